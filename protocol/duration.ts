@@ -1,0 +1,55 @@
+/**
+ * Durations as the daemon's wire and both YAML files write them: `250ms`, `30s`, `1h30m`.
+ *
+ * @module
+ */
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  "µs": 1e-3,
+  "μs": 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+const WHOLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
+const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+
+/** A text that is not a duration. */
+export class InvalidDurationError extends Error {
+  override readonly name = "InvalidDurationError";
+
+  constructor(text: string) {
+    super(`duration ${JSON.stringify(text.slice(0, 64))} must be like 250ms, 30s, 5m or 1h30m`);
+  }
+}
+
+/**
+ * Parses a duration into milliseconds, dropping fractions of one: an optional sign, then one or more
+ * `<decimal><unit>` with the units `ns us µs ms s m h`. The bare text `0` is valid; days are not.
+ *
+ * @throws {InvalidDurationError} When the text has another form.
+ */
+export function parseDuration(text: string): number {
+  if (text === "0" || text === "+0" || text === "-0") return 0;
+  if (!WHOLE.test(text)) throw new InvalidDurationError(text);
+  let ms = 0;
+  for (const [, amount, unit] of text.matchAll(PART)) ms += Number(amount) * UNIT_MS[unit!]!;
+  // Rounding to the nanosecond first keeps 0.3s at 300 ms: 0.3 × 1000 is not exact in binary.
+  const whole = Math.trunc(Math.round(ms * 1e6) / 1e6);
+  if (!Number.isSafeInteger(whole)) throw new InvalidDurationError(text);
+  return text.startsWith("-") && whole !== 0 ? -whole : whole;
+}
+
+/** Writes milliseconds in the compact form of the daemon's messages: `200ms`, `1.5s`, `1m30s`, `1h`. */
+export function formatDuration(ms: number): string {
+  if (ms === 0) return "0s";
+  if (ms < 0) return `-${formatDuration(-ms)}`;
+  if (ms < 1000) return `${ms}ms`;
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor(ms / 60_000) % 60;
+  const seconds = (ms % 60_000) / 1000;
+  return (hours ? `${hours}h` : "") + (minutes ? `${minutes}m` : "") + (seconds ? `${seconds}s` : "");
+}
