@@ -1,0 +1,369 @@
+/**
+ * The one table of HTTP routes. The router, the scope check, the client's transport, the OpenAPI document and the
+ * contract tests read it.
+ *
+ * @module
+ */
+import type { GenericSchema } from "valibot";
+import { type ExecReply, execReply } from "./exec.ts";
+import {
+  type ApplyReply,
+  applyReply,
+  type DugdaleReply,
+  dugdaleReply,
+  type HealthReply,
+  healthReply,
+  type LaneRecord,
+  laneRecords,
+  type PauseReply,
+  pauseReply,
+  type StateReply,
+  stateReply,
+  type VersionReply,
+  versionReply,
+} from "./lane.ts";
+import {
+  type BulkReply,
+  bulkReply,
+  type DeleteReply,
+  deleteReply,
+  type DispatchReply,
+  dispatchReply,
+  type KillReply,
+  killReply,
+  type MissionPage,
+  missionPage,
+  type MissionRecord,
+  missionRecord,
+  type RestartReply,
+  restartReply,
+} from "./mission.ts";
+import {
+  type ByContentReply,
+  byContentReply,
+  type StagingPage,
+  stagingPage,
+  type UploadReply,
+  uploadReply,
+} from "./staging.ts";
+
+/** What a token may do. An admin token may do everything. */
+export type Scope = "dispatch" | "exec" | "admin";
+
+/** One route of the table. */
+export interface Route<Reply = unknown> {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  /** `:name` stands for one segment, percent-decoded. */
+  readonly path: string;
+  /** Scopes that are let in besides admin; `none` needs no token. */
+  readonly scope: "none" | readonly Scope[];
+  /** Whether wrong tokens slow their sender down. */
+  readonly guarded: boolean;
+  /** The key of `limits` that bounds the body; absent where no body is read, or where the handler bounds it. */
+  readonly bodyLimit?: "maxDispatchBodyBytes" | "maxExecBodyBytes" | "maxApplyBodyBytes";
+  /**
+   * What to do after a lost answer: `safe` calls may be sent again, `keyed` ones too because an id makes the repeat
+   * the same call, `never` ones are reported to the caller instead.
+   */
+  readonly resend: "safe" | "keyed" | "never";
+  /** Shape of a successful JSON answer; absent for streams, files and text. */
+  readonly reply?: GenericSchema<unknown, Reply>;
+  /** One line for people. */
+  readonly summary: string;
+}
+
+const D: readonly Scope[] = ["dispatch"];
+const E: readonly Scope[] = ["exec"];
+const DE: readonly Scope[] = ["dispatch", "exec"];
+const A: readonly Scope[] = [];
+
+/** The JSON answer of each route; `undefined` for streams, files and text. */
+export interface Replies {
+  healthz: HealthReply;
+  readyz: HealthReply;
+  version: VersionReply;
+  metrics: undefined;
+  dispatch: DispatchReply;
+  execDispatch: ExecReply;
+  listMissions: MissionPage;
+  getMission: MissionRecord;
+  events: undefined;
+  output: undefined;
+  restart: RestartReply;
+  kill: KillReply;
+  deleteMission: DeleteReply;
+  bulkRestart: BulkReply;
+  bulkDelete: BulkReply;
+  apply: ApplyReply;
+  state: StateReply;
+  pauseLane: PauseReply;
+  continueLane: PauseReply;
+  dugdale: DugdaleReply;
+  lanes: readonly LaneRecord[];
+  putStaging: UploadReply;
+  headStaging: undefined;
+  getStaging: undefined;
+  deleteStaging: DeleteReply;
+  listStaging: StagingPage;
+  stagingByContent: ByContentReply;
+}
+
+/** The name of a route. */
+export type RouteKey = keyof Replies;
+
+/** Every route of a dugdale. */
+export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
+  healthz: {
+    method: "GET",
+    path: "/v1/healthz",
+    scope: "none",
+    guarded: false,
+    resend: "safe",
+    reply: healthReply,
+    summary: "Whether the process answers",
+  },
+  readyz: {
+    method: "GET",
+    path: "/v1/readyz",
+    scope: "none",
+    guarded: false,
+    resend: "safe",
+    reply: healthReply,
+    summary: "Whether missions are accepted",
+  },
+  version: {
+    method: "GET",
+    path: "/v1/version",
+    scope: "none",
+    guarded: false,
+    resend: "safe",
+    reply: versionReply,
+    summary: "Version and build",
+  },
+  metrics: {
+    method: "GET",
+    path: "/v1/metrics",
+    scope: "none",
+    guarded: false,
+    resend: "safe",
+    summary: "Metrics in Prometheus text form",
+  },
+  dispatch: {
+    method: "POST",
+    path: "/v1/dispatch",
+    scope: D,
+    guarded: false,
+    bodyLimit: "maxDispatchBodyBytes",
+    resend: "keyed",
+    reply: dispatchReply,
+    summary: "Queues a mission",
+  },
+  execDispatch: {
+    method: "POST",
+    path: "/v1/exec/dispatch",
+    scope: E,
+    guarded: true,
+    bodyLimit: "maxExecBodyBytes",
+    resend: "keyed",
+    reply: execReply,
+    summary: "Queues a command",
+  },
+  listMissions: {
+    method: "GET",
+    path: "/v1/missions",
+    scope: A,
+    guarded: true,
+    resend: "safe",
+    reply: missionPage,
+    summary: "Lists missions, newest first",
+  },
+  getMission: {
+    method: "GET",
+    path: "/v1/missions/:id",
+    scope: DE,
+    guarded: true,
+    resend: "safe",
+    reply: missionRecord,
+    summary: "One mission",
+  },
+  events: {
+    method: "GET",
+    path: "/v1/missions/:id/events",
+    scope: DE,
+    guarded: true,
+    resend: "safe",
+    summary: "The events of a mission, one JSON object a line",
+  },
+  output: {
+    method: "GET",
+    path: "/v1/missions/:id/output",
+    scope: DE,
+    guarded: true,
+    resend: "safe",
+    summary: "What a mission printed",
+  },
+  restart: {
+    method: "POST",
+    path: "/v1/missions/:id/restart",
+    scope: A,
+    guarded: true,
+    resend: "never",
+    reply: restartReply,
+    summary: "Queues a finished mission again under a new id",
+  },
+  kill: {
+    method: "POST",
+    path: "/v1/missions/:id/kill",
+    scope: A,
+    guarded: true,
+    bodyLimit: "maxApplyBodyBytes",
+    resend: "never",
+    reply: killReply,
+    summary: "Ends a mission",
+  },
+  deleteMission: {
+    method: "DELETE",
+    path: "/v1/missions/:id",
+    scope: A,
+    guarded: true,
+    resend: "safe",
+    reply: deleteReply,
+    summary: "Removes a mission and its files",
+  },
+  bulkRestart: {
+    method: "POST",
+    path: "/v1/missions/bulk-restart",
+    scope: A,
+    guarded: true,
+    bodyLimit: "maxApplyBodyBytes",
+    resend: "never",
+    reply: bulkReply,
+    summary: "Restarts many missions",
+  },
+  bulkDelete: {
+    method: "POST",
+    path: "/v1/missions/bulk-delete",
+    scope: A,
+    guarded: true,
+    bodyLimit: "maxApplyBodyBytes",
+    resend: "safe",
+    reply: bulkReply,
+    summary: "Removes many missions",
+  },
+  apply: {
+    method: "POST",
+    path: "/v1/admin/apply",
+    scope: A,
+    guarded: true,
+    bodyLimit: "maxApplyBodyBytes",
+    resend: "never",
+    reply: applyReply,
+    summary: "Sets lanes, labels, mission directory and runtime",
+  },
+  state: {
+    method: "GET",
+    path: "/v1/admin/state",
+    scope: A,
+    guarded: true,
+    resend: "safe",
+    reply: stateReply,
+    summary: "The applied configuration",
+  },
+  pauseLane: {
+    method: "POST",
+    path: "/v1/admin/lanes/:name/pause",
+    scope: A,
+    guarded: true,
+    resend: "safe",
+    reply: pauseReply,
+    summary: "Stops a lane from starting missions",
+  },
+  continueLane: {
+    method: "POST",
+    path: "/v1/admin/lanes/:name/continue",
+    scope: A,
+    guarded: true,
+    resend: "safe",
+    reply: pauseReply,
+    summary: "Lets a paused lane start missions again",
+  },
+  dugdale: {
+    method: "GET",
+    path: "/v1/dugdale",
+    scope: DE,
+    guarded: true,
+    resend: "safe",
+    reply: dugdaleReply,
+    summary: "Version, uptime and queue of this dugdale",
+  },
+  lanes: {
+    method: "GET",
+    path: "/v1/lanes",
+    scope: DE,
+    guarded: true,
+    resend: "safe",
+    reply: laneRecords,
+    summary: "The lanes and how busy they are",
+  },
+  putStaging: {
+    method: "PUT",
+    path: "/v1/staging/:id",
+    scope: DE,
+    guarded: true,
+    resend: "keyed",
+    reply: uploadReply,
+    summary: "Uploads a file, or the rest of one",
+  },
+  headStaging: {
+    method: "HEAD",
+    path: "/v1/staging/:id",
+    scope: DE,
+    guarded: true,
+    resend: "safe",
+    summary: "How far an upload is",
+  },
+  getStaging: {
+    method: "GET",
+    path: "/v1/staging/:id",
+    scope: DE,
+    guarded: true,
+    resend: "safe",
+    summary: "Downloads a file, or a range of it",
+  },
+  deleteStaging: {
+    method: "DELETE",
+    path: "/v1/staging/:id",
+    scope: A,
+    guarded: true,
+    resend: "safe",
+    reply: deleteReply,
+    summary: "Removes a staging file",
+  },
+  listStaging: {
+    method: "GET",
+    path: "/v1/staging",
+    scope: A,
+    guarded: true,
+    resend: "safe",
+    reply: stagingPage,
+    summary: "Lists the files of a mission",
+  },
+  stagingByContent: {
+    method: "GET",
+    path: "/v1/staging/by-content/:sha",
+    scope: E,
+    guarded: true,
+    resend: "safe",
+    reply: byContentReply,
+    summary: "Finds a file by its digest",
+  },
+};
+
+/** Fills the `:name` segments of a route's path, each percent-escaped. */
+export function routePath(route: RouteKey, parameters: Readonly<Record<string, string>> = {}): string {
+  return ROUTES[route].path.replace(/:(\w+)/g, (_, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) throw new TypeError(`path ${ROUTES[route].path} needs "${name}"`);
+    return encodeURIComponent(value);
+  });
+}
