@@ -1,0 +1,66 @@
+/**
+ * What a mission says on descriptor 3, its control channel: one compact JSON object a line, ended by `\n`.
+ * These are the lines as a mission writes them; whoever reads them has to expect anything.
+ *
+ * @module
+ */
+import type { JsonObject } from "./json_value.ts";
+
+/** How far a mission is. A line without `value` and without `message` says nothing and is never written. */
+export interface ProgressLine {
+  readonly event: "progress";
+  /** Meant as 0 to 1; nobody checks the range. */
+  readonly value?: number | null;
+  /** What is being done, for people. */
+  readonly message?: string;
+}
+
+/** Declares `<workdir>/out/<key>` as a result to collect after a success. Saying a key again changes nothing. */
+export interface OutputFileLine {
+  readonly event: "output_file";
+  /** A {@linkcode FileRole} in form; see `protocol/names.ts`. */
+  readonly key: string;
+}
+
+/** The mission ends well. Counts only if the process then exits with 0. */
+export interface SuccessLine {
+  readonly event: "success";
+  /** The result; absent and null both mean that there is none. */
+  readonly return?: JsonObject | null;
+}
+
+/** The mission ends badly. Counts only if the process then exits with another code than 0. */
+export interface FailLine {
+  readonly event: "fail";
+  /** What went wrong, for people. */
+  readonly message?: string;
+  /** What went wrong, for programs; absent and empty both mean `explicit`. */
+  readonly reason?: string;
+  /** An integer written without fraction or exponent. The status of the process is what counts. */
+  readonly exit_code?: number;
+  /** Facts about the failure. */
+  readonly details?: JsonObject | null;
+}
+
+/** The two lines that end a mission. The first one counts; another one is a violation. */
+export type FinalLine = SuccessLine | FailLine;
+
+/** Any line of the control channel. */
+export type ControlLine = ProgressLine | OutputFileLine | FinalLine;
+
+/** The `event` of a line: the only four names that a dugdale knows. */
+export type ControlEvent = ControlLine["event"];
+
+/** The four names of {@linkcode ControlEvent}, for readers that have to check one. */
+export const CONTROL_EVENTS: readonly ControlEvent[] = ["progress", "output_file", "success", "fail"];
+
+/** The reasons that the mission runtime of this project gives in a {@linkcode FailLine}. */
+export type RuntimeFailReason =
+  /** The mission said so itself. */
+  | "explicit"
+  /** Something was thrown that nobody caught. */
+  | "uncaught_exception"
+  /** The input, or a file that should have come with it, is not what the mission needs. */
+  | "invalid_input"
+  /** It stopped because of SIGTERM or SIGINT. */
+  | "interrupted";
