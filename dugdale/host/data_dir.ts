@@ -1,0 +1,63 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { MissionId, StagingId } from "../../protocol/names.ts";
+
+/** The captured streams of a mission, each a file of its own. */
+export type CaptureName = "stdout" | "stderr" | "combined";
+
+/** Where everything lies below the data directory. Only checked ids become parts of a path. */
+export class DataDir {
+  readonly root: string;
+  readonly database: string;
+  readonly lock: string;
+  readonly #made = new Set<string>();
+
+  constructor(root: string) {
+    this.root = root;
+    this.database = join(root, "state.db");
+    this.lock = join(root, "dugdale.lock");
+  }
+
+  /** The folders below the data directory that hold files of missions. */
+  get folders(): readonly string[] {
+    return ["output", "staging", "tombstone", "work"].map((name) => join(this.root, name));
+  }
+
+  /** Creates {@linkcode folders}. */
+  make(): void {
+    for (const folder of this.folders) mkdirSync(folder, { recursive: true });
+  }
+
+  /** Working directory of a mission's process. */
+  work(id: MissionId): string {
+    return join(this.root, "work", id);
+  }
+
+  /** A captured stream. Its folder is made on first use. */
+  capture(id: MissionId, name: CaptureName): string {
+    return join(this.#shard("output", id), `${id}-${name}`);
+  }
+
+  /** An uploaded or collected file. Its folder is made on first use. */
+  staging(id: StagingId): string {
+    return join(this.#shard("staging", id), id);
+  }
+
+  /** Where a deleted staging file waits until nobody can be reading it any more. */
+  tombstone(id: StagingId): string {
+    return join(this.root, "tombstone", id);
+  }
+
+  /**
+   * Files are spread by the last byte of their id. The first bytes are the time: a folder of all files of some
+   * weeks grows without bound, and creating files in a folder with many deleted ones is slow.
+   */
+  #shard(kind: "output" | "staging", id: string): string {
+    const folder = join(this.root, kind, id.slice(-2));
+    if (!this.#made.has(folder)) {
+      mkdirSync(folder, { recursive: true });
+      this.#made.add(folder);
+    }
+    return folder;
+  }
+}

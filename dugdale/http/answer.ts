@@ -1,0 +1,29 @@
+import { type ProblemError } from "../problem_error.ts";
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const ESCAPES: Readonly<Record<string, string>> = {
+  "<": "\\u003c",
+  ">": "\\u003e",
+  "&": "\\u0026",
+  "\u2028": "\\u2028",
+  "\u2029": "\\u2029",
+};
+
+/** A JSON answer from text that is JSON already, so that numbers of missions keep every digit. */
+export function jsonText(text: string, status = 200, headers: Record<string, string> = {}): Response {
+  const body = text.replace(/[<>&\u2028\u2029]/g, (character) => ESCAPES[character]!) + "\n";
+  return new Response(body, { status, headers: { "content-type": JSON_TYPE, ...headers } });
+}
+
+/** A JSON answer. */
+export function json(value: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return jsonText(JSON.stringify(value), status, headers);
+}
+
+/** The answer for a refused request. */
+export function problem(error: ProblemError): Response {
+  const headers: Record<string, string> = {};
+  if (error.retryAfterS !== undefined) headers["retry-after"] = String(error.retryAfterS);
+  const body = { error: error.code, message: error.message || undefined, details: error.details };
+  return json(body, error.status, headers);
+}

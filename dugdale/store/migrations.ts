@@ -1,0 +1,26 @@
+import type { DatabaseSync } from "node:sqlite";
+import { initial } from "./migrations/0001_initial.ts";
+
+/** In order of release; the database's `user_version` is the count of those it has had. */
+const MIGRATIONS: readonly string[] = [initial];
+
+/** A database that a newer letts has written. */
+export class NewerDatabaseError extends Error {
+  override readonly name = "NewerDatabaseError";
+
+  constructor(readonly file: string, readonly version: number) {
+    super(
+      `${file} has schema version ${version}, but this letts knows only ${MIGRATIONS.length}: use a newer letts`,
+    );
+  }
+}
+
+/** Brings the database up to date, each step in a transaction of its own. @throws {NewerDatabaseError} */
+export function migrate(db: DatabaseSync, file: string): void {
+  const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
+  if (version > MIGRATIONS.length) throw new NewerDatabaseError(file, version);
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < version) continue;
+    db.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`);
+  }
+}

@@ -1,0 +1,147 @@
+import { setImmediate } from "node:timers";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { AppliedConfigs } from "./applied.ts";
+import { migrate } from "./migrations.ts";
+import { Missions } from "./missions.ts";
+import { StagingFiles } from "./staging_files.ts";
+
+/** The database could not be read or written. Callers answer `db_error`. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}
+
+interface Change {
+  readonly apply: () => unknown;
+  readonly durable: boolean;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The daemon's state: one SQLite file with a single writer.
+ *
+ * Changes that arrive in the same turn of the event loop share one transaction, and so one fsync. A change runs
+ * synchronously, sees all earlier ones, and is undone alone when it throws. Reads go straight to the tables and
+ * see only what has been committed, because no transaction is open between two turns.
+ */
+export class Store implements Disposable {
+  readonly missions: Missions;
+  readonly staging: StagingFiles;
+  readonly applied: AppliedConfigs;
+  readonly #db: DatabaseSync;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #savepoint: StatementSync;
+  readonly #release: StatementSync;
+  readonly #undo: StatementSync;
+  #waiting: Change[] = [];
+  #synchronous = true;
+
+  /**
+   * Opens or creates the database and brings its schema up to date.
+   *
+   * @param cacheSize As SQLite's `cache_size`: pages, or KiB when negative.
+   * @throws {NewerDatabaseError} When a newer version has written it.
+   */
+  constructor(file: string, cacheSize: number) {
+    const db = this.#db = new DatabaseSync(file);
+    db.exec(`
+      PRAGMA auto_vacuum = INCREMENTAL;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+      PRAGMA temp_store = MEMORY;
+      PRAGMA busy_timeout = 5000;
+      PRAGMA cache_size = ${Math.trunc(cacheSize)};
+    `);
+    migrate(db, file);
+    this.#begin = db.prepare("BEGIN IMMEDIATE");
+    this.#commit = db.prepare("COMMIT");
+    this.#savepoint = db.prepare("SAVEPOINT change");
+    this.#release = db.prepare("RELEASE change");
+    this.#undo = db.prepare("ROLLBACK TO change");
+    this.missions = new Missions(db);
+    this.staging = new StagingFiles(db);
+    this.applied = new AppliedConfigs(db);
+  }
+
+  /**
+   * Makes a change and resolves with its result once it is on disk.
+   *
+   * @throws What the change threw, or {@linkcode StoreError} when the commit failed; nothing of it is kept then.
+   */
+  write<T>(apply: () => T): Promise<T> {
+    return this.#enqueue(apply, true);
+  }
+
+  /** As {@linkcode write}, but resolves once a crash of the process cannot undo it; a power cut may. */
+  writeSoon<T>(apply: () => T): Promise<T> {
+    return this.#enqueue(apply, false);
+  }
+
+  /** Commits what is waiting, without waiting for the end of the turn. */
+  flush(): void {
+    const changes = this.#waiting;
+    if (changes.length === 0) return;
+    this.#waiting = [];
+    const settle: (() => void)[] = [];
+    try {
+      this.#setSynchronous(changes.some((change) => change.durable));
+      this.#begin.run();
+      for (const change of changes) settle.push(this.#applyOne(change));
+      this.#commit.run();
+    } catch (cause) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      const error = new StoreError("the database could not be written", { cause });
+      for (const change of changes) change.reject(error);
+      return;
+    }
+    for (const done of settle) done();
+  }
+
+  /** Runs SQLite's own check of the whole file; an empty list is a sound database. */
+  integrityProblems(): string[] {
+    const rows = this.#db.prepare("PRAGMA quick_check").all() as { quick_check: string }[];
+    return rows.map((row) => row.quick_check).filter((text) => text !== "ok");
+  }
+
+  /** Gives pages that deletes have freed back to the file system, a bounded number of them, and shortens the log. */
+  vacuum(pages: number): void {
+    this.#db.exec(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`);
+    this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#db.isOpen) return;
+    this.flush();
+    this.#db.close();
+  }
+
+  #enqueue<T>(apply: () => T, durable: boolean): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (!this.#db.isOpen) return reject(new StoreError("the database is closed"));
+      if (this.#waiting.length === 0) setImmediate(() => this.flush());
+      this.#waiting.push({ apply, durable, resolve, reject });
+    });
+  }
+
+  #applyOne(change: Change): () => void {
+    this.#savepoint.run();
+    try {
+      const result = change.apply() as never;
+      this.#release.run();
+      return () => change.resolve(result);
+    } catch (error) {
+      this.#undo.run();
+      this.#release.run();
+      return () => change.reject(error);
+    }
+  }
+
+  /** With NORMAL a commit in WAL mode reaches the file without an fsync; the next FULL one carries it along. */
+  #setSynchronous(full: boolean): void {
+    if (full === this.#synchronous) return;
+    this.#db.exec(`PRAGMA synchronous = ${full ? "FULL" : "NORMAL"}`);
+    this.#synchronous = full;
+  }
+}
