@@ -1,0 +1,369 @@
+/**
+ * The types of the client's surface.
+ *
+ * @module
+ */
+import type { MissionEvent } from "../protocol/event.ts";
+import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
+import type {
+  InputFile,
+  MissionKind,
+  MissionRecord,
+  MissionStatus,
+  OutcomeKind,
+  OutputFile,
+} from "../protocol/mission.ts";
+import type { LettsConfig } from "./configuration.ts";
+import type { LettsError } from "./errors.ts";
+
+/**
+ * Where a call goes: a route of letts.yaml, a lane of one dugdale (id or alias), or a lane of any dugdale that
+ * carries all labels. Without labels those of the client count, then `selector.match` of letts.yaml.
+ */
+export type Address =
+  | { readonly route: string }
+  | { readonly host: string | number; readonly lane: string }
+  | { readonly match?: readonly string[] | undefined; readonly lane: string };
+
+/** Milliseconds, or a text such as `250ms`, `30s`, `5m` or `1h30m`. */
+export type Duration = number | string;
+
+/** A file to send: a path, a `file:` URL, or its content. */
+export type FileSource = string | URL | Uint8Array<ArrayBuffer> | Blob;
+
+/** A mission of one dugdale. */
+export interface MissionRef {
+  /** Id of the dugdale, or an alias. */
+  readonly host: string | number;
+  readonly missionId: string;
+  /** Decides which tokens are tried first. Default `mission`. */
+  readonly kind?: MissionKind | undefined;
+}
+
+/** A mission that a dugdale has accepted. */
+export interface DispatchedRef extends MissionRef {
+  /** Id of the dugdale. */
+  readonly host: string;
+  readonly kind: MissionKind;
+  /** `queued` for a new mission; a repeat tells how far the first one is. */
+  readonly status: MissionStatus;
+}
+
+/** What to start. */
+export interface DispatchOptions {
+  /** Name of the mission script. */
+  readonly mission: string;
+  /** Any JSON value. Default `null`. */
+  readonly input?: JsonValue | undefined;
+  /** Files to send along, by role. */
+  readonly files?: Readonly<Record<string, FileSource>> | undefined;
+  /** How long the process may run; the dugdale counts from its start. Default: no limit. */
+  readonly timeout?: Duration | undefined;
+  /** A UUIDv7. The same id with the same payload is the same mission, however often it is sent. Default: a new one. */
+  readonly missionId?: string | undefined;
+  /** W3C trace context to send along. Default: what the client's `traceparent` gives. */
+  readonly traceparent?: string | undefined;
+  /** Ends the call, not the mission. The call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How to wait for the end. */
+export interface WaitOptions {
+  /** How long to wait for the end, counted from the accepted dispatch, in milliseconds. Default: no limit. */
+  readonly waitMs?: number | undefined;
+  /** Fetch stdout and stderr after the end. Default false. */
+  readonly logs?: boolean | undefined;
+  /** Folder for the output files of a success, one file a role, each verified. Made when missing. */
+  readonly outputsTo?: string | URL | undefined;
+  /** Told of every event. What it throws ends the call. */
+  readonly onEvent?: ((event: MissionEvent) => void) | undefined;
+  /** Throw a `MissionFailedError` unless the outcome is `success`. Default true. */
+  readonly throwOnFailure?: boolean | undefined;
+}
+
+/** What to start, and how to wait for its end. */
+export interface RunOptions extends DispatchOptions, WaitOptions {}
+
+/** A command to run on a dugdale that allows it. */
+export interface ExecOptions extends WaitOptions {
+  /** argv, used as it is. */
+  readonly command: readonly string[];
+  /** A script that is sent along; the command finds it at `script/script` and in `LETTS_SCRIPT`. */
+  readonly script?: FileSource | undefined;
+  /** Input files by key. */
+  readonly in?: Readonly<Record<string, FileSource>> | undefined;
+  /** Keys of output files. */
+  readonly out?: readonly string[] | undefined;
+  /** Standard input. Default: empty. */
+  readonly stdin?: FileSource | undefined;
+  /** How the record names a given `stdin`: for this exec alone, or sent to many. Default `single`. */
+  readonly stdinMode?: "single" | "broadcast" | undefined;
+  /** How long the process may run. Default: no limit. */
+  readonly timeout?: Duration | undefined;
+  /** A UUIDv7 that joins the execs of one fan-out. */
+  readonly groupId?: string | undefined;
+  /** A name for lists: at most 256 bytes, no control characters. */
+  readonly displayName?: string | undefined;
+  /** A UUIDv7; as `missionId` of a dispatch. Default: a new one. */
+  readonly execId?: string | undefined;
+  /** W3C trace context to send along. */
+  readonly traceparent?: string | undefined;
+  /** Ends the call, not the command. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How to follow the events of a mission. */
+export interface FollowOptions {
+  /** Only events with a higher `seq`. Default 0: all. */
+  readonly from?: number | undefined;
+  /** Wait for events to come. Default true; false ends after those that are there. */
+  readonly follow?: boolean | undefined;
+  /** How long to follow before a `WaitTimeoutError`. Default: no limit. */
+  readonly waitMs?: number | undefined;
+  /** Ends the iteration with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One line of an event stream, as it was sent. */
+export interface FollowedLine {
+  /** The line without its newline. */
+  readonly line: string;
+  /** The event, unless this version does not know its kind. */
+  readonly event: MissionEvent | undefined;
+}
+
+/** What a mission printed. */
+export interface Logs {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether the dugdale, or the client's limit of 16 MiB, cut something off. */
+  readonly stdoutTruncated: boolean;
+  readonly stderrTruncated: boolean;
+  /** Why some of it could not be fetched. */
+  readonly error?: LettsError | undefined;
+}
+
+/** How a mission ended. */
+export interface RunResult<R = JsonObject> {
+  /** Id of the dugdale. */
+  readonly host: string;
+  readonly missionId: string;
+  readonly kind: MissionKind;
+  readonly outcome: OutcomeKind;
+  /** Whether the outcome is `success`. */
+  readonly success: boolean;
+  /** What the mission returned. Integers beyond 2^53 are rounded here; the mission's text has them exact. */
+  readonly return: R | undefined;
+  readonly failReason: string | undefined;
+  readonly failMessage: string | undefined;
+  readonly failDetails: JsonObject | undefined;
+  /** −1 when a signal ended the process, 0 when none was started. */
+  readonly exitCode: number;
+  readonly signal: string | undefined;
+  /** How long the process ran; 0 when none was started. */
+  readonly durationMs: number;
+  /** Output files by role. */
+  readonly outputFiles: Readonly<Record<string, OutputFile>>;
+  /** Present when asked for. */
+  readonly logs: Logs | undefined;
+}
+
+/** The result of one job of a fan-out, in the order of the jobs. */
+export type HostOutcome<R = JsonObject> =
+  /** The mission ended, well or not. */
+  | { readonly ok: true; readonly index: number; readonly host: string; readonly result: RunResult<R> }
+  | {
+    readonly ok: false;
+    readonly index: number;
+    /** Absent when the job never got a dugdale. */
+    readonly host?: string | undefined;
+    readonly missionId?: string | undefined;
+    /** The address as it was given. */
+    readonly address: Address;
+    readonly error: LettsError;
+  };
+
+/** Everything that a dugdale tells about one mission. Times are Unix milliseconds. */
+export interface Mission {
+  /** Id of the dugdale. */
+  readonly host: string;
+  readonly missionId: string;
+  readonly kind: MissionKind;
+  readonly lane: string;
+  readonly missionName: string;
+  readonly displayName: string | undefined;
+  readonly groupId: string | undefined;
+  readonly status: MissionStatus;
+  readonly outcome: OutcomeKind | undefined;
+  readonly inputFingerprint: string;
+  readonly input: JsonValue | undefined;
+  readonly return: JsonObject | undefined;
+  readonly failReason: string | undefined;
+  readonly failMessage: string | undefined;
+  readonly failDetails: JsonObject | undefined;
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly pid: number | undefined;
+  readonly createdMs: number;
+  readonly startedMs: number | undefined;
+  readonly finishedMs: number | undefined;
+  readonly durationMs: number | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly truncatedStdout: boolean;
+  readonly truncatedStderr: boolean;
+  readonly restartedFrom: string | undefined;
+  readonly inputs: readonly InputFile[];
+  readonly outputs: Readonly<Record<string, OutputFile>>;
+  /** The same as it was sent. */
+  readonly record: MissionRecord;
+}
+
+/** Which missions to list. All conditions hold at once. */
+export interface MissionFilter {
+  readonly status?: MissionStatus | undefined;
+  readonly outcome?: OutcomeKind | undefined;
+  readonly lane?: string | undefined;
+  readonly kind?: MissionKind | undefined;
+  /** Part of the mission's name. */
+  readonly mission?: string | undefined;
+  /** Start of the mission's name. */
+  readonly missionPrefix?: string | undefined;
+  readonly groupId?: string | undefined;
+  /** Created at this Unix millisecond or later. */
+  readonly since?: number | undefined;
+  /** Created before this Unix millisecond. */
+  readonly until?: number | undefined;
+  /** Newest first by creation (default), or by end; the latter lists only ended missions. */
+  readonly order?: "created" | "finished" | undefined;
+  /** Missions a page, 1 to 1000. Default 100. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One page of a list. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Absent on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+/** A list that fetches its pages as they are read. */
+export interface Listing<Item> extends AsyncIterable<Item> {
+  /** Fetches one page; without a cursor the first. */
+  page(cursor?: string): Promise<Page<Item>>;
+}
+
+/** A mission that was started and is waited for. Releasing the handle stops the waiting, never the mission. */
+export interface RunHandle<R = JsonObject> extends AsyncDisposable {
+  readonly ref: DispatchedRef;
+  /** The end. The waiting begins when this is first read. */
+  readonly result: Promise<RunResult<R>>;
+  /** All events from the first one. */
+  events(): AsyncIterable<MissionEvent>;
+}
+
+/** A launch that failed. */
+export interface LaunchFailure {
+  readonly error: LettsError;
+  /** Whether sending the same again may work. */
+  readonly retryable: boolean;
+  readonly method: "dispatch" | "run" | "start" | "runMany" | "runOnAll" | "exec";
+  /** `dispatch`: no mission is known to run. `stream`: it runs, following it failed. */
+  readonly phase: "dispatch" | "stream";
+  readonly address: Address;
+  /** Fixed before the first request: sending the same again with it starts nothing twice. */
+  readonly missionId: string;
+  /** Id of the dugdale, once it was known. */
+  readonly host: string | undefined;
+  readonly options: RunOptions | ExecOptions;
+}
+
+/** When to try again. */
+export interface RetryOptions {
+  /** Tries of one call, at least 1. Default 3. */
+  readonly attempts?: number | undefined;
+  /** Pauses before the second try and on, in milliseconds; the last one repeats. Default `[100, 500, 2000]`. */
+  readonly backoffMs?: readonly number[] | undefined;
+  /**
+   * The longest `Retry-After` that is waited for, in milliseconds; with a longer one the error is thrown at once.
+   * Default 10 000.
+   */
+  readonly retryAfterMaxMs?: number | undefined;
+}
+
+/** Tuning of event streams. */
+export interface StreamOptions {
+  /** Drops in a row without a new event before giving up. Default 3. */
+  readonly idleDropsMax?: number | undefined;
+  /** Drops of one stream before giving up. Default 1000. */
+  readonly dropsMax?: number | undefined;
+  /** Pauses before reconnecting, in milliseconds. Default `[100, 500, 2000]`. */
+  readonly backoffMs?: readonly number[] | undefined;
+  /** Silence after which the mission itself is asked for, in milliseconds. Default 30 000. */
+  readonly silenceMs?: number | undefined;
+}
+
+/** A dugdale as letts.yaml describes it. */
+export interface Dugdale {
+  readonly id: string;
+  readonly labels: readonly string[];
+  /** Names of its lanes. */
+  readonly lanes: readonly string[];
+}
+
+/** How an apply may disturb what runs. */
+export interface ApplyOptions {
+  /** Change mission directory or runtime although missions wait or run. Default false. */
+  readonly force?: boolean | undefined;
+  /** Remove lanes that the body does not name. Default false. */
+  readonly prune?: boolean | undefined;
+  /** As `prune`, also lanes with missions. Default false. */
+  readonly forcePrune?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A call that can be ended from outside. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which staging files of a mission to list. */
+export interface StagingFilter {
+  readonly missionId: string;
+  readonly refKind?: "input" | "output" | "script" | undefined;
+  /** Files a page, 1 to 1000. Default 100. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A part of a file. */
+export interface ByteRange {
+  /** First byte, from 0. */
+  readonly start: number;
+  /** Last byte, included. Default: the last of the file. */
+  readonly end?: number | undefined;
+}
+
+/** How to open a client. */
+export interface LettsClientOptions {
+  /** The letts.yaml to use. Default: found as the CLI finds it. */
+  readonly path?: string | URL | undefined;
+  /** A configuration that is already loaded, instead of a file. */
+  readonly config?: LettsConfig | undefined;
+  /** Where `${NAME}` is looked up. Default: the environment of the process. */
+  readonly env?: ((name: string) => string | undefined) | undefined;
+  /** Sends all requests; for tests, and for proxies where there is no Deno. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly retry?: RetryOptions | undefined;
+  readonly stream?: StreamOptions | undefined;
+  /** Time without an answer, or without a byte of an upload accepted, before a request fails. Default 30 000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Ignore every `proxy:` of the file. Default false. */
+  readonly ignoreProxy?: boolean | undefined;
+  /** Accept plain tokens in a file that others may read. Default false. */
+  readonly insecurePermissions?: boolean | undefined;
+  /** Gives the W3C trace context of the moment, for every request. */
+  readonly traceparent?: (() => string | undefined) | undefined;
+  /** Told of launches that failed; cannot change what happens, and what it throws is dropped. */
+  readonly onLaunchFailure?: ((failure: LaunchFailure) => void) | undefined;
+}
