@@ -1,4 +1,4 @@
-import { type ProblemError } from "../problem_error.ts";
+import type { ProblemError } from "../problem_error.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const ESCAPES: Readonly<Record<string, string>> = {

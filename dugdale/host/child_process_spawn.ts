@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import process from "node:process";
+import type { Readable } from "node:stream";
+import { shortSignalName, signalGroup } from "./signals.ts";
+import {
+  type Child,
+  type ExitStatus,
+  refuseNul,
+  type Spawner,
+  SpawnError,
+  type SpawnRequest,
+} from "./spawn.ts";
+
+/**
+ * Opens stdin and descriptor 3 by name and becomes the program. A shell in between is the only way to a real pipe
+ * on descriptor 3: the runtime itself would pass a socket, which cannot be opened as /dev/fd/3. What follows are
+ * arguments of the program; none of them is read as shell code.
+ */
+const WRAPPER = `
+exec 0<"$1" || exit 126
+if [ -n "$2" ]; then exec 3>"$2" || exit 126; fi
+shift 2
+unset PWD OLDPWD _
+exec "$@"`;
+
+interface ControlPipe {
+  readonly path: string;
+  readonly output: Readable;
+  /** Lets the reader end although nobody may ever have opened the pipe for writing. */
+  release(): void;
+}
+
+/**
+ * Starts processes through `node:child_process` and a shell, for daemons that are not allowed to use FFI. Slower;
+ * the process leads a session of its own instead of only a group, and inherits what the daemon itself inherited.
+ */
+export class ChildProcessSpawner implements Spawner {
+  readonly #folder = mkdtempSync(join(tmpdir(), "letts-pipes-"));
+  #count = 0;
+
+  async spawn(request: SpawnRequest): Promise<Child> {
+    refuseNul(request);
+    const program = findProgram(request.argv[0] ?? "", request.cwd);
+    const control = request.control ? await this.#controlPipe() : undefined;
+    const argv = [program, ...request.argv.slice(1)];
+    const child = spawn("/bin/sh", ["-c", WRAPPER, "sh", request.stdin, control?.path ?? "", ...argv], {
+      cwd: request.cwd,
+      env: { ...request.env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    const exited = exitOf(child).finally(() => control?.release());
+    try {
+      await once(child, "spawn");
+    } catch (cause) {
+      control?.release();
+      throw new SpawnError(program, codeOf(cause), "the system refused", { cause });
+    }
+    const { pid, stdout, stderr } = child;
+    if (pid === undefined) throw new SpawnError(program, "ESRCH", "the system gave no process id");
+    const signal = (name: "SIGTERM" | "SIGKILL"): boolean => signalGroup(pid, name);
+    return { pid, stdout, stderr, control: control?.output, exited, signal };
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A FIFO and a process that copies it to us: the runtime would hold a thread to read one itself. */
+  async #controlPipe(): Promise<ControlPipe> {
+    const path = join(this.#folder, String(this.#count++));
+    const [status] = await once(spawn("mkfifo", ["-m", "600", path], { stdio: "ignore" }), "exit");
+    if (status !== 0) throw new SpawnError("mkfifo", "EIO", `no pipe can be made at ${path}`);
+    const relay = spawn("cat", [path], { stdio: ["ignore", "pipe", "ignore"] });
+    const release = (): void => {
+      try {
+        closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+      } catch (error) {
+        if (!["ENXIO", "ENOENT"].includes(codeOf(error))) throw error;
+      }
+      rmSync(path, { force: true });
+    };
+    return { path, output: relay.stdout, release };
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<ExitStatus> {
+  return new Promise((resolve) =>
+    child.once(
+      "exit",
+      (code, signal) =>
+        resolve(
+          signal === null
+            ? { code: code ?? -1, signal: null }
+            : { code: -1, signal: shortSignalName(signal) },
+        ),
+    )
+  );
+}
+
+/** As `posix_spawnp` does it, so that a missing program is noticed before a shell is started. */
+function findProgram(program: string, cwd: string): string {
+  const folders = program.includes("/") ? [""] : (process.env.PATH ?? "").split(delimiter);
+  let denied = false;
+  for (const folder of folders) {
+    const path = resolve(cwd, folder, program);
+    try {
+      if (!statSync(path).isFile()) continue;
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch (error) {
+      denied ||= codeOf(error) === "EACCES";
+    }
+  }
+  if (denied) throw new SpawnError(program, "EACCES", "permission denied: is the file executable? (EACCES)");
+  throw new SpawnError(program, "ENOENT", "no such program (ENOENT)");
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | undefined)?.code ?? "EIO");
+}

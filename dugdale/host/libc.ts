@@ -1,0 +1,91 @@
+/**
+ * The C library's process calls, by FFI.
+ *
+ * @module
+ */
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The calls as they are declared in C, without their const. Buffers must not be smaller than what C writes. */
+export interface Libc {
+  close(fd: number): number;
+  waitpid(pid: number, status: Bytes, options: number): number;
+  pipe(ends: Bytes): number;
+  pipe2: ((ends: Bytes, flags: number) => number) | null;
+  posix_spawnp(pid: Bytes, file: Bytes, actions: Bytes, attributes: Bytes, argv: Bytes, env: Bytes): number;
+  posix_spawn_file_actions_init(actions: Bytes): number;
+  posix_spawn_file_actions_destroy(actions: Bytes): number;
+  posix_spawn_file_actions_adddup2(actions: Bytes, fd: number, as: number): number;
+  posix_spawn_file_actions_addopen(
+    actions: Bytes,
+    as: number,
+    path: Bytes,
+    flags: number,
+    mode: number,
+  ): number;
+  posix_spawn_file_actions_addchdir_np(actions: Bytes, path: Bytes): number;
+  posix_spawn_file_actions_addclosefrom_np: ((actions: Bytes, from: number) => number) | null;
+  posix_spawnattr_init(attributes: Bytes): number;
+  posix_spawnattr_setflags(attributes: Bytes, flags: number): number;
+  posix_spawnattr_setpgroup(attributes: Bytes, group: number): number;
+  posix_spawnattr_setsigdefault(attributes: Bytes, set: Bytes): number;
+  posix_spawnattr_setsigmask(attributes: Bytes, set: Bytes): number;
+  sigfillset(set: Bytes): number;
+  sigemptyset(set: Bytes): number;
+}
+
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  linux: ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`],
+  darwin: ["libSystem.B.dylib"],
+};
+
+/** An opened C library. */
+export interface OpenLibc {
+  readonly calls: Libc;
+  close(): void;
+}
+
+/** Opens the C library; undefined where FFI is not allowed or the library lacks what is needed. */
+export function openLibc(): OpenLibc | undefined {
+  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return undefined;
+  for (const name of NAMES[Deno.build.os] ?? []) {
+    try {
+      const library = open(name);
+      return { calls: library.symbols, close: () => library.close() };
+    } catch {
+      // Another name may do; without any the caller starts processes in another way.
+    }
+  }
+  return undefined;
+}
+
+// deno-lint-ignore explicit-module-boundary-types -- the type of the library follows from the table below
+function open(name: string) {
+  return Deno.dlopen(name, {
+    close: { parameters: ["i32"], result: "i32" },
+    waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+    pipe: { parameters: ["buffer"], result: "i32" },
+    pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true },
+    posix_spawnp: { parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"], result: "i32" },
+    posix_spawn_file_actions_init: { parameters: ["buffer"], result: "i32" },
+    posix_spawn_file_actions_destroy: { parameters: ["buffer"], result: "i32" },
+    posix_spawn_file_actions_adddup2: { parameters: ["buffer", "i32", "i32"], result: "i32" },
+    posix_spawn_file_actions_addopen: {
+      parameters: ["buffer", "i32", "buffer", "i32", "i32"],
+      result: "i32",
+    },
+    posix_spawn_file_actions_addchdir_np: { parameters: ["buffer", "buffer"], result: "i32" },
+    posix_spawn_file_actions_addclosefrom_np: {
+      parameters: ["buffer", "i32"],
+      result: "i32",
+      optional: true,
+    },
+    posix_spawnattr_init: { parameters: ["buffer"], result: "i32" },
+    posix_spawnattr_setflags: { parameters: ["buffer", "i16"], result: "i32" },
+    posix_spawnattr_setpgroup: { parameters: ["buffer", "i32"], result: "i32" },
+    posix_spawnattr_setsigdefault: { parameters: ["buffer", "buffer"], result: "i32" },
+    posix_spawnattr_setsigmask: { parameters: ["buffer", "buffer"], result: "i32" },
+    sigfillset: { parameters: ["buffer"], result: "i32" },
+    sigemptyset: { parameters: ["buffer"], result: "i32" },
+  });
+}

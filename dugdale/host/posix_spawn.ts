@@ -1,0 +1,186 @@
+import { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { getSystemErrorName } from "node:util";
+import type { Libc, OpenLibc } from "./libc.ts";
+import { signalGroup, signalName } from "./signals.ts";
+import {
+  type Child,
+  type ExitStatus,
+  refuseNul,
+  type Spawner,
+  SpawnError,
+  type SpawnRequest,
+} from "./spawn.ts";
+
+const O_CLOEXEC = 0o2000000;
+const WNOHANG = 1;
+const SETPGROUP = 0x02, SETSIGDEF = 0x04, SETSIGMASK = 0x08;
+/** Of macOS: every descriptor that no file action names is closed. Linux does the same by `addclosefrom_np`. */
+const CLOEXEC_DEFAULT = 0x4000;
+/** The structures are smaller everywhere; their sizes are the C library's own business. */
+const STRUCT_BYTES = 512;
+
+/** A signal listener does not keep the event loop alive, so a timer does while there is a child to wait for. */
+const KEEP_ALIVE_MS = 1000;
+
+interface Pipe {
+  readonly read: number;
+  readonly write: number;
+}
+
+/**
+ * Starts processes with `posix_spawnp`. It does not copy the daemon's page tables as fork does, so that a start
+ * costs the same however much memory the daemon holds.
+ */
+export class PosixSpawner implements Spawner {
+  readonly #library: OpenLibc;
+  readonly #libc: Libc;
+  readonly #attributes = new Uint8Array(STRUCT_BYTES);
+  readonly #status = new Uint8Array(64);
+  readonly #children = new Map<number, (status: ExitStatus) => void>();
+  readonly #reap = (): void => this.#reapAll();
+  #keepAlive: number | undefined;
+
+  constructor(library: OpenLibc) {
+    this.#library = library;
+    const c = this.#libc = library.calls;
+    const all = new Uint8Array(STRUCT_BYTES), none = new Uint8Array(STRUCT_BYTES);
+    c.sigfillset(all);
+    c.sigemptyset(none);
+    c.posix_spawnattr_init(this.#attributes);
+    // The runtime ignores SIGPIPE, and ignored signals survive an exec: give each its default effect back.
+    c.posix_spawnattr_setsigdefault(this.#attributes, all);
+    c.posix_spawnattr_setsigmask(this.#attributes, none);
+    c.posix_spawnattr_setpgroup(this.#attributes, 0);
+    const close = Deno.build.os === "darwin" ? CLOEXEC_DEFAULT : 0;
+    c.posix_spawnattr_setflags(this.#attributes, SETPGROUP | SETSIGDEF | SETSIGMASK | close);
+    Deno.addSignalListener("SIGCHLD", this.#reap);
+  }
+
+  // deno-lint-ignore require-await -- the interface is asynchronous for the sake of the other spawner
+  async spawn(request: SpawnRequest): Promise<Child> {
+    refuseNul(request);
+    const pipes: Pipe[] = [];
+    try {
+      for (let count = request.control ? 3 : 2; count > 0; count--) pipes.push(this.#pipe());
+      const pid = this.#start(request, pipes);
+      const exited = new Promise<ExitStatus>((resolve) => this.#children.set(pid, resolve));
+      this.#keepAlive ??= setInterval(this.#reap, KEEP_ALIVE_MS);
+      const [stdout, stderr, control] = pipes.map(reader) as [Readable, Readable, Readable?];
+      return { pid, stdout, stderr, control, exited, signal: (signal) => signalGroup(pid, signal) };
+    } catch (error) {
+      for (const pipe of pipes) this.#libc.close(pipe.read);
+      throw error;
+    } finally {
+      for (const pipe of pipes) this.#libc.close(pipe.write);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#rest();
+    Deno.removeSignalListener("SIGCHLD", this.#reap);
+    this.#library.close();
+  }
+
+  #rest(): void {
+    clearInterval(this.#keepAlive);
+    this.#keepAlive = undefined;
+  }
+
+  #start(request: SpawnRequest, pipes: readonly Pipe[]): number {
+    const c = this.#libc;
+    const program = request.argv[0] ?? "";
+    const actions = new Uint8Array(STRUCT_BYTES), pid = new Uint8Array(64);
+    const argv = stringArray(request.argv);
+    const env = stringArray(Object.entries(request.env).map(([name, value]) => `${name}=${value}`));
+    c.posix_spawn_file_actions_init(actions);
+    try {
+      c.posix_spawn_file_actions_addopen(actions, 0, cString(request.stdin), 0, 0);
+      pipes.forEach((pipe, index) => c.posix_spawn_file_actions_adddup2(actions, pipe.write, index + 1));
+      c.posix_spawn_file_actions_addclosefrom_np?.(actions, pipes.length + 1);
+      c.posix_spawn_file_actions_addchdir_np(actions, cString(request.cwd));
+      const errno = c.posix_spawnp(
+        pid,
+        cString(program),
+        actions,
+        this.#attributes,
+        argv.pointers,
+        env.pointers,
+      );
+      if (errno !== 0) throw spawnError(program, errno);
+    } finally {
+      c.posix_spawn_file_actions_destroy(actions);
+    }
+    return new DataView(pid.buffer).getInt32(0, LITTLE_ENDIAN);
+  }
+
+  /** A pipe whose ends are above the descriptors that a child gets, so that placing one cannot overwrite another. */
+  #pipe(): Pipe {
+    const c = this.#libc;
+    const buffer = new Uint8Array(64);
+    const result = c.pipe2 === null ? c.pipe(buffer) : c.pipe2(buffer, O_CLOEXEC);
+    if (result !== 0) throw new SpawnError("", "EMFILE", "no pipe to be had: too many open files");
+    const view = new DataView(buffer.buffer);
+    const pipe = { read: view.getInt32(0, LITTLE_ENDIAN), write: view.getInt32(4, LITTLE_ENDIAN) };
+    if (Math.min(pipe.read, pipe.write) > 3) return pipe;
+    try {
+      return this.#pipe();
+    } finally {
+      c.close(pipe.read);
+      c.close(pipe.write);
+    }
+  }
+
+  /** Signals of several ends may arrive as one, so each looks at every child. */
+  #reapAll(): void {
+    const view = new DataView(this.#status.buffer);
+    for (const [pid, resolve] of this.#children) {
+      if (this.#libc.waitpid(pid, this.#status, WNOHANG) === 0) continue;
+      this.#children.delete(pid);
+      if (this.#children.size === 0) this.#rest();
+      const status = view.getInt32(0, LITTLE_ENDIAN);
+      const signal = status & 0x7f;
+      resolve(
+        signal === 0
+          ? { code: (status >> 8) & 0xff, signal: null }
+          : { code: -1, signal: signalName(signal) },
+      );
+    }
+  }
+}
+
+/** Reads a pipe on the event loop; a file read would hold a thread for as long as nothing comes. */
+function reader(pipe: Pipe): Readable {
+  return new Socket({ fd: pipe.read, readable: true, writable: false });
+}
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+const encoder = new TextEncoder();
+
+function cString(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(`${text}\0`);
+}
+
+/** A null-terminated array of C strings; `bytes` holds them and must live as long as `pointers` is used. */
+function stringArray(texts: readonly string[]): { pointers: Uint8Array<ArrayBuffer>; bytes: Uint8Array } {
+  const bytes = cString(texts.join("\0"));
+  const base = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
+  const pointers = new BigUint64Array(Math.max(texts.length + 1, 8));
+  let at = 0;
+  for (let index = 0; index < texts.length; index++) {
+    pointers[index] = base + BigInt(at);
+    at = bytes.indexOf(0, at) + 1;
+  }
+  return { pointers: new Uint8Array(pointers.buffer), bytes };
+}
+
+function spawnError(program: string, errno: number): SpawnError {
+  const code = getSystemErrorName(-errno);
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "no such program, or its interpreter or working directory is missing",
+    EACCES: "permission denied: is the file executable?",
+    ENOEXEC: "not a program: the file has no interpreter line",
+    E2BIG: "arguments and environment are too long",
+  };
+  return new SpawnError(program, code, `${reasons[code] ?? "the system refused"} (${code})`);
+}

@@ -1,0 +1,59 @@
+import type { Readable } from "node:stream";
+
+/** What to start. Nothing else reaches the process: no other descriptor, no other variable. */
+export interface SpawnRequest {
+  /** The program and its arguments. A name without a slash is searched in the daemon's own `PATH`. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** A file that the process reads as its stdin. */
+  readonly stdin: string;
+  /** Whether to give the process a pipe on descriptor 3. */
+  readonly control: boolean;
+}
+
+/** How a process ended: with a status, or by a signal named as `KILL`, `TERM`, … or by its number. */
+export interface ExitStatus {
+  /** −1 after a signal. */
+  readonly code: number;
+  readonly signal: string | null;
+}
+
+/** A running process that leads a process group of its own. */
+export interface Child {
+  /** Names the process and its group. */
+  readonly pid: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** The reading end of descriptor 3, when one was asked for. */
+  readonly control: Readable | undefined;
+  /** Settles once the process has been reaped. */
+  readonly exited: Promise<ExitStatus>;
+  /** Signals the whole group; false when there is none left. */
+  signal(signal: "SIGTERM" | "SIGKILL"): boolean;
+}
+
+/** Starts processes. Disposing it lets go of the machinery, not of the processes. */
+export interface Spawner extends Disposable {
+  /** Resolves once the program runs. @throws {SpawnError} When it cannot be started. */
+  spawn(request: SpawnRequest): Promise<Child>;
+}
+
+/** A process could not be started. */
+export class SpawnError extends Error {
+  override readonly name = "SpawnError";
+  /** The system's name of the failure, such as `ENOENT`. */
+  readonly code: string;
+
+  constructor(program: string, code: string, reason: string, options?: ErrorOptions) {
+    super(`cannot start ${JSON.stringify(program)}: ${reason}`, options);
+    this.code = code;
+  }
+}
+
+/** @throws {SpawnError} When a text would be cut short on its way to the system. */
+export function refuseNul(request: SpawnRequest): void {
+  const texts = [...request.argv, request.cwd, ...Object.entries(request.env).flat()];
+  if (!texts.some((text) => text.includes("\0"))) return;
+  throw new SpawnError(request.argv[0] ?? "", "EINVAL", "an argument or variable contains a NUL byte");
+}

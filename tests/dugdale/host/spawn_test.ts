@@ -1,0 +1,154 @@
+import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
+import type { Readable } from "node:stream";
+import { ChildProcessSpawner } from "../../../dugdale/host/child_process_spawn.ts";
+import { openLibc } from "../../../dugdale/host/libc.ts";
+import { PosixSpawner } from "../../../dugdale/host/posix_spawn.ts";
+import { type Child, type Spawner, SpawnError, type SpawnRequest } from "../../../dugdale/host/spawn.ts";
+
+const SPAWNERS: Readonly<Record<string, () => Spawner>> = {
+  PosixSpawner: () => {
+    const libc = openLibc();
+    assert(libc, "this system should allow FFI to the C library");
+    return new PosixSpawner(libc);
+  },
+  ChildProcessSpawner: () => new ChildProcessSpawner(),
+};
+
+const base: SpawnRequest = {
+  argv: [],
+  env: { PATH: "/usr/bin:/bin" },
+  cwd: "/",
+  stdin: "/dev/null",
+  control: true,
+};
+
+async function text(stream: Readable | undefined): Promise<string> {
+  let all = "";
+  for await (const chunk of stream ?? []) all += chunk;
+  return all;
+}
+
+async function outcome(child: Child): Promise<{ code: number; signal: string | null; texts: string[] }> {
+  const [status, ...texts] = await Promise.all([
+    child.exited,
+    text(child.stdout),
+    text(child.stderr),
+    text(child.control),
+  ]);
+  return { ...status, texts };
+}
+
+function threadsAndDescriptors(): { threads: number; descriptors: number } {
+  const threads = Number(/Threads:\s*(\d+)/.exec(Deno.readTextFileSync("/proc/self/status"))?.[1]);
+  return { threads, descriptors: [...Deno.readDirSync("/proc/self/fd")].length };
+}
+
+for (const [name, open] of Object.entries(SPAWNERS)) {
+  Deno.test(`${name} gives a process its stdin, three pipes, its folder and its variables`, async () => {
+    using spawner = open();
+    const stdin = await Deno.makeTempFile();
+    try {
+      await Deno.writeTextFile(stdin, "fed");
+      const script = 'cat; pwd; env | sort; echo "to stderr" >&2; echo "to three" > /dev/fd/3';
+      const child = await spawner.spawn({
+        ...base,
+        argv: ["sh", "-c", script],
+        cwd: "/usr",
+        stdin,
+        env: { A: "ä" },
+      });
+      const { texts, code } = await outcome(child);
+      assertEquals(texts, ["fed/usr\nA=ä\nPWD=/usr\n", "to stderr\n", "to three\n"]);
+      assertEquals(code, 0);
+    } finally {
+      await Deno.remove(stdin);
+    }
+  });
+
+  Deno.test(`${name} makes descriptor 3 a pipe and ignores no signal`, async () => {
+    using spawner = open();
+    const script = "test -p /dev/fd/3 && echo pipe; grep SigIgn /proc/self/status";
+    const { texts } = await outcome(await spawner.spawn({ ...base, argv: ["sh", "-c", script] }));
+    assertStringIncludes(texts[0]!, "pipe\n");
+    const ignored = BigInt("0x" + /SigIgn:\s*(\w+)/.exec(texts[0]!)![1]);
+    assertEquals(ignored & 0x7fffffffn, 0n, "signals 1 to 31");
+  });
+
+  Deno.test(`${name} reports status and signal of the end`, async () => {
+    using spawner = open();
+    const child = await spawner.spawn({ ...base, argv: ["sh", "-c", "exit 7"] });
+    const seven = await outcome(child);
+    assertEquals([seven.code, seven.signal], [7, null]);
+    assertEquals(child.signal("SIGTERM"), false, "nobody is left");
+    const segv = await outcome(await spawner.spawn({ ...base, argv: ["sh", "-c", "kill -SEGV $$"] }));
+    assertEquals([segv.code, segv.signal], [-1, "SEGV"]);
+  });
+
+  Deno.test(`${name} signals the whole group`, async () => {
+    using spawner = open();
+    const child = await spawner.spawn({ ...base, argv: ["sh", "-c", "sleep 100 & echo started; wait"] });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    assert(child.signal("SIGKILL"));
+    // The pipes only end once the sleep in the background, which holds them too, is gone.
+    const { signal } = await outcome(child);
+    assertEquals(signal, "KILL");
+  });
+
+  Deno.test(`${name} refuses what cannot be started`, async () => {
+    using spawner = open();
+    const missing = await assertRejects(
+      () => spawner.spawn({ ...base, argv: ["no-such-program"] }),
+      SpawnError,
+    );
+    assertEquals(missing.code, "ENOENT");
+    const denied = await assertRejects(() => spawner.spawn({ ...base, argv: ["/etc/passwd"] }), SpawnError);
+    assertEquals(denied.code, "EACCES");
+    const nul = await assertRejects(() => spawner.spawn({ ...base, argv: ["true", "a\0b"] }), SpawnError);
+    assertEquals(nul.code, "EINVAL");
+  });
+
+  Deno.test(`${name} looks a program with a relative path up in the working directory`, async () => {
+    using spawner = open();
+    const { texts } = await outcome(
+      await spawner.spawn({ ...base, argv: ["./bin/sh", "-c", "echo here"], cwd: "/usr" }),
+    );
+    assertEquals(texts[0], "here\n");
+  });
+
+  Deno.test(`${name} passes arguments as they are`, async () => {
+    using spawner = open();
+    const odd = ["", "two words", "$HOME `id` $(id)", "; rm -rf", "'\"", "-n", "ünï\n"];
+    const { texts } = await outcome(await spawner.spawn({ ...base, argv: ["printf", "<%s>", ...odd] }));
+    assertEquals(texts[0], odd.map((argument) => `<${argument}>`).join(""));
+  });
+}
+
+Deno.test("PosixSpawner leaves no descriptor and no thread behind", async () => {
+  using spawner = SPAWNERS.PosixSpawner!();
+  await outcome(await spawner.spawn({ ...base, argv: ["true"] }));
+  const before = threadsAndDescriptors();
+  for (let round = 0; round < 20; round++) {
+    const children = await Promise.all(
+      Array.from({ length: 20 }, () => spawner.spawn({ ...base, argv: ["true"] })),
+    );
+    await Promise.all(children.map(outcome));
+  }
+  const after = threadsAndDescriptors();
+  assertEquals(after.descriptors, before.descriptors);
+  assertLess(after.threads, before.threads + 4);
+});
+
+Deno.test("PosixSpawner holds no thread for a running process", async () => {
+  using spawner = SPAWNERS.PosixSpawner!();
+  const before = threadsAndDescriptors().threads;
+  const children: Child[] = [];
+  for (let count = 0; count < 150; count++) {
+    children.push(await spawner.spawn({ ...base, argv: ["sleep", "100"] }));
+  }
+  const ends = children.map(outcome);
+  const { texts } = await outcome(await spawner.spawn({ ...base, argv: ["echo", "one more"] }));
+  assertEquals(texts[0], "one more\n");
+  assertLess(threadsAndDescriptors().threads, before + 4);
+  for (const child of children) child.signal("SIGKILL");
+  await Promise.all(ends);
+});
