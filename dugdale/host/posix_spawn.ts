@@ -39,7 +39,7 @@ export class PosixSpawner implements Spawner {
   readonly #status = new Uint8Array(64);
   readonly #children = new Map<number, (status: ExitStatus) => void>();
   readonly #reap = (): void => this.#reapAll();
-  #keepAlive: number | undefined;
+  #keepAlive: ReturnType<typeof setInterval> | undefined;
 
   constructor(library: OpenLibc) {
     this.#library = library;
