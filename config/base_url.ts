@@ -1,0 +1,40 @@
+/**
+ * From `host`, `port` and `url` of a dugdale to the URL that its routes hang on.
+ *
+ * @module
+ */
+
+/** The port of dugdales when nothing says another. */
+export const PORT_DEFAULT = 7180;
+
+const BRACKETED = /^\[([^\]]*)\](?::(\d*))?$/;
+const WITH_PORT = /^([^:]*):(\d*)$/;
+const NO_HOST = /[/?#@\\[\]\s]/;
+
+/** What an address is made of; empty texts and 0 count as not written. */
+export interface AddressFields {
+  /** Host, `host:port`, IPv6 address, or `[IPv6]:port`. */
+  readonly host: string;
+  /** Used when the host has none. */
+  readonly port: number;
+  /** Wins over host and port. */
+  readonly url: string;
+}
+
+/** The URL, or what is wrong with the fields. */
+export type BaseUrlAnswer = URL | { readonly field: "host" | "url"; readonly problem: string };
+
+/** Builds the base URL of a dugdale. */
+export function findBaseUrl({ host, port, url }: AddressFields, defaultPort: number): BaseUrlAnswer {
+  if (url) {
+    const parsed = URL.parse(url);
+    if (parsed && /^https?:$/.test(parsed.protocol)) return parsed;
+    return { field: "url", problem: "must be a URL that starts with http:// or https://" };
+  }
+  const [, name = host, digits] = BRACKETED.exec(host) ?? WITH_PORT.exec(host) ?? [];
+  const written = Number(digits || 0) || port || defaultPort || PORT_DEFAULT;
+  const authority = name.includes(":") ? `[${name}]` : name;
+  const parsed = name === "" || NO_HOST.test(name) ? null : URL.parse(`http://${authority}:${written}`);
+  return parsed ??
+    { field: "host", problem: `must be a host, host:port or an IPv6 address, not ${JSON.stringify(host)}` };
+}

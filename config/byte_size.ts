@@ -1,0 +1,27 @@
+/**
+ * Sizes as dugdale.yaml writes them: `768KiB`, `2 MiB`, `1048576`.
+ *
+ * @module
+ */
+
+const SIZE = /^([+-]?\d+) *(KiB|MiB|GiB)?$/;
+const UNIT_BYTES: ReadonlyMap<string, number> = new Map([["GiB", 1024 ** 3], ["MiB", 1024 ** 2], [
+  "KiB",
+  1024,
+]]);
+
+/** Parses a size into bytes; `undefined` when the text has another form or the size is below 0. */
+export function findByteSize(text: string): number | undefined {
+  const [, digits, unit] = SIZE.exec(text.trim()) ?? [];
+  if (digits === undefined) return undefined;
+  const bytes = Number(digits) * (UNIT_BYTES.get(unit ?? "") ?? 1);
+  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes || 0 : undefined;
+}
+
+/** Writes bytes in the largest unit that divides them: `2MiB`, `1000`. */
+export function formatByteSize(bytes: number): string {
+  for (const [unit, size] of UNIT_BYTES) {
+    if (bytes !== 0 && bytes % size === 0) return `${bytes / size}${unit}`;
+  }
+  return String(bytes);
+}

@@ -1,0 +1,75 @@
+/**
+ * What is thrown when a configuration file cannot be used.
+ *
+ * @module
+ */
+
+/**
+ * Which step failed: finding the file, reading and checking it, its permissions, the paths that it names, or a
+ * later look-up in a file that was fine by itself.
+ */
+export type ConfigStage = "discovery" | "parse" | "permissions" | "paths" | "use";
+
+/** Where the fault lies; each part is left out when it does not apply. */
+export interface ConfigErrorPlace {
+  /** Default `parse`. */
+  readonly stage?: ConfigStage | undefined;
+  /** As it was given, so relative paths stay relative. */
+  readonly file?: string | undefined;
+  /** From 1. */
+  readonly line?: number | undefined;
+  /** Path of the key, such as `dugdales[0].port` or `routes["normal"].lane`. */
+  readonly key?: string | undefined;
+  /** The id of the dugdale that `key` belongs to, for people who count badly. */
+  readonly owner?: string | undefined;
+  /** The fault shows only after templates were filled in. */
+  readonly afterExtends?: boolean | undefined;
+}
+
+/** A configuration that cannot be used. The message is one line: `<file>:<line>: <key>: <what is wrong>`. */
+export class ConfigError extends Error {
+  override readonly name: string = "ConfigError";
+  /** Machine-readable reason. */
+  readonly code: "config_invalid" | "missing_variable" = "config_invalid";
+  /** Which step failed. */
+  readonly stage: ConfigStage;
+  /** The file, as it was given. */
+  readonly file?: string;
+  /** The line, from 1. */
+  readonly line?: number;
+  /** Path of the key, such as `dugdales[0].port`. */
+  readonly key?: string;
+
+  constructor(problem: string, place: ConfigErrorPlace = {}, options?: ErrorOptions) {
+    super([...prefixes(place), problem].join(": "), options);
+    this.stage = place.stage ?? "parse";
+    if (place.file !== undefined) this.file = place.file;
+    if (place.line !== undefined) this.line = place.line;
+    if (place.key !== undefined) this.key = place.key;
+  }
+}
+
+/** A `${NAME}` that is needed and not set. */
+export class MissingVariableError extends ConfigError {
+  override readonly name: string = "MissingVariableError";
+  override readonly code = "missing_variable";
+  /** The name of the variable, without `${}`. */
+  readonly variable: string;
+
+  constructor(variable: string, place: ConfigErrorPlace = {}) {
+    super(`the environment variable ${variable} is not set`, { stage: "use", ...place });
+    this.variable = variable;
+  }
+}
+
+function prefixes({ file, line, key, owner, afterExtends }: ConfigErrorPlace): string[] {
+  const parts: string[] = [];
+  if (file !== undefined && afterExtends) {
+    parts.push(`${file} (post-extends)`);
+    if (line !== undefined) parts.push(`line ${line}`);
+  } else if (file !== undefined) {
+    parts.push(line === undefined ? file : `${file}:${line}`);
+  }
+  if (key) parts.push(owner ? `${key} ("${owner}")` : key);
+  return parts;
+}

@@ -1,0 +1,61 @@
+/**
+ * A configuration file as it is on disk, with what its permission check needs.
+ *
+ * @module
+ */
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import process from "node:process";
+import { ConfigError } from "./config_error.ts";
+
+/** Text and owner of one file, both of the same moment. */
+export interface FileText {
+  /** The path, as it was given. */
+  readonly file: string;
+  /** The content. */
+  readonly text: string;
+  /** Permission bits, such as 0o600. */
+  readonly mode: number;
+  /** Id of the user who owns it. */
+  readonly uid: number;
+}
+
+/**
+ * Reads a file, following symbolic links.
+ *
+ * @throws {ConfigError} When it cannot be read or is not UTF-8; `cause` is the reason.
+ */
+export function readFileText(file: string): FileText {
+  try {
+    const descriptor = openSync(file, "r");
+    try {
+      const { mode, uid } = fstatSync(descriptor);
+      const bytes = readFileSync(descriptor);
+      return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), mode: mode & 0o777, uid };
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    if (cause instanceof TypeError) throw new ConfigError("must be UTF-8 text", { file }, { cause });
+    throw new ConfigError(`cannot be read: ${reason(cause)}`, { file }, { cause });
+  }
+}
+
+/**
+ * Demands that nobody but the owner can read a file that holds secrets. Windows has no such bits.
+ *
+ * @param what The secret that was found, for the message.
+ * @throws {ConfigError} With the stage `permissions`, unless the bits are 0600 or 0400.
+ */
+export function demandPrivateMode({ file, mode }: FileText, what: string): void {
+  if (process.platform === "win32" || mode === 0o600 || mode === 0o400) return;
+  const bits = mode.toString(8).padStart(4, "0");
+  throw new ConfigError(`holds ${what}, so its mode must be 0600 or 0400, not ${bits}`, {
+    stage: "permissions",
+    file,
+  });
+}
+
+/** Why a file operation failed, in one line. */
+export function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
