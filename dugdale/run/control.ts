@@ -1,0 +1,266 @@
+import { isFileRole } from "../../protocol/names.ts";
+import { compact } from "../json/canonical.ts";
+import { type JsonNode, type JsonObjectNode, JsonSyntaxError, readJson } from "../json/reader.ts";
+import type { JsonValue } from "../../protocol/json_value.ts";
+
+/** The event that says how the mission ended. JSON members are kept as the mission wrote them. */
+export type FinalEvent =
+  | { readonly event: "success"; readonly returnValue: string | null; readonly line: number }
+  | {
+    readonly event: "fail";
+    readonly message: string;
+    readonly reason: string;
+    readonly details: string | null;
+    readonly line: number;
+  };
+
+/** Something on descriptor 3 that breaks the protocol; makes an otherwise good end a failure. */
+export interface Violation {
+  readonly reason:
+    | "event_line_too_large"
+    | "event_protocol_error"
+    | "too_many_output_files"
+    | "duplicate_final_event";
+  readonly message: string;
+  readonly details: Readonly<Record<string, JsonValue>>;
+}
+
+/** A progress report as it goes into the mission's events. */
+export interface Progress {
+  /** JSON text of the number, as the mission wrote it. */
+  readonly value: string | undefined;
+  readonly message: string;
+}
+
+/** The limits that a control channel is held to; 0 is no limit. */
+export interface ControlLimits {
+  readonly maxEventLineBytes: number;
+  readonly maxOutputFilesPerMission: number;
+}
+
+const MAX_VIOLATIONS = 32;
+/** How much of an oversized line is looked at for its event name. */
+const PEEK_BYTES = 512;
+const KNOWN = ["progress", "output_file", "success", "fail"];
+
+/** Reads descriptor 3 of a mission, line by line, and keeps what its end depends on. */
+export class ControlReader {
+  readonly outputs = new Set<string>();
+  readonly violations: Violation[] = [];
+  final: FinalEvent | undefined;
+  readonly #limits: ControlLimits;
+  readonly #onProgress: (progress: Progress) => void;
+  readonly #decoder = new TextDecoder();
+  #parts: Uint8Array[] = [];
+  #bytes = 0;
+  #line = 0;
+
+  constructor(limits: ControlLimits, onProgress: (progress: Progress) => void) {
+    this.#limits = limits;
+    this.#onProgress = onProgress;
+  }
+
+  /** Takes the next bytes of the pipe. */
+  write(chunk: Uint8Array): void {
+    let start = 0;
+    for (let end; (end = chunk.indexOf(10, start)) !== -1; start = end + 1) {
+      this.#keep(chunk.subarray(start, end));
+      this.#endLine();
+    }
+    this.#keep(chunk.subarray(start));
+  }
+
+  /** The pipe has ended: what is left without a newline counts as a line. */
+  end(): void {
+    if (this.#bytes > 0) this.#endLine();
+  }
+
+  /** Of a line beyond the limit only its beginning is kept; the rest is counted. */
+  #keep(part: Uint8Array): void {
+    const max = this.#limits.maxEventLineBytes;
+    const room = max > 0 ? Math.max(max, PEEK_BYTES) + 1 - this.#bytes : part.length;
+    if (room > 0 && part.length > 0) this.#parts.push(part.slice(0, room));
+    this.#bytes += part.length;
+  }
+
+  #endLine(): void {
+    const bytes = this.#bytes;
+    const text = this.#decoder.decode(join(this.#parts));
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#line++;
+    const max = this.#limits.maxEventLineBytes;
+    if (max > 0 && bytes > max) return this.#tooLarge(text, bytes, max);
+    const line = text.endsWith("\r") ? text.slice(0, -1) : text;
+    if (line !== "") this.#read(line);
+  }
+
+  #tooLarge(beginning: string, bytes: number, max: number): void {
+    const event = /^\s*\{(?:[^{}[\]]*,)?\s*"event"\s*:\s*"(\w+)"/.exec(beginning.slice(0, PEEK_BYTES))?.[1];
+    this.#violate("event_line_too_large", `is ${bytes} bytes long, ${max} are allowed`, {
+      line_bytes: bytes,
+      max_event_line_size: max,
+      ...(event !== undefined && KNOWN.includes(event) ? { event } : {}),
+    });
+  }
+
+  #read(line: string): void {
+    let node: JsonNode;
+    try {
+      node = readJson(line);
+    } catch (error) {
+      if (!(error instanceof JsonSyntaxError)) throw error;
+      return this.#protocolError(`is not JSON: ${clip(error.message, 256)}`);
+    }
+    if (line.slice(node.end).trim() !== "") return this.#protocolError("has something after its JSON object");
+    if (node.kind !== "object") {
+      return this.#protocolError(
+        `is ${node.kind === "null" ? "null" : `a JSON ${node.kind}`}, not an object`,
+      );
+    }
+    const name = last(node, "event");
+    if (name?.kind !== "string") return this.#protocolError('has no text member "event"');
+    switch (name.value) {
+      case "progress":
+        return this.#progress(line, node);
+      case "output_file":
+        return this.#outputFile(node);
+      case "success":
+        return this.#success(line, node);
+      case "fail":
+        return this.#fail(line, node);
+      default:
+        return this.#protocolError(`has the unknown event ${JSON.stringify(clip(name.value, 128))}`);
+    }
+  }
+
+  #progress(line: string, node: JsonObjectNode): void {
+    const value = last(node, "value");
+    const message = this.#text(node, "message", "progress");
+    if (message === undefined) return;
+    if (value !== undefined && value.kind !== "number") {
+      return this.#protocolError('progress "value" must be a number or null', { event: "progress" });
+    }
+    this.#onProgress({ value: value && line.slice(value.start, value.end), message });
+  }
+
+  #outputFile(node: JsonObjectNode): void {
+    const key = this.#text(node, "key", "output_file");
+    if (key === undefined) return;
+    if (!isFileRole(key)) {
+      const clipped = clip(key, 128);
+      return this.#protocolError(`output_file key ${JSON.stringify(clipped)} is not a valid name`, {
+        event: "output_file",
+        ...(key === "" ? {} : { key: clipped }),
+      });
+    }
+    if (this.outputs.has(key)) return;
+    const max = this.#limits.maxOutputFilesPerMission;
+    if (max > 0 && this.outputs.size >= max) {
+      return this.#violate(
+        "too_many_output_files",
+        `declares output file "${key}" beyond the ${max} allowed`,
+        {
+          event: "output_file",
+          key,
+          max_output_files_per_mission: max,
+        },
+      );
+    }
+    this.outputs.add(key);
+  }
+
+  #success(line: string, node: JsonObjectNode): void {
+    const returned = this.#object(line, node, "return", "success");
+    if (returned !== undefined) this.#end({ event: "success", returnValue: returned, line: this.#line });
+  }
+
+  #fail(line: string, node: JsonObjectNode): void {
+    const message = this.#text(node, "message", "fail");
+    if (message === undefined) return;
+    const reason = this.#text(node, "reason", "fail");
+    if (reason === undefined) return;
+    const details = this.#object(line, node, "details", "fail");
+    if (details === undefined) return;
+    const code = last(node, "exit_code");
+    if (code !== undefined && !(code.kind === "number" && /^-?\d+$/.test(code.text))) {
+      return this.#protocolError('fail "exit_code" must be an integer', { event: "fail" });
+    }
+    this.#end({ event: "fail", message, reason, details, line: this.#line });
+  }
+
+  #end(final: FinalEvent): void {
+    const first = this.final;
+    if (first === undefined) {
+      this.final = final;
+      return;
+    }
+    this.#violate(
+      "duplicate_final_event",
+      `has a second final event, "${final.event}" after "${first.event}"`,
+      {
+        event: final.event,
+        first_event: first.event,
+        first_fd3_line: first.line,
+      },
+    );
+  }
+
+  /** A text member; empty when absent, undefined after a violation. */
+  #text(node: JsonObjectNode, name: string, event: string): string | undefined {
+    const value = last(node, name);
+    if (value === undefined) return "";
+    if (value.kind === "string") return value.value;
+    this.#protocolError(`${event} "${name}" must be a text`, { event });
+    return undefined;
+  }
+
+  /** The JSON text of an object member; null when absent, undefined after a violation. */
+  #object(line: string, node: JsonObjectNode, name: string, event: string): string | null | undefined {
+    const value = last(node, name);
+    if (value === undefined) return hasNull(node, name) ? "null" : null;
+    if (value.kind === "object") return compact(line, value);
+    this.#protocolError(`${event} "${name}" must be an object or null`, { event });
+    return undefined;
+  }
+
+  #protocolError(message: string, details: Readonly<Record<string, JsonValue>> = {}): void {
+    this.#violate("event_protocol_error", message, details);
+  }
+
+  #violate(reason: Violation["reason"], message: string, details: Readonly<Record<string, JsonValue>>): void {
+    if (this.violations.length >= MAX_VIOLATIONS) return;
+    const text = `line ${this.#line} on descriptor 3 ${message}`;
+    this.violations.push({ reason, message: text, details: { fd3_line: this.#line, ...details } });
+  }
+}
+
+/** The last member of exactly that name; null counts as absent. */
+function last(node: JsonObjectNode, name: string): JsonNode | undefined {
+  const value = node.members.findLast(([key]) => key === name)?.[1];
+  return value?.kind === "null" ? undefined : value;
+}
+
+function hasNull(node: JsonObjectNode, name: string): boolean {
+  return node.members.findLast(([key]) => key === name)?.[1].kind === "null";
+}
+
+/** Cuts a text to so many bytes of UTF-8, never within a character. */
+export function clip(text: string, maxBytes: number): string {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= maxBytes) return text;
+  let end = maxBytes;
+  while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--;
+  return new TextDecoder().decode(bytes.subarray(0, end));
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

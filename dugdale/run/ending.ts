@@ -1,0 +1,207 @@
+import { formatDuration } from "../../protocol/duration.ts";
+import type { ExitStatus } from "../host/spawn.ts";
+import type { DugdaleLimits } from "../../config/dugdale_limits.ts";
+import type { Ending } from "../store/mission_row.ts";
+import { clip, type FinalEvent, type Violation } from "./control.ts";
+import type { KillReason } from "./kill.ts";
+import type { OutOfMemory } from "./out_of_memory.ts";
+
+/** Everything that was observed of a process that has ended. */
+export interface Observed {
+  readonly exit: ExitStatus;
+  /** Why the daemon ended it, if it did. */
+  readonly killed: KillReason | undefined;
+  readonly timeoutMs: number | null;
+  readonly lane: string;
+  readonly outOfMemory: OutOfMemory | undefined;
+  readonly violation: Violation | undefined;
+  readonly final: FinalEvent | undefined;
+}
+
+/** The part of an {@linkcode Ending} that the observations decide. */
+export type Verdict = Pick<
+  Ending,
+  "outcome" | "exitCode" | "signal" | "failReason" | "failMessage" | "failDetails" | "returnValue"
+>;
+
+const SIGNAL_REASONS: Readonly<Record<string, string>> = {
+  SEGV: "segfault",
+  BUS: "sigbus",
+  ILL: "sigill",
+  FPE: "sigfpe",
+  TRAP: "sigtrap",
+  ABRT: "sigabrt",
+};
+
+/** How a mission ended. The first rule that fits decides. */
+export function missionVerdict(seen: Observed): Verdict {
+  const { exit, final } = seen;
+  const base: Verdict = {
+    outcome: "failed",
+    exitCode: exit.code,
+    signal: exit.signal,
+    failReason: null,
+    failMessage: null,
+    failDetails: null,
+    returnValue: null,
+  };
+  if (seen.killed !== undefined) return { ...base, ...killVerdict(seen, null) };
+  if (seen.outOfMemory !== undefined) {
+    const { reason, message } = seen.outOfMemory;
+    return { ...base, outcome: "oom", failReason: reason, failMessage: message };
+  }
+  if (exit.signal === "KILL") {
+    const failMessage =
+      "ended by SIGKILL that this dugdale did not send; the kernel may have run out of memory";
+    return { ...base, outcome: "killed", failReason: "unknown_sigkill", failMessage };
+  }
+  if (exit.signal !== null && final === undefined) {
+    const failReason = SIGNAL_REASONS[exit.signal] ?? `signal_${exit.signal}`;
+    return { ...base, failReason, failMessage: `ended by signal ${exit.signal}` };
+  }
+  if (seen.violation !== undefined) {
+    const { reason, message, details } = seen.violation;
+    return { ...base, failReason: reason, failMessage: message, failDetails: JSON.stringify(details) };
+  }
+  const bad = exit.code !== 0;
+  const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`;
+  if (final?.event === "success") {
+    if (!bad) return { ...base, outcome: "success", returnValue: final.returnValue };
+    return {
+      ...base,
+      failReason: "success_then_failed_exit",
+      failMessage: `said success, then ended with ${how}`,
+    };
+  }
+  if (final?.event === "fail") {
+    const { message, details: failDetails } = final;
+    if (bad) {
+      return { ...base, failReason: final.reason || "explicit", failMessage: message || null, failDetails };
+    }
+    const failMessage = message || "said fail, then ended with exit code 0";
+    return { ...base, failReason: "fail_then_zero_exit", failMessage, failDetails };
+  }
+  if (!bad) return { ...base, outcome: "success" };
+  return {
+    ...base,
+    failReason: "no_event_nonzero_exit",
+    failMessage: `ended with ${how} and without an event`,
+  };
+}
+
+/** How an exec ended. */
+export function execVerdict(seen: Pick<Observed, "exit" | "killed" | "timeoutMs" | "lane">): Verdict {
+  const { exit } = seen;
+  const base: Verdict = {
+    outcome: "success",
+    exitCode: exit.code,
+    signal: exit.signal,
+    failReason: null,
+    failMessage: null,
+    failDetails: null,
+    returnValue: null,
+  };
+  if (seen.killed !== undefined) return { ...base, ...killVerdict(seen, "timeout") };
+  if (exit.signal !== null) {
+    return {
+      ...base,
+      outcome: "killed",
+      failReason: "signal",
+      failMessage: SIGNAL_TEXTS[exit.signal] ?? `signal ${exit.signal}`,
+    };
+  }
+  if (exit.code === 0) return base;
+  return {
+    ...base,
+    outcome: "failed",
+    failReason: "exit_nonzero",
+    failMessage: `ended with exit code ${exit.code}`,
+  };
+}
+
+/** The system's own words, which is what callers of an exec are used to. */
+const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
+  KILL: "killed",
+  TERM: "terminated",
+  INT: "interrupt",
+  QUIT: "quit",
+  HUP: "hangup",
+  SEGV: "segmentation fault",
+  BUS: "bus error",
+  ILL: "illegal instruction",
+  FPE: "floating point exception",
+  TRAP: "trace/breakpoint trap",
+  ABRT: "aborted",
+  PIPE: "broken pipe",
+};
+
+function killVerdict(
+  seen: Pick<Observed, "killed" | "timeoutMs" | "lane">,
+  timeoutReason: string | null,
+): Pick<Verdict, "outcome" | "failReason" | "failMessage" | "failDetails"> {
+  switch (seen.killed) {
+    case "timeout": {
+      const ms = seen.timeoutMs ?? 0;
+      const failMessage = ms > 0
+        ? `ran longer than its timeout of ${formatDuration(ms)}`
+        : "ran longer than its timeout";
+      const failDetails = ms > 0 ? JSON.stringify({ timeout_ms: ms }) : null;
+      return { outcome: "timeout", failReason: timeoutReason, failMessage, failDetails };
+    }
+    case "force_delete":
+      return killed("force_delete", "ended to be deleted");
+    case "lane_removed":
+      return killed("lane_removed", `ended because lane "${seen.lane}" was removed`);
+    case "dugdale_shutdown":
+      return killed("dugdale_shutdown", "ended because the dugdale shut down");
+    default:
+      return killed("killed_by_api", "ended on request");
+  }
+}
+
+function killed(
+  failReason: KillReason,
+  failMessage: string,
+): Pick<Verdict, "outcome" | "failReason" | "failMessage" | "failDetails"> {
+  return { outcome: "killed", failReason, failMessage, failDetails: null };
+}
+
+const CUT = "…[truncated]";
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+/** Holds a verdict to the size limits; a cap of 0 is off. */
+export function capped(verdict: Verdict, limits: DugdaleLimits): Verdict {
+  let result = verdict;
+  const returnBytes = result.returnValue === null ? 0 : bytesOf(result.returnValue);
+  if (limits.maxReturnValueBytes > 0 && returnBytes > limits.maxReturnValueBytes) {
+    result = {
+      ...result,
+      outcome: "failed",
+      failReason: "return_too_large",
+      failMessage: `return value is ${returnBytes} bytes long, ${limits.maxReturnValueBytes} are allowed`,
+      failDetails: JSON.stringify({
+        return_bytes: returnBytes,
+        max_return_value_size: limits.maxReturnValueBytes,
+      }),
+      returnValue: null,
+    };
+  }
+  const messageMax = limits.maxFailMessageBytes;
+  if (messageMax > 0 && result.failMessage !== null && bytesOf(result.failMessage) > messageMax) {
+    const room = messageMax - bytesOf(CUT);
+    const failMessage = room >= 0
+      ? clip(result.failMessage, room) + CUT
+      : clip(result.failMessage, messageMax);
+    result = { ...result, failMessage };
+  }
+  const detailsBytes = result.failDetails === null ? 0 : bytesOf(result.failDetails);
+  if (limits.maxFailDetailsBytes > 0 && detailsBytes > limits.maxFailDetailsBytes) {
+    const failDetails = JSON.stringify({
+      truncated: true,
+      reason: "fail_details_too_large",
+      original_bytes: detailsBytes,
+    });
+    result = { ...result, failDetails };
+  }
+  return result;
+}

@@ -1,0 +1,55 @@
+import type { Child } from "../host/spawn.ts";
+
+/** Why the daemon ends a process. */
+export type KillReason = "timeout" | "killed_by_api" | "force_delete" | "lane_removed" | "dugdale_shutdown";
+
+/**
+ * The way to end one run: the first reason given is final. It may come before the process exists; it then takes
+ * effect as soon as there is one. SIGTERM goes to the whole group, and SIGKILL after the grace.
+ */
+export class KillSwitch implements Disposable {
+  readonly #graceMs: number;
+  #reason: KillReason | undefined;
+  #child: Child | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(graceMs: number) {
+    this.#graceMs = graceMs;
+  }
+
+  /** Why the process was ended, if it was. */
+  get reason(): KillReason | undefined {
+    return this.#reason;
+  }
+
+  /** Asks for the end; false when the process is gone already. A second request changes nothing. */
+  kill(reason: KillReason): boolean {
+    if (this.#closed) return false;
+    if (this.#reason === undefined) {
+      this.#reason = reason;
+      this.#start();
+    }
+    return true;
+  }
+
+  /** Hands over the process as soon as it exists. */
+  attach(child: Child): void {
+    this.#child = child;
+    if (this.#reason !== undefined) this.#start();
+  }
+
+  /** The process and its pipes are gone: from now on nothing can end it. */
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #start(): void {
+    const child = this.#child;
+    if (child === undefined) return;
+    child.signal("SIGTERM");
+    if (this.#graceMs <= 0) child.signal("SIGKILL");
+    else this.#timer = setTimeout(() => child.signal("SIGKILL"), this.#graceMs);
+  }
+}

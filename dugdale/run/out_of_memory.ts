@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import type { ExitStatus } from "../host/spawn.ts";
+import { clip } from "./control.ts";
+
+/** Memory ran out: which runtime said so, and in which words. */
+export interface OutOfMemory {
+  readonly reason: "php_memory_limit" | "v8_heap" | "python_memory" | "go_memory" | "jvm_heap" | "cgroup_oom";
+  readonly message: string;
+}
+
+interface Mark {
+  readonly text: string;
+  readonly reason: OutOfMemory["reason"];
+  /** Whether an exit like this goes with it; a program may also print the words and go on. */
+  readonly fits: (exit: ExitStatus) => boolean;
+}
+
+const failed = (exit: ExitStatus): boolean => exit.code !== 0;
+const MARKS: readonly Mark[] = [
+  // PHP tells it on stderr and may still end with 0, so the words alone decide.
+  { text: "Allowed memory size of", reason: "php_memory_limit", fits: () => true },
+  { text: "JavaScript heap out of memory", reason: "v8_heap", fits: failed },
+  { text: "Fatal JavaScript out of memory", reason: "v8_heap", fits: failed },
+  { text: "fatal error: runtime: out of memory", reason: "go_memory", fits: failed },
+  { text: "fatal error: runtime: cannot allocate memory", reason: "go_memory", fits: failed },
+  { text: "java.lang.OutOfMemoryError", reason: "jvm_heap", fits: failed },
+  { text: "\nMemoryError", reason: "python_memory", fits: (exit) => exit.code === 1 },
+];
+const LONGEST = Math.max(...MARKS.map((mark) => mark.text.length));
+const BEFORE_BYTES = 128, LINE_BYTES = 512;
+/** What is kept from one chunk to the next: a mark may be cut in two, and its line is told from 128 bytes before. */
+const TAIL_BYTES = BEFORE_BYTES + LONGEST;
+
+/** Watches stderr for the last words of runtimes whose memory ran out. */
+export class MemoryWatch {
+  readonly #decoder = new TextDecoder("latin1");
+  readonly #found = new Map<Mark, string>();
+  #tail = "\n";
+  #catching: { readonly mark: Mark; text: string } | undefined;
+
+  /** Takes the next bytes of stderr. */
+  write(chunk: Uint8Array): void {
+    const text = this.#tail + this.#decoder.decode(chunk);
+    if (this.#catching !== undefined) this.#catch(this.#catching.text + text.slice(this.#tail.length));
+    for (const mark of MARKS) {
+      if (this.#found.has(mark) || this.#catching?.mark === mark) continue;
+      const at = text.indexOf(mark.text);
+      if (at === -1) continue;
+      this.#settle();
+      const lineStart = mark.text.startsWith("\n") ? at + 1 : text.lastIndexOf("\n", at) + 1;
+      this.#catching = { mark, text: "" };
+      this.#catch(text.slice(Math.max(lineStart, at - BEFORE_BYTES)));
+    }
+    this.#tail = text.slice(-TAIL_BYTES);
+  }
+
+  /** What was seen, if it goes with the way in which the process ended. */
+  verdict(exit: ExitStatus): OutOfMemory | undefined {
+    this.#settle();
+    for (const [mark, line] of this.#found) {
+      if (mark.fits(exit)) return { reason: mark.reason, message: line };
+    }
+    return undefined;
+  }
+
+  #catch(text: string): void {
+    if (this.#catching === undefined) return;
+    this.#catching.text = text;
+    if (text.includes("\n") || text.length >= LINE_BYTES) this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#catching === undefined) return;
+    const { mark, text } = this.#catching;
+    this.#catching = undefined;
+    const bytes = Uint8Array.from(
+      text.split("\n", 1)[0]!.slice(0, LINE_BYTES),
+      (character) => character.charCodeAt(0),
+    );
+    this.#found.set(mark, clip(new TextDecoder().decode(bytes).trim(), LINE_BYTES));
+  }
+}
+
+/** How often the kernel has killed a process of the daemon's own cgroup for want of memory; 0 where it does not tell. */
+export function cgroupKills(): number {
+  try {
+    const group = /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1] ?? "/";
+    const events = readFileSync(`/sys/fs/cgroup${group}/memory.events`, "utf8");
+    return Number(/^oom_kill (\d+)$/m.exec(events)?.[1] ?? 0);
+  } catch {
+    // No cgroup v2 here: then nobody tells.
+    return 0;
+  }
+}
