@@ -45,7 +45,7 @@ const KNOWN = ["progress", "output_file", "success", "fail"];
 
 /** Reads descriptor 3 of a mission, line by line, and keeps what its end depends on. */
 export class ControlReader {
-  readonly outputs = new Set<string>();
+  readonly outputs: Set<string> = new Set();
   readonly violations: Violation[] = [];
   final: FinalEvent | undefined;
   readonly #limits: ControlLimits;

@@ -1,0 +1,52 @@
+import { realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
+import type { RuntimeRow } from "../store/mission_row.ts";
+import { LaunchError, textOf } from "./launch_error.ts";
+
+/**
+ * The command line of a mission: its template with `{mission}` and `{mission_path}` filled in. No shell reads it.
+ *
+ * @throws {LaunchError} When the template is unusable, or the file is checked and is missing or elsewhere.
+ */
+export function missionCommand(runtime: RuntimeRow, mission: string): string[] {
+  const pathTemplate = runtime.mission_path_template || "{mission}";
+  const path = join(runtime.mission_dir, pathTemplate.replaceAll("{mission}", mission));
+  if (runtime.validate_mission_file) checkMissionFile(runtime.mission_dir, path);
+  return template(runtime.command_template).map((part) =>
+    part.replaceAll("{mission}", mission).replaceAll("{mission_path}", path)
+  );
+}
+
+function template(json: string): string[] {
+  try {
+    const parts: unknown = JSON.parse(json);
+    if (parts === null || (Array.isArray(parts) && parts.length === 0)) return ["{mission_path}"];
+    if (Array.isArray(parts) && parts.every((part) => typeof part === "string")) return parts;
+  } catch {
+    // Told below, with the text that is not what this program stores.
+  }
+  throw new LaunchError(
+    "spawn_failed",
+    `the stored command template ${json.slice(0, 128)} is not a list of texts`,
+  );
+}
+
+function checkMissionFile(folder: string, path: string): void {
+  let real: string, realFolder: string;
+  try {
+    statSync(path);
+    real = realpathSync(path);
+    realFolder = realpathSync(folder);
+  } catch (cause) {
+    const missing = (cause as { code?: unknown }).code === "ENOENT";
+    const reason = missing ? "mission_not_found" : "spawn_failed";
+    throw new LaunchError(reason, missing ? `there is no mission file ${path}` : textOf(cause), { cause });
+  }
+  const inside = relative(realFolder, real);
+  if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+    throw new LaunchError(
+      "mission_not_in_dir",
+      `mission file ${path} is outside of the mission directory ${folder}`,
+    );
+  }
+}

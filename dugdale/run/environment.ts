@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import type { DugdaleMissionEnv } from "../../config/dugdale_yaml.ts";
+import type { MissionFileRow, MissionRow } from "../store/mission_row.ts";
+import { LaunchError } from "./launch_error.ts";
+
+const PATH = "/usr/local/bin:/usr/bin:/bin";
+/** The role under which an exec's stdin is stored; it is not one of its input files. */
+export const STDIN_ROLE = "__stdin__";
+
+/** Reads a variable of the daemon itself. */
+export type ReadVariable = (name: string) => string | undefined;
+
+/**
+ * Everything that a mission's process has in its environment.
+ *
+ * @throws {LaunchError} When a configured value names a variable that the daemon does not have.
+ */
+export function missionEnvironment(
+  mission: Pick<MissionRow, "mission_id" | "lane">,
+  files: readonly MissionFileRow[],
+  workdir: string,
+  configured: DugdaleMissionEnv,
+  read: ReadVariable,
+): Record<string, string> {
+  const env: Record<string, string> = {
+    PATH,
+    HOME: read("HOME") ?? "",
+    TZ: "UTC",
+    LETTS_MISSION_ID: mission.mission_id,
+    LETTS_KIND: "mission",
+    LETTS_LANE: mission.lane,
+    LETTS_WORKDIR: workdir,
+    LETTS_TMPDIR: join(workdir, "tmp"),
+    ...inputVariables(files, workdir),
+  };
+  for (const name of configured.inherit) {
+    const value = read(name);
+    if (value !== undefined) env[name] = value;
+  }
+  for (const [name, value] of Object.entries(configured.set)) env[name] = filledIn(name, value, read);
+  return env;
+}
+
+/** Everything that an exec's process has in its environment. `outputs` are the keys it was asked for. */
+export function execEnvironment(
+  exec: Pick<MissionRow, "mission_id" | "lane" | "group_id">,
+  files: readonly MissionFileRow[],
+  outputs: readonly string[],
+  workdir: string,
+): Record<string, string> {
+  const env: Record<string, string> = {
+    PATH,
+    LETTS_EXEC_ID: exec.mission_id,
+    LETTS_KIND: "exec",
+    LETTS_LANE: exec.lane,
+    LETTS_WORKDIR: workdir,
+    LETTS_TMPDIR: join(workdir, "tmp"),
+    ...inputVariables(files.filter((file) => file.role !== STDIN_ROLE), workdir),
+  };
+  if (exec.group_id !== null) env.LETTS_GROUP_ID = exec.group_id;
+  if (files.some((file) => file.ref_kind === "script")) env.LETTS_SCRIPT = join(workdir, "script", "script");
+  for (const key of outputs) env[`LETTS_OUT_${key}`] = join(workdir, "out", key);
+  return env;
+}
+
+function inputVariables(files: readonly MissionFileRow[], workdir: string): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const file of files) {
+    if (file.ref_kind !== "input") continue;
+    env[`LETTS_IN_${file.role}`] = join(workdir, "in", file.role);
+    env[`LETTS_IN_${file.role}__SHA256`] = file.sha256;
+    env[`LETTS_IN_${file.role}__SIZE`] = String(file.size);
+  }
+  return env;
+}
+
+function filledIn(name: string, text: string, read: ReadVariable): string {
+  return text.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, variable: string) => {
+    const value = read(variable);
+    if (value !== undefined) return value;
+    const message = `mission_env.set.${name} needs the variable ${variable}, which the dugdale does not have`;
+    throw new LaunchError("spawn_failed", message);
+  });
+}
