@@ -1,5 +1,5 @@
 /**
- * From what a person calls a dugdale to its id.
+ * From what a person calls a dugdale to the dugdale.
  *
  * @module
  */
@@ -8,33 +8,34 @@
 const ROUNDS_MAX = 8;
 
 /** What names may mean. */
-export interface HostNames {
-  /** Ids win over aliases. */
-  readonly ids: { has(id: string): boolean };
+export interface HostNames<Dugdale> {
+  /** By id. Ids win over aliases. */
+  readonly dugdales: ReadonlyMap<string, Dugdale>;
   /** Values by alias, with their `${NAME}` still in them. */
   readonly aliases: ReadonlyMap<string, string>;
 }
 
-/** The id that was reached, or why none was, and at which alias. */
-export type HostAnswer =
-  | { readonly id: string }
+/** The dugdale that was reached, or why none was, and at which alias. */
+export type HostAnswer<Dugdale> =
+  | { readonly found: Dugdale }
   | { readonly problem: string; readonly alias?: string };
 
 /**
- * Follows aliases to an id.
+ * Follows aliases to a dugdale.
  *
  * @param fill Replaces the variables of an alias's value; `undefined` stops the search without an answer.
  */
-export function findHost(
+export function findHost<Dugdale>(
   host: string,
-  names: HostNames,
+  names: HostNames<Dugdale>,
   fill: (value: string, alias: string) => string | undefined,
-): HostAnswer | undefined {
+): HostAnswer<Dugdale> | undefined {
   const seen = new Set<string>();
   let text = host;
   let from: { readonly alias?: string } = {};
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    if (names.ids.has(text)) return { id: text };
+    const found = names.dugdales.get(text);
+    if (found) return { found };
     const value = names.aliases.get(text);
     if (value === undefined) {
       return { problem: `host ${JSON.stringify(text)} not found in aliases or dugdales[].id`, ...from };

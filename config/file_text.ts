@@ -25,17 +25,24 @@ export interface FileText {
  * @throws {ConfigError} When it cannot be read or is not UTF-8; `cause` is the reason.
  */
 export function readFileText(file: string): FileText {
+  const { bytes, mode, uid } = readFile(file);
+  try {
+    return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), mode, uid };
+  } catch (cause) {
+    throw new ConfigError("must be UTF-8 text", { file }, { cause });
+  }
+}
+
+function readFile(file: string): { readonly bytes: Uint8Array; readonly mode: number; readonly uid: number } {
   try {
     const descriptor = openSync(file, "r");
     try {
       const { mode, uid } = fstatSync(descriptor);
-      const bytes = readFileSync(descriptor);
-      return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), mode: mode & 0o777, uid };
+      return { bytes: readFileSync(descriptor), mode: mode & 0o777, uid };
     } finally {
       closeSync(descriptor);
     }
   } catch (cause) {
-    if (cause instanceof TypeError) throw new ConfigError("must be UTF-8 text", { file }, { cause });
     throw new ConfigError(`cannot be read: ${reason(cause)}`, { file }, { cause });
   }
 }

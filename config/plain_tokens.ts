@@ -3,14 +3,12 @@
  *
  * @module
  */
+import type { Scope } from "../protocol/routes.ts";
 import type { LettsYaml, TokenFields } from "./letts_yaml.ts";
 import { isPlain } from "./variables.ts";
 
-/** What a token may do. */
-export type TokenScope = "dispatch" | "admin" | "exec";
-
 /** The keys of tokens by their scope. */
-export const TOKEN_KEYS: Readonly<Record<TokenScope, keyof TokenFields>> = {
+export const TOKEN_KEYS: Readonly<Record<Scope, keyof TokenFields>> = {
   dispatch: "token",
   admin: "admin_token",
   exec: "exec_token",
@@ -19,7 +17,7 @@ export const TOKEN_KEYS: Readonly<Record<TokenScope, keyof TokenFields>> = {
 /** Where a plain token stands. */
 export interface PlainToken {
   /** What it may do. */
-  readonly scope: TokenScope;
+  readonly scope: Scope;
   /** Such as `auth.token`, `dugdales[0:web].admin_token` or `templates[base].exec_token`. */
   readonly location: string;
 }

@@ -75,9 +75,9 @@ export class YamlDocument {
   }
 }
 
-/** The library quotes the offending source after a colon; that may be a token and stays out of messages. */
+/** The library quotes the source after a colon or from a backslash; that may be a token and stays out. */
 function explained(fault: YAMLError): string {
-  return `is not valid YAML: ${fault.message.replace(/: ".*$/s, "")}`;
+  return `is not valid YAML: ${fault.message.replace(/(?:: "| ?\\).*$/s, "")}`;
 }
 
 /** An anchor may be set again: an alias means the last one before it. */
