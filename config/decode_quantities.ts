@@ -7,19 +7,20 @@ import { formatDuration, InvalidDurationError, parseDuration } from "../protocol
 import { findByteSize, formatByteSize } from "./byte_size.ts";
 import { filledText } from "./decode_scalars.ts";
 import type { Decoder } from "./decoder.ts";
+import { RULE_ORDER } from "./rule_order.ts";
 
 const DAY_MS = 86_400_000;
+// For editors; the reader has the last word.
+const DURATION_HINT = "^(?:0|[0-9]+d|(?:[0-9.]+(?:ns|us|µs|ms|s|m|h))+)?$";
+const BYTE_SIZE_HINT = "^(?:[0-9]+ *(?:KiB|MiB|GiB)?)?$";
 const DAYS = /^([+-]?\d+)d$/;
-
-/** Faults of durations are told before those of sizes, and both before all rules about values. */
-export const QUANTITY_ORDER = { duration: 0, byteSize: 1 } as const;
 
 /**
  * A duration of 0 or more, in milliseconds: `250ms`, `1h30m`, whole days as `7d`, or `0`. What is shorter than a
  * millisecond becomes one, because 0 has a meaning of its own. The empty text counts as not written.
  */
 export function duration(description: string, defaultMs: number): Decoder<number> {
-  const schema = { type: ["string", "integer"], default: defaultMs === 0 ? "0" : days(defaultMs) };
+  const schema = { type: ["string", "integer"], pattern: DURATION_HINT, default: days(defaultMs) };
   const inner = filledText(description, schema);
   return {
     schema: inner.schema,
@@ -29,7 +30,7 @@ export function duration(description: string, defaultMs: number): Decoder<number
       const ms = findDuration(typed);
       if (ms === undefined) {
         value.defer(
-          QUANTITY_ORDER.duration,
+          RULE_ORDER.duration,
           `must be a duration such as 250ms, 30s, 1h30m or 7d, not ${JSON.stringify(typed)}`,
         );
       }
@@ -40,7 +41,11 @@ export function duration(description: string, defaultMs: number): Decoder<number
 
 /** A size of 0 or more, in bytes: `1048576`, `768KiB`, `2 MiB`, `1GiB`. The empty text counts as not written. */
 export function byteSize(description: string, defaultBytes: number): Decoder<number> {
-  const schema = { type: ["string", "integer"], default: formatByteSize(defaultBytes) };
+  const schema = {
+    type: ["string", "integer"],
+    pattern: BYTE_SIZE_HINT,
+    default: formatByteSize(defaultBytes),
+  };
   const inner = filledText(description, schema);
   return {
     schema: inner.schema,
@@ -50,7 +55,7 @@ export function byteSize(description: string, defaultBytes: number): Decoder<num
       const bytes = findByteSize(typed);
       if (bytes === undefined) {
         value.defer(
-          QUANTITY_ORDER.byteSize,
+          RULE_ORDER.byteSize,
           `must be a size such as 4096, 256KiB, 2MiB or 1GiB, not ${JSON.stringify(typed)}`,
         );
       }

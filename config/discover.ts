@@ -63,7 +63,15 @@ function demandFile(file: string, because = ""): string {
   throw new ConfigError(`${because}is a directory`, { stage: "discovery", file });
 }
 
-/** Whether something to read is there. What cannot even be looked at is left to the next candidate. */
+/**
+ * Whether something to read is there.
+ *
+ * @throws {ConfigError} When that cannot be told, such as for lack of permission.
+ */
 export function isUsableFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === false;
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch (cause) {
+    throw new ConfigError(`cannot be looked at: ${reason(cause)}`, { stage: "discovery", file }, { cause });
+  }
 }

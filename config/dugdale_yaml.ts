@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type DugdaleLimits, LIMIT_DEFAULTS } from "./dugdale_limits.ts";
+import { DUGDALE_DEFAULTS, SWEEP_INTERVAL_OF_0_MS } from "./dugdale_defaults.ts";
+import { discoverDugdaleFile, type DiscoverDugdaleOptions } from "./dugdale_discover.ts";
+import type { DugdaleLimits } from "./dugdale_limits.ts";
+import { checkDugdalePaths } from "./dugdale_paths.ts";
+import { dugdaleProblems } from "./dugdale_rules.ts";
+import { dugdaleShape } from "./dugdale_shape.ts";
+import { demandOwnFile, demandPrivateMode, type FileText, readFileText } from "./file_text.ts";
+import { throwFirst } from "./problem.ts";
+import { YamlDocument } from "./yaml_document.ts";
 
 /** How much is logged. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -28,7 +36,7 @@ export interface DugdaleLog {
   readonly level: LogLevel;
   /** One JSON object a line, or `key=value` text. Default `json`. */
   readonly format: LogFormat;
-  /** `stderr` or `stdout` in any case, else a file that is appended to. Default `stderr`. */
+  /** `stderr` or `stdout`, else a file that is appended to. Default `stderr`. */
   readonly output: string;
 }
 
@@ -118,46 +126,22 @@ export type DugdaleSettings =
       | undefined;
   };
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Every group of a file that sets none of them. */
-export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
-  network: { behindTlsProxy: false, insecurePlainHttp: false, trustedProxies: [], useXForwardedFor: false },
-  auth: { tokens: [] },
-  admin: { tokens: [] },
-  log: { level: "info", format: "json", output: "stderr" },
-  cleanup: {
-    successTtlMs: DAY_MS,
-    failedTtlMs: 7 * DAY_MS,
-    stagingTtlMs: HOUR_MS,
-    downloadedGraceMs: HOUR_MS,
-    lostCleanupGraceMs: 10 * MINUTE_MS,
-    sweepIntervalMs: 5 * MINUTE_MS,
-  },
-  exec: {
-    enabled: false,
-    tokens: [],
-    allowShell: false,
-    maxScriptBytes: 256 * 1024,
-    maxInputsPerExec: 32,
-    maxOutputsPerExec: 32,
-    execSuccessTtlMs: HOUR_MS,
-    execFailedTtlMs: DAY_MS,
-  },
-  missionEnv: { inherit: [], set: {} },
-  limits: LIMIT_DEFAULTS,
-};
+const STREAMS: ReadonlyMap<string, string> = new Map([
+  ["stdout", "stdout"],
+  ["stderr", "stderr"],
+  ["-", "stderr"],
+]);
 
 /**
  * Builds a configuration without a file: what is not said gets its default. A sweep interval of 0 becomes one
- * minute and a cache size of 0 the default one, so that nobody has to know.
+ * minute, a cache size of 0 the default one, and the log outputs `STDOUT` and `-` become `stdout` and `stderr`,
+ * so that nobody else has to know.
  *
  * The rules that refuse a configuration, such as tokens on a public address without TLS, are not applied:
  * `checkDugdaleConfig` in `dugdale_rules.ts` does that.
  */
 export function dugdaleConfig(settings: DugdaleSettings): DugdaleConfig {
+  const log = filled(DUGDALE_DEFAULTS.log, settings.log);
   const cleanup = filled(DUGDALE_DEFAULTS.cleanup, settings.cleanup);
   const limits = filled(DUGDALE_DEFAULTS.limits, settings.limits);
   return {
@@ -166,15 +150,63 @@ export function dugdaleConfig(settings: DugdaleSettings): DugdaleConfig {
     network: filled(DUGDALE_DEFAULTS.network, settings.network),
     auth: filled(DUGDALE_DEFAULTS.auth, settings.auth),
     admin: filled(DUGDALE_DEFAULTS.admin, settings.admin),
-    log: filled(DUGDALE_DEFAULTS.log, settings.log),
-    cleanup: { ...cleanup, sweepIntervalMs: cleanup.sweepIntervalMs || MINUTE_MS },
+    log: { ...log, output: STREAMS.get(log.output.toLowerCase()) ?? log.output },
+    cleanup: { ...cleanup, sweepIntervalMs: cleanup.sweepIntervalMs || SWEEP_INTERVAL_OF_0_MS },
     exec: filled(DUGDALE_DEFAULTS.exec, settings.exec),
     missionEnv: filled(DUGDALE_DEFAULTS.missionEnv, settings.missionEnv),
-    limits: { ...limits, cacheSize: limits.cacheSize || LIMIT_DEFAULTS.cacheSize },
+    limits: { ...limits, cacheSize: limits.cacheSize || DUGDALE_DEFAULTS.limits.cacheSize },
   };
 }
 
 function filled<Group extends object>(defaults: Group, some: Some<Group> | undefined): Group {
   const said = Object.entries(some ?? {}).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(said) };
+}
+
+/** How dugdale.yaml is found and read. */
+export interface ReadDugdaleOptions extends DiscoverDugdaleOptions {
+  /** Accept secrets in a file of others, or one that others can read. Default false. */
+  readonly insecurePermissions?: boolean | undefined;
+}
+
+/**
+ * Finds, reads and checks dugdale.yaml: discovery, shape and rules, permissions, paths. `stage` of the error tells
+ * which of them failed.
+ *
+ * @param path The file; empty or left out for the one that `discoverDugdaleFile` finds.
+ * @throws {ConfigError} When no file is found or it cannot be used.
+ */
+export function readDugdaleConfig(path?: string, options: ReadDugdaleOptions = {}): DugdaleConfig {
+  const content = readFileText(discoverDugdaleFile(path, options));
+  const config = parseDugdaleConfig(content);
+  if (!options.insecurePermissions) demandPrivate(content, config);
+  checkDugdalePaths(config, content.file);
+  return config;
+}
+
+/**
+ * Makes a configuration of the text of a dugdale.yaml.
+ *
+ * @throws {ConfigError} With the stage `parse`, for the first rule that is broken.
+ */
+export function parseDugdaleConfig({ file, text }: Pick<FileText, "file" | "text">): DugdaleConfig {
+  const document = new YamlDocument(file, text);
+  const read = dugdaleShape.decode(document.root) ?? {};
+  const config = dugdaleConfig({ ...read, listen: read.listen ?? "", dataDir: read.dataDir ?? "" });
+  throwFirst([...document.problems, ...dugdaleProblems(config)], document.places);
+  return config;
+}
+
+/** Secrets are tokens of any group, also of a disabled one, and the variables of missions. */
+function demandPrivate(content: FileText, config: DugdaleConfig): void {
+  const { auth, admin, exec, missionEnv } = config;
+  const secrets = [
+    ...(auth.tokens.length > 0 ? ["auth.tokens"] : []),
+    ...(admin.tokens.length > 0 ? ["admin.tokens"] : []),
+    ...(exec.tokens.length > 0 ? ["exec.tokens"] : []),
+    ...(Object.keys(missionEnv.set).length > 0 ? ["mission_env.set"] : []),
+  ];
+  if (secrets.length === 0) return;
+  demandPrivateMode(content, secrets.join(", "));
+  demandOwnFile(content, secrets.join(", "));
 }

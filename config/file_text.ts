@@ -62,6 +62,21 @@ export function demandPrivateMode({ file, mode }: FileText, what: string): void 
   });
 }
 
+/**
+ * Demands that a file that holds secrets belongs to the user who runs this process. Windows has no such ids.
+ *
+ * @param what The secret that was found, for the message.
+ * @throws {ConfigError} With the stage `permissions`.
+ */
+export function demandOwnFile({ file, uid }: FileText, what: string): void {
+  const own = process.getuid?.();
+  if (process.platform === "win32" || own === undefined || uid === own) return;
+  throw new ConfigError(`holds ${what}, so it must belong to user ${own}, not ${uid}`, {
+    stage: "permissions",
+    file,
+  });
+}
+
 /** Why a file operation failed, in one line. */
 export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

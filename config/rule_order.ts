@@ -1,0 +1,18 @@
+/**
+ * The order in which the rules of dugdale.yaml are held against it. Of several broken ones, the first is told.
+ *
+ * @module
+ */
+
+/** The places of the rules in that order. */
+export const RULE_ORDER = {
+  duration: 0,
+  byteSize: 1,
+  listen: 2,
+  dataDir: 3,
+  tls: 4,
+  missionEnv: 5,
+  exec: 6,
+  log: 7,
+  headroom: 8,
+} as const;
