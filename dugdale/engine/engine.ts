@@ -1,0 +1,136 @@
+import type { MissionId } from "../../protocol/names.ts";
+import { type KillReason, KillSwitch } from "../run/kill.ts";
+import type { Ending, MissionRow } from "../store/mission_row.ts";
+import { doneLine } from "../store/mission_json.ts";
+import { type Lane, Lanes } from "./lanes.ts";
+import type { EngineParts } from "./parts.ts";
+import { collect, forget, type RunEnd, runMission, tidy } from "./run.ts";
+
+/** A mission between its pickup and the end of its finalization. */
+export interface LiveRun {
+  readonly row: MissionRow;
+  readonly kill: KillSwitch;
+  /** Of the steady clock. */
+  readonly sinceMs: number;
+  /** Settles once the row is done and the slot is free. */
+  readonly ended: Promise<void>;
+}
+
+/** Runs missions: the only writer of their state from pickup to done. */
+export class Engine implements Disposable {
+  readonly lanes: Lanes;
+  readonly #parts: EngineParts;
+  readonly #live = new Map<MissionId, LiveRun>();
+  #idle: (() => void) | undefined;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.lanes = new Lanes(parts.store, parts.clock, parts.log, (row, lane) => this.#start(row, lane));
+  }
+
+  /** The missions that are running now. */
+  get live(): readonly LiveRun[] {
+    return [...this.#live.values()];
+  }
+
+  /** Ends a running mission; undefined when it is not running here (any more). */
+  kill(id: MissionId, reason: KillReason): LiveRun | undefined {
+    const run = this.#live.get(id);
+    return run !== undefined && run.kill.kill(reason) ? run : undefined;
+  }
+
+  /** A running mission, also while its output files are being collected. */
+  find(id: MissionId): LiveRun | undefined {
+    return this.#live.get(id);
+  }
+
+  /** Resolves once nothing is running; nothing more must be started then. */
+  async idle(): Promise<void> {
+    if (this.#live.size > 0) await new Promise<void>((resolve) => this.#idle = resolve);
+  }
+
+  /** Settles a mission that never ran: tells followers, counts it, logs it. */
+  announce(row: MissionRow): void {
+    const { store, feed, log, onDone } = this.#parts;
+    feed.publish(row.id, row.done_seq ?? 0, doneLine(row, store.missions.files(row.id)), true);
+    const durationMs = (row.time_finished ?? 0) - (row.time_started ?? row.time_finished ?? 0);
+    const { mission_id, kind, lane, outcome } = row;
+    const failure = outcome === "success" ? {} : {
+      fail_reason: row.fail_reason ?? undefined,
+      fail_message: row.fail_message?.slice(0, 512),
+      exit_code: row.exit_code,
+      signal: row.signal ?? undefined,
+    };
+    log.info("mission", {
+      phase: "finished",
+      mission_id,
+      kind,
+      lane,
+      outcome,
+      duration_ms: durationMs,
+      ...failure,
+    });
+    onDone({ kind, lane, outcome: outcome ?? "", durationMs });
+  }
+
+  /** Finishes a run whose process has ended: collects its output files and makes the row done. */
+  async finalize(row: MissionRow, end: RunEnd): Promise<void> {
+    const { store, clock } = this.#parts;
+    if (end.outputs.length > 0) {
+      const text = JSON.stringify(end);
+      await store.write(() => store.missions.noteEnding(row.id, text));
+    }
+    const { ending, files } = await collect(row, end, this.#parts);
+    const finished = store.write(() => {
+      const nowMs = clock.wallMs();
+      const done = store.missions.finish(row.id, "running", ending, nowMs);
+      if (done !== undefined) { for (const file of files) store.staging.addOutput(row.id, file, nowMs); }
+      return done;
+    });
+    const done = await finished;
+    if (done === undefined) forget(files, this.#parts);
+    else this.announce(done);
+    tidy(row, files.map((file) => file.role), this.#parts);
+  }
+
+  [Symbol.dispose](): void {
+    this.lanes[Symbol.dispose]();
+  }
+
+  #start(row: MissionRow, lane: Lane): Promise<void> {
+    const kill = new KillSwitch(this.#parts.config.limits.defaultKillGraceMs);
+    const ended = this.#run(row, kill, lane);
+    this.#live.set(row.mission_id, { row, kill, sinceMs: this.#parts.clock.steadyMs(), ended });
+    return ended;
+  }
+
+  async #run(row: MissionRow, kill: KillSwitch, lane: Lane): Promise<void> {
+    try {
+      await this.finalize(row, await runMission(row, kill, this.#parts));
+    } catch (error) {
+      // The row stays running and becomes lost at the next start: nobody can say any more how it ended.
+      this.#parts.log.error("db_error", { op: "finalize", mission_id: row.mission_id, err: error });
+    } finally {
+      kill[Symbol.dispose]();
+      this.#live.delete(row.mission_id);
+      this.lanes.release(lane);
+      if (this.#live.size === 0) this.#idle?.();
+    }
+  }
+}
+
+/** The ending of a mission that is killed before it was ever started. */
+export function killedInQueue(reason: "killed_by_api" | "lane_removed", lane: string): Ending {
+  return {
+    outcome: "killed",
+    exitCode: 0,
+    signal: null,
+    failReason: reason,
+    failMessage: reason === "lane_removed" ? `ended because lane "${lane}" was removed` : "ended on request",
+    failDetails: null,
+    returnValue: null,
+    progressDropped: 0,
+    truncatedStdout: false,
+    truncatedStderr: false,
+  };
+}

@@ -1,0 +1,187 @@
+import type { MissionId } from "../../protocol/names.ts";
+import type { MissionRow } from "../store/mission_row.ts";
+import { doneLine, queuedLine, RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
+import type { Store } from "../store/store.ts";
+
+/** Lines that are read from the table at once for a follower that lags behind. */
+const BATCH_LINES = 256;
+const encoder = new TextEncoder();
+
+interface Channel {
+  /** The last committed line; undefined until it is known. */
+  lastSeq: number | undefined;
+  readonly followers: Set<Follower>;
+  readonly readers: Set<() => void>;
+}
+
+/**
+ * Feeds those who follow a mission. New lines come from memory after their commit; whoever lags behind reads the
+ * table, so a slow reader costs no memory and holds nobody up. Nothing is polled.
+ */
+export class Feed {
+  readonly #store: Store;
+  readonly #channels = new Map<number, Channel>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * The events of a mission after `from`, each as a line.
+   *
+   * @param follow Whether to wait for more until the mission is done.
+   */
+  events(row: MissionRow, from: number, follow: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const channel = follow && row.status !== "done" ? this.#join(row) : undefined;
+    const follower: Follower = new Follower(row.mission_id, from, this.#store, channel, () => {
+      if (channel === undefined) return;
+      channel.followers.delete(follower);
+      this.#part(row.id, channel);
+    });
+    channel?.followers.add(follower);
+    return new ReadableStream(follower, { highWaterMark: 0 });
+  }
+
+  /** Calls back after each piece of output and at the end of the mission, until disposed. */
+  onOutput(row: MissionRow, callback: () => void): Disposable {
+    const channel = this.#join(row);
+    channel.readers.add(callback);
+    return {
+      [Symbol.dispose]: () => {
+        channel.readers.delete(callback);
+        this.#part(row.id, channel);
+      },
+    };
+  }
+
+  /** Tells followers of a line that has been committed. */
+  publish(id: number, seq: number, line: string, last = false): void {
+    const channel = this.#channels.get(id);
+    if (channel === undefined) return;
+    channel.lastSeq = seq;
+    const bytes = encoder.encode(`${line}\n`);
+    for (const follower of [...channel.followers]) follower.offer(seq, bytes, last);
+    if (last) this.wrote(id);
+  }
+
+  /** Tells readers that output was written. */
+  wrote(id: number): void {
+    for (const callback of this.#channels.get(id)?.readers ?? []) callback();
+  }
+
+  /** Ends every stream of a mission that is going to be removed: there will be no last line. */
+  abandon(id: number): void {
+    for (const follower of [...this.#channels.get(id)?.followers ?? []]) follower.abandon();
+    this.wrote(id);
+  }
+
+  #join(row: MissionRow): Channel {
+    let channel = this.#channels.get(row.id);
+    if (channel === undefined) {
+      channel = { lastSeq: undefined, followers: new Set(), readers: new Set() };
+      this.#channels.set(row.id, channel);
+    }
+    return channel;
+  }
+
+  #part(id: number, channel: Channel): void {
+    if (channel.followers.size === 0 && channel.readers.size === 0) this.#channels.delete(id);
+  }
+}
+
+/** One reader of events; it asks for more whenever it can take more. */
+class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
+  readonly #missionId: MissionId;
+  readonly #store: Store;
+  /** Undefined for a reader that only wants what is there. */
+  readonly #channel: Channel | undefined;
+  readonly #leave: () => void;
+  #lastSeq: number;
+  #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
+  /** The reader has everything that there is and asks for more. */
+  #waiting = false;
+
+  constructor(
+    missionId: MissionId,
+    from: number,
+    store: Store,
+    channel: Channel | undefined,
+    leave: () => void,
+  ) {
+    this.#missionId = missionId;
+    this.#lastSeq = from;
+    this.#store = store;
+    this.#channel = channel;
+    this.#leave = leave;
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): void {
+    this.#controller = controller;
+  }
+
+  pull(): void {
+    const known = this.#channel?.lastSeq;
+    this.#waiting = known !== undefined && known <= this.#lastSeq;
+    if (!this.#waiting) this.#read();
+  }
+
+  cancel(): void {
+    this.#controller = undefined;
+    this.#leave();
+  }
+
+  /** Takes a new line, unless the reader lags behind: it will find the line in the table. */
+  offer(seq: number, bytes: Uint8Array<ArrayBuffer>, last: boolean): void {
+    if (!this.#waiting) return;
+    if (seq > this.#lastSeq + 1) return this.#read();
+    if (seq > this.#lastSeq) this.#send(seq, bytes);
+    if (last) this.abandon();
+  }
+
+  abandon(): void {
+    this.#controller?.close();
+    this.cancel();
+  }
+
+  #read(): void {
+    const row = this.#store.missions.find(this.#missionId);
+    if (row === undefined || row.status === "deleting") return this.abandon();
+    const lines = linesAfter(this.#store, row, this.#lastSeq);
+    const last = lines.at(-1);
+    if (last !== undefined) {
+      this.#send(
+        last.seq,
+        encoder.encode(lines.map(({ line }) => `${line}\n`).join("")),
+      );
+    }
+    if (lines.length >= BATCH_LINES) return;
+    if (row.status === "done" || this.#channel === undefined) return this.abandon();
+    this.#channel.lastSeq ??= this.#lastSeq;
+    this.#waiting = last === undefined;
+  }
+
+  #send(seq: number, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#lastSeq = seq;
+    this.#waiting = false;
+    this.#controller?.enqueue(bytes);
+  }
+}
+
+/** A batch of lines after `from`: those of the row where they belong, and what the mission said between. */
+function linesAfter(store: Store, row: MissionRow, from: number): { seq: number; line: string }[] {
+  const lines: { seq: number; line: string }[] = [];
+  if (from < 1) lines.push({ seq: 1, line: queuedLine(row) });
+  if (row.pid !== null && row.pid > 0) {
+    if (from < RUNNING_SEQ) {
+      lines.push({ seq: RUNNING_SEQ, line: runningLine(row.pid, row.time_started ?? 0) });
+    }
+    const room = BATCH_LINES - lines.length;
+    const progress = store.missions.progressAfter(row.id, from, room);
+    lines.push(...progress);
+    if (progress.length === room) return lines;
+  }
+  if (row.status === "done" && (row.done_seq ?? 0) > from) {
+    lines.push({ seq: row.done_seq ?? 0, line: doneLine(row, store.missions.files(row.id)) });
+  }
+  return lines;
+}

@@ -1,0 +1,160 @@
+import type { LaneSettings } from "../../protocol/lane.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Log } from "../host/log.ts";
+import type { MissionRow } from "../store/mission_row.ts";
+import type { Store } from "../store/store.ts";
+
+/** A lane that starts missions. */
+export interface Lane {
+  readonly name: string;
+  concurrency: number;
+  paused: boolean;
+  /** A forced prune is taking it away: nothing is started, dispatches are refused. */
+  removing: boolean;
+  /** Missions from their pickup to the end of their finalization. */
+  inFlight: number;
+  picking: boolean;
+  pickAgain: boolean;
+}
+
+/** What changed when lanes were set. */
+export interface LaneChanges {
+  readonly started: string[];
+  readonly stopped: string[];
+  readonly resized: string[];
+}
+
+/** Pickups that fail are tried again after so long; otherwise lanes wake only when something has changed. */
+const RETRY_MS = 30_000;
+
+/** The lanes: who may start, and who is next. */
+export class Lanes implements Disposable {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #start: (row: MissionRow, lane: Lane) => Promise<void>;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #retries = new Set<ReturnType<typeof setTimeout>>();
+  #stopped = false;
+
+  /** @param start Runs a mission that has been picked up, to the very end. */
+  constructor(store: Store, clock: Clock, log: Log, start: (row: MissionRow, lane: Lane) => Promise<void>) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#start = start;
+  }
+
+  /** All lanes in the order of their names. */
+  list(): Lane[] {
+    return [...this.#lanes.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  find(name: string): Lane | undefined {
+    return this.#lanes.get(name);
+  }
+
+  /** Makes the lanes be those of the settings. */
+  set(settings: Readonly<Record<string, LaneSettings>>): LaneChanges {
+    const changes: LaneChanges = { started: [], stopped: [], resized: [] };
+    for (const name of this.#lanes.keys()) {
+      if (Object.hasOwn(settings, name)) continue;
+      this.remove(name);
+      changes.stopped.push(name);
+    }
+    for (const [name, { concurrency, paused = false }] of Object.entries(settings)) {
+      const lane = this.#lanes.get(name);
+      if (lane === undefined) {
+        this.#lanes.set(name, {
+          name,
+          concurrency,
+          paused,
+          removing: false,
+          inFlight: 0,
+          picking: false,
+          pickAgain: false,
+        });
+        changes.started.push(name);
+      } else {
+        if (lane.concurrency !== concurrency) changes.resized.push(name);
+        lane.concurrency = concurrency;
+        lane.paused = paused;
+      }
+      this.wake(name);
+    }
+    return changes;
+  }
+
+  /** Takes a lane away. Its running missions go on; their slots are nobody's any more. */
+  remove(name: string): void {
+    const lane = this.#lanes.get(name);
+    if (lane === undefined) return;
+    lane.removing = true;
+    this.#lanes.delete(name);
+  }
+
+  /** Starts nothing more, whatever is applied or continued later. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Looks for missions that can start. */
+  wake(name: string): void {
+    const lane = this.#lanes.get(name);
+    if (lane === undefined) return;
+    if (lane.picking) lane.pickAgain = true;
+    else void this.#pick(lane);
+  }
+
+  /** Gives a slot back. */
+  release(lane: Lane): void {
+    lane.inFlight--;
+    this.wake(lane.name);
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+    for (const timer of this.#retries) clearTimeout(timer);
+  }
+
+  #free(lane: Lane): number {
+    const closed = this.#stopped || lane.paused || lane.removing;
+    return closed ? 0 : lane.concurrency - lane.inFlight;
+  }
+
+  async #pick(lane: Lane): Promise<void> {
+    lane.picking = true;
+    try {
+      do {
+        lane.pickAgain = false;
+        if (this.#free(lane) <= 0) break;
+        for (const row of await this.#claim(lane)) {
+          lane.inFlight++;
+          void this.#start(row, lane);
+        }
+      } while (lane.pickAgain);
+    } catch (error) {
+      this.#log.error("db_error", { op: "pickup", lane: lane.name, err: error });
+      this.#retryLater(lane);
+    } finally {
+      lane.picking = false;
+    }
+  }
+
+  /** The slots are counted within the transaction: a pause or a release may come before it. */
+  #claim(lane: Lane): Promise<MissionRow[]> {
+    return this.#store.write(() => {
+      const free = this.#free(lane);
+      return free > 0 ? this.#store.missions.claim(lane.name, free, this.#clock.wallMs()) : [];
+    });
+  }
+
+  #retryLater(lane: Lane): void {
+    if (this.#stopped) return;
+    const timer = setTimeout(() => {
+      this.#retries.delete(timer);
+      this.wake(lane.name);
+    }, RETRY_MS);
+    this.#retries.add(timer);
+  }
+}

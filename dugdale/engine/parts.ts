@@ -1,0 +1,38 @@
+import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
+import type { Clock } from "../host/clock.ts";
+import type { DataDir } from "../host/data_dir.ts";
+import type { Ids } from "../host/ids.ts";
+import type { Log } from "../host/log.ts";
+import type { Slots } from "../host/slots.ts";
+import type { Spawner } from "../host/spawn.ts";
+import type { Store } from "../store/store.ts";
+import type { ReadVariable } from "../run/environment.ts";
+import type { Feed } from "./feed.ts";
+
+/** What the engine is built of. */
+export interface EngineParts {
+  readonly store: Store;
+  readonly dataDir: DataDir;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly slots: Slots;
+  readonly spawner: Spawner;
+  readonly config: DugdaleConfig;
+  readonly feed: Feed;
+  /** Reads the daemon's own environment. */
+  readonly readVariable: ReadVariable;
+  /** Tells what is wrong with the room that is left in the data directory, if anything is. */
+  readonly quotaProblem: () => string | undefined;
+  /** Called once for each mission that has come to its end. */
+  readonly onDone: (end: MissionEnd) => void;
+}
+
+/** The end of a mission, for metrics. */
+export interface MissionEnd {
+  readonly kind: string;
+  readonly lane: string;
+  readonly outcome: string;
+  /** Milliseconds; 0 when it never started. */
+  readonly durationMs: number;
+}

@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { processStart } from "../host/process_start.ts";
+import { signalGroup } from "../host/signals.ts";
+import type { Ending, MissionRow } from "../store/mission_row.ts";
+import type { Engine } from "./engine.ts";
+import type { EngineParts } from "./parts.ts";
+import type { RunEnd } from "./run.ts";
+
+/**
+ * Settles what an earlier daemon left running. A run whose process had ended well is finished: its output files
+ * are still in its working directory. Any other one is lost, and what is left of its process group is killed.
+ */
+export async function repairRunning(parts: EngineParts, engine: Engine): Promise<void> {
+  for (const row of parts.store.missions.running()) {
+    try {
+      if (row.ending === null) await engine.finalize(row, { ending: lost(row), outputs: [] });
+      else await engine.finalize(row, endingOf(row, row.ending, parts));
+    } catch (error) {
+      parts.log.error("db_error", { op: "repair", mission_id: row.mission_id, err: error });
+    }
+  }
+}
+
+/** The recorded end of a run; without its files the success cannot be completed. */
+function endingOf(row: MissionRow, text: string, parts: EngineParts): RunEnd {
+  const end = JSON.parse(text) as RunEnd;
+  if (existsSync(parts.dataDir.work(row.mission_id))) return end;
+  const failed = {
+    outcome: "failed",
+    failReason: "output_commit_failed",
+    failMessage: "output_commit_failed: the working directory with the output files is gone",
+    failDetails: null,
+    returnValue: null,
+  } as const;
+  return { ending: { ...end.ending, ...failed }, outputs: [] };
+}
+
+function lost(row: MissionRow): Ending {
+  const pid = row.pid ?? 0;
+  const alive = pid > 0 && row.process_start !== null && row.process_start > 0 &&
+    processStart(pid) === row.process_start;
+  const killed = alive && signalGroup(pid, "SIGKILL");
+  const how = pid === 0
+    ? "before its process was recorded"
+    : `with process ${pid}, of which ${killed ? "a leftover group was killed" : "nothing was left"}`;
+  return {
+    outcome: "lost",
+    exitCode: 0,
+    signal: null,
+    failReason: null,
+    failMessage: `the dugdale stopped while the mission was running, ${how}`,
+    failDetails: null,
+    returnValue: null,
+    progressDropped: 0,
+    truncatedStdout: false,
+    truncatedStderr: false,
+  };
+}

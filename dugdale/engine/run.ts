@@ -1,0 +1,209 @@
+import { Capture } from "../run/capture.ts";
+import { CollectError, collectOutputs, discard } from "../run/collect.ts";
+import { missionCommand } from "../run/command.ts";
+import { ControlReader, type Progress } from "../run/control.ts";
+import { capped, execVerdict, missionVerdict, type Verdict } from "../run/ending.ts";
+import { execEnvironment, missionEnvironment } from "../run/environment.ts";
+import type { KillSwitch } from "../run/kill.ts";
+import { isDiskFull, LaunchError, textOf } from "../run/launch_error.ts";
+import { cgroupKills, MemoryWatch } from "../run/out_of_memory.ts";
+import { type ProcessSinks, runProcess } from "../run/process.ts";
+import { makeWorkdir, tidyWorkdir } from "../run/workdir.ts";
+import type { ExitStatus } from "../host/spawn.ts";
+import type { ExecBody } from "../../protocol/exec.ts";
+import type { Ending, MissionFileRow, MissionRow } from "../store/mission_row.ts";
+import { RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
+import type { CollectedFile } from "../store/staging_files.ts";
+import { processStart } from "../host/process_start.ts";
+import type { EngineParts } from "./parts.ts";
+import { ProgressGate } from "./progress_gate.ts";
+
+/** How a run ended, before its output files are collected. */
+export interface RunEnd {
+  readonly ending: Ending;
+  /** Keys of the output files to collect; none unless the run was a success. */
+  readonly outputs: readonly string[];
+}
+
+/** Runs the process of a picked-up mission. Everything that goes wrong becomes its ending. */
+export async function runMission(row: MissionRow, kill: KillSwitch, parts: EngineParts): Promise<RunEnd> {
+  const isExec = row.kind === "exec";
+  const { limits } = parts.config;
+  const files = parts.store.missions.files(row.id);
+  const gate = new ProgressGate(row, parts);
+  const control = isExec ? undefined : new ControlReader(limits, (progress: Progress) => gate.take(progress));
+  const memory = isExec ? undefined : new MemoryWatch();
+  using capture = new Capture({
+    path: (name) => parts.dataDir.capture(row.mission_id, name),
+    limitBytes: limits.maxOutputBufferBytes,
+    clock: parts.clock,
+    onWrite: () => parts.feed.wrote(row.id),
+  });
+  const sinks: ProcessSinks = {
+    stdout: (chunk) => capture.write("stdout", chunk),
+    stderr: (chunk) => {
+      memory?.write(chunk);
+      capture.write("stderr", chunk);
+    },
+    ...(control === undefined ? {} : { control: (chunk: Uint8Array): void => control.write(chunk) }),
+  };
+  const killsBefore = cgroupKills();
+  let verdict: Verdict;
+  let outputs: readonly string[] = [];
+  try {
+    const exit = await startAndWait(row, files, sinks, kill, parts);
+    control?.end();
+    if (isExec) {
+      verdict = execVerdict({ exit, killed: kill.reason, timeoutMs: row.timeout_ms, lane: row.lane });
+      outputs = (JSON.parse(row.input) as ExecBody).out?.map((file) => file.key) ?? [];
+    } else {
+      verdict = missionVerdict({
+        exit,
+        killed: kill.reason,
+        timeoutMs: row.timeout_ms,
+        lane: row.lane,
+        outOfMemory: memory?.verdict(exit) ?? kernelOutOfMemory(exit, kill, killsBefore),
+        violation: control?.violations[0],
+        final: control?.final,
+      });
+      outputs = [...control?.outputs ?? []];
+    }
+  } catch (error) {
+    verdict = crashed(error);
+  }
+  const final = capped(verdict, limits);
+  return {
+    ending: {
+      ...final,
+      progressDropped: gate.dropped,
+      truncatedStdout: capture.truncated.stdout,
+      truncatedStderr: capture.truncated.stderr,
+    },
+    outputs: final.outcome === "success" ? outputs : [],
+  };
+}
+
+/** Collects the output files of a successful run; what goes wrong turns the success into a failure. */
+export async function collect(
+  row: MissionRow,
+  end: RunEnd,
+  parts: EngineParts,
+): Promise<{ ending: Ending; files: CollectedFile[] }> {
+  if (end.outputs.length === 0) return { ending: end.ending, files: [] };
+  try {
+    const files = await collectOutputs(parts.dataDir.work(row.mission_id), end.outputs, {
+      dataDir: parts.dataDir,
+      ids: parts.ids,
+      slots: parts.slots,
+      maxFileBytes: parts.config.limits.maxOutputFileBytes,
+      quotaProblem: parts.quotaProblem,
+    });
+    return { ending: end.ending, files };
+  } catch (error) {
+    const failReason = error instanceof CollectError ? error.reason : "output_collect_failed";
+    const failed = {
+      outcome: "failed",
+      failReason,
+      failMessage: textOf(error),
+      failDetails: null,
+      returnValue: null,
+    } as const;
+    return { ending: { ...end.ending, ...failed }, files: [] };
+  }
+}
+
+/** Removes what a finished run leaves that nobody can ask for. */
+export function tidy(row: MissionRow, outputs: readonly string[], parts: EngineParts): void {
+  try {
+    tidyWorkdir(parts.dataDir.work(row.mission_id), parts.store.missions.files(row.id), outputs);
+  } catch (error) {
+    parts.log.warn("io_error", { op: "tidy_workdir", mission_id: row.mission_id, err: error });
+  }
+}
+
+/** Removes collected files of a mission that was deleted meanwhile. */
+export function forget(files: readonly CollectedFile[], parts: EngineParts): void {
+  discard(files, parts.dataDir);
+}
+
+async function startAndWait(
+  row: MissionRow,
+  files: readonly MissionFileRow[],
+  sinks: ProcessSinks,
+  kill: KillSwitch,
+  parts: EngineParts,
+): Promise<ExitStatus> {
+  const { config, dataDir, store } = parts;
+  const workdir = await makeWorkdir(row, files, dataDir, parts.slots);
+  const launch = row.kind === "exec"
+    ? execLaunch(row, files, workdir.path)
+    : missionLaunch(row, files, workdir.path, parts);
+  return await runProcess(parts.spawner, {
+    request: { ...launch, cwd: workdir.path, stdin: workdir.stdin, control: row.kind === "mission" },
+    sinks,
+    kill,
+    timeoutMs: row.timeout_ms,
+    postExitGraceMs: config.limits.readerPostExitGraceMs,
+    clock: parts.clock,
+    onStarted: (pid, startedMs) => {
+      const saved = store.writeSoon(() => store.missions.start(row.id, pid, processStart(pid), startedMs));
+      void saved.then(() => parts.feed.publish(row.id, RUNNING_SEQ, runningLine(pid, startedMs)), (error) => {
+        parts.log.error("db_error", { op: "start", mission_id: row.mission_id, err: error });
+        kill.kill("dugdale_shutdown");
+      });
+      const { kind, lane } = row;
+      parts.log.info("mission", { phase: "started", mission_id: row.mission_id, kind, lane, pid });
+    },
+  });
+}
+
+function missionLaunch(
+  row: MissionRow,
+  files: readonly MissionFileRow[],
+  workdir: string,
+  parts: EngineParts,
+): { argv: string[]; env: Record<string, string> } {
+  const runtime = row.runtime === null ? undefined : parts.store.missions.runtime(row.runtime);
+  if (runtime === undefined) {
+    throw new LaunchError("spawn_failed", "how to start the mission is not known any more");
+  }
+  const env = missionEnvironment(row, files, workdir, parts.config.missionEnv, parts.readVariable);
+  return { argv: missionCommand(runtime, row.mission_name), env };
+}
+
+function execLaunch(
+  row: MissionRow,
+  files: readonly MissionFileRow[],
+  workdir: string,
+): { argv: string[]; env: Record<string, string> } {
+  const request = JSON.parse(row.input) as ExecBody;
+  const outputs = request.out?.map((file) => file.key) ?? [];
+  return { argv: [...request.command], env: execEnvironment(row, files, outputs, workdir) };
+}
+
+/** The kernel kills silently; only the cgroup's count tells why. */
+function kernelOutOfMemory(
+  exit: ExitStatus,
+  kill: KillSwitch,
+  killsBefore: number,
+): ReturnType<MemoryWatch["verdict"]> {
+  if (exit.signal !== "KILL" || kill.reason !== undefined || cgroupKills() <= killsBefore) return undefined;
+  return { reason: "cgroup_oom", message: "ended by the kernel because the memory of its cgroup ran out" };
+}
+
+function crashed(error: unknown): Verdict {
+  const reason = error instanceof LaunchError
+    ? error.reason
+    : isDiskFull(error)
+    ? "disk_quota_exceeded"
+    : "spawn_failed";
+  return {
+    outcome: "crashed",
+    exitCode: 0,
+    signal: null,
+    failReason: reason,
+    failMessage: textOf(error),
+    failDetails: null,
+    returnValue: null,
+  };
+}

@@ -1,0 +1,53 @@
+import { openSync, writeSync } from "node:fs";
+import type { LogFormat, LogLevel } from "../../config/dugdale_yaml.ts";
+
+/** Facts of a log record. Tokens are never among them. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Where the daemon tells what it does. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** A log that nobody reads. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+/** Makes a log of one record a line that keeps records of at least that level. */
+export function lineLog(level: LogLevel, format: LogFormat, write: (line: string) => void): Log {
+  const at = (own: LogLevel) => (message: string, fields: LogFields = {}): void => {
+    if (LEVELS.indexOf(own) < LEVELS.indexOf(level)) return;
+    const record = { time: new Date().toISOString(), level: own.toUpperCase(), msg: message, ...fields };
+    write(format === "json" ? `${JSON.stringify(record, errorText)}\n` : `${textLine(record)}\n`);
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** Opens what `log.output` names: `stderr`, `stdout`, or a file that is appended to. */
+export function openLogOutput(output: string): (line: string) => void {
+  const name = output.toLowerCase();
+  const file = name === "stderr" ? 2 : name === "stdout" ? 1 : undefined;
+  if (file === undefined) {
+    const opened = openSync(output, "a", 0o640);
+    return (line) => void writeSync(opened, line);
+  }
+  const stream = file === 2 ? Deno.stderr : Deno.stdout;
+  const encoder = new TextEncoder();
+  return (line) => void stream.writeSync(encoder.encode(line));
+}
+
+function errorText(_: string, value: unknown): unknown {
+  return value instanceof Error ? value.stack ?? String(value) : value;
+}
+
+function textLine(record: LogFields): string {
+  return Object.entries(record).filter(([, value]) => value !== undefined).map(([name, value]) => {
+    const plain = value instanceof Error ? value.stack ?? String(value) : value;
+    const text = typeof plain === "string" ? plain : JSON.stringify(plain);
+    return `${name}=${/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)}`;
+  }).join(" ");
+}
