@@ -34,18 +34,18 @@ export class ConfigError extends Error {
   /** Which step failed. */
   readonly stage: ConfigStage;
   /** The file, as it was given. */
-  readonly file?: string;
+  readonly file: string | undefined;
   /** The line, from 1. */
-  readonly line?: number;
+  readonly line: number | undefined;
   /** Path of the key, such as `dugdales[0].port`. */
-  readonly key?: string;
+  readonly key: string | undefined;
 
   constructor(problem: string, place: ConfigErrorPlace = {}, options?: ErrorOptions) {
     super([...prefixes(place), problem].join(": "), options);
     this.stage = place.stage ?? "parse";
-    if (place.file !== undefined) this.file = place.file;
-    if (place.line !== undefined) this.line = place.line;
-    if (place.key !== undefined) this.key = place.key;
+    this.file = place.file;
+    this.line = place.line;
+    this.key = place.key;
   }
 }
 

@@ -7,9 +7,8 @@ import type { Decoder, JsonSchema } from "./decoder.ts";
 
 const TRUE = /^(?:true|True|TRUE|yes|Yes|YES|on|On|ON|y|Y)$/;
 const FALSE = /^(?:false|False|FALSE|no|No|NO|off|Off|OFF|n|N)$/;
-const WHOLE = /^[+-]?(?:0|[1-9][\d_]*)$/;
 const OTHER_BASE = /^([+-]?)(0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)$/;
-const DECIMAL = /^[+-]?(?:0|[1-9][\d_]*)?\.?\d*(?:[eE][+-]?\d+)?$/;
+const DECIMAL = /^[+-]?(?:(?:0|[1-9][\d_]*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
  * Text as it was typed: `0123`, `1.50` and `true` need no quotes. Nothing at all is the empty text.
@@ -100,6 +99,5 @@ export function choice<Word extends string>(
 function toNumber(typed: string): number {
   const other = OTHER_BASE.exec(typed);
   if (other?.[2]) return Number(other[2].replaceAll("_", "")) * (other[1] === "-" ? -1 : 1);
-  const known = WHOLE.test(typed) || (DECIMAL.test(typed) && /\d/.test(typed));
-  return known ? Number(typed.replaceAll("_", "")) : NaN;
+  return DECIMAL.test(typed) ? Number(typed.replaceAll("_", "")) : NaN;
 }
