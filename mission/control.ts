@@ -1,0 +1,90 @@
+/** The channel of a mission under a dugdale: lines on descriptor 3. @module */
+import type { ControlLine, ProgressLine } from "../protocol/control.ts";
+import type { Channel } from "./channel.ts";
+import { clip } from "./clip.ts";
+import { type Ending, toFailLine } from "./ending.ts";
+import { AlreadyEndedError, MisconfiguredError } from "./errors.ts";
+import { type Host, type Sink, writeAll } from "./host.ts";
+import { messageOf } from "./permission.ts";
+import { Pace } from "./pace.ts";
+import { printLine } from "./stderr.ts";
+
+const MESSAGE_BYTES = 16 * 1024;
+const PROGRESS_EVERY_MS = 100;
+const encoder = new TextEncoder();
+
+/**
+ * Opens descriptor 3 for writing.
+ *
+ * @throws {MisconfiguredError} When the process has none, or may not write to it.
+ */
+export function openControl(host: Host): Control {
+  try {
+    return new Control(host, host.openAppend("/dev/fd/3"));
+  } catch (error) {
+    throw new MisconfiguredError(`fd 3, the control channel, cannot be opened: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Writes the control channel; see {@linkcode ControlLine}. */
+class Control implements Channel {
+  readonly #host: Host;
+  readonly #sink: Sink;
+  readonly #progress: Pace<ProgressLine>;
+  #ended = false;
+
+  constructor(host: Host, sink: Sink) {
+    this.#host = host;
+    this.#sink = sink;
+    this.#progress = new Pace(host, PROGRESS_EVERY_MS, (line) => this.#write(JSON.stringify(line)));
+  }
+
+  progress(value: number | undefined, message: string | undefined): void {
+    this.#refuseAfterEnding();
+    this.#progress.offer({
+      event: "progress",
+      ...(value !== undefined && { value }),
+      ...(message !== undefined && { message: clip(message, MESSAGE_BYTES) }),
+    });
+  }
+
+  outputFile(key: string): void {
+    this.#refuseAfterEnding();
+    this.#write(JSON.stringify({ event: "output_file", key } satisfies ControlLine));
+  }
+
+  end(ending: Ending): void {
+    this.#refuseAfterEnding();
+    this.#progress.flush();
+    this.#ended = true;
+    if (ending.ok) {
+      const result = ending.returnJson;
+      this.#write(result === undefined ? `{"event":"success"}` : `{"event":"success","return":${result}}`);
+    } else {
+      if (ending.trace !== undefined) printLine(this.#host, ending.trace);
+      this.#write(JSON.stringify(toFailLine(ending)));
+    }
+    this.#sink.close();
+  }
+
+  flush(): void {
+    if (!this.#ended) this.#progress.flush();
+  }
+
+  #refuseAfterEnding(): void {
+    if (this.#ended) throw new AlreadyEndedError();
+  }
+
+  /** A mission that cannot report must not look as if it had nothing to say, so a failed write ends it. */
+  #write(line: string): void {
+    try {
+      writeAll(this.#sink, encoder.encode(`${line}\n`));
+    } catch (error) {
+      this.#ended = true;
+      printLine(this.#host, `letts mission: cannot write to fd 3, the control channel: ${messageOf(error)}`);
+      this.#host.exit(1);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** SIGTERM and SIGINT as one abort signal. @module */
+import { InterruptedError } from "./errors.ts";
+import type { Host, StopSignal } from "./host.ts";
+
+/** Called with the name of each signal that asks the mission to stop. */
+export type InterruptCallback = (signalName: string) => unknown;
+
+/** Hears the signals of one mission. */
+export class Interrupts {
+  readonly #abort = new AbortController();
+  readonly #callbacks: InterruptCallback[] = [];
+
+  /** Aborted by the first signal, with an {@linkcode InterruptedError} as its reason. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Adds a callback; they are called in this order, again for every further signal. */
+  add(callback: InterruptCallback): void {
+    this.#callbacks.push(callback);
+  }
+
+  /** Starts to hear. What a callback throws, or the promise that it returns, is handed on. */
+  listen(host: Host, failed: (error: unknown) => void): void {
+    for (const name of ["SIGTERM", "SIGINT"] as const) host.onSignal(name, () => this.#heard(name, failed));
+  }
+
+  #heard(name: StopSignal, failed: (error: unknown) => void): void {
+    this.#abort.abort(new InterruptedError(name));
+    for (const callback of this.#callbacks) {
+      try {
+        Promise.resolve(callback(name)).catch(failed);
+      } catch (error) {
+        return failed(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** Values written as JSON without silent losses. @module */
+import { NotJsonError } from "./errors.ts";
+
+/**
+ * Writes an object as JSON text.
+ *
+ * @param what Names the value in the error, such as `return value`.
+ * @throws {NotJsonError} When the value is not an object, or holds something that `JSON.stringify` would quietly
+ * turn into something else: NaN, an infinity, a Map or a Set. Also for a bigint and for an object inside itself.
+ */
+export function encodeObject(value: unknown, what: string): string {
+  const text = encode(value, what);
+  if (text?.startsWith("{")) return text;
+  throw new NotJsonError(`${what} must be a plain object or undefined, not ${kindOf(value)}`);
+}
+
+function encode(value: unknown, what: string): string | undefined {
+  try {
+    return JSON.stringify(value, (key, member: unknown) => {
+      const problem = lossy(member);
+      if (problem === undefined) return member;
+      throw new NotJsonError(
+        `${what}${key && `, member ${JSON.stringify(key)},`} is ${problem}, which JSON cannot hold`,
+      );
+    });
+  } catch (error) {
+    if (error instanceof NotJsonError) throw error;
+    // An object inside itself, or a toJSON() that throws.
+    const why = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+    throw new NotJsonError(`${what} cannot be written as JSON: ${why}`, { cause: error });
+  }
+}
+
+function lossy(member: unknown): string | undefined {
+  if (typeof member === "bigint") return "a bigint";
+  if (typeof member === "number" && !Number.isFinite(member)) return String(member);
+  if (member instanceof Map) return "a Map";
+  if (member instanceof Set) return "a Set";
+  return undefined;
+}
+
+/** Names a value's kind for an error message: `null`, `an array`, `the string "x"`, … */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "string") {
+    return `the string ${JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value)}`;
+  }
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") {
+    return `the ${typeof value} ${value}`;
+  }
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const maker: unknown = value.constructor;
+  return typeof maker === "function" && maker !== Object ? `a ${maker.name}` : "an object";
+}

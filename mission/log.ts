@@ -1,0 +1,101 @@
+/** Structured log lines on stderr. @module */
+import type { Host } from "./host.ts";
+import { printLine } from "./stderr.ts";
+
+/** How much a line matters. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** One JSON object a line, for programs; or text, for people. */
+export type LogFormat = "json" | "text";
+
+/** Facts beside the message of a log line. Errors are written with their class and message, bigints as text. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** What every line of one mission carries. */
+export interface LogScene {
+  readonly missionId: string;
+  /** The named state that the mission is in at this moment. */
+  state(): string | undefined;
+}
+
+/**
+ * Writes log lines to stderr, where a dugdale captures them. Without a format the lines are text on a terminal and
+ * JSON anywhere else; `LETTS_LOG_FORMAT=json` or `text` says otherwise. Logging never throws for the sake of a field.
+ */
+export class Log {
+  readonly #host: Host;
+  readonly #scene: LogScene;
+  readonly #wished: LogFormat | undefined;
+  #settled: LogFormat | undefined;
+
+  /** @ignore Every mission has one: `m.log`. */
+  constructor(host: Host, scene: LogScene, format: LogFormat | undefined) {
+    this.#host = host;
+    this.#scene = scene;
+    this.#wished = format;
+  }
+
+  /** Something only whoever looks for a fault wants to read. */
+  debug(message: string, fields?: LogFields): void {
+    this.#write("debug", message, fields);
+  }
+
+  /** Something that happened as it should. */
+  info(message: string, fields?: LogFields): void {
+    this.#write("info", message, fields);
+  }
+
+  /** Something that should not have happened, and that the mission can live with. */
+  warn(message: string, fields?: LogFields): void {
+    this.#write("warn", message, fields);
+  }
+
+  /** Something that spoiled a part of the work. */
+  error(message: string, fields?: LogFields): void {
+    this.#write("error", message, fields);
+  }
+
+  get #format(): LogFormat {
+    return this.#settled ??= this.#wished ?? wishOf(this.#host.env("LETTS_LOG_FORMAT")) ??
+      (this.#host.stderrIsTerminal() ? "text" : "json");
+  }
+
+  #write(level: LogLevel, message: string, fields: LogFields = {}): void {
+    const time = new Date().toISOString();
+    const state = this.#scene.state();
+    if (this.#format === "text") {
+      const facts = Object.entries(fields).map(([key, value]) => ` ${key}=${encode(value)}`).join("");
+      return printLine(this.#host, `${time.slice(11, 23)} ${level.padEnd(5)} ${message}${facts}`);
+    }
+    const head = {
+      time,
+      level,
+      message,
+      mission: this.#scene.missionId,
+      ...(state !== undefined && { state }),
+    };
+    // The fields stay apart: none of them can pose as the time, and one that cannot be written spoils no other line.
+    const tail = Object.keys(fields).length === 0 ? "}" : `,"fields":${encode(fields)}}`;
+    printLine(this.#host, encode(head).slice(0, -1) + tail);
+  }
+}
+
+function wishOf(text: string | undefined): LogFormat | undefined {
+  return text === "json" || text === "text" ? text : undefined;
+}
+
+function encode(value: unknown): string {
+  try {
+    return JSON.stringify(value, writable) ?? "null";
+  } catch (error) {
+    return JSON.stringify({ unwritable: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function writable(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  if (value instanceof Error) {
+    return { class: value.constructor.name, message: value.message, stack: value.stack };
+  }
+  return value;
+}

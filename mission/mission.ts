@@ -1,0 +1,115 @@
+/** The function style: a mission is a function, its value is the result. @module */
+import type { JsonValue } from "../protocol/json_value.ts";
+import { MissionContext } from "./context.ts";
+import type { Ending } from "./ending.ts";
+import type { AnyOptions, MissionOptions, ParsingOptions } from "./options.ts";
+import { openSession, type Session } from "./session.ts";
+import { printLine } from "./stderr.ts";
+import { traceOf } from "./thrown.ts";
+
+/** A mission: an object as its result, or nothing. */
+export type MissionFunction<Input> = (
+  m: MissionContext<Input>,
+) => object | undefined | void | Promise<object | undefined | void>;
+
+/** What the `after` hook learns. */
+export type MissionResult =
+  | { readonly ok: true; readonly value: object | undefined }
+  | { readonly ok: false; readonly error: unknown };
+
+/** What may run around a mission, such as opening and closing a connection. */
+export interface MissionHooks<Input> {
+  /** Runs first, once the input is parsed; what it throws fails the mission. */
+  readonly before?: (m: MissionContext<Input>) => unknown;
+  /**
+   * Runs last, after a success, a failure and a signal alike, if `before` has begun. What it throws fails a mission
+   * that had succeeded; a mission that had failed keeps its failure.
+   */
+  readonly after?: (m: MissionContext<Input>, result: MissionResult) => unknown;
+}
+
+/**
+ * Runs a mission and ends the process: with the value of the function as the result, or with what it threw as the
+ * failure. The promise never fulfils, because the process is gone by then.
+ *
+ * Under a dugdale the input comes from stdin and reports go to descriptor 3. Without one the same script runs from a
+ * shell: `--input=<json>` or `--input-file=<path>` gives the input, progress goes to stderr, the result to stdout.
+ *
+ * @throws {AlreadyStartedError} When this process already runs a mission.
+ */
+export function mission<Input>(
+  run: MissionFunction<Input>,
+  options: ParsingOptions<Input> & MissionHooks<Input>,
+): Promise<never>;
+/** Runs a mission that reads its input by paths, without a type of its own. */
+export function mission(
+  run: MissionFunction<JsonValue>,
+  options?: MissionOptions & MissionHooks<JsonValue>,
+): Promise<never>;
+export async function mission<Input>(
+  run: MissionFunction<Input>,
+  options: AnyOptions<Input> & MissionHooks<Input> = {},
+): Promise<never> {
+  const session = openSession();
+  return session.end(await endingOf(session, run, options));
+}
+
+async function endingOf<Input>(
+  session: Session,
+  run: MissionFunction<Input>,
+  options: AnyOptions<Input> & MissionHooks<Input>,
+): Promise<Ending> {
+  let m: MissionContext<Input>;
+  try {
+    m = new MissionContext(session, options);
+  } catch (error) {
+    return session.toFailure(error);
+  }
+  const { ending, result } = await runOnce(session, m, run, options.before);
+  try {
+    await options.after?.(m, result);
+  } catch (error) {
+    if (ending.ok) return session.toFailure(error);
+    printLine(session.host, `letts mission: after the failure the after hook failed too: ${traceOf(error)}`);
+  }
+  return ending;
+}
+
+async function runOnce<Input>(
+  session: Session,
+  m: MissionContext<Input>,
+  run: MissionFunction<Input>,
+  before: MissionHooks<Input>["before"],
+): Promise<{ ending: Ending; result: MissionResult }> {
+  try {
+    const value = await untilStray(session, async () => {
+      await before?.(m);
+      return await run(m) ?? undefined;
+    });
+    return { ending: MissionContext.succeed(m, value), result: { ok: true, value } };
+  } catch (error) {
+    return { ending: session.toFailure(error), result: { ok: false, error } };
+  }
+}
+
+/** The work's own end, or the first error that strays past it. */
+async function untilStray<Value>(session: Session, work: () => Promise<Value>): Promise<Value> {
+  const stray = new Promise<never>((_, reject) => session.onStray = reject);
+  session.host.onIdle(() => session.onStray?.(new StuckError()));
+  try {
+    return await Promise.race([work(), stray]);
+  } finally {
+    session.onStray = undefined;
+  }
+}
+
+/** Nothing is left in the process that could wake the mission's function. */
+class StuckError extends Error {
+  override readonly name = "StuckError";
+
+  constructor() {
+    super(
+      "the mission waits for something that can no longer happen: nothing is left to run in this process",
+    );
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The runtime that mission scripts import. The same script runs under a dugdale and from a shell.
+ *
+ * ```ts no-eval
+ * import { mission, MissionFailure } from "@letts/letts/mission";
+ *
+ * await mission(async (m) => {
+ *   const width = m.int("width", 320);
+ *   if (width > 4096) throw new MissionFailure("too wide", { reason: "too_wide", details: { width } });
+ *   m.state("drawing");
+ *   const rows: string[] = [];
+ *   for (let y = 0; y < width; y++) {
+ *     await m.yield(); // lets SIGTERM in
+ *     rows.push(`<rect y="${y}" width="${y}" height="1"/>`);
+ *     m.progress((y + 1) / width);
+ *   }
+ *   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${width}">${rows.join("")}</svg>`;
+ *   await Deno.writeTextFile(m.output("triangle"), svg);
+ *   return { rows: rows.length };
+ * });
+ * ```
+ *
+ * It needs `--allow-env=LETTS_* --allow-read=.,/dev/fd/3 --allow-write=.,/dev/fd/3`, no more.
+ *
+ * @module
+ */
+export { mission } from "./mission.ts";
+export type { MissionFunction, MissionHooks, MissionResult } from "./mission.ts";
+export { Mission } from "./script.ts";
+export { MissionContext } from "./context.ts";
+export type { MissionOptions, ParsingOptions } from "./options.ts";
+export { MissionFailure } from "./failure.ts";
+export type { FailureOptions } from "./failure.ts";
+export type { InputFile } from "./files.ts";
+export type { InterruptCallback } from "./interrupt.ts";
+export type { Log, LogFields, LogFormat } from "./log.ts";
+export {
+  AlreadyEndedError,
+  AlreadyStartedError,
+  InterruptedError,
+  InvalidInputError,
+  InvalidOutputError,
+  MissingFileError,
+  MissionError,
+  NotJsonError,
+  WrongCallError,
+} from "./errors.ts";
+export type { InputFacts, MissionErrorCode } from "./errors.ts";
+export { InvalidNameError } from "../protocol/names.ts";
+export type { JsonObject, JsonValue } from "../protocol/json_value.ts";

@@ -1,0 +1,60 @@
+/** The script style: the script runs from top to bottom and says itself how it ends. @module */
+import type { JsonValue } from "../protocol/json_value.ts";
+import { MissionContext } from "./context.ts";
+import { type FailureOptions, MissionFailure } from "./failure.ts";
+import type { AnyOptions, MissionOptions, ParsingOptions } from "./options.ts";
+import { openSession, type Session } from "./session.ts";
+
+/**
+ * A mission in script style. A script that ends without a word is a success without a result; an error that nobody
+ * catches is a failure.
+ */
+export class Mission<Input = JsonValue> extends MissionContext<Input> {
+  readonly #session: Session;
+
+  private constructor(session: Session, options: AnyOptions<Input>) {
+    super(session, options);
+    this.#session = session;
+  }
+
+  /**
+   * Starts the mission of this process: reads the input, opens the control channel, hears signals. An input that
+   * cannot be read or parsed ends the process here.
+   *
+   * @throws {AlreadyStartedError} When this process already runs a mission.
+   */
+  static start<Input>(options: ParsingOptions<Input>): Mission<Input>;
+  /** Starts a mission that reads its input by paths, without a type of its own. */
+  static start(options?: MissionOptions): Mission;
+  static start<Input>(options: AnyOptions<Input> = {}): Mission<Input> {
+    const session = openSession();
+    session.onStray = (error) => session.end(session.toFailure(error));
+    try {
+      return new Mission(session, options);
+    } catch (error) {
+      return session.end(session.toFailure(error));
+    }
+  }
+
+  /**
+   * Ends the process with a success: nothing after this call runs, no `finally` either.
+   *
+   * @param value The result, an object. Default: none.
+   * @throws {NotJsonError} When the value is not an object that JSON can hold; the mission has then not ended.
+   * @throws {InvalidOutputError} When a declared output file is missing or is no regular file; likewise.
+   * @throws {AlreadyEndedError} When the mission has reported an ending before.
+   */
+  success(value?: object): never {
+    return this.#session.end(MissionContext.succeed(this, value));
+  }
+
+  /**
+   * Ends the process with a failure: nothing after this call runs, no `finally` either.
+   *
+   * @throws {WrongCallError} When the exit code is not 1 to 255; the mission has then not ended.
+   * @throws {AlreadyEndedError} When the mission has reported an ending before.
+   */
+  fail(message: string, options?: FailureOptions): never {
+    return this.#session.end(this.#session.toFailure(new MissionFailure(message, options)));
+  }
+}

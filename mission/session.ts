@@ -1,0 +1,112 @@
+/** One mission in one process: its surroundings, its channel, and the one way out. @module */
+import type { JsonValue } from "../protocol/json_value.ts";
+import type { Channel } from "./channel.ts";
+import { openControl } from "./control.ts";
+import { type Ending, type Failure, toFailure } from "./ending.ts";
+import { type Environment, readEnvironment } from "./environment.ts";
+import { AlreadyStartedError, InvalidInputError, MisconfiguredError } from "./errors.ts";
+import { type Host, openHost } from "./host.ts";
+import { isObject } from "./input.ts";
+import { Interrupts } from "./interrupt.ts";
+import { kindOf } from "./json.ts";
+import { messageOf } from "./permission.ts";
+import { readArguments, Terminal } from "./standalone.ts";
+import { printLine } from "./stderr.ts";
+import { traceOf } from "./thrown.ts";
+
+/** What the two styles of missions have in common. */
+export class Session {
+  readonly host: Host;
+  readonly environment: Environment;
+  readonly channel: Channel;
+  readonly interrupts: Interrupts = new Interrupts();
+  /** The moment of `performance.now()` at which the mission started. */
+  readonly startedMs: number = performance.now();
+  /** The named state that the mission says it is in. */
+  state: string | undefined;
+  /**
+   * Takes what is thrown where the mission cannot catch it: in timers, stray promises and interrupt callbacks. While
+   * there is none the ending is already decided, and such an error is printed but changes nothing.
+   */
+  onStray: ((error: unknown) => void) | undefined;
+
+  constructor(host: Host, environment: Environment, channel: Channel) {
+    this.host = host;
+    this.environment = environment;
+    this.channel = channel;
+    host.onUncaught((error) => this.#stray(error));
+    host.onExit(() => channel.flush());
+    // By hand, signals keep the effect that people expect of them.
+    if (environment.mode === "mission") this.interrupts.listen(host, (error) => this.#stray(error));
+  }
+
+  /**
+   * The input as it came.
+   *
+   * @throws {InvalidInputError} When it is no JSON or, from the arguments, neither an object nor an array.
+   */
+  readInput(): JsonValue {
+    const delivered = this.environment.mode === "mission";
+    const value = parseJson((delivered ? this.host.readStdin() : readArguments(this.host)) || "{}");
+    if (delivered || isObject(value) || Array.isArray(value)) return value;
+    throw new InvalidInputError(`input must be a JSON object or array, not ${kindOf(value)}`, {
+      found: value,
+    });
+  }
+
+  /** The failure that something thrown amounts to at this moment. */
+  toFailure(error: unknown): Failure {
+    return toFailure(error, { interrupted: this.interrupts.signal.aborted, state: this.state });
+  }
+
+  /**
+   * Reports the ending and exits at once: open handles and stray promises do not keep the process.
+   *
+   * @throws {AlreadyEndedError} When an ending was reported before.
+   */
+  end(ending: Ending): never {
+    this.onStray = undefined;
+    this.channel.end(ending);
+    return this.host.exit(ending.ok ? 0 : ending.exitCode);
+  }
+
+  #stray(error: unknown): void {
+    if (this.onStray !== undefined) return this.onStray(error);
+    printLine(this.host, `letts mission: thrown after the mission had ended: ${traceOf(error)}`);
+  }
+}
+
+function parseJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    throw new InvalidInputError(`input is not JSON: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+// A process has one stdin, one control channel and one ending, so here is the one place for module-level state.
+let started = false;
+
+/**
+ * Opens the session of this process. A process that cannot be a mission says so on stderr and exits with 1: there is
+ * no other channel to say it on.
+ *
+ * @throws {AlreadyStartedError} The second time.
+ */
+export function openSession(): Session {
+  if (started) throw new AlreadyStartedError();
+  started = true;
+  const host = openHost();
+  try {
+    const environment = readEnvironment(host);
+    return new Session(
+      host,
+      environment,
+      environment.mode === "mission" ? openControl(host) : new Terminal(host),
+    );
+  } catch (error) {
+    const why = error instanceof MisconfiguredError ? error.message : messageOf(error);
+    printLine(host, `letts mission misconfigured: ${why}`);
+    return host.exit(1);
+  }
+}

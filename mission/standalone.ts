@@ -1,0 +1,78 @@
+/** The same script from a shell: input from the arguments, reports for the eye. @module */
+import type { Channel } from "./channel.ts";
+import type { Ending } from "./ending.ts";
+import { AlreadyEndedError, InvalidInputError } from "./errors.ts";
+import { type Host, writeAll } from "./host.ts";
+import { messageOf } from "./permission.ts";
+import { printLine } from "./stderr.ts";
+
+/**
+ * The input as text: of the first argument that is `--input=<json>`, `--input-file=<path>`, or either with `-` for
+ * stdin. Other arguments are left to the mission. Without any of them, or with an empty text, it is `{}`.
+ *
+ * @throws {InvalidInputError} When the file cannot be read.
+ */
+export function readArguments(host: Host): string {
+  for (const argument of host.args) {
+    if (argument.startsWith("--input=")) return textOf(host, argument.slice("--input=".length)) || "{}";
+    if (argument.startsWith("--input-file=")) {
+      return readFile(host, argument.slice("--input-file=".length)) || "{}";
+    }
+  }
+  return "{}";
+}
+
+function textOf(host: Host, text: string): string {
+  return text === "-" ? host.readStdin() : text;
+}
+
+function readFile(host: Host, path: string): string {
+  if (path === "-") return host.readStdin();
+  try {
+    return host.readText(path);
+  } catch (error) {
+    throw new InvalidInputError(`input file ${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Progress and failures on stderr, the result on stdout. */
+export class Terminal implements Channel {
+  readonly #host: Host;
+  #ended = false;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  progress(value: number | undefined, message: string | undefined): void {
+    this.#print(
+      value === undefined ? `[progress] ${message}` : `[progress] ${value.toFixed(2)} ${message ?? ""}`,
+    );
+  }
+
+  outputFile(key: string): void {
+    this.#print(`[output-file] key=${key}`);
+  }
+
+  end(ending: Ending): void {
+    if (!ending.ok) {
+      this.#print(ending.trace ?? ending.message);
+    } else {
+      this.#refuseAfterEnding();
+      const result: unknown = JSON.parse(ending.returnJson ?? "{}");
+      writeAll(this.#host.stdout, new TextEncoder().encode(`${JSON.stringify(result, null, 4)}\n`));
+    }
+    this.#ended = true;
+  }
+
+  flush(): void {}
+
+  #refuseAfterEnding(): void {
+    if (this.#ended) throw new AlreadyEndedError();
+  }
+
+  #print(line: string): void {
+    this.#refuseAfterEnding();
+    printLine(this.#host, line);
+  }
+}

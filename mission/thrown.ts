@@ -1,0 +1,47 @@
+/** Whatever was thrown, as facts for a failure's details. @module */
+import type { JsonObject } from "../protocol/json_value.ts";
+import { clip } from "./clip.ts";
+
+const TRACE_BYTES = 32 * 1024;
+const CAUSES_MAX = 8;
+const HERE = new URL(".", import.meta.url).href;
+const FRAME = /(?:\(|at (?:async )?)((?:file:\/\/|https?:\/\/|\/)[^\s()]+):(\d+):\d+\)?$/;
+
+/** Describes anything thrown: its class, where it was thrown in the mission's own code, and its stack. */
+export function describeThrown(error: unknown): JsonObject {
+  const place = error instanceof Error ? placeOf(error.stack ?? "") : undefined;
+  return {
+    class: error instanceof Error ? error.constructor.name : typeof error,
+    ...(place && { file: place.file, line: place.line }),
+    trace: traceOf(error),
+  };
+}
+
+/** The stack of an error and of its causes, cut to 32 KiB. */
+export function traceOf(error: unknown): string {
+  const parts: string[] = [];
+  for (let next = error; parts.length < CAUSES_MAX && (parts.length === 0 || next !== undefined);) {
+    const text = next instanceof Error ? String(next) + framesOf(next) : String(next);
+    parts.push(parts.length === 0 ? text : `Caused by: ${text}`);
+    next = next instanceof Error ? next.cause : undefined;
+  }
+  return clip(parts.join("\n"), TRACE_BYTES);
+}
+
+/** The frames alone: the stack's own first line was written before a class could give its name. */
+function framesOf(error: Error): string {
+  const start = error.stack?.indexOf("\n    at ") ?? -1;
+  return start < 0 ? "" : error.stack?.slice(start) ?? "";
+}
+
+function placeOf(stack: string): { file: string; line: number } | undefined {
+  const frames = stack.split("\n").map((line) => FRAME.exec(line.trim())).filter((frame) => frame !== null);
+  // A getter that refuses an input throws from here; the mission's author wants the line that called it.
+  const frame = frames.find(([, file]) => !file?.startsWith(HERE)) ?? frames[0];
+  const [, file, line] = frame ?? [];
+  if (file === undefined) return undefined;
+  return {
+    file: file.startsWith("file://") ? decodeURIComponent(new URL(file).pathname) : file,
+    line: Number(line),
+  };
+}

@@ -1,0 +1,72 @@
+/** The kinds of values that a mission can ask its input for. @module */
+import { InvalidDurationError, parseDuration } from "../protocol/duration.ts";
+import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
+import { isArray, isObject, type Wanted } from "./input.ts";
+
+/** Text, possibly empty. */
+export const STRING: Wanted<string> = {
+  what: "a string",
+  read: (found) => typeof found === "string" ? found : undefined,
+};
+
+/** True or false; not 0 or "yes". */
+export const BOOL: Wanted<boolean> = {
+  what: "true or false",
+  read: (found) => typeof found === "boolean" ? found : undefined,
+};
+
+/** A whole number that a JavaScript number holds exactly; a larger one has already lost its last digits. */
+export const INT: Wanted<number> = {
+  what: "an integer within ±(2^53 - 1)",
+  read: (found) => Number.isSafeInteger(found) ? found as number : undefined,
+};
+
+/** Any number. JSON text such as `1e999` would be an infinity and is none. */
+export const FLOAT: Wanted<number> = {
+  what: "a finite number",
+  read: (found) => Number.isFinite(found) ? found as number : undefined,
+};
+
+/** An array of anything. */
+export const ARRAY: Wanted<readonly JsonValue[]> = {
+  what: "an array",
+  read: (found) => isArray(found) ? found : undefined,
+};
+
+/** An object. */
+export const OBJECT: Wanted<JsonObject> = {
+  what: "an object",
+  read: (found) => isObject(found) ? found : undefined,
+};
+
+/** Milliseconds, written as a text with its units. */
+export const DURATION: Wanted<number> = {
+  what: "a duration like 250ms, 30s or 1h30m",
+  read: (found) => typeof found === "string" ? durationOf(found) : undefined,
+};
+
+/** A moment, written as RFC 3339 or as a calendar date. Without an offset it is in UTC, as under a dugdale. */
+export const DATE: Wanted<Date> = {
+  what: "a date like 2026-01-31 or 2026-01-31T12:30:00Z",
+  read: (found) => typeof found === "string" ? dateOf(found) : undefined,
+};
+
+function durationOf(text: string): number | undefined {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (error instanceof InvalidDurationError) return undefined;
+    throw error;
+  }
+}
+
+const MOMENT = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|z|[+-]\d\d:\d\d)?)?$/;
+
+function dateOf(text: string): Date | undefined {
+  const [, year, month, day, time = "00:00", offset = "Z"] = MOMENT.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  // The engine takes 30 February for 2 March; a mission should not.
+  if (Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()) return undefined;
+  const moment = new Date(`${year}-${month}-${day}T${time}${offset.toUpperCase()}`);
+  return Number.isNaN(moment.getTime()) ? undefined : moment;
+}
