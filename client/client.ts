@@ -1,137 +1,393 @@
-/** The surface of the client. @module */
-import type { ByContentReply, StagingRecord, UploadReply } from "../protocol/staging.ts";
-import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
-import type { BulkItem, OutputFile } from "../protocol/mission.ts";
+/**
+ * The surface of the client: thin methods over the files beside this one.
+ *
+ * @module
+ */
+import type { DugdaleEntry } from "../config/dugdale_entry.ts";
+import { openLettsConfig } from "../config/letts_config.ts";
+import type { LettsConfig } from "../config/resolve.ts";
 import type { MissionEvent } from "../protocol/event.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
-import type { LettsConfig } from "./configuration.ts";
+import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
+import type { BulkItem, OutputFile } from "../protocol/mission.ts";
+import { parseMissionId } from "../protocol/names.ts";
+import type { StagingRecord } from "../protocol/staging.ts";
+import { apply, info, lanes, state, switchLane } from "./admin.ts";
+import { argument } from "./arguments.ts";
+import { configured } from "./configuration.ts";
+import { Connections } from "./connections.ts";
+import type { Context } from "./context.ts";
+import { saveTo } from "./download.ts";
+import { streamPolicy } from "./drop_budget.ts";
+import { exec } from "./exec.ts";
+import { runMany, runOnAll } from "./fan_out.ts";
+import { type Followed, followEvents, followLines } from "./follow.ts";
+import { Ids } from "./ids.ts";
+import { launch, start } from "./launch.ts";
+import { toPath } from "./local_file.ts";
+import {
+  bulk,
+  deleteMission,
+  findMission,
+  getMission,
+  kill,
+  listMissions,
+  missionCall,
+  restart,
+} from "./missions.ts";
+import { openOutput } from "./outputs.ts";
+import { retryPolicy } from "./retry.ts";
+import { readingScopes } from "./scopes.ts";
+import { deleteStaging, download, findStaging, listStaging, uploadFile } from "./staging_files.ts";
 import type {
   Address,
   ApplyOptions,
-  ByteRange,
   CallOptions,
   DispatchedRef,
   DispatchOptions,
-  Dugdale,
+  DownloadOptions,
   ExecOptions,
   FileSource,
   FollowedLine,
   FollowOptions,
+  ForceOptions,
   HostOutcome,
+  Job,
   LaunchFailure,
   LettsClientOptions,
   Listing,
+  LogOptions,
+  ManyOptions,
   Mission,
   MissionFilter,
   MissionRef,
+  OutputsOf,
   RunHandle,
   RunOptions,
   RunResult,
   StagingFilter,
 } from "./types.ts";
 
-export declare class LettsClient implements AsyncDisposable {
-  static open(options?: LettsClientOptions): Promise<LettsClient>;
+/**
+ * Starts missions on the dugdales of a letts.yaml, follows them, and fetches what they made.
+ *
+ * Every method may throw a `ConfigurationError` when letts.yaml does not say how to reach the dugdale, a
+ * `NetworkError` when it cannot be reached, and an `HttpError` when it refuses. Calls that can be repeated without
+ * harm are, as the retry options say. A caller's signal ends the call with the signal's reason.
+ *
+ * @example
+ * ```ts ignore
+ * await using client = await LettsClient.open();
+ * const { return: found } = await client.run({ route: "normal" }, { mission: "count_words", input: { text: "a b" } });
+ * ```
+ */
+export class LettsClient implements AsyncDisposable {
+  /** The letts.yaml behind the client. */
   readonly config: LettsConfig;
+  readonly #context: Context;
+  readonly #owner: boolean;
+
+  private constructor(context: Context, owner: boolean) {
+    this.config = context.connections.config;
+    this.#context = context;
+    this.#owner = owner;
+  }
+
+  /**
+   * Reads letts.yaml. Makes no request and needs no token yet.
+   *
+   * @throws {ConfigurationError} When no file is found, or it breaks a rule.
+   */
+  // deno-lint-ignore require-await -- async, so that a bad file rejects instead of throwing
+  static async open(options: LettsClientOptions = {}): Promise<LettsClient> {
+    const { path, env, insecurePermissions, fetch, traceparent, onLaunchFailure } = options;
+    const config = options.config ?? configured(() => openLettsConfig({ path, env, insecurePermissions }));
+    const connections = new Connections(config, {
+      retry: retryPolicy(options.retry),
+      requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
+      ignoreProxy: options.ignoreProxy ?? false,
+      fetch,
+      traceparent,
+    });
+    const stream = streamPolicy(options.stream);
+    return new LettsClient({ connections, ids: new Ids(), stream, match: undefined, onLaunchFailure }, true);
+  }
+
+  /**
+   * A client with other default labels or another observer. It shares the connections of this one, which stays
+   * their owner: releasing the copy does nothing.
+   */
   with(options: {
     readonly match?: readonly string[] | undefined;
     readonly onLaunchFailure?: ((failure: LaunchFailure) => void) | undefined;
-  }): LettsClient;
-  dugdales(match?: readonly string[]): Dugdale[];
+  }): LettsClient {
+    const { match = this.#context.match, onLaunchFailure = this.#context.onLaunchFailure } = options;
+    return new LettsClient({ ...this.#context, match, onLaunchFailure }, false);
+  }
 
-  dispatch(to: Address, options: DispatchOptions): Promise<DispatchedRef>;
-  run<R = JsonObject>(to: Address, options: RunOptions): Promise<RunResult<R>>;
-  start<R = JsonObject>(to: Address, options: RunOptions): Promise<RunHandle<R>>;
-  exec(to: Address, options: ExecOptions): Promise<RunHandle>;
-  runMany<R = JsonObject>(
-    jobs: readonly (Address & RunOptions)[],
-    options?: {
-      readonly concurrency?: number | undefined;
-      readonly waitMs?: number | undefined;
-      readonly signal?: AbortSignal | undefined;
-    },
-  ): Promise<HostOutcome<R>[]>;
-  runOnAll<R = JsonObject>(
+  /** The dugdales that carry all labels, in the order of letts.yaml. Default labels do not count here. */
+  dugdales(match: readonly string[] = []): readonly DugdaleEntry[] {
+    return this.config.candidates(undefined, match);
+  }
+
+  /**
+   * Sends a mission and returns as soon as it is accepted: from then on it will run, whatever happens to the client.
+   *
+   * @throws {BackPressureError} When the dugdale is full or leaving.
+   * @throws {ConflictError} When the id is taken by another payload.
+   */
+  dispatch(to: Address, options: DispatchOptions): Promise<DispatchedRef> {
+    return launch(this.#context, to, options, { method: "dispatch" });
+  }
+
+  /**
+   * Sends a mission and waits for its end.
+   *
+   * @throws {MissionFailedError} When it ends in another way than success, unless `throwOnFailure` is false.
+   * @throws {WaitTimeoutError} When `waitMs` passes first. The mission keeps running.
+   */
+  async run<R = JsonObject>(to: Address, options: RunOptions): Promise<RunResult<R>> {
+    const handle = await start<R>(this.#context, to, options, { method: "run" });
+    try {
+      return await handle.result;
+    } finally {
+      await handle[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Sends a mission and returns a handle to wait with. */
+  start<R = JsonObject>(to: Address, options: RunOptions): Promise<RunHandle<R>> {
+    return start<R>(this.#context, to, options, { method: "start" });
+  }
+
+  /** Sends a command to a dugdale that allows commands. Files that it has already are not sent again. */
+  exec(to: Address, options: ExecOptions): Promise<RunHandle> {
+    return exec(this.#context, to, options);
+  }
+
+  /** Runs many missions at once. Outcomes are in the order of the jobs; a failed job is an outcome, not a throw. */
+  runMany<R = JsonObject>(jobs: readonly Job[], options: ManyOptions = {}): Promise<HostOutcome<R>[]> {
+    return runMany<R>(this.#context, jobs, { ...options, method: "runMany" });
+  }
+
+  /**
+   * Runs one mission on every dugdale that has the lane and carries all labels.
+   *
+   * @throws {NoMatchingDugdaleError} When there is none.
+   */
+  // deno-lint-ignore require-await -- async, so that wrong arguments reject instead of throwing
+  async runOnAll<R = JsonObject>(
     where: { readonly match?: readonly string[] | undefined; readonly lane: string },
     options: RunOptions,
-  ): Promise<HostOutcome<R>[]>;
+  ): Promise<HostOutcome<R>[]> {
+    return runOnAll<R>(this.#context, where, options);
+  }
 
-  follow(ref: MissionRef, options?: FollowOptions): AsyncIterable<MissionEvent>;
-  followLines(ref: MissionRef, options?: FollowOptions): AsyncIterable<FollowedLine>;
-  logs(
+  /**
+   * Follows a mission's events until it is done, across broken connections and without a gap.
+   *
+   * @throws {NotFoundError} When the mission is gone.
+   * @throws {NetworkError} When the stream broke too often; code `stream_given_up`.
+   * @throws {WaitTimeoutError} When `waitMs` passes first.
+   */
+  async *follow(ref: MissionRef, options: FollowOptions = {}): AsyncGenerator<MissionEvent, void, void> {
+    yield* followEvents(this.#followed(ref), options);
+  }
+
+  /** As {@linkcode follow}, each event also as the line that was sent. */
+  async *followLines(ref: MissionRef, options: FollowOptions = {}): AsyncGenerator<FollowedLine, void, void> {
+    yield* followLines(this.#followed(ref), options);
+  }
+
+  /** Opens what a mission prints, from the start; `combined` is JSON lines that tell the streams apart. */
+  async logs(
     ref: MissionRef,
     stream: "stdout" | "stderr" | "combined",
-    options?: { readonly follow?: boolean | undefined; readonly signal?: AbortSignal | undefined },
-  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
-  openOutput(
-    result: RunResult | Mission,
+    { follow = false, signal }: LogOptions = {},
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const call = missionCall(ref.missionId, { scopes: readingScopes(ref.kind), signal });
+    const { body } = await this.#to(ref.host).open("output", {
+      ...call,
+      query: { stream, follow: follow || undefined },
+      ...(follow ? { timeoutMs: Infinity } : {}),
+    });
+    return body;
+  }
+
+  /**
+   * Opens an output file. The stream errors instead of ending when the content is not what the mission announced.
+   *
+   * @throws {ArgumentError} When there is no such output.
+   */
+  async openOutput(
+    of: OutputsOf,
     role: string,
-    options?: CallOptions,
-  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
-  saveOutput(
-    result: RunResult | Mission,
+    { signal }: CallOptions = {},
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const outputs = "outputFiles" in of ? of.outputFiles : of.outputs;
+    return await openOutput(this.#to(of.host), { missionId: of.missionId, outputs }, role, signal);
+  }
+
+  /** Saves an output file. The path holds the whole, verified file afterwards, or what it held before. */
+  async saveOutput(
+    of: OutputsOf,
     role: string,
     path: string | URL,
-    options?: CallOptions,
-  ): Promise<void>;
+    options: CallOptions = {},
+  ): Promise<void> {
+    const target = toPath(path);
+    await saveTo(target, await this.openOutput(of, role, options));
+  }
 
-  getMission(
-    id: string,
-    options?: { readonly host?: string | number | undefined } & CallOptions,
-  ): Promise<Mission | undefined>;
-  missionText(ref: MissionRef, options?: CallOptions): Promise<string>;
-  listMissions(host: string | number, filter?: MissionFilter): Listing<Mission>;
-  kill(
-    ref: MissionRef,
-    options?: { readonly signalName?: string | undefined } & CallOptions,
-  ): Promise<"killed" | "kill_sent">;
-  restart(ref: MissionRef, options?: CallOptions): Promise<DispatchedRef>;
-  delete(ref: MissionRef, options?: { readonly force?: boolean | undefined } & CallOptions): Promise<void>;
-  bulkRestart(
+  /**
+   * Finds a mission, on one dugdale or on all at once; undefined when no dugdale has it.
+   *
+   * @throws {MissionLookupError} When none has it and some could not be asked.
+   */
+  async getMission(
+    missionId: string,
+    { host, signal }: { readonly host?: string | number | undefined } & CallOptions = {},
+  ): Promise<Mission | undefined> {
+    if (host === undefined) return await findMission(this.#context.connections, missionId, { signal });
+    return await getMission(this.#to(host), { missionId }, { signal });
+  }
+
+  /** The mission's record as the text that was sent: with exact integers beyond 2^53. */
+  async missionText(ref: MissionRef, { signal }: CallOptions = {}): Promise<string> {
+    const call = missionCall(ref.missionId, { scopes: readingScopes(ref.kind), signal });
+    return await this.#to(ref.host).text("getMission", call);
+  }
+
+  /** The missions of a dugdale, newest first. */
+  listMissions(host: string | number, filter: MissionFilter = {}): Listing<Mission> {
+    return listMissions(this.#to(host), filter);
+  }
+
+  /** Ends a mission: a queued one at once (`killed`), a running one by signal (`kill_sent`). Never sent twice. */
+  async kill(ref: MissionRef, options: CallOptions = {}): Promise<"killed" | "kill_sent"> {
+    return await kill(this.#to(ref.host), ref, options);
+  }
+
+  /** Queues an ended mission again under a new id. Never sent twice. */
+  async restart(ref: MissionRef, options: CallOptions = {}): Promise<DispatchedRef> {
+    return await restart(this.#to(ref.host), ref, options);
+  }
+
+  /** Removes a mission with its files; a running one only with force, which kills it first. */
+  async delete(ref: MissionRef, options: ForceOptions = {}): Promise<void> {
+    await deleteMission(this.#to(ref.host), ref, options);
+  }
+
+  /** Restarts up to 1000 missions. Each item tells how it went. Never sent twice. */
+  async bulkRestart(
     host: string | number,
     ids: readonly string[],
-    options?: CallOptions,
-  ): Promise<readonly BulkItem[]>;
-  bulkDelete(
+    options: CallOptions = {},
+  ): Promise<readonly BulkItem[]> {
+    return await bulk(this.#to(host), "bulkRestart", ids, options);
+  }
+
+  /** Removes up to 1000 missions. Each item tells how it went. */
+  async bulkDelete(
     host: string | number,
     ids: readonly string[],
-    options?: { readonly force?: boolean | undefined } & CallOptions,
-  ): Promise<readonly BulkItem[]>;
+    options: ForceOptions = {},
+  ): Promise<readonly BulkItem[]> {
+    return await bulk(this.#to(host), "bulkDelete", ids, options);
+  }
 
-  apply(host: string | number, body?: ApplyBody, options?: ApplyOptions): Promise<ApplyReply>;
-  state(host: string | number, options?: CallOptions): Promise<StateReply>;
-  lanes(host: string | number, options?: CallOptions): Promise<readonly LaneRecord[]>;
-  info(host: string | number, options?: CallOptions): Promise<DugdaleReply>;
-  pauseLane(host: string | number, lane: string, options?: CallOptions): Promise<void>;
-  continueLane(host: string | number, lane: string, options?: CallOptions): Promise<void>;
+  /** Sets lanes, labels, mission directory and runtime; without a body to what letts.yaml says. Never sent twice. */
+  async apply(host: string | number, body?: ApplyBody, options: ApplyOptions = {}): Promise<ApplyReply> {
+    const dugdale = configured(() => this.config.dugdale(host));
+    const connection = this.#context.connections.of(dugdale);
+    return await apply(connection, body ?? this.config.applyBody(dugdale), options);
+  }
 
-  upload(host: string | number, file: FileSource, options?: CallOptions): Promise<UploadReply>;
-  download(
+  /** The configuration that was applied last. */
+  async state(host: string | number, options: CallOptions = {}): Promise<StateReply> {
+    return await state(this.#to(host), options);
+  }
+
+  /** The lanes of a dugdale by name, and how busy they are. */
+  async lanes(host: string | number, options: CallOptions = {}): Promise<readonly LaneRecord[]> {
+    return await lanes(this.#to(host), options);
+  }
+
+  /** Version, uptime and queue of a dugdale. */
+  async info(host: string | number, options: CallOptions = {}): Promise<DugdaleReply> {
+    return await info(this.#to(host), options);
+  }
+
+  /** Stops a lane from starting missions. Running ones go on. */
+  async pauseLane(host: string | number, lane: string, options: CallOptions = {}): Promise<void> {
+    await switchLane(this.#to(host), "pauseLane", lane, options);
+  }
+
+  /** Lets a paused lane start missions again. */
+  async continueLane(host: string | number, lane: string, options: CallOptions = {}): Promise<void> {
+    await switchLane(this.#to(host), "continueLane", lane, options);
+  }
+
+  /** Uploads a file under a new id. */
+  async upload(host: string | number, file: FileSource, options: CallOptions = {}): Promise<OutputFile> {
+    return await uploadFile(this.#to(host), this.#context.ids, file, options);
+  }
+
+  /** Opens a staging file, verified, or a part of it. */
+  async download(
     host: string | number,
     stagingId: string,
-    options?: {
-      readonly range?: ByteRange | undefined;
-      /** What the file must be, when that is known better than by its headers. */
-      readonly expected?: Pick<OutputFile, "sha256" | "size"> | undefined;
-    } & CallOptions,
-  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
-  saveDownload(
+    options: DownloadOptions = {},
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return await download(this.#to(host), stagingId, options);
+  }
+
+  /** Saves a staging file. The path holds the whole, verified file afterwards, or what it held before. */
+  async saveDownload(
     host: string | number,
     stagingId: string,
     path: string | URL,
-    options?: CallOptions,
-  ): Promise<void>;
-  findStaging(
-    host: string | number,
-    content: Pick<OutputFile, "sha256" | "size">,
-    options?: CallOptions,
-  ): Promise<ByContentReply | undefined>;
-  listStaging(host: string | number, filter: StagingFilter): Listing<StagingRecord>;
-  deleteStaging(
-    host: string | number,
-    stagingId: string,
-    options?: { readonly force?: boolean | undefined } & CallOptions,
-  ): Promise<void>;
+    options: DownloadOptions = {},
+  ): Promise<void> {
+    const target = toPath(path);
+    await saveTo(target, await this.download(host, stagingId, options));
+  }
 
-  [Symbol.asyncDispose](): Promise<void>;
+  /** Finds a staging file by its content; undefined when there is none. Needs an exec or admin token. */
+  async findStaging(
+    host: string | number,
+    content: { readonly sha256: string; readonly size: number },
+    options: CallOptions = {},
+  ): Promise<OutputFile | undefined> {
+    return await findStaging(this.#to(host), content, options);
+  }
+
+  /** The staging files that a mission refers to. */
+  listStaging(host: string | number, filter: StagingFilter): Listing<StagingRecord> {
+    return listStaging(this.#to(host), filter);
+  }
+
+  /** Removes a staging file; one in use only with force, which removes the missions that use it. */
+  async deleteStaging(host: string | number, stagingId: string, options: ForceOptions = {}): Promise<void> {
+    await deleteStaging(this.#to(host), stagingId, options);
+  }
+
+  /** Ends all calls in progress with an `AbortedError` and closes the connections. Missions keep running. */
+  // deno-lint-ignore require-await -- the interface is asynchronous, letting go is not
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#owner) this.#context.connections.close();
+  }
+
+  #to(host: string | number): ReturnType<Connections["to"]> {
+    return this.#context.connections.to(host);
+  }
+
+  #followed(ref: MissionRef): Followed {
+    return {
+      connection: this.#to(ref.host),
+      missionId: argument(() => parseMissionId(ref.missionId)),
+      scopes: readingScopes(ref.kind),
+      policy: this.#context.stream,
+    };
+  }
 }

@@ -1,27 +1,24 @@
 /**
- * What the client needs of letts.yaml.
+ * Asks letts.yaml, and turns its complaints into errors of the client.
  *
  * @module
  */
-import type { ApplyBody } from "../protocol/lane.ts";
-import type { Scope } from "../protocol/routes.ts";
+import { ConfigError, MissingVariableError } from "../config/config_error.ts";
+import { ConfigurationError, UnsetVariableError } from "./errors.ts";
 
-/** A dugdale of letts.yaml, templates filled in. */
-export interface DugdaleEntry {
-  readonly id: string;
-  readonly labels: readonly string[];
-  readonly lanes: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
-}
-
-/** A letts.yaml that was read and checked. */
-export interface LettsConfig {
-  readonly dugdales: readonly DugdaleEntry[];
-  readonly selectorMatch: readonly string[] | undefined;
-  dugdale(hostOrAlias: string | number): DugdaleEntry;
-  route(name: string): { readonly dugdale: DugdaleEntry; readonly lane: string };
-  candidates(lane: string, labels: readonly string[]): readonly DugdaleEntry[];
-  token(dugdale: DugdaleEntry, scope: Scope): string;
-  proxy(dugdale: DugdaleEntry): string | undefined;
-  baseUrl(dugdale: DugdaleEntry): URL;
-  applyBody(dugdale: DugdaleEntry): ApplyBody;
+/**
+ * Runs a look-up in the configuration.
+ *
+ * @throws {ConfigurationError} In place of the configuration's own error, which becomes the `cause`.
+ */
+export function configured<Value>(lookUp: () => Value, host?: string): Value {
+  try {
+    return lookUp();
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    if (cause instanceof MissingVariableError) {
+      throw new UnsetVariableError(cause.variable, cause.message, { cause, host });
+    }
+    throw new ConfigurationError(cause.message, { cause, host });
+  }
 }

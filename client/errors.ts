@@ -205,9 +205,9 @@ export class WaitTimeoutError extends LettsError {
 export class MissionFailedError extends LettsError {
   override readonly name = "MissionFailedError";
   /** Everything that is known about the end. */
-  readonly result: RunResult;
+  readonly result: RunResult<unknown>;
 
-  constructor(result: RunResult) {
+  constructor(result: RunResult<unknown>) {
     super(
       "mission_failed",
       `mission ${result.missionId} ended as ${result.outcome}: ${result.failMessage ?? "(no message)"}`,

@@ -13,7 +13,7 @@ import type {
   OutcomeKind,
   OutputFile,
 } from "../protocol/mission.ts";
-import type { LettsConfig } from "./configuration.ts";
+import type { LettsConfig } from "../config/resolve.ts";
 import type { LettsError } from "./errors.ts";
 
 /**
@@ -303,14 +303,6 @@ export interface StreamOptions {
   readonly silenceMs?: number | undefined;
 }
 
-/** A dugdale as letts.yaml describes it. */
-export interface Dugdale {
-  readonly id: string;
-  readonly labels: readonly string[];
-  /** Names of its lanes. */
-  readonly lanes: readonly string[];
-}
-
 /** How an apply may disturb what runs. */
 export interface ApplyOptions {
   /** Change mission directory or runtime although missions wait or run. Default false. */
@@ -325,6 +317,44 @@ export interface ApplyOptions {
 /** A call that can be ended from outside. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A removal that may have to end something first. */
+export interface ForceOptions extends CallOptions {
+  /** End what is in the way. Default false. */
+  readonly force?: boolean | undefined;
+}
+
+/** How to read what a mission prints. */
+export interface LogOptions extends CallOptions {
+  /** Stay until the mission has ended. Default false: what is there now. */
+  readonly follow?: boolean | undefined;
+}
+
+/** Whose output files are meant: a result, or a mission that was asked for. */
+export type OutputsOf =
+  | Pick<RunResult<unknown>, "host" | "missionId" | "outputFiles">
+  | Pick<Mission, "host" | "missionId" | "outputs">;
+
+/** One job of a fan-out: where, what, and how to wait. `throwOnFailure` has no effect. */
+export type Job = Address & RunOptions;
+
+/** How a fan-out goes about its jobs. */
+export interface ManyOptions {
+  /** Jobs in progress at the same time, from upload to end. Default 64. */
+  readonly concurrency?: number | undefined;
+  /** How long the whole call may take, counted from its start, in milliseconds. Default: no limit. */
+  readonly waitMs?: number | undefined;
+  /** Ends the call; jobs that are not over get an `AbortedError`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How to download a staging file. */
+export interface DownloadOptions extends CallOptions {
+  /** Only a part of the file, which cannot be verified. */
+  readonly range?: ByteRange | undefined;
+  /** What the file must be. Default: what the headers of the answer announce. */
+  readonly expected?: { readonly size: number; readonly sha256: string } | undefined;
 }
 
 /** Which staging files of a mission to list. */

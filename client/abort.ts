@@ -1,0 +1,81 @@
+/**
+ * Ends of waiting: signals that come from several sides, time limits, and pauses.
+ *
+ * @module
+ */
+
+/** The longest time that a timer of JavaScript can hold. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/**
+ * A signal that follows others and the clock. Release it when the work is over: it holds listeners and timers.
+ */
+export class LinkedAbort {
+  readonly #controller = new AbortController();
+  readonly #releases = new Set<() => void>();
+
+  constructor(...parents: readonly (AbortSignal | undefined)[]) {
+    for (const parent of parents) {
+      if (parent === undefined) continue;
+      if (parent.aborted) {
+        this.#controller.abort(parent.reason);
+        break;
+      }
+      const follow = () => this.#controller.abort(parent.reason);
+      parent.addEventListener("abort", follow, { once: true });
+      this.#releases.add(() => parent.removeEventListener("abort", follow));
+    }
+  }
+
+  /** Aborts with the first of the parents, or when told to. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Aborts now. The first reason stands. */
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  /** Aborts after that many milliseconds; at once when there are none. Returns what takes it back. */
+  abortAfter(ms: number, reason: () => unknown): () => void {
+    if (ms <= 0) {
+      this.abort(reason());
+      return () => {};
+    }
+    let timer: ReturnType<typeof setTimeout>;
+    const arm = (restMs: number) => {
+      const stepMs = Math.min(restMs, TIMER_MAX_MS);
+      timer = setTimeout(() => restMs > stepMs ? arm(restMs - stepMs) : this.abort(reason()), stepMs);
+    };
+    const stop = () => {
+      clearTimeout(timer);
+      this.#releases.delete(stop);
+    };
+    arm(ms);
+    this.#releases.add(stop);
+    return stop;
+  }
+
+  /** Lets go of the parents and the timers. The signal stays as it is. */
+  release(): void {
+    for (const release of this.#releases) release();
+    this.#releases.clear();
+  }
+}
+
+/** Waits that many milliseconds. Rejects with the signal's reason when it aborts first. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, Math.min(ms, TIMER_MAX_MS));
+    function stop(): void {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    }
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}

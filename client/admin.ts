@@ -1,0 +1,55 @@
+/**
+ * What a dugdale is and what it shall be: configuration, lanes, itself.
+ *
+ * @module
+ */
+import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
+import { parseLaneName } from "../protocol/names.ts";
+import { argument } from "./arguments.ts";
+import type { Connection } from "./connection.ts";
+import { ADMIN, ANY } from "./scopes.ts";
+import type { ApplyOptions, CallOptions } from "./types.ts";
+
+/** Sets lanes, labels, mission directory and runtime. */
+export function apply(connection: Connection, body: ApplyBody, options: ApplyOptions): Promise<ApplyReply> {
+  return connection.json("apply", {
+    scopes: ADMIN,
+    body: JSON.stringify(body),
+    query: {
+      force: options.force || undefined,
+      prune: options.prune || undefined,
+      force_prune: options.forcePrune || undefined,
+    },
+    signal: options.signal,
+  });
+}
+
+/** The configuration that was applied last. */
+export function state(connection: Connection, { signal }: CallOptions): Promise<StateReply> {
+  return connection.json("state", { scopes: ADMIN, signal });
+}
+
+/** The lanes and how busy they are, by name. */
+export async function lanes(connection: Connection, { signal }: CallOptions): Promise<readonly LaneRecord[]> {
+  const records = await connection.json("lanes", { scopes: ANY, signal });
+  return [...records].sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** Version, uptime and queue. */
+export function info(connection: Connection, { signal }: CallOptions): Promise<DugdaleReply> {
+  return connection.json("dugdale", { scopes: ANY, signal });
+}
+
+/** Stops a lane from starting missions, or lets it start them again. */
+export async function switchLane(
+  connection: Connection,
+  route: "pauseLane" | "continueLane",
+  lane: string,
+  { signal }: CallOptions,
+): Promise<void> {
+  await connection.json(route, {
+    scopes: ADMIN,
+    path: { name: argument(() => parseLaneName(lane)) },
+    signal,
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * Checks of what callers pass in, made before anything is sent.
+ *
+ * @module
+ */
+import { formatDuration, InvalidDurationError, parseDuration } from "../protocol/duration.ts";
+import { InvalidNameError } from "../protocol/names.ts";
+import { ArgumentError } from "./errors.ts";
+import type { Duration } from "./types.ts";
+
+/** Runs a parser on an argument. @throws {ArgumentError} In place of the parser's own error. */
+export function argument<Value>(parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (cause) {
+    if (cause instanceof InvalidNameError || cause instanceof InvalidDurationError) {
+      throw new ArgumentError(cause.message, { cause });
+    }
+    throw cause;
+  }
+}
+
+/** A duration as the wire has it. @throws {ArgumentError} When it is negative, or no duration. */
+export function toWireDuration(what: string, duration: Duration): string {
+  const ms = typeof duration === "number" ? duration : argument(() => parseDuration(duration));
+  if (!Number.isSafeInteger(ms) || ms < 0) {
+    throw new ArgumentError(`${what} ${JSON.stringify(duration)} must be whole milliseconds, not negative`);
+  }
+  return typeof duration === "number" ? formatDuration(ms) : duration;
+}
+
+/** @throws {ArgumentError} When a wait is not a number. */
+export function checkWait(waitMs: number | undefined): void {
+  if (waitMs === undefined || (typeof waitMs === "number" && !Number.isNaN(waitMs))) return;
+  throw new ArgumentError(`waitMs ${JSON.stringify(waitMs)} must be a number of milliseconds`);
+}
+
+/** A value as JSON text. @throws {ArgumentError} When JSON cannot hold it. */
+export function toJson(what: string, value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (cause) {
+    throw new ArgumentError(`${what} cannot be written as JSON`, { cause });
+  }
+  if (text === undefined) throw new ArgumentError(`${what} cannot be written as JSON`);
+  return text;
+}

@@ -1,0 +1,150 @@
+/**
+ * Follows the events of a mission across broken connections.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { type MissionEvent, missionEvent } from "../protocol/event.ts";
+import { lines, LineTooLongError } from "../protocol/ndjson.ts";
+import type { Scope } from "../protocol/routes.ts";
+import { LinkedAbort, pause } from "./abort.ts";
+import type { Call, Connection } from "./connection.ts";
+import { DropBudget, type StreamPolicy } from "./drop_budget.ts";
+import { HttpError, NetworkError, NotFoundError, WaitTimeoutError } from "./errors.ts";
+import { SilenceWatch, SilentStreamError } from "./silence.ts";
+import type { FollowedLine, FollowOptions } from "./types.ts";
+
+/** The longest event: what a dugdale keeps at most, and its newline. */
+const LINE_MAX_BYTES = 16 * 1024 * 1024 + 1;
+
+/** What is followed. */
+export interface Followed {
+  readonly connection: Connection;
+  readonly missionId: string;
+  readonly scopes: readonly Scope[];
+  readonly policy: StreamPolicy;
+}
+
+/**
+ * The lines of a mission's event stream up to and including `done`, none of them twice.
+ *
+ * @throws {NotFoundError} When the mission is gone, also when it goes while it is followed.
+ * @throws {NetworkError} When the stream broke too often; code `stream_given_up`.
+ * @throws {WaitTimeoutError} When `waitMs` passes first.
+ */
+export async function* followLines(
+  followed: Followed,
+  options: FollowOptions = {},
+): AsyncGenerator<FollowedLine, void, void> {
+  const { connection, missionId } = followed;
+  const facts = { host: connection.host, missionId };
+  const from = options.from ?? 0;
+  const follow = options.follow ?? true;
+  const budget = new DropBudget(followed.policy, from);
+  const whole = new LinkedAbort(options.signal);
+  const { waitMs } = options;
+  if (waitMs !== undefined) whole.abortAfter(waitMs, () => new WaitTimeoutError(waitMs, facts));
+  let lastSeq = from;
+  try {
+    for (;;) {
+      const startedMs = performance.now();
+      let dropped: { reason: string; cause?: unknown } = { reason: "eof" };
+      try {
+        for await (const line of connectOnce(followed, lastSeq, follow, whole.signal)) {
+          const { event } = line;
+          if (event !== undefined && event.seq > 0) lastSeq = event.seq;
+          yield line;
+          if (event?.event === "done") return;
+        }
+        if (!follow) return;
+      } catch (error) {
+        whole.signal.throwIfAborted();
+        dropped = { reason: dropReason(error, facts), cause: error };
+      }
+      const drop = { ...dropped, lastedMs: performance.now() - startedMs, lastSeq };
+      await pause(budget.count(drop, facts), whole.signal);
+    }
+  } finally {
+    whole.release();
+  }
+}
+
+/** The events alone, without those of kinds that this version does not know. */
+export async function* followEvents(
+  followed: Followed,
+  options: FollowOptions = {},
+): AsyncGenerator<MissionEvent, void, void> {
+  for await (const { event } of followLines(followed, options)) {
+    if (event !== undefined) yield event;
+  }
+}
+
+async function* connectOnce(
+  followed: Followed,
+  lastSeq: number,
+  follow: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<FollowedLine, void, void> {
+  const { connection, missionId, scopes, policy } = followed;
+  const abort = new LinkedAbort(signal);
+  const call: Call = { path: { id: missionId }, scopes, missionId };
+  const watch = new SilenceWatch(
+    abort,
+    policy.silenceMs,
+    (stopped) => connection.json("getMission", { ...call, signal: stopped }),
+  );
+  try {
+    // A dugdale may hold its headers back until the first event, so that the watch starts before them.
+    watch.listen();
+    const { body } = await connection.once("events", {
+      ...call,
+      query: { follow: follow || undefined, from: lastSeq > 0 ? lastSeq : undefined },
+      signal: abort.signal,
+      timeoutMs: Infinity,
+    });
+    const iterator = lines(body, { maxBytes: LINE_MAX_BYTES });
+    try {
+      for (;;) {
+        const { done, value } = await iterator.next();
+        await watch.rest();
+        if (done) return;
+        const line = parseLine(value);
+        if (line !== undefined) yield line;
+        watch.listen();
+      }
+    } finally {
+      await iterator.return();
+    }
+  } finally {
+    await watch.rest();
+    abort.release();
+  }
+}
+
+/** A line that is JSON; its event is undefined when this version does not know it. */
+function parseLine(line: string): FollowedLine | undefined {
+  if (line === "") return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined; // torn lines are skipped on either side of the wire
+  }
+  const parsed = v.safeParse(missionEvent, value);
+  return { line, event: parsed.success ? parsed.output : undefined };
+}
+
+/** Why the connection broke. Throws what no other connection can mend. */
+function dropReason(error: unknown, facts: { readonly host: string; readonly missionId: string }): string {
+  if (error instanceof NotFoundError) throw error;
+  if (error instanceof HttpError) {
+    if (error.status < 500) throw error;
+    return `http_${error.status}`;
+  }
+  if (error instanceof SilentStreamError) return error.message;
+  if (error instanceof LineTooLongError) {
+    throw new NetworkError(error.message, { ...facts, cause: error }, "bad_reply");
+  }
+  if (error instanceof NetworkError) return `transport: ${error.message}`;
+  throw error;
+}

@@ -1,0 +1,130 @@
+/**
+ * Files that are sent along: from a path or from memory, never whole in memory because of us.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { ArgumentError, StagingError } from "./errors.ts";
+import type { FileSource } from "./types.ts";
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** A stream of bytes that lets go of its source when it is left early. */
+export type Chunks = AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
+
+/** A file with its size and digest, readable from any offset. */
+export interface LocalFile {
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** The bytes from the offset up to `size`, also when the file has grown since. */
+  chunks(offset: number): Chunks;
+}
+
+/**
+ * Measures and hashes a file.
+ *
+ * @throws {StagingError} When the path is not a regular file that can be read; code `file_unreadable`.
+ */
+export async function openLocalFile(source: FileSource, signal?: AbortSignal): Promise<LocalFile> {
+  const { size, chunks } = await toReadable(source);
+  const hash = createHash("sha256");
+  let left = size;
+  for await (const chunk of chunks(0, size)) {
+    signal?.throwIfAborted();
+    hash.update(chunk);
+    left -= chunk.length;
+  }
+  if (left !== 0) throw new StagingError("file_unreadable", `${name(source)} changed while it was read`);
+  return { size, sha256: hash.digest("hex"), chunks: (offset) => chunks(offset, size) };
+}
+
+interface Readable {
+  readonly size: number;
+  chunks(offset: number, size: number): Chunks;
+}
+
+async function toReadable(source: FileSource): Promise<Readable> {
+  if (source instanceof Uint8Array) {
+    return {
+      size: source.length,
+      async *chunks(offset, size) {
+        for (let at = offset; at < size; at += CHUNK_BYTES) {
+          yield source.subarray(at, Math.min(size, at + CHUNK_BYTES));
+        }
+      },
+    };
+  }
+  if (source instanceof Blob) {
+    return { size: source.size, chunks: (offset, size) => blobChunks(source.slice(offset, size)) };
+  }
+  const path = toPath(source);
+  const { size } = await withFile(path, async (file) => {
+    const stat = await file.stat();
+    if (!stat.isFile()) throw new StagingError("file_unreadable", `${path} is not a regular file`);
+    return stat;
+  });
+  return { size, chunks: (offset, end) => fileChunks(path, offset, end) };
+}
+
+async function* blobChunks(blob: Blob): Chunks {
+  const reader = blob.stream().getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+async function* fileChunks(path: string, offset: number, size: number): Chunks {
+  const file = await openForReading(path);
+  try {
+    for (let at = offset; at < size;) {
+      const buffer = new Uint8Array(Math.min(CHUNK_BYTES, size - at));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function withFile<Value>(path: string, use: (file: Opened) => Promise<Value>): Promise<Value> {
+  const file = await openForReading(path);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function openForReading(path: string): Promise<Opened> {
+  try {
+    return await open(path, "r");
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    throw new StagingError("file_unreadable", `${path} cannot be read: ${words}`, { cause });
+  }
+}
+
+function name(source: FileSource): string {
+  return source instanceof URL || typeof source === "string" ? toPath(source) : "the content";
+}
+
+/** The path of a path or `file:` URL. @throws {ArgumentError} For other URLs. */
+export function toPath(path: string | URL): string {
+  if (typeof path === "string") return path;
+  if (path.protocol !== "file:") throw new ArgumentError(`${path} must be a file: URL`);
+  return fileURLToPath(path);
+}

@@ -1,0 +1,185 @@
+/**
+ * Asking about missions, and changing what becomes of them.
+ *
+ * @module
+ */
+import type { BulkItem, MissionRecord } from "../protocol/mission.ts";
+import { isMissionId, parseMissionId } from "../protocol/names.ts";
+import { argument } from "./arguments.ts";
+import type { Call, Connection } from "./connection.ts";
+import type { Connections } from "./connections.ts";
+import { ArgumentError, LettsError, MissionLookupError, NotFoundError } from "./errors.ts";
+import { listing } from "./listing.ts";
+import { ADMIN, readingScopes } from "./scopes.ts";
+import type { CallOptions, DispatchedRef, Listing, Mission, MissionFilter, MissionRef } from "./types.ts";
+
+/** A forced delete answers once the mission has ended; a dugdale waits 30 seconds for that. */
+const FORCED_DELETE_MS = 60_000;
+
+/** The call for one mission. @throws {ArgumentError} When the id is no UUIDv7. */
+export function missionCall(missionId: string, call: Omit<Call, "path" | "missionId">): Call {
+  return { ...call, path: { id: argument(() => parseMissionId(missionId)) }, missionId };
+}
+
+/** One mission of one dugdale; undefined when it is not there. */
+export async function getMission(
+  connection: Connection,
+  ref: Pick<MissionRef, "missionId" | "kind">,
+  options: CallOptions,
+): Promise<Mission | undefined> {
+  const call = missionCall(ref.missionId, { scopes: readingScopes(ref.kind), signal: options.signal });
+  try {
+    return toMission(connection.host, await connection.json("getMission", call));
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Asks all dugdales at once. The first in the order of letts.yaml that has the mission wins.
+ *
+ * @throws {MissionLookupError} When none has it and some could not be asked.
+ */
+export async function findMission(
+  connections: Connections,
+  missionId: string,
+  options: CallOptions,
+): Promise<Mission | undefined> {
+  argument(() => parseMissionId(missionId));
+  const answers = await Promise.all(connections.config.dugdales.map(async (dugdale) => {
+    try {
+      return await getMission(connections.of(dugdale), { missionId }, options);
+    } catch (error) {
+      if (error instanceof LettsError && !options.signal?.aborted) return error;
+      throw error;
+    }
+  }));
+  const errors: LettsError[] = [];
+  for (const answer of answers) {
+    if (answer instanceof LettsError) errors.push(answer);
+    else if (answer !== undefined) return answer;
+  }
+  if (errors.length > 0) throw new MissionLookupError(missionId, errors);
+  return undefined;
+}
+
+/** The missions of one dugdale. */
+export function listMissions(connection: Connection, filter: MissionFilter): Listing<Mission> {
+  const { signal, missionPrefix, groupId, ...rest } = filter;
+  const query = { ...rest, mission_prefix: missionPrefix, group_id: groupId };
+  return listing(async (cursor) => {
+    const page = await connection.json("listMissions", {
+      scopes: ADMIN,
+      query: { ...query, cursor },
+      signal,
+    });
+    return {
+      items: page.missions.map((record) => toMission(connection.host, record)),
+      nextCursor: page.next_cursor,
+    };
+  });
+}
+
+/** Ends a mission: a queued one at once, a running one by signal. */
+export async function kill(
+  connection: Connection,
+  { missionId }: MissionRef,
+  options: CallOptions,
+): Promise<"killed" | "kill_sent"> {
+  const call = missionCall(missionId, { scopes: ADMIN, body: `{"signal":"TERM"}`, signal: options.signal });
+  return (await connection.json("kill", call)).status;
+}
+
+/** Queues an ended mission again under a new id. */
+export async function restart(
+  connection: Connection,
+  { missionId, kind = "mission" }: MissionRef,
+  options: CallOptions,
+): Promise<DispatchedRef> {
+  const reply = await connection.json(
+    "restart",
+    missionCall(missionId, { scopes: ADMIN, signal: options.signal }),
+  );
+  return { host: connection.host, missionId: reply.mission_id, kind, status: reply.status };
+}
+
+/** Removes a mission with its files. */
+export async function deleteMission(
+  connection: Connection,
+  { missionId }: MissionRef,
+  options: { readonly force?: boolean | undefined } & CallOptions,
+): Promise<void> {
+  await connection.json(
+    "deleteMission",
+    missionCall(missionId, { scopes: ADMIN, signal: options.signal, ...forced(options.force) }),
+  );
+}
+
+/** Query and patience of a delete. */
+export function forced(force: boolean | undefined): Pick<Call, "query" | "timeoutMs"> {
+  return force ? { query: { force: true }, timeoutMs: FORCED_DELETE_MS } : {};
+}
+
+/**
+ * Restarts or deletes up to 1000 missions one after the other. Each item tells how it went.
+ *
+ * @throws {ArgumentError} When there are none, too many, or one is no UUIDv7.
+ */
+export async function bulk(
+  connection: Connection,
+  route: "bulkRestart" | "bulkDelete",
+  ids: readonly string[],
+  options: { readonly force?: boolean | undefined } & CallOptions,
+): Promise<readonly BulkItem[]> {
+  if (ids.length === 0 || ids.length > 1000) {
+    throw new ArgumentError(`a bulk call takes 1 to 1000 ids, not ${ids.length}`);
+  }
+  const wrong = ids.find((id) => !isMissionId(id));
+  if (wrong !== undefined) {
+    throw new ArgumentError(`mission id ${JSON.stringify(wrong)} must be a lower-case UUIDv7`);
+  }
+  const { results } = await connection.json(route, {
+    scopes: ADMIN,
+    body: JSON.stringify({ ids, ...(options.force ? { force: true } : {}) }),
+    // They go one after the other, and a forced delete may take half a minute each.
+    timeoutMs: options.force ? Infinity : undefined,
+    signal: options.signal,
+  });
+  return results;
+}
+
+/** The mission of a record. */
+export function toMission(host: string, record: MissionRecord): Mission {
+  return {
+    host,
+    missionId: record.mission_id,
+    kind: record.kind,
+    lane: record.lane,
+    missionName: record.mission_name,
+    displayName: record.display_name,
+    groupId: record.group_id,
+    status: record.status,
+    outcome: record.outcome,
+    inputFingerprint: record.input_fingerprint,
+    input: record.input,
+    return: record.return ?? undefined,
+    failReason: record.fail_reason,
+    failMessage: record.fail_message,
+    failDetails: record.fail_details ?? undefined,
+    exitCode: record.exit_code,
+    signal: record.signal,
+    pid: record.pid,
+    createdMs: record.time_created,
+    startedMs: record.time_started,
+    finishedMs: record.time_finished,
+    durationMs: record.duration_ms,
+    timeoutMs: record.timeout_ms,
+    truncatedStdout: record.truncated_stdout,
+    truncatedStderr: record.truncated_stderr,
+    restartedFrom: record.restarted_from,
+    inputs: record.inputs,
+    outputs: record.outputs,
+    record,
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * The client of letts: start missions on dugdales, follow them, fetch what they made.
+ *
+ * @example
+ * ```ts ignore
+ * import { LettsClient } from "@letts/letts/client";
+ *
+ * await using client = await LettsClient.open();
+ * const result = await client.run({ route: "normal" }, {
+ *   mission: "resize",
+ *   input: { width: 320 },
+ *   files: { picture: "./cat.png" },
+ *   outputsTo: "./out",
+ * });
+ * console.log(result.return);
+ * ```
+ *
+ * @module
+ */
+export { LettsClient } from "./client.ts";
+export * from "./errors.ts";
+export * from "./types.ts";
+export type { DugdaleEntry, LaneEntry } from "../config/dugdale_entry.ts";
+export {
+  lettsConfig,
+  type LettsConfigOptions,
+  openLettsConfig,
+  type OpenLettsOptions,
+} from "../config/letts_config.ts";
+export type { LettsYaml } from "../config/letts_yaml.ts";
+export type { LettsConfig } from "../config/resolve.ts";
+export type { DoneEvent, MissionEvent, ProgressEvent, QueuedEvent, RunningEvent } from "../protocol/event.ts";
+export type { JsonObject, JsonValue } from "../protocol/json_value.ts";
+export type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
+export type {
+  BulkItem,
+  InputFile,
+  MissionKind,
+  MissionRecord,
+  MissionStatus,
+  OutcomeKind,
+  OutputFile,
+} from "../protocol/mission.ts";
+export type { StagingRecord } from "../protocol/staging.ts";

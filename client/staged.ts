@@ -1,0 +1,41 @@
+/**
+ * The files of one launch, uploaded under ids that a repeat of the launch finds again.
+ *
+ * @module
+ */
+import type { MissionId, StagingId } from "../protocol/names.ts";
+import type { Scope } from "../protocol/routes.ts";
+import type { Connection } from "./connection.ts";
+import { derivedStagingId } from "./ids.ts";
+import { type LocalFile, openLocalFile } from "./local_file.ts";
+import type { FileSource } from "./types.ts";
+import { upload } from "./upload.ts";
+
+/** Measures and hashes a file; a fan-out does it once for all its jobs. */
+export type OpenFile = (source: FileSource, signal?: AbortSignal) => Promise<LocalFile>;
+
+/** As {@linkcode openLocalFile}, once for each source. A source that cannot be read fails for everyone. */
+export function openOnce(): OpenFile {
+  const opened = new Map<FileSource, Promise<LocalFile>>();
+  return (source) => {
+    // One caller's signal must not take the file away from the others, so that none is passed on.
+    const known = opened.get(source) ?? openLocalFile(source);
+    opened.set(source, known);
+    return known;
+  };
+}
+
+/** What a launch's files have in common. */
+export interface StageOptions {
+  readonly connection: Connection;
+  readonly missionId: MissionId;
+  readonly scopes: readonly Scope[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Uploads one file of a mission; the id follows from the mission, the slot and the content. */
+export function stage(file: LocalFile, slot: string, options: StageOptions): Promise<StagingId> {
+  const { connection, missionId, scopes, signal } = options;
+  const toId = (generation: number) => derivedStagingId(missionId, slot, file.sha256, generation);
+  return upload(connection, file, { scopes, signal, missionId, toId });
+}
