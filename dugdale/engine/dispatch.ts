@@ -70,7 +70,7 @@ function queue(
       "unknown_staging_ref",
       `file "${missing?.role}" refers to no complete staging file`,
       {
-        details: { role: missing?.role ?? "", staging_id: missing?.stagingId ?? "" },
+        details: { staging_id: missing?.stagingId ?? "" },
       },
     );
   }

@@ -1,0 +1,133 @@
+import type { ApplyBody, LaneSettings, StateReply } from "../../protocol/lane.ts";
+import { isLaneName } from "../../protocol/names.ts";
+import { ProblemError } from "../problem_error.ts";
+import { json } from "./answer.ts";
+import { type Call, flag, type Handler } from "./call.ts";
+import { JsonBody } from "./json_body.ts";
+import type { HandlerParts } from "./parts.ts";
+
+type Keys = "apply" | "state" | "pauseLane" | "continueLane" | "dugdale" | "lanes";
+
+/** Configuration and inspection. */
+export function adminHandlers(parts: HandlerParts): Record<Keys, Handler> {
+  const { applied, engine, store } = parts;
+  return {
+    apply: async (call) => {
+      const body = readApply(JsonBody.read(await call.body(), "invalid_json"));
+      const options = {
+        force: flag(call.query, "force"),
+        prune: flag(call.query, "prune"),
+        forcePrune: flag(call.query, "force_prune"),
+      };
+      const reply = await applied.apply(body, options);
+      audit(parts, call, "admin.apply", {
+        force: options.force,
+        prune: options.prune,
+        force_prune: options.forcePrune,
+        started: reply.started,
+        stopped: reply.stopped,
+        resized: reply.resized,
+      });
+      return json(reply);
+    },
+    state: () => {
+      const current = store.applied.find();
+      if (current === undefined) return json({ applied_at: null, lanes: [] });
+      const reply: StateReply = {
+        applied_at: current.appliedMs,
+        source: current.source,
+        state: current.state,
+      };
+      return json(reply);
+    },
+    pauseLane: async (call) => {
+      await applied.pause(call.path.name ?? "");
+      audit(parts, call, "lane.pause", { lane: call.path.name });
+      return json({ status: "paused" });
+    },
+    continueLane: async (call) => {
+      await applied.continue(call.path.name ?? "");
+      audit(parts, call, "lane.continue", { lane: call.path.name });
+      return json({ status: "running" });
+    },
+    dugdale: (call) => {
+      const counts = countsFor(call, parts);
+      return json({
+        version: parts.version,
+        uptime_seconds: Math.round(parts.clock.steadyMs() - parts.startedMs) / 1000,
+        applied_at: applied.current?.appliedMs ?? null,
+        queue_summary: { queued: counts(undefined, "queued"), running: counts(undefined, "running") },
+      });
+    },
+    lanes: (call) => {
+      const counts = countsFor(call, parts);
+      return json(
+        engine.lanes.list().map(({ name, concurrency, paused }) => ({
+          name,
+          concurrency,
+          paused,
+          queued: counts(name, "queued"),
+          running: counts(name, "running"),
+        })),
+      );
+    },
+  };
+}
+
+/** Records who has done what; never a token. */
+export function audit(
+  parts: Pick<HandlerParts, "log">,
+  call: Call,
+  action: string,
+  facts: Record<string, unknown>,
+): void {
+  const { caller, request } = call;
+  parts.log.info(action, {
+    audit: true,
+    action,
+    actor: caller.scope === "none" ? "anonymous" : `${caller.scope}-token`,
+    remote_addr: caller.address,
+    forwarded_for: request.headers.get("x-forwarded-for") ?? undefined,
+    ...facts,
+  });
+}
+
+function readApply(body: JsonBody): ApplyBody {
+  const runtime = body.object("runtime");
+  const template = runtime?.texts("command_template");
+  const path = runtime?.text("mission_path_template");
+  const validate = runtime?.boolean("validate_mission_file");
+  const lanes = body.object("lanes")?.entries().map(([name, lane]): [string, LaneSettings] => [
+    name,
+    { concurrency: lane.integer("concurrency"), paused: lane.boolean("paused") ?? false },
+  ]);
+  const result: ApplyBody = {
+    mission_dir: body.text("mission_dir"),
+    labels: body.texts("labels") ?? null,
+    lanes: lanes && Object.fromEntries(lanes),
+    runtime: { mission_path_template: path, command_template: template, validate_mission_file: validate },
+  };
+  for (const [name] of lanes ?? []) {
+    if (isLaneName(name)) continue;
+    const reason = "1 to 32 of a-z, 0-9, _ and -, starting with a letter";
+    throw new ProblemError(
+      "invalid_lane_name",
+      `lane name ${JSON.stringify(name.slice(0, 64))} must be ${reason}`,
+      {
+        details: { lane: name, reason },
+      },
+    );
+  }
+  return result;
+}
+
+/** Counts of unfinished missions that the caller may know of. */
+function countsFor(call: Call, parts: HandlerParts): (lane: string | undefined, status: string) => number {
+  const kind = { dispatch: "mission", exec: "exec", admin: undefined, none: undefined }[call.caller.scope];
+  const counts = parts.store.missions.unfinished().filter((count) =>
+    kind === undefined || count.kind === kind
+  );
+  return (lane, status) =>
+    counts.filter((count) => count.status === status && (lane === undefined || count.lane === lane))
+      .reduce((sum, { count }) => sum + count, 0);
+}

@@ -1,0 +1,156 @@
+import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
+import { type RouteKey, ROUTES, type Scope } from "../../protocol/routes.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Log } from "../host/log.ts";
+import { ProblemError } from "../problem_error.ts";
+import { AppliedStateError } from "../store/applied.ts";
+import { StoreError } from "../store/store.ts";
+import { ClientAddress } from "./address.ts";
+import { problem } from "./answer.ts";
+import { Tokens } from "./auth.ts";
+import { Backoff } from "./backoff.ts";
+import { readBody } from "./body.ts";
+import type { Call, Caller, Handler } from "./call.ts";
+import { type Match, matchRoute } from "./router.ts";
+
+/** One handler for each route; a route without one does not compile. */
+export type Handlers = { readonly [R in RouteKey]: Handler };
+
+/** The end of a request, for metrics. */
+export interface RequestEnd {
+  /** Template of the route, or `_unmatched`. */
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly durationMs: number;
+  /** Whether an admin route was refused for want of a known token. */
+  readonly adminAuthFailure: boolean;
+}
+
+/** What the application is built of. */
+export interface AppParts {
+  readonly config: DugdaleConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly handlers: Handlers;
+  readonly onEnd: (end: RequestEnd) => void;
+}
+
+/** From a request to its answer: route, back-off, token, scope, body limit, handler. */
+export class App {
+  readonly #parts: AppParts;
+  readonly #tokens: Tokens;
+  readonly #backoff: Backoff;
+  readonly #address: ClientAddress;
+
+  constructor(parts: AppParts) {
+    this.#parts = parts;
+    this.#tokens = new Tokens(parts.config);
+    this.#backoff = new Backoff(parts.clock);
+    this.#address = new ClientAddress(parts.config.network, parts.log);
+  }
+
+  /** Answers a request of a peer. Never rejects. */
+  async answer(request: Request, peer: Deno.NetAddr): Promise<Response> {
+    const { clock, log, onEnd } = this.#parts;
+    const sinceMs = clock.steadyMs();
+    const { pathname, query } = splitUrl(request.url);
+    let match: Match | undefined;
+    let response: Response;
+    let adminAuthFailure = false;
+    try {
+      match = matchRoute(request.method, pathname);
+      response = await this.#handle(request, match, query, peer);
+    } catch (error) {
+      const refusal = this.#toProblem(error, match);
+      adminAuthFailure = refusal.code === "unauthorized" && match !== undefined && isAdminRoute(match.route);
+      response = problem(refusal);
+      if (refusal.code === "method_not_allowed") {
+        response.headers.set("allow", String(refusal.details?.allow).replaceAll(",", ", "));
+      }
+    }
+    const durationMs = clock.steadyMs() - sinceMs;
+    const { status } = response;
+    const id = /\/missions\/([^/]+)/.exec(pathname)?.[1];
+    log.info("request", {
+      method: request.method,
+      path: pathname,
+      status,
+      duration_ms: Math.round(durationMs),
+      mission_id: id,
+    });
+    onEnd({
+      route: match ? ROUTES[match.route].path : "_unmatched",
+      method: request.method,
+      status,
+      durationMs,
+      adminAuthFailure,
+    });
+    return response;
+  }
+
+  async #handle(request: Request, match: Match, query: string, peer: Deno.NetAddr): Promise<Response> {
+    const { config, handlers } = this.#parts;
+    const route = ROUTES[match.route];
+    if (match.route === "execDispatch" && !config.exec.enabled) {
+      throw new ProblemError("feature_disabled", "commands are not taken here: exec.enabled is false");
+    }
+    const ip = this.#address.of(peer.hostname, request.headers);
+    const scope = route.scope === "none"
+      ? "none"
+      : this.#authorize(request.headers, route.scope, route.guarded, ip);
+    const caller: Caller = { scope, address: `${peer.hostname}:${peer.port}`, ip };
+    const limit = route.bodyLimit === undefined ? 0 : config.limits[route.bodyLimit];
+    const call: Call = {
+      request,
+      caller,
+      path: match.path,
+      query: new URLSearchParams(query),
+      body: () => readBody(request, limit),
+    };
+    return await handlers[match.route](call);
+  }
+
+  #authorize(headers: Headers, allowed: readonly Scope[], guarded: boolean, ip: string): Scope {
+    const waitMs = guarded ? this.#backoff.remainingMs(ip) : 0;
+    if (waitMs > 0) {
+      throw new ProblemError("rate_limited", "too many wrong tokens from this address", {
+        retryAfterS: Math.max(1, Math.ceil(waitMs / 1000)),
+      });
+    }
+    try {
+      const scope = this.#tokens.scope(headers, allowed);
+      if (guarded) this.#backoff.succeeded(ip);
+      return scope;
+    } catch (error) {
+      if (guarded && error instanceof ProblemError && error.code === "unauthorized") this.#backoff.failed(ip);
+      throw error;
+    }
+  }
+
+  /** Whatever was thrown, as the caller may know it; what is nobody's fault but ours is logged whole. */
+  #toProblem(error: unknown, match: Match | undefined): ProblemError {
+    if (error instanceof ProblemError) return error;
+    const op = match?.route ?? "route";
+    if (error instanceof StoreError) {
+      this.#parts.log.error("db_error", { op, err: error.cause ?? error });
+      return new ProblemError("db_error", "the database failed", { cause: error });
+    }
+    this.#parts.log.error(error instanceof AppliedStateError ? "db_error" : "internal", { op, err: error });
+    return new ProblemError("internal", "something went wrong inside the dugdale", { cause: error });
+  }
+}
+
+function isAdminRoute(route: RouteKey): boolean {
+  const { scope } = ROUTES[route];
+  return scope !== "none" && scope.length === 0;
+}
+
+/** Path and query of a request's URL, which is always absolute, without the cost of parsing it whole. */
+function splitUrl(url: string): { pathname: string; query: string } {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const end = url.indexOf("?", start);
+  return end === -1
+    ? { pathname: url.slice(start), query: "" }
+    : { pathname: url.slice(start, end), query: url.slice(end + 1) };
+}

@@ -1,0 +1,44 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
+import type { Scope } from "../../protocol/routes.ts";
+import { ProblemError } from "../problem_error.ts";
+
+const digest = (token: string): Uint8Array => createHash("sha256").update(token).digest();
+
+/** The tokens of each scope, compared in constant time. */
+export class Tokens {
+  readonly #digests: Readonly<Record<Scope, readonly Uint8Array[]>>;
+
+  constructor(config: Pick<DugdaleConfig, "auth" | "admin" | "exec">) {
+    const digests = (tokens: readonly string[]): Uint8Array[] =>
+      tokens.filter((token) => token !== "").map(digest);
+    this.#digests = {
+      dispatch: digests(config.auth.tokens),
+      exec: digests(config.exec.tokens),
+      admin: digests(config.admin.tokens),
+    };
+  }
+
+  /**
+   * The scope in which a request may use a route that lets `allowed` in. Admin is let in everywhere.
+   *
+   * @throws {ProblemError} `unauthorized` without a known token, `forbidden` with one of another scope.
+   */
+  scope(headers: Headers, allowed: readonly Scope[]): Scope {
+    const header = headers.get("authorization") ?? "";
+    const token = header.startsWith("Bearer ") ? header.slice("Bearer ".length).trim() : "";
+    if (token === "") {
+      throw new ProblemError("unauthorized", "a token is needed: Authorization: Bearer <token>");
+    }
+    const sent = digest(token);
+    const has = (scope: Scope): boolean =>
+      this.#digests[scope].reduce((found, known) => timingSafeEqual(known, sent) || found, false);
+    const held = { admin: has("admin"), dispatch: has("dispatch"), exec: has("exec") };
+    const scope = held.admin ? "admin" : allowed.find((scope) => held[scope]);
+    if (scope !== undefined) return scope;
+    if (held.dispatch || held.exec) {
+      throw new ProblemError("forbidden", "this token is not for this route");
+    }
+    throw new ProblemError("unauthorized", "unknown token");
+  }
+}

@@ -1,0 +1,52 @@
+import { ProblemError } from "../problem_error.ts";
+
+/** Bodies of JSON requests must have come within this time. */
+const BODY_TIMEOUT_MS = 30_000;
+
+/**
+ * Reads a request's body whole.
+ *
+ * @throws {ProblemError} `payload_too_large` beyond the limit, `bad_request` when it breaks off or takes too long.
+ */
+export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
+  const tooLarge = (): ProblemError =>
+    new ProblemError("payload_too_large", `the body may have ${limitBytes} bytes`, {
+      details: { limit_bytes: limitBytes },
+    });
+  const announced = Number(request.headers.get("content-length") ?? 0);
+  if (announced > limitBytes) {
+    await request.body?.cancel();
+    throw tooLarge();
+  }
+  if (request.body === null) return new Uint8Array();
+  const reader = request.body.getReader();
+  const timer = setTimeout(() => void reader.cancel(new Error("timeout")), BODY_TIMEOUT_MS);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (let next; !(next = await reader.read()).done;) {
+      size += next.value.length;
+      if (size > limitBytes) {
+        await reader.cancel();
+        throw tooLarge();
+      }
+      parts.push(next.value);
+    }
+  } catch (cause) {
+    if (cause instanceof ProblemError) throw cause;
+    throw new ProblemError("bad_request", "the body broke off", { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+  if (size < announced) {
+    throw new ProblemError("bad_request", "the body is shorter than announced or took too long");
+  }
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

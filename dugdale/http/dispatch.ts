@@ -1,0 +1,91 @@
+import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts";
+import { isFileRole, isLaneName, isMissionId, isMissionName, isStagingId } from "../../protocol/names.ts";
+import { dispatchMission, type DispatchRequest } from "../engine/dispatch.ts";
+import { canonical, NotCanonicalError } from "../json/canonical.ts";
+import { ProblemError } from "../problem_error.ts";
+import { json } from "./answer.ts";
+import type { Call, Handler } from "./call.ts";
+import { JsonBody } from "./json_body.ts";
+import { type HandlerParts, refuseNewWork } from "./parts.ts";
+
+/** `POST /v1/dispatch` */
+export function dispatchHandler(parts: HandlerParts): Handler {
+  return async (call) => {
+    refuseNewWork(parts);
+    const missionId = idempotencyKey(call);
+    const request = readDispatch(missionId, JsonBody.read(await call.body(), "bad_request"));
+    const { reply, created } = await dispatchMission(request, parts, parts.engine, parts.applied);
+    return json(reply, created ? 202 : 200);
+  };
+}
+
+/** The id that makes a repeat of the request the same request. @throws {ProblemError} `bad_request` */
+export function idempotencyKey(call: Call): DispatchRequest["missionId"] {
+  const key = call.request.headers.get("idempotency-key") ?? "";
+  if (isMissionId(key)) return key;
+  throw new ProblemError(
+    "bad_request",
+    `header Idempotency-Key must be a lower-case UUIDv7, not ${JSON.stringify(key.slice(0, 64))}`,
+  );
+}
+
+/** A timeout in milliseconds; null when none is given. @throws {ProblemError} `bad_request` */
+export function readTimeout(text: string): number | null {
+  if (text === "") return null;
+  try {
+    const ms = parseDuration(text);
+    if (ms >= 0) return ms;
+  } catch (cause) {
+    if (!(cause instanceof InvalidDurationError)) throw cause;
+    throw new ProblemError("bad_request", `timeout: ${cause.message}`, { cause });
+  }
+  throw new ProblemError("bad_request", `timeout must not be negative: ${text.slice(0, 64)}`);
+}
+
+function readDispatch(missionId: DispatchRequest["missionId"], body: JsonBody): DispatchRequest {
+  const mission = body.text("mission");
+  const lane = body.text("lane");
+  const timeout = body.text("timeout");
+  const files = body.objects("files").map((file) => ({
+    role: file.text("role"),
+    stagingId: file.text("staging_id"),
+  }));
+  if (!isMissionName(mission)) {
+    throw invalid("mission", mission, "a mission name: letters, digits, _ . and -, 1 to 128 bytes");
+  }
+  if (!isLaneName(lane)) {
+    throw invalid("lane", lane, "a lane name: a-z, 0-9, _ and -, 1 to 32 bytes, starting with a letter");
+  }
+  const input = readInput(body);
+  const timeoutMs = readTimeout(timeout);
+  const checked = files.map(({ role, stagingId }) => {
+    if (!isFileRole(role)) {
+      throw invalid(
+        "files[].role",
+        role,
+        "a name of letters, digits and _, 1 to 64 bytes, without leading __",
+      );
+    }
+    if (!isStagingId(stagingId)) throw invalid("files[].staging_id", stagingId, "a lower-case UUIDv7");
+    return { role, stagingId };
+  });
+  return { missionId, mission, lane, input, timeoutMs, files: checked };
+}
+
+function readInput(body: JsonBody): string {
+  const node = body.node("input");
+  if (node === undefined) return "null";
+  try {
+    return canonical(node, body.source);
+  } catch (cause) {
+    if (!(cause instanceof NotCanonicalError)) throw cause;
+    throw new ProblemError("bad_request", `input: ${cause.message}`, { cause });
+  }
+}
+
+function invalid(name: string, value: string, rule: string): ProblemError {
+  return new ProblemError(
+    "bad_request",
+    `${name} must be ${rule}; it is ${JSON.stringify(value.slice(0, 64))}`,
+  );
+}

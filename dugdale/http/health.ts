@@ -1,0 +1,52 @@
+import type { VersionReply } from "../../protocol/lane.ts";
+import { ProblemError } from "../problem_error.ts";
+import { json } from "./answer.ts";
+import type { Handler } from "./call.ts";
+
+/** What readiness depends on. */
+export interface Readiness {
+  /** What is wrong with the database for good, if anything. */
+  criticalError(): { readonly kind: string; readonly mission_id: string; readonly op: string } | undefined;
+  draining(): boolean;
+  /** When the configuration was applied; reads the database. */
+  appliedMs(): number | undefined;
+}
+
+/** Handlers that need no token. */
+export function healthHandlers(
+  readiness: Readiness,
+  version: VersionReply,
+  metrics: () => Promise<string>,
+): Record<"healthz" | "readyz" | "version" | "metrics", Handler> {
+  return {
+    healthz: () => json({ status: "ok" }),
+    readyz: () => ready(readiness),
+    version: () => json(version),
+    metrics: async () =>
+      new Response(await metrics(), {
+        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+      }),
+  };
+}
+
+function ready(readiness: Readiness): Response {
+  const critical = readiness.criticalError();
+  if (critical !== undefined) {
+    throw new ProblemError("awaiting_manual_repair", "the database needs repair by hand", {
+      details: { ...critical },
+    });
+  }
+  if (readiness.draining()) {
+    throw new ProblemError("awaiting_drain", "this dugdale is shutting down", { retryAfterS: 30 });
+  }
+  let appliedMs: number | undefined;
+  try {
+    appliedMs = readiness.appliedMs();
+  } catch (cause) {
+    throw new ProblemError("db_error", "the database failed", { status: 503, cause });
+  }
+  if (appliedMs !== undefined) return json({ status: "ok", applied_at: appliedMs });
+  throw new ProblemError("awaiting_apply", "no configuration has been applied yet", {
+    details: { applied_at: null },
+  });
+}

@@ -1,0 +1,71 @@
+import { recordJson } from "../store/mission_json.ts";
+import type { MissionRow } from "../store/mission_row.ts";
+import { ProblemError } from "../problem_error.ts";
+import { jsonText } from "./answer.ts";
+import { type Call, flag, type Handler } from "./call.ts";
+import { openOutput } from "./output.ts";
+import { type HandlerParts, missionIdOf, noMission, refuseKind } from "./parts.ts";
+
+const NOSNIFF = { "x-content-type-options": "nosniff" };
+
+/** Reads of one mission. */
+export function missionHandlers(parts: HandlerParts): Record<"getMission" | "events" | "output", Handler> {
+  return {
+    getMission: (call) => {
+      const id = missionIdOf(call, "invalid_id");
+      const row = parts.store.missions.find(id);
+      if (row === undefined || row.status === "deleting") throw noMission(id);
+      refuseKind(call, row);
+      return jsonText(missionText(row, parts));
+    },
+    events: (call) => {
+      const row = readable(call, parts);
+      const from = readFrom(call.query.get("from"));
+      const stream = parts.feed.events(row, from, flag(call.query, "follow"));
+      return new Response(stream, { headers: { "content-type": "application/x-ndjson", ...NOSNIFF } });
+    },
+    output: (call) => {
+      missionIdOf(call, "invalid_id");
+      const name = call.query.get("stream");
+      if (name !== "stdout" && name !== "stderr" && name !== "combined") {
+        throw new ProblemError(
+          "bad_request",
+          `stream must be stdout, stderr or combined, not ${JSON.stringify(name)}`,
+        );
+      }
+      const row = readable(call, parts);
+      const type = name === "combined" ? "application/x-ndjson" : "application/octet-stream";
+      const stream = openOutput(row, name, flag(call.query, "follow"), parts);
+      return new Response(stream, { headers: { "content-type": type, ...NOSNIFF } });
+    },
+  };
+}
+
+/** The record of a mission as JSON text. */
+export function missionText(row: MissionRow, parts: Pick<HandlerParts, "store">): string {
+  const { missions } = parts.store;
+  const origin = row.restarted_from !== null &&
+    missions.find(row.restarted_from as MissionRow["mission_id"]) !== undefined;
+  return recordJson(row, missions.files(row.id), origin);
+}
+
+/** The mission of the path, if its streams may be read. */
+function readable(call: Call, parts: HandlerParts): MissionRow {
+  const id = missionIdOf(call, "invalid_id");
+  const row = parts.store.missions.find(id);
+  if (row === undefined) throw noMission(id);
+  if (row.status === "deleting") {
+    throw new ProblemError("mission_deleting", `mission ${id} is being deleted`, { status: 410 });
+  }
+  refuseKind(call, row);
+  return row;
+}
+
+function readFrom(text: string | null): number {
+  if (text === null || text === "") return 0;
+  if (/^[+-]?\d{1,19}$/.test(text)) return Math.max(0, Number(text));
+  throw new ProblemError(
+    "invalid_from",
+    `from must be a whole number, not ${JSON.stringify(text.slice(0, 64))}`,
+  );
+}

@@ -1,0 +1,66 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import type { CaptureName } from "../host/data_dir.ts";
+import { ProblemError } from "../problem_error.ts";
+import type { MissionRow } from "../store/mission_row.ts";
+import type { HandlerParts } from "./parts.ts";
+
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * What a mission printed, from the start; with `follow` until its end.
+ *
+ * Reads are synchronous: they come from the page cache, and a thousand followers must not ask for a thousand
+ * threads.
+ *
+ * @throws {ProblemError} `io_error` when the file is there but cannot be opened.
+ */
+export function openOutput(
+  row: MissionRow,
+  name: CaptureName,
+  follow: boolean,
+  parts: Pick<HandlerParts, "dataDir" | "feed" | "store">,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const path = parts.dataDir.capture(row.mission_id, name);
+  let file = openIfThere(path);
+  let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
+  let waiting = false;
+  const changes = follow && isLive(row) ? parts.feed.onOutput(row, () => waiting && read()) : undefined;
+
+  function isLive(now: MissionRow | undefined): boolean {
+    return now?.status === "queued" || now?.status === "running";
+  }
+  function release(): void {
+    changes?.[Symbol.dispose]();
+    if (file !== undefined) closeSync(file);
+    file = undefined;
+    waiting = false;
+  }
+  function read(): void {
+    waiting = false;
+    // Asked before the read: what is written between the two is still found.
+    const more = changes !== undefined && isLive(parts.store.missions.find(row.mission_id));
+    file ??= openIfThere(path);
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    const bytes = file === undefined ? 0 : readSync(file, buffer);
+    if (bytes > 0) {
+      controller?.enqueue(bytes < CHUNK_BYTES / 2 ? buffer.slice(0, bytes) : buffer.subarray(0, bytes));
+    } else if (more) waiting = true;
+    else {
+      controller?.close();
+      release();
+    }
+  }
+  return new ReadableStream({ start: (own) => void (controller = own), pull: read, cancel: release }, {
+    highWaterMark: 0,
+  });
+}
+
+/** Opens a captured stream; undefined while nothing has been printed. */
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code === "ENOENT") return undefined;
+    throw new ProblemError("io_error", "the output cannot be read", { cause });
+  }
+}

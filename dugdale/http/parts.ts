@@ -1,0 +1,51 @@
+import type { AppliedConfig } from "../engine/applied.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { EngineParts } from "../engine/parts.ts";
+import { isMissionId, type MissionId } from "../../protocol/names.ts";
+import type { ProblemCode } from "../../protocol/problem.ts";
+import { ProblemError } from "../problem_error.ts";
+import type { MissionRow } from "../store/mission_row.ts";
+import type { Call } from "./call.ts";
+
+/** What handlers work with. */
+export interface HandlerParts extends EngineParts {
+  readonly engine: Engine;
+  readonly applied: AppliedConfig;
+  readonly version: string;
+  /** Of the steady clock. */
+  readonly startedMs: number;
+  /** Whether new work is refused because the daemon is going away. */
+  readonly draining: () => boolean;
+}
+
+/** The mission id of the path. @throws {ProblemError} With the code given. */
+export function missionIdOf(call: Call, code: ProblemCode): MissionId {
+  const id = call.path.id ?? "";
+  if (isMissionId(id)) return id;
+  throw new ProblemError(code, `mission id ${JSON.stringify(id.slice(0, 64))} must be a lower-case UUIDv7`);
+}
+
+/** @throws {ProblemError} `not_found` */
+export function noMission(id: MissionId): ProblemError {
+  return new ProblemError("not_found", `there is no mission ${id}`);
+}
+
+/** Dispatch tokens see missions only, exec tokens execs only. @throws {ProblemError} `forbidden_kind` */
+export function refuseKind(call: Call, row: MissionRow): void {
+  const { scope } = call.caller;
+  if (scope === "admin" || scope === (row.kind === "mission" ? "dispatch" : "exec")) return;
+  if (scope === "none") throw new Error("a route about missions must ask for a token");
+  throw new ProblemError(
+    "forbidden_kind",
+    `a token for ${scope} may not see ${row.kind === "exec" ? "execs" : "missions"}`,
+  );
+}
+
+/** @throws {ProblemError} `draining`, or `disk_quota_exceeded` when the data directory is full. */
+export function refuseNewWork(parts: Pick<HandlerParts, "draining" | "quotaProblem">): void {
+  if (parts.draining()) {
+    throw new ProblemError("draining", "this dugdale is shutting down", { retryAfterS: 30 });
+  }
+  const quota = parts.quotaProblem();
+  if (quota !== undefined) throw new ProblemError("disk_quota_exceeded", quota, { retryAfterS: 30 });
+}
