@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Clock } from "../host/clock.ts";
-import type { Child, ExitStatus, Spawner, SpawnRequest } from "../host/spawn.ts";
+import type { ExitStatus, Spawner, SpawnRequest } from "../host/spawn.ts";
 import type { KillSwitch } from "./kill.ts";
 
 /** Who gets what the process says. */

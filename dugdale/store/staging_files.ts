@@ -1,6 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StagingId } from "../../protocol/names.ts";
 import type { StagingState } from "../../protocol/staging.ts";
+import { StagingOrphans } from "./staging_orphans.ts";
+import { StagingRefs } from "./staging_refs.ts";
+import { StagingRetention } from "./staging_retention.ts";
 
 /** A row of table `staging_files`. */
 export interface StagingRow {
@@ -13,7 +16,7 @@ export interface StagingRow {
   readonly bytes_received: number;
   readonly time_created: number;
   readonly time_updated: number;
-  /** Unix milliseconds; null while a mission needs the file. */
+  /** Unix milliseconds; null while a mission needs the file, 0 when it has to be worked out again. */
   readonly time_expires: number | null;
   readonly downloaded_at: number | null;
 }
@@ -26,8 +29,14 @@ export interface CollectedFile {
   readonly size: number;
 }
 
-/** Table `staging_files` and the references of missions to it. */
+/** Table `staging_files`: the life of a file from its first byte to the sweep. */
 export class StagingFiles {
+  /** Which missions use which files. */
+  readonly refs: StagingRefs;
+  /** How long files are kept. */
+  readonly retention: StagingRetention;
+  /** What on disk belongs to nothing. */
+  readonly orphans: StagingOrphans;
   readonly #find: StatementSync;
   readonly #begin: StatementSync;
   readonly #received: StatementSync;
@@ -37,10 +46,15 @@ export class StagingFiles {
   readonly #pin: StatementSync;
   readonly #touchDownload: StatementSync;
   readonly #uploading: StatementSync;
+  readonly #uploads: StatementSync;
+  readonly #setReceived: StatementSync;
+  readonly #byContent: StatementSync;
   readonly #addOutput: StatementSync;
-  readonly #refOutput: StatementSync;
 
   constructor(db: DatabaseSync) {
+    this.refs = new StagingRefs(db);
+    this.retention = new StagingRetention(db);
+    this.orphans = new StagingOrphans(db);
     this.#find = db.prepare(`SELECT * FROM staging_files WHERE staging_id = ?`);
     this.#begin = db.prepare(`
       INSERT INTO staging_files (staging_id, state, sha256, size, bytes_received, time_created, time_updated, time_expires)
@@ -52,21 +66,30 @@ export class StagingFiles {
       UPDATE staging_files SET state = 'complete', bytes_received = size, time_updated = :nowMs, time_expires = :expiresMs
       WHERE staging_id = :stagingId AND state = 'uploading'`);
     this.#markDeleting = db.prepare(`
-      UPDATE staging_files SET state = 'deleting', time_updated = :nowMs WHERE staging_id = :stagingId AND state <> 'deleting'`);
-    this.#remove = db.prepare(`DELETE FROM staging_files WHERE staging_id = ? AND state = 'deleting'`);
+      UPDATE staging_files SET state = 'deleting', time_updated = :nowMs
+      WHERE staging_id = :stagingId AND state <> 'deleting'`);
+    this.#remove = db.prepare(`
+      DELETE FROM staging_files WHERE staging_id = :stagingId AND state = 'deleting'
+      AND NOT EXISTS (SELECT 1 FROM mission_files f WHERE f.staging_id = :stagingId)`);
     this.#pin = db.prepare(
       `UPDATE staging_files SET time_expires = NULL WHERE staging_id = ? AND state = 'complete'`,
     );
-    this.#touchDownload = db.prepare(`
-      UPDATE staging_files SET downloaded_at = :nowMs, time_expires = iif(time_expires IS NULL, NULL, 0)
-      WHERE staging_id = :stagingId AND downloaded_at IS NULL`);
+    this.#touchDownload = db.prepare(
+      `UPDATE staging_files SET downloaded_at = :nowMs WHERE staging_id = :stagingId AND downloaded_at IS NULL`,
+    );
     this.#uploading = db.prepare(`
       SELECT count(*) AS count, coalesce(sum(bytes_received), 0) AS bytes FROM staging_files WHERE state = 'uploading'`);
+    this.#uploads = db.prepare(`
+      SELECT * FROM staging_files WHERE state = 'uploading' AND staging_id > :after ORDER BY staging_id LIMIT :limit`);
+    this.#setReceived = db.prepare(
+      `UPDATE staging_files SET bytes_received = :bytes WHERE staging_id = :stagingId AND state = 'uploading'`,
+    );
+    this.#byContent = db.prepare(
+      `SELECT staging_id FROM staging_files WHERE state = 'complete' AND sha256 = ? AND size = ? LIMIT 1`,
+    );
     this.#addOutput = db.prepare(`
       INSERT INTO staging_files (staging_id, state, sha256, size, bytes_received, time_created, time_updated, time_expires)
       VALUES (:stagingId, 'complete', :sha256, :size, :size, :nowMs, :nowMs, 0)`);
-    this.#refOutput = db.prepare(`
-      INSERT INTO mission_files (mission, staging_id, ref_kind, role) VALUES (:mission, :stagingId, 'output', :role)`);
   }
 
   /** Looks a file up, whatever its state. */
@@ -79,7 +102,7 @@ export class StagingFiles {
     this.#begin.run({ stagingId, sha256, size, nowMs, expiresMs });
   }
 
-  /** Records how much of an upload is on disk. */
+  /** Records how much of an upload has come; false when it is no longer an upload. */
   received(stagingId: StagingId, bytes: number, nowMs: number, expiresMs: number): boolean {
     return this.#received.run({ stagingId, bytes, nowMs, expiresMs }).changes === 1;
   }
@@ -94,9 +117,9 @@ export class StagingFiles {
     return this.#markDeleting.run({ stagingId, nowMs }).changes === 1;
   }
 
-  /** Forgets a file that has been removed from disk. */
+  /** Forgets a file that has been removed from disk; false while a mission still refers to it. */
   remove(stagingId: StagingId): boolean {
-    return this.#remove.run(stagingId).changes === 1;
+    return this.#remove.run({ stagingId }).changes === 1;
   }
 
   /** Keeps a complete file for as long as a mission needs it; false when it is not complete. */
@@ -104,19 +127,34 @@ export class StagingFiles {
     return this.#pin.run(stagingId).changes === 1;
   }
 
-  /** Records the first whole download, which lets an unused file go earlier. */
+  /** Records the first whole download. It shortens the life of the file only once no mission refers to it. */
   touchDownload(stagingId: StagingId, nowMs: number): void {
     this.#touchDownload.run({ stagingId, nowMs });
   }
 
-  /** How many uploads are under way, and how many bytes of them are on disk. */
+  /** How many uploads are unfinished, and how many bytes of them have come. */
   uploading(): { readonly count: number; readonly bytes: number } {
     return this.#uploading.get() as { count: number; bytes: number };
   }
 
-  /** Adds a file that a mission wrote. */
+  /** Unfinished uploads in the order of their ids, from the one after `after` (`""` for the first). */
+  uploads(after: string, limit: number): StagingRow[] {
+    return this.#uploads.all({ after, limit }) as unknown as StagingRow[];
+  }
+
+  /** Corrects how much of an upload has come, without giving it a longer life. */
+  setReceived(stagingId: StagingId, bytes: number): void {
+    this.#setReceived.run({ stagingId, bytes });
+  }
+
+  /** Any complete file with that content. */
+  findByContent(sha256: string, size: number): StagingId | undefined {
+    return (this.#byContent.get(sha256, size) as { staging_id: StagingId } | undefined)?.staging_id;
+  }
+
+  /** Adds a file that a mission wrote. Its expiry is worked out with {@linkcode StagingRetention.settle}. */
   addOutput(mission: number, file: CollectedFile, nowMs: number): void {
     this.#addOutput.run({ stagingId: file.stagingId, sha256: file.sha256, size: file.size, nowMs });
-    this.#refOutput.run({ mission, stagingId: file.stagingId, role: file.role });
+    this.refs.addOutput(mission, file.stagingId, file.role);
   }
 }

@@ -1,0 +1,160 @@
+import { mkdirSync } from "node:fs";
+import { env } from "node:process";
+import type { DugdaleConfig } from "../config/dugdale_yaml.ts";
+import { AppliedConfig } from "./engine/applied.ts";
+import { Engine, type LiveRun } from "./engine/engine.ts";
+import { Feed } from "./engine/feed.ts";
+import { MissionControl } from "./engine/mission_control.ts";
+import type { EngineParts } from "./engine/parts.ts";
+import { repairRunning } from "./engine/repair.ts";
+import { systemClock } from "./host/clock.ts";
+import { DataDir } from "./host/data_dir.ts";
+import { Ids } from "./host/ids.ts";
+import { DirLock } from "./host/lock.ts";
+import { type Log, silentLog } from "./host/log.ts";
+import { Slots } from "./host/slots.ts";
+import { openSpawner } from "./host/spawner.ts";
+import { App } from "./http/app.ts";
+import { makeHandlers } from "./http/handlers.ts";
+import type { HandlerParts } from "./http/parts.ts";
+import { listen, type Server } from "./http/server.ts";
+import { Store } from "./store/store.ts";
+import { VERSION } from "./version.ts";
+
+/** How to open a dugdale. */
+export interface DugdaleOptions {
+  readonly config: DugdaleConfig;
+  /** Default: nothing is logged. */
+  readonly log?: Log;
+}
+
+/** A dugdale in this process. Disposing it ends running missions and closes everything. */
+export interface Dugdale extends AsyncDisposable {
+  /** Where it answers, such as `http://127.0.0.1:7180`. */
+  readonly url: string;
+  readonly address: Deno.NetAddr;
+  /** The missions that run now. */
+  readonly live: readonly LiveRun[];
+  /** Starts nothing more and refuses dispatches; running missions go on. */
+  drain(): void;
+  /** Ends running missions with SIGTERM and, after the grace, SIGKILL. Implies {@linkcode drain}. */
+  endMissions(): void;
+  /** Drains, waits for the running missions, closes everything. */
+  close(): Promise<void>;
+}
+
+/** Requests that are still running when all missions have ended get so long to finish. */
+const HTTP_GRACE_MS = 30_000;
+/** File operations that may be under way at once; each holds a thread. */
+const FILE_SLOTS = 8;
+
+/**
+ * Opens the data directory, settles what an earlier daemon left, starts the lanes and listens.
+ *
+ * @throws {DataDirLockedError} When another dugdale uses the data directory.
+ * @throws {NewerDatabaseError} When a newer version has written it.
+ * @throws {ListenError} When the address cannot be listened on.
+ */
+export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
+  const { config, log = silentLog } = options;
+  await using stack = new AsyncDisposableStack();
+  mkdirSync(config.dataDir, { recursive: true });
+  const dataDir = new DataDir(config.dataDir);
+  const lock = stack.use(DirLock.take(dataDir.lock));
+  const store = stack.use(new Store(dataDir.database, config.limits.cacheSize));
+  dataDir.make();
+  const clock = systemClock;
+  const parts: EngineParts = {
+    store,
+    dataDir,
+    clock,
+    log,
+    config,
+    ids: new Ids(clock),
+    slots: new Slots(FILE_SLOTS),
+    spawner: stack.use(openSpawner()),
+    feed: new Feed(store),
+    readVariable: (name) => env[name],
+    quotaProblem: () => undefined,
+    onDone: () => {},
+  };
+  const engine = stack.use(new Engine(parts));
+  const applied = new AppliedConfig(parts, engine);
+  await repairRunning(parts, engine);
+  let draining = false;
+  const handlerParts: HandlerParts = {
+    ...parts,
+    engine,
+    applied,
+    version: VERSION.version,
+    startedMs: clock.steadyMs(),
+    draining: () => draining,
+  };
+  const readiness = {
+    criticalError: () => undefined,
+    draining: () => draining,
+    appliedMs: () => store.applied.find()?.appliedMs,
+  };
+  const handlers = makeHandlers(
+    handlerParts,
+    new MissionControl(parts, engine, applied),
+    readiness,
+    VERSION,
+    () => Promise.resolve(""),
+  );
+  const server = listen(config.listen, new App({ config, clock, log, handlers, onEnd: () => {} }));
+  applied.replay();
+  lock.describe(describe(server));
+  const drain = (): void => {
+    draining = true;
+    engine.lanes.stop();
+  };
+  const endMissions = (): void => {
+    drain();
+    for (const run of engine.live) run.kill.kill("dugdale_shutdown");
+  };
+  const resources = stack.move();
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    drain();
+    await engine.idle();
+    await server.stop(HTTP_GRACE_MS);
+    await resources.disposeAsync();
+    log.info("dugdale stopped cleanly");
+  };
+  log.info("dugdale started", {
+    listen: `${server.address.hostname}:${server.address.port}`,
+    data_dir: config.dataDir,
+  });
+  return {
+    url: `http://${urlHost(server.address.hostname)}:${server.address.port}`,
+    address: server.address,
+    get live() {
+      return engine.live;
+    },
+    drain,
+    endMissions,
+    close: () => closed ??= close(),
+    [Symbol.asyncDispose]: async () => {
+      endMissions();
+      await (closed ??= close());
+    },
+  };
+}
+
+function describe(server: Server): Record<string, string | number> {
+  return {
+    pid: Deno.pid,
+    host: Deno.hostname(),
+    version: VERSION.version,
+    listen: `${server.address.hostname}:${server.address.port}`,
+    os: `${Deno.build.os}/${Deno.build.arch}`,
+  };
+}
+
+/** A wildcard address is reached over loopback. */
+function urlHost(hostname: string): string {
+  if (hostname === "0.0.0.0") return "127.0.0.1";
+  if (hostname === "::") return "[::1]";
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}

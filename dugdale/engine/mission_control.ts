@@ -1,0 +1,153 @@
+import type { KillReply, RestartReply } from "../../protocol/mission.ts";
+import type { MissionId } from "../../protocol/names.ts";
+import { ProblemError } from "../problem_error.ts";
+import type { MissionRow } from "../store/mission_row.ts";
+import type { AppliedConfig } from "./applied.ts";
+import { type Engine, killedInQueue, type LiveRun } from "./engine.ts";
+import type { EngineParts } from "./parts.ts";
+
+/** How long a forced delete waits for the end of a mission. */
+const FORCE_WAIT_MS = 30_000;
+
+/** What people do to missions: kill, restart, delete. Each throws {@linkcode ProblemError} in the documented order. */
+export class MissionControl {
+  readonly #parts: EngineParts;
+  readonly #engine: Engine;
+  readonly #applied: AppliedConfig;
+
+  constructor(parts: EngineParts, engine: Engine, applied: AppliedConfig) {
+    this.#parts = parts;
+    this.#engine = engine;
+    this.#applied = applied;
+  }
+
+  /** Ends a mission: at once while it is queued, with the kill ladder while it runs. */
+  async kill(row: MissionRow): Promise<KillReply> {
+    if (row.status === "queued") return await this.#killQueued(row);
+    if (row.status !== "running") throw ended(row.mission_id, row.status);
+    if (this.#engine.kill(row.mission_id, "killed_by_api") !== undefined) return { status: "kill_sent" };
+    const now = this.#parts.store.missions.find(row.mission_id)?.status;
+    if (now === "done" || now === "deleting") throw ended(row.mission_id, now);
+    // Its process has ended and its output files are being collected: that cannot be undone any more.
+    if (this.#engine.find(row.mission_id) !== undefined) return { status: "kill_sent" };
+    throw new ProblemError("internal", `mission ${row.mission_id} cannot be reached`);
+  }
+
+  /** Queues a finished mission again, with the same input, files and runtime, under a new id. */
+  async restart(row: MissionRow): Promise<RestartReply> {
+    const { store, clock, ids } = this.#parts;
+    const { mission_id, lane, status } = row;
+    if (status === "deleting") throw new ProblemError("mission_deleting", "");
+    if (status !== "done") {
+      throw new ProblemError("mission_not_done", `mission ${mission_id} is ${status}, not done`, {
+        details: { status },
+      });
+    }
+    const current = this.#applied.current;
+    if (current !== undefined && !Object.hasOwn(current.state.lanes ?? {}, lane)) {
+      throw new ProblemError("unknown_lane", `there is no lane "${lane}" any more`, { details: { lane } });
+    }
+    const missionId = ids.mission();
+    await store.write(() => {
+      const files = store.missions.files(row.id).filter((file) => file.ref_kind !== "output");
+      const gone = files.find((file) => file.state !== "complete");
+      if (gone !== undefined) {
+        throw new ProblemError(
+          "input_artifacts_expired",
+          `input "${gone.role}" of mission ${mission_id} is gone`,
+          {
+            details: { staging_id: gone.staging_id, role: gone.role },
+          },
+        );
+      }
+      store.missions.insert({
+        missionId,
+        kind: row.kind,
+        lane,
+        missionName: row.mission_name,
+        createdMs: clock.wallMs(),
+        timeoutMs: row.timeout_ms,
+        runtime: row.runtime,
+        displayName: row.display_name,
+        groupId: row.group_id,
+        restartedFrom: mission_id,
+        fingerprint: row.input_fingerprint,
+        input: row.input,
+        files: files.map((file) => ({
+          stagingId: file.staging_id,
+          kind: file.ref_kind === "script" ? "script" as const : "input" as const,
+          role: file.role,
+        })),
+      });
+      for (const file of files) store.staging.pin(file.staging_id);
+    });
+    this.#engine.lanes.wake(lane);
+    return { mission_id: missionId, restarted_from: mission_id, status: "queued" };
+  }
+
+  /**
+   * Hides a mission until the next sweep removes it. A running one is ended first, if that is wanted.
+   *
+   * @param signal Of the request; its abort ends the wait.
+   */
+  async delete(row: MissionRow, force: boolean, signal: AbortSignal): Promise<void> {
+    if (row.status === "deleting") return;
+    if (row.status === "running") {
+      if (!force) {
+        throw new ProblemError("mission_running", `mission ${row.mission_id} is running`, {
+          details: { hint: "add ?force=true to end and delete it" },
+        });
+      }
+      await this.endForDelete(row.mission_id, signal);
+    }
+    await this.#parts.store.write(() => this.#parts.store.missions.markDeleting(row.id));
+    this.#parts.feed.abandon(row.id);
+  }
+
+  /** Ends a running mission because it is going to be deleted, and waits until its row is done. */
+  async endForDelete(id: MissionId, signal: AbortSignal): Promise<void> {
+    const run = this.#engine.kill(id, "force_delete") ?? this.#engine.find(id);
+    if (run === undefined) {
+      if (this.#parts.store.missions.find(id)?.status !== "running") return;
+      throw new ProblemError("internal", `mission ${id} cannot be reached`);
+    }
+    await ended30s(run, signal);
+  }
+
+  async #killQueued(row: MissionRow): Promise<KillReply> {
+    const { store, clock } = this.#parts;
+    const done = await store.write(() =>
+      store.missions.finish(row.id, "queued", killedInQueue("killed_by_api", row.lane), clock.wallMs())
+    );
+    if (done === undefined) {
+      throw new ProblemError(
+        "mission_state_changed",
+        `mission ${row.mission_id} has just left the queue; try again`,
+      );
+    }
+    this.#engine.announce(done);
+    return { status: "killed" };
+  }
+}
+
+function ended(id: MissionId, status: string): ProblemError {
+  if (status === "deleting") return new ProblemError("mission_deleting", "");
+  return new ProblemError("mission_done", `mission ${id} is done already`);
+}
+
+async function ended30s(run: LiveRun, signal: AbortSignal): Promise<void> {
+  const wait = Promise.withResolvers<void>();
+  const tooLong = setTimeout(() => wait.reject(notInTime(run)), FORCE_WAIT_MS);
+  const leave = (): void => wait.reject(new ProblemError("client_closed", ""));
+  signal.addEventListener("abort", leave);
+  try {
+    await Promise.race([run.ended, wait.promise]);
+  } finally {
+    clearTimeout(tooLong);
+    signal.removeEventListener("abort", leave);
+  }
+}
+
+function notInTime(run: LiveRun): ProblemError {
+  return new ProblemError("force_delete_timeout", `mission ${run.row.mission_id} has not ended within 30s`);
+}

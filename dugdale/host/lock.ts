@@ -1,0 +1,52 @@
+/** Another dugdale works in the data directory. */
+export class DataDirLockedError extends Error {
+  override readonly name = "DataDirLockedError";
+
+  constructor(path: string, holder: string) {
+    const who = holder === "" ? "" : ` by ${holder}`;
+    super(`the data directory is used by another dugdale: ${path} is locked${who}`);
+  }
+}
+
+/** The exclusive lock of a data directory, held for the life of the daemon. The system frees it even after a crash. */
+export class DirLock implements Disposable {
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+  readonly #inode: number | null;
+
+  private constructor(path: string, file: Deno.FsFile) {
+    this.#path = path;
+    this.#file = file;
+    this.#inode = file.statSync().ino;
+  }
+
+  /** Takes the lock without waiting. @throws {DataDirLockedError} When another process has it. */
+  static take(path: string): DirLock {
+    const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    if (file.tryLockSync(true)) return new DirLock(path, file);
+    file.close();
+    throw new DataDirLockedError(path, Deno.readTextFileSync(path).trim().split("\n").slice(0, 2).join(" "));
+  }
+
+  /** Writes who holds the lock, for people who look. */
+  describe(facts: Readonly<Record<string, string | number>>): void {
+    const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`).join("");
+    this.#file.truncateSync();
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    this.#file.writeSync(new TextEncoder().encode(lines));
+  }
+
+  /** Whether the path still names the file that is locked. If not, another dugdale may have taken the directory. */
+  isIntact(): boolean {
+    try {
+      return Deno.statSync(this.#path).ino === this.#inode;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}

@@ -1,0 +1,111 @@
+import type { BulkItem } from "../../protocol/mission.ts";
+import { isMissionId, type MissionId } from "../../protocol/names.ts";
+import type { MissionControl } from "../engine/mission_control.ts";
+import { ProblemError } from "../problem_error.ts";
+import type { MissionRow } from "../store/mission_row.ts";
+import { audit } from "./admin.ts";
+import { json } from "./answer.ts";
+import { type Call, flag, type Handler } from "./call.ts";
+import { JsonBody } from "./json_body.ts";
+import { type HandlerParts, missionIdOf, noMission, refuseKind } from "./parts.ts";
+
+type Keys = "restart" | "kill" | "deleteMission" | "bulkRestart" | "bulkDelete";
+const BULK_MAX = 1000;
+/** An audit record names so many ids. */
+const AUDIT_IDS = 100;
+
+/** What people do to missions. */
+export function controlHandlers(parts: HandlerParts, control: MissionControl): Record<Keys, Handler> {
+  function find(id: MissionId): MissionRow {
+    const row = parts.store.missions.find(id);
+    if (row === undefined) throw noMission(id);
+    return row;
+  }
+  return {
+    restart: async (call) => {
+      const row = find(missionIdOf(call, "bad_request"));
+      refuseKind(call, row);
+      const reply = await control.restart(row);
+      audit(parts, call, "mission.restart", { mission_id: row.mission_id, new_mission_id: reply.mission_id });
+      return json(reply, 201);
+    },
+    kill: async (call) => {
+      const row = find(missionIdOf(call, "bad_request"));
+      refuseKind(call, row);
+      // What the body says has no meaning; it is read so that the connection can go on.
+      await call.body().catch(() => undefined);
+      const reply = await control.kill(row);
+      audit(parts, call, "mission.kill", {
+        mission_id: row.mission_id,
+        kind: row.kind,
+        from_status: row.status,
+      });
+      return json(reply);
+    },
+    deleteMission: async (call) => {
+      const row = find(missionIdOf(call, "bad_request"));
+      if (row.status !== "deleting") refuseKind(call, row);
+      const force = flag(call.query, "force");
+      await control.delete(row, force, call.request.signal);
+      audit(parts, call, "mission.delete", { mission_id: row.mission_id, force });
+      return json({ status: "deletion_pending" }, 202);
+    },
+    bulkRestart: async (call) => {
+      const { ids } = await readBulk(call);
+      const results = await inOrder(ids, async (id) => {
+        const { mission_id } = await control.restart(find(id));
+        return { mission_id };
+      });
+      audit(parts, call, "mission.bulk_restart", auditIds(ids));
+      return json({ results });
+    },
+    bulkDelete: async (call) => {
+      const { ids, force } = await readBulk(call);
+      const results = await inOrder(ids, async (id) => {
+        await control.delete(find(id), force, call.request.signal);
+        return { status: "deletion_pending" };
+      });
+      audit(parts, call, "mission.bulk_delete", { force, ...auditIds(ids) });
+      return json({ results });
+    },
+  };
+}
+
+async function readBulk(call: Call): Promise<{ ids: string[]; force: boolean }> {
+  const body = JsonBody.read(await call.body(), "bad_request");
+  const ids = body.texts("ids") ?? [];
+  const force = body.boolean("force") ?? false;
+  if (ids.length === 0) throw new ProblemError("bad_request", "ids must name at least one mission");
+  if (ids.length <= BULK_MAX) return { ids, force };
+  throw new ProblemError("bad_request", `ids must name at most ${BULK_MAX} missions`, {
+    details: { count: ids.length },
+  });
+}
+
+/** One after the other, as named; one that fails does not stop the rest. */
+async function inOrder(
+  ids: readonly string[],
+  act: (id: MissionId) => Promise<Partial<BulkItem>>,
+): Promise<BulkItem[]> {
+  const results: BulkItem[] = [];
+  for (const id of ids) {
+    try {
+      if (!isMissionId(id)) throw new ProblemError("bad_request", "not a UUIDv7");
+      results.push({ id, ok: true, ...await act(id) });
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      results.push({
+        id,
+        ok: false,
+        error: error.code,
+        ...(error.details ? { details: error.details } : {}),
+      });
+    }
+  }
+  return results;
+}
+
+function auditIds(ids: readonly string[]): Record<string, unknown> {
+  const cut = ids.length > AUDIT_IDS ? { ids_truncated_at: AUDIT_IDS } : {};
+  return { count: ids.length, ids: ids.slice(0, AUDIT_IDS), ...cut };
+}

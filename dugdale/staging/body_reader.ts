@@ -1,0 +1,89 @@
+import { clearTimeout, setTimeout } from "node:timers";
+import type { ProblemError } from "../problem_error.ts";
+
+/** The peer has gone before its body was whole. */
+export class BodyLostError extends Error {
+  override readonly name = "BodyLostError";
+}
+
+/** Somebody else has ended the upload; `problem` is what its sender is told. */
+export class BodyStoppedError extends Error {
+  override readonly name = "BodyStoppedError";
+
+  constructor(readonly problem: ProblemError) {
+    super(problem.message);
+  }
+}
+
+/** Nothing has come for too long. */
+export class BodyIdleError extends Error {
+  override readonly name = "BodyIdleError";
+}
+
+/** Reads a request body chunk by chunk, with an end to patience and a way to stop it from outside. */
+export class BodyReader implements Disposable {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  readonly #length: number | undefined;
+  readonly #idleMs: number;
+  #taken = 0;
+  #ended: BodyIdleError | BodyStoppedError | undefined;
+
+  /**
+   * @param length Bytes that the peer has announced.
+   * @param idleMs How long to wait for the next chunk; 0 is for ever.
+   */
+  constructor(body: ReadableStream<Uint8Array> | null, length: number | undefined, idleMs: number) {
+    this.#reader = body?.getReader();
+    this.#length = length;
+    this.#idleMs = idleMs;
+  }
+
+  /**
+   * The next bytes; undefined after the last ones.
+   *
+   * @throws {BodyLostError | BodyIdleError | BodyStoppedError}
+   */
+  async read(): Promise<Uint8Array | undefined> {
+    if (this.#ended !== undefined) throw this.#ended;
+    // A peer that closes its side right after the last byte makes the next read fail, so none is made.
+    if (this.#reader === undefined || this.#taken === this.#length) return undefined;
+    const chunk = await this.#readInTime(this.#reader);
+    this.#taken += chunk?.length ?? 0;
+    return chunk;
+  }
+
+  /** Ends the upload: the read that waits, or the next one, throws. The first reason stands. */
+  stop(problem: ProblemError): void {
+    this.#end(new BodyStoppedError(problem));
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancel();
+  }
+
+  async #readInTime(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
+    const onIdle = () => this.#end(new BodyIdleError(`no byte came for ${this.#idleMs} ms`));
+    const timer = this.#idleMs > 0 ? setTimeout(onIdle, this.#idleMs) : undefined;
+    try {
+      const { value } = await reader.read();
+      if (this.#ended !== undefined) throw this.#ended;
+      return value;
+    } catch (cause) {
+      if (this.#ended !== undefined) throw this.#ended;
+      throw new BodyLostError("the connection was lost before the end of the body", { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #end(error: BodyIdleError | BodyStoppedError): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = error;
+    this.#cancel();
+  }
+
+  /** Cancelling resolves the read that waits. It fails when the peer has gone, which the reads have told already. */
+  #cancel(): void {
+    this.#reader?.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,114 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ProblemError } from "../problem_error.ts";
+import type { DataDir } from "../host/data_dir.ts";
+import type { Slots } from "../host/slots.ts";
+import { isMissing, isUnreadable } from "./file_errors.ts";
+
+/** Measured bytes below the data directory. */
+export interface MeasuredBytes {
+  /** Everything, the database with its log included. */
+  readonly total: number;
+  /** Captured output of missions. */
+  readonly output: number;
+  /** Uploaded and collected files. */
+  readonly staging: number;
+}
+
+/** Files looked at in one go: enough to keep the disk busy without taking all slots from the uploads. */
+const AT_ONCE = 4;
+
+/**
+ * How full the data directory is: the sum of the file sizes at the last walk, and what uploads have added since.
+ * 0 until the first walk has ended.
+ */
+export class DiskUsage {
+  readonly #dataDir: DataDir;
+  readonly #maxBytes: number;
+  readonly #slots: Slots;
+  #measured: MeasuredBytes = { total: 0, output: 0, staging: 0 };
+  #added = 0;
+
+  /** @param maxBytes The quota; 0 or less is none. */
+  constructor(dataDir: DataDir, maxBytes: number, slots: Slots) {
+    this.#dataDir = dataDir;
+    this.#maxBytes = maxBytes;
+    this.#slots = slots;
+  }
+
+  /** The best known number of bytes. */
+  get bytes(): number {
+    return this.#measured.total + this.#added;
+  }
+
+  /** The last measurement. */
+  get measured(): MeasuredBytes {
+    return this.#measured;
+  }
+
+  /** Counts bytes that have just been written, so that the quota need not wait for the next walk. */
+  add(bytes: number): void {
+    this.#added += bytes;
+  }
+
+  /**
+   * Refuses new work when the data directory holds more than the quota.
+   *
+   * @param extra Bytes that would come on top. Default 0.
+   * @throws {ProblemError} `disk_quota_exceeded`
+   */
+  check(extra = 0): void {
+    const wanted = this.bytes + extra;
+    if (this.#maxBytes <= 0 || wanted <= this.#maxBytes) return;
+    throw new ProblemError(
+      "disk_quota_exceeded",
+      `the data directory would hold ${wanted} bytes, ${this.#maxBytes} are allowed`,
+      { retryAfterS: 30 },
+    );
+  }
+
+  /** What is wrong when work that is under way has used the quota up; undefined while there is room. */
+  problem(): string | undefined {
+    if (this.#maxBytes <= 0 || this.bytes < this.#maxBytes) return undefined;
+    return `the data directory holds ${this.bytes} bytes, ${this.#maxBytes} are allowed`;
+  }
+
+  /** Measures anew. Files that come or go meanwhile may count or not. */
+  async measure(signal: AbortSignal): Promise<void> {
+    const before = this.#added;
+    const sizes = new Map<string, number>();
+    for (const entry of await this.#entries(this.#dataDir.root)) {
+      sizes.set(entry, await this.#size(join(this.#dataDir.root, entry), signal));
+    }
+    const total = sizes.values().reduce((sum, size) => sum + size, 0);
+    this.#measured = { total, output: sizes.get("output") ?? 0, staging: sizes.get("staging") ?? 0 };
+    this.#added -= before;
+  }
+
+  /** The sizes of all files at and below a path. Walks with a list of its own: depth is up to missions. */
+  async #size(path: string, signal: AbortSignal): Promise<number> {
+    const left = [path];
+    let total = 0;
+    const visit = async (): Promise<void> => {
+      for (let next = left.pop(); next !== undefined; next = left.pop()) {
+        signal.throwIfAborted();
+        const stat = await this.#slots.run(() => lstat(next as string)).catch(countAsNothing);
+        if (stat?.isDirectory()) {
+          for (const name of await this.#entries(next)) left.push(join(next, name));
+        } else total += stat?.size ?? 0;
+      }
+    };
+    // A visitor that finds the list empty ends although another may still add to it: hence the rounds.
+    while (left.length > 0) await Promise.all(Array.from({ length: AT_ONCE }, visit));
+    return total;
+  }
+
+  async #entries(folder: string): Promise<string[]> {
+    return await this.#slots.run(() => readdir(folder)).catch(countAsNothing) ?? [];
+  }
+}
+
+/** A mission may remove its files, or forbid to look at them, at any moment. */
+function countAsNothing(error: unknown): undefined {
+  if (!isMissing(error) && !isUnreadable(error)) throw error;
+}

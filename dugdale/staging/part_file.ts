@@ -1,0 +1,99 @@
+import { createHash, type Hash } from "node:crypto";
+import type { Slots } from "../host/slots.ts";
+
+const READ_BYTES = 1024 * 1024;
+
+/** The file of an unfinished upload, opened at its end, together with the digest of what it holds. */
+export class PartFile implements Disposable {
+  readonly #file: Deno.FsFile;
+  readonly #slots: Slots;
+  readonly #hash: Hash = createHash("sha256");
+  #size = 0;
+
+  private constructor(file: Deno.FsFile, slots: Slots) {
+    this.#file = file;
+    this.#slots = slots;
+  }
+
+  /**
+   * Opens the file that holds the first `size` bytes of an upload and reads them for the digest; 0 starts a new one.
+   *
+   * @throws {PartSizeError} When it holds another number of bytes, or is not there.
+   */
+  static async open(path: string, size: number, slots: Slots): Promise<PartFile> {
+    const fresh = size === 0;
+    const options = { read: true, write: true, create: fresh, truncate: fresh, mode: 0o600 };
+    const file = await slots.run(() => Deno.open(path, options)).catch((cause) => {
+      throw cause instanceof Deno.errors.NotFound ? new PartSizeError(path, size, undefined) : cause;
+    });
+    const part = new PartFile(file, slots);
+    try {
+      const held = (await slots.run(() => file.stat())).size;
+      if (!fresh && held !== size) throw new PartSizeError(path, size, held);
+      await part.#readAgain(size);
+      return part;
+    } catch (error) {
+      part[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Bytes that are in the file. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Appends. When that fails the file is as long as before. */
+  async append(chunk: Uint8Array): Promise<void> {
+    try {
+      for (let done = 0; done < chunk.length;) {
+        done += await this.#slots.run(() => this.#file.write(chunk.subarray(done)));
+      }
+    } catch (error) {
+      await this.truncate(this.#size).catch(() => {}); // the disk is in trouble already: the first error tells it
+      throw error;
+    }
+    this.#hash.update(chunk);
+    this.#size += chunk.length;
+  }
+
+  /** Drops what is behind that many bytes. Neither digest nor {@linkcode append} may be used afterwards. */
+  async truncate(size: number): Promise<void> {
+    await this.#slots.run(() => this.#file.truncate(size));
+  }
+
+  /** Brings the content to the disk. */
+  async sync(): Promise<void> {
+    await this.#slots.run(() => this.#file.sync());
+  }
+
+  /** Lower-case hex of all bytes. To be asked once, at the end. */
+  digest(): string {
+    return this.#hash.digest("hex");
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+
+  async #readAgain(size: number): Promise<void> {
+    const buffer = new Uint8Array(Math.min(size, READ_BYTES));
+    while (this.#size < size) {
+      const count = await this.#slots.run(() => this.#file.read(buffer));
+      if (count === null) break;
+      this.#hash.update(buffer.subarray(0, count));
+      this.#size += count;
+    }
+  }
+}
+
+/** The file of an upload is not as long as the database says. */
+export class PartSizeError extends Error {
+  override readonly name = "PartSizeError";
+
+  constructor(readonly path: string, readonly expected: number, readonly held: number | undefined) {
+    super(
+      `${path} should hold ${expected} bytes, but ${held === undefined ? "is not there" : `holds ${held}`}`,
+    );
+  }
+}
