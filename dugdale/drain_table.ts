@@ -1,0 +1,47 @@
+import type { Dugdale } from "./daemon.ts";
+
+const EVERY_MS = 10_000;
+
+/** Tells people at a terminal what a shutdown still waits for. */
+export class DrainTable implements Disposable {
+  readonly #dugdale: Pick<Dugdale, "live">;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(dugdale: Pick<Dugdale, "live">) {
+    this.#dugdale = dugdale;
+  }
+
+  /** Prints the table now and every ten seconds, for as long as there is something to wait for. */
+  start(): void {
+    this.#print();
+    this.#timer ??= setInterval(() => this.#print(), EVERY_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #print(): void {
+    const { live } = this.#dugdale;
+    if (live.length === 0) return;
+    const rows = live.map(({ row, sinceMs }) =>
+      `  ${row.mission_id.slice(0, 8)}  ${row.lane.padEnd(16)}  ${row.mission_name.padEnd(24)}  ${
+        elapsed(performance.now() - sinceMs)
+      }\n`
+    );
+    const text =
+      `[graceful-shutdown] waiting for ${live.length} running mission(s); a second signal ends them\n${
+        rows.join("")
+      }`;
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  }
+}
+
+/** `42s`, `3m07s`, `1h05m`. */
+function elapsed(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m${String(seconds % 60).padStart(2, "0")}s`;
+  return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, "0")}m`;
+}

@@ -1,0 +1,137 @@
+/**
+ * The dugdale as a program: `letts dugdale`, or `deno task dugdale` in a checkout.
+ *
+ * @module
+ */
+import { mkdirSync } from "node:fs";
+import { ConfigError } from "../config/config_error.ts";
+import { type DugdaleConfig, readDugdaleConfig } from "../config/dugdale_yaml.ts";
+import { findLogFormat, findLogLevel } from "../config/log_words.ts";
+import { type Dugdale, openDugdale } from "./daemon.ts";
+import { DrainTable } from "./drain_table.ts";
+import { type DaemonFlags, FlagError, parseFlags, USAGE } from "./flags.ts";
+import { DataDir } from "./host/data_dir.ts";
+import { DirLock } from "./host/lock.ts";
+import { lineLog, type Log, openLogOutput } from "./host/log.ts";
+import { Store } from "./store/store.ts";
+import { VERSION } from "./version.ts";
+
+const encoder = new TextEncoder();
+
+/** Everything that is said before there is a log goes to standard output. */
+function say(text: string): void {
+  Deno.stdout.writeSync(encoder.encode(text));
+}
+
+/**
+ * Runs the daemon until it is told to stop.
+ *
+ * @returns The exit code: 0 after a clean shutdown, 1 failure at start, 2 bad flag, 3 bad configuration.
+ */
+export async function dugdaleMain(args: readonly string[]): Promise<number> {
+  let flags: DaemonFlags;
+  try {
+    flags = parseFlags(args);
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    say(`${error.message}\n${USAGE}`);
+    return 2;
+  }
+  if (flags.help) {
+    say(USAGE);
+    return 0;
+  }
+  if (flags.version) {
+    say(`dugdale ${VERSION.version} (commit=${VERSION.commit}, built_at=${VERSION.built_at})\n`);
+    return 0;
+  }
+  const config = readConfig(flags);
+  if (config === undefined) return 3;
+  if (flags.checkConfig) {
+    say("ok\n");
+    return 0;
+  }
+  const log = openLog(config, flags);
+  if (log === undefined) return 3;
+  return flags.migrateOnly ? migrateOnly(config, log) : await serve(config, log);
+}
+
+function readConfig(flags: DaemonFlags): DugdaleConfig | undefined {
+  try {
+    return readDugdaleConfig(flags.config, { insecurePermissions: flags.insecureConfigPermissions });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const prefixes = { discovery: "config discovery: ", parse: "config parse: ", paths: "config paths: " };
+    say(`${prefixes[error.stage as keyof typeof prefixes] ?? ""}${error.message}\n`);
+    return undefined;
+  }
+}
+
+function openLog(config: DugdaleConfig, flags: DaemonFlags): Log | undefined {
+  const level = flags.logLevel === undefined ? config.log.level : findLogLevel(flags.logLevel);
+  const format = flags.logFormat === undefined ? config.log.format : findLogFormat(flags.logFormat);
+  if (level === undefined) say(`log init: unknown level ${JSON.stringify(flags.logLevel)}\n`);
+  else if (format === undefined) say(`log init: unknown format ${JSON.stringify(flags.logFormat)}\n`);
+  else {
+    try {
+      return lineLog(level, format, openLogOutput(config.log.output));
+    } catch (error) {
+      say(`log init: ${error instanceof Error ? error.message : error}\n`);
+    }
+  }
+  return undefined;
+}
+
+function migrateOnly(config: DugdaleConfig, log: Log): number {
+  try {
+    mkdirSync(config.dataDir, { recursive: true });
+    const dataDir = new DataDir(config.dataDir);
+    using _lock = DirLock.take(dataDir.lock);
+    using _store = new Store(dataDir.database, config.limits.cacheSize);
+  } catch (error) {
+    log.error("start failed", { err: messageOf(error) });
+    return 1;
+  }
+  say("migrations applied\n");
+  return 0;
+}
+
+async function serve(config: DugdaleConfig, log: Log): Promise<number> {
+  let dugdale: Dugdale;
+  try {
+    dugdale = await openDugdale({ config, log });
+  } catch (error) {
+    log.error("start failed", { err: messageOf(error) });
+    return 1;
+  }
+  await stopSignals(dugdale, log);
+  return 0;
+}
+
+/** The first signal drains, the second ends running missions; resolves once everything is closed. */
+function stopSignals(dugdale: Dugdale, log: Log): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const table = new DrainTable(dugdale);
+    let count = 0;
+    const onSignal = (sig: Deno.Signal) => (): void => {
+      count++;
+      log.info("signal received", { sig });
+      if (count === 2) dugdale.endMissions();
+      if (count > 1) return;
+      table.start();
+      dugdale.close().finally(() => table[Symbol.dispose]()).then(resolve, reject);
+    };
+    Deno.addSignalListener("SIGTERM", onSignal("SIGTERM"));
+    Deno.addSignalListener("SIGINT", onSignal("SIGINT"));
+  });
+}
+
+/** One line, for a person; whatever is nobody's fault but ours comes with its stack. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const known = ["DataDirLockedError", "NewerDatabaseError", "ListenError"].includes(error.name) ||
+    "code" in error;
+  return known ? error.message : error.stack ?? error.message;
+}
+
+if (import.meta.main) Deno.exit(await dugdaleMain(Deno.args));
