@@ -8,7 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "./config_error.ts";
-import { reason } from "./file_text.ts";
+import { isMissing, reason } from "./file_text.ts";
 import type { Env } from "./variables.ts";
 
 /** Where to look. */
@@ -70,8 +70,9 @@ function demandFile(file: string, because = ""): string {
  */
 export function isUsableFile(file: string): boolean {
   try {
-    return statSync(file, { throwIfNoEntry: false })?.isDirectory() === false;
+    return !statSync(file).isDirectory();
   } catch (cause) {
+    if (isMissing(cause)) return false;
     throw new ConfigError(`cannot be looked at: ${reason(cause)}`, { stage: "discovery", file }, { cause });
   }
 }

@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError } from "./config_error.ts";
 import type { DugdaleConfig } from "./dugdale_yaml.ts";
-import { reason } from "./file_text.ts";
+import { isMissing, reason } from "./file_text.ts";
 
 /**
  * Demands that files can be made in `data_dir`, or in the directory that it will be made in, and that the log
@@ -47,5 +47,10 @@ function demandWritableDirectory(directory: string): void {
 }
 
 function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(path) !== undefined;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }

@@ -77,6 +77,11 @@ export function demandOwnFile({ file, uid }: FileText, what: string): void {
   });
 }
 
+/** Whether a file operation failed because the file, or a folder on the way to it, is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
 /** Why a file operation failed, in one line. */
 export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
