@@ -46,8 +46,8 @@ export interface Host {
   onSignal(name: StopSignal, heard: () => void): void;
   /** Takes what nobody caught, instead of the engine's own report and exit. */
   onUncaught(caught: (error: unknown) => void): void;
-  /** Called once the event loop has nothing left to do, and only then. */
-  onIdle(idle: () => void): void;
+  /** Called when the event loop has nothing left to do; the answer says whether that has changed. */
+  onIdle(idle: () => boolean): void;
   /** Called while the process exits, whatever the cause; only synchronous work is possible. */
   onExit(exiting: () => void): void;
   /** Calls back later without keeping the process alive; the result cancels. */

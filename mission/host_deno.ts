@@ -37,7 +37,10 @@ export function denoHost(): Host {
         caught(event.reason);
       });
     },
-    onIdle: (idle) => globalThis.addEventListener("beforeunload", idle),
+    onIdle: (idle) =>
+      globalThis.addEventListener("beforeunload", (event) => {
+        if (idle()) event.preventDefault();
+      }),
     onExit: (exiting) => globalThis.addEventListener("unload", exiting),
     later: (ms, due) => {
       const timer = setTimeout(due, ms);

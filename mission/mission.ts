@@ -84,7 +84,7 @@ async function runOnce<Input>(
   try {
     const value = await untilStray(session, async () => {
       await before?.(m);
-      return await run(m) ?? undefined;
+      return await run(m) as object | undefined;
     });
     return { ending: MissionContext.succeed(m, value), result: { ok: true, value } };
   } catch (error) {
@@ -95,7 +95,11 @@ async function runOnce<Input>(
 /** The work's own end, or the first error that strays past it. */
 async function untilStray<Value>(session: Session, work: () => Promise<Value>): Promise<Value> {
   const stray = new Promise<never>((_, reject) => session.onStray = reject);
-  session.host.onIdle(() => session.onStray?.(new StuckError()));
+  session.host.onIdle(() => {
+    if (session.onStray === undefined) return false;
+    setTimeout(session.onStray, 0, new StuckError());
+    return true;
+  });
   try {
     return await Promise.race([work(), stray]);
   } finally {
