@@ -51,10 +51,9 @@ export async function* followLines(
       let dropped: { reason: string; cause?: unknown } = { reason: "eof" };
       try {
         for await (const line of connectOnce(followed, lastSeq, follow, whole.signal)) {
-          const { event } = line;
-          if (event !== undefined && event.seq > 0) lastSeq = event.seq;
+          if (line.seq > 0) lastSeq = line.seq;
           yield line;
-          if (event?.event === "done") return;
+          if (line.event?.event === "done") return;
         }
         if (!follow) return;
       } catch (error) {
@@ -121,17 +120,20 @@ async function* connectOnce(
   }
 }
 
-/** A line that is JSON; its event is undefined when this version does not know it. */
+const numbered = v.object({ seq: v.fallback(v.number(), 0) });
+
+/** A line that is a JSON object; its event is undefined when this version does not know it. */
 function parseLine(line: string): FollowedLine | undefined {
-  if (line === "") return undefined;
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    return undefined; // torn lines are skipped on either side of the wire
+    return undefined; // empty and torn lines are skipped on either side of the wire
   }
-  const parsed = v.safeParse(missionEvent, value);
-  return { line, event: parsed.success ? parsed.output : undefined };
+  const known = v.safeParse(missionEvent, value);
+  if (known.success) return { line, seq: known.output.seq, event: known.output };
+  const other = v.safeParse(numbered, value);
+  return other.success ? { line, seq: other.output.seq, event: undefined } : undefined;
 }
 
 /** Why the connection broke. Throws what no other connection can mend. */

@@ -32,13 +32,10 @@ export interface LocalFile {
 export async function openLocalFile(source: FileSource, signal?: AbortSignal): Promise<LocalFile> {
   const { size, chunks } = await toReadable(source);
   const hash = createHash("sha256");
-  let left = size;
   for await (const chunk of chunks(0, size)) {
     signal?.throwIfAborted();
     hash.update(chunk);
-    left -= chunk.length;
   }
-  if (left !== 0) throw new StagingError("file_unreadable", `${name(source)} changed while it was read`);
   return { size, sha256: hash.digest("hex"), chunks: (offset) => chunks(offset, size) };
 }
 
@@ -91,7 +88,9 @@ async function* fileChunks(path: string, offset: number, size: number): Chunks {
     for (let at = offset; at < size;) {
       const buffer = new Uint8Array(Math.min(CHUNK_BYTES, size - at));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-      if (bytesRead === 0) return;
+      if (bytesRead === 0) {
+        throw new StagingError("file_unreadable", `${path} became shorter while it was read`);
+      }
       yield buffer.subarray(0, bytesRead);
       at += bytesRead;
     }
@@ -116,10 +115,6 @@ async function openForReading(path: string): Promise<Opened> {
     const words = cause instanceof Error ? cause.message : String(cause);
     throw new StagingError("file_unreadable", `${path} cannot be read: ${words}`, { cause });
   }
-}
-
-function name(source: FileSource): string {
-  return source instanceof URL || typeof source === "string" ? toPath(source) : "the content";
 }
 
 /** The path of a path or `file:` URL. @throws {ArgumentError} For other URLs. */

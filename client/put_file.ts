@@ -28,14 +28,15 @@ export async function putFile(outgoing: Outgoing, file: FileBody): Promise<Respo
   const request = send(url, { method, headers, agent: false });
   const stop = () => request.destroy(toError(signal.reason));
   signal.addEventListener("abort", stop, { once: true });
+  const answered = answer(request);
+  const written = writeAll(request, file, answered).catch((error) => void request.destroy(toError(error)));
   try {
-    const answered = answer(request);
     // The answer decides. That the rest of the body could not be written is only said when there is none.
-    const [reply] = await Promise.all([answered, writeAll(request, file, answered)]);
-    return reply;
+    return await answered;
   } finally {
     signal.removeEventListener("abort", stop);
     request.destroy();
+    await written;
   }
 }
 

@@ -128,6 +128,8 @@ export interface FollowOptions {
 export interface FollowedLine {
   /** The line without its newline. */
   readonly line: string;
+  /** Its place in the stream; 0 when it tells none. */
+  readonly seq: number;
   /** The event, unless this version does not know its kind. */
   readonly event: MissionEvent | undefined;
 }

@@ -18,13 +18,17 @@ const accept: Handler = ({ headers }) =>
 
 /** Fails some times, then accepts. */
 function failing(times: number, failure: () => Response): Handler {
-  return (request, signal) => times-- > 0 ? failure() : accept(request, signal);
+  return (request, raw) => times-- > 0 ? failure() : accept(request, raw);
 }
 
 Deno.test("dispatch() sends one request whose key is the id that it reports", async () => {
   await using server = new Scripted(accept);
   await using client = await openClient([server]);
-  const ref = await client.dispatch({ route: "r" }, { mission: "resize", input: { width: 3 }, timeout: 90_000 });
+  const ref = await client.dispatch({ route: "r" }, {
+    mission: "resize",
+    input: { width: 3 },
+    timeout: 90_000,
+  });
   const [request] = server.seen;
   assertEquals(server.log, ["POST /v1/dispatch"]);
   assertEquals(request?.headers.get("Idempotency-Key"), ref.missionId);
@@ -42,7 +46,12 @@ Deno.test("dispatch() sends any JSON value as input, and a timeout text unchange
   await using server = new Scripted(accept);
   await using client = await openClient([server]);
   for (const input of [[1, 2], "text", 0, null, false]) {
-    await client.dispatch({ host: "s1", lane: "normal" }, { mission: "m", input, timeout: "1h30m", missionId: ID });
+    await client.dispatch({ host: "s1", lane: "normal" }, {
+      mission: "m",
+      input,
+      timeout: "1h30m",
+      missionId: ID,
+    });
     const body = JSON.parse(server.seen.at(-1)?.text ?? "");
     assertEquals([body.input, body.timeout], [input, "1h30m"]);
   }
@@ -53,14 +62,20 @@ Deno.test("dispatch() sends the same bytes on every try and succeeds when one is
   await using client = await openClient([server]);
   await client.dispatch({ route: "r" }, { mission: "m", input: { a: 1 } });
   assertEquals(server.seen.length, 3);
-  assertEquals(new Set(server.seen.map(({ text, headers }) => text + headers.get("Idempotency-Key"))).size, 1);
+  assertEquals(
+    new Set(server.seen.map(({ text, headers }) => text + headers.get("Idempotency-Key"))).size,
+    1,
+  );
 });
 
 Deno.test("dispatch() gives up after three tries with the last error", async () => {
   let n = 0;
   await using server = new Scripted(() => problem(500, "db_error", { details: { n: ++n } }));
   await using client = await openClient([server]);
-  const error = await assertRejects(() => client.dispatch({ route: "r" }, { mission: "m", missionId: ID }), HttpError);
+  const error = await assertRejects(
+    () => client.dispatch({ route: "r" }, { mission: "m", missionId: ID }),
+    HttpError,
+  );
   assertEquals(server.seen.length, 3);
   assertEquals(
     [error.code, error.status, error.retryable, error.details, error.host, error.missionId],
@@ -98,7 +113,10 @@ Deno.test("dispatch() waits for a short Retry-After and reports a long one", asy
 
   await using later = new Scripted(() => problem(503, "draining", { headers: { "Retry-After": "30" } }));
   await using other = await openClient([later]);
-  const error = await assertRejects(() => other.dispatch({ route: "r" }, { mission: "m" }), BackPressureError);
+  const error = await assertRejects(
+    () => other.dispatch({ route: "r" }, { mission: "m" }),
+    BackPressureError,
+  );
   assertEquals([error.retryAfterMs, error.retryable, later.seen.length], [30_000, true, 1]);
 });
 
@@ -170,7 +188,10 @@ Deno.test("dispatch() picks by labels: the call's, then the client's, then those
 Deno.test("dispatch() names the variable that a token lacks", async () => {
   await using server = new Scripted(accept);
   await using client = await openClient([server], { yaml: { auth: { token: "${LETTS_TEST_UNSET}" } } });
-  const error = await assertRejects(() => client.dispatch({ route: "r" }, { mission: "m" }), UnsetVariableError);
+  const error = await assertRejects(
+    () => client.dispatch({ route: "r" }, { mission: "m" }),
+    UnsetVariableError,
+  );
   assertEquals([error.variable, error.code, error.host], ["LETTS_TEST_UNSET", "missing_variable", "s1"]);
   assertEquals(server.seen, []);
 });
@@ -208,14 +229,20 @@ Deno.test("LettsClient tells its observer of failed launches, whatever the obser
       throw new Error("observer");
     },
   });
-  await assertRejects(() => client.dispatch({ route: "r" }, { mission: "m", missionId: ID }), BackPressureError);
+  await assertRejects(
+    () => client.dispatch({ route: "r" }, { mission: "m", missionId: ID }),
+    BackPressureError,
+  );
   await assertRejects(() => client.dispatch({ host: "none", lane: "normal" }, { mission: "m" }));
-  assertEquals(failures, ["dispatch dispatch s1 queue_full true true", "dispatch dispatch undefined config false false"]);
+  assertEquals(failures, [
+    "dispatch dispatch s1 queue_full true true",
+    "dispatch dispatch undefined config false false",
+  ]);
 });
 
 Deno.test("LettsClient ends what is in progress when it is released", async () => {
   const { promise: arrived, resolve } = Promise.withResolvers<void>();
-  await using server = new Scripted((_, signal) => {
+  await using server = new Scripted((_, { signal }) => {
     resolve();
     return new Promise((answer) => signal.addEventListener("abort", () => answer(new Response())));
   });

@@ -1,5 +1,5 @@
 /** A dugdale that answers as a test says, and remembers what it was asked. @module */
-import { LettsClient, lettsConfig, type LettsClientOptions, type LettsYaml } from "../../client/mod.ts";
+import { LettsClient, type LettsClientOptions, lettsConfig, type LettsYaml } from "../../client/mod.ts";
 
 /** One request, with its body read. */
 export interface Seen {
@@ -12,7 +12,7 @@ export interface Seen {
 }
 
 /** Answers one request. */
-export type Handler = (request: Seen, signal: AbortSignal) => Response | Promise<Response>;
+export type Handler = (request: Seen, raw: Request) => Response | Promise<Response>;
 
 /** A server on loopback. */
 export class Scripted implements AsyncDisposable {
@@ -32,7 +32,7 @@ export class Scripted implements AsyncDisposable {
         text: new TextDecoder().decode(body),
       };
       this.seen.push(seen);
-      return handler(seen, request.signal);
+      return handler(seen, request);
     });
     this.port = this.#server.addr.port;
   }
@@ -75,7 +75,11 @@ export function openClient(
 }
 
 /** A problem body. */
-export function problem(status: number, error: string, extra: ResponseInit & { details?: unknown } = {}): Response {
+export function problem(
+  status: number,
+  error: string,
+  extra: ResponseInit & { details?: unknown } = {},
+): Response {
   const { details, ...init } = extra;
   return Response.json({ error, message: `said ${error}`, details }, { ...init, status });
 }
