@@ -1,3 +1,5 @@
+import { ProblemError } from "../problem_error.ts";
+
 /** Whether an operation failed because the file or folder is not there (any more). */
 export function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || hasCode(error, "ENOENT", "ENOTDIR");
@@ -6,6 +8,12 @@ export function isMissing(error: unknown): boolean {
 /** Whether an operation failed because the daemon may not look there. */
 export function isUnreadable(error: unknown): boolean {
   return error instanceof Deno.errors.PermissionDenied || hasCode(error, "EACCES", "EPERM");
+}
+
+/** What a caller is told of a failed file operation: `gone` when the file is not there, else `io_error`. */
+export function fileProblem(doing: string, cause: unknown): ProblemError {
+  if (isMissing(cause)) return new ProblemError("gone", `${doing}: the file is gone`, { cause });
+  return new ProblemError("io_error", `${doing}: the file could not be read or written`, { cause });
 }
 
 function hasCode(error: unknown, ...codes: string[]): boolean {

@@ -60,6 +60,7 @@ export class PartFile implements Disposable {
   /** Drops what is behind that many bytes. Neither digest nor {@linkcode append} may be used afterwards. */
   async truncate(size: number): Promise<void> {
     await this.#slots.run(() => this.#file.truncate(size));
+    this.#size = size;
   }
 
   /** Brings the content to the disk. */

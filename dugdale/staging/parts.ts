@@ -1,0 +1,41 @@
+import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
+import type { MissionId } from "../../protocol/names.ts";
+import type { Clock } from "../host/clock.ts";
+import type { DataDir } from "../host/data_dir.ts";
+import type { Log } from "../host/log.ts";
+import type { Slots } from "../host/slots.ts";
+import type { Store } from "../store/store.ts";
+import type { DiskUsage } from "./disk_usage.ts";
+
+/** What the staging area is built of. */
+export interface StagingParts {
+  readonly store: Store;
+  readonly dataDir: DataDir;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: DugdaleConfig;
+  /** Bounds the file operations in flight, together with the rest of the daemon. */
+  readonly slots: Slots;
+  readonly usage: DiskUsage;
+  /** Whether the daemon is on its way out and takes no new uploads. */
+  readonly draining: () => boolean;
+  readonly missions: MissionsOfFiles;
+}
+
+/** What a forced deletion of a file asks of those who run missions. */
+export interface MissionsOfFiles {
+  /**
+   * Kills running missions and resolves once all of them are done.
+   *
+   * @param signal Aborted when the caller no longer waits.
+   * @throws {ProblemError} `internal`, `force_delete_timeout`, `client_closed`
+   */
+  killForDelete(missionIds: readonly MissionId[], signal: AbortSignal): Promise<void>;
+  /** Told after queued or done missions have become `deleting`, so that nobody waits for them any longer. */
+  deleting(missionIds: readonly MissionId[]): void;
+}
+
+/** How long a new upload is kept, in milliseconds: a staging TTL of 0 would leave no time to use it. */
+export function uploadTtlMs(config: DugdaleConfig): number {
+  return config.cleanup.stagingTtlMs || 3_600_000;
+}

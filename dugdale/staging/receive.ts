@@ -1,0 +1,127 @@
+import type { StagingId } from "../../protocol/names.ts";
+import { ProblemError } from "../problem_error.ts";
+import { BodyIdleError, BodyLostError, type BodyReader, BodyStoppedError } from "./body_reader.ts";
+import { fileProblem, isMissing } from "./file_errors.ts";
+import type { PartFile } from "./part_file.ts";
+import { type StagingParts, uploadTtlMs } from "./parts.ts";
+import type { UploadRequest } from "./upload_request.ts";
+
+/** How often the database learns how far an upload is. At the end of each request it knows exactly. */
+const RECORD_MS = 250;
+/** The quota is looked at again after so many bytes. */
+const QUOTA_BYTES = 16 * 1024 * 1024;
+
+/** One PUT that has been let in. */
+export interface Taking {
+  readonly request: UploadRequest;
+  readonly part: PartFile;
+  /** Where {@linkcode part} lies. */
+  readonly path: string;
+  readonly body: BodyReader;
+}
+
+/** The data directory filled up while the body came. */
+class QuotaError extends Error {
+  override readonly name = "QuotaError";
+}
+
+/**
+ * Takes a body in and, when it brings the last byte, makes the file complete.
+ *
+ * @throws {ProblemError} When there is still something missing, or nothing can be done with what came.
+ */
+export async function receive(taking: Taking, parts: StagingParts): Promise<void> {
+  const { part, request: { stagingId, total, sha256 } } = taking;
+  await fill(taking, parts).catch(async (error) => {
+    throw await settleFailure(error, taking, parts);
+  });
+  if (part.size < total) {
+    await record(taking, parts);
+    throw new ProblemError("incomplete_upload", `upload ${stagingId} has ${part.size} of ${total} bytes`, {
+      details: { bytes_received: part.size },
+    });
+  }
+  const digest = part.digest();
+  if (digest !== sha256) {
+    await discard(taking, parts);
+    throw new ProblemError("content_mismatch", `upload ${stagingId} has sha256 ${digest}, not ${sha256}`);
+  }
+  await complete(taking, parts);
+}
+
+/** The file of that id is being deleted, or at least no upload any more. */
+export function deletedMeanwhile(stagingId: StagingId, state = "deleting"): ProblemError {
+  return new ProblemError("conflict", `staging file ${stagingId} is ${state}`, { details: { state } });
+}
+
+async function fill(taking: Taking, parts: StagingParts): Promise<void> {
+  const { part, body, request: { total, stagingId } } = taking;
+  let recordedMs = parts.clock.steadyMs();
+  let sinceQuota = 0;
+  while (part.size < total) {
+    const chunk = (await body.read())?.subarray(0, total - part.size);
+    if (chunk === undefined) return;
+    await part.append(chunk);
+    parts.usage.add(chunk.length);
+    sinceQuota += chunk.length;
+    if (sinceQuota >= QUOTA_BYTES) {
+      sinceQuota = 0;
+      const problem = parts.usage.problem();
+      if (problem !== undefined) throw new QuotaError(problem);
+    }
+    if (parts.clock.steadyMs() - recordedMs < RECORD_MS) continue;
+    if (!await record(taking, parts)) throw deletedMeanwhile(stagingId);
+    recordedMs = parts.clock.steadyMs();
+  }
+}
+
+/** Keeps or drops what has come, and says what the sender is told. */
+async function settleFailure(error: unknown, taking: Taking, parts: StagingParts): Promise<Error> {
+  const { stagingId } = taking.request;
+  if (error instanceof BodyIdleError || error instanceof QuotaError) {
+    await discard(taking, parts);
+    if (error instanceof BodyIdleError) return new ProblemError("upload_idle_timeout", error.message);
+    const details = { max_data_dir_size: parts.config.limits.maxDataDirBytes };
+    return new ProblemError("disk_quota_exceeded", error.message, { details });
+  }
+  await record(taking, parts);
+  if (error instanceof ProblemError) return error;
+  if (error instanceof BodyStoppedError) return error.problem;
+  if (error instanceof BodyLostError) return new ProblemError("io_error", error.message, { cause: error });
+  return fileProblem(`upload ${stagingId}`, error);
+}
+
+async function record({ request, part }: Taking, { store, clock, config }: StagingParts): Promise<boolean> {
+  const nowMs = clock.wallMs();
+  const expiresMs = nowMs + uploadTtlMs(config);
+  return await store.writeSoon(() => store.staging.received(request.stagingId, part.size, nowMs, expiresMs));
+}
+
+/** The row first: a file that nobody will ever use must not be found as complete. */
+async function discard({ request, path }: Taking, { store, clock, slots }: StagingParts): Promise<void> {
+  await store.writeSoon(() => store.staging.markDeleting(request.stagingId, clock.wallMs()));
+  await slots.run(() => Deno.remove(path)).catch((error) => {
+    if (!isMissing(error)) throw fileProblem(`upload ${request.stagingId}`, error);
+  });
+}
+
+async function complete(taking: Taking, parts: StagingParts): Promise<void> {
+  const { part, request: { stagingId, total } } = taking;
+  const { store, clock, config } = parts;
+  try {
+    await part.sync().catch((error) => {
+      throw fileProblem(`upload ${stagingId}`, error);
+    });
+    const done = await store.write(() => {
+      const nowMs = clock.wallMs();
+      return store.staging.complete(stagingId, nowMs, nowMs + uploadTtlMs(config));
+    });
+    if (!done) throw deletedMeanwhile(stagingId);
+  } catch (error) {
+    // A sender can only go on where a byte is missing, so one is given back.
+    await part.truncate(Math.max(0, total - 1)).then(() => record(taking, parts)).catch((cause) => {
+      parts.log.warn("upload cannot be resumed before a restart", { staging_id: stagingId, err: cause });
+    });
+    throw error;
+  }
+}
