@@ -28,6 +28,7 @@ export interface ConfigErrorPlace {
 
 /** A configuration that cannot be used. The message is one line: `<file>:<line>: <key>: <what is wrong>`. */
 export class ConfigError extends Error {
+  /** The name of the class. */
   override readonly name: string = "ConfigError";
   /** Machine-readable reason. */
   readonly code: "config_invalid" | "missing_variable" = "config_invalid";
@@ -40,6 +41,7 @@ export class ConfigError extends Error {
   /** Path of the key, such as `dugdales[0].port`. */
   readonly key: string | undefined;
 
+  /** Makes the message of what is wrong, such as `must not be empty`, and its place. */
   constructor(problem: string, place: ConfigErrorPlace = {}, options?: ErrorOptions) {
     super([...prefixes(place), problem].join(": "), options);
     this.stage = place.stage ?? "parse";
@@ -51,11 +53,14 @@ export class ConfigError extends Error {
 
 /** A `${NAME}` that is needed and not set. */
 export class MissingVariableError extends ConfigError {
+  /** The name of the class. */
   override readonly name: string = "MissingVariableError";
+  /** Machine-readable reason. */
   override readonly code = "missing_variable";
   /** The name of the variable, without `${}`. */
   readonly variable: string;
 
+  /** Names the variable that is needed at a place. */
   constructor(variable: string, place: ConfigErrorPlace = {}) {
     super(`the environment variable ${variable} is not set`, { stage: "use", ...place });
     this.variable = variable;

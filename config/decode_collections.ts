@@ -8,6 +8,7 @@ import type { YamlValue } from "./yaml_value.ts";
 
 /** The decoder of a property, and its key in the file when that is not the property's name. */
 export interface Field<Value> extends Decoder<Value> {
+  /** The key in the file. Default the name of the property. */
   readonly yamlKey?: string;
 }
 

@@ -7,6 +7,7 @@ import type { YamlValue } from "./yaml_value.ts";
 
 /** A JSON Schema (draft 7) as a plain object. */
 export interface JsonSchema {
+  /** Any keyword. */
   readonly [keyword: string]: unknown;
 }
 

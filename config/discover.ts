@@ -24,7 +24,9 @@ export interface DiscoverOptions {
 }
 
 /** A variable of the process, under Deno as under Node. */
-export const processEnv: Env = (name) => process.env[name];
+export function processEnv(name: string): string | undefined {
+  return process.env[name];
+}
 
 /**
  * Finds the file: `path`, else `$LETTS_CONFIG`, else the first that exists of `./letts.yaml`,

@@ -17,6 +17,7 @@ export interface ExtendedFields extends DugdaleFields {
 
 /** A letts.yaml after its templates were filled in. */
 export interface ExtendedYaml extends LettsYaml {
+  /** In the order of the file. */
   readonly dugdales: readonly ExtendedFields[];
 }
 

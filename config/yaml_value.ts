@@ -31,6 +31,7 @@ export class YamlValue {
   /** From 1. */
   readonly line: number;
 
+  /** A node of the document at a path; no node is nothing at all. */
   constructor(document: YamlDocument, node: Node | null, key: string, line: number) {
     this.#document = document;
     this.#node = node && document.resolve(node);
@@ -75,7 +76,11 @@ export class YamlValue {
     return this.#entries(style, new Set());
   }
 
-  /** @throws {ConfigError} Always, naming this place. */
+  /**
+   * Gives up over a fault of this value.
+   *
+   * @throws {ConfigError} Always, naming this place.
+   */
   fail(problem: string): never {
     throw new ConfigError(problem, { file: this.#document.file, line: this.line, key: this.key });
   }
