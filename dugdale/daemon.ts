@@ -18,6 +18,7 @@ import { App } from "./http/app.ts";
 import { makeHandlers } from "./http/handlers.ts";
 import type { HandlerParts } from "./http/parts.ts";
 import { listen, type Server } from "./http/server.ts";
+import { KernelMemoryKills } from "./run/out_of_memory.ts";
 import { Store } from "./store/store.ts";
 import { VERSION } from "./version.ts";
 
@@ -74,6 +75,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     slots: new Slots(FILE_SLOTS),
     spawner: stack.use(openSpawner()),
     feed: new Feed(store),
+    memoryKills: new KernelMemoryKills(),
     readVariable: (name) => env[name],
     quotaProblem: () => undefined,
     onDone: () => {},

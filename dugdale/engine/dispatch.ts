@@ -39,11 +39,11 @@ export async function dispatchMission(
   engine: Engine,
   applied: AppliedConfig,
 ): Promise<Dispatched> {
-  const dispatched = await parts.store.write(() => queue(request, parts, engine, applied));
+  const lane = engine.lanes.find(request.lane);
+  const dispatched = await engine.lanes.writeAndPick(lane, () => queue(request, parts, engine, applied));
   if (dispatched.created) {
-    const { missionId: mission_id, lane, mission: mission_name } = request;
-    parts.log.info("mission", { phase: "dispatched", mission_id, lane, mission_name });
-    engine.lanes.wake(lane);
+    const { missionId: mission_id, mission: mission_name } = request;
+    parts.log.info("mission", { phase: "dispatched", mission_id, lane: request.lane, mission_name });
   }
   return dispatched;
 }

@@ -73,21 +73,24 @@ export class Engine implements Disposable {
     onDone({ kind, lane, outcome: outcome ?? "", durationMs });
   }
 
-  /** Finishes a run whose process has ended: collects its output files and makes the row done. */
-  async finalize(row: MissionRow, end: RunEnd): Promise<void> {
+  /**
+   * Finishes a run whose process has ended: collects its output files and makes the row done.
+   *
+   * @param lane Gets the run's slot back in the same transaction.
+   */
+  async finalize(row: MissionRow, end: RunEnd, lane?: Lane): Promise<void> {
     const { store, clock } = this.#parts;
     if (end.outputs.length > 0) {
       const text = JSON.stringify(end);
       await store.write(() => store.missions.noteEnding(row.id, text));
     }
     const { ending, files } = await collect(row, end, this.#parts);
-    const finished = store.write(() => {
+    const done = await this.lanes.writeAndPick(lane, () => {
       const nowMs = clock.wallMs();
       const done = store.missions.finish(row.id, "running", ending, nowMs);
       if (done !== undefined) { for (const file of files) store.staging.addOutput(row.id, file, nowMs); }
       return done;
-    });
-    const done = await finished;
+    }, 1);
     if (done === undefined) forget(files, this.#parts);
     else this.announce(done);
     tidy(row, files.map((file) => file.role), this.#parts);
@@ -106,14 +109,14 @@ export class Engine implements Disposable {
 
   async #run(row: MissionRow, kill: KillSwitch, lane: Lane): Promise<void> {
     try {
-      await this.finalize(row, await runMission(row, kill, this.#parts));
+      await this.finalize(row, await runMission(row, kill, this.#parts), lane);
     } catch (error) {
       // The row stays running and becomes lost at the next start: nobody can say any more how it ended.
       this.#parts.log.error("db_error", { op: "finalize", mission_id: row.mission_id, err: error });
+      this.lanes.release(lane);
     } finally {
       kill[Symbol.dispose]();
       this.#live.delete(row.mission_id);
-      this.lanes.release(lane);
       if (this.#live.size === 0) this.#idle?.();
     }
   }

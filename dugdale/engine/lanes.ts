@@ -13,8 +13,8 @@ export interface Lane {
   removing: boolean;
   /** Missions from their pickup to the end of their finalization. */
   inFlight: number;
-  picking: boolean;
-  pickAgain: boolean;
+  /** A pickup waits for its turn. */
+  waking: boolean;
 }
 
 /** What changed when lanes were set. */
@@ -65,15 +65,7 @@ export class Lanes implements Disposable {
     for (const [name, { concurrency, paused = false }] of Object.entries(settings)) {
       const lane = this.#lanes.get(name);
       if (lane === undefined) {
-        this.#lanes.set(name, {
-          name,
-          concurrency,
-          paused,
-          removing: false,
-          inFlight: 0,
-          picking: false,
-          pickAgain: false,
-        });
+        this.#lanes.set(name, { name, concurrency, paused, removing: false, inFlight: 0, waking: false });
         changes.started.push(name);
       } else {
         if (lane.concurrency !== concurrency) changes.resized.push(name);
@@ -101,9 +93,40 @@ export class Lanes implements Disposable {
   /** Looks for missions that can start. */
   wake(name: string): void {
     const lane = this.#lanes.get(name);
-    if (lane === undefined) return;
-    if (lane.picking) lane.pickAgain = true;
-    else void this.#pick(lane);
+    if (lane === undefined || lane.waking || this.#free(lane) <= 0) return;
+    lane.waking = true;
+    this.writeAndPick(lane, () => void (lane.waking = false)).catch((error) => {
+      this.#log.error("db_error", { op: "pickup", lane: name, err: error });
+      lane.waking = false;
+      this.#retryLater(lane);
+    });
+  }
+
+  /**
+   * Makes a change and, in the same transaction, picks up what can start after it: one fsync for both.
+   *
+   * @param releases Slots that the change gives back.
+   */
+  async writeAndPick<T>(lane: Lane | undefined, change: () => T, releases = 0): Promise<T> {
+    const rows: MissionRow[] = [];
+    let counted = false;
+    try {
+      const result = await this.#store.write(() => {
+        const own = change();
+        if (lane === undefined) return own;
+        counted = true;
+        lane.inFlight -= releases;
+        const free = this.#free(lane);
+        if (free > 0) rows.push(...this.#store.missions.claim(lane.name, free, this.#clock.wallMs()));
+        lane.inFlight += rows.length;
+        return own;
+      });
+      if (lane !== undefined) { for (const row of rows) void this.#start(row, lane); }
+      return result;
+    } catch (error) {
+      if (lane !== undefined && counted) lane.inFlight += releases - rows.length;
+      throw error;
+    }
   }
 
   /** Gives a slot back. */
@@ -120,33 +143,6 @@ export class Lanes implements Disposable {
   #free(lane: Lane): number {
     const closed = this.#stopped || lane.paused || lane.removing;
     return closed ? 0 : lane.concurrency - lane.inFlight;
-  }
-
-  async #pick(lane: Lane): Promise<void> {
-    lane.picking = true;
-    try {
-      do {
-        lane.pickAgain = false;
-        if (this.#free(lane) <= 0) break;
-        for (const row of await this.#claim(lane)) {
-          lane.inFlight++;
-          void this.#start(row, lane);
-        }
-      } while (lane.pickAgain);
-    } catch (error) {
-      this.#log.error("db_error", { op: "pickup", lane: lane.name, err: error });
-      this.#retryLater(lane);
-    } finally {
-      lane.picking = false;
-    }
-  }
-
-  /** The slots are counted within the transaction: a pause or a release may come before it. */
-  #claim(lane: Lane): Promise<MissionRow[]> {
-    return this.#store.write(() => {
-      const free = this.#free(lane);
-      return free > 0 ? this.#store.missions.claim(lane.name, free, this.#clock.wallMs()) : [];
-    });
   }
 
   #retryLater(lane: Lane): void {

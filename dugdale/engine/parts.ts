@@ -6,6 +6,7 @@ import type { Log } from "../host/log.ts";
 import type { Slots } from "../host/slots.ts";
 import type { Spawner } from "../host/spawn.ts";
 import type { Store } from "../store/store.ts";
+import type { KernelMemoryKills } from "../run/out_of_memory.ts";
 import type { ReadVariable } from "../run/environment.ts";
 import type { Feed } from "./feed.ts";
 
@@ -20,6 +21,8 @@ export interface EngineParts {
   readonly spawner: Spawner;
   readonly config: DugdaleConfig;
   readonly feed: Feed;
+  /** Asked when a process was killed and nobody here did it. */
+  readonly memoryKills: KernelMemoryKills;
   /** Reads the daemon's own environment. */
   readonly readVariable: ReadVariable;
   /** Tells what is wrong with the room that is left in the data directory, if anything is. */

@@ -6,7 +6,7 @@ import { capped, execVerdict, missionVerdict, type Verdict } from "../run/ending
 import { execEnvironment, missionEnvironment } from "../run/environment.ts";
 import type { KillSwitch } from "../run/kill.ts";
 import { isDiskFull, LaunchError, textOf } from "../run/launch_error.ts";
-import { cgroupKills, MemoryWatch } from "../run/out_of_memory.ts";
+import { MemoryWatch, type OutOfMemory } from "../run/out_of_memory.ts";
 import { type ProcessSinks, runProcess } from "../run/process.ts";
 import { makeWorkdir, tidyWorkdir } from "../run/workdir.ts";
 import type { ExitStatus } from "../host/spawn.ts";
@@ -47,7 +47,6 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
     },
     ...(control === undefined ? {} : { control: (chunk: Uint8Array): void => control.write(chunk) }),
   };
-  const killsBefore = cgroupKills();
   let verdict: Verdict;
   let outputs: readonly string[] = [];
   try {
@@ -62,7 +61,7 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
         killed: kill.reason,
         timeoutMs: row.timeout_ms,
         lane: row.lane,
-        outOfMemory: memory?.verdict(exit) ?? kernelOutOfMemory(exit, kill, killsBefore),
+        outOfMemory: memory?.verdict(exit) ?? kernelOutOfMemory(exit, kill, parts),
         violation: control?.violations[0],
         final: control?.final,
       });
@@ -182,12 +181,8 @@ function execLaunch(
 }
 
 /** The kernel kills silently; only the cgroup's count tells why. */
-function kernelOutOfMemory(
-  exit: ExitStatus,
-  kill: KillSwitch,
-  killsBefore: number,
-): ReturnType<MemoryWatch["verdict"]> {
-  if (exit.signal !== "KILL" || kill.reason !== undefined || cgroupKills() <= killsBefore) return undefined;
+function kernelOutOfMemory(exit: ExitStatus, kill: KillSwitch, parts: EngineParts): OutOfMemory | undefined {
+  if (exit.signal !== "KILL" || kill.reason !== undefined || !parts.memoryKills.any()) return undefined;
   return { reason: "cgroup_oom", message: "ended by the kernel because the memory of its cgroup ran out" };
 }
 

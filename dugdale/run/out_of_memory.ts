@@ -81,14 +81,34 @@ export class MemoryWatch {
   }
 }
 
-/** How often the kernel has killed a process of the daemon's own cgroup for want of memory; 0 where it does not tell. */
-export function cgroupKills(): number {
+/** Tells whether the kernel has killed a process of the daemon's own cgroup for want of memory. */
+export class KernelMemoryKills {
+  readonly #file = eventsFile();
+  #seen = this.#count();
+
+  /** Whether there was such a kill since the last call; false where the kernel does not tell. */
+  any(): boolean {
+    const before = this.#seen;
+    this.#seen = this.#count();
+    return this.#seen > before;
+  }
+
+  #count(): number {
+    try {
+      return Number(/^oom_kill (\d+)$/m.exec(readFileSync(this.#file, "utf8"))?.[1] ?? 0);
+    } catch {
+      // No cgroup v2 here: then nobody tells.
+      return 0;
+    }
+  }
+}
+
+function eventsFile(): string {
   try {
     const group = /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1] ?? "/";
-    const events = readFileSync(`/sys/fs/cgroup${group}/memory.events`, "utf8");
-    return Number(/^oom_kill (\d+)$/m.exec(events)?.[1] ?? 0);
+    return `/sys/fs/cgroup${group}/memory.events`;
   } catch {
-    // No cgroup v2 here: then nobody tells.
-    return 0;
+    // No /proc: the path is as good as any that does not exist.
+    return "/sys/fs/cgroup/memory.events";
   }
 }

@@ -24,6 +24,7 @@ export class Missions {
   readonly #find: StatementSync;
   readonly #files: StatementSync;
   readonly #runtime: StatementSync;
+  readonly #oldest: StatementSync;
   readonly #claim: StatementSync;
   readonly #start: StatementSync;
   readonly #noteEnding: StatementSync;
@@ -48,11 +49,11 @@ export class Missions {
       SELECT f.staging_id, f.ref_kind, f.role, s.sha256, s.size, s.state
       FROM mission_files f JOIN staging_files s USING (staging_id) WHERE f.mission = ? ORDER BY f.role`);
     this.#runtime = db.prepare(`SELECT * FROM runtimes WHERE id = ?`);
+    this.#oldest = db.prepare(`
+      SELECT id FROM missions WHERE status = 'queued' AND lane = ? ORDER BY time_created, mission_id LIMIT ?`);
     this.#claim = db.prepare(`
       UPDATE missions SET status = 'running', time_started = :nowMs, pid = 0, process_start = 0
-      WHERE id IN (SELECT id FROM missions WHERE status = 'queued' AND lane = :lane
-                   ORDER BY time_created, mission_id LIMIT :limit)
-      RETURNING *`);
+      WHERE id = :id AND status = 'queued' RETURNING *`);
     this.#start = db.prepare(`
       UPDATE missions SET pid = :pid, process_start = :processStart, time_started = :startedMs
       WHERE id = :id AND status = 'running'`);
@@ -104,8 +105,9 @@ export class Missions {
 
   /** Makes the oldest queued missions of a lane running and returns them, the oldest first. */
   claim(lane: string, limit: number, nowMs: number): MissionRow[] {
-    const rows = this.#claim.all({ lane, limit, nowMs }) as unknown as MissionRow[];
-    return rows.sort((a, b) => a.time_created - b.time_created || (a.mission_id < b.mission_id ? -1 : 1));
+    // One statement for both is five times slower: it goes through a temporary table.
+    const oldest = this.#oldest.all(lane, limit) as unknown as { id: number }[];
+    return oldest.map(({ id }) => this.#claim.get({ id, nowMs }) as unknown as MissionRow);
   }
 
   /** Records the process of a running mission. */
