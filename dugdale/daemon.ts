@@ -19,6 +19,8 @@ import { makeHandlers } from "./http/handlers.ts";
 import type { HandlerParts } from "./http/parts.ts";
 import { listen, type Server } from "./http/server.ts";
 import { KernelMemoryKills } from "./run/out_of_memory.ts";
+import { DiskUsage } from "./staging/disk_usage.ts";
+import { Staging } from "./staging/staging.ts";
 import { Store } from "./store/store.ts";
 import { VERSION } from "./version.ts";
 
@@ -65,6 +67,8 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const store = stack.use(new Store(dataDir.database, config.limits.cacheSize));
   dataDir.make();
   const clock = systemClock;
+  const slots = new Slots(FILE_SLOTS);
+  const usage = new DiskUsage(dataDir, config.limits.maxDataDirBytes, slots);
   const parts: EngineParts = {
     store,
     dataDir,
@@ -72,22 +76,43 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     log,
     config,
     ids: new Ids(clock),
-    slots: new Slots(FILE_SLOTS),
+    slots,
     spawner: stack.use(openSpawner()),
     feed: new Feed(store),
     memoryKills: new KernelMemoryKills(),
     readVariable: (name) => env[name],
-    quotaProblem: () => undefined,
+    quotaProblem: () => usage.problem(),
     onDone: () => {},
   };
   const engine = stack.use(new Engine(parts));
   const applied = new AppliedConfig(parts, engine);
-  await repairRunning(parts, engine);
+  const control = new MissionControl(parts, engine, applied);
   let draining = false;
+  const staging = stack.use(
+    new Staging({
+      store,
+      dataDir,
+      clock,
+      log,
+      config,
+      slots,
+      usage,
+      draining: () => draining,
+      missions: {
+        killForDelete: async (ids, signal) =>
+          void await Promise.all(ids.map((id) => control.endForDelete(id, signal))),
+        deleting: (missions) => missions.forEach((mission) => parts.feed.abandon(mission.id)),
+      },
+      onFsyncFailure: () => {},
+    }),
+  );
+  await repairRunning(parts, engine);
+  await staging.repair();
   const handlerParts: HandlerParts = {
     ...parts,
     engine,
     applied,
+    usage,
     version: VERSION.version,
     startedMs: clock.steadyMs(),
     draining: () => draining,
@@ -99,13 +124,15 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   };
   const handlers = makeHandlers(
     handlerParts,
-    new MissionControl(parts, engine, applied),
+    control,
+    staging,
     readiness,
     VERSION,
     () => Promise.resolve(""),
   );
   const server = listen(config.listen, new App({ config, clock, log, handlers, onEnd: () => {} }));
   applied.replay();
+  staging.start();
   lock.describe(describe(server));
   const drain = (): void => {
     draining = true;

@@ -7,11 +7,14 @@ import { dispatchHandler } from "./dispatch.ts";
 import { healthHandlers, type Readiness } from "./health.ts";
 import { missionHandlers } from "./missions.ts";
 import type { HandlerParts } from "./parts.ts";
+import { stagingHandlers } from "./staging.ts";
+import type { Staging } from "../staging/staging.ts";
 
 /** The handlers of all routes. */
 export function makeHandlers(
   parts: HandlerParts,
   control: MissionControl,
+  staging: Staging,
   readiness: Readiness,
   version: VersionReply,
   metrics: () => Promise<string>,
@@ -21,6 +24,7 @@ export function makeHandlers(
     ...missionHandlers(parts),
     ...controlHandlers(parts, control),
     ...adminHandlers(parts),
+    ...stagingHandlers(staging),
     dispatch: dispatchHandler(parts),
   } as Handlers;
 }

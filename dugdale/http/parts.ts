@@ -4,6 +4,7 @@ import type { EngineParts } from "../engine/parts.ts";
 import { isMissionId, type MissionId } from "../../protocol/names.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
+import type { DiskUsage } from "../staging/disk_usage.ts";
 import type { MissionRow } from "../store/mission_row.ts";
 import type { Call } from "./call.ts";
 
@@ -11,6 +12,7 @@ import type { Call } from "./call.ts";
 export interface HandlerParts extends EngineParts {
   readonly engine: Engine;
   readonly applied: AppliedConfig;
+  readonly usage: DiskUsage;
   readonly version: string;
   /** Of the steady clock. */
   readonly startedMs: number;
@@ -42,10 +44,9 @@ export function refuseKind(call: Call, row: MissionRow): void {
 }
 
 /** @throws {ProblemError} `draining`, or `disk_quota_exceeded` when the data directory is full. */
-export function refuseNewWork(parts: Pick<HandlerParts, "draining" | "quotaProblem">): void {
+export function refuseNewWork(parts: Pick<HandlerParts, "draining" | "usage">): void {
   if (parts.draining()) {
     throw new ProblemError("draining", "this dugdale is shutting down", { retryAfterS: 30 });
   }
-  const quota = parts.quotaProblem();
-  if (quota !== undefined) throw new ProblemError("disk_quota_exceeded", quota, { retryAfterS: 30 });
+  parts.usage.check();
 }
