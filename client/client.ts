@@ -39,6 +39,14 @@ import { openOutput } from "./outputs.ts";
 import { retryPolicy } from "./retry.ts";
 import { readingScopes } from "./scopes.ts";
 import { deleteStaging, download, findStaging, listStaging, uploadFile } from "./staging_files.ts";
+import {
+  type CallableMission,
+  isDefined,
+  plainOptions,
+  type Typed,
+  typedHandle,
+  typedResult,
+} from "./typed.ts";
 import type {
   Address,
   ApplyOptions,
@@ -136,8 +144,19 @@ export class LettsClient implements AsyncDisposable {
    * @throws {BackPressureError} When the dugdale is full or leaving.
    * @throws {ConflictError} When the id is taken by another payload.
    */
-  dispatch(to: Address, options: DispatchOptions): Promise<DispatchedRef> {
-    return launch(this.#context, to, options, { method: "dispatch" });
+  dispatch(to: Address, options: DispatchOptions): Promise<DispatchedRef>;
+  /** Sends a defined mission. @throws {SchemaError} When its schema refuses the input; then nothing is sent. */
+  dispatch<Input>(
+    to: Address,
+    mission: CallableMission<Input, unknown>,
+    options: Typed<DispatchOptions, Input>,
+  ): Promise<DispatchedRef>;
+  async dispatch<Input>(
+    to: Address,
+    what: DispatchOptions | CallableMission<Input, unknown>,
+    options?: Typed<DispatchOptions, Input>,
+  ): Promise<DispatchedRef> {
+    return await launch(this.#context, to, plainOptions(what, options), { method: "dispatch" });
   }
 
   /**
@@ -146,18 +165,42 @@ export class LettsClient implements AsyncDisposable {
    * @throws {MissionFailedError} When it ends in another way than success, unless `throwOnFailure` is false.
    * @throws {WaitTimeoutError} When `waitMs` passes first. The mission keeps running.
    */
-  async run<R = JsonObject>(to: Address, options: RunOptions): Promise<RunResult<R>> {
-    const handle = await start<R>(this.#context, to, options, { method: "run" });
+  run<R = JsonObject>(to: Address, options: RunOptions): Promise<RunResult<R>>;
+  /** Runs a defined mission. @throws {SchemaError} When its schemas refuse the input, or what the mission returned. */
+  run<Input, Return>(
+    to: Address,
+    mission: CallableMission<Input, Return>,
+    options: Typed<RunOptions, Input>,
+  ): Promise<RunResult<Return>>;
+  async run<Input, Return>(
+    to: Address,
+    what: RunOptions | CallableMission<Input, Return>,
+    options?: Typed<RunOptions, Input>,
+  ): Promise<RunResult<Return>> {
+    const handle = await start<Return>(this.#context, to, plainOptions(what, options), { method: "run" });
     try {
-      return await handle.result;
+      const result = await handle.result;
+      return isDefined(what) ? typedResult(what, result) : result;
     } finally {
       await handle[Symbol.asyncDispose]();
     }
   }
 
   /** Sends a mission and returns a handle to wait with. */
-  start<R = JsonObject>(to: Address, options: RunOptions): Promise<RunHandle<R>> {
-    return start<R>(this.#context, to, options, { method: "start" });
+  start<R = JsonObject>(to: Address, options: RunOptions): Promise<RunHandle<R>>;
+  /** Starts a defined mission. @throws {SchemaError} When its schema refuses the input; then nothing is sent. */
+  start<Input, Return>(
+    to: Address,
+    mission: CallableMission<Input, Return>,
+    options: Typed<RunOptions, Input>,
+  ): Promise<RunHandle<Return>>;
+  async start<Input, Return>(
+    to: Address,
+    what: RunOptions | CallableMission<Input, Return>,
+    options?: Typed<RunOptions, Input>,
+  ): Promise<RunHandle<Return>> {
+    const handle = await start<Return>(this.#context, to, plainOptions(what, options), { method: "start" });
+    return isDefined(what) ? typedHandle(what, handle) : handle;
   }
 
   /** Sends a command to a dugdale that allows commands. Files that it has already are not sent again. */

@@ -19,7 +19,19 @@
  */
 export { LettsClient } from "./client.ts";
 export * from "./errors.ts";
+export type { CallableMission, Typed } from "./typed.ts";
 export * from "./types.ts";
+export {
+  type DefinedMission,
+  defineMission,
+  type InputOf,
+  MisfitError,
+  type MissionSchemas,
+  type OutputOf,
+  type StandardIssue,
+  type StandardResult,
+  type StandardSchema,
+} from "../protocol/defined_mission.ts";
 export type { DugdaleEntry, LaneEntry } from "../config/dugdale_entry.ts";
 export {
   lettsConfig,

@@ -1,0 +1,142 @@
+/**
+ * A mission by name and type, in a file that both its script and its callers import.
+ *
+ * ```ts
+ * import { defineMission } from "@letts/letts/client";
+ *
+ * export const resize = defineMission<{ width: number }, { bytes: number }>("resize");
+ * ```
+ *
+ * Types vanish when the program runs. With schemas both sides are also checked, by any library that speaks Standard
+ * Schema (Zod, Valibot, ArkType): what the caller sends, what the script gets, what it returns, what the caller gets.
+ *
+ * @module
+ */
+import { type MissionName, parseMissionName } from "./names.ts";
+
+/** The part of {@link https://standardschema.dev Standard Schema} that is used here. */
+export interface StandardSchema<Input = unknown, Output = Input> {
+  readonly "~standard": {
+    readonly version: 1;
+    /** The library. */
+    readonly vendor: string;
+    /** Checks a value. */
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
+    /** Never there when the program runs. */
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+/** What a schema says about a value. */
+export type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly StandardIssue[] };
+
+/** One thing that a schema found. */
+export interface StandardIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** What goes into a schema. */
+export type InputOf<Schema extends StandardSchema> = NonNullable<Schema["~standard"]["types"]>["input"];
+/** What comes out of a schema. */
+export type OutputOf<Schema extends StandardSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
+
+/** A value that a schema refuses. The message names the mission, the side and each issue. */
+export class MisfitError extends Error {
+  override readonly name = "MisfitError";
+  /** Name of the mission. */
+  readonly mission: string;
+  /** Which of its two values. */
+  readonly side: "input" | "return";
+  /** What the schema found, one line each. */
+  readonly issues: readonly string[];
+
+  constructor(mission: string, side: "input" | "return", issues: readonly string[]) {
+    super(`${side} of mission "${mission}" does not fit: ${issues.join("; ")}`);
+    this.mission = mission;
+    this.side = side;
+    this.issues = issues;
+  }
+}
+
+/**
+ * A mission by name and type.
+ *
+ * @typeParam Input What callers send.
+ * @typeParam Return What callers get.
+ * @typeParam Parsed What the script gets: `Input` after the transformations of its schema.
+ * @typeParam Returned What the script returns: `Return` before them.
+ */
+export interface DefinedMission<Input, Return, Parsed = Input, Returned = Return> {
+  /** Name of the script. */
+  readonly mission: MissionName;
+  /** The input as the script wants it. Fits as the option `parse` of the mission runtime. */
+  readonly parse: (raw: unknown) => Parsed;
+  /** The return value as callers want it. */
+  readonly parseReturn: (raw: unknown) => Return;
+  /** Refuses an input that the script would refuse. Nothing is transformed: the script does that. */
+  readonly checkInput: (input: Input) => void;
+  /** The script's function, with a check of what it returns. */
+  readonly implement: <Context>(
+    run: (context: Context) => Returned | Promise<Returned>,
+  ) => (context: Context) => Promise<Returned>;
+}
+
+/** The schemas of a mission. */
+export interface MissionSchemas<In extends StandardSchema, Out extends StandardSchema> {
+  readonly input: In;
+  readonly return: Out;
+}
+
+/**
+ * Defines a mission by its name and schemas, which must be synchronous.
+ *
+ * @throws {InvalidNameError} When the name is no mission name.
+ */
+export function defineMission<In extends StandardSchema, Out extends StandardSchema>(
+  name: string,
+  schemas: MissionSchemas<In, Out>,
+): DefinedMission<InputOf<In>, OutputOf<Out>, OutputOf<In>, InputOf<Out>>;
+/** Defines a mission by its name and types alone; nothing is checked when the program runs. */
+export function defineMission<Input, Return>(name: string): DefinedMission<Input, Return>;
+export function defineMission(
+  name: string,
+  schemas?: MissionSchemas<StandardSchema, StandardSchema>,
+): DefinedMission<unknown, unknown> {
+  const mission = parseMissionName(name);
+  const parse = (raw: unknown) => schemas ? checked(mission, "input", schemas.input, raw) : raw;
+  const parseReturn = (raw: unknown) => schemas ? checked(mission, "return", schemas.return, raw) : raw;
+  return {
+    mission,
+    parse,
+    parseReturn,
+    // A script that was sent nothing gets an empty object, so that this is what has to fit.
+    checkInput: (input) => void parse(input ?? {}),
+    implement: (run) => async (context) => {
+      const returned = await run(context);
+      parseReturn(returned);
+      return returned;
+    },
+  };
+}
+
+function checked(
+  mission: string,
+  side: MisfitError["side"],
+  schema: StandardSchema,
+  value: unknown,
+): unknown {
+  const result = schema["~standard"].validate(value);
+  if (result instanceof Promise) {
+    throw new TypeError(`the ${side} schema of mission "${mission}" must be synchronous`);
+  }
+  if (result.issues === undefined) return result.value;
+  throw new MisfitError(mission, side, result.issues.map(toLine));
+}
+
+function toLine({ path = [], message }: StandardIssue): string {
+  const at = path.map((part) => String(typeof part === "object" ? part.key : part)).join(".");
+  return at === "" ? message : `${at}: ${message}`;
+}
