@@ -48,3 +48,9 @@ export {
 export type { InputFacts, MissionErrorCode } from "./errors.ts";
 export { InvalidNameError } from "../protocol/names.ts";
 export type { JsonObject, JsonValue } from "../protocol/json_value.ts";
+export {
+  type DefinedMission,
+  defineMission,
+  MisfitError,
+  type StandardSchema,
+} from "../protocol/defined_mission.ts";
