@@ -88,6 +88,6 @@ function totalOf(counts: Readonly<Record<StatusClass, number>>): number {
 /** The next number above that divides well by four. */
 function roundUp(highest: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(highest));
-  const step = [0.4, 0.8, 1, 2, 4, 6, 8, 10].find((factor) => factor * magnitude >= highest) ?? 10;
+  const step = [0.4, 0.8, 1, 2, 4, 5, 6, 8, 10].find((factor) => factor * magnitude >= highest) ?? 10;
   return Math.max(4, Math.ceil(step * magnitude / 4) * 4);
 }
