@@ -2,13 +2,11 @@
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { WrongCallError } from "./errors.ts";
 import { type InputFile, InputFiles } from "./files.ts";
-import { type Success, toSuccess } from "./ending.ts";
 import { Input as InputPaths } from "./input.ts";
 import type { InterruptCallback } from "./interrupt.ts";
 import { kindOf } from "./json.ts";
 import { Log } from "./log.ts";
 import { type AnyOptions, parseInput } from "./options.ts";
-import { Outputs } from "./outputs.ts";
 import type { Session } from "./session.ts";
 import { ARRAY, BOOL, DATE, DURATION, FLOAT, INT, OBJECT, STRING } from "./wanted.ts";
 
@@ -37,13 +35,12 @@ export class MissionContext<Input = JsonValue> {
   readonly #session: Session;
   readonly #paths: InputPaths;
   readonly #files: InputFiles;
-  readonly #outputs: Outputs;
   #value: number | undefined;
   #turnedMs: number;
 
   /** @ignore Built by `mission()` and `Mission.start()`. */
   constructor(session: Session, options: AnyOptions<Input>) {
-    const { environment, host, channel } = session;
+    const { environment, host } = session;
     this.#session = session;
     this.id = environment.mode === "shell" ? "standalone" : environment.id;
     this.lane = environment.mode === "shell" ? "standalone" : environment.lane;
@@ -53,15 +50,7 @@ export class MissionContext<Input = JsonValue> {
     this.log = new Log(host, { missionId: this.id, state: () => session.state }, options.log);
     this.#paths = new InputPaths(this.rawInput ?? {});
     this.#files = new InputFiles(host, environment, this.rawInput);
-    this.#outputs = new Outputs(host, environment, channel);
     this.#turnedMs = session.startedMs;
-  }
-
-  /** @ignore The success with a value, once value and declared output files have been checked. */
-  static succeed(m: MissionContext<unknown>, value: unknown): Success {
-    const ending = toSuccess(value);
-    m.#outputs.verify();
-    return ending;
   }
 
   /** The value at a path; a null that is there is returned. @throws {InvalidInputError} When nothing is there. */
@@ -139,18 +128,18 @@ export class MissionContext<Input = JsonValue> {
    * @param key Its name: 1 to 64 of letters, digits and `_`, not starting with a digit or `__`.
    */
   output(key: string): string {
-    this.#outputs.declare(key);
-    return this.#outputs.path(key);
+    this.#session.outputs.declare(key);
+    return this.#session.outputs.path(key);
   }
 
   /** The path of an output file, which is collected only if it is declared too. */
   outputPath(key: string): string {
-    return this.#outputs.path(key);
+    return this.#session.outputs.path(key);
   }
 
   /** Declares an output file; declaring it again changes nothing. A success requires it to be a regular file. */
   declareOutput(key: string): void {
-    this.#outputs.declare(key);
+    this.#session.outputs.declare(key);
   }
 
   /**
@@ -161,7 +150,7 @@ export class MissionContext<Input = JsonValue> {
    * @param message What is being done. Default: the named state, if there is one.
    * @throws {WrongCallError} When both are missing, or the value is no finite number.
    */
-  progress(value?: number, message: string | undefined = this.#session.state): void {
+  progress(value?: number, message?: string): void {
     if (value === undefined && message === undefined) {
       throw new WrongCallError("progress needs a value, a message, or both");
     }
@@ -169,7 +158,7 @@ export class MissionContext<Input = JsonValue> {
       throw new WrongCallError(`progress value must be a finite number, not ${kindOf(value)}`);
     }
     this.#value = value ?? this.#value;
-    this.#session.channel.progress(value, message);
+    this.#session.channel.progress(value, message ?? this.#session.state);
   }
 
   /** Names what the mission does from now on. Followers see it as progress, a failure carries it in its details. */

@@ -86,7 +86,7 @@ async function runOnce<Input>(
       await before?.(m);
       return await run(m) as object | undefined;
     });
-    return { ending: MissionContext.succeed(m, value), result: { ok: true, value } };
+    return { ending: session.toSuccess(value), result: { ok: true, value } };
   } catch (error) {
     return { ending: session.toFailure(error), result: { ok: false, error } };
   }

@@ -1,23 +1,25 @@
 /**
  * The runtime that mission scripts import. The same script runs under a dugdale and from a shell.
  *
- * ```ts no-eval
- * import { mission, MissionFailure } from "@letts/letts/mission";
+ * ```ts
+ * import { mission, type MissionContext, MissionFailure } from "@letts/letts/mission";
  *
- * await mission(async (m) => {
+ * async function drawTriangle(m: MissionContext) {
  *   const width = m.int("width", 320);
  *   if (width > 4096) throw new MissionFailure("too wide", { reason: "too_wide", details: { width } });
  *   m.state("drawing");
- *   const rows: string[] = [];
+ *   let rows = "";
  *   for (let y = 0; y < width; y++) {
  *     await m.yield(); // lets SIGTERM in
- *     rows.push(`<rect y="${y}" width="${y}" height="1"/>`);
+ *     rows += `<rect y="${y}" width="${y}" height="1"/>`;
  *     m.progress((y + 1) / width);
  *   }
- *   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${width}">${rows.join("")}</svg>`;
+ *   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${width}">${rows}</svg>`;
  *   await Deno.writeTextFile(m.output("triangle"), svg);
- *   return { rows: rows.length };
- * });
+ *   return { bytes: svg.length };
+ * }
+ *
+ * if (import.meta.main) await mission(drawTriangle);
  * ```
  *
  * It needs `--allow-env=LETTS_* --allow-read=.,/dev/fd/3 --allow-write=.,/dev/fd/3`, no more.

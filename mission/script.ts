@@ -45,7 +45,7 @@ export class Mission<Input = JsonValue> extends MissionContext<Input> {
    * @throws {AlreadyEndedError} When the mission has reported an ending before.
    */
   success(value?: object): never {
-    return this.#session.end(MissionContext.succeed(this, value));
+    return this.#session.end(this.#session.toSuccess(value));
   }
 
   /**

@@ -2,13 +2,14 @@
 import type { JsonValue } from "../protocol/json_value.ts";
 import type { Channel } from "./channel.ts";
 import { openControl } from "./control.ts";
-import { type Ending, type Failure, toFailure } from "./ending.ts";
+import { type Ending, type Failure, type Success, toFailure, toSuccess } from "./ending.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { AlreadyStartedError, InvalidInputError, MisconfiguredError } from "./errors.ts";
 import { type Host, openHost } from "./host.ts";
 import { isObject } from "./input.ts";
 import { Interrupts } from "./interrupt.ts";
 import { kindOf } from "./json.ts";
+import { Outputs } from "./outputs.ts";
 import { messageOf } from "./permission.ts";
 import { readArguments, Terminal } from "./standalone.ts";
 import { printLine } from "./stderr.ts";
@@ -19,6 +20,7 @@ export class Session {
   readonly host: Host;
   readonly environment: Environment;
   readonly channel: Channel;
+  readonly outputs: Outputs;
   readonly interrupts: Interrupts = new Interrupts();
   /** The moment of `performance.now()` at which the mission started. */
   readonly startedMs: number = performance.now();
@@ -34,6 +36,7 @@ export class Session {
     this.host = host;
     this.environment = environment;
     this.channel = channel;
+    this.outputs = new Outputs(host, environment, channel);
     host.onUncaught((error) => this.#stray(error));
     host.onExit(() => channel.flush());
     // By hand, signals keep the effect that people expect of them.
@@ -52,6 +55,18 @@ export class Session {
     throw new InvalidInputError(`input must be a JSON object or array, not ${kindOf(value)}`, {
       found: value,
     });
+  }
+
+  /**
+   * The success with a value as the result, once the value and the declared output files have been checked.
+   *
+   * @throws {NotJsonError} When the value is neither undefined nor an object that JSON can hold.
+   * @throws {InvalidOutputError} When a declared output file is missing or is no regular file.
+   */
+  toSuccess(value: unknown): Success {
+    const ending = toSuccess(value);
+    this.outputs.verify();
+    return ending;
   }
 
   /** The failure that something thrown amounts to at this moment. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runMission, startMission } from "./run_mission.ts";
+import { runMission, SMALLEST, startMission } from "./run_mission.ts";
 
 Deno.test("mission() makes the function's object the result and exits with 0", async () => {
   const ended = await runMission({
@@ -301,9 +301,16 @@ Deno.test("m.progress() sends what was held back while the mission waits", async
 });
 
 Deno.test("m.progress() refuses to say nothing, NaN and infinities", async () => {
-  for (const call of ["m.progress()", "m.progress(NaN)", "m.progress(Infinity, 'x')"]) {
+  for (
+    const call of [
+      "m.progress()",
+      "m.state('a'); m.progress()",
+      "m.progress(NaN)",
+      "m.progress(Infinity, 'x')",
+    ]
+  ) {
     const ended = await runMission({ source: `await letts.mission((m) => { ${call}; });` });
-    assertEquals((ended.lines[0]?.details as { class: string }).class, "WrongCallError", call);
+    assertEquals((ended.lines.at(-1)?.details as { class: string }).class, "WrongCallError", call);
   }
 });
 
@@ -355,4 +362,13 @@ Deno.test("mission() whose reader has gone says so on stderr and exits with 1", 
   const ended = await running.finished();
   assertEquals(ended.code, 1);
   assertStringIncludes(ended.stderr, "cannot write to fd 3");
+});
+
+Deno.test("mission() that runs out of memory dies without a last word", async () => {
+  const ended = await runMission({
+    source:
+      `await letts.mission((m) => { m.progress(0); const all = []; for (;;) all.push(new Array(1e5).fill(all.length)); });`,
+    permissions: [...SMALLEST, "--v8-flags=--max-old-space-size=32"],
+  });
+  assertEquals([ended.lines.length, ended.code === 0], [1, false]);
 });
