@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { DataDir } from "../host/data_dir.ts";
 import type { Slots } from "../host/slots.ts";
 import type { MissionFileRow, MissionRow } from "../store/mission_row.ts";
@@ -53,22 +53,31 @@ export async function makeWorkdir(
   return { path, stdin };
 }
 
-/** Removes what nobody needs after the end; the rest goes with the mission's row. */
+/**
+ * Removes what takes room and nobody can ask for any more: copies of inputs, collected outputs, temporary files.
+ * Empty folders stay until the row goes: removing them now would cost as much as making them.
+ */
 export function tidyWorkdir(
   path: string,
   files: readonly MissionFileRow[],
   collected: readonly string[],
 ): void {
-  for (const file of files) rmSync(placeOf(path, file).target, { force: true });
-  for (const key of collected) rmSync(join(path, "out", key), { force: true });
-  for (const folder of ["in", "tmp"]) {
-    try {
-      rmdirSync(join(path, folder));
-    } catch {
-      // Not empty: the mission left something, which is rare and worth the slower way.
-      rmSync(join(path, folder), { recursive: true, force: true });
-    }
+  for (const file of files) {
+    if (file.ref_kind !== "output") removeIn(path, placeOf(path, file).target);
   }
+  for (const key of collected) removeIn(path, join(path, "out", key));
+  const temporary = join(path, "tmp");
+  if (!isFolder(temporary)) return;
+  for (const name of readdirSync(temporary)) removeIn(path, join(temporary, name));
+}
+
+/** A mission may have put a link in place of a folder of ours; what lies behind it is not ours to remove. */
+function removeIn(path: string, target: string): void {
+  if (isFolder(path) && isFolder(dirname(target))) rmSync(target, { recursive: true, force: true });
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function makeFolders(path: string, names: readonly string[]): void {
