@@ -165,56 +165,6 @@ Deno.test("mission() fails when nothing is left that could wake it", async () =>
   assertStringIncludes(String(ended.lines[0]?.message), "can no longer happen");
 });
 
-Deno.test("mission() hands the parsed input on, typed", async () => {
-  const ended = await runMission({
-    source: `await letts.mission((m) => ({ twice: m.input.n * 2, raw: m.rawInput }), {
-      parse: (raw) => ({ n: Number(raw.n) }),
-    });`,
-    input: `{"n":"21"}`,
-  });
-  assertEquals(ended.lines[0]?.return, { twice: 42, raw: { n: "21" } });
-});
-
-Deno.test("mission() calls a parser that throws invalid input, before any hook", async () => {
-  const ended = await runMission({
-    source: `await letts.mission(() => ({}), {
-      parse: () => { throw new TypeError("video_id is missing"); },
-      before: () => console.log("before"), after: () => console.log("after"),
-    });`,
-  });
-  assertEquals([ended.lines[0]?.reason, ended.lines[0]?.message], ["invalid_input", "video_id is missing"]);
-  assertEquals([ended.code, ended.stdout], [1, ""]);
-});
-
-for (const input of ["null", ""]) {
-  Deno.test(`mission() takes the input ${JSON.stringify(input)} for an empty object`, async () => {
-    const ended = await runMission({
-      source:
-        `await letts.mission((m) => ({ raw: m.rawInput, parsed: m.input, n: m.int("n", 3), has: m.has("n") }), {
-        parse: (raw) => raw,
-      });`,
-      input,
-    });
-    assertEquals(ended.lines[0]?.return, { raw: input === "" ? {} : null, parsed: {}, n: 3, has: false });
-  });
-}
-
-Deno.test("mission() makes a path into a scalar input, and a text that is no JSON, invalid input", async () => {
-  const scalar = await runMission({
-    source: `await letts.mission((m) => ({ n: m.get("n", 1) }));`,
-    input: "7",
-  });
-  assertEquals(scalar.lines[0]?.reason, "invalid_input");
-  assertStringIncludes(String(scalar.lines[0]?.message), "the number 7");
-  const broken = await runMission({ source: `await letts.mission(() => ({}));`, input: "{" });
-  assertEquals([broken.lines[0]?.reason, broken.code], ["invalid_input", 1]);
-  const whole = await runMission({
-    source: `await letts.mission((m) => ({ raw: m.rawInput }));`,
-    input: "7",
-  });
-  assertEquals(whole.lines[0]?.return, { raw: 7 });
-});
-
 Deno.test("mission() runs before, the function and after in this order, and after learns the result", async () => {
   const ended = await runMission({
     source: `const said = [];
@@ -274,70 +224,6 @@ Deno.test("mission() does everything with the smallest permissions", async () =>
     event: "success",
     return: { text: "hello", files: ["log", "other__SIZE"], size: 5 },
   });
-});
-
-Deno.test("m.progress() sends floods at a bearable pace, and always the last word", async () => {
-  const ended = await runMission({
-    source: `await letts.mission((m) => {
-      const endMs = performance.now() + 350;
-      let n = 0;
-      while (performance.now() < endMs) m.progress(n++, "step " + n);
-      m.progress(1, "done");
-      return { n };
-    });`,
-  });
-  const reports = ended.lines.slice(0, -1);
-  assert(reports.length >= 4 && reports.length <= 6, `${reports.length} reports in 350 ms`);
-  assertEquals(reports[0], { event: "progress", value: 0, message: "step 1" });
-  assertEquals(reports.at(-1), { event: "progress", value: 1, message: "done" });
-});
-
-Deno.test("m.progress() sends what was held back while the mission waits", async () => {
-  await using running = await startMission({
-    source:
-      `await letts.mission(async (m) => { m.progress(0.1); m.progress(0.2); await new Promise((r) => setTimeout(r, 60_000)); });`,
-  });
-  assertEquals(await running.saw((line) => line.value === 0.2), { event: "progress", value: 0.2 });
-});
-
-Deno.test("m.progress() refuses to say nothing, NaN and infinities", async () => {
-  for (
-    const call of [
-      "m.progress()",
-      "m.state('a'); m.progress()",
-      "m.progress(NaN)",
-      "m.progress(Infinity, 'x')",
-    ]
-  ) {
-    const ended = await runMission({ source: `await letts.mission((m) => { ${call}; });` });
-    assertEquals((ended.lines.at(-1)?.details as { class: string }).class, "WrongCallError", call);
-  }
-});
-
-Deno.test("m.state() is a progress message, and that of each report without one", async () => {
-  const ended = await runMission({
-    source: `const pause = () => new Promise((r) => setTimeout(r, 120));
-      await letts.mission(async (m) => {
-        m.state("loading"); await pause();
-        m.progress(0.5); await pause();
-        m.progress(0.6, "half"); await pause();
-        m.state("saving");
-        throw new letts.MissionFailure("full", { details: { disk: "a" } });
-      });`,
-  });
-  assertEquals(ended.lines, [
-    { event: "progress", message: "loading" },
-    { event: "progress", value: 0.5, message: "loading" },
-    { event: "progress", value: 0.6, message: "half" },
-    { event: "progress", value: 0.6, message: "saving" },
-    {
-      event: "fail",
-      message: "full",
-      reason: "explicit",
-      exit_code: 1,
-      details: { state: "saving", disk: "a" },
-    },
-  ]);
 });
 
 Deno.test("mission() writes a line larger than the pipe whole to a reader that comes late", async () => {
