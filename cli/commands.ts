@@ -1,0 +1,94 @@
+/**
+ * The table of all commands.
+ *
+ * @module
+ */
+import { BY_ID_FLAGS, EVENTS_FLAGS, LOGS_FLAGS, REQUIRED_HOST_FLAG } from "./flags/by_id_flags.ts";
+import { MISSION_FLAGS, RUN_FLAGS } from "./flags/mission_flags.ts";
+import { TARGET_FLAGS } from "./flags/target_flags.ts";
+import { command, type CommandGroup, group } from "./grammar.ts";
+
+/** The tree of commands. */
+export const ROOT: CommandGroup = group({
+  name: "letts",
+  summary: "Run missions on dugdales, here or on servers",
+}, [
+  command({
+    name: "dispatch",
+    summary: "Send a mission and do not wait for it",
+    about: [
+      "Prints the id of the mission and its status as soon as the dugdale has accepted it.",
+    ],
+    flags: [MISSION_FLAGS, TARGET_FLAGS],
+    examples: [
+      {
+        line: "letts dispatch --route normal --mission resize --input '{\"width\": 640}'",
+        means: "Send to a route",
+      },
+      { line: "letts dispatch --lane batch --mission import --file data=a.csv", means: "Send a file along" },
+    ],
+    load: async () => (await import("./commands/dispatch.ts")).dispatch,
+  }),
+  command({
+    name: "run",
+    summary: "Run a mission and wait for its end",
+    about: [
+      "Shows events and log lines on stderr, and prints what the mission returns on stdout. With several hosts in\n" +
+      "--host, separated by commas, it runs on all of them at once.",
+      "Ctrl-C stops the waiting, not the mission.",
+    ],
+    flags: [MISSION_FLAGS, RUN_FLAGS, TARGET_FLAGS],
+    examples: [
+      {
+        line: "letts run --route normal --mission resize --file image=a.png --output-file image=b.png",
+        means: "Send a file and fetch one",
+      },
+      {
+        line: "letts run --embedded --mission ./report.ts --file log=access.log",
+        means: "Run a script without any set-up",
+      },
+    ],
+    exits: [
+      ["0", "the mission succeeded"],
+      ["1", "the mission failed, or anything that has no code of its own"],
+      ["124", "the wait was over first; the mission keeps running"],
+      ["125", "killed, timeout, oom, crashed or lost"],
+    ],
+    load: async () => (await import("./commands/run.ts")).run,
+  }),
+  command({
+    name: "events",
+    summary: "Print the events of a mission",
+    positionals: [{ name: "id" }],
+    flags: [REQUIRED_HOST_FLAG, EVENTS_FLAGS],
+    load: async () => (await import("./commands/events.ts")).events,
+  }),
+  command({
+    name: "logs",
+    summary: "Print what a mission printed",
+    about: ["With -o ndjson, the combined stream is printed as it was sent: one JSON object a chunk."],
+    positionals: [{ name: "id" }],
+    flags: [BY_ID_FLAGS, LOGS_FLAGS],
+    load: async () => (await import("./commands/logs.ts")).logs,
+  }),
+  command({
+    name: "dugdale",
+    summary: "Run a dugdale",
+    raw: true,
+    flags: [],
+    load: async () => (await import("./commands/dugdale.ts")).dugdale,
+  }),
+  command({
+    name: "help",
+    summary: "Show help for a command",
+    positionals: [{ name: "command", rest: true }],
+    flags: [],
+    load: async () => (await import("./commands/help.ts")).help,
+  }),
+  command({
+    name: "version",
+    summary: "Print the version",
+    flags: [],
+    load: async () => (await import("./commands/version.ts")).version,
+  }),
+]);

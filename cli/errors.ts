@@ -1,0 +1,66 @@
+/**
+ * What commands throw. `exit_code.ts` says what each means for the shell, `error_text.ts` what is printed.
+ *
+ * @module
+ */
+
+/** Whatever a command throws on purpose: its message is for people. */
+export class CliError extends Error {
+  override readonly name: string = "CliError";
+}
+
+/** A command line that cannot be meant. Exit code 2. */
+export class UsageError extends CliError {
+  override readonly name = "UsageError";
+}
+
+/** Something that did not work, without a class of its own. Exit code 1. */
+export class CommandError extends CliError {
+  override readonly name = "CommandError";
+}
+
+/** A mission that ended in another way than success. Exit code 1 when it failed, else 125. */
+export class MissionEndError extends CliError {
+  override readonly name = "MissionEndError";
+  /** Whether the mission said so itself, or ended with a status that is not 0. */
+  readonly failed: boolean;
+
+  constructor(message: string, facts: { readonly failed: boolean }) {
+    super(message);
+    this.failed = facts.failed;
+  }
+}
+
+/** Everything was said already; only the exit code is left. */
+export class SilentExit extends CliError {
+  override readonly name = "SilentExit";
+  /** The exit code. */
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`exit ${status}`);
+    this.status = status;
+  }
+}
+
+/** A failure before the end of an exec, whatever its kind. Exit code 255; the cause says what it was. */
+export class ExecFailedError extends CliError {
+  override readonly name = "ExecFailedError";
+}
+
+/** Somebody pressed Ctrl-C, or asked the process to end. Exit code 130 or 143. */
+export class InterruptedError extends CliError {
+  override readonly name = "InterruptedError";
+  /** The signal. */
+  readonly signal: "SIGINT" | "SIGTERM";
+
+  constructor(signal: "SIGINT" | "SIGTERM") {
+    super(`interrupted by ${signal}`);
+    this.signal = signal;
+  }
+}
+
+/** The reader of our output has gone. Exit code 141, as if the signal had ended the process. */
+export class BrokenPipeError extends CliError {
+  override readonly name = "BrokenPipeError";
+}

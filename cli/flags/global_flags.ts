@@ -1,0 +1,36 @@
+/** Flags of every command. @module */
+
+/** Accepted before and after the name of a command. */
+export const GLOBAL_FLAGS = {
+  config: {
+    type: "text",
+    value: "FILE",
+    complete: "file",
+    help: "letts.yaml to use instead of the one that is found",
+  },
+  verbose: { type: "switch", short: "v", help: "tell more on stderr" },
+  quiet: { type: "switch", short: "q", help: "no progress, events or log lines while waiting" },
+  output: {
+    type: "text",
+    short: "o",
+    value: "FORMAT",
+    choices: ["text", "json", "yaml", "ndjson"],
+    default: "text",
+    help: "how results are printed",
+  },
+  "insecure-config-permissions": {
+    type: "switch",
+    help: "accept plain tokens in a letts.yaml that others can read",
+  },
+  "ignore-proxy": { type: "switch", help: "reach every dugdale directly, whatever letts.yaml says" },
+} as const;
+
+/** Flags that the parser itself answers. */
+export const HELP_FLAGS = {
+  help: { type: "switch", short: "h", help: "show help and do nothing" },
+} as const;
+
+/** Flags of `letts` itself. */
+export const ROOT_FLAGS = {
+  version: { type: "switch", help: "print the version" },
+} as const;

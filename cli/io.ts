@@ -1,0 +1,39 @@
+/**
+ * What commands see of the process: streams, environment, terminal. Tests and fan-outs put their own in place.
+ *
+ * @module
+ */
+
+/** Where output goes. Writes keep their order; each comes out whole. */
+export interface Sink {
+  /** Whether a person looks at it. */
+  readonly isTerminal: boolean;
+  /**
+   * Writes a text or bytes, and waits until they are taken.
+   *
+   * @throws {BrokenPipeError} When nobody reads any more.
+   */
+  write(content: string | Uint8Array): Promise<void>;
+}
+
+/** Where input comes from. */
+export interface Source {
+  readonly isTerminal: boolean;
+  /** Everything up to the end. */
+  readAll(): Promise<Uint8Array<ArrayBuffer>>;
+  /** One line without its newline; undefined at the end of input. */
+  readLine(): Promise<string | undefined>;
+}
+
+/** The process around a command. */
+export interface Io {
+  readonly stdin: Source;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** A variable of the environment. */
+  env(name: string): string | undefined;
+  /** Width of the terminal in columns. */
+  columns(): number;
+  /** Ends the process at once. */
+  leave(code: number): never;
+}

@@ -1,0 +1,59 @@
+/**
+ * The client of the letts.yaml that applies.
+ *
+ * @module
+ */
+import { LettsClient } from "../client/client.ts";
+import type { DugdaleEntry } from "../config/dugdale_entry.ts";
+import { openLettsConfig } from "../config/letts_config.ts";
+import type { LettsConfig } from "../config/resolve.ts";
+import type { Scope } from "../protocol/routes.ts";
+import type { Io } from "./io.ts";
+import type { GlobalValues } from "./parse/parse.ts";
+
+/**
+ * Finds and reads letts.yaml.
+ *
+ * @throws {ConfigError} When there is none, or it cannot be used.
+ */
+export async function openClient(globals: GlobalValues, io: Io): Promise<LettsClient> {
+  const config = openLettsConfig({
+    path: globals.config,
+    env: io.env,
+    insecurePermissions: globals["insecure-config-permissions"],
+  });
+  if (globals.verbose) await io.stderr.write(`letts: debug: resolved config ${config.file}\n`);
+  return await clientOf(config, globals, io);
+}
+
+/** A client for a configuration, which tells on stderr what it uses when that is asked for. */
+export async function clientOf(config: LettsConfig, globals: GlobalValues, io: Io): Promise<LettsClient> {
+  return await LettsClient.open({
+    config: globals.verbose ? talkative(config, io) : config,
+    env: io.env,
+    ignoreProxy: globals["ignore-proxy"],
+  });
+}
+
+/** The same configuration, which tells the first use of every token. */
+function talkative(config: LettsConfig, io: Io): LettsConfig {
+  const told = new Set<string>();
+  const token = (dugdale: DugdaleEntry, scope: Scope): string => {
+    const secret = config.token(dugdale, scope);
+    const key = `${dugdale.id} ${scope}`;
+    if (!told.has(key)) {
+      told.add(key);
+      const base = config.baseUrl(dugdale).href.replace(/\/$/, "");
+      // Nobody waits for it; a reader who left shows at the next line that somebody waits for.
+      io.stderr.write(`letts: debug: host ${dugdale.id} -> ${base} (scope ${scope})\n`).catch(() => {});
+    }
+    return secret;
+  };
+  return new Proxy(config, {
+    get(target, key) {
+      if (key === "token") return token;
+      const member: unknown = Reflect.get(target, key, target);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}

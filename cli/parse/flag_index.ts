@@ -1,0 +1,59 @@
+/**
+ * Flags by their long and short names.
+ *
+ * @module
+ */
+import { GLOBAL_FLAGS, HELP_FLAGS, ROOT_FLAGS } from "../flags/global_flags.ts";
+import type { CommandNode, Flag, FlagGroup } from "../grammar.ts";
+
+/** A flag with its long name. */
+export interface NamedFlag {
+  readonly name: string;
+  readonly flag: Flag;
+}
+
+/** The flags that count at one place of the command line. Those that come first hide later namesakes. */
+export class FlagIndex {
+  /** By long name, in the order of help. */
+  readonly byName: ReadonlyMap<string, Flag>;
+  readonly #byShort = new Map<string, string>();
+
+  constructor(groups: readonly FlagGroup[]) {
+    const byName = new Map<string, Flag>();
+    for (const group of groups) {
+      for (const [name, flag] of Object.entries(group)) {
+        if (byName.has(name)) continue;
+        byName.set(name, flag);
+        if (flag.short !== undefined && !this.#byShort.has(flag.short)) this.#byShort.set(flag.short, name);
+      }
+    }
+    this.byName = byName;
+  }
+
+  /** The flag of a long name. */
+  long(name: string): NamedFlag | undefined {
+    const flag = this.byName.get(name);
+    return flag === undefined ? undefined : { name, flag };
+  }
+
+  /** The flag of a letter. */
+  short(letter: string): NamedFlag | undefined {
+    const name = this.#byShort.get(letter);
+    return name === undefined ? undefined : this.long(name);
+  }
+}
+
+/** The flags that may stand with a command; its own ones hide global namesakes. */
+export function flagsOf(node: CommandNode, isRoot: boolean): FlagIndex {
+  const own = node.kind === "command" ? node.flags : [];
+  return new FlagIndex([...own, ...(isRoot ? [ROOT_FLAGS] : []), GLOBAL_FLAGS, HELP_FLAGS]);
+}
+
+/** The flags that may stand before the name of a command that is not known yet: those of all commands below. */
+export function flagsBelow(node: CommandNode): FlagIndex {
+  return new FlagIndex([GLOBAL_FLAGS, HELP_FLAGS, ROOT_FLAGS, ...groupsBelow(node)]);
+}
+
+function groupsBelow(node: CommandNode): readonly FlagGroup[] {
+  return node.kind === "command" ? node.flags : node.children.flatMap(groupsBelow);
+}

@@ -1,0 +1,81 @@
+/**
+ * A command line to what it asks for.
+ *
+ * @module
+ */
+import { UsageError } from "../errors.ts";
+import { GLOBAL_FLAGS } from "../flags/global_flags.ts";
+import type { Command, CommandGroup, CommandNode, Values } from "../grammar.ts";
+import { findCommand, type FoundCommand } from "./find_command.ts";
+import { flagsOf } from "./flag_index.ts";
+import type { ParsedValue } from "./flag_value.ts";
+import { readFlags } from "./read_flags.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** The values of the flags of every command. */
+export type GlobalValues = Values<typeof GLOBAL_FLAGS>;
+
+/** What a command line asks for. */
+export type Invocation =
+  | { readonly kind: "help"; readonly node: CommandNode; readonly path: readonly string[] }
+  | { readonly kind: "version" }
+  | {
+    readonly kind: "run";
+    readonly command: Command;
+    readonly path: readonly string[];
+    readonly globals: GlobalValues;
+    readonly flags: Readonly<Record<string, ParsedValue>>;
+    readonly args: readonly string[];
+  };
+
+/**
+ * Understands a command line.
+ *
+ * @throws {UsageError} When it asks for nothing that there is.
+ */
+export function parseLine(root: CommandGroup, tokens: readonly string[]): Invocation {
+  const found = findCommand(root, tokens);
+  const { node, path } = found;
+  if (node.kind === "command" && node.raw) return rawRun(node, found);
+  const index = flagsOf(node, node === root);
+  const { values, positionals, help, error } = readFlags(found.rest, index);
+  if (help) return { kind: "help", node, path };
+  if (found.unknown !== undefined && node.kind === "group") {
+    const hint = didYouMean(found.unknown, node.children.map((child) => child.name));
+    throw new UsageError(`unknown command ${JSON.stringify(found.unknown)} for "${path.join(" ")}"${hint}`);
+  }
+  if (error !== undefined) throw error;
+  if (values.version === true && node === root) return { kind: "version" };
+  if (node.kind === "group") return { kind: "help", node, path };
+  checkArity(node, path, positionals.length);
+  return { kind: "run", command: node, path, globals: globalsOf(values), flags: values, args: positionals };
+}
+
+/** A command with a grammar of its own gets what stands behind its name. */
+function rawRun(command: Command, { path, rest, behind }: FoundCommand): Invocation {
+  const { values, error, help } = readFlags(rest.slice(0, behind), flagsOf({ ...command, flags: [] }, false));
+  if (help) return { kind: "help", node: command, path };
+  if (error !== undefined) throw error;
+  return { kind: "run", command, path, globals: globalsOf(values), flags: values, args: rest.slice(behind) };
+}
+
+/** On commands with an `--output` of their own the global format is not asked for. */
+function globalsOf(values: Readonly<Record<string, ParsedValue>>): GlobalValues {
+  const names = Object.keys(GLOBAL_FLAGS);
+  const picked = Object.fromEntries(names.map((name) => [name, values[name]]));
+  const formats: readonly unknown[] = GLOBAL_FLAGS.output.choices;
+  // The parser made the values from the very flags that the type is made of.
+  return {
+    ...picked,
+    output: formats.includes(values.output) ? values.output : "text",
+  } as unknown as GlobalValues;
+}
+
+function checkArity(command: Command, path: readonly string[], received: number): void {
+  const least = command.positionals.filter((one) => !one.optional && !one.rest).length;
+  const most = command.positionals.some((one) => one.rest) ? Infinity : command.positionals.length;
+  if (received >= least && received <= most) return;
+  const name = path.slice(1).join(" ");
+  const wanted = most === least ? `${least}` : received > most ? `at most ${most}` : `at least ${least}`;
+  throw new UsageError(`${name}: accepts ${wanted} arg(s), received ${received}`);
+}

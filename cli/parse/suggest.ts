@@ -1,0 +1,23 @@
+/**
+ * Guesses what was meant.
+ *
+ * @module
+ */
+import { closestString } from "@std/text/closest-string";
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
+
+/** A word that may be what was meant; undefined when none is near enough to help. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word === "" || known.length === 0) return undefined;
+  const begun = known.filter((name) => word.length > 1 && name.startsWith(word));
+  if (begun.length === 1) return begun[0];
+  const guess = closestString(word, known);
+  const distance = levenshteinDistance(word.toLowerCase(), guess.toLowerCase());
+  return distance <= Math.max(1, Math.floor(guess.length / 3)) ? guess : undefined;
+}
+
+/** The end of an error line: `, did you mean --route?`, or nothing. */
+export function didYouMean(word: string, known: readonly string[], prefix = ""): string {
+  const guess = nearest(word, known);
+  return guess === undefined ? "" : `, did you mean ${prefix}${guess}?`;
+}

@@ -1,0 +1,66 @@
+/**
+ * What `run` and `dispatch` are asked for, checked before the first request.
+ *
+ * @module
+ */
+import { Ids } from "../../client/ids.ts";
+import type { DispatchOptions } from "../../client/types.ts";
+import { isUuidV7 } from "../../protocol/names.ts";
+import { UsageError } from "../errors.ts";
+import type { MISSION_FLAGS, RUN_FLAGS } from "../flags/mission_flags.ts";
+import type { Values } from "../grammar.ts";
+import type { Io } from "../io.ts";
+import { readInput } from "../mission_input.ts";
+import { demandFile, demandFolderOf, type Pair, parsePairs } from "../pairs.ts";
+import { required } from "../required.ts";
+import { waitLimit } from "../wait_limit.ts";
+
+/** The flags that say what is sent. */
+export type MissionValues = Values<typeof MISSION_FLAGS>;
+
+/** The flags of `run` that say how to wait. */
+export type RunValues = MissionValues & Values<typeof RUN_FLAGS>;
+
+/** A mission that is about to be sent. */
+export type DispatchPlan = Pick<DispatchOptions, "mission" | "input" | "files" | "timeout" | "missionId">;
+
+/** A mission that is about to be sent and waited for. */
+export interface RunPlan {
+  readonly dispatch: DispatchPlan;
+  /** Where to put which output file. */
+  readonly outputs: readonly Pair[];
+  /** Milliseconds from the accepted dispatch; undefined for ever. */
+  readonly waitMs: number | undefined;
+}
+
+/** @throws {UsageError} When a flag is missing or wrong, or a file cannot be read. */
+export async function dispatchPlan(flags: MissionValues, io: Io): Promise<DispatchPlan> {
+  const mission = required(flags.mission, "mission");
+  const { "mission-id": missionId } = flags;
+  if (missionId !== undefined && !isUuidV7(missionId)) {
+    throw new UsageError(`--mission-id ${JSON.stringify(missionId)} must be a lower-case UUIDv7`);
+  }
+  const files = parsePairs("--file", flags.file);
+  for (const { path } of files) demandFile("--file", path);
+  const input = await readInput(flags, io);
+  return {
+    mission,
+    input,
+    files: Object.fromEntries(files.map(({ key, path }) => [key, path])),
+    timeout: flags.timeout,
+    missionId,
+  };
+}
+
+/** @throws {UsageError} As {@linkcode dispatchPlan}. */
+export async function runPlan(flags: RunValues, io: Io): Promise<RunPlan> {
+  const waitMs = waitLimit(flags);
+  const outputs = parsePairs("--output-file", flags["output-file"]);
+  for (const { path } of outputs) demandFolderOf("--output-file", path);
+  return { dispatch: await dispatchPlan(flags, io), outputs, waitMs };
+}
+
+/** The plan with an id of its own, so that it can be named even when its dispatch is never answered. */
+export function withId(plan: DispatchPlan): DispatchPlan & { readonly missionId: string } {
+  return { ...plan, missionId: plan.missionId ?? new Ids().mission() };
+}
