@@ -9,53 +9,77 @@ import { type OutcomeKind, OUTCOMES, type OutputFile, outputFile } from "./missi
 
 /** The mission waits in its lane. */
 export interface QueuedEvent {
+  /** Tells the kinds of event apart. */
   readonly event: "queued";
+  /** From 1, rising within one mission; numbers may be left out. What a reader resumes from. */
   readonly seq: number;
+  /** UUIDv7 of the mission, which the other events do not repeat. */
   readonly mission_id: string;
   /** Unix milliseconds. */
   readonly time_created: number;
+  /** Absent for a restart, which keeps the lane of its source. */
   readonly lane?: string | undefined;
+  /** Name of the script. Absent for an exec, which has none, and for a restart. */
   readonly mission?: string | undefined;
+  /** The mission that was queued again under this id. Absent unless it is a restart. */
   readonly restarted_from?: string | undefined;
 }
 
 /** The process has started. */
 export interface RunningEvent {
+  /** Tells the kinds of event apart. */
   readonly event: "running";
+  /** As in {@linkcode QueuedEvent}. */
   readonly seq: number;
   /** Unix milliseconds. */
   readonly time: number;
+  /** Process id on the machine of the dugdale. Absent when the event had to be made up after a crash. */
   readonly pid?: number | undefined;
+  /** The same as `time`. Absent when `pid` is. */
   readonly time_started?: number | undefined;
 }
 
 /** The mission told how far it is. */
 export interface ProgressEvent {
+  /** Tells the kinds of event apart. */
   readonly event: "progress";
+  /** As in {@linkcode QueuedEvent}. */
   readonly seq: number;
   /** Unix milliseconds. */
   readonly time: number;
   /** Meant as 0 to 1; not checked. */
   readonly value?: number | undefined;
+  /** What the mission is doing, for people. Absent when it said nothing. */
   readonly message?: string | undefined;
 }
 
 /** The mission has ended; the last event. */
 export interface DoneEvent {
+  /** Tells the kinds of event apart. */
   readonly event: "done";
+  /** As in {@linkcode QueuedEvent}. */
   readonly seq: number;
   /** Unix milliseconds. */
   readonly time_finished: number;
+  /** How it ended; everything but `success` is a failure. */
   readonly outcome: OutcomeKind;
   /** −1 when a signal ended the process, 0 when none was started. */
   readonly exit_code: number;
+  /** How long the process ran. Absent when none was started, as after a kill in the queue. */
   readonly duration_ms?: number | undefined;
+  /** Such as `KILL`, or a number when it has no name. Absent when the process exited by itself. */
   readonly signal?: string | undefined;
+  /** What the mission returned. Absent when it failed or returned nothing. */
   readonly return?: JsonObject | null | undefined;
+  /** A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Absent on success. */
   readonly fail_reason?: string | undefined;
+  /** The same for people. */
   readonly fail_message?: string | undefined;
+  /** Facts that the mission or the dugdale gave along with the reason. */
   readonly fail_details?: JsonObject | null | undefined;
+  /** Files that the mission wrote, by role. Absent unless it was a success with at least one. */
   readonly outputs?: Readonly<Record<string, OutputFile>> | undefined;
+  /** Progress events that came faster than they could be stored. Absent when none was lost. */
   readonly progress_dropped?: number | undefined;
 }
 

@@ -7,10 +7,15 @@ import * as v from "valibot";
 
 /** A lane as it is now. */
 export interface LaneRecord {
+  /** Unique within its dugdale. */
   readonly name: string;
+  /** Missions that may run at the same time. With 0 the lane takes missions but starts none. */
   readonly concurrency: number;
+  /** Whether it starts nothing. It takes missions all the same, and those that run go on. */
   readonly paused: boolean;
+  /** Missions that wait. Under a dispatch token execs are not counted, under an exec token nothing else is. */
   readonly queued: number;
+  /** Missions that run, counted as `queued` is. */
   readonly running: number;
 }
 
@@ -25,41 +30,67 @@ export const laneRecords: v.GenericSchema<unknown, readonly LaneRecord[]> = v.ar
 
 /** How missions of a dugdale are found and started. */
 export interface RuntimeSettings {
+  /** Path of a mission's file below the mission directory, with `{mission}` in it. Default `{mission}`. */
   readonly mission_path_template?: string | undefined;
+  /** argv of a mission, with `{mission}` and `{mission_path}` in it. Default: the file itself. */
   readonly command_template?: readonly string[] | undefined;
+  /**
+   * Whether a mission whose file is missing, or outside of the mission directory, crashes before a process is made.
+   * Default false: the command finds out.
+   */
   readonly validate_mission_file?: boolean | undefined;
 }
 
 /** A lane as wanted. `paused_by` tells whether the file or a person paused it; only dugdales send it. */
 export interface LaneSettings {
+  /** Missions that may run at the same time. */
   readonly concurrency: number;
+  /** Whether it shall start nothing. Default false. */
   readonly paused?: boolean | undefined;
+  /** `ctl` when it was paused by hand: such a pause survives an apply that does not mention it. */
   readonly paused_by?: "yaml" | "ctl" | undefined;
 }
 
-/** The body of `POST /v1/admin/apply`: the state that a dugdale shall have. */
+/** The body of `POST /v1/admin/apply`: the state that a dugdale shall have. Left out is empty, except for lanes. */
 export interface ApplyBody {
+  /** Directory of mission scripts on the machine of the dugdale. */
   readonly mission_dir?: string | undefined;
+  /** Kept for whoever asks; only clients pick by labels. Default none. */
   readonly labels?: readonly string[] | null | undefined;
+  /** Lanes by name. Those not named stay as they are, unless the apply prunes. Default none. */
   readonly lanes?: Readonly<Record<string, LaneSettings>> | null | undefined;
+  /** How missions are started from now on; those already queued keep what they were dispatched with. */
   readonly runtime?: RuntimeSettings | undefined;
 }
 
 /** What an apply changed. Lists are `null` when empty; the capitals are the wire's. */
 export interface ApplyDiff {
+  /** Another directory of scripts. */
   readonly MissionDirChanged: boolean;
+  /** Other labels. */
   readonly LabelsChanged: boolean;
+  /** Missions are found or started in another way. */
   readonly RuntimeChanged: boolean;
+  /** Names of lanes that were not there. */
   readonly LanesAdded: readonly string[] | null;
+  /** Names of lanes that a pruning apply took away. */
   readonly LanesRemoved: readonly string[] | null;
+  /** Names of lanes with another concurrency, or paused or continued. */
   readonly LanesResized: readonly string[] | null;
 }
 
 /** The answer to an apply. */
 export interface ApplyReply {
+  /** The configuration before and after, compared. */
   readonly diff: ApplyDiff;
+  /** Names of lanes that began to start missions; `null` when there are none. */
   readonly started: readonly string[] | null;
+  /** Names of lanes that are gone; `null` when there are none. */
   readonly stopped: readonly string[] | null;
+  /**
+   * Names of lanes whose concurrency changed; unlike `diff.LanesResized` without pauses. `null` when there
+   * are none.
+   */
   readonly resized: readonly string[] | null;
 }
 
@@ -86,6 +117,7 @@ export interface StateReply {
   readonly applied_at: number | null;
   /** Where the configuration came from. */
   readonly source?: string | undefined;
+  /** The configuration itself; absent before the first apply. */
   readonly state?: ApplyBody | undefined;
 }
 
@@ -117,9 +149,13 @@ export const stateReply: v.GenericSchema<unknown, StateReply> = v.object({
 
 /** The answer of `GET /v1/dugdale`. */
 export interface DugdaleReply {
+  /** Such as `0.1.0`, or `dev` outside of a build. */
   readonly version: string;
+  /** Seconds since the start of the daemon, with a fraction. */
   readonly uptime_seconds: number;
+  /** Unix milliseconds of the last apply; `null` before the first. */
   readonly applied_at: number | null;
+  /** Missions of all lanes together, counted as those of one lane are. */
   readonly queue_summary: { readonly queued: number; readonly running: number };
 }
 
@@ -133,8 +169,11 @@ export const dugdaleReply: v.GenericSchema<unknown, DugdaleReply> = v.object({
 
 /** The answer of `GET /v1/version`. */
 export interface VersionReply {
+  /** Such as `0.1.0`, or `dev` outside of a build. */
   readonly version: string;
+  /** The revision of the source, `unknown` outside of a build. */
   readonly commit: string;
+  /** Moment of the build, `unknown` outside of one. */
   readonly built_at: string;
 }
 
@@ -147,7 +186,9 @@ export const versionReply: v.GenericSchema<unknown, VersionReply> = v.object({
 
 /** The answer of `GET /v1/healthz`, and of `GET /v1/readyz` when ready. */
 export interface HealthReply {
+  /** There is no other; an unwell dugdale answers with a failure. */
   readonly status: "ok";
+  /** Unix milliseconds of the last apply, from `GET /v1/readyz` only. */
   readonly applied_at?: number | undefined;
 }
 
@@ -159,6 +200,7 @@ export const healthReply: v.GenericSchema<unknown, HealthReply> = v.object({
 
 /** The answer to a pause or a continue. */
 export interface PauseReply {
+  /** What the lane is now, whether or not the call changed it. */
   readonly status: "paused" | "running";
 }
 

@@ -27,12 +27,14 @@ export type Label = Branded<"Label">;
 
 /** A name that breaks its rule. The message names the thing, the rule and the value. */
 export class InvalidNameError extends Error {
+  /** The name of the class. */
   override readonly name = "InvalidNameError";
   /** What kind of name it should have been, such as `lane name`. */
   readonly what: string;
   /** The text that was refused. */
   readonly value: string;
 
+  /** `rule` completes the sentence that `what` and `value` begin: `… must be <rule>`. */
   constructor(what: string, value: string, rule: string) {
     super(`${what} ${JSON.stringify(clip(value))} must be ${rule}`);
     this.what = what;

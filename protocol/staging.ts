@@ -19,8 +19,11 @@ export const TOTAL_SIZE_HEADER = "X-Letts-Total-Size";
 
 /** The answer to a finished upload. */
 export interface UploadReply {
+  /** The id that the client chose for the upload. */
   readonly staging_id: string;
+  /** Digest of the content as it arrived, lower-case hex. */
   readonly sha256: string;
+  /** Bytes. */
   readonly size: number;
   /** How long the file is kept when no mission uses it. */
   readonly ttl_seconds: number;
@@ -36,8 +39,11 @@ export const uploadReply: v.GenericSchema<unknown, UploadReply> = v.object({
 
 /** The answer of a look-up by content. */
 export interface ByContentReply {
+  /** Any complete file with that content. */
   readonly staging_id: string;
+  /** The digest that was asked for, lower-case hex. */
   readonly sha256: string;
+  /** Bytes. */
   readonly size: number;
 }
 
@@ -50,22 +56,35 @@ export const byContentReply: v.GenericSchema<unknown, ByContentReply> = v.object
 
 /** A staging file as listed for one mission. */
 export interface StagingRecord {
+  /** UUIDv7 under which the content is downloaded. */
   readonly staging_id: string;
+  /** Only a `complete` file can be downloaded. */
   readonly state: StagingState;
+  /**
+   * Lower-case hex digest of the whole content. While uploading it is a promise that the dugdale will check.
+   */
   readonly sha256: string;
+  /** Bytes of the whole content, also while it is still arriving. */
   readonly size: number;
+  /** Bytes that have arrived, from which an upload resumes. */
   readonly bytes_received: number;
+  /** Unix milliseconds of the first byte of an upload, or of the end of the mission that wrote the file. */
   readonly time_created: number;
+  /** Unix milliseconds of the last change, such as another piece of the upload. */
   readonly time_updated?: number | undefined;
   /** Unix milliseconds; beyond 2^53, so not exact here, while a mission needs the file. */
   readonly time_expires?: number | undefined;
+  /** What the file is to the mission. A `script` is the one that an exec brought along. */
   readonly ref_kind: "input" | "output" | "script";
+  /** Name of the file within the mission; the same file may have another one elsewhere. */
   readonly role: string;
 }
 
 /** One page of staging files. */
 export interface StagingPage {
+  /** Newest first. */
   readonly staging: readonly StagingRecord[];
+  /** Absent on the last page. */
   readonly next_cursor?: string | undefined;
 }
 
