@@ -51,6 +51,7 @@ export interface LettsErrorFacts {
 
 /** Any error of the client. */
 export class LettsError extends Error {
+  /** The name of the class, as stack traces show it. */
   override readonly name: string = "LettsError";
   /** Machine-readable reason. */
   readonly code: LettsErrorCode;
@@ -67,6 +68,7 @@ export class LettsError extends Error {
   /** The mission that was meant, also when it is not sure whether the dugdale knows it. */
   readonly missionId: string | undefined;
 
+  /** Code and status decide whether it is `retryable`; a subclass fixes its own code. */
   constructor(code: LettsErrorCode, message: string, facts: LettsErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = code;
@@ -89,8 +91,10 @@ function isRetryable(code: LettsErrorCode, status: number | undefined): boolean 
 
 /** A call that can only be a mistake of the caller; nothing was sent. Code `bad_argument`. */
 export class ArgumentError extends LettsError {
+  /** The name of the class. */
   override readonly name = "ArgumentError";
 
+  /** The message names the argument, its rule and the value. */
   constructor(message: string, facts: LettsErrorFacts = {}) {
     super("bad_argument", message, facts);
   }
@@ -98,8 +102,10 @@ export class ArgumentError extends LettsError {
 
 /** letts.yaml does not say what the call needs: an unknown host, no token, a bad file. Code `config`. */
 export class ConfigurationError extends LettsError {
+  /** The name of the class. */
   override readonly name: string = "ConfigurationError";
 
+  /** The message names the file and key when there are any. */
   constructor(message: string, facts: LettsErrorFacts = {}, code: "config" | "missing_variable" = "config") {
     super(code, message, facts);
   }
@@ -107,10 +113,12 @@ export class ConfigurationError extends LettsError {
 
 /** An environment variable that letts.yaml refers to is not set. Code `missing_variable`. */
 export class UnsetVariableError extends ConfigurationError {
+  /** The name of the class. */
   override readonly name = "UnsetVariableError";
   /** Name of the variable. */
   readonly variable: string;
 
+  /** The message names the place in letts.yaml that needs the variable. */
   constructor(variable: string, message: string, facts: LettsErrorFacts = {}) {
     super(message, facts, "missing_variable");
     this.variable = variable;
@@ -119,8 +127,10 @@ export class UnsetVariableError extends ConfigurationError {
 
 /** No dugdale of letts.yaml has the lane and carries all labels. Code `no_matching_dugdale`. */
 export class NoMatchingDugdaleError extends LettsError {
+  /** The name of the class. */
   override readonly name = "NoMatchingDugdaleError";
 
+  /** The message names the lane and labels that were asked for. */
   constructor(message: string) {
     super("no_matching_dugdale", message);
   }
@@ -128,8 +138,10 @@ export class NoMatchingDugdaleError extends LettsError {
 
 /** A dugdale could not be reached, or broke off. Codes `network`, `timeout`, `bad_reply` and `stream_given_up`. */
 export class NetworkError extends LettsError {
+  /** The name of the class. */
   override readonly name = "NetworkError";
 
+  /** The message is put behind the id of the dugdale. */
   constructor(
     message: string,
     facts: LettsErrorFacts & { readonly host: string },
@@ -141,10 +153,12 @@ export class NetworkError extends LettsError {
 
 /** A dugdale answered with a status that is not a success. The class of all statuses without one of their own. */
 export class HttpError extends LettsError {
+  /** The name of the class. */
   override readonly name: string = "HttpError";
   /** HTTP status. */
   declare readonly status: number;
 
+  /** Takes the code and message of the answer. */
   constructor(code: LettsErrorCode, message: string, facts: LettsErrorFacts & { readonly status: number }) {
     super(code, message, facts);
   }
@@ -152,33 +166,40 @@ export class HttpError extends LettsError {
 
 /** The dugdale finds the request wrong: 400. */
 export class BadRequestError extends HttpError {
+  /** The name of the class. */
   override readonly name = "BadRequestError";
 }
 
 /** The token is unknown (401) or may not do this (403). */
 export class AuthError extends HttpError {
+  /** The name of the class. */
   override readonly name = "AuthError";
 }
 
 /** There is no such mission, file or lane, or no longer: 404, 410. */
 export class NotFoundError extends HttpError {
+  /** The name of the class. */
   override readonly name = "NotFoundError";
 }
 
 /** The state of things does not allow the call: 409. */
 export class ConflictError extends HttpError {
+  /** The name of the class. */
   override readonly name = "ConflictError";
 }
 
 /** The dugdale is full, leaving or protecting itself: 429, and 503 with a code that asks to come back later. */
 export class BackPressureError extends HttpError {
+  /** The name of the class. */
   override readonly name = "BackPressureError";
 }
 
 /** A file could not be read here, be written here, or is not what was announced. */
 export class StagingError extends LettsError {
+  /** The name of the class. */
   override readonly name = "StagingError";
 
+  /** Names a host and a mission only when the file was on its way from or to one. */
   constructor(
     code: "file_unreadable" | "file_unwritable" | "unsafe_role" | "size_mismatch" | "digest_mismatch",
     message: string,
@@ -190,10 +211,12 @@ export class StagingError extends LettsError {
 
 /** The wait is over before the mission is; the mission keeps running. Code `wait_timeout`. */
 export class WaitTimeoutError extends LettsError {
+  /** The name of the class. */
   override readonly name = "WaitTimeoutError";
   /** The wait that was allowed. */
   readonly waitMs: number;
 
+  /** Takes the wait in milliseconds; a fan-out as a whole has no mission to name. */
   constructor(waitMs: number, facts: LettsErrorFacts = {}) {
     const mission = facts.missionId === undefined ? "the mission" : `mission ${facts.missionId}`;
     super("wait_timeout", `${mission} was not done within ${waitMs} ms; it keeps running`, facts);
@@ -203,10 +226,12 @@ export class WaitTimeoutError extends LettsError {
 
 /** A mission ended in another way than success. Code `mission_failed`. */
 export class MissionFailedError extends LettsError {
+  /** The name of the class. */
   override readonly name = "MissionFailedError";
   /** Everything that is known about the end. */
   readonly result: RunResult<unknown>;
 
+  /** Takes host and mission from the result. */
   constructor(result: RunResult<unknown>) {
     super(
       "mission_failed",
@@ -219,10 +244,12 @@ export class MissionFailedError extends LettsError {
 
 /** No dugdale has the mission, and not all of them could be asked. Code `mission_not_found`. */
 export class MissionLookupError extends LettsError {
+  /** The name of the class. */
   override readonly name = "MissionLookupError";
   /** Why each of the silent dugdales could not answer, in the order of letts.yaml. */
   readonly errors: readonly LettsError[];
 
+  /** The first of the errors is also the `cause`. */
   constructor(missionId: string, errors: readonly LettsError[]) {
     const hosts = errors.map((error) => error.host ?? "?").join(", ");
     super("mission_not_found", `mission ${missionId} was not found, and ${hosts} could not be asked`, {
@@ -235,10 +262,12 @@ export class MissionLookupError extends LettsError {
 
 /** A value that the schema of a typed mission refuses. Codes `invalid_input` and `invalid_return`. */
 export class SchemaError extends LettsError {
+  /** The name of the class. */
   override readonly name = "SchemaError";
   /** What the schema found, one line each. */
   readonly issues: readonly string[];
 
+  /** The issues are joined in the message. */
   constructor(
     code: "invalid_input" | "invalid_return",
     mission: string,
@@ -253,8 +282,10 @@ export class SchemaError extends LettsError {
 
 /** The caller, or the release of the client or handle, ended the call. Code `aborted`; `cause` is the reason. */
 export class AbortedError extends LettsError {
+  /** The name of the class. */
   override readonly name = "AbortedError";
 
+  /** The reason for the end belongs into `facts.cause`. */
   constructor(message: string, facts: LettsErrorFacts = {}) {
     super("aborted", message, facts);
   }

@@ -35,6 +35,7 @@ export type FileSource = string | URL | Uint8Array<ArrayBuffer> | Blob;
 export interface MissionRef {
   /** Id of the dugdale, or an alias. */
   readonly host: string | number;
+  /** UUIDv7 of a mission or exec. */
   readonly missionId: string;
   /** Decides which tokens are tried first. Default `mission`. */
   readonly kind?: MissionKind | undefined;
@@ -44,6 +45,7 @@ export interface MissionRef {
 export interface DispatchedRef extends MissionRef {
   /** Id of the dugdale. */
   readonly host: string;
+  /** Whether it was dispatched by name or sent as a command. */
   readonly kind: MissionKind;
   /** `queued` for a new mission; a repeat tells how far the first one is. */
   readonly status: MissionStatus;
@@ -136,10 +138,13 @@ export interface FollowedLine {
 
 /** What a mission printed. */
 export interface Logs {
+  /** Read as UTF-8; bytes that are not become U+FFFD. */
   readonly stdout: string;
+  /** As `stdout`. */
   readonly stderr: string;
   /** Whether the dugdale, or the client's limit of 16 MiB, cut something off. */
   readonly stdoutTruncated: boolean;
+  /** As `stdoutTruncated`. */
   readonly stderrTruncated: boolean;
   /** Why some of it could not be fetched. */
   readonly error?: LettsError | undefined;
@@ -149,18 +154,28 @@ export interface Logs {
 export interface RunResult<R = JsonObject> {
   /** Id of the dugdale. */
   readonly host: string;
+  /** UUIDv7 of the mission or exec. */
   readonly missionId: string;
+  /** Whether it was dispatched by name or sent as a command. */
   readonly kind: MissionKind;
+  /** How it ended; everything but `success` is a failure. */
   readonly outcome: OutcomeKind;
   /** Whether the outcome is `success`. */
   readonly success: boolean;
   /** What the mission returned. Integers beyond 2^53 are rounded here; the mission's text has them exact. */
   readonly return: R | undefined;
+  /**
+   * A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Undefined after a
+   * success.
+   */
   readonly failReason: string | undefined;
+  /** The same for people. */
   readonly failMessage: string | undefined;
+  /** Facts that the mission or the dugdale gave along with the reason. */
   readonly failDetails: JsonObject | undefined;
   /** −1 when a signal ended the process, 0 when none was started. */
   readonly exitCode: number;
+  /** Such as `KILL`, or a number when it has no name. Undefined when the process exited by itself. */
   readonly signal: string | undefined;
   /** How long the process ran; 0 when none was started. */
   readonly durationMs: number;
@@ -189,32 +204,62 @@ export type HostOutcome<R = JsonObject> =
 export interface Mission {
   /** Id of the dugdale. */
   readonly host: string;
+  /** UUIDv7 of the mission or exec. */
   readonly missionId: string;
+  /** Whether it was dispatched by name or sent as a command. */
   readonly kind: MissionKind;
+  /** Where it waits and runs; never changes. */
   readonly lane: string;
+  /** Name of the script; `exec` for every exec, which `displayName` tells apart. */
   readonly missionName: string;
+  /** What lists shall show. Undefined unless an exec was given one. */
   readonly displayName: string | undefined;
+  /** UUIDv7 that joins the execs of one fan-out. Undefined outside of one. */
   readonly groupId: string | undefined;
+  /** Only goes forward; a restart makes a new mission. */
   readonly status: MissionStatus;
+  /** Undefined until the mission is done. */
   readonly outcome: OutcomeKind | undefined;
+  /** Digest of everything that makes two dispatches the same. */
   readonly inputFingerprint: string;
+  /** Of a mission what was dispatched, with sorted keys; of an exec the whole request. */
   readonly input: JsonValue | undefined;
+  /** What a successful mission returned. Undefined when it returned nothing. */
   readonly return: JsonObject | undefined;
+  /**
+   * A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Undefined after a
+   * success.
+   */
   readonly failReason: string | undefined;
+  /** The same for people. */
   readonly failMessage: string | undefined;
+  /** Facts that the mission or the dugdale gave along with the reason. */
   readonly failDetails: JsonObject | undefined;
+  /** The status of the process; −1 when a signal ended it, 0 when none was started. Undefined until done. */
   readonly exitCode: number | undefined;
+  /** Such as `KILL`, or a number when it has no name. Undefined when the process exited by itself. */
   readonly signal: string | undefined;
+  /** 0 between pickup and start, and for ever when the process never started. Undefined while queued. */
   readonly pid: number | undefined;
+  /** When the dispatch, exec or restart was accepted. */
   readonly createdMs: number;
+  /** First the pickup by the lane, then the start of the process. Undefined while queued. */
   readonly startedMs: number | undefined;
+  /** Undefined until the mission is done. */
   readonly finishedMs: number | undefined;
+  /** From `startedMs` to `finishedMs`. Undefined unless both are there. */
   readonly durationMs: number | undefined;
+  /** How long the process may run. Undefined or 0: as long as it wants. */
   readonly timeoutMs: number | undefined;
+  /** Whether output was dropped because it was more than the dugdale keeps. Some dugdales never tell. */
   readonly truncatedStdout: boolean;
+  /** As `truncatedStdout`. */
   readonly truncatedStderr: boolean;
+  /** The mission of which this is a repeat. Undefined when it is none, or when that one has been removed. */
   readonly restartedFrom: string | undefined;
+  /** Files that it reads. Those that have been removed are left out. */
   readonly inputs: readonly InputFile[];
+  /** Files that it wrote, by role. Empty unless it was a success. */
   readonly outputs: Readonly<Record<string, OutputFile>>;
   /** The same as it was sent. */
   readonly record: MissionRecord;
@@ -222,14 +267,19 @@ export interface Mission {
 
 /** Which missions to list. All conditions hold at once. */
 export interface MissionFilter {
+  /** Default: all that are not being deleted. */
   readonly status?: MissionStatus | undefined;
+  /** Matches only missions that are done. */
   readonly outcome?: OutcomeKind | undefined;
+  /** The whole name of a lane. */
   readonly lane?: string | undefined;
+  /** Missions, or execs. Default both. */
   readonly kind?: MissionKind | undefined;
   /** Part of the mission's name. */
   readonly mission?: string | undefined;
   /** Start of the mission's name. */
   readonly missionPrefix?: string | undefined;
+  /** UUIDv7 that the execs of one fan-out share. */
   readonly groupId?: string | undefined;
   /** Created at this Unix millisecond or later. */
   readonly since?: number | undefined;
@@ -239,11 +289,13 @@ export interface MissionFilter {
   readonly order?: "created" | "finished" | undefined;
   /** Missions a page, 1 to 1000. Default 100. */
   readonly limit?: number | undefined;
+  /** Ends the fetching of a page, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** One page of a list. */
 export interface Page<Item> {
+  /** At most as many as the limit of the list. */
   readonly items: readonly Item[];
   /** Absent on the last page. */
   readonly nextCursor: string | undefined;
@@ -257,6 +309,7 @@ export interface Listing<Item> extends AsyncIterable<Item> {
 
 /** A mission that was started and is waited for. Releasing the handle stops the waiting, never the mission. */
 export interface RunHandle<R = JsonObject> extends AsyncDisposable {
+  /** Enough to find the mission again after this process is gone. */
   readonly ref: DispatchedRef;
   /** The end. The waiting begins when this is first read. */
   readonly result: Promise<RunResult<R>>;
@@ -266,17 +319,21 @@ export interface RunHandle<R = JsonObject> extends AsyncDisposable {
 
 /** A launch that failed. */
 export interface LaunchFailure {
+  /** What the caller gets too. */
   readonly error: LettsError;
   /** Whether sending the same again may work. */
   readonly retryable: boolean;
+  /** The call that was made; a fan-out reports each of its jobs. */
   readonly method: "dispatch" | "run" | "start" | "runMany" | "runOnAll" | "exec";
   /** `dispatch`: no mission is known to run. `stream`: it runs, following it failed. */
   readonly phase: "dispatch" | "stream";
+  /** As it was given. */
   readonly address: Address;
   /** Fixed before the first request: sending the same again with it starts nothing twice. */
   readonly missionId: string;
   /** Id of the dugdale, once it was known. */
   readonly host: string | undefined;
+  /** As they were given. */
   readonly options: RunOptions | ExecOptions;
 }
 
@@ -313,11 +370,13 @@ export interface ApplyOptions {
   readonly prune?: boolean | undefined;
   /** As `prune`, also lanes with missions. Default false. */
   readonly forcePrune?: boolean | undefined;
+  /** Ends the call; the dugdale may apply all the same. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A call that can be ended from outside. */
 export interface CallOptions {
+  /** Ends the call with the signal's reason. What the dugdale has begun goes on. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -361,10 +420,13 @@ export interface DownloadOptions extends CallOptions {
 
 /** Which staging files of a mission to list. */
 export interface StagingFilter {
+  /** The mission whose files are meant. */
   readonly missionId: string;
+  /** What the files are to the mission. Default all. */
   readonly refKind?: "input" | "output" | "script" | undefined;
   /** Files a page, 1 to 1000. Default 100. */
   readonly limit?: number | undefined;
+  /** Ends the fetching of a page, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -386,7 +448,9 @@ export interface LettsClientOptions {
   readonly env?: ((name: string) => string | undefined) | undefined;
   /** Sends all requests; for tests, and for proxies where there is no Deno. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** When calls that do no harm twice are sent again. */
   readonly retry?: RetryOptions | undefined;
+  /** When streams that break off are taken up again. */
   readonly stream?: StreamOptions | undefined;
   /** Time without an answer, or without a byte of an upload accepted, before a request fails. Default 30 000. */
   readonly requestTimeoutMs?: number | undefined;

@@ -37,7 +37,7 @@ export interface DugdaleEntry {
   readonly missionPathTemplate: string;
   /** argv of a mission. */
   readonly commandTemplate: readonly string[];
-  /** Whether a dispatch of a mission without a file is refused. */
+  /** Whether a mission whose file is missing or elsewhere crashes without a process. */
   readonly validateMissionFile: boolean;
 }
 

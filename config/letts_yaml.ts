@@ -22,7 +22,7 @@ export interface RuntimeFields {
   readonly mission_path_template?: string;
   /** argv of a mission. */
   readonly command_template?: readonly string[];
-  /** Whether a dispatch of a mission without a file is refused. Default false. */
+  /** Whether a mission whose file is missing or elsewhere crashes without a process. Default false. */
   readonly validate_mission_file?: boolean;
 }
 
