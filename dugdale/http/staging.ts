@@ -1,4 +1,5 @@
 import { isStagingId, type StagingId } from "../../protocol/names.ts";
+import type { RouteKey } from "../../protocol/routes.ts";
 import {
   BYTES_RECEIVED_HEADER,
   SHA256_HEADER,
@@ -8,38 +9,40 @@ import {
 import { ProblemError } from "../problem_error.ts";
 import type { Staging } from "../staging/staging.ts";
 import type { StagingRow } from "../store/staging_files.ts";
-import type { Call, Handler } from "./call.ts";
+import { audit } from "./admin.ts";
+import { json } from "./answer.ts";
+import { type Call, flag, type Handler } from "./call.ts";
+import { findByContent } from "./staging_by_content.ts";
+import { listStaging } from "./staging_list.ts";
 
 /** The handlers of the staging routes, named as in the table of routes. */
-export type StagingHandlers = Readonly<
-  Record<
-    "putStaging" | "headStaging" | "getStaging",
-    Handler
-  >
->;
+export type StagingHandlers = { readonly [R in Extract<RouteKey, `${string}taging${string}`>]: Handler };
 
 /** Makes the handlers of the staging routes. */
 export function stagingHandlers(staging: Staging): StagingHandlers {
-  const { store } = staging.parts;
+  const { store, config } = staging.parts;
   return {
-    putStaging: (call) => staging.uploads.put(call),
-    headStaging: (call) => {
-      const { id = "" } = call.path;
-      if (!isStagingId(id)) return new Response(null, { status: 400 });
-      const row = store.staging.find(id);
-      return row === undefined ? new Response(null, { status: 404 }) : head(row, staging);
-    },
-    getStaging: async (call) => {
-      const row = store.staging.find(stagingId(call));
-      if (row?.state === "complete") return await staging.downloads.get(row, call.request.headers);
-      throw notReady(call, row, staging);
-    },
+    putStaging: (call) => put(call, staging),
+    headStaging: (call) => head(call, staging),
+    getStaging: (call) => get(call, staging),
+    deleteStaging: (call) => remove(call, staging),
+    listStaging: (call) => listStaging(call, store),
+    stagingByContent: (call) => findByContent(call, store, config.limits.maxStagingUploadBytes),
   };
 }
 
-function head(row: StagingRow, staging: Staging): Response {
-  const headers = new Headers({ [SHA256_HEADER]: row.sha256 });
-  headers.set(UPLOAD_STATUS_HEADER, row.state === "uploading" ? "incomplete" : row.state);
+async function put({ path, request }: Call, staging: Staging): Promise<Response> {
+  const { isNew, reply } = await staging.uploads.put(path.id ?? "", request.headers, request.body);
+  // The body of a repeat is never read, so the connection cannot serve another request.
+  return isNew ? json(reply, 201) : json(reply, 200, { connection: "close" });
+}
+
+function head({ path: { id = "" } }: Call, staging: Staging): Response {
+  if (!isStagingId(id)) return new Response(null, { status: 400 });
+  const row = staging.parts.store.staging.find(id);
+  if (row === undefined) return new Response(null, { status: 404 });
+  const status = row.state === "uploading" ? "incomplete" : row.state;
+  const headers = new Headers({ [SHA256_HEADER]: row.sha256, [UPLOAD_STATUS_HEADER]: status });
   if (row.state === "complete") headers.set("content-length", String(row.size));
   if (row.state === "uploading") {
     headers.set(BYTES_RECEIVED_HEADER, String(staging.uploads.bytesReceived(row)));
@@ -48,29 +51,43 @@ function head(row: StagingRow, staging: Staging): Response {
   return new Response(null, { headers });
 }
 
-function notReady(call: Call, row: StagingRow | undefined, staging: Staging): ProblemError {
-  if (row === undefined) return notFound(call);
-  const what = `staging file ${row.staging_id}`;
-  if (row.state === "uploading") {
-    const bytes_received = staging.uploads.bytesReceived(row);
-    return new ProblemError(
-      "staging_uploading",
-      `${what} has received ${bytes_received} of ${row.size} bytes`,
-      {
-        details: { bytes_received, total_size: row.size },
-      },
-    );
+async function get(call: Call, staging: Staging): Promise<Response> {
+  const id = stagingIdOf(call);
+  const row = staging.parts.store.staging.find(id);
+  if (row === undefined) throw new ProblemError("not_found", `there is no staging file ${id}`);
+  if (row.state !== "complete") throw notReady(row, staging.uploads.bytesReceived(row));
+  return await staging.downloads.get(row, call.request.headers);
+}
+
+function notReady({ staging_id, state, size }: StagingRow, bytesReceived: number): ProblemError {
+  const what = `staging file ${staging_id}`;
+  if (state === "deleting") return new ProblemError("deleting", `${what} is being deleted`);
+  if (state !== "uploading") return new ProblemError("internal", `${what} is ${state}`);
+  return new ProblemError("staging_uploading", `${what} has received ${bytesReceived} of ${size} bytes`, {
+    details: { bytes_received: bytesReceived, total_size: size },
+  });
+}
+
+async function remove(call: Call, staging: Staging): Promise<Response> {
+  const staging_id = stagingIdOf(call);
+  const force = flag(call.query, "force");
+  const missions = await staging.remove(staging_id, {
+    force,
+    // Only on demand: the runtime does extra work for requests whose signal is asked for.
+    get signal() {
+      return call.request.signal;
+    },
+  });
+  if (missions !== undefined) {
+    audit(staging.parts, call, "staging.delete", { staging_id, force, cascade_missions: missions.length });
   }
-  if (row.state === "deleting") return new ProblemError("deleting", `${what} is being deleted`);
-  return new ProblemError("internal", `${what} is ${row.state}`);
+  return json({ status: "deletion_pending" }, 202);
 }
 
-function notFound(call: Call): ProblemError {
-  return new ProblemError("not_found", `there is no staging file ${call.path.id}`);
-}
-
-function stagingId(call: Call): StagingId {
-  const { id = "" } = call.path;
+function stagingIdOf({ path: { id = "" } }: Call): StagingId {
   if (isStagingId(id)) return id;
-  throw new ProblemError("bad_request", `staging id "${id}" must be a lower-case UUIDv7`);
+  throw new ProblemError(
+    "bad_request",
+    `staging id ${JSON.stringify(id.slice(0, 64))} must be a lower-case UUIDv7`,
+  );
 }

@@ -40,7 +40,7 @@ export class Downloads {
   }
 
   async #open(row: StagingRow): Promise<Deno.FsFile> {
-    const { dataDir, slots } = this.#parts;
+    const { dataDir, slots, log } = this.#parts;
     const open = (path: string) => slots.run(() => Deno.open(path));
     try {
       return await open(dataDir.staging(row.staging_id)).catch((error) => {
@@ -48,7 +48,7 @@ export class Downloads {
         return open(dataDir.tombstone(row.staging_id));
       });
     } catch (cause) {
-      throw fileProblem(`staging file ${row.staging_id}`, cause);
+      throw fileProblem(log, `staging file ${row.staging_id}`, cause);
     }
   }
 

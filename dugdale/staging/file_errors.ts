@@ -1,3 +1,4 @@
+import type { Log } from "../host/log.ts";
 import { ProblemError } from "../problem_error.ts";
 
 /** Whether an operation failed because the file or folder is not there (any more). */
@@ -11,9 +12,10 @@ export function isUnreadable(error: unknown): boolean {
 }
 
 /** What a caller is told of a failed file operation: `gone` when the file is not there, else `io_error`. */
-export function fileProblem(doing: string, cause: unknown): ProblemError {
-  if (isMissing(cause)) return new ProblemError("gone", `${doing}: the file is gone`, { cause });
-  return new ProblemError("io_error", `${doing}: the file could not be read or written`, { cause });
+export function fileProblem(log: Log, op: string, cause: unknown): ProblemError {
+  if (isMissing(cause)) return new ProblemError("gone", `${op}: the file is gone`, { cause });
+  log.error("io_error", { op, err: cause });
+  return new ProblemError("io_error", `${op}: the file could not be read or written`, { cause });
 }
 
 function hasCode(error: unknown, ...codes: string[]): boolean {

@@ -4,6 +4,7 @@ import type { Clock } from "../host/clock.ts";
 import type { DataDir } from "../host/data_dir.ts";
 import type { Log } from "../host/log.ts";
 import type { Slots } from "../host/slots.ts";
+import type { ReferringMission } from "../store/staging_refs.ts";
 import type { Store } from "../store/store.ts";
 import type { DiskUsage } from "./disk_usage.ts";
 
@@ -20,6 +21,8 @@ export interface StagingParts {
   /** Whether the daemon is on its way out and takes no new uploads. */
   readonly draining: () => boolean;
   readonly missions: MissionsOfFiles;
+  /** Told when a file could not be brought to the disk, for metrics. */
+  readonly onFsyncFailure: (transition: "staging_upload_complete") => void;
 }
 
 /** What a forced deletion of a file asks of those who run missions. */
@@ -32,10 +35,5 @@ export interface MissionsOfFiles {
    */
   killForDelete(missionIds: readonly MissionId[], signal: AbortSignal): Promise<void>;
   /** Told after queued or done missions have become `deleting`, so that nobody waits for them any longer. */
-  deleting(missionIds: readonly MissionId[]): void;
-}
-
-/** How long a new upload is kept, in milliseconds: a staging TTL of 0 would leave no time to use it. */
-export function uploadTtlMs(config: DugdaleConfig): number {
-  return config.cleanup.stagingTtlMs || 3_600_000;
+  deleting(missions: readonly ReferringMission[]): void;
 }

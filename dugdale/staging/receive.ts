@@ -1,9 +1,10 @@
 import type { StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { BodyIdleError, BodyLostError, type BodyReader, BodyStoppedError } from "./body_reader.ts";
+import { uploadTtlMs } from "./expiry.ts";
 import { fileProblem, isMissing } from "./file_errors.ts";
 import type { PartFile } from "./part_file.ts";
-import { type StagingParts, uploadTtlMs } from "./parts.ts";
+import type { StagingParts } from "./parts.ts";
 import type { UploadRequest } from "./upload_request.ts";
 
 /** How often the database learns how far an upload is. At the end of each request it knows exactly. */
@@ -88,7 +89,7 @@ async function settleFailure(error: unknown, taking: Taking, parts: StagingParts
   if (error instanceof ProblemError) return error;
   if (error instanceof BodyStoppedError) return error.problem;
   if (error instanceof BodyLostError) return new ProblemError("io_error", error.message, { cause: error });
-  return fileProblem(`upload ${stagingId}`, error);
+  return fileProblem(parts.log, `upload ${stagingId}`, error);
 }
 
 async function record({ request, part }: Taking, { store, clock, config }: StagingParts): Promise<boolean> {
@@ -98,10 +99,11 @@ async function record({ request, part }: Taking, { store, clock, config }: Stagi
 }
 
 /** The row first: a file that nobody will ever use must not be found as complete. */
-async function discard({ request, path }: Taking, { store, clock, slots }: StagingParts): Promise<void> {
+async function discard({ request, path }: Taking, parts: StagingParts): Promise<void> {
+  const { store, clock, slots } = parts;
   await store.writeSoon(() => store.staging.markDeleting(request.stagingId, clock.wallMs()));
   await slots.run(() => Deno.remove(path)).catch((error) => {
-    if (!isMissing(error)) throw fileProblem(`upload ${request.stagingId}`, error);
+    if (!isMissing(error)) throw fileProblem(parts.log, `upload ${request.stagingId}`, error);
   });
 }
 
@@ -110,7 +112,8 @@ async function complete(taking: Taking, parts: StagingParts): Promise<void> {
   const { store, clock, config } = parts;
   try {
     await part.sync().catch((error) => {
-      throw fileProblem(`upload ${stagingId}`, error);
+      parts.onFsyncFailure("staging_upload_complete");
+      throw fileProblem(parts.log, `upload ${stagingId}`, error);
     });
     const done = await store.write(() => {
       const nowMs = clock.wallMs();

@@ -1,19 +1,26 @@
 import { isStagingId, type StagingId } from "../../protocol/names.ts";
-import type { Call } from "../http/call.ts";
-import { json } from "../http/answer.ts";
+import type { UploadReply } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { StagingRow } from "../store/staging_files.ts";
+import { begin, refuseOtherContent, resume } from "./admission.ts";
 import { BodyReader } from "./body_reader.ts";
-import { fileProblem, isMissing } from "./file_errors.ts";
-import { PartFile } from "./part_file.ts";
-import { type StagingParts, uploadTtlMs } from "./parts.ts";
-import { parseUpload, refuseEncoding, type UploadRequest } from "./upload_request.ts";
+import { uploadTtlMs } from "./expiry.ts";
+import type { PartFile } from "./part_file.ts";
+import type { StagingParts } from "./parts.ts";
 import { deletedMeanwhile, receive, type Taking } from "./receive.ts";
+import { parseUpload, refuseEncoding, type UploadRequest } from "./upload_request.ts";
 
 interface Running {
   readonly body: BodyReader;
   readonly ended: Promise<unknown>;
   part?: PartFile;
+}
+
+/** A file that is complete, by this PUT or by an earlier one. */
+export interface Uploaded {
+  /** Whether this PUT completed it; else its body has not been read. */
+  readonly isNew: boolean;
+  readonly reply: UploadReply;
 }
 
 /** Takes files in: resumable, verified, one PUT at a time for each id. */
@@ -40,14 +47,18 @@ export class Uploads implements AsyncDisposable {
     this.#running.get(stagingId)?.body.stop(deletedMeanwhile(stagingId));
   }
 
-  /** Answers a PUT. @throws {ProblemError} */
-  async put(call: Call): Promise<Response> {
-    const { headers, body } = call.request;
+  /**
+   * Takes one PUT.
+   *
+   * @param id As in the path, unchecked.
+   * @throws {ProblemError} In the documented order; also when the file is not complete yet.
+   */
+  async put(id: string, headers: Headers, body: ReadableStream<Uint8Array> | null): Promise<Uploaded> {
     const { config, usage } = this.#parts;
-    this.#refuseWhileDraining(call.path.id ?? "");
+    this.#refuseWhileDraining(id);
     refuseEncoding(headers);
     usage.check();
-    const request = parseUpload(call.path.id ?? "", headers, config.limits);
+    const request = parseUpload(id, headers, config.limits);
     const { stagingId } = request;
     if (this.#running.has(stagingId)) {
       throw new ProblemError("upload_in_progress", `another upload of ${stagingId} is under way`);
@@ -72,92 +83,34 @@ export class Uploads implements AsyncDisposable {
   }
 
   /** An upload that has been begun may go on: only its sender can finish it. */
-  #refuseWhileDraining(stagingId: string): void {
+  #refuseWhileDraining(id: string): void {
     if (!this.#parts.draining()) return;
-    if (isStagingId(stagingId) && this.#parts.store.staging.find(stagingId) !== undefined) return;
+    if (isStagingId(id) && this.#parts.store.staging.find(id) !== undefined) return;
     throw new ProblemError("draining", "the dugdale is stopping and takes no new uploads", {
       retryAfterS: 30,
     });
   }
 
-  async #take(request: UploadRequest, running: Running): Promise<Response> {
+  async #take(request: UploadRequest, running: Running): Promise<Uploaded> {
     const { stagingId } = request;
-    const { store, dataDir, slots } = this.#parts;
+    const { store, dataDir } = this.#parts;
     const row = store.staging.find(stagingId);
     if (row !== undefined) {
       refuseOtherContent(row, request);
-      if (row.state === "complete") return this.#accepted(request, 200, { connection: "close" });
+      if (row.state === "complete") return this.#uploaded(request, false);
       if (row.state !== "uploading") throw deletedMeanwhile(stagingId, row.state);
-      await this.#refuseGap(row, request);
-    } else {
-      await this.#begin(request);
     }
-    const path = dataDir.staging(stagingId);
-    using part = await PartFile.open(path, row?.bytes_received ?? 0, slots).catch((error) => {
-      throw fileProblem(`upload ${stagingId}`, error);
-    });
+    using part = row === undefined
+      ? await begin(request, this.#parts)
+      : await resume(row, request, this.#parts);
     running.part = part;
-    const taking: Taking = { request, part, path, body: running.body };
+    const taking: Taking = { request, part, path: dataDir.staging(stagingId), body: running.body };
     await receive(taking, this.#parts);
-    return this.#accepted(request, 201);
+    return this.#uploaded(request, true);
   }
 
-  async #begin({ stagingId, sha256, start, total }: UploadRequest): Promise<void> {
-    if (start !== 0) {
-      throw new ProblemError(
-        "range_not_satisfiable",
-        `upload ${stagingId} is new, it cannot start at ${start}`,
-      );
-    }
-    const { store, clock, config } = this.#parts;
-    const { maxIncompleteStagingUploads, maxIncompleteStagingBytes } = config.limits;
-    await store.writeSoon(() => {
-      const { count, bytes } = store.staging.uploading();
-      const tooMany = maxIncompleteStagingUploads > 0 && count >= maxIncompleteStagingUploads;
-      if (tooMany || (maxIncompleteStagingBytes > 0 && bytes >= maxIncompleteStagingBytes)) {
-        throw new ProblemError(
-          "incomplete_uploads_full",
-          `${count} uploads of ${bytes} bytes are unfinished`,
-        );
-      }
-      const nowMs = clock.wallMs();
-      store.staging.begin(stagingId, sha256, total, nowMs, nowMs + uploadTtlMs(config));
-    });
-  }
-
-  async #refuseGap(row: StagingRow, { stagingId, start }: UploadRequest): Promise<void> {
-    const { dataDir, slots } = this.#parts;
-    const held = await slots.run(() => Deno.stat(dataDir.staging(stagingId))).catch((error) => {
-      if (!isMissing(error)) throw fileProblem(`upload ${stagingId}`, error);
-    });
-    const received = row.bytes_received;
-    if ((held?.size ?? 0) !== received) {
-      throw new ProblemError(
-        "range_not_satisfiable",
-        `upload ${stagingId} has received ${received} bytes, but its file holds ${held?.size ?? "none"}`,
-      );
-    }
-    if (start === received) return;
-    throw new ProblemError(
-      "range_not_satisfiable",
-      `upload ${stagingId} goes on at byte ${received}, not at ${start}`,
-      { details: { bytes_received: received } },
-    );
-  }
-
-  #accepted({ stagingId, sha256, total }: UploadRequest, status: 200 | 201, headers = {}): Response {
+  #uploaded({ stagingId, sha256, total }: UploadRequest, isNew: boolean): Uploaded {
     const ttl_seconds = Math.floor(uploadTtlMs(this.#parts.config) / 1000);
-    return json({ staging_id: stagingId, sha256, size: total, ttl_seconds }, status, headers);
+    return { isNew, reply: { staging_id: stagingId, sha256, size: total, ttl_seconds } };
   }
-}
-
-function refuseOtherContent(row: StagingRow, { stagingId, sha256, total }: UploadRequest): void {
-  if (row.sha256 === sha256 && row.size === total) return;
-  throw new ProblemError(
-    "content_mismatch",
-    `staging file ${stagingId} has been declared with other content`,
-    {
-      details: { existing_sha256: row.sha256, existing_size: row.size },
-    },
-  );
 }

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { connect } from "node:net";
 import { dugdaleConfig, type DugdaleSettings } from "../../../config/dugdale_yaml.ts";
 import type { MissionId, StagingId } from "../../../protocol/names.ts";
 import { ROUTES } from "../../../protocol/routes.ts";
@@ -64,6 +63,7 @@ export class Area implements AsyncDisposable {
       usage: this.usage,
       draining: () => this.draining,
       missions: { killForDelete: () => Promise.resolve(), deleting: () => {}, ...missions },
+      onFsyncFailure: () => {},
     });
     const handlers = stagingHandlers(this.staging);
     const routes = (Object.keys(handlers) as (keyof typeof handlers)[]).map((key) => ({
@@ -106,19 +106,6 @@ export class Area implements AsyncDisposable {
       headers.set("Content-Range", `bytes ${range[0]}-${range[1] - 1}/${bytes.length}`);
     }
     return answer(id, await this.request("PUT", `/${id}`, headers, range ? bytes.subarray(...range) : bytes));
-  }
-
-  /** Writes raw bytes to a new connection and answers what comes back until it is closed. */
-  raw(send: (write: (data: string | Uint8Array) => void, end: () => void) => void): Promise<string> {
-    return new Promise((resolve) => {
-      let text = "";
-      const socket = connect(this.port, "127.0.0.1", () => {
-        send((data) => void socket.write(data), () => void socket.end());
-      });
-      socket.on("data", (data) => text += data);
-      socket.on("error", () => {});
-      socket.on("close", () => resolve(text));
-    });
   }
 
   /** Adds a queued mission that refers to files. */

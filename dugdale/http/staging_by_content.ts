@@ -1,0 +1,42 @@
+import { ProblemError } from "../problem_error.ts";
+import type { Store } from "../store/store.ts";
+import { json } from "./answer.ts";
+import type { Call } from "./call.ts";
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+/**
+ * Answers `GET /v1/staging/by-content/:sha`: any complete file with that digest and size.
+ *
+ * @param maxBytes The largest upload; 0 or less is no limit.
+ * @throws {ProblemError} `bad_request`, `not_found`
+ */
+export function findByContent({ path, query }: Call, store: Store, maxBytes: number): Response {
+  const sha256 = (path.sha ?? "").toLowerCase();
+  if (!/^[a-f0-9]{64}$/.test(sha256)) {
+    throw new ProblemError(
+      "bad_request",
+      `the digest must be 64 hex digits, not ${JSON.stringify(sha256.slice(0, 128))}`,
+    );
+  }
+  const size = parseSize(query.get("size") ?? "");
+  if (maxBytes > 0 && size > maxBytes) {
+    throw new ProblemError("bad_request", `size ${size} is more than max_staging_upload_size ${maxBytes}`, {
+      details: { size, max: maxBytes },
+    });
+  }
+  const stagingId = Number.isSafeInteger(size) ? store.staging.findByContent(sha256, size) : undefined;
+  if (stagingId === undefined) {
+    throw new ProblemError("not_found", `there is no complete file of ${size} bytes with sha256 ${sha256}`);
+  }
+  return json({ staging_id: stagingId, sha256, size });
+}
+
+function parseSize(text: string): number {
+  const size = /^\+?\d{1,32}$/.test(text) ? BigInt(text) : 0n;
+  if (size > 0n && size <= INT64_MAX) return Number(size);
+  throw new ProblemError(
+    "bad_request",
+    `size must be a positive number of bytes, not ${JSON.stringify(text)}`,
+  );
+}

@@ -1,0 +1,68 @@
+import { isMissionId } from "../../protocol/names.ts";
+import { ProblemError } from "../problem_error.ts";
+import type { Store } from "../store/store.ts";
+import type { ReferredFile, RefKind, RefPosition } from "../store/staging_refs.ts";
+import { jsonText } from "./answer.ts";
+import { type Call, pageLimit } from "./call.ts";
+
+/** The largest 64-bit number, which stands for "no end": it has to be written with all its digits. */
+const NEVER = "9223372036854775807";
+const REF_KINDS: readonly string[] = ["", "input", "output", "script"];
+
+/** Answers `GET /v1/staging`: the files of a mission, page by page. @throws {ProblemError} `bad_request` */
+export function listStaging({ query }: Call, store: Store): Response {
+  const missionId = query.get("mission_id") ?? "";
+  if (!isMissionId(missionId)) throw refused("mission_id", missionId, "a lower-case UUIDv7");
+  const refKind = query.get("ref_kind") ?? "";
+  if (!isRefKind(refKind)) throw refused("ref_kind", refKind, "input, output, script or empty");
+  const limit = pageLimit(query);
+  const after = parseCursor(query.get("cursor") ?? "");
+  const files = store.staging.refs.list(missionId, refKind, after, limit + 1);
+  const page = files.slice(0, limit);
+  const last = page.at(-1);
+  const next = files.length > limit && last ? `,"next_cursor":${JSON.stringify(cursorAfter(last))}` : "";
+  return jsonText(`{"staging":[${page.map(itemText).join(",")}]${next}}`);
+}
+
+function itemText({ time_expires, downloaded_at: _, ...item }: ReferredFile): string {
+  return `${JSON.stringify(item).slice(0, -1)},"time_expires":${time_expires ?? NEVER}}`;
+}
+
+function cursorAfter({ time_created, staging_id, ref_kind, role }: ReferredFile): string {
+  const text = JSON.stringify({ time_created, staging_id, ref_kind, role } satisfies RefPosition);
+  return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+function parseCursor(text: string): RefPosition | undefined {
+  if (text === "") return undefined;
+  try {
+    const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
+    const position: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (isPosition(position)) {
+      return { ...position, ref_kind: position.ref_kind ?? "", role: position.role ?? "" };
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw refused("cursor", text, "a next_cursor of an earlier page");
+}
+
+type Position = Pick<RefPosition, "time_created" | "staging_id"> & Partial<RefPosition>;
+
+function isPosition(value: unknown): value is Position {
+  if (typeof value !== "object" || value === null) return false;
+  const { time_created, staging_id, ref_kind = "", role = "" } = value as Record<string, unknown>;
+  return Number.isSafeInteger(time_created) &&
+    [staging_id, ref_kind, role].every((text) => typeof text === "string");
+}
+
+function isRefKind(text: string): text is RefKind | "" {
+  return REF_KINDS.includes(text);
+}
+
+function refused(name: string, value: string, rule: string): ProblemError {
+  return new ProblemError(
+    "bad_request",
+    `${name} must be ${rule}, not ${JSON.stringify(value.slice(0, 128))}`,
+  );
+}

@@ -1,0 +1,77 @@
+import { ProblemError } from "../problem_error.ts";
+import type { StagingRow } from "../store/staging_files.ts";
+import { uploadTtlMs } from "./expiry.ts";
+import { fileProblem, isMissing } from "./file_errors.ts";
+import { PartFile, PartSizeError } from "./part_file.ts";
+import type { StagingParts } from "./parts.ts";
+import type { UploadRequest } from "./upload_request.ts";
+
+/** The same id stands for the same content, always. @throws {ProblemError} `content_mismatch` */
+export function refuseOtherContent(row: StagingRow, { stagingId, sha256, total }: UploadRequest): void {
+  if (row.sha256 === sha256 && row.size === total) return;
+  throw new ProblemError(
+    "content_mismatch",
+    `staging file ${stagingId} has been declared with other content`,
+    {
+      details: { existing_sha256: row.sha256, existing_size: row.size },
+    },
+  );
+}
+
+/** Begins a new upload. @throws {ProblemError} `range_not_satisfiable`, `incomplete_uploads_full` */
+export async function begin(request: UploadRequest, parts: StagingParts): Promise<PartFile> {
+  const { stagingId, sha256, start, total } = request;
+  if (start !== 0) throw outOfRange(`upload ${stagingId} is new, it cannot start at byte ${start}`);
+  const { store, clock, config } = parts;
+  const { maxIncompleteStagingUploads: maxCount, maxIncompleteStagingBytes: maxBytes } = config.limits;
+  await store.writeSoon(() => {
+    const { count, bytes } = store.staging.uploading();
+    if ((maxCount > 0 && count >= maxCount) || (maxBytes > 0 && bytes >= maxBytes)) {
+      const message =
+        `${count} uploads with ${bytes} bytes are unfinished, ${maxCount} and ${maxBytes} are allowed`;
+      throw new ProblemError("incomplete_uploads_full", message);
+    }
+    const nowMs = clock.wallMs();
+    store.staging.begin(stagingId, sha256, total, nowMs, nowMs + uploadTtlMs(config));
+  });
+  return await openPart(request, 0, parts);
+}
+
+/** Goes on with an upload where it was left. @throws {ProblemError} `range_not_satisfiable` */
+export async function resume(
+  row: StagingRow,
+  request: UploadRequest,
+  parts: StagingParts,
+): Promise<PartFile> {
+  const { stagingId, start } = request;
+  const received = row.bytes_received;
+  const path = parts.dataDir.staging(stagingId);
+  const held = await parts.slots.run(() => Deno.stat(path)).catch((error) => {
+    if (!isMissing(error)) throw fileProblem(parts.log, `upload ${stagingId}`, error);
+  });
+  if ((held?.size ?? 0) !== received) throw sizeDiffers(new PartSizeError(path, received, held?.size));
+  // Asked before the file is read again, which may take a while.
+  if (start !== received) {
+    throw outOfRange(`upload ${stagingId} goes on at byte ${received}, not at ${start}`, {
+      bytes_received: received,
+    });
+  }
+  return await openPart(request, received, parts);
+}
+
+async function openPart({ stagingId }: UploadRequest, size: number, parts: StagingParts): Promise<PartFile> {
+  try {
+    return await PartFile.open(parts.dataDir.staging(stagingId), size, parts.slots);
+  } catch (error) {
+    if (error instanceof PartSizeError) throw sizeDiffers(error);
+    throw fileProblem(parts.log, `upload ${stagingId}`, error);
+  }
+}
+
+function sizeDiffers(cause: PartSizeError): ProblemError {
+  return outOfRange(cause.message);
+}
+
+function outOfRange(message: string, details?: Record<string, number>): ProblemError {
+  return new ProblemError("range_not_satisfiable", message, details && { details });
+}

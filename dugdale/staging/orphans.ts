@@ -1,0 +1,83 @@
+import { lstat, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { isMissing } from "./file_errors.ts";
+import type { StagingParts } from "./parts.ts";
+import { pause } from "./periodic.ts";
+
+/** One kind of entry that belongs to a row. */
+interface Kind {
+  readonly folder: string;
+  /** Whether the entries are spread over subfolders. */
+  readonly sharded: boolean;
+  /** The first group is the id. Everything else in the folder is not ours to touch. */
+  readonly name: RegExp;
+  readonly unknown: (ids: readonly string[]) => Set<string>;
+  /** Only what was last changed before this moment, in Unix milliseconds, is looked at. */
+  readonly beforeMs: number;
+}
+
+const ID = "([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})";
+const CAPTURE = new RegExp(`^${ID}-(?:stdout|stderr|combined|events)$`);
+const WORK = new RegExp(`^${ID}$`);
+const STAGED = new RegExp(`^${ID}(?:\\.tmp)?$`);
+const PAUSE_MS = 5;
+
+/**
+ * Removes captured output, working directories and staging files that belong to no row: what a crash between a file
+ * and its row leaves behind.
+ *
+ * @param options.minAgeMs Younger entries stay, because their row may be on its way. 0 takes all; only right before
+ * anything is started.
+ * @returns How many entries were removed.
+ */
+export async function removeOrphans(
+  parts: StagingParts,
+  { minAgeMs, stopping }: { readonly minAgeMs: number; readonly stopping: AbortSignal },
+): Promise<number> {
+  const { orphans } = parts.store.staging;
+  const beforeMs = minAgeMs === 0 ? Infinity : parts.clock.wallMs() - minAgeMs;
+  // The rows of output files come when all of a mission's files have been copied, which may take longer than that.
+  const stagedBeforeMs = Math.min(beforeMs, orphans.collectingSince() ?? Infinity);
+  const missions = (ids: readonly string[]) => orphans.unknownMissions(ids);
+  const staging = (ids: readonly string[]) => orphans.unknownStaging(ids);
+  const kinds: readonly Kind[] = [
+    { folder: "output", sharded: true, name: CAPTURE, unknown: missions, beforeMs },
+    { folder: "work", sharded: false, name: WORK, unknown: missions, beforeMs },
+    { folder: "staging", sharded: true, name: STAGED, unknown: staging, beforeMs: stagedBeforeMs },
+  ];
+  let removed = 0;
+  for (const kind of kinds) removed += await removeKind(kind, parts, stopping);
+  return removed;
+}
+
+async function removeKind(kind: Kind, parts: StagingParts, stopping: AbortSignal): Promise<number> {
+  const root = join(parts.dataDir.root, kind.folder);
+  const list = (folder: string) => parts.slots.run(() => readdir(folder));
+  const folders = kind.sharded ? (await list(root)).map((shard) => join(root, shard)) : [root];
+  let removed = 0;
+  for (const folder of folders) {
+    if (stopping.aborted) break;
+    const ids = new Map<string, string>();
+    for (const name of await list(folder)) {
+      const id = kind.name.exec(name)?.[1];
+      if (id !== undefined) ids.set(name, id);
+    }
+    const unknown = kind.unknown([...new Set(ids.values())]);
+    for (const [name, id] of ids) {
+      if (unknown.has(id) && await removeOld(join(folder, name), kind.beforeMs, parts)) removed++;
+    }
+    await pause(PAUSE_MS, stopping);
+  }
+  return removed;
+}
+
+async function removeOld(path: string, beforeMs: number, { slots, log }: StagingParts): Promise<boolean> {
+  try {
+    if ((await slots.run(() => lstat(path))).mtimeMs >= beforeMs) return false;
+    await slots.run(() => rm(path, { recursive: true }));
+    return true;
+  } catch (error) {
+    if (!isMissing(error)) log.warn("orphan could not be removed", { path, err: error });
+    return false;
+  }
+}

@@ -1,0 +1,61 @@
+import { setTimeout } from "node:timers/promises";
+import type { Clock } from "../host/clock.ts";
+
+/** A pass of background work. */
+export interface PeriodicWork {
+  /** From the start of the worker, and from the end of each pass, to the next one. */
+  readonly periodMs: number;
+  /** Whether the first pass comes at once. Default false. */
+  readonly atStart?: boolean;
+  readonly pass: (stopping: AbortSignal) => Promise<unknown>;
+  /** Told of a failed pass; the next one comes as usual. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** After a pass that took long the pause grows, so that no worker is busy for more than a tenth of the time. */
+const PAUSE_TIMES = 10;
+
+/** Repeats a piece of background work from its creation until it is disposed of; passes never overlap. */
+export class Periodic implements AsyncDisposable {
+  readonly #work: PeriodicWork;
+  readonly #clock: Clock;
+  readonly #stop: AbortController = new AbortController();
+  readonly #ended: Promise<void>;
+
+  constructor(work: PeriodicWork, clock: Clock) {
+    this.#work = work;
+    this.#clock = clock;
+    this.#ended = this.#run(this.#stop.signal);
+  }
+
+  /** Ends the pass that is running, as soon as it looks at its signal, and waits for it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#ended;
+  }
+
+  async #run(stopping: AbortSignal): Promise<void> {
+    const { periodMs, atStart = false } = this.#work;
+    if (!atStart) await pause(periodMs, stopping);
+    while (!stopping.aborted) {
+      const sinceMs = this.#clock.steadyMs();
+      await this.#pass(stopping);
+      await pause(Math.max(periodMs, PAUSE_TIMES * (this.#clock.steadyMs() - sinceMs)), stopping);
+    }
+  }
+
+  async #pass(stopping: AbortSignal): Promise<void> {
+    try {
+      await this.#work.pass(stopping);
+    } catch (error) {
+      if (!stopping.aborted) this.#work.onError(error);
+    }
+  }
+}
+
+/** Waits, but not longer than the work may go on. */
+export async function pause(ms: number, stopping: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal: stopping }).catch((error) => {
+    if (!stopping.aborted) throw error;
+  });
+}

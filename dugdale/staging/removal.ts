@@ -1,0 +1,62 @@
+import type { StagingId } from "../../protocol/names.ts";
+import { ProblemError } from "../problem_error.ts";
+import type { ReferringMission } from "../store/staging_refs.ts";
+import type { StagingParts } from "./parts.ts";
+
+/** How a file is to be deleted. */
+export interface RemovalOptions {
+  /** Also when missions use the file: running ones are ended, and all of them are deleted with it. */
+  readonly force: boolean;
+  /** Aborted when the caller no longer waits. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Hides a file until the next sweep removes it.
+ *
+ * @returns The missions that went with it; undefined when the file was being deleted already.
+ * @throws {ProblemError} `not_found`, `staging_in_use`, `staging_finalizing`, and what ending a mission throws.
+ */
+export async function removeFile(
+  stagingId: StagingId,
+  options: RemovalOptions,
+  { store, clock, missions }: StagingParts,
+): Promise<readonly ReferringMission[] | undefined> {
+  const { force } = options;
+  const users = () => store.staging.refs.missions(stagingId);
+  const state = store.staging.find(stagingId)?.state;
+  if (state === undefined) throw new ProblemError("not_found", `there is no staging file ${stagingId}`);
+  if (state === "deleting") return undefined;
+  if (!force) refuseUsed(stagingId, users());
+  const running = users().filter(isRunning).map((user) => user.mission_id);
+  if (running.length > 0) await missions.killForDelete(running, options.signal);
+  const hidden = await store.write(() => {
+    const now = store.staging.find(stagingId)?.state;
+    if (now === undefined || now === "deleting") return undefined;
+    const using = users();
+    refuseUsed(stagingId, force ? using.filter(isRunning) : using);
+    if (now !== "uploading" && now !== "complete") {
+      throw new ProblemError("staging_finalizing", `staging file ${stagingId} is ${now}`);
+    }
+    store.staging.markDeleting(stagingId, clock.wallMs());
+    return using.filter((user) => store.missions.markDeleting(user.id));
+  });
+  if (hidden !== undefined && hidden.length > 0) missions.deleting(hidden);
+  return hidden;
+}
+
+function isRunning({ status }: ReferringMission): boolean {
+  return status === "running";
+}
+
+function refuseUsed(stagingId: StagingId, users: readonly ReferringMission[]): void {
+  if (users.length === 0) return;
+  const missions = users.map((user) => user.mission_id);
+  throw new ProblemError(
+    "staging_in_use",
+    `staging file ${stagingId} is used by ${missions.length} missions`,
+    {
+      details: { missions },
+    },
+  );
+}

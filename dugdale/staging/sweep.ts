@@ -1,0 +1,117 @@
+import { readdir, rename, stat, unlink, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { isStagingId, type StagingId } from "../../protocol/names.ts";
+import { retentionTtls } from "./expiry.ts";
+import { isMissing } from "./file_errors.ts";
+import type { StagingParts } from "./parts.ts";
+import { pause } from "./periodic.ts";
+import type { Uploads } from "./upload.ts";
+
+/** Files between two pauses, so that other work gets its turn and no transaction is long. */
+const BATCH = 100;
+const PAUSE_MS = 20;
+/** The most that one sweep expires; the rest waits for the next one. */
+const EXPIRE_MAX = 1000;
+/** How long a file that is no longer listed can still be read by those who have just asked for it. */
+const TOMBSTONE_MS = 60_000;
+
+/**
+ * Removes files whose time is over, in three passes, each of which may be the first after a crash: rows become
+ * `deleting`; their files are moved to `tombstone/`; what has lain there for a minute goes, and the row with it.
+ */
+export class Sweep {
+  readonly #parts: StagingParts;
+  readonly #uploads: Uploads;
+
+  constructor(parts: StagingParts, uploads: Uploads) {
+    this.#parts = parts;
+    this.#uploads = uploads;
+  }
+
+  /** Does one sweep, or the part of it until `stopping`. */
+  async run(stopping: AbortSignal): Promise<void> {
+    const { store, config } = this.#parts;
+    await store.writeSoon(() => store.staging.retention.settle(retentionTtls(config), EXPIRE_MAX));
+    await this.#expire(stopping);
+    await this.#bury(stopping);
+    await this.#clear(stopping);
+  }
+
+  async #expire(stopping: AbortSignal): Promise<void> {
+    const { store, clock } = this.#parts;
+    const nowMs = clock.wallMs();
+    const due = store.staging.retention.due(nowMs, EXPIRE_MAX).filter((id) => !this.#uploads.isRunning(id));
+    await inBatches(due, stopping, async (batch) => {
+      // Durable, because the files move next: a row must not be complete again while its file is gone.
+      await store.write(() => batch.forEach((id) => store.staging.retention.expire(id, nowMs)));
+    });
+  }
+
+  async #bury(stopping: AbortSignal): Promise<void> {
+    const { store } = this.#parts;
+    let after = "";
+    while (!stopping.aborted) {
+      const ids = store.staging.retention.deleting(after, BATCH);
+      const last = ids.at(-1);
+      if (last === undefined) return;
+      after = last;
+      const gone: StagingId[] = [];
+      for (const id of ids) {
+        if (!this.#uploads.isRunning(id) && !await this.#buryOne(id)) gone.push(id);
+      }
+      await this.#remove(gone);
+      await pause(PAUSE_MS, stopping);
+    }
+  }
+
+  /** False when there is no file to move. */
+  async #buryOne(id: StagingId): Promise<boolean> {
+    const { dataDir, slots, clock } = this.#parts;
+    const tombstone = dataDir.tombstone(id);
+    const nowS = clock.wallMs() / 1000;
+    try {
+      await slots.run(() => rename(dataDir.staging(id), tombstone));
+      await slots.run(() => utimes(tombstone, nowS, nowS));
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  }
+
+  async #clear(stopping: AbortSignal): Promise<void> {
+    const { dataDir, slots } = this.#parts;
+    const ids = (await slots.run(() => readdir(join(dataDir.root, "tombstone")))).filter(isStagingId);
+    await inBatches(ids, stopping, async (batch) => {
+      const gone: StagingId[] = [];
+      for (const id of batch) if (await this.#clearOne(id)) gone.push(id);
+      await this.#remove(gone);
+    });
+  }
+
+  async #clearOne(id: StagingId): Promise<boolean> {
+    const { dataDir, slots, clock } = this.#parts;
+    const tombstone = dataDir.tombstone(id);
+    const { mtimeMs } = await slots.run(() => stat(tombstone));
+    if (clock.wallMs() - mtimeMs < TOMBSTONE_MS) return false;
+    await slots.run(() => unlink(tombstone));
+    return true;
+  }
+
+  /** A row that missions still refer to stays until they are gone. */
+  async #remove(ids: readonly StagingId[]): Promise<void> {
+    const { store } = this.#parts;
+    if (ids.length > 0) await store.writeSoon(() => ids.forEach((id) => store.staging.remove(id)));
+  }
+}
+
+async function inBatches<Id>(
+  ids: readonly Id[],
+  stopping: AbortSignal,
+  work: (batch: readonly Id[]) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < ids.length && !stopping.aborted; start += BATCH) {
+    await work(ids.slice(start, start + BATCH));
+    await pause(PAUSE_MS, stopping);
+  }
+}
