@@ -1,0 +1,88 @@
+/**
+ * Clients of fake dugdales.
+ *
+ * @module
+ */
+import { LettsClient } from "../client/client.ts";
+import type { LettsClientOptions } from "../client/types.ts";
+import { lettsConfig } from "../config/letts_config.ts";
+import type { LettsYaml } from "../config/letts_yaml.ts";
+import type { FakeDugdale } from "./fake_dugdale.ts";
+
+/** How to open a client of fake dugdales. */
+export interface FakeClientOptions extends Omit<LettsClientOptions, "config" | "path" | "env" | "fetch"> {
+  /**
+   * What the letts.yaml shall say. Of its dugdales, `id`, labels and lanes count, hosts do not. Default: every fake
+   * dugdale has the lane `normal` and no labels, and the route `normal` leads to that lane of the first one.
+   */
+  readonly yaml?: LettsYaml | undefined;
+}
+
+/**
+ * Opens a client whose requests go to fake dugdales, by their ids in letts.yaml. It repeats failed calls without a
+ * pause, unless the options say otherwise.
+ *
+ * @example
+ * ```ts ignore
+ * const dugdale = new FakeDugdale().on("greet", () => ({ hello: "world" }));
+ * await using client = await openFakeClient({ s1: dugdale });
+ * const { return: value } = await client.run({ route: "normal" }, { mission: "greet" });
+ * ```
+ */
+export function openFakeClient(
+  dugdales: Readonly<Record<string, FakeDugdale>>,
+  options: FakeClientOptions = {},
+): Promise<LettsClient> {
+  const { yaml, ...rest } = options;
+  return LettsClient.open({
+    retry: { backoffMs: [0] },
+    stream: { backoffMs: [0] },
+    ...rest,
+    config: lettsConfig(reachable(yaml ?? defaultYaml(Object.keys(dugdales)))),
+    fetch: fakeFetch(dugdales),
+  });
+}
+
+/** A `fetch` that leads to fake dugdales: the first part of the host name is the id. */
+export function fakeFetch(dugdales: Readonly<Record<string, FakeDugdale>>): typeof globalThis.fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { signal } = request;
+    signal.throwIfAborted();
+    const id = new URL(request.url).hostname.replace(/\.fake$/, "");
+    const dugdale = dugdales[id];
+    if (dugdale === undefined) throw new TypeError(`there is no fake dugdale "${id}"`);
+    const response = await untilAborted(dugdale.handle(request), signal);
+    // As with a real connection, leaving the call ends its body too.
+    return response.body === null
+      ? response
+      : new Response(response.body.pipeThrough(new TransformStream(), { signal }), response);
+  };
+}
+
+function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+function defaultYaml(ids: readonly string[]): LettsYaml {
+  const [first] = ids;
+  return {
+    routes: first === undefined ? {} : { normal: { host: first, lane: "normal" } },
+    dugdales: ids.map((id) => ({ id, lanes: { normal: { concurrency: 1 } } })),
+  };
+}
+
+/** Hosts and tokens that suit {@linkcode fakeFetch}. */
+function reachable(yaml: LettsYaml): LettsYaml {
+  return {
+    ...yaml,
+    auth: { token: "fake", admin_token: "fake", exec_token: "fake" },
+    dugdales: (yaml.dugdales ?? []).map((dugdale) => {
+      return { ...dugdale, url: `http://${dugdale.id}.fake/`, proxy: null };
+    }),
+  };
+}

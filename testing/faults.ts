@@ -1,0 +1,106 @@
+/**
+ * What goes wrong on purpose.
+ *
+ * @module
+ */
+import type { JsonValue } from "../protocol/json_value.ts";
+import type { ProblemCode } from "../protocol/problem.ts";
+import type { RouteKey } from "../protocol/routes.ts";
+import { refusal } from "./answers.ts";
+
+/** A fault. Those that name several effects have all of them. */
+export interface Fault {
+  /** Only requests of this route. Default: all. */
+  readonly route?: RouteKey | undefined;
+  /** How many requests are hit. Default 1; `Infinity` for all. */
+  readonly times?: number | undefined;
+  /** Milliseconds before anything else happens. */
+  readonly delayMs?: number | undefined;
+  /** Refuse with this code. */
+  readonly code?: ProblemCode | undefined;
+  /** Status of the refusal. Default: the one that belongs to the code. */
+  readonly status?: number | undefined;
+  readonly details?: Readonly<Record<string, JsonValue>> | undefined;
+  readonly retryAfterMs?: number | undefined;
+  /**
+   * Break the connection: `before` the request has had its effect, or `after` it, when only the answer is lost.
+   */
+  readonly drop?: "before" | "after" | undefined;
+  /** Cut the answer's body off after so many bytes. */
+  readonly cutAfterBytes?: number | undefined;
+}
+
+/** The faults that are still to come. */
+export class Faults {
+  readonly #waiting: { readonly fault: Fault; left: number }[] = [];
+
+  /** Adds a fault behind those that are there. */
+  add(fault: Fault): void {
+    this.#waiting.push({ fault, left: fault.times ?? 1 });
+  }
+
+  /** The first fault that hits a request of this route; it has one hit less afterwards. */
+  take(route: RouteKey): Fault | undefined {
+    const index = this.#waiting.findIndex(({ fault }) => fault.route === undefined || fault.route === route);
+    const found = this.#waiting[index];
+    if (found === undefined) return undefined;
+    if (--found.left <= 0) this.#waiting.splice(index, 1);
+    return found.fault;
+  }
+}
+
+/** Lets a request run into a fault, or through. */
+export async function withFault(
+  fault: Fault | undefined,
+  signal: AbortSignal,
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  if (fault === undefined) return await answer();
+  if (fault.delayMs !== undefined) await delay(fault.delayMs, signal);
+  if (fault.drop === "before") throw new TypeError("the fake dugdale dropped the connection");
+  if (fault.code !== undefined) return refusal(fault.code, fault);
+  const response = await answer();
+  if (fault.drop === "after") {
+    await response.body?.cancel();
+    throw new TypeError("the fake dugdale dropped the connection");
+  }
+  if (fault.cutAfterBytes === undefined || response.body === null) return response;
+  return new Response(cut(response.body, fault.cutAfterBytes), response);
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** The start of a body, then an error as from a broken connection. */
+function cut(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  afterBytes: number,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  let left = afterBytes;
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = left > 0 ? await reader.read() : { done: false, value: undefined };
+      if (done) return controller.close();
+      if (value === undefined) {
+        await reader.cancel();
+        throw new TypeError("the fake dugdale cut the answer off");
+      }
+      controller.enqueue(value.subarray(0, left));
+      left -= Math.min(left, value.length);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}

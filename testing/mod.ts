@@ -1,0 +1,21 @@
+/**
+ * A fake dugdale for the tests of applications: missions are functions of the test, and failures come on demand.
+ *
+ * @example
+ * ```ts ignore
+ * import { FakeDugdale, FakeEnd, openFakeClient } from "@letts/letts/testing";
+ *
+ * const dugdale = new FakeDugdale()
+ *   .on("resize", ({ progress }) => (progress(0.5), { bytes: 7 }))
+ *   .on("convert", new FakeEnd({ outcome: "failed", message: "no such video" }))
+ *   .fail({ route: "dispatch", code: "queue_full" });
+ * await using client = await openFakeClient({ s1: dugdale });
+ * ```
+ *
+ * @module
+ */
+export { type FakeClientOptions, fakeFetch, openFakeClient } from "./fake_client.ts";
+export { FakeDugdale } from "./fake_dugdale.ts";
+export { FakeEnd, FakeMission, type FakeOrder } from "./fake_mission.ts";
+export type { Fault } from "./faults.ts";
+export type { FakeResult, FakeRun, FakeScript } from "./scripts.ts";
