@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { ExitStatus } from "../host/spawn.ts";
 import { clip } from "./control.ts";
@@ -33,14 +34,13 @@ const TAIL_BYTES = BEFORE_BYTES + LONGEST;
 
 /** Watches stderr for the last words of runtimes whose memory ran out. */
 export class MemoryWatch {
-  readonly #decoder = new TextDecoder("latin1");
   readonly #found = new Map<Mark, string>();
   #tail = "\n";
   #catching: { readonly mark: Mark; text: string } | undefined;
 
   /** Takes the next bytes of stderr. */
   write(chunk: Uint8Array): void {
-    const text = this.#tail + this.#decoder.decode(chunk);
+    const text = this.#tail + Buffer.from(chunk).toString("latin1");
     if (this.#catching !== undefined) this.#catch(this.#catching.text + text.slice(this.#tail.length));
     for (const mark of MARKS) {
       if (this.#found.has(mark) || this.#catching?.mark === mark) continue;

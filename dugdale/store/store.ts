@@ -10,6 +10,9 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
 }
 
+/** Nobody else writes, but somebody may look or take a backup. The whole daemon waits meanwhile. */
+const BUSY_MS = 1000;
+
 interface Change {
   readonly apply: () => unknown;
   readonly durable: boolean;
@@ -51,7 +54,7 @@ export class Store implements Disposable {
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = ON;
       PRAGMA temp_store = MEMORY;
-      PRAGMA busy_timeout = 5000;
+      PRAGMA busy_timeout = ${BUSY_MS};
       PRAGMA cache_size = ${Math.trunc(cacheSize)};
     `);
     migrate(db, file);

@@ -1,0 +1,115 @@
+import { assertEquals } from "@std/assert";
+import { clip, ControlReader, type Progress } from "../../../dugdale/run/control.ts";
+
+function read(
+  text: string,
+  limits: Partial<{ line: number; files: number }> = {},
+): ControlReader & { progress: Progress[] } {
+  const progress: Progress[] = [];
+  const reader = new ControlReader(
+    { maxEventLineBytes: limits.line ?? 1024, maxOutputFilesPerMission: limits.files ?? 32 },
+    (event) => progress.push(event),
+  );
+  // In pieces of three bytes: lines and characters must survive any cut.
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; at += 3) reader.write(bytes.subarray(at, at + 3));
+  reader.end();
+  return Object.assign(reader, { progress });
+}
+
+Deno.test("ControlReader takes each event, in any cut, with or without a last newline", () => {
+  const reader = read(
+    '{"event":"progress","value":0.50,"message":"hälf"}\r\n\n{"event":"output_file","key":"report"}\n' +
+      '{"event":"success","return":{ "n": 9007199254740993 }}',
+  );
+  assertEquals(reader.violations, []);
+  assertEquals(reader.progress, [{ value: "0.50", message: "hälf" }]);
+  assertEquals([...reader.outputs], ["report"]);
+  assertEquals(reader.final, { event: "success", returnValue: '{"n":9007199254740993}', line: 4 });
+});
+
+Deno.test("ControlReader keeps an explicit null apart from an absent return", () => {
+  const returned = (line: string): unknown => {
+    const { final } = read(line);
+    return final?.event === "success" ? final.returnValue : final;
+  };
+  assertEquals(returned('{"event":"success"}'), null);
+  assertEquals(returned('{"event":"success","return":null}'), "null");
+});
+
+const VIOLATIONS: readonly (readonly [line: string, reason: string, details: Record<string, unknown>])[] = [
+  ["{nope", "event_protocol_error", { fd3_line: 1 }],
+  ['{"event":"progress"} x', "event_protocol_error", { fd3_line: 1 }],
+  ["[1]", "event_protocol_error", { fd3_line: 1 }],
+  ["null", "event_protocol_error", { fd3_line: 1 }],
+  ['{"event":5}', "event_protocol_error", { fd3_line: 1 }],
+  ['{"event":""}', "event_protocol_error", { fd3_line: 1 }],
+  ['{"event":"finished"}', "event_protocol_error", { fd3_line: 1 }],
+  ['{"event":"progress","value":"0.5"}', "event_protocol_error", { fd3_line: 1, event: "progress" }],
+  ['{"event":"progress","message":1}', "event_protocol_error", { fd3_line: 1, event: "progress" }],
+  ['{"event":"success","return":[1]}', "event_protocol_error", { fd3_line: 1, event: "success" }],
+  ['{"event":"fail","details":"x"}', "event_protocol_error", { fd3_line: 1, event: "fail" }],
+  ['{"event":"fail","exit_code":2.0}', "event_protocol_error", { fd3_line: 1, event: "fail" }],
+  ['{"event":"fail","exit_code":"2"}', "event_protocol_error", { fd3_line: 1, event: "fail" }],
+  ['{"event":"output_file"}', "event_protocol_error", { fd3_line: 1, event: "output_file" }],
+  ['{"event":"output_file","key":"../x"}', "event_protocol_error", {
+    fd3_line: 1,
+    event: "output_file",
+    key: "../x",
+  }],
+  ['{"event":"output_file","key":"__x"}', "event_protocol_error", {
+    fd3_line: 1,
+    event: "output_file",
+    key: "__x",
+  }],
+];
+
+for (const [line, reason, details] of VIOLATIONS) {
+  Deno.test(`ControlReader refuses ${line}`, () => {
+    const { violations, final } = read(`${line}\n`);
+    assertEquals(violations.map((violation) => [violation.reason, violation.details]), [[reason, details]]);
+    assertEquals(final, undefined, "a malformed final event must not count");
+  });
+}
+
+Deno.test("ControlReader tells the size and the event of a line that is too long, and reads on", () => {
+  const long = `{"event":"fail","message":"${"x".repeat(100)}"}`;
+  const { violations, final } = read(`${long}\n{"event":"success"}\n`, { line: 64 });
+  assertEquals(violations[0]?.details, {
+    fd3_line: 1,
+    line_bytes: long.length,
+    max_event_line_size: 64,
+    event: "fail",
+  });
+  assertEquals(final?.event, "success");
+});
+
+Deno.test("ControlReader counts only new output files, and reports a second final event", () => {
+  const file = (key: string): string => `{"event":"output_file","key":"${key}"}\n`;
+  const reader = read(
+    file("a") + file("b") + file("a") + file("c") + '{"event":"success"}\n{"event":"fail"}\n',
+    { files: 2 },
+  );
+  assertEquals([...reader.outputs], ["a", "b"]);
+  assertEquals(reader.violations.map(({ reason }) => reason), [
+    "too_many_output_files",
+    "duplicate_final_event",
+  ]);
+  assertEquals(reader.violations[1]?.details, {
+    fd3_line: 6,
+    event: "fail",
+    first_event: "success",
+    first_fd3_line: 5,
+  });
+  assertEquals(reader.final?.event, "success");
+});
+
+Deno.test("ControlReader keeps the first 32 violations", () => {
+  assertEquals(read("x\n".repeat(100)).violations.length, 32);
+});
+
+Deno.test("clip() never cuts a character in two", () => {
+  assertEquals(clip("aäb", 2), "a");
+  assertEquals(clip("aäb", 3), "aä");
+  assertEquals(clip("😀", 3), "");
+});

@@ -1,0 +1,157 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { NewerDatabaseError } from "../../../dugdale/store/migrations.ts";
+import type { MissionRow, NewMission } from "../../../dugdale/store/mission_row.ts";
+import { Store, StoreError } from "../../../dugdale/store/store.ts";
+
+async function withStore(test: (store: Store, file: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    using store = new Store(`${folder}/state.db`, -2000);
+    await test(store, `${folder}/state.db`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const id = (count: number): MissionRow["mission_id"] =>
+  `0192a8b3-d2c1-7abc-bad0-${String(count).padStart(12, "0")}` as MissionRow["mission_id"];
+
+function mission(count: number, more: Partial<NewMission> = {}): NewMission {
+  return {
+    missionId: id(count),
+    kind: "mission",
+    lane: "a",
+    missionName: "m",
+    createdMs: count,
+    timeoutMs: null,
+    runtime: null,
+    displayName: null,
+    groupId: null,
+    restartedFrom: null,
+    fingerprint: "f",
+    input: "null",
+    files: [],
+    ...more,
+  };
+}
+
+Deno.test("Store.write() undoes only the change that throws", () =>
+  withStore(async (store) => {
+    const good = store.write(() => store.missions.insert(mission(1)));
+    const bad = store.write(() => {
+      store.missions.insert(mission(2));
+      throw new RangeError("no");
+    });
+    const alsoGood = store.write(() => store.missions.insert(mission(3)));
+    await assertRejects(() => bad, RangeError, "no");
+    await good;
+    await alsoGood;
+    assertEquals([1, 2, 3].map((count) => store.missions.find(id(count)) !== undefined), [true, false, true]);
+  }));
+
+Deno.test("Store.write() lets a change see earlier ones, and readers only what is committed", () =>
+  withStore(async (store) => {
+    const first = store.write(() => store.missions.insert(mission(1)));
+    assertEquals(store.missions.find(id(1)), undefined);
+    const seen = store.write(() => store.missions.find(id(1))?.status);
+    assertEquals(await seen, "queued");
+    await first;
+  }));
+
+Deno.test("Store.write() has its change in the file when it resolves", () =>
+  withStore(async (store, file) => {
+    await store.write(() => store.missions.insert(mission(1)));
+    const other = new DatabaseSync(file, { readOnly: true });
+    assertEquals(other.prepare("SELECT count(*) AS n FROM missions").get(), { __proto__: null, n: 1 });
+    other.close();
+  }));
+
+Deno.test("Store.write() rejects every change of a transaction that cannot begin", () =>
+  withStore(async (store, file) => {
+    using other = new DatabaseSync(file, { timeout: 0 });
+    other.exec("BEGIN IMMEDIATE");
+    const first = store.write(() => store.missions.insert(mission(1)));
+    const second = store.writeSoon(() => store.missions.insert(mission(2)));
+    await assertRejects(() => first, StoreError);
+    await assertRejects(() => second, StoreError);
+    other.exec("ROLLBACK");
+    await store.write(() => store.missions.insert(mission(3)));
+    assertEquals([1, 2, 3].map((count) => store.missions.find(id(count))?.status), [
+      undefined,
+      undefined,
+      "queued",
+    ]);
+  }));
+
+Deno.test("Store refuses a database of a newer version and leaves it alone", () =>
+  withStore((_, file) => {
+    const newer = `${file}.newer`;
+    const db = new DatabaseSync(newer);
+    db.exec("PRAGMA user_version = 999");
+    db.close();
+    assertThrows(() => new Store(newer, -2000), NewerDatabaseError, "999");
+    return Promise.resolve();
+  }));
+
+Deno.test("Store rejects writes after its end instead of losing them", async () => {
+  const folder = await Deno.makeTempDir();
+  const store = new Store(`${folder}/state.db`, -2000);
+  store[Symbol.dispose]();
+  await assertRejects(() => store.write(() => 1), StoreError, "closed");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("Missions.claim() takes the oldest of its lane, ids breaking ties", () =>
+  withStore(async (store) => {
+    const order = await store.write(() => {
+      store.missions.insert(mission(5, { createdMs: 20 }));
+      store.missions.insert(mission(4, { createdMs: 10 }));
+      store.missions.insert(mission(3, { createdMs: 10 }));
+      store.missions.insert(mission(2, { createdMs: 1, lane: "b" }));
+      return store.missions.claim("a", 2, 99).map((row) => row.mission_id);
+    });
+    assertEquals(order, [id(3), id(4)]);
+    assertEquals(store.missions.find(id(3))?.time_started, 99);
+  }));
+
+Deno.test("Missions.finish() numbers the last line after what was said, and only once", () =>
+  withStore(async (store) => {
+    const ending = {
+      outcome: "success",
+      exitCode: 0,
+      signal: null,
+      failReason: null,
+      failMessage: null,
+      failDetails: null,
+      returnValue: null,
+      progressDropped: 0,
+      truncatedStdout: false,
+      truncatedStderr: false,
+    } as const;
+    const seqs = await store.write(() => {
+      const rows = [1, 2, 3].map((count) => store.missions.insert(mission(count)));
+      store.missions.claim("a", 3, 5);
+      store.missions.start(rows[1]!, 77, 1, 6);
+      store.missions.start(rows[2]!, 78, 1, 6);
+      store.missions.addProgress(rows[2]!, 3, "{}");
+      store.missions.addProgress(rows[2]!, 4, "{}");
+      return rows.map((row) => store.missions.finish(row, "running", ending, 9)?.done_seq);
+    });
+    assertEquals(seqs, [2, 3, 5]);
+    assertEquals(await store.write(() => store.missions.finish(1, "running", ending, 10)), undefined);
+  }));
+
+Deno.test("Missions.unfinished() follows every move of a mission", () =>
+  withStore(async (store) => {
+    const counts = (): string[] =>
+      store.missions.unfinished().map(({ lane, kind, status, count }) =>
+        `${lane} ${kind} ${status} ${count}`
+      );
+    await store.write(() => [1, 2, 3].forEach((count) => store.missions.insert(mission(count))));
+    await store.write(() => store.missions.insert(mission(4, { kind: "exec" })));
+    assertEquals(counts(), ["a exec queued 1", "a mission queued 3"]);
+    await store.write(() => store.missions.claim("a", 1, 5));
+    await store.write(() => store.missions.markDeleting(store.missions.find(id(2))!.id));
+    assertEquals(counts(), ["a exec queued 1", "a mission queued 1", "a mission running 1"]);
+  }));
