@@ -1,0 +1,109 @@
+import { assert, assertEquals } from "@std/assert";
+import { pause } from "./daemon.ts";
+import type { Reply } from "./dugdale.ts";
+import { newId } from "./ids.ts";
+import { assertProblem, sharedDugdale } from "./harness.ts";
+
+const dugdale = sharedDugdale();
+
+Deno.test("the first four wrong tokens cost nothing, the fifth blocks its address for 100 ms", async () => {
+  const from = "10.4.0.1";
+  for (let time = 1; time <= 4; time++) assertProblem(await wrong(from), 401, "unauthorized");
+  assertEquals((await right(from)).status, 200);
+  for (let time = 1; time <= 5; time++) assertProblem(await wrong(from), 401, "unauthorized");
+  const blocked = await right(from);
+  assertProblem(blocked, 429, "rate_limited");
+  assertEquals(blocked.headers.get("retry-after"), "1");
+  assert(await blockedMs(from) < 1000);
+});
+
+Deno.test("each further failure doubles the wait, and a blocked request is no failure", async () => {
+  const from = "10.4.0.2";
+  for (let time = 1; time <= 5; time++) await wrong(from);
+  for (let time = 1; time <= 20; time++) assertEquals((await wrong(from)).status, 429);
+  const sinceMs = performance.now();
+  await untilUnblocked(() => wrong(from));
+  await untilUnblocked(() => wrong(from));
+  // 100 ms for the fifth, then 200 ms for the sixth.
+  assert(performance.now() - sinceMs >= 200);
+  assertEquals((await right(from)).status, 429);
+});
+
+Deno.test("Retry-After tells whole seconds, rounded up", async () => {
+  const from = "10.4.0.3";
+  for (let time = 1; time <= 9; time++) await untilUnblocked(() => wrong(from));
+  // The ninth blocks for 1.6 s.
+  assertEquals((await right(from)).headers.get("retry-after"), "2");
+});
+
+Deno.test("a right token clears the count; one of the wrong scope neither counts nor clears", async () => {
+  const from = "10.4.0.4";
+  for (let time = 1; time <= 4; time++) await wrong(from);
+  for (let time = 1; time <= 10; time++) {
+    assertEquals((await dugdale.get("/v1/admin/state", { as: "dispatch", from })).status, 403);
+  }
+  assertEquals((await wrong(from)).status, 401);
+  assertEquals((await right(from)).status, 429);
+  await untilUnblocked(() => dugdale.get("/v1/lanes", { as: "dispatch", from }));
+  for (let time = 1; time <= 4; time++) assertEquals((await wrong(from)).status, 401);
+  assertEquals((await right(from)).status, 200);
+});
+
+Deno.test("POST /v1/dispatch neither counts nor blocks", async () => {
+  const from = "10.4.0.5";
+  for (let time = 1; time <= 10; time++) {
+    assertProblem(
+      await dugdale.dispatch({ mission: "silent.sh" }, { as: "nobody", from }),
+      401,
+      "unauthorized",
+    );
+  }
+  assertEquals((await right(from)).status, 200);
+  for (let time = 1; time <= 5; time++) await wrong(from);
+  assertEquals((await right(from)).status, 429);
+  assertEquals((await dugdale.dispatch({ mission: "silent.sh" }, { from })).status, 202);
+});
+
+Deno.test("addresses are counted apart; the left-most forwarded one is the client's", async () => {
+  for (let time = 1; time <= 5; time++) await wrong("10.4.0.6, 10.4.0.99");
+  assertEquals((await right("10.4.0.6")).status, 429);
+  assertEquals((await right("10.4.0.7")).status, 200);
+  assertEquals((await right("10.4.0.99")).status, 200);
+});
+
+Deno.test("a forwarded address that is none counts for the peer", async () => {
+  for (let time = 1; time <= 5; time++) await wrong("not an address");
+  const peer = await dugdale.get("/v1/admin/state");
+  assertEquals(peer.status, 429);
+  assertEquals((await right("also no address")).status, 429);
+  assertEquals((await right("10.4.0.8")).status, 200);
+  await untilUnblocked(() => dugdale.get("/v1/admin/state"));
+});
+
+Deno.test("unknown paths and wrong methods are answered while an address is blocked", async () => {
+  const from = "10.4.0.9";
+  for (let time = 1; time <= 5; time++) await wrong(from);
+  assertEquals((await dugdale.get("/v1/nothing", { from })).status, 404);
+  assertEquals((await dugdale.post("/v1/lanes", {}, { from })).status, 405);
+  assertEquals((await dugdale.get("/v1/readyz", { from })).status, 200);
+  assertEquals((await dugdale.get(`/v1/missions/${newId()}`, { from })).status, 429);
+});
+
+function wrong(from: string): Promise<Reply> {
+  return dugdale.get("/v1/admin/state", { headers: { authorization: "Bearer wrong" }, from });
+}
+
+function right(from: string): Promise<Reply> {
+  return dugdale.get("/v1/admin/state", { from });
+}
+
+async function blockedMs(from: string): Promise<number> {
+  const sinceMs = performance.now();
+  await untilUnblocked(() => right(from));
+  return performance.now() - sinceMs;
+}
+
+/** Repeats a request until it is answered with something else than 429. */
+async function untilUnblocked(send: () => Promise<Reply>): Promise<void> {
+  while ((await send()).status === 429) await pause(10);
+}

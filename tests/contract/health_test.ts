@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "@std/assert";
+import { apply, assertProblem, ownTest, sharedDugdale, STATE } from "./harness.ts";
+
+const dugdale = sharedDugdale({ state: null });
+
+Deno.test("GET /v1/healthz answers ok to anyone", async () => {
+  const reply = await dugdale.get("/v1/healthz", { as: "nobody" });
+  assertEquals([reply.status, reply.text], [200, '{"status":"ok"}\n']);
+  assertEquals(reply.headers.get("content-type"), "application/json; charset=utf-8");
+});
+
+Deno.test("GET /v1/version tells version, commit and build time as texts", async () => {
+  const { status, body } = await dugdale.get("/v1/version", { as: "nobody" });
+  assertEquals(status, 200);
+  assertEquals(Object.keys(body).sort(), ["built_at", "commit", "version"]);
+  for (const value of Object.values(body)) assert(typeof value === "string" && value !== "");
+});
+
+ownTest("GET /v1/readyz row 3: nothing has been applied yet", async () => {
+  const reply = await dugdale.get("/v1/readyz", { as: "nobody" });
+  assertProblem(reply, 503, "awaiting_apply", { applied_at: null });
+});
+
+ownTest("GET /v1/admin/state before the first apply", async () => {
+  const { status, body } = await dugdale.get("/v1/admin/state");
+  assertEquals([status, body], [200, { applied_at: null, lanes: [] }]);
+});
+
+ownTest("GET /v1/dugdale and /v1/lanes before the first apply", async () => {
+  assertEquals((await dugdale.get("/v1/dugdale")).body.applied_at, null);
+  assertEquals((await dugdale.get("/v1/lanes")).text, "[]\n");
+});
+
+ownTest("POST /v1/dispatch row 19: nothing has been applied yet", async () => {
+  assertProblem(await dugdale.dispatch({ mission: "silent.sh" }), 412, "no_lanes_configured");
+});
+
+Deno.test("GET /v1/readyz row 5: an applied configuration without lanes is ready", async () => {
+  const before = Date.now();
+  await apply(dugdale, {});
+  const { status, body } = await dugdale.get("/v1/readyz", { as: "nobody" });
+  assertEquals([status, body.status], [200, "ok"]);
+  assert(Number(body.applied_at) >= before && Number(body.applied_at) <= Date.now());
+});
+
+Deno.test("POST /v1/dispatch row 20: the applied configuration has no lanes", async () => {
+  await apply(dugdale, { lanes: {} });
+  assertProblem(await dugdale.dispatch({ mission: "silent.sh" }), 412, "no_lanes_configured");
+});
+
+Deno.test("GET /v1/dugdale tells version, uptime, apply and queue", async () => {
+  await apply(dugdale, STATE);
+  const { status, body } = await dugdale.get("/v1/dugdale");
+  assertEquals(status, 200);
+  assertEquals(Object.keys(body).sort(), ["applied_at", "queue_summary", "uptime_seconds", "version"]);
+  assert(typeof body.uptime_seconds === "number" && body.uptime_seconds > 0);
+  assertEquals(body.queue_summary, { queued: 0, running: 0 });
+  const { body: ready } = await dugdale.get("/v1/readyz");
+  assertEquals(body.applied_at, ready.applied_at);
+  assertEquals(body.version, (await dugdale.get("/v1/version")).body.version);
+});
