@@ -1,0 +1,141 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  BackPressureError,
+  MissionFailedError,
+  NetworkError,
+  StagingError,
+  WaitTimeoutError,
+} from "../../client/mod.ts";
+import { FakeDugdale, FakeEnd, openFakeClient } from "../../testing/mod.ts";
+
+const TO = { route: "normal" };
+
+Deno.test("FakeDugdale runs the script of a mission and shows what was sent", async () => {
+  const dugdale = new FakeDugdale().on("greet", ({ input, progress, lane }) => {
+    progress(0.5, "half");
+    return { input, lane };
+  });
+  await using client = await openFakeClient({ s1: dugdale });
+  const messages: unknown[] = [];
+  const { return: value } = await client.run(TO, {
+    mission: "greet",
+    input: { name: "x" },
+    onEvent: (event) => event.event === "progress" && messages.push(event.message),
+  });
+  assertEquals([value, messages], [{ input: { name: "x" }, lane: "normal" }, ["half"]]);
+  assertEquals(dugdale.missions.map(({ order }) => [order.mission, order.input]), [["greet", { name: "x" }]]);
+  assertEquals(dugdale.requests[0], "POST /v1/dispatch");
+});
+
+Deno.test("FakeDugdale ends missions as the test says", async () => {
+  const dugdale = new FakeDugdale()
+    .on("oom", new FakeEnd({ outcome: "oom", reason: "v8_heap" }))
+    .on("throws", () => {
+      throw new RangeError("no such video");
+    })
+    .onAnyOther(new FakeEnd({ outcome: "success", return: { other: true } }));
+  await using client = await openFakeClient({ s1: dugdale });
+  const oom = await client.run(TO, { mission: "oom", throwOnFailure: false });
+  assertEquals([oom.outcome, oom.failReason], ["oom", "v8_heap"]);
+  const error = await assertRejects(() => client.run(TO, { mission: "throws" }), MissionFailedError);
+  assertEquals([error.result.failReason, error.result.failMessage], ["uncaught_exception", "no such video"]);
+  assertEquals((await client.run(TO, { mission: "x" })).return, { other: true });
+});
+
+Deno.test("FakeDugdale fails missions that it has no script for", async () => {
+  await using client = await openFakeClient({ s1: new FakeDugdale() });
+  await assertRejects(() => client.run(TO, { mission: "m" }), MissionFailedError, `no script for "m"`);
+});
+
+Deno.test("FakeDugdale.fail() refuses as often as it was told to", async () => {
+  const dugdale = new FakeDugdale().on("m", () => {}).fail({ route: "dispatch", code: "db_error", times: 2 });
+  await using client = await openFakeClient({ s1: dugdale });
+  await client.run(TO, { mission: "m" });
+  assertEquals(dugdale.requests.filter((line) => line === "POST /v1/dispatch").length, 3);
+  dugdale.fail({ code: "draining", retryAfterMs: 30_000 });
+  const error = await assertRejects(() => client.dispatch(TO, { mission: "m" }), BackPressureError);
+  assertEquals(error.retryAfterMs, 30_000);
+});
+
+Deno.test("FakeDugdale.fail() loses an answer whose request took effect, and a repeat finds the same mission", async () => {
+  const dugdale = new FakeDugdale().on("m", () => {}).fail({ route: "dispatch", drop: "after" });
+  await using client = await openFakeClient({ s1: dugdale });
+  await client.run(TO, { mission: "m" });
+  assertEquals(dugdale.missions.length, 1);
+  dugdale.fail({ route: "restart", drop: "after" });
+  const { missionId } = dugdale.missions[0]!.order;
+  await assertRejects(() => client.restart({ host: "s1", missionId }), NetworkError);
+  assertEquals(dugdale.missions.length, 2);
+});
+
+Deno.test("FakeDugdale.fail() cuts streams anywhere, and following goes on", async () => {
+  for (let bytes = 0; bytes < 400; bytes += 7) {
+    const dugdale = new FakeDugdale()
+      .on("m", ({ progress }) => (progress(0.5), { ok: true }))
+      .fail({ route: "events", cutAfterBytes: bytes });
+    await using client = await openFakeClient({ s1: dugdale });
+    const seqs: number[] = [];
+    await client.run(TO, { mission: "m", onEvent: ({ seq }) => seqs.push(seq) });
+    assertEquals(seqs, [1, 2, 3, 4], `cut after ${bytes} bytes`);
+  }
+});
+
+Deno.test("FakeDugdale.fail() delays, and the wait of the caller still ends in time", async () => {
+  const dugdale = new FakeDugdale().on("m", () => {}).fail({ route: "events", delayMs: 60_000 });
+  await using client = await openFakeClient({ s1: dugdale });
+  await assertRejects(() => client.run(TO, { mission: "m", waitMs: 20 }), WaitTimeoutError);
+});
+
+Deno.test("FakeDugdale.fail() breaks downloads, and nothing wrong reaches the caller", async () => {
+  const dugdale = new FakeDugdale().on("m", ({ output }) => output("report", "the report"));
+  await using client = await openFakeClient({ s1: dugdale });
+  const result = await client.run(TO, { mission: "m" });
+  dugdale.fail({ route: "getStaging", cutAfterBytes: 3 });
+  const body = await client.openOutput(result, "report");
+  const error = await new Response(body).text().catch((caught: unknown) => caught);
+  assert(error instanceof NetworkError || error instanceof StagingError);
+  assertEquals(await new Response(await client.openOutput(result, "report")).text(), "the report");
+});
+
+Deno.test("FakeDugdale kills a script through its signal", async () => {
+  const { promise: killed, resolve } = Promise.withResolvers<void>();
+  const dugdale = new FakeDugdale().on(
+    "forever",
+    ({ signal }) =>
+      new Promise((_, reject) =>
+        signal.addEventListener("abort", () => {
+          resolve();
+          reject(signal.reason);
+        })
+      ),
+  );
+  await using client = await openFakeClient({ s1: dugdale });
+  await using handle = await client.start(TO, { mission: "forever", throwOnFailure: false });
+  for await (const { event } of handle.events()) if (event === "running") await client.kill(handle.ref);
+  await killed;
+  assertEquals((await handle.result).outcome, "killed");
+});
+
+Deno.test("FakeDugdale lists, restarts and deletes in bulk", async () => {
+  const dugdale = new FakeDugdale().on("m", () => {});
+  await using client = await openFakeClient({ s1: dugdale });
+  const { missionId } = await client.run(TO, { mission: "m" });
+  const [again] = await client.bulkRestart("s1", [missionId]);
+  assertEquals(again?.ok, true);
+  const items = await client.bulkDelete("s1", [
+    missionId,
+    missionId.replace(/.$/, (c) => c === "0" ? "1" : "0"),
+  ]);
+  assertEquals(items.map(({ ok, error }) => [ok, error]), [[true, undefined], [false, "not_found"]]);
+  const ids = [];
+  for await (const mission of client.listMissions("s1", { mission: "m" })) ids.push(mission.missionId);
+  assertEquals(ids, [again?.mission_id]);
+});
+
+Deno.test("openFakeClient() leads to each dugdale by its id", async () => {
+  const a = new FakeDugdale().on("m", () => ({ from: "a" }));
+  const b = new FakeDugdale().on("m", () => ({ from: "b" }));
+  await using client = await openFakeClient({ a, b });
+  const outcomes = await client.runOnAll({ lane: "normal" }, { mission: "m" });
+  assertEquals(outcomes.map((one) => one.ok && one.result.return), [{ from: "a" }, { from: "b" }]);
+});
