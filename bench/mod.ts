@@ -1,0 +1,7 @@
+/** Runs every measurement, one after the other. */
+for (const name of ["dispatch_bench.ts", "missions_bench.ts"]) {
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", new URL(name, import.meta.url).pathname],
+  }).spawn().status;
+  if (code !== 0) Deno.exit(code);
+}

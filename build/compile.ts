@@ -1,0 +1,25 @@
+/** Makes one executable for each platform, in `dist/`. The runtime for each is downloaded by `deno compile`. */
+const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+  "aarch64-pc-windows-msvc",
+];
+
+for (const target of TARGETS) {
+  const output = `dist/letts-${target}`;
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["compile", "-A", "--no-check", "--target", target, "--output", output, "cli/main.ts"],
+    env: { NO_COLOR: "1" },
+    stderr: "piped",
+  }).output();
+  if (code === 0) {
+    console.log(output);
+    continue;
+  }
+  const reason = /error.*/i.exec(new TextDecoder().decode(stderr))?.[0] ?? "no reason given";
+  console.error(`cannot compile for ${target}, is the compile runtime within reach? ${reason}`);
+  Deno.exit(1);
+}
