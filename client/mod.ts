@@ -32,6 +32,12 @@ export {
   type StandardResult,
   type StandardSchema,
 } from "../protocol/defined_mission.ts";
+export {
+  ConfigError,
+  type ConfigErrorPlace,
+  type ConfigStage,
+  MissingVariableError,
+} from "../config/config_error.ts";
 export type { DugdaleEntry, LaneEntry } from "../config/dugdale_entry.ts";
 export {
   lettsConfig,
@@ -39,11 +45,31 @@ export {
   openLettsConfig,
   type OpenLettsOptions,
 } from "../config/letts_config.ts";
-export type { LettsYaml } from "../config/letts_yaml.ts";
+export type {
+  DugdaleFields,
+  LaneFields,
+  LettsYaml,
+  RouteFields,
+  RuntimeFields,
+  SharedFields,
+  TemplateFields,
+  TokenFields,
+} from "../config/letts_yaml.ts";
+export type { PlainToken } from "../config/plain_tokens.ts";
 export type { LettsConfig } from "../config/resolve.ts";
+export type { Env } from "../config/variables.ts";
 export type { DoneEvent, MissionEvent, ProgressEvent, QueuedEvent, RunningEvent } from "../protocol/event.ts";
 export type { JsonObject, JsonValue } from "../protocol/json_value.ts";
-export type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
+export type {
+  ApplyBody,
+  ApplyDiff,
+  ApplyReply,
+  DugdaleReply,
+  LaneRecord,
+  LaneSettings,
+  RuntimeSettings,
+  StateReply,
+} from "../protocol/lane.ts";
 export type {
   BulkItem,
   InputFile,
@@ -53,4 +79,7 @@ export type {
   OutcomeKind,
   OutputFile,
 } from "../protocol/mission.ts";
-export type { StagingRecord } from "../protocol/staging.ts";
+export { InvalidNameError } from "../protocol/names.ts";
+export type { ProblemCode } from "../protocol/problem.ts";
+export type { Scope } from "../protocol/routes.ts";
+export type { StagingRecord, StagingState } from "../protocol/staging.ts";

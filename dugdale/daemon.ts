@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { env } from "node:process";
 import type { DugdaleConfig } from "../config/dugdale_yaml.ts";
+import type { MissionKind } from "../protocol/mission.ts";
 import { AppliedConfig } from "./engine/applied.ts";
 import { Engine, type LiveRun } from "./engine/engine.ts";
 import { Feed } from "./engine/feed.ts";
@@ -26,18 +27,34 @@ import { VERSION } from "./version.ts";
 
 /** How to open a dugdale. */
 export interface DugdaleOptions {
+  /** Made by {@linkcode dugdaleConfig} or read from a dugdale.yaml. */
   readonly config: DugdaleConfig;
   /** Default: nothing is logged. */
   readonly log?: Log;
+}
+
+/** A mission that has a process, or whose output files are being collected. */
+export interface LiveMission {
+  /** UUIDv7 of the mission or exec. */
+  readonly missionId: string;
+  /** Whether it was dispatched by name or sent as a command. */
+  readonly kind: MissionKind;
+  /** The lane whose slot it holds. */
+  readonly lane: string;
+  /** Name of the script; `exec` for every exec. */
+  readonly missionName: string;
+  /** When its lane picked it up, in milliseconds of `performance.now()`: the wall clock may be set meanwhile. */
+  readonly sinceMs: number;
 }
 
 /** A dugdale in this process. Disposing it ends running missions and closes everything. */
 export interface Dugdale extends AsyncDisposable {
   /** Where it answers, such as `http://127.0.0.1:7180`. */
   readonly url: string;
+  /** What it listens on; the port is the real one when 0 was asked for. */
   readonly address: Deno.NetAddr;
-  /** The missions that run now. */
-  readonly live: readonly LiveRun[];
+  /** The missions that run now: what a {@linkcode close} would wait for. */
+  readonly live: readonly LiveMission[];
   /** Starts nothing more and refuses dispatches; running missions go on. */
   drain(): void;
   /** Ends running missions with SIGTERM and, after the grace, SIGKILL. Implies {@linkcode drain}. */
@@ -159,7 +176,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     url: `http://${urlHost(server.address.hostname)}:${server.address.port}`,
     address: server.address,
     get live() {
-      return engine.live;
+      return engine.live.map(toLiveMission);
     },
     drain,
     endMissions,
@@ -169,6 +186,11 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       await (closed ??= close());
     },
   };
+}
+
+function toLiveMission({ row, sinceMs }: LiveRun): LiveMission {
+  const { mission_id: missionId, kind, lane, mission_name: missionName } = row;
+  return { missionId, kind, lane, missionName, sinceMs };
 }
 
 function describe(server: Server): Record<string, string | number> {

@@ -24,8 +24,8 @@ export class DrainTable implements Disposable {
   #print(): void {
     const { live } = this.#dugdale;
     if (live.length === 0) return;
-    const rows = live.map(({ row, sinceMs }) =>
-      `  ${row.mission_id.slice(0, 8)}  ${row.lane.padEnd(16)}  ${row.mission_name.padEnd(24)}  ${
+    const rows = live.map(({ missionId, lane, missionName, sinceMs }) =>
+      `  ${missionId.slice(0, 8)}  ${lane.padEnd(16)}  ${missionName.padEnd(24)}  ${
         elapsed(performance.now() - sinceMs)
       }\n`
     );

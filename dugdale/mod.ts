@@ -16,6 +16,24 @@
  *
  * @module
  */
-export { type Dugdale, type DugdaleOptions, openDugdale } from "./daemon.ts";
-export { type DugdaleConfig, dugdaleConfig, type DugdaleSettings } from "../config/dugdale_yaml.ts";
-export { lineLog, type Log, silentLog } from "./host/log.ts";
+export { type Dugdale, type DugdaleOptions, type LiveMission, openDugdale } from "./daemon.ts";
+export {
+  type DugdaleCleanup,
+  type DugdaleConfig,
+  dugdaleConfig,
+  type DugdaleExec,
+  type DugdaleLog,
+  type DugdaleMissionEnv,
+  type DugdaleNetwork,
+  type DugdaleSettings,
+  type DugdaleTokens,
+  type LogFormat,
+  type LogLevel,
+  type Some,
+} from "../config/dugdale_yaml.ts";
+export type { DugdaleLimits } from "../config/dugdale_limits.ts";
+export type { MissionKind } from "../protocol/mission.ts";
+export { DataDirLockedError } from "./host/lock.ts";
+export { ListenError } from "./http/server.ts";
+export { NewerDatabaseError } from "./store/migrations.ts";
+export { lineLog, type Log, type LogFields, silentLog } from "./host/log.ts";

@@ -12,11 +12,13 @@
  *
  * @module
  */
-import { type MissionName, parseMissionName } from "./names.ts";
+import { parseMissionName } from "./names.ts";
 
 /** The part of {@link https://standardschema.dev Standard Schema} that is used here. */
 export interface StandardSchema<Input = unknown, Output = Input> {
+  /** Where the standard puts its interface: a name that no library has taken. */
   readonly "~standard": {
+    /** The version of the standard. */
     readonly version: 1;
     /** The library. */
     readonly vendor: string;
@@ -34,7 +36,9 @@ export type StandardResult<Output> =
 
 /** One thing that a schema found. */
 export interface StandardIssue {
+  /** For people. */
   readonly message: string;
+  /** Keys from the value down to what is wrong; absent or empty when that is the value as a whole. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
@@ -45,6 +49,7 @@ export type OutputOf<Schema extends StandardSchema> = NonNullable<Schema["~stand
 
 /** A value that a schema refuses. The message names the mission, the side and each issue. */
 export class MisfitError extends Error {
+  /** The name of the class. */
   override readonly name = "MisfitError";
   /** Name of the mission. */
   readonly mission: string;
@@ -53,6 +58,7 @@ export class MisfitError extends Error {
   /** What the schema found, one line each. */
   readonly issues: readonly string[];
 
+  /** The issues are joined in the message. */
   constructor(mission: string, side: "input" | "return", issues: readonly string[]) {
     super(`${side} of mission "${mission}" does not fit: ${issues.join("; ")}`);
     this.mission = mission;
@@ -70,8 +76,8 @@ export class MisfitError extends Error {
  * @typeParam Returned What the script returns: `Return` before them.
  */
 export interface DefinedMission<Input, Return, Parsed = Input, Returned = Return> {
-  /** Name of the script. */
-  readonly mission: MissionName;
+  /** Name of the script; a valid one. */
+  readonly mission: string;
   /** The input as the script wants it. Fits as the option `parse` of the mission runtime. */
   readonly parse: (raw: unknown) => Parsed;
   /** The return value as callers want it. */
@@ -86,7 +92,9 @@ export interface DefinedMission<Input, Return, Parsed = Input, Returned = Return
 
 /** The schemas of a mission. */
 export interface MissionSchemas<In extends StandardSchema, Out extends StandardSchema> {
+  /** For what callers send and the script gets. */
   readonly input: In;
+  /** For what the script returns and callers get. */
   readonly return: Out;
 }
 

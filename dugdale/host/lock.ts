@@ -1,7 +1,9 @@
 /** Another dugdale works in the data directory. */
 export class DataDirLockedError extends Error {
+  /** The name of the class. */
   override readonly name = "DataDirLockedError";
 
+  /** `holder` is what the other dugdale wrote into its lock file; empty when that tells nothing. */
   constructor(path: string, holder: string) {
     const who = holder === "" ? "" : ` by ${holder}`;
     super(`the data directory is used by another dugdale: ${path} is locked${who}`);

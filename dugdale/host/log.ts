@@ -6,9 +6,13 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where the daemon tells what it does. */
 export interface Log {
+  /** What only helps to find a bug. */
   debug(message: string, fields?: LogFields): void;
+  /** What happened as intended. */
   info(message: string, fields?: LogFields): void;
+  /** What went wrong and was put right, or can wait. */
   warn(message: string, fields?: LogFields): void;
+  /** What went wrong and somebody should look at. */
   error(message: string, fields?: LogFields): void;
 }
 

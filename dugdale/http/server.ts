@@ -2,8 +2,10 @@ import type { App } from "./app.ts";
 
 /** The address cannot be listened on. */
 export class ListenError extends Error {
+  /** The name of the class. */
   override readonly name = "ListenError";
 
+  /** The message tells the common reasons, read from the `cause`, in plain words. */
   constructor(listen: string, options: ErrorOptions) {
     const { cause } = options;
     const taken = cause instanceof Deno.errors.AddrInUse;

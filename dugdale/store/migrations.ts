@@ -6,8 +6,10 @@ const MIGRATIONS: readonly string[] = [initial];
 
 /** A database that a newer letts has written. */
 export class NewerDatabaseError extends Error {
+  /** The name of the class. */
   override readonly name = "NewerDatabaseError";
 
+  /** `version` is the one that the file has. */
   constructor(readonly file: string, readonly version: number) {
     super(
       `${file} has schema version ${version}, but this letts knows only ${MIGRATIONS.length}: use a newer letts`,
