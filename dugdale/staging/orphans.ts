@@ -52,7 +52,12 @@ export async function removeOrphans(
 
 async function removeKind(kind: Kind, parts: StagingParts, stopping: AbortSignal): Promise<number> {
   const root = join(parts.dataDir.root, kind.folder);
-  const list = (folder: string) => parts.slots.run(() => readdir(folder));
+  const list = (folder: string) =>
+    parts.slots.run(() => readdir(folder)).catch((error): string[] => {
+      // Also what is no folder at all, which is not ours.
+      if (isMissing(error)) return [];
+      throw error;
+    });
   const folders = kind.sharded ? (await list(root)).map((shard) => join(root, shard)) : [root];
   let removed = 0;
   for (const folder of folders) {
