@@ -19,7 +19,9 @@ for (const target of TARGETS) {
     console.log(output);
     continue;
   }
-  const reason = /error.*/i.exec(new TextDecoder().decode(stderr))?.[0] ?? "no reason given";
+  // What went wrong stands behind "error:" and, innermost last, in the numbered lines of its causes.
+  const text = new TextDecoder().decode(stderr).split("Stack backtrace")[0] ?? "";
+  const reason = text.match(/^(error:.*|\s+\d+: .*)$/gm)?.at(-1)?.trim() ?? "no reason given";
   console.error(`cannot compile for ${target}, is the compile runtime within reach? ${reason}`);
   Deno.exit(1);
 }
