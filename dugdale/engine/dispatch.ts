@@ -133,7 +133,8 @@ function refuseInput(request: DispatchRequest, parts: EngineParts): void {
   }
 }
 
-function refuseLane(lane: string, parts: EngineParts, engine: Engine, applied: AppliedConfig): void {
+/** @throws {ProblemError} As {@linkcode refuseUnknownLane}, or `queue_full` when too much waits already. */
+export function refuseLane(lane: string, parts: EngineParts, engine: Engine, applied: AppliedConfig): void {
   refuseUnknownLane(lane, engine, applied);
   const { maxQueuePerLane, maxQueueTotal } = parts.config.limits;
   if (maxQueuePerLane <= 0 && maxQueueTotal <= 0) return;
@@ -164,7 +165,7 @@ function refuseLane(lane: string, parts: EngineParts, engine: Engine, applied: A
 }
 
 /** @throws {ProblemError} When the lane takes no missions: nothing applied, not applied, or going away. */
-export function refuseUnknownLane(lane: string, engine: Engine, applied: AppliedConfig): void {
+function refuseUnknownLane(lane: string, engine: Engine, applied: AppliedConfig): void {
   const lanes = applied.current?.state.lanes;
   if (!lanes || Object.keys(lanes).length === 0) {
     throw new ProblemError("no_lanes_configured", "no lanes are configured yet; apply a configuration first");

@@ -4,6 +4,7 @@ import { adminHandlers } from "./admin.ts";
 import type { Handlers } from "./app.ts";
 import { controlHandlers } from "./control.ts";
 import { dispatchHandler } from "./dispatch.ts";
+import { execHandler } from "./exec.ts";
 import { healthHandlers, type Readiness } from "./health.ts";
 import { missionHandlers } from "./missions.ts";
 import type { HandlerParts } from "./parts.ts";
@@ -26,5 +27,6 @@ export function makeHandlers(
     ...adminHandlers(parts),
     ...stagingHandlers(staging),
     dispatch: dispatchHandler(parts),
+    execDispatch: execHandler(parts),
   } as Handlers;
 }

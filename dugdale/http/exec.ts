@@ -1,0 +1,42 @@
+import { dispatchExec } from "../engine/exec_dispatch.ts";
+import { audit } from "./admin.ts";
+import { json } from "./answer.ts";
+import type { Handler } from "./call.ts";
+import { idempotencyKey } from "./dispatch.ts";
+import { readExec } from "./exec_request.ts";
+import { JsonBody } from "./json_body.ts";
+import { type HandlerParts, refuseNewWork } from "./parts.ts";
+
+/** `POST /v1/exec/dispatch` */
+export function execHandler(parts: HandlerParts): Handler {
+  return async (call) => {
+    refuseNewWork(parts);
+    const execId = idempotencyKey(call);
+    const body = JsonBody.read(await call.body(), "bad_request");
+    const request = readExec(execId, body, parts.config.exec);
+    const { reply, created, files, fingerprint } = await dispatchExec(
+      request,
+      parts,
+      parts.engine,
+      parts.applied,
+    );
+    if (!created) return json(reply);
+    audit(parts, call, "exec.dispatch", {
+      exec_id: execId,
+      group_id: request.groupId ?? undefined,
+      display_name: request.displayName ?? undefined,
+      lane: request.lane,
+      command_argv: request.command,
+      script_sha256: files.script?.sha256,
+      script_size: files.script?.size,
+      in_keys: request.in.map((file) => file.key),
+      in_sizes: files.in.map((file) => file.size),
+      out_keys: request.out,
+      stdin: request.stdin,
+      stdin_staging_id: files.stdin?.staging_id,
+      stdin_size: files.stdin?.size,
+      input_fingerprint: fingerprint,
+    });
+    return json(reply, 202);
+  };
+}

@@ -1,0 +1,175 @@
+import { basename } from "node:path/posix";
+import type { DugdaleExec } from "../../config/dugdale_yaml.ts";
+import type { ExecBody } from "../../protocol/exec.ts";
+import { isFileRole, isStagingId, isUuidV7, type MissionId, type StagingId } from "../../protocol/names.ts";
+import type { ExecRequest } from "../engine/exec_dispatch.ts";
+import { ProblemError } from "../problem_error.ts";
+import { readTimeout } from "./dispatch.ts";
+import type { JsonBody } from "./json_body.ts";
+
+const MAX_DISPLAY_NAME_BYTES = 256;
+const SHELLS = ["sh", "bash", "zsh", "dash", "ksh", "ash"];
+const encoder = new TextEncoder();
+
+/** The body as it was decoded, nothing of it checked yet. */
+interface RawExec {
+  readonly lane: string;
+  readonly command: readonly string[];
+  /** Undefined when there is no script, empty when it names no file. */
+  readonly script: string | undefined;
+  readonly in: readonly { readonly key: string; readonly staging_id: string }[];
+  readonly out: readonly { readonly key: string }[];
+  readonly stdin: string;
+  readonly stdinStagingId: string;
+  readonly timeout: string;
+  readonly groupId: string;
+  readonly displayName: string;
+}
+
+/**
+ * Reads the body of an exec dispatch and checks all that can be checked without the database.
+ *
+ * @throws {ProblemError} In the documented order.
+ */
+export function readExec(execId: MissionId, body: JsonBody, limits: DugdaleExec): ExecRequest {
+  const raw = decode(body);
+  if (raw.lane === "") throw bad("lane must name a lane");
+  if (raw.command.length === 0) throw bad("command must have at least one word");
+  refuseKeys(raw, limits);
+  if (!limits.allowShell && isShellForm(raw.command)) {
+    throw new ProblemError(
+      "shell_form_disabled",
+      `${JSON.stringify(raw.command[0]?.slice(0, 64))} with shell code as an argument is not allowed here`,
+    );
+  }
+  const { stdin, stdinStagingId } = readStdin(raw);
+  const script = raw.script === undefined ? null : stagingId(raw.script, {});
+  const inputs = raw.in.map(({ key, staging_id }) => ({ key, stagingId: stagingId(staging_id, { key }) }));
+  const timeoutMs = readTimeout(raw.timeout);
+  if (raw.groupId !== "" && !isUuidV7(raw.groupId)) {
+    throw bad(`group_id must be a lower-case UUIDv7, not ${JSON.stringify(raw.groupId.slice(0, 64))}`);
+  }
+  refuseDisplayName(raw.displayName);
+  return {
+    execId,
+    lane: raw.lane,
+    command: raw.command,
+    script,
+    in: inputs,
+    out: raw.out.map((file) => file.key),
+    stdin,
+    stdinStagingId,
+    timeoutMs,
+    groupId: raw.groupId || null,
+    displayName: raw.displayName || null,
+    body: stored(raw),
+  };
+}
+
+function decode(body: JsonBody): RawExec {
+  return {
+    lane: body.text("lane"),
+    command: body.texts("command") ?? [],
+    script: body.object("script")?.text("staging_id"),
+    in: body.objects("in").map((file) => ({ key: file.text("key"), staging_id: file.text("staging_id") })),
+    out: body.objects("out").map((file) => ({ key: file.text("key") })),
+    stdin: body.text("stdin"),
+    stdinStagingId: body.text("stdin_staging_id"),
+    timeout: body.text("timeout"),
+    groupId: body.text("group_id"),
+    displayName: body.text("display_name"),
+  };
+}
+
+function refuseKeys(raw: RawExec, limits: DugdaleExec): void {
+  const slots = [
+    { slot: "in", keys: raw.in.map((file) => file.key), max: limits.maxInputsPerExec },
+    { slot: "out", keys: raw.out.map((file) => file.key), max: limits.maxOutputsPerExec },
+  ];
+  for (const { slot, keys } of slots) {
+    const key = keys.find((key) => !isFileRole(key));
+    if (key === undefined) continue;
+    throw new ProblemError(
+      "invalid_key",
+      `${slot}[].key ${
+        JSON.stringify(key.slice(0, 64))
+      } must be 1 to 64 of letters, digits and _, without leading __`,
+      { details: { slot, key } },
+    );
+  }
+  for (const { slot, keys } of slots) {
+    const key = keys.find((key, index) => keys.indexOf(key) !== index);
+    if (key === undefined) continue;
+    throw new ProblemError("duplicate_key", `${slot}[].key "${key}" is given twice`, { details: { key } });
+  }
+  for (const { slot, keys: { length: count }, max } of slots) {
+    if (max <= 0 || count <= max) continue;
+    throw new ProblemError("too_many_files", `${slot} has ${count} files, ${max} are allowed`, {
+      details: { count, max },
+    });
+  }
+}
+
+/** Whether a shell is asked to run code that stands in an argument. */
+function isShellForm([program = "", ...rest]: readonly string[]): boolean {
+  return SHELLS.includes(basename(program)) &&
+    rest.some((word) => word === "--command" || /^-(?!-).*c/s.test(word));
+}
+
+function readStdin(raw: RawExec): Pick<ExecRequest, "stdin" | "stdinStagingId"> {
+  const stdin = raw.stdin || "none";
+  if (stdin !== "none" && stdin !== "single" && stdin !== "broadcast") {
+    throw new ProblemError(
+      "bad_request",
+      `stdin must be none, single or broadcast, not ${JSON.stringify(stdin.slice(0, 64))}`,
+      { details: { stdin } },
+    );
+  }
+  const given = raw.stdinStagingId;
+  if (stdin === "none" && given !== "") throw bad("stdin_staging_id needs stdin to be single or broadcast");
+  if (stdin === "none") return { stdin, stdinStagingId: null };
+  if (given === "") throw bad(`stdin ${stdin} needs a stdin_staging_id`);
+  return { stdin, stdinStagingId: stagingId(given, {}) };
+}
+
+function refuseDisplayName(name: string): void {
+  const { length } = encoder.encode(name);
+  if (length > MAX_DISPLAY_NAME_BYTES) {
+    throw new ProblemError(
+      "bad_request",
+      `display_name has ${length} bytes, ${MAX_DISPLAY_NAME_BYTES} are allowed`,
+      { details: { length, max: MAX_DISPLAY_NAME_BYTES } },
+    );
+  }
+  // deno-lint-ignore no-control-regex -- control characters are what must not be in a name
+  if (/[\u0000-\u001f\u007f]/.test(name)) throw bad("display_name must not contain control characters");
+}
+
+/** The request as it is kept: in the documented order of members, empty ones left out. */
+function stored(raw: RawExec): ExecBody {
+  return {
+    lane: raw.lane,
+    command: raw.command,
+    script: raw.script === undefined ? undefined : { staging_id: raw.script },
+    in: raw.in.length === 0 ? undefined : raw.in,
+    out: raw.out.length === 0 ? undefined : raw.out,
+    stdin: (raw.stdin || undefined) as ExecBody["stdin"],
+    stdin_staging_id: raw.stdinStagingId || undefined,
+    timeout: raw.timeout || undefined,
+    group_id: raw.groupId || undefined,
+    display_name: raw.displayName || undefined,
+  };
+}
+
+function stagingId(text: string, where: { readonly key?: string }): StagingId {
+  if (isStagingId(text)) return text;
+  throw new ProblemError(
+    "invalid_staging_id",
+    `staging id ${JSON.stringify(text.slice(0, 64))} must be a lower-case UUIDv7`,
+    { details: { ...where, staging_id: text } },
+  );
+}
+
+function bad(message: string): ProblemError {
+  return new ProblemError("bad_request", message);
+}
