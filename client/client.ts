@@ -84,9 +84,12 @@ import type {
  * harm are, as the retry options say. A caller's signal ends the call with the signal's reason.
  *
  * @example
- * ```ts ignore
- * await using client = await LettsClient.open();
- * const { return: found } = await client.run({ route: "normal" }, { mission: "count_words", input: { text: "a b" } });
+ * ```ts
+ * async function countWords(text: string): Promise<number | undefined> {
+ *   await using client = await LettsClient.open();
+ *   const answer = await client.run<{ words: number }>({ route: "normal" }, { mission: "count_words", input: { text } });
+ *   return answer.return?.words;
+ * }
  * ```
  */
 export class LettsClient implements AsyncDisposable {

@@ -73,7 +73,12 @@ function denoEngine({ base, proxy }: EngineOptions): Engine {
     port: Number(base.port || 80),
   };
   const client = Deno.createHttpClient(
-    proxy !== undefined ? { proxy: { url: proxy } } : base.protocol === "http:" ? { proxy: direct } : {},
+    // Names are looked up by the proxy with either scheme, as letts.yaml promises.
+    proxy !== undefined
+      ? { proxy: { url: proxy.replace(/^socks5:/i, "socks5h:") } }
+      : base.protocol === "http:"
+      ? { proxy: direct }
+      : {},
   );
   const viaPool: typeof globalThis.fetch = (input, init) => fetch(input, { ...init, client });
   const engine = fetchEngine(viaPool);

@@ -2,17 +2,19 @@
  * The client of letts: start missions on dugdales, follow them, fetch what they made.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { LettsClient } from "@letts/letts/client";
  *
- * await using client = await LettsClient.open();
- * const result = await client.run({ route: "normal" }, {
- *   mission: "resize",
- *   input: { width: 320 },
- *   files: { picture: "./cat.png" },
- *   outputsTo: "./out",
- * });
- * console.log(result.return);
+ * async function resize(picture: string, width: number): Promise<number | undefined> {
+ *   await using client = await LettsClient.open();
+ *   const { return: made } = await client.run<{ height: number }>({ route: "normal" }, {
+ *     mission: "resize",
+ *     input: { width },
+ *     files: { picture },
+ *     outputsTo: "./out",
+ *   });
+ *   return made?.height;
+ * }
  * ```
  *
  * @module

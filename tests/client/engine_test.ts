@@ -1,0 +1,104 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { NetworkError } from "../../client/mod.ts";
+import { RawServer, writeAll } from "./raw_server.ts";
+import { type Handler, openClient, Scripted } from "./scripted.ts";
+import { StagingArea } from "./staging_server.ts";
+
+const INFO = { version: "1", uptime_seconds: 0, applied_at: null, queue_summary: { queued: 0, running: 0 } };
+const informing: Handler = () => Response.json(INFO);
+
+/** A client of one dugdale behind a proxy. */
+function openBehind(proxy: string, options: { readonly url?: string; readonly ignoreProxy?: boolean } = {}) {
+  const { url = "http://dugdale.invalid:7180/base/", ...rest } = options;
+  return openClient([], {
+    ...rest,
+    retry: { attempts: 1 },
+    yaml: { routes: {}, dugdales: [{ id: "s1", url, proxy }] },
+  });
+}
+
+/** Sets an environment variable until released. */
+function setting(name: string, value: string): Disposable {
+  const before = Deno.env.get(name);
+  Deno.env.set(name, value);
+  return {
+    [Symbol.dispose]: () => before === undefined ? Deno.env.delete(name) : Deno.env.set(name, before),
+  };
+}
+
+Deno.test("LettsClient does not go through the proxy of its environment", async () => {
+  using _proxy = setting("HTTP_PROXY", "http://127.0.0.1:1");
+  using _all = setting("ALL_PROXY", "http://127.0.0.1:1");
+  const area = new StagingArea();
+  await using server = new Scripted((request, raw) => area.answer(request) ?? informing(request, raw));
+  await using client = await openClient([server], { retry: { attempts: 1 } });
+  assertEquals((await client.info("s1")).version, "1");
+  await client.upload("s1", new Uint8Array(3));
+});
+
+Deno.test("LettsClient goes through an http proxy, with the base path of the url", async () => {
+  const body = JSON.stringify(INFO);
+  await using proxy = new RawServer(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  await using client = await openBehind(`http://u:p@127.0.0.1:${proxy.port}`);
+  assertEquals((await client.info("s1")).version, "1");
+  const head = proxy.heads[0] ?? "";
+  assertStringIncludes(head, "GET http://dugdale.invalid:7180/base/v1/dugdale HTTP/1.1");
+  assertStringIncludes(head.toLowerCase(), "proxy-authorization: basic");
+});
+
+Deno.test("LettsClient uploads through a proxy with the range that tells the size", async () => {
+  const answers = [
+    "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 201 Made\r\nContent-Length: 2\r\n\r\n{}",
+  ];
+  await using proxy = new RawServer(...answers);
+  await using client = await openBehind(`http://127.0.0.1:${proxy.port}`);
+  await client.upload("s1", new Uint8Array(7));
+  assertStringIncludes(proxy.heads[1]?.toLowerCase() ?? "", "content-range: bytes 0-6/7");
+});
+
+Deno.test("LettsClient lets a SOCKS proxy look names up, with either scheme", async () => {
+  for (const scheme of ["socks5", "socks5h"]) {
+    const asked: string[] = [];
+    const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+    const serving = serveSocks(listener, asked);
+    {
+      await using client = await openBehind(`${scheme}://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`);
+      assertEquals((await client.info("s1")).version, "1");
+    }
+    listener.close();
+    await serving;
+    assertEquals(asked, ["dugdale.invalid"], scheme);
+  }
+});
+
+Deno.test("LettsClient ignores proxies when told to", async () => {
+  await using server = new Scripted(informing);
+  const options = { url: `http://127.0.0.1:${server.port}/`, ignoreProxy: true };
+  await using client = await openBehind("http://${NEVER_SET}", options);
+  assertEquals((await client.info("s1")).version, "1");
+});
+
+Deno.test("LettsClient does not tell the password of a proxy that it cannot reach", async () => {
+  await using client = await openBehind("http://user:secret@127.0.0.1:1");
+  const error = await assertRejects(() => client.info("s1"), NetworkError);
+  assertEquals(Deno.inspect(error).includes("secret"), false);
+});
+
+/** A SOCKS5 proxy that answers one HTTP request itself. */
+async function serveSocks(listener: Deno.TcpListener, asked: string[]): Promise<void> {
+  const conn = await listener.accept();
+  const buffer = new Uint8Array(4096);
+  await conn.read(buffer); // version and methods
+  await writeAll(conn, new Uint8Array([5, 0]));
+  await conn.read(buffer); // version, command, 0, kind of address, length, name, port
+  if (buffer[3] === 3) asked.push(new TextDecoder().decode(buffer.subarray(5, 5 + (buffer[4] ?? 0))));
+  await writeAll(conn, new Uint8Array([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+  await conn.read(buffer);
+  const body = JSON.stringify(INFO);
+  await writeAll(
+    conn,
+    new TextEncoder().encode(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+  );
+  conn.close();
+}
