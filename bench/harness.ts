@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program for people at a terminal
 /**
  * What every measurement needs: a dugdale in a process of its own, a client that costs next to nothing, and the
  * disk's and the system's own rates taken in the same run, because only ratios say something on a shared machine.

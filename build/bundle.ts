@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program for people at a terminal
 /** Makes `dist/letts.js`: the whole command line in one file that starts with Deno and needs nothing else. */
 const OUT = "dist/letts.js";
 

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a program for people at a terminal
 /** Makes one executable for each platform, in `dist/`. The runtime for each is downloaded by `deno compile`. */
 const TARGETS = [
   "x86_64-unknown-linux-gnu",
