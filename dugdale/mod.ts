@@ -2,16 +2,22 @@
  * A dugdale inside your own process: the same daemon that `letts dugdale` runs, for applications that start small
  * and for tests.
  *
- * ```ts no-eval
+ * ```ts
+ * import { LettsClient, lettsConfig } from "@letts/letts/client";
  * import { dugdaleConfig, openDugdale } from "@letts/letts/dugdale";
  *
- * const config = dugdaleConfig({
- *   listen: "127.0.0.1:0",
- *   dataDir: "/var/lib/my-app/letts",
- *   admin: { tokens: [crypto.randomUUID()] },
- * });
- * await using dugdale = await openDugdale({ config });
- * console.log(dugdale.url);
+ * const dataDir = await Deno.makeTempDir(); // in an application a folder that stays
+ * try {
+ *   const token = crypto.randomUUID();
+ *   const config = dugdaleConfig({ listen: "127.0.0.1:0", dataDir, admin: { tokens: [token] } });
+ *   await using dugdale = await openDugdale({ config });
+ *   const own = { id: "own", url: dugdale.url, admin_token: token, lanes: { normal: { concurrency: 2 } } };
+ *   await using client = await LettsClient.open({ config: lettsConfig({ dugdales: [own] }) });
+ *   await client.apply("own");
+ *   console.log(await client.lanes("own"));
+ * } finally {
+ *   await Deno.remove(dataDir, { recursive: true });
+ * }
  * ```
  *
  * @module

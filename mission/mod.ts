@@ -53,6 +53,11 @@ export type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 export {
   type DefinedMission,
   defineMission,
+  type InputOf,
   MisfitError,
+  type MissionSchemas,
+  type OutputOf,
+  type StandardIssue,
+  type StandardResult,
   type StandardSchema,
 } from "../protocol/defined_mission.ts";
