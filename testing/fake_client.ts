@@ -23,7 +23,9 @@ export interface FakeClientOptions extends Omit<LettsClientOptions, "config" | "
  * pause, unless the options say otherwise.
  *
  * @example
- * ```ts ignore
+ * ```ts
+ * import { FakeDugdale, openFakeClient } from "@letts/letts/testing";
+ *
  * const dugdale = new FakeDugdale().on("greet", () => ({ hello: "world" }));
  * await using client = await openFakeClient({ s1: dugdale });
  * const { return: value } = await client.run({ route: "normal" }, { mission: "greet" });

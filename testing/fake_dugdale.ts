@@ -17,7 +17,7 @@ import type { FakeScript } from "./scripts.ts";
  * and fails when told to. Every token and lane is good, every mission starts at once, and timeouts never fire.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * const dugdale = new FakeDugdale();
  * dugdale.on("resize", ({ input, progress }) => {
  *   progress(0.5);

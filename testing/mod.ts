@@ -2,7 +2,7 @@
  * A fake dugdale for the tests of applications: missions are functions of the test, and failures come on demand.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { FakeDugdale, FakeEnd, openFakeClient } from "@letts/letts/testing";
  *
  * const dugdale = new FakeDugdale()
