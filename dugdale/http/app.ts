@@ -9,7 +9,7 @@ import { ClientAddress } from "./address.ts";
 import { problem } from "./answer.ts";
 import { Tokens } from "./auth.ts";
 import { Backoff } from "./backoff.ts";
-import { readBody } from "./body.ts";
+import { readBody, refuseAnnounced } from "./body.ts";
 import type { Call, Caller, Handler } from "./call.ts";
 import { type Match, matchRoute } from "./router.ts";
 
@@ -101,6 +101,7 @@ export class App {
       : this.#authorize(request.headers, route.scope, route.guarded, ip);
     const caller: Caller = { scope, address: `${peer.hostname}:${peer.port}`, ip };
     const limit = route.bodyLimit === undefined ? 0 : config.limits[route.bodyLimit];
+    if (route.bodyLimit !== undefined) await refuseAnnounced(request, limit);
     const call: Call = {
       request,
       caller,

@@ -3,21 +3,19 @@ import { ProblemError } from "../problem_error.ts";
 /** Bodies of JSON requests must have come within this time. */
 const BODY_TIMEOUT_MS = 30_000;
 
+/** @throws {ProblemError} `payload_too_large` when the request announces a longer body than is allowed. */
+export async function refuseAnnounced(request: Request, limitBytes: number): Promise<void> {
+  if (announcedBytes(request) <= limitBytes) return;
+  await request.body?.cancel();
+  throw tooLarge(limitBytes);
+}
+
 /**
  * Reads a request's body whole.
  *
  * @throws {ProblemError} `payload_too_large` beyond the limit, `bad_request` when it breaks off or takes too long.
  */
 export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
-  const tooLarge = (): ProblemError =>
-    new ProblemError("payload_too_large", `the body may have ${limitBytes} bytes`, {
-      details: { limit_bytes: limitBytes },
-    });
-  const announced = Number(request.headers.get("content-length") ?? 0);
-  if (announced > limitBytes) {
-    await request.body?.cancel();
-    throw tooLarge();
-  }
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const timer = setTimeout(() => void reader.cancel(new Error("timeout")), BODY_TIMEOUT_MS);
@@ -28,7 +26,7 @@ export async function readBody(request: Request, limitBytes: number): Promise<Ui
       size += next.value.length;
       if (size > limitBytes) {
         await reader.cancel();
-        throw tooLarge();
+        throw tooLarge(limitBytes);
       }
       parts.push(next.value);
     }
@@ -38,7 +36,7 @@ export async function readBody(request: Request, limitBytes: number): Promise<Ui
   } finally {
     clearTimeout(timer);
   }
-  if (size < announced) {
+  if (size < announcedBytes(request)) {
     throw new ProblemError("bad_request", "the body is shorter than announced or took too long");
   }
   if (parts.length === 1) return parts[0]!;
@@ -49,4 +47,14 @@ export async function readBody(request: Request, limitBytes: number): Promise<Ui
     at += part.length;
   }
   return whole;
+}
+
+function announcedBytes(request: Request): number {
+  return Number(request.headers.get("content-length") ?? 0);
+}
+
+function tooLarge(limitBytes: number): ProblemError {
+  return new ProblemError("payload_too_large", `the body may have ${limitBytes} bytes`, {
+    details: { limit_bytes: limitBytes },
+  });
 }

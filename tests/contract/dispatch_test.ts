@@ -28,9 +28,13 @@ Deno.test("row 3: the Idempotency-Key must be a lower-case UUIDv7", async () => 
   assertProblem(await dugdale.post("/v1/dispatch", GOOD, { as: "dispatch" }), 400, "bad_request");
 });
 
-Deno.test("row 3 comes before row 4: a bad key is told before a large body", async () => {
-  const reply = await dugdale.dispatch({ ...GOOD, id: "x", input: "x".repeat(CAPS.dispatchBodyBytes) });
-  assertProblem(reply, 400, "bad_request");
+Deno.test("an announced body beyond its limit is refused before row 3, one that is only read comes after", async () => {
+  const body = JSON.stringify({ ...GOOD, input: "x".repeat(CAPS.dispatchBodyBytes) });
+  const headers = { "idempotency-key": "x" };
+  const details = { limit_bytes: CAPS.dispatchBodyBytes };
+  assertProblem(await dugdale.post("/v1/dispatch", body, { headers }), 413, "payload_too_large", details);
+  const stream = ReadableStream.from([new TextEncoder().encode(body)]);
+  assertProblem(await dugdale.post("/v1/dispatch", stream, { headers }), 400, "bad_request");
 });
 
 Deno.test("row 5: the body must be a JSON object with fields of the right types", async () => {
