@@ -17,8 +17,17 @@ export interface BenchDugdale extends AsyncDisposable {
   readonly folder: string;
 }
 
-/** Starts a dugdale with a lane `bench` that runs `/bin/true` for each mission, whatever its name. */
-export async function startDugdale(concurrency: number, folder?: string): Promise<BenchDugdale> {
+/** What a measured dugdale is to do. */
+export interface BenchOptions {
+  /** A data directory to use again; by default a fresh one that is removed at the end. */
+  readonly folder?: string;
+  /** What each mission runs, whatever its name. Default `/bin/true`. */
+  readonly command?: readonly string[];
+}
+
+/** Starts a dugdale with one lane, `bench`. */
+export async function startDugdale(concurrency: number, options: BenchOptions = {}): Promise<BenchDugdale> {
+  const { folder, command = ["/bin/true"] } = options;
   const root = folder ?? await Deno.makeTempDir({ prefix: "letts-bench-" });
   const file = `${root}/dugdale.yaml`;
   const port = freePort();
@@ -26,18 +35,22 @@ export async function startDugdale(concurrency: number, folder?: string): Promis
     `listen: 127.0.0.1:${port}\ndata_dir: ${root}/data\nadmin: { tokens: [${TOKEN}] }\nlog: { level: warn }\n`;
   await Deno.writeTextFile(file, yaml, { mode: 0o600 });
   const main = new URL("../dugdale/main.ts", import.meta.url).pathname;
-  const process = new Deno.Command(Deno.execPath(), { args: ["run", "-A", main, "--config", file] }).spawn();
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", main, "--config", file],
+    stderr: "null",
+  }).spawn();
   await untilHealthy(port);
   using client = await connect(port);
-  const body = { lanes: { bench: { concurrency } }, runtime: { command_template: ["/bin/true"] } };
+  const body = { lanes: { bench: { concurrency } }, runtime: { command_template: command } };
   await client.request("POST", "/v1/admin/apply?force=true", JSON.stringify(body));
   return {
     port,
     pid: process.pid,
     folder: root,
     [Symbol.asyncDispose]: async () => {
-      process.kill("SIGTERM");
-      await process.status;
+      // The first signal drains, a later one ends what runs; two at once would count as one.
+      const repeat = setInterval(() => process.kill("SIGTERM"), 100);
+      await process.status.finally(() => clearInterval(repeat));
       if (folder === undefined) await Deno.remove(root, { recursive: true });
     },
   };

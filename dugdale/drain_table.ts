@@ -1,6 +1,8 @@
 import type { Dugdale } from "./daemon.ts";
 
 const EVERY_MS = 10_000;
+/** A terminal shows no more at once. */
+const MAX_ROWS = 20;
 
 /** Tells people at a terminal what a shutdown still waits for. */
 export class DrainTable implements Disposable {
@@ -24,15 +26,14 @@ export class DrainTable implements Disposable {
   #print(): void {
     const { live } = this.#dugdale;
     if (live.length === 0) return;
-    const rows = live.map(({ missionId, lane, missionName, sinceMs }) =>
-      `  ${missionId.slice(0, 8)}  ${lane.padEnd(16)}  ${missionName.padEnd(24)}  ${
-        elapsed(performance.now() - sinceMs)
-      }\n`
-    );
-    const text =
-      `[graceful-shutdown] waiting for ${live.length} running mission(s); a second signal ends them\n${
-        rows.join("")
-      }`;
+    const rows = live.slice(0, MAX_ROWS).map(({ missionId, lane, missionName, sinceMs }) => {
+      const since = elapsed(performance.now() - sinceMs);
+      return `  ${missionId.slice(0, 8)}  ${lane.padEnd(16)}  ${missionName.padEnd(24)}  ${since}\n`;
+    });
+    if (live.length > MAX_ROWS) rows.push(`  and ${live.length - MAX_ROWS} more\n`);
+    const head =
+      `[graceful-shutdown] waiting for ${live.length} running mission(s); a second signal ends them\n`;
+    const text = head + rows.join("");
     Deno.stderr.writeSync(new TextEncoder().encode(text));
   }
 }
