@@ -11,8 +11,27 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** A JSON answer from text that is JSON already, so that numbers of missions keep every digit. */
 export function jsonText(text: string, status = 200, headers: Record<string, string> = {}): Response {
-  const body = text.replace(/[<>&\u2028\u2029]/g, (character) => ESCAPES[character]!) + "\n";
-  return new Response(body, { status, headers: { "content-type": JSON_TYPE, ...headers } });
+  return new Response(escaped(text) + "\n", { status, headers: { "content-type": JSON_TYPE, ...headers } });
+}
+
+/** A JSON answer from the pieces of its text, which are made only as fast as the caller takes them. */
+export function jsonPieces(pieces: Iterator<string>): Response {
+  const first = pieces.next(), second = pieces.next();
+  if (second.done) return jsonText(first.value ?? "");
+  const encoder = new TextEncoder();
+  const waiting = [first.value, second.value];
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      const piece = waiting.shift() ?? pieces.next().value;
+      controller.enqueue(encoder.encode(piece === undefined ? "\n" : escaped(piece)));
+      if (piece === undefined) controller.close();
+    },
+  }, { highWaterMark: 0 });
+  return new Response(body, { headers: { "content-type": JSON_TYPE } });
+}
+
+function escaped(text: string): string {
+  return text.replace(/[<>&\u2028\u2029]/g, (character) => ESCAPES[character]!);
 }
 
 /** A JSON answer. */

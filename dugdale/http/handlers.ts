@@ -6,6 +6,7 @@ import { controlHandlers } from "./control.ts";
 import { dispatchHandler } from "./dispatch.ts";
 import { execHandler } from "./exec.ts";
 import { healthHandlers, type Readiness } from "./health.ts";
+import { listHandler } from "./mission_list.ts";
 import { missionHandlers } from "./missions.ts";
 import type { HandlerParts } from "./parts.ts";
 import { stagingHandlers } from "./staging.ts";
@@ -28,5 +29,6 @@ export function makeHandlers(
     ...stagingHandlers(staging),
     dispatch: dispatchHandler(parts),
     execDispatch: execHandler(parts),
+    listMissions: listHandler(parts),
   } as Handlers;
 }

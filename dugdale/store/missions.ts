@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { MissionKind } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
+import { MissionList } from "./mission_list.ts";
 import type { Ending, MissionFileRow, MissionRow, NewMission, RuntimeRow } from "./mission_row.ts";
 
 /** How many missions of a lane and kind wait or run. */
@@ -19,6 +20,8 @@ export interface ProgressLine {
 
 /** Tables `missions`, `progress` and `runtimes`: the life of a mission from dispatch to done. */
 export class Missions {
+  /** Pages of missions. */
+  readonly list: MissionList;
   readonly #insert: StatementSync;
   readonly #insertFile: StatementSync;
   readonly #find: StatementSync;
@@ -37,6 +40,7 @@ export class Missions {
   readonly #markDeleting: StatementSync;
 
   constructor(db: DatabaseSync) {
+    this.list = new MissionList(db);
     this.#insert = db.prepare(`
       INSERT INTO missions (mission_id, kind, lane, mission_name, status, time_created, timeout_ms, runtime,
         display_name, group_id, restarted_from, input_fingerprint, input)

@@ -1,0 +1,252 @@
+import { setImmediate } from "node:timers/promises";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { OUTCOMES } from "../../protocol/mission.ts";
+import type { MissionId } from "../../protocol/names.ts";
+
+/** Which missions are listed. What is absent does not narrow; a value that nothing has matches nothing. */
+export interface MissionFilter {
+  /** Without it everything but `deleting`. */
+  readonly status?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly lane?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly groupId?: string | undefined;
+  /** Somewhere in the name; ASCII letters in any case. */
+  readonly name?: string | undefined;
+  /** At the start of the name; ASCII letters in any case. */
+  readonly namePrefix?: string | undefined;
+  /** Created then or later, in Unix milliseconds. */
+  readonly sinceMs?: number | undefined;
+  /** Created before, in Unix milliseconds. */
+  readonly untilMs?: number | undefined;
+}
+
+/** By which time a list is ordered, the latest first. `finished` has only missions that have ended. */
+export type ListOrder = "created" | "finished";
+
+/** A place in a list: what comes next is older, or as old with a smaller id. */
+export interface ListPosition {
+  /** Unix milliseconds. */
+  readonly timeMs: number;
+  readonly missionId: string;
+}
+
+/** A mission in its place. */
+export interface ListEntry extends ListPosition {
+  readonly missionId: MissionId;
+}
+
+/** A walk along one index, newest first. */
+interface Walk {
+  readonly rows: StatementSync;
+  /** Finds where a stretch of rows ends; absent where the index has another order, so that it is walked in one go. */
+  readonly edge?: StatementSync | undefined;
+  /** What the index is entered with. */
+  readonly own: Readonly<Record<string, string>>;
+}
+
+/** Rows that are looked at in one turn of the event loop: a millisecond or two. */
+const STRETCH = 2000;
+/** The oldest position there is. */
+const BOTTOM: ListPosition = { timeMs: -1, missionId: "" };
+const TOP: ListPosition = { timeMs: Number.MAX_VALUE, missionId: "" };
+/** A mission name has at most so many characters. */
+const MAX_NAME = 128;
+const STATUSES = ["queued", "running", "done", "deleting"], KINDS = ["mission", "exec"];
+
+/**
+ * Table `missions` as it is listed. A filter without an index of its own walks the whole table, but never for longer
+ * than a stretch before others get their turn.
+ */
+export class MissionList {
+  readonly #created: Omit<Walk, "own">;
+  readonly #queued: Omit<Walk, "own">;
+  readonly #running: Omit<Walk, "own">;
+  readonly #deleting: Omit<Walk, "own">;
+  readonly #unsuccessful: Omit<Walk, "own">;
+  readonly #group: Omit<Walk, "own">;
+  readonly #done: Omit<Walk, "own">;
+  readonly #deletingByEnd: Omit<Walk, "own">;
+  readonly #groupByEnd: Omit<Walk, "own">;
+  readonly #queuedLanes: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    const walk = (index: string, own: string, time = "time_created"): Omit<Walk, "own"> => ({
+      rows: db.prepare(rowsSql(index, own, time)),
+      edge: db.prepare(edgeSql(index, own, time)),
+    });
+    const sort = (index: string, own: string): Omit<Walk, "own"> => ({
+      rows: db.prepare(rowsSql(index, `${own} AND time_finished IS NOT NULL`, "time_finished")),
+    });
+    this.#created = walk("missions_created", "true");
+    this.#queued = walk("missions_queued", "status = 'queued' AND lane = :ownLane");
+    this.#running = walk("missions_running", "status = 'running'");
+    this.#deleting = walk("missions_deleting", "status = 'deleting'");
+    this.#unsuccessful = walk(
+      "missions_unsuccessful",
+      "status = 'done' AND outcome <> 'success' AND outcome = :ownOutcome",
+    );
+    this.#group = walk("missions_group", "group_id = :ownGroup");
+    this.#done = walk(
+      "missions_done",
+      "status = 'done' AND kind = :ownKind AND outcome = :ownOutcome",
+      "time_finished",
+    );
+    this.#deletingByEnd = sort("missions_deleting", "status = 'deleting'");
+    this.#groupByEnd = sort("missions_group", "group_id = :ownGroup");
+    this.#queuedLanes = db.prepare(`
+      SELECT DISTINCT lane FROM unfinished WHERE status = 'queued' AND count > 0`);
+  }
+
+  /** The next missions of a list, at most `limit`. */
+  async page(
+    filter: MissionFilter,
+    order: ListOrder,
+    after: ListPosition | undefined,
+    limit: number,
+  ): Promise<ListEntry[]> {
+    let found: ListEntry[] = [];
+    const span = spanOf(filter, order, after);
+    for (const walk of this.#walks(filter, order)) {
+      const last = found.length >= limit ? found.at(-1) : undefined;
+      const entries = await stroll(
+        walk,
+        parametersOf(filter),
+        { ...span, bottom: last ?? span.bottom },
+        limit,
+      );
+      found = [...found, ...entries].sort(newestFirst).slice(0, limit);
+    }
+    return found;
+  }
+
+  /** The indexes that together have everything that the filter may let through. */
+  #walks(filter: MissionFilter, order: ListOrder): Walk[] {
+    const { outcome, kind, groupId, lane } = filter;
+    // Nothing else has an outcome and is listed unasked.
+    const status = filter.status ?? (outcome === undefined ? undefined : "done");
+    const names = [filter.name, filter.namePrefix];
+    const hopeless = status !== undefined && !STATUSES.includes(status) ||
+      kind !== undefined && !KINDS.includes(kind) ||
+      outcome !== undefined && !OUTCOMES.some((known) => known === outcome) ||
+      names.some((name) => name !== undefined && name.length > MAX_NAME);
+    if (hopeless) return [];
+    if (groupId !== undefined) {
+      return [{ ...(order === "created" ? this.#group : this.#groupByEnd), own: { ownGroup: groupId } }];
+    }
+    if (order === "finished") {
+      if (status === "deleting") return [{ ...this.#deletingByEnd, own: {} }];
+      if (status === "queued" || status === "running") return [];
+      return this.#doneWalks(kind, outcome);
+    }
+    if (status === "queued") {
+      const lanes = this.#queuedLanes.all() as { lane: string }[];
+      return lanes.filter((row) => lane === undefined || row.lane === lane)
+        .map((row) => ({ ...this.#queued, own: { ownLane: row.lane } }));
+    }
+    if (status === "running") return [{ ...this.#running, own: {} }];
+    if (status === "deleting") return [{ ...this.#deleting, own: {} }];
+    if (outcome !== undefined && outcome !== "success") {
+      return [{ ...this.#unsuccessful, own: { ownOutcome: outcome } }];
+    }
+    return [{ ...this.#created, own: {} }];
+  }
+
+  #doneWalks(kind: string | undefined, outcome: string | undefined): Walk[] {
+    return KINDS.filter((one) => kind === undefined || one === kind).flatMap((ownKind) =>
+      OUTCOMES.filter((one) => outcome === undefined || one === outcome)
+        .map((ownOutcome) => ({ ...this.#done, own: { ownKind, ownOutcome } }))
+    );
+  }
+}
+
+interface Span {
+  /** Everything is after this. */
+  readonly top: ListPosition;
+  /** Nothing is after this. */
+  readonly bottom: ListPosition;
+}
+
+function spanOf(filter: MissionFilter, order: ListOrder, after: ListPosition = TOP): Span {
+  if (order === "finished") return { top: after, bottom: BOTTOM };
+  const { sinceMs = BOTTOM.timeMs, untilMs = TOP.timeMs } = filter;
+  const until = { timeMs: untilMs, missionId: "" };
+  return { top: newestFirst(until, after) > 0 ? until : after, bottom: { timeMs: sinceMs, missionId: "" } };
+}
+
+/** Walks along an index until enough is found, in stretches that leave others their turn. */
+async function stroll(
+  walk: Walk,
+  parameters: Readonly<Record<string, string | number | null>>,
+  { top, bottom }: Span,
+  limit: number,
+): Promise<ListEntry[]> {
+  const found: ListEntry[] = [];
+  for (let from: ListPosition | undefined = top; from !== undefined;) {
+    const place = { ...walk.own, topMs: from.timeMs, topId: from.missionId };
+    const edge = walk.edge?.get({ ...place, bottomMs: bottom.timeMs, bottomId: bottom.missionId }) as
+      | ListPosition
+      | undefined;
+    const { timeMs, missionId } = edge ?? bottom;
+    const rows = walk.rows.all({
+      ...parameters,
+      ...place,
+      bottomMs: timeMs,
+      bottomId: missionId,
+      limit: limit - found.length,
+    });
+    found.push(...rows as unknown as ListEntry[]);
+    from = found.length < limit ? edge : undefined;
+    if (from !== undefined) await setImmediate();
+  }
+  return found;
+}
+
+function newestFirst(a: ListPosition, b: ListPosition): number {
+  if (a.timeMs !== b.timeMs) return b.timeMs - a.timeMs;
+  return a.missionId < b.missionId ? 1 : a.missionId > b.missionId ? -1 : 0;
+}
+
+function spanSql(index: string, own: string, time: string): string {
+  return `FROM missions INDEXED BY ${index}
+    WHERE ${own} AND (${time}, mission_id) < (:topMs, :topId) AND (${time}, mission_id) >= (:bottomMs, :bottomId)`;
+}
+
+function rowsSql(index: string, own: string, time: string): string {
+  return `SELECT ${time} AS timeMs, mission_id AS missionId ${spanSql(index, own, time)}
+    AND iif(:status IS NULL, status <> 'deleting', status = :status)
+    AND (:outcome IS NULL OR outcome = :outcome)
+    AND (:lane IS NULL OR lane = :lane)
+    AND (:kind IS NULL OR kind = :kind)
+    AND (:groupId IS NULL OR group_id = :groupId)
+    AND (:name IS NULL OR mission_name LIKE :name ESCAPE '\\')
+    AND (:namePrefix IS NULL OR mission_name LIKE :namePrefix ESCAPE '\\')
+    AND (:sinceMs IS NULL OR time_created >= :sinceMs)
+    AND (:untilMs IS NULL OR time_created < :untilMs)
+    ORDER BY ${time} DESC, mission_id DESC LIMIT :limit`;
+}
+
+function edgeSql(index: string, own: string, time: string): string {
+  return `SELECT ${time} AS timeMs, mission_id AS missionId ${spanSql(index, own, time)}
+    ORDER BY ${time} DESC, mission_id DESC LIMIT 1 OFFSET ${STRETCH - 1}`;
+}
+
+function parametersOf(filter: MissionFilter): Record<string, string | number | null> {
+  const { name, namePrefix } = filter;
+  return {
+    status: filter.status ?? null,
+    outcome: filter.outcome ?? null,
+    lane: filter.lane ?? null,
+    kind: filter.kind ?? null,
+    groupId: filter.groupId ?? null,
+    name: name === undefined ? null : `%${literal(name)}%`,
+    namePrefix: namePrefix === undefined ? null : `${literal(namePrefix)}%`,
+    sinceMs: filter.sinceMs ?? null,
+    untilMs: filter.untilMs ?? null,
+  };
+}
+
+/** A text as a pattern that matches only itself. */
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, "\\$&");
+}

@@ -1,0 +1,195 @@
+import { assertEquals } from "@std/assert";
+import { Store } from "../../../dugdale/store/store.ts";
+import type {
+  ListEntry,
+  ListOrder,
+  ListPosition,
+  MissionFilter,
+} from "../../../dugdale/store/mission_list.ts";
+import type { MissionKind, OutcomeKind } from "../../../protocol/mission.ts";
+import type { Ending } from "../../../dugdale/store/mission_row.ts";
+import { ids } from "../running.ts";
+
+/** A mission as the test knows it, to say for itself what a list must hold. */
+interface Known {
+  readonly missionId: ListEntry["missionId"];
+  readonly kind: MissionKind;
+  readonly lane: string;
+  readonly name: string;
+  readonly status: string;
+  readonly outcome: OutcomeKind | undefined;
+  readonly groupId: string | null;
+  readonly created: number;
+  readonly finished: number | undefined;
+}
+
+const NAMES = ["report", "Report-2", "re_port", "re%port", "mail\\merge", "import"];
+const LANES = ["a", "b", "c"];
+const OUTCOMES: OutcomeKind[] = ["success", "success", "success", "failed", "lost", "timeout"];
+const GROUPS = [ids.mission(), ids.mission()];
+
+function ending(outcome: OutcomeKind): Ending {
+  return {
+    outcome,
+    exitCode: 0,
+    signal: null,
+    failReason: null,
+    failMessage: null,
+    failDetails: null,
+    returnValue: null,
+    progressDropped: 0,
+    truncatedStdout: false,
+    truncatedStderr: false,
+  };
+}
+
+/** Adds missions in every state; several share each moment of creation and of end. */
+async function fill(store: Store, count: number): Promise<Known[]> {
+  const known: Known[] = [];
+  const pick = <T>(from: readonly T[], seed: number): T => from[(seed * 7919 >> 3) % from.length]!;
+  await store.write(() => {
+    for (let index = 0; index < count; index++) {
+      const missionId = ids.mission();
+      const kind = index % 11 === 0 ? "exec" : "mission";
+      const created = 1000 + Math.floor(index / 3);
+      const facts = { missionId, kind, lane: pick(LANES, index) } as const;
+      const name = kind === "exec" ? "exec" : pick(NAMES, index + 5);
+      const groupId = index % 17 === 0 ? pick(GROUPS, index) : null;
+      const id = store.missions.insert({
+        ...facts,
+        missionName: name,
+        createdMs: created,
+        groupId,
+        timeoutMs: null,
+        runtime: null,
+        displayName: null,
+        restartedFrom: null,
+        fingerprint: "",
+        input: "null",
+        files: [],
+      });
+      const fate = index % 23;
+      let status = "queued", outcome: OutcomeKind | undefined, finished: number | undefined;
+      if (fate > 2) {
+        status = "done";
+        outcome = pick(OUTCOMES, index + 3);
+        finished = 5000 + (index * 31 % 97) + Math.floor(index / 50);
+        store.missions.finish(id, "queued", ending(outcome), finished);
+      }
+      if (fate === 0) [status] = ["deleting", store.missions.markDeleting(id)];
+      if (fate === 22) [status] = ["deleting", store.missions.markDeleting(id)];
+      known.push({ ...facts, created, name, status, outcome, groupId, finished });
+    }
+    for (const lane of LANES) {
+      for (const row of store.missions.claim(lane, 20, 4000)) {
+        const index = known.findIndex((one) => one.missionId === row.mission_id);
+        known[index] = { ...known[index]!, status: "running" };
+      }
+    }
+  });
+  return known;
+}
+
+function expected(known: readonly Known[], filter: MissionFilter, order: ListOrder): string[] {
+  const has = (wanted: unknown, value: unknown): boolean => wanted === undefined || wanted === value;
+  return known.filter((one) =>
+    (filter.status === undefined ? one.status !== "deleting" : one.status === filter.status) &&
+    has(filter.outcome, one.outcome) && has(filter.lane, one.lane) && has(filter.kind, one.kind) &&
+    has(filter.groupId, one.groupId) &&
+    one.name.toLowerCase().includes((filter.name ?? "").toLowerCase()) &&
+    one.name.toLowerCase().startsWith((filter.namePrefix ?? "").toLowerCase()) &&
+    one.created >= (filter.sinceMs ?? 0) && one.created < (filter.untilMs ?? Infinity) &&
+    (order === "created" || one.finished !== undefined)
+  ).map((one) => ({ id: one.missionId, at: order === "created" ? one.created : one.finished ?? 0 }))
+    .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1)).map((one) => one.id);
+}
+
+const FILTERS: MissionFilter[] = [
+  {},
+  { status: "queued" },
+  { status: "queued", lane: "b" },
+  { status: "queued", kind: "exec", sinceMs: 1500 },
+  { status: "running" },
+  { status: "running", lane: "c" },
+  { status: "done" },
+  { status: "deleting" },
+  { status: "deleting", outcome: "success" },
+  { status: "running", outcome: "failed" },
+  { outcome: "success" },
+  { outcome: "failed" },
+  { outcome: "lost", kind: "exec", lane: "a" },
+  { lane: "a" },
+  { lane: "nowhere" },
+  { kind: "exec" },
+  { groupId: GROUPS[0] },
+  { groupId: GROUPS[1], outcome: "success" },
+  { groupId: ids.mission() },
+  { name: "PORT" },
+  { name: "e_p" },
+  { name: "%" },
+  { name: "\\m" },
+  { namePrefix: "Re" },
+  { namePrefix: "re_", name: "port" },
+  { name: "x".repeat(200) },
+  { sinceMs: 1200, untilMs: 1300 },
+  { sinceMs: 2000, untilMs: 2000 },
+  { untilMs: 1100, outcome: "failed" },
+  { status: "unheard-of" },
+  { outcome: "unheard-of" },
+  { kind: "unheard-of" },
+];
+
+Deno.test("MissionList.page() lists what the filter lets through, in order and page by page, each once", async () => {
+  using store = new Store(":memory:", -2000);
+  const known = await fill(store, 5000);
+  for (const filter of FILTERS) {
+    for (const order of ["created", "finished"] as const) {
+      const seen: string[] = [];
+      let after: ListPosition | undefined;
+      do {
+        const page: ListEntry[] = await store.missions.list.page(filter, order, after, 700);
+        seen.push(...page.map((entry) => entry.missionId));
+        after = page.length === 700 ? page.at(-1) : undefined;
+      } while (after !== undefined);
+      assertEquals(seen, expected(known, filter, order), `${order} ${JSON.stringify(filter)}`);
+    }
+  }
+});
+
+Deno.test("MissionList.page() cuts pages within one moment and takes any cursor", async () => {
+  using store = new Store(":memory:", -2000);
+  const known = await fill(store, 60);
+  const all = expected(known, {}, "created");
+  const { list } = store.missions;
+  let after: ListPosition | undefined;
+  const seen: string[] = [];
+  for (
+    let page = await list.page({}, "created", after, 1);
+    page.length > 0;
+    page = await list.page({}, "created", after, 1)
+  ) {
+    after = page[0];
+    seen.push(...page.map((entry) => entry.missionId));
+  }
+  assertEquals(seen, all);
+  const top = await list.page({}, "created", { timeMs: 2 ** 63, missionId: "" }, 1000);
+  assertEquals(top.map((entry) => entry.missionId), all);
+  assertEquals(await list.page({}, "created", { timeMs: 0, missionId: "" }, 10), []);
+  assertEquals(await list.page({}, "finished", { timeMs: -5, missionId: "x" }, 10), []);
+});
+
+Deno.test("MissionList.page() lets others have their turn while it walks the whole table", async () => {
+  using store = new Store(":memory:", -2000);
+  await fill(store, 9000);
+  let turns = 0, walking = true;
+  const others = (async () => {
+    while (walking) {
+      await new Promise((resolve) => setTimeout(resolve));
+      turns++;
+    }
+  })();
+  await store.missions.list.page({ name: "no such name" }, "created", undefined, 10);
+  walking = false;
+  await others;
+  assertEquals(turns >= 3, true, `${turns} turns`);
+});
