@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import { type Replies, type RouteKey, routePath, ROUTES, type Scope } from "../protocol/routes.ts";
-import { LinkedAbort } from "./abort.ts";
+import { LinkedAbort, orAborted } from "./abort.ts";
 import { toHttpError } from "./answer.ts";
 import type { DugdaleEntry } from "../config/dugdale_entry.ts";
 import type { LettsConfig } from "../config/resolve.ts";
@@ -192,8 +192,8 @@ export class Connection {
       disarm = arm();
     };
     try {
-      const response = await send(abort.signal, onProgress);
-      if (!response.ok) throw await toHttpError(response, facts);
+      const response = await answered(send(abort.signal, onProgress), abort.signal);
+      if (!response.ok) throw await orAborted(toHttpError(response, facts), abort.signal);
       disarm();
       return new GuardedReply(response, { abort, idleMs, facts });
     } catch (error) {
@@ -232,6 +232,16 @@ export class Connection {
       { host: this.host, missionId: call.missionId, cause },
       "bad_reply",
     );
+  }
+}
+
+/** An answer, unless the signal aborts first; what comes later is let go. */
+async function answered(sent: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  try {
+    return await orAborted(sent, signal);
+  } catch (error) {
+    sent.then((late) => late.body?.cancel()).catch(() => {}); // it has failed already, with this error
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LinkedAbort } from "./abort.ts";
+import { type LinkedAbort, orAborted } from "./abort.ts";
 import { LettsError, type LettsErrorFacts, NetworkError } from "./errors.ts";
 
 /** What watches over a body. */
@@ -42,12 +42,13 @@ function guarded(
         ? () => {}
         : abort.abortAfter(idleMs, () => new NetworkError(`no byte within ${idleMs} ms`, facts, "timeout"));
       try {
-        const { done, value } = await reader.read();
+        const { done, value } = await orAborted(reader.read(), abort.signal);
         if (!done) return controller.enqueue(value);
         controller.close();
         abort.release();
       } catch (error) {
         abort.release();
+        reader.cancel(error).catch(() => {}); // when the body failed itself, there is nothing left to let go of
         throw toBodyError(error, abort.signal, facts);
       } finally {
         disarm();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { orAborted } from "../client/abort.ts";
 import { LettsClient } from "../client/client.ts";
 import type { LettsClientOptions } from "../client/types.ts";
 import { lettsConfig } from "../config/letts_config.ts";
@@ -54,20 +55,12 @@ export function fakeFetch(dugdales: Readonly<Record<string, FakeDugdale>>): type
     const id = new URL(request.url).hostname.replace(/\.fake$/, "");
     const dugdale = dugdales[id];
     if (dugdale === undefined) throw new TypeError(`there is no fake dugdale "${id}"`);
-    const response = await untilAborted(dugdale.handle(request), signal);
+    const response = await orAborted(dugdale.handle(request), signal);
     // As with a real connection, leaving the call ends its body too.
     return response.body === null
       ? response
       : new Response(response.body.pipeThrough(new TransformStream(), { signal }), response);
   };
-}
-
-function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 function defaultYaml(ids: readonly string[]): LettsYaml {

@@ -14,62 +14,71 @@ import type {
   OutputFile,
 } from "../protocol/mission.ts";
 
+/** What can be said about the end of a mission. */
+export interface FakeEnding {
+  /** How it ends. */
+  readonly outcome: OutcomeKind;
+  /** What it returns. Default: nothing. */
+  readonly return?: JsonObject | undefined;
+  /** Why it failed, for people. */
+  readonly message?: string | undefined;
+  /** Why it failed, for programs. */
+  readonly reason?: string | undefined;
+  /** Facts about the failure. */
+  readonly details?: JsonObject | undefined;
+  /** Default 0 for a success, 1 for anything else. */
+  readonly exitCode?: number | undefined;
+  /** The signal that ended the process. */
+  readonly signal?: string | undefined;
+}
+
 /** How a mission ends, when it is not simply a success. */
 export class FakeEnd {
-  readonly outcome: OutcomeKind;
-  readonly return: JsonObject | undefined;
-  readonly message: string | undefined;
-  readonly reason: string | undefined;
-  readonly details: JsonObject | undefined;
-  readonly exitCode: number;
-  readonly signal: string | undefined;
+  /** What was said about it. */
+  readonly ending: FakeEnding;
 
-  constructor(end: {
-    readonly outcome: OutcomeKind;
-    readonly return?: JsonObject | undefined;
-    readonly message?: string | undefined;
-    readonly reason?: string | undefined;
-    readonly details?: JsonObject | undefined;
-    /** Default 0 for a success, 1 for anything else. */
-    readonly exitCode?: number | undefined;
-    readonly signal?: string | undefined;
-  }) {
-    this.outcome = end.outcome;
-    this.return = end.return;
-    this.message = end.message;
-    this.reason = end.reason;
-    this.details = end.details;
-    this.exitCode = end.exitCode ?? (end.outcome === "success" ? 0 : 1);
-    this.signal = end.signal;
+  /** Says how a mission ends. */
+  constructor(ending: FakeEnding) {
+    this.ending = ending;
   }
 }
 
 /** What was sent to a fake dugdale. */
 export interface FakeOrder {
+  /** The `Idempotency-Key`. */
   readonly missionId: string;
+  /** Whether it is a command. */
   readonly kind: MissionKind;
   /** Name of the mission; `exec` for a command. */
   readonly mission: string;
+  /** The lane it waits in. */
   readonly lane: string;
+  /** `null` when none was sent. */
   readonly input: JsonValue;
   /** argv of a command. */
   readonly command: readonly string[];
+  /** Its files. */
   readonly inputs: readonly InputFile[];
+  /** The mission that it repeats. */
   readonly restartedFrom?: string | undefined;
 }
 
 /** One mission of a fake dugdale. */
 export class FakeMission {
+  /** What was sent. */
   readonly order: FakeOrder;
   /** Aborts when the mission is killed. */
   readonly killed: AbortController = new AbortController();
+  /** Its output files by role. */
   readonly outputs: Record<string, OutputFile> = {};
+  /** What it printed so far. */
   readonly printed: { stdout: string; stderr: string } = { stdout: "", stderr: "" };
   readonly #createdMs = Date.now();
   readonly #events: MissionEvent[] = [];
   #status: MissionStatus = "queued";
   readonly #readers: (() => void)[] = [];
 
+  /** Queues it. */
   constructor(order: FakeOrder) {
     this.order = order;
     const { missionId, lane, mission, restartedFrom } = order;
@@ -106,7 +115,7 @@ export class FakeMission {
   }
 
   /** The mission ends. Only the first end counts. */
-  end(end: FakeEnd): void {
+  end({ ending }: FakeEnd): void {
     if (this.#status === "done" || this.#status === "deleting") return;
     this.#status = "done";
     const finishedMs = Date.now();
@@ -114,15 +123,17 @@ export class FakeMission {
       event: "done",
       seq: this.#events.length + 1,
       time_finished: finishedMs,
-      outcome: end.outcome,
-      exit_code: end.exitCode,
+      outcome: ending.outcome,
+      exit_code: ending.exitCode ?? (ending.outcome === "success" ? 0 : 1),
       duration_ms: finishedMs - this.#createdMs,
-      signal: end.signal,
-      return: end.return,
-      fail_reason: end.reason,
-      fail_message: end.message,
-      fail_details: end.details,
-      outputs: end.outcome === "success" && Object.keys(this.outputs).length > 0 ? this.outputs : undefined,
+      signal: ending.signal,
+      return: ending.return,
+      fail_reason: ending.reason,
+      fail_message: ending.message,
+      fail_details: ending.details,
+      outputs: ending.outcome === "success" && Object.keys(this.outputs).length > 0
+        ? this.outputs
+        : undefined,
     });
   }
 

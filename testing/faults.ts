@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pause } from "../client/abort.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import type { ProblemCode } from "../protocol/problem.ts";
 import type { RouteKey } from "../protocol/routes.ts";
@@ -20,7 +21,9 @@ export interface Fault {
   readonly code?: ProblemCode | undefined;
   /** Status of the refusal. Default: the one that belongs to the code. */
   readonly status?: number | undefined;
+  /** Details of the refusal. */
   readonly details?: Readonly<Record<string, JsonValue>> | undefined;
+  /** How long the refusal asks to wait, in milliseconds; sent as whole seconds. */
   readonly retryAfterMs?: number | undefined;
   /**
    * Break the connection: `before` the request has had its effect, or `after` it, when only the answer is lost.
@@ -56,7 +59,7 @@ export async function withFault(
   answer: () => Promise<Response>,
 ): Promise<Response> {
   if (fault === undefined) return await answer();
-  if (fault.delayMs !== undefined) await delay(fault.delayMs, signal);
+  if (fault.delayMs !== undefined) await pause(fault.delayMs, signal);
   if (fault.drop === "before") throw new TypeError("the fake dugdale dropped the connection");
   if (fault.code !== undefined) return refusal(fault.code, fault);
   const response = await answer();
@@ -66,21 +69,6 @@ export async function withFault(
   }
   if (fault.cutAfterBytes === undefined || response.body === null) return response;
   return new Response(cut(response.body, fault.cutAfterBytes), response);
-}
-
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }
 
 /** The start of a body, then an error as from a broken connection. */

@@ -9,9 +9,13 @@ import type { FakeStaging } from "./fake_staging.ts";
 
 /** What a script sees of its mission, and can do. */
 export interface FakeRun {
+  /** Its id. */
   readonly missionId: string;
+  /** Its name; `exec` for a command. */
   readonly mission: string;
+  /** The lane that it was sent to. */
   readonly lane: string;
+  /** `null` when none was sent. */
   readonly input: JsonValue;
   /** argv of a command; empty for a mission. */
   readonly command: readonly string[];

@@ -1,5 +1,7 @@
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { HttpError, type LettsError, NetworkError, StagingError } from "../../client/mod.ts";
 import { chunked, RawServer, writeAll } from "./raw_server.ts";
 import { done, ID, ndjson, openClient, progress, QUEUED } from "./scripted.ts";
@@ -67,6 +69,43 @@ Deno.test("LettsClient gives up a body that stops coming", async () => {
   const body = await client.download("s1", ID);
   const error = await assertRejects(() => new Response(body).text(), NetworkError);
   assertEquals(error.code, "timeout");
+});
+
+Deno.test("LettsClient gives up a body that stops coming, also when memory was tidied up meanwhile", async () => {
+  const tidyUp = exposeGc();
+  await using server = new RawServer((conn) =>
+    writeAll(conn, new TextEncoder().encode(OK + TEXT.slice(0, 4)))
+  );
+  await using client = await openClient([server], { requestTimeoutMs: 60 });
+  const reader = (await client.download("s1", ID)).getReader();
+  await reader.read();
+  const rest = reader.read();
+  for (let turn = 0; turn < 3; turn++) {
+    tidyUp();
+    await Promise.resolve();
+  }
+  await assertRejects(() => rest, NetworkError);
+});
+
+Deno.test("dispatch() goes on with an upload whose connection broke", async () => {
+  const content = new Uint8Array(3_000_000);
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  const answer = (head: string, body = "") =>
+    `HTTP/1.1 ${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  await using server = new RawServer(
+    answer("404 Not Found"),
+    "", // closes while the file is on its way
+    answer(
+      `200 OK\r\nX-Letts-Sha256: ${sha256}\r\nX-Letts-Upload-Status: incomplete\r\n` +
+        `X-Letts-Bytes-Received: 2999990\r\nX-Letts-Total-Size: 3000000`,
+    ),
+    answer("201 Created", "{}"),
+    answer("202 Accepted", JSON.stringify({ mission_id: ID, status: "queued" })),
+  );
+  await using client = await openClient([server], { retry: { backoffMs: [0] } });
+  await client.dispatch({ route: "r" }, { mission: "m", missionId: ID, files: { in: content } });
+  assertEquals(server.heads.map((head) => head.split(" ")[0]), ["HEAD", "PUT", "HEAD", "PUT", "POST"]);
+  assertMatch(server.heads[3] ?? "", /Content-Range: bytes 2999990-2999999\/3000000/i);
 });
 
 Deno.test("LettsClient reports a redirect instead of following it", async () => {
@@ -163,3 +202,9 @@ Deno.test("saveDownload() lets go of the connection when the file cannot be writ
   await assertRejects(() => client.saveDownload("s1", ID, "/no/such/folder/report"), StagingError);
   await left;
 });
+
+/** What makes V8 collect garbage now. */
+function exposeGc(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}
