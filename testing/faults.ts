@@ -9,10 +9,40 @@ import type { ProblemCode } from "../protocol/problem.ts";
 import type { RouteKey } from "../protocol/routes.ts";
 import { refusal } from "./answers.ts";
 
+/** A route of a dugdale, by its name in the protocol. */
+export type FaultyRoute =
+  | "healthz"
+  | "readyz"
+  | "version"
+  | "metrics"
+  | "dispatch"
+  | "execDispatch"
+  | "listMissions"
+  | "getMission"
+  | "events"
+  | "output"
+  | "restart"
+  | "kill"
+  | "deleteMission"
+  | "bulkRestart"
+  | "bulkDelete"
+  | "apply"
+  | "state"
+  | "pauseLane"
+  | "continueLane"
+  | "dugdale"
+  | "lanes"
+  | "putStaging"
+  | "headStaging"
+  | "getStaging"
+  | "deleteStaging"
+  | "listStaging"
+  | "stagingByContent";
+
 /** A fault. Those that name several effects have all of them. */
 export interface Fault {
   /** Only requests of this route. Default: all. */
-  readonly route?: RouteKey | undefined;
+  readonly route?: FaultyRoute | undefined;
   /** How many requests are hit. Default 1; `Infinity` for all. */
   readonly times?: number | undefined;
   /** Milliseconds before anything else happens. */
