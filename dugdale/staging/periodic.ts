@@ -7,12 +7,16 @@ export interface PeriodicWork {
   readonly periodMs: number;
   /** Whether the first pass comes at once. Default false. */
   readonly atStart?: boolean;
+  /**
+   * How many times as long as a pass the pause after it is at least. The default of 10 keeps a worker from being busy
+   * for more than a tenth of the time; 0 is for passes that pause themselves and must keep up.
+   */
+  readonly pauseTimes?: number;
   readonly pass: (stopping: AbortSignal) => Promise<unknown>;
   /** Told of a failed pass; the next one comes as usual. */
   readonly onError: (error: unknown) => void;
 }
 
-/** After a pass that took long the pause grows, so that no worker is busy for more than a tenth of the time. */
 const PAUSE_TIMES = 10;
 
 /** Repeats a piece of background work from its creation until it is disposed of; passes never overlap. */
@@ -35,12 +39,12 @@ export class Periodic implements AsyncDisposable {
   }
 
   async #run(stopping: AbortSignal): Promise<void> {
-    const { periodMs, atStart = false } = this.#work;
+    const { periodMs, atStart = false, pauseTimes = PAUSE_TIMES } = this.#work;
     if (!atStart) await pause(periodMs, stopping);
     while (!stopping.aborted) {
       const sinceMs = this.#clock.steadyMs();
       await this.#pass(stopping);
-      await pause(Math.max(periodMs, PAUSE_TIMES * (this.#clock.steadyMs() - sinceMs)), stopping);
+      await pause(Math.max(periodMs, pauseTimes * (this.#clock.steadyMs() - sinceMs)), stopping);
     }
   }
 

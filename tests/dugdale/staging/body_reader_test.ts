@@ -13,7 +13,7 @@ const data = bytes(1000);
 /** A body that gives some chunks and then does what it is told. */
 function body(chunks: number, then: "close" | "fail" | "wait", type?: "bytes"): ReadableStream<Uint8Array> {
   let given = 0;
-  const pull = (controller: ReadableStreamDefaultController | ReadableByteStreamController) => {
+  const pull = (controller: ReadableStreamDefaultController<Uint8Array> | ReadableByteStreamController) => {
     if (given++ < chunks) return controller.enqueue(data.slice());
     if (then === "fail") return controller.error(new Deno.errors.BadResource("gone"));
     if (then === "wait") return new Promise<void>(() => {});
