@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { APPLY_FLAGS } from "./flags/apply_flags.ts";
 import { BY_ID_FLAGS, EVENTS_FLAGS, LOGS_FLAGS, REQUIRED_HOST_FLAG } from "./flags/by_id_flags.ts";
 import { MISSION_FLAGS, RUN_FLAGS } from "./flags/mission_flags.ts";
 import { TARGET_FLAGS } from "./flags/target_flags.ts";
@@ -13,6 +14,23 @@ export const ROOT: CommandGroup = group({
   name: "letts",
   summary: "Run missions on dugdales, here or on servers",
 }, [
+  command({
+    name: "apply",
+    summary: "Tell dugdales what letts.yaml wants them to be",
+    about: [
+      "Sends lanes, labels, mission directory and runtime. Lanes that the file does not name stay unless --prune.",
+    ],
+    flags: [APPLY_FLAGS],
+    examples: [
+      { line: "letts apply -f letts.yaml --dry-run", means: "Show what would change" },
+      {
+        line: "letts apply -f letts.yaml -f lanes.yaml --host web1",
+        means: "Lay one file over another, for one dugdale",
+      },
+    ],
+    exits: [["1", "a dugdale refused, or could not be reached"], ["3", "a file cannot be used"]],
+    load: async () => (await import("./commands/apply.ts")).apply,
+  }),
   command({
     name: "dispatch",
     summary: "Send a mission and do not wait for it",

@@ -12,8 +12,14 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const begun = known.filter((name) => word.length > 1 && name.startsWith(word));
   if (begun.length === 1) return begun[0];
   const guess = closestString(word, known);
+  // Two letters in each other's place are the commonest slip, and count as two changes.
+  if (letters(word) === letters(guess)) return guess;
   const distance = levenshteinDistance(word.toLowerCase(), guess.toLowerCase());
   return distance <= Math.max(1, Math.floor(guess.length / 3)) ? guess : undefined;
+}
+
+function letters(word: string): string {
+  return [...word.toLowerCase()].sort().join("");
 }
 
 /** The end of an error line: `, did you mean --route?`, or nothing. */

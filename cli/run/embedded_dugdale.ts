@@ -15,6 +15,7 @@ import type { Io } from "../io.ts";
 import { clientOf } from "../open_client.ts";
 import type { GlobalValues } from "../parse/parse.ts";
 import type { CommandTemplate } from "./interpreter.ts";
+import { ProcessWatch } from "./process_watch.ts";
 
 /** The lane and the name of the dugdale. */
 const LANE = "default";
@@ -52,7 +53,7 @@ export interface EmbeddedDugdale extends AsyncDisposable {
   readonly lane: string;
   /** What the script is called as a mission. */
   readonly mission: string;
-  /** Removes its files without waiting; for a process that leaves at once. */
+  /** Kills its processes and removes its files without waiting; for a process that leaves at once. */
   drop(): void;
 }
 
@@ -65,6 +66,8 @@ export async function openEmbedded(
   await using stack = new AsyncDisposableStack();
   const dataDir = realpathSync(Deno.makeTempDirSync({ prefix: "letts-" }));
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
+  const level = globals.verbose ? "debug" : "error";
+  const watch = new ProcessWatch(lineLog(level, "text", (line) => void io.stderr.write(line)));
   const tokens = { token: crypto.randomUUID(), admin_token: crypto.randomUUID() };
   const dugdale = stack.use(
     await openDugdale({
@@ -75,7 +78,7 @@ export async function openEmbedded(
         admin: { tokens: [tokens.admin_token] },
         missionEnv: { inherit: INHERITED },
       }),
-      log: lineLog(globals.verbose ? "debug" : "error", "text", (line) => void io.stderr.write(line)),
+      log: watch,
     }),
   );
   const config = lettsConfig({
@@ -95,7 +98,10 @@ export async function openEmbedded(
     host: HOST,
     lane: LANE,
     mission: isMissionName(name) ? name : "script",
-    drop: () => rmSync(dataDir, { recursive: true, force: true }),
+    drop() {
+      watch.kill();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { FollowedLine } from "../../client/types.ts";
 import type { Call } from "../call.ts";
 import { InterruptedError, UsageError } from "../errors.ts";
 import { Interrupts } from "../interrupts.ts";
@@ -15,7 +14,6 @@ import { openEmbedded } from "./embedded_dugdale.ts";
 import { commandFor, surroundings } from "./interpreter.ts";
 import { type RunEnd, runMission } from "./run_mission.ts";
 import { runPlan, type RunValues } from "./run_plan.ts";
-import type { LogStream, RunView } from "./view.ts";
 
 /** Runs the script of `--mission` here. Ctrl-C ends it; a second one does not wait for its end. */
 export async function runEmbedded(call: Call<RunValues & TargetValues>): Promise<RunEnd> {
@@ -28,19 +26,14 @@ export async function runEmbedded(call: Call<RunValues & TargetValues>): Promise
   using interrupts = new Interrupts(io);
   await using embedded = await openEmbedded({ path, command }, globals, io);
   call.explainWith(embedded.client.config);
-  const chosen = chooseView(flags, globals, io);
-  const view = new ProcessWatch(chosen.view);
-  interrupts.beforeLeaving(() => {
-    view.killGroup();
-    embedded.drop();
-  });
+  interrupts.beforeLeaving(() => embedded.drop());
   const [dugdale] = embedded.client.config.dugdales;
   if (dugdale === undefined) throw new TypeError("an embedded dugdale is in its configuration");
   try {
     return await runMission(embedded.client, { dugdale, lane: embedded.lane }, {
       ...plan,
       dispatch: { ...plan.dispatch, mission: embedded.mission },
-    }, { ...chosen, view, signal: interrupts.signal, onMission: () => {} });
+    }, { ...chooseView(flags, globals, io), signal: interrupts.signal, onMission: () => {} });
   } catch (error) {
     if (error instanceof InterruptedError) {
       await io.stderr.write("letts: ending the mission; Ctrl-C again does not wait for it\n");
@@ -58,42 +51,5 @@ function refuseTargets({ route, host, lane, match }: TargetValues): void {
   ];
   if (given.length > 0) {
     throw new UsageError(`--embedded runs here, so that ${given.join(", ")} cannot be used`);
-  }
-}
-
-/** A view that remembers the process. */
-class ProcessWatch implements RunView {
-  readonly #view: RunView;
-  #pid = 0;
-
-  constructor(view: RunView) {
-    this.#view = view;
-  }
-
-  async event(line: FollowedLine): Promise<void> {
-    if (line.event?.event === "running") this.#pid = line.event.pid ?? 0;
-    if (line.event?.event === "done") this.#pid = 0;
-    await this.#view.event(line);
-  }
-
-  log(stream: LogStream, line: string): Promise<void> {
-    return this.#view.log(stream, line);
-  }
-
-  warning(text: string): Promise<void> {
-    return this.#view.warning(text);
-  }
-
-  close(): Promise<void> {
-    return this.#view.close();
-  }
-
-  killGroup(): void {
-    if (this.#pid <= 0) return;
-    try {
-      Deno.kill(-this.#pid, "SIGKILL");
-    } catch {
-      // It ended by itself in the meantime.
-    }
   }
 }

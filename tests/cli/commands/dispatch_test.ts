@@ -1,0 +1,47 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { openFleet } from "../fleet.ts";
+
+const ID = "01a20d43-2fe6-7000-a65a-02ab4cc304cb";
+const SEND = ["dispatch", "--host", "s1", "--lane", "paused", "--mission", "hello"];
+
+Deno.test("letts dispatch prints id and status in every format", async () => {
+  await using fleet = await openFleet();
+  const text = await fleet.cli(SEND);
+  assertMatch(text.stdout, /^[0-9a-f-]{36}\tqueued\n$/);
+  const named = [...SEND, "--mission-id", ID];
+  const expected = {
+    text: `${ID}\tqueued\n`,
+    ndjson: `${ID}\tqueued\n`,
+    json: `{\n  "mission_id": "${ID}",\n  "status": "queued"\n}\n`,
+    yaml: `mission_id: ${ID}\nstatus: queued\n`,
+  };
+  for (const [format, stdout] of Object.entries(expected)) {
+    assertEquals(await fleet.cli([...named, "-o", format]), { code: 0, stdout, stderr: "" });
+  }
+});
+
+Deno.test("letts dispatch of a repeated id with files is the same mission, with another input a conflict", async () => {
+  await using fleet = await openFleet();
+  await Deno.writeTextFile(`${fleet.folder}/a.txt`, "text");
+  const named = [...SEND, "--mission-id", ID, "--file", "text=a.txt"];
+  for (let time = 0; time < 2; time++) {
+    assertEquals(await fleet.cli(named), { code: 0, stdout: `${ID}\tqueued\n`, stderr: "" });
+  }
+  const other = await fleet.cli([...named, "--input", `{"other":1}`]);
+  assertEquals([other.code, other.stdout], [1, ""]);
+  assertEquals(
+    other.stderr.startsWith(`letts: dugdale ${fleet.urls[0]} 409: idempotency_conflict — `),
+    true,
+    other.stderr,
+  );
+});
+
+Deno.test("letts -v tells which configuration and which dugdale it uses", async () => {
+  await using fleet = await openFleet();
+  const { code, stderr } = await fleet.cli(["-v", ...SEND]);
+  assertEquals(code, 0);
+  assertEquals(
+    stderr,
+    `letts: debug: resolved config letts.yaml\nletts: debug: host s1 -> ${fleet.urls[0]} (scope dispatch)\n`,
+  );
+});

@@ -1,0 +1,39 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { openFleet } from "../fleet.ts";
+
+Deno.test("letts logs finds the dugdale by itself and prints what the mission printed", async () => {
+  await using fleet = await openFleet(2);
+  const ran = await fleet.cli([
+    "run",
+    "-o",
+    "json",
+    "--host",
+    "s2",
+    "--lane",
+    "normal",
+    "--mission",
+    "hello",
+  ]);
+  const id: string = JSON.parse(ran.stdout).mission_id;
+  for (
+    const [flags, stdout] of [
+      [["--stream", "stdout"], "out\n"],
+      [["--stream", "stderr", "--host", "s2"], "err"],
+      [["--stream", "stdout", "--follow", "--match", "l2"], "out\n"],
+    ] as const
+  ) {
+    assertEquals(await fleet.cli(["logs", id, ...flags]), { code: 0, stdout, stderr: "" });
+  }
+  const both = await fleet.cli(["logs", id]);
+  assertEquals([...both.stdout].sort().join(""), [..."out\nerr"].sort().join(""));
+  const raw = await fleet.cli(["logs", id, "-o", "ndjson"]);
+  const streams = raw.stdout.trimEnd().split("\n").map((line) => JSON.parse(line).stream);
+  assertEquals(streams.sort(), ["stderr", "stdout"]);
+});
+
+Deno.test("letts logs of a mission that nobody has exits with 1", async () => {
+  await using fleet = await openFleet(2);
+  const missing = await fleet.cli(["logs", "01a20d43-2fe6-7000-a65a-02ab4cc304cb"]);
+  assertEquals([missing.code, missing.stdout], [1, ""]);
+  assertStringIncludes(missing.stderr, "was not found on any of the 2 dugdales");
+});

@@ -1,0 +1,75 @@
+/** Real dugdales with a letts.yaml for them. @module */
+import { dugdaleConfig, openDugdale } from "../../dugdale/mod.ts";
+import { cli, type CliOptions, type Finished } from "./cli_process.ts";
+
+/** The missions of every dugdale, as shell scripts. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  hello: `echo out; printf err >&2; echo '{"event":"progress","value":0.5,"message":"half"}' >&3; ` +
+    `echo '{"event":"progress","message":"no value"}' >&3; ` +
+    `echo '{"event":"success","return":{"b":9007199254740993,"a":"<x>"}}' >&3`,
+  silent: `exit 0`,
+  echo: `printf '{"event":"success","return":' >&3; cat >&3; echo '}' >&3`,
+  copy: `cp "$LETTS_IN_text" "$LETTS_WORKDIR/out/copy"; echo '{"event":"output_file","key":"copy"}' >&3`,
+  fails: `echo '{"event":"fail","message":"no such video"}' >&3; exit 3`,
+  reason: `echo '{"event":"fail","reason":"quota","message":"full"}' >&3; exit 3`,
+  shot: `kill -9 $$`,
+  forever: `echo started; exec sleep 600`,
+};
+
+/** Dugdales named `s1`, `s2`, …, and a folder with their letts.yaml. */
+export interface Fleet extends AsyncDisposable {
+  readonly folder: string;
+  readonly urls: readonly string[];
+  /** Runs the CLI in the folder. */
+  cli(args: readonly string[], options?: CliOptions): Promise<Finished>;
+}
+
+/** Opens so many dugdales and applies their configuration. */
+export async function openFleet(hosts = 1): Promise<Fleet> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "letts-cli-test-" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  await Deno.mkdir(`${folder}/missions`);
+  for (const [name, script] of Object.entries(SCRIPTS)) {
+    await Deno.writeTextFile(`${folder}/missions/${name}.sh`, `${script}\n`);
+  }
+  const urls: string[] = [];
+  for (let index = 1; index <= hosts; index++) {
+    const config = dugdaleConfig({
+      listen: "127.0.0.1:0",
+      dataDir: `${folder}/data${index}`,
+      auth: { tokens: ["d-token"] },
+      admin: { tokens: ["a-token"] },
+      exec: { enabled: true, tokens: ["e-token"], allowShell: true },
+    });
+    urls.push(stack.use(await openDugdale({ config })).url);
+  }
+  await Deno.writeTextFile(`${folder}/letts.yaml`, lettsYaml(urls, folder), { mode: 0o600 });
+  const applied = await cli(["apply", "-q", "-f", "letts.yaml"], { cwd: folder });
+  if (applied.code !== 0) throw new Error(`apply failed: ${applied.stderr}`);
+  const open = stack.move();
+  return {
+    folder,
+    urls,
+    cli: (args, options) => cli(args, { cwd: folder, ...options }),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+/** A letts.yaml for dugdales at these addresses. */
+export function lettsYaml(urls: readonly string[], folder: string): string {
+  const dugdales = urls.map((url, index) =>
+    `  - { id: s${index + 1}, url: "${url}", extends: base, labels: [all, l${index + 1}] }`
+  );
+  return `auth: { token: d-token, admin_token: a-token, exec_token: e-token }
+aliases: { web: s1, again: s1 }
+routes: { normal: { host: s1, lane: normal } }
+templates:
+  base:
+    mission_dir: ${folder}/missions
+    runtime: { mission_path_template: "{mission}.sh", command_template: [sh, "{mission_path}"] }
+    lanes: { normal: { concurrency: 4 }, paused: { concurrency: 1, paused: true } }
+dugdales:
+${dugdales.join("\n")}
+`;
+}

@@ -1,0 +1,48 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { cli } from "./cli_process.ts";
+
+for (const args of [["version"], ["--version"], ["version", "-o", "json"], ["-v", "version"]]) {
+  Deno.test(`letts ${args.join(" ")} prints the version on stdout`, async () => {
+    assertEquals(await cli(args), { code: 0, stdout: "letts dev\n", stderr: "" });
+  });
+}
+
+for (const args of [[], ["--help"], ["-h"], ["help"], ["--quiet"]]) {
+  Deno.test(`letts ${args.join(" ")} prints the list of commands`, async () => {
+    const { code, stdout, stderr } = await cli(args);
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, "\nUsage:\n  letts <command>\n");
+    assertStringIncludes(stdout, "\n  dispatch ");
+  });
+}
+
+for (
+  const args of [["run", "--help"], ["--help", "run"], ["help", "run"], ["run", "--bogus", "-h"], [
+    "-h",
+    "run",
+    "x",
+  ]]
+) {
+  Deno.test(`letts ${args.join(" ")} prints the help of run, whatever else is wrong`, async () => {
+    const { code, stdout, stderr } = await cli(args);
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, "\nUsage:\n  letts run --mission NAME [flags]\n");
+  });
+}
+
+Deno.test("letts ends quietly when the reader of its output goes", async () => {
+  const child = new Deno.Command("sh", {
+    args: [
+      "-c",
+      `"$0" run -A "$1" help; echo $? >&2`,
+      Deno.execPath(),
+      new URL("../../cli/main.ts", import.meta.url).pathname,
+    ],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await child.stdout.cancel();
+  const stderr = await new Response(child.stderr).text();
+  await child.status;
+  assertEquals(stderr, "141\n");
+});
