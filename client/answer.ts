@@ -14,6 +14,7 @@ import {
   type LettsErrorFacts,
   NotFoundError,
 } from "./errors.ts";
+import type { GuardedReply } from "./reply.ts";
 import { readText } from "./text.ts";
 
 /** The most of an error's body that is read. */
@@ -31,22 +32,21 @@ const BACK_PRESSURE: ReadonlySet<string> = new Set([
 
 /** Reads a failed answer to its end and makes the error of it. */
 export async function toHttpError(
-  response: Response,
+  reply: GuardedReply,
   facts: Pick<LettsErrorFacts, "host" | "missionId">,
 ): Promise<HttpError> {
-  const { text } = await readText(response.body, BODY_LIMIT_BYTES);
-  const { status } = response;
+  const { text } = await readText(reply.body, BODY_LIMIT_BYTES);
+  const { status } = reply;
   const problem = parseProblem(text);
   const code = problem?.error ?? `http_${status}`;
-  const words = (problem?.message ?? (problem ? problem.error : text.trim())) || response.statusText ||
-    "no message";
+  const words = (problem?.message ?? (problem ? problem.error : text.trim())) || "no message";
   const where = facts.host === undefined ? "" : `[${facts.host}] `;
   const Class = errorClass(status, code);
   return new Class(code, `${where}HTTP ${status} ${code}: ${clip(words)}`, {
     ...facts,
     status,
     details: problem?.details ?? undefined,
-    retryAfterMs: parseRetryAfter(response.headers.get("Retry-After")),
+    retryAfterMs: parseRetryAfter(reply.headers.get("Retry-After")),
   });
 }
 

@@ -306,7 +306,7 @@ export class LettsClient implements AsyncDisposable {
 
   /** The missions of a dugdale, newest first. */
   listMissions(host: string | number, filter: MissionFilter = {}): Listing<Mission> {
-    return listMissions(this.#to(host), filter);
+    return listMissions(() => this.#to(host), filter);
   }
 
   /** Ends a mission: a queued one at once (`killed`), a running one by signal (`kill_sent`). Never sent twice. */
@@ -410,7 +410,7 @@ export class LettsClient implements AsyncDisposable {
 
   /** The staging files that a mission refers to. */
   listStaging(host: string | number, filter: StagingFilter): Listing<StagingRecord> {
-    return listStaging(this.#to(host), filter);
+    return listStaging(() => this.#to(host), filter);
   }
 
   /** Removes a staging file; one in use only with force, which removes the missions that use it. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { ConfigurationError } from "./errors.ts";
+import type { Chunks } from "./local_file.ts";
 import { putFile } from "./put_file.ts";
 
 /** A request that is ready to go. */
@@ -23,15 +24,14 @@ export interface FileBody {
   /** Size of the whole file. */
   readonly size: number;
   /** Reads the bytes. Leaving the iteration early lets go of the file. */
-  chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
-  /** Told when more bytes were taken by the other side. */
-  onProgress(): void;
+  chunks(): Chunks;
 }
 
 /** The way to one dugdale. */
 export interface Engine {
   send(request: Outgoing): Promise<Response>;
-  sendFile(request: Outgoing, body: FileBody): Promise<Response>;
+  /** @param onProgress Told when more bytes were taken by the other side. */
+  sendFile(request: Outgoing, file: FileBody, onProgress: () => void): Promise<Response>;
   /** Ends what is in progress and lets go of the connections. */
   close(): void;
 }
@@ -101,7 +101,7 @@ function fetchEngine(send: typeof globalThis.fetch): Engine {
         ...(body === undefined ? {} : { body }),
       });
     },
-    async sendFile({ method, url, headers, signal }, file) {
+    async sendFile({ method, url, headers, signal }, file, onProgress) {
       const chunks = file.chunks();
       const last = file.size - 1;
       const init: RequestInit & { duplex: "half" } = {
@@ -113,7 +113,7 @@ function fetchEngine(send: typeof globalThis.fetch): Engine {
         headers: file.size === 0
           ? headers
           : { ...headers, "Content-Range": `bytes ${file.offset}-${last}/${file.size}` },
-        body: file.size === 0 ? new Uint8Array() : toStream(chunks, file),
+        body: file.size === 0 ? new Uint8Array() : toStream(chunks, onProgress),
       };
       try {
         return await send(url, init);
@@ -125,13 +125,10 @@ function fetchEngine(send: typeof globalThis.fetch): Engine {
   };
 }
 
-function toStream(
-  chunks: AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>,
-  file: FileBody,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+function toStream(chunks: Chunks, onProgress: () => void): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
-      file.onProgress();
+      onProgress();
       const { done, value } = await chunks.next();
       if (done) controller.close();
       else controller.enqueue(value);

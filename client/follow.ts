@@ -23,6 +23,8 @@ export interface Followed {
   readonly missionId: string;
   readonly scopes: readonly Scope[];
   readonly policy: StreamPolicy;
+  /** When the caller began to wait, by `performance.now()`. Default: with the following. */
+  readonly sinceMs?: number | undefined;
 }
 
 /**
@@ -43,7 +45,10 @@ export async function* followLines(
   const budget = new DropBudget(followed.policy, from);
   const whole = new LinkedAbort(options.signal);
   const { waitMs } = options;
-  if (waitMs !== undefined) whole.abortAfter(waitMs, () => new WaitTimeoutError(waitMs, facts));
+  if (waitMs !== undefined) {
+    const waitedMs = followed.sinceMs === undefined ? 0 : performance.now() - followed.sinceMs;
+    whole.abortAfter(waitMs - waitedMs, () => new WaitTimeoutError(waitMs, facts));
+  }
   let lastSeq = from;
   try {
     for (;;) {

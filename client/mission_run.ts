@@ -66,10 +66,8 @@ export class MissionRun<R = JsonObject> implements RunHandle<R> {
   #follow(): AsyncGenerator<MissionEvent, void, void> {
     const { connection, policy, waitMs } = this.#options;
     const { missionId, kind } = this.ref;
-    return followEvents({ connection, policy, missionId, scopes: readingScopes(kind) }, {
-      waitMs: waitMs === undefined ? undefined : waitMs - (performance.now() - this.#startedMs),
-      signal: this.#abort.signal,
-    });
+    const followed = { connection, policy, missionId, scopes: readingScopes(kind), sinceMs: this.#startedMs };
+    return followEvents(followed, { waitMs, signal: this.#abort.signal });
   }
 
   async #wait(): Promise<RunResult<R>> {

@@ -64,11 +64,12 @@ export async function findMission(
   return undefined;
 }
 
-/** The missions of one dugdale. */
-export function listMissions(connection: Connection, filter: MissionFilter): Listing<Mission> {
+/** The missions of one dugdale, which is asked for when the first page is. */
+export function listMissions(connect: () => Connection, filter: MissionFilter): Listing<Mission> {
   const { signal, missionPrefix, groupId, ...rest } = filter;
   const query = { ...rest, mission_prefix: missionPrefix, group_id: groupId };
   return listing(async (cursor) => {
+    const connection = connect();
     const page = await connection.json("listMissions", {
       scopes: ADMIN,
       query: { ...query, cursor },

@@ -4,16 +4,13 @@
  * @module
  */
 import type { Context } from "./context.ts";
-import { AbortedError, LettsError, MissionFailedError, StagingError, WaitTimeoutError } from "./errors.ts";
+import { AbortedError, LettsError, WaitTimeoutError } from "./errors.ts";
 import type { LaunchFailure } from "./types.ts";
 
 /** What is known about a launch when it fails. */
 export type LaunchFacts = Omit<LaunchFailure, "error" | "retryable" | "phase">;
 
-/**
- * Reports a failure, unless it is none of the launch: a mission that ended badly, a wait that was too short, a file
- * of a success that could not be fetched, a caller who left, or an error that is not ours.
- */
+/** Reports a failure, unless it is none of the launch: a wait that was too short, a caller who left, a bug. */
 export function reportFailure(
   context: Context,
   facts: LaunchFacts,
@@ -21,8 +18,7 @@ export function reportFailure(
   error: unknown,
 ): void {
   if (context.onLaunchFailure === undefined || !(error instanceof LettsError)) return;
-  if (error instanceof MissionFailedError || error instanceof WaitTimeoutError) return;
-  if (error instanceof AbortedError || (phase === "stream" && error instanceof StagingError)) return;
+  if (error instanceof WaitTimeoutError || error instanceof AbortedError) return;
   try {
     context.onLaunchFailure({ ...facts, phase, error, retryable: error.retryable });
   } catch {

@@ -14,7 +14,7 @@ const ANSWER_LIMIT_BYTES = 64 * 1024;
  * Makes one request with the rest of a file as its body. The dugdale may answer before it has all bytes; then the
  * rest stays here.
  */
-export async function putFile(outgoing: Outgoing, file: FileBody): Promise<Response> {
+export async function putFile(outgoing: Outgoing, file: FileBody, onProgress: () => void): Promise<Response> {
   const { url, method, signal } = outgoing;
   const headers: Record<string, string> = {
     ...outgoing.headers,
@@ -29,7 +29,9 @@ export async function putFile(outgoing: Outgoing, file: FileBody): Promise<Respo
   const stop = () => request.destroy(toError(signal.reason));
   signal.addEventListener("abort", stop, { once: true });
   const answered = answer(request);
-  const written = writeAll(request, file, answered).catch((error) => void request.destroy(toError(error)));
+  const written = writeAll(request, file, onProgress, answered).catch((error) =>
+    void request.destroy(toError(error))
+  );
   try {
     // The answer decides. That the rest of the body could not be written is only said when there is none.
     return await answered;
@@ -50,13 +52,18 @@ function answer(request: ClientRequest): Promise<Response> {
   });
 }
 
-async function writeAll(request: ClientRequest, file: FileBody, answered: Promise<unknown>): Promise<void> {
+async function writeAll(
+  request: ClientRequest,
+  file: FileBody,
+  onProgress: () => void,
+  answered: Promise<unknown>,
+): Promise<void> {
   let over = false;
   const end = () => void (over = true);
   const whenOver = answered.then(end, end);
   for await (const chunk of file.chunks()) {
     if (over) return;
-    file.onProgress();
+    onProgress();
     if (!request.write(chunk)) await Promise.race([drained(request), whenOver]);
   }
   if (!over) request.end();

@@ -82,15 +82,11 @@ export async function findStaging(
 }
 
 /** The files that a mission refers to. */
-export function listStaging(connection: Connection, filter: StagingFilter): Listing<StagingRecord> {
-  const query = {
-    mission_id: argument(() => parseMissionId(filter.missionId)),
-    ref_kind: filter.refKind,
-    limit: filter.limit,
-  };
+export function listStaging(connect: () => Connection, filter: StagingFilter): Listing<StagingRecord> {
+  const { missionId, refKind, limit, signal } = filter;
   return listing(async (cursor) => {
-    const call = { scopes: ADMIN, query: { ...query, cursor }, signal: filter.signal };
-    const page = await connection.json("listStaging", call);
+    const query = { mission_id: argument(() => parseMissionId(missionId)), ref_kind: refKind, limit, cursor };
+    const page = await connect().json("listStaging", { scopes: ADMIN, query, signal });
     return { items: page.staging, nextCursor: page.next_cursor };
   });
 }
