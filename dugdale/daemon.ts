@@ -18,11 +18,12 @@ import { openSpawner } from "./host/spawner.ts";
 import { App } from "./http/app.ts";
 import { makeHandlers } from "./http/handlers.ts";
 import type { HandlerParts } from "./http/parts.ts";
-import { listen, type Server } from "./http/server.ts";
+import { listen } from "./http/server.ts";
 import { KernelMemoryKills } from "./run/out_of_memory.ts";
 import { DiskUsage } from "./staging/disk_usage.ts";
 import { Staging } from "./staging/staging.ts";
 import { Store } from "./store/store.ts";
+import { Upkeep } from "./upkeep.ts";
 import { VERSION } from "./version.ts";
 
 /** How to open a dugdale. */
@@ -55,6 +56,8 @@ export interface Dugdale extends AsyncDisposable {
   readonly address: Deno.NetAddr;
   /** The missions that run now: what a {@linkcode close} would wait for. */
   readonly live: readonly LiveMission[];
+  /** Aborted once it drains: when it is told to, or when nothing keeps another dugdale out of its data directory. */
+  readonly draining: AbortSignal;
   /** Starts nothing more and refuses dispatches; running missions go on. */
   drain(): void;
   /** Ends running missions with SIGTERM and, after the grace, SIGKILL. Implies {@linkcode drain}. */
@@ -81,6 +84,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   mkdirSync(config.dataDir, { recursive: true });
   const dataDir = new DataDir(config.dataDir);
   const lock = stack.use(DirLock.take(dataDir.lock));
+  lock.describe(describe(config.listen));
   const store = stack.use(new Store(dataDir.database, config.limits.cacheSize));
   dataDir.make();
   const clock = systemClock;
@@ -104,7 +108,8 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const engine = stack.use(new Engine(parts));
   const applied = new AppliedConfig(parts, engine);
   const control = new MissionControl(parts, engine, applied);
-  let draining = false;
+  const stopping = new AbortController();
+  const draining = (): boolean => stopping.signal.aborted;
   const staging = stack.use(
     new Staging({
       store,
@@ -114,7 +119,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       config,
       slots,
       usage,
-      draining: () => draining,
+      draining,
       missions: {
         killForDelete: async (ids, signal) =>
           void await Promise.all(ids.map((id) => control.endForDelete(id, signal))),
@@ -132,11 +137,11 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     usage,
     version: VERSION.version,
     startedMs: clock.steadyMs(),
-    draining: () => draining,
+    draining,
   };
   const readiness = {
     criticalError: () => undefined,
-    draining: () => draining,
+    draining,
     appliedMs: () => store.applied.find()?.appliedMs,
   };
   const handlers = makeHandlers(
@@ -150,11 +155,18 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const server = listen(config.listen, new App({ config, clock, log, handlers, onEnd: () => {} }));
   applied.replay();
   staging.start();
-  lock.describe(describe(server));
+  const listening = `${server.address.hostname}:${server.address.port}`;
+  lock.describe(describe(listening));
   const drain = (): void => {
-    draining = true;
     engine.lanes.stop();
+    stopping.abort();
   };
+  stack.use(
+    new Upkeep(parts, lock, () => {
+      log.error("lock lost", { path: dataDir.lock });
+      drain();
+    }),
+  );
   const endMissions = (): void => {
     drain();
     for (const run of engine.live) run.kill.kill("dugdale_shutdown");
@@ -168,16 +180,14 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     await resources.disposeAsync();
     log.info("dugdale stopped cleanly");
   };
-  log.info("dugdale started", {
-    listen: `${server.address.hostname}:${server.address.port}`,
-    data_dir: config.dataDir,
-  });
+  log.info("dugdale started", { listen: listening, data_dir: config.dataDir });
   return {
     url: `http://${urlHost(server.address.hostname)}:${server.address.port}`,
     address: server.address,
     get live() {
       return engine.live.map(toLiveMission);
     },
+    draining: stopping.signal,
     drain,
     endMissions,
     close: () => closed ??= close(),
@@ -193,12 +203,12 @@ function toLiveMission({ row, sinceMs }: LiveRun): LiveMission {
   return { missionId, kind, lane, missionName, sinceMs };
 }
 
-function describe(server: Server): Record<string, string | number> {
+function describe(listen: string): Record<string, string | number> {
   return {
     pid: Deno.pid,
     host: Deno.hostname(),
     version: VERSION.version,
-    listen: `${server.address.hostname}:${server.address.port}`,
+    listen,
     os: `${Deno.build.os}/${Deno.build.arch}`,
   };
 }

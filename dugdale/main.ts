@@ -112,14 +112,15 @@ async function serve(config: DugdaleConfig, log: Log): Promise<number> {
 function stopSignals(dugdale: Dugdale, log: Log): Promise<void> {
   return new Promise((resolve, reject) => {
     const table = new DrainTable(dugdale);
-    let count = 0;
-    const onSignal = (sig: Deno.Signal) => (): void => {
-      count++;
-      log.info("signal received", { sig });
-      if (count === 2) dugdale.endMissions();
-      if (count > 1) return;
+    const { draining } = dugdale;
+    draining.addEventListener("abort", () => {
       table.start();
       dugdale.close().finally(() => table[Symbol.dispose]()).then(resolve, reject);
+    });
+    const onSignal = (sig: Deno.Signal) => (): void => {
+      log.info("signal received", { sig });
+      if (draining.aborted) dugdale.endMissions();
+      else dugdale.drain();
     };
     Deno.addSignalListener("SIGTERM", onSignal("SIGTERM"));
     Deno.addSignalListener("SIGINT", onSignal("SIGINT"));

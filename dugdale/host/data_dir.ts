@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
 
 /** The captured streams of a mission, each a file of its own. */
-export type CaptureName = "stdout" | "stderr" | "combined";
+export type CaptureName = (typeof CAPTURES)[number];
+const CAPTURES = ["stdout", "stderr", "combined"] as const;
 
 /** Where everything lies below the data directory. Only checked ids become parts of a path. */
 export class DataDir {
@@ -36,6 +37,11 @@ export class DataDir {
   /** A captured stream. Its folder is made on first use. */
   capture(id: MissionId, name: CaptureName): string {
     return join(this.#shard("output", id), `${id}-${name}`);
+  }
+
+  /** All captured streams of a mission, whether it has them or not. */
+  captures(id: MissionId): string[] {
+    return CAPTURES.map((name) => this.capture(id, name));
   }
 
   /** An uploaded or collected file. Its folder is made on first use. */

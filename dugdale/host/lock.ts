@@ -15,11 +15,19 @@ export class DirLock implements Disposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
   readonly #inode: number | null;
+  #unclean: boolean;
 
   private constructor(path: string, file: Deno.FsFile) {
     this.#path = path;
     this.#file = file;
-    this.#inode = file.statSync().ino;
+    const { ino, size } = file.statSync();
+    this.#inode = ino;
+    this.#unclean = size > 0;
+  }
+
+  /** Whether an earlier holder was ended by force, and nobody has looked since what that did. */
+  get unclean(): boolean {
+    return this.#unclean;
   }
 
   /** Takes the lock without waiting. @throws {DataDirLockedError} When another process has it. */
@@ -30,7 +38,7 @@ export class DirLock implements Disposable {
     throw new DataDirLockedError(path, Deno.readTextFileSync(path).trim().split("\n").slice(0, 2).join(" "));
   }
 
-  /** Writes who holds the lock, for people who look. */
+  /** Writes who holds the lock, for people who look and for the next holder. */
   describe(facts: Readonly<Record<string, string | number>>): void {
     const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`).join("");
     this.#file.truncateSync();
@@ -38,17 +46,24 @@ export class DirLock implements Disposable {
     this.#file.writeSync(new TextEncoder().encode(lines));
   }
 
+  /** What the earlier holder has left is in order. */
+  settle(): void {
+    this.#unclean = false;
+  }
+
   /** Whether the path still names the file that is locked. If not, another dugdale may have taken the directory. */
   isIntact(): boolean {
     try {
       return Deno.statSync(this.#path).ino === this.#inode;
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
+      // Whatever else keeps the file from being looked at says nothing about the lock.
+      return !(error instanceof Deno.errors.NotFound);
     }
   }
 
+  /** Lets go. The file stays, but empty: the sign of a clean end. */
   [Symbol.dispose](): void {
+    if (!this.#unclean) this.#file.truncateSync();
     this.#file.close();
   }
 }

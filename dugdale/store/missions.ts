@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { MissionKind } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { MissionList } from "./mission_list.ts";
+import { MissionRetention } from "./mission_retention.ts";
 import type { Ending, MissionFileRow, MissionRow, NewMission, RuntimeRow } from "./mission_row.ts";
 
 /** How many missions of a lane and kind wait or run. */
@@ -22,6 +23,8 @@ export interface ProgressLine {
 export class Missions {
   /** Pages of missions. */
   readonly list: MissionList;
+  /** What is too old to stay. */
+  readonly retention: MissionRetention;
   readonly #insert: StatementSync;
   readonly #insertFile: StatementSync;
   readonly #find: StatementSync;
@@ -41,6 +44,7 @@ export class Missions {
 
   constructor(db: DatabaseSync) {
     this.list = new MissionList(db);
+    this.retention = new MissionRetention(db);
     this.#insert = db.prepare(`
       INSERT INTO missions (mission_id, kind, lane, mission_name, status, time_created, timeout_ms, runtime,
         display_name, group_id, restarted_from, input_fingerprint, input)

@@ -1,0 +1,89 @@
+import { rm } from "node:fs/promises";
+import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
+import { type MissionKind, type OutcomeKind, OUTCOMES } from "../../protocol/mission.ts";
+import type { MissionId } from "../../protocol/names.ts";
+import { retentionTtls } from "../staging/expiry.ts";
+import { pause } from "../staging/periodic.ts";
+import type { HiddenMission } from "../store/mission_retention.ts";
+import type { EngineParts } from "./parts.ts";
+
+/** Missions between two pauses. Their removal is one transaction, which holds everybody else up for its time. */
+const BATCH = 50;
+const PAUSE_MS = 10;
+/** The most files that get a new expiry with one batch; the sweep of the staging area finds the rest. */
+const SETTLE_MAX = 1000;
+const KINDS: readonly MissionKind[] = ["mission", "exec"];
+
+/** Removes missions whose time is over: hidden first, then their files, then their rows. */
+export class Retention {
+  readonly #parts: Pick<EngineParts, "store" | "dataDir" | "clock" | "slots" | "config" | "log">;
+
+  constructor(parts: Pick<EngineParts, "store" | "dataDir" | "clock" | "slots" | "config" | "log">) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Removes what is hidden already, and then what has become too old, or a part of it until `stopping`.
+   *
+   * @returns How many missions were removed.
+   */
+  async run(stopping: AbortSignal): Promise<number> {
+    let removed = 0;
+    while (!stopping.aborted) {
+      const batch = this.#parts.store.missions.retention.hidden(BATCH);
+      if (batch.length === 0 && await this.#hide() === 0) break;
+      await this.#remove(batch);
+      removed += batch.length;
+      await pause(PAUSE_MS, stopping);
+    }
+    return removed;
+  }
+
+  /** Durable, because files go next: a mission must not be listed again while its output is gone. */
+  #hide(): Promise<number> {
+    const { store, clock, config } = this.#parts;
+    return store.write(() => {
+      const nowMs = clock.wallMs();
+      let room = BATCH;
+      for (const kind of KINDS) {
+        for (const outcome of OUTCOMES) {
+          if (room === 0) break;
+          room -= store.missions.retention.hide(kind, outcome, nowMs - ttlMs(kind, outcome, config), room);
+        }
+      }
+      return BATCH - room;
+    });
+  }
+
+  async #remove(batch: readonly HiddenMission[]): Promise<void> {
+    const { store, config } = this.#parts;
+    if (batch.length === 0) return;
+    await Promise.all(batch.map(({ mission_id }) => this.#removeFiles(mission_id)));
+    await store.writeSoon(() => {
+      for (const { id } of batch) store.missions.retention.remove(id);
+      store.staging.retention.settle(retentionTtls(config), SETTLE_MAX);
+    });
+  }
+
+  /** What cannot be removed must not keep the row: the search for orphans will come by again. */
+  async #removeFiles(id: MissionId): Promise<void> {
+    const { dataDir, slots, log } = this.#parts;
+    const paths = [...dataDir.captures(id), dataDir.work(id)];
+    for (const path of paths) {
+      try {
+        await slots.run(() => rm(path, { recursive: true, force: true }));
+      } catch (error) {
+        log.error("io_error", { op: "retention", mission_id: id, err: error });
+      }
+    }
+  }
+}
+
+/** How long a mission is kept after its end, in milliseconds. */
+function ttlMs(kind: MissionKind, outcome: OutcomeKind, { cleanup, exec }: DugdaleConfig): number {
+  const [success, failed] = kind === "mission"
+    ? [cleanup.successTtlMs, cleanup.failedTtlMs]
+    : [exec.execSuccessTtlMs, exec.execFailedTtlMs];
+  if (outcome === "success") return success;
+  return outcome === "lost" ? failed + cleanup.lostCleanupGraceMs : failed;
+}

@@ -1,0 +1,47 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { MissionKind, OutcomeKind } from "../../protocol/mission.ts";
+import type { MissionId } from "../../protocol/names.ts";
+
+/** A mission that nobody sees any more. */
+export interface HiddenMission {
+  /** Row number. */
+  readonly id: number;
+  readonly mission_id: MissionId;
+}
+
+/** The end of a mission's row: found old, hidden, removed. */
+export class MissionRetention {
+  readonly #ended: StatementSync;
+  readonly #hide: StatementSync;
+  readonly #hidden: StatementSync;
+  readonly #remove: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#ended = db.prepare(`
+      SELECT id FROM missions INDEXED BY missions_done
+      WHERE status = 'done' AND kind = :kind AND outcome = :outcome AND time_finished < :beforeMs
+      ORDER BY time_finished, mission_id LIMIT :limit`);
+    this.#hide = db.prepare(`UPDATE missions SET status = 'deleting' WHERE id = ? AND status = 'done'`);
+    this.#hidden = db.prepare(`
+      SELECT id, mission_id FROM missions INDEXED BY missions_deleting
+      WHERE status = 'deleting' ORDER BY time_created, mission_id LIMIT ?`);
+    this.#remove = db.prepare(`DELETE FROM missions WHERE id = ? AND status = 'deleting'`);
+  }
+
+  /** Hides missions that ended in that way before a moment, the oldest first; answers how many there were. */
+  hide(kind: MissionKind, outcome: OutcomeKind, beforeMs: number, limit: number): number {
+    const rows = this.#ended.all({ kind, outcome, beforeMs, limit }) as { id: number }[];
+    for (const { id } of rows) this.#hide.run(id);
+    return rows.length;
+  }
+
+  /** Some of the hidden missions, the oldest first. */
+  hidden(limit: number): HiddenMission[] {
+    return this.#hidden.all(limit) as unknown as HiddenMission[];
+  }
+
+  /** Removes a hidden mission with its progress and what it knows of its files. */
+  remove(id: number): void {
+    this.#remove.run(id);
+  }
+}

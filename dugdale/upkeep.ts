@@ -1,0 +1,53 @@
+import type { EngineParts } from "./engine/parts.ts";
+import { Retention } from "./engine/retention.ts";
+import type { DirLock } from "./host/lock.ts";
+import { LockWatch } from "./host/lock_watch.ts";
+import { pause, Periodic } from "./staging/periodic.ts";
+import type { Store } from "./store/store.ts";
+
+const VACUUM_PERIOD_MS = 3_600_000;
+/** In one go, which takes a few milliseconds, and how many goes there are in an hour. */
+const VACUUM_PAGES = 250, VACUUM_TIMES = 64;
+const VACUUM_PAUSE_MS = 20;
+
+/** What is done all the time for missions, database and lock; the staging area looks after its own files. */
+export class Upkeep implements AsyncDisposable {
+  readonly #workers: readonly Periodic[];
+  readonly #watch: LockWatch;
+
+  /** Starts it. @param onLockLost Called once, when nothing keeps another dugdale out of the data directory any more. */
+  constructor(parts: EngineParts, lock: DirLock, onLockLost: () => void) {
+    const { clock, config, log, store } = parts;
+    const retention = new Retention(parts);
+    const onError = (op: string) => (err: unknown) => log.error("background work failed", { op, err });
+    this.#watch = new LockWatch(lock, onLockLost);
+    this.#workers = [
+      new Periodic({
+        periodMs: config.cleanup.sweepIntervalMs,
+        pauseTimes: 0,
+        pass: (stopping) => retention.run(stopping),
+        onError: onError("retention"),
+      }, clock),
+      new Periodic({
+        periodMs: VACUUM_PERIOD_MS,
+        pass: (stopping) => vacuum(store, stopping),
+        onError: onError("vacuum"),
+      }, clock),
+    ];
+  }
+
+  /** Stops it and waits for what is under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch[Symbol.dispose]();
+    await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()));
+  }
+}
+
+/** Gives freed pages back in steps that nobody notices. */
+async function vacuum(store: Store, stopping: AbortSignal): Promise<void> {
+  for (let count = 0; count < VACUUM_TIMES && !stopping.aborted; count++) {
+    if (!store.vacuum(VACUUM_PAGES)) break;
+    await pause(VACUUM_PAUSE_MS, stopping);
+  }
+  store.emptyLog();
+}
