@@ -50,7 +50,7 @@ async function toReadable(source: FileSource): Promise<Readable> {
       size: source.length,
       async *chunks(offset, size) {
         for (let at = offset; at < size; at += CHUNK_BYTES) {
-          yield source.subarray(at, Math.min(size, at + CHUNK_BYTES));
+          yield source.slice(at, Math.min(size, at + CHUNK_BYTES));
         }
       },
     };

@@ -29,7 +29,7 @@ export type Address =
 export type Duration = number | string;
 
 /** A file to send: a path, a `file:` URL, or its content. */
-export type FileSource = string | URL | Uint8Array<ArrayBuffer> | Blob;
+export type FileSource = string | URL | Uint8Array | Blob;
 
 /** A mission of one dugdale. */
 export interface MissionRef {
