@@ -46,3 +46,11 @@ export function toJson(what: string, value: unknown): string {
   if (text === undefined) throw new ArgumentError(`${what} cannot be written as JSON`);
   return text;
 }
+
+/** A W3C trace context, when there is one. @throws {ArgumentError} When it has another form. */
+export function checkTraceparent(traceparent: string | undefined): string | undefined {
+  if (traceparent === undefined || /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent)) {
+    return traceparent;
+  }
+  throw new ArgumentError(`traceparent ${JSON.stringify(traceparent)} must be like 00-<32 hex>-<16 hex>-01`);
+}

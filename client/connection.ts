@@ -6,6 +6,7 @@
 import type { DugdaleEntry } from "../config/dugdale_entry.ts";
 import type { LettsConfig } from "../config/resolve.ts";
 import { type Replies, type RouteKey, routePath, ROUTES, type Scope } from "../protocol/routes.ts";
+import { checkTraceparent } from "./arguments.ts";
 import { configured } from "./configuration.ts";
 import { type Engine, type FileBody, openEngine, type Outgoing } from "./engine.ts";
 import { exchange, type Send } from "./exchange.ts";
@@ -141,7 +142,7 @@ export class Connection {
       if (value !== undefined) query.set(name, String(value));
     }
     const search = query.size === 0 ? "" : `?${query}`;
-    const traceparent = call.traceparent ?? this.#settings.traceparent?.();
+    const traceparent = checkTraceparent(call.traceparent ?? this.#settings.traceparent?.());
     return {
       method: ROUTES[route].method,
       url: new URL(`${this.#base}${routePath(route, call.path)}${search}`),

@@ -26,7 +26,7 @@ export async function withTokens<Value>(
   for (const scope of scopes) {
     let token: string;
     try {
-      token = configured(() => config.token(dugdale, scope), dugdale.id);
+      token = tokenOf(config, dugdale, scope);
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       lack = error;
@@ -40,4 +40,14 @@ export async function withTokens<Value>(
     }
   }
   throw refusal ?? lack;
+}
+
+/** @throws {ConfigurationError} Also when the token does not fit into a header: the runtime would print it then. */
+function tokenOf(config: LettsConfig, dugdale: DugdaleEntry, scope: Scope): string {
+  const token = configured(() => config.token(dugdale, scope), dugdale.id).trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ConfigurationError(
+    `the ${scope} token of dugdale "${dugdale.id}" must be printable ASCII without spaces, and not empty`,
+    { host: dugdale.id },
+  );
 }

@@ -4,6 +4,7 @@ import {
   AuthError,
   BackPressureError,
   BadRequestError,
+  ConfigurationError,
   ConflictError,
   HttpError,
   type LettsError,
@@ -196,6 +197,19 @@ Deno.test("dispatch() names the variable that a token lacks", async () => {
   assertEquals(server.seen, []);
 });
 
+Deno.test("dispatch() refuses a token that no header can carry, without telling it", async () => {
+  await using server = new Scripted(accept);
+  for (const token of ["sec\nret", "sécret", "sec ret"]) {
+    await using client = await openClient([server], { yaml: { auth: { token } } });
+    const call = () => client.dispatch({ route: "r" }, { mission: "m" });
+    const error = await assertRejects(call, ConfigurationError, `the dispatch token of dugdale "s1"`);
+    assert(!Deno.inspect(error).includes(token));
+  }
+  await using trimmed = await openClient([server], { yaml: { auth: { token: "secret\n" } } });
+  await trimmed.dispatch({ route: "r" }, { mission: "m" });
+  assertEquals(server.seen.map(({ headers }) => headers.get("Authorization")), ["Bearer secret"]);
+});
+
 Deno.test("dispatch() ends with the signal's reason while it waits between two tries", async () => {
   const abort = new AbortController();
   await using server = new Scripted(() => {
@@ -217,6 +231,8 @@ Deno.test("dispatch() sends the trace context of the call, else of the client", 
   await client.dispatch({ route: "r" }, { mission: "m" });
   await client.dispatch({ route: "r" }, { mission: "m", traceparent: trace(2) });
   assertEquals(server.seen.map(({ headers }) => headers.get("traceparent")), [trace(1), trace(2)]);
+  const wrong = () => client.dispatch({ route: "r" }, { mission: "m", traceparent: "x\r\ny" });
+  await assertRejects(wrong, ArgumentError);
 });
 
 Deno.test("LettsClient tells its observer of failed launches, whatever the observer does", async () => {
