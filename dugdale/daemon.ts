@@ -21,6 +21,7 @@ import type { HandlerParts } from "./http/parts.ts";
 import { listen } from "./http/server.ts";
 import { KernelMemoryKills } from "./run/out_of_memory.ts";
 import { DiskUsage } from "./staging/disk_usage.ts";
+import { Soundness } from "./soundness.ts";
 import { Staging } from "./staging/staging.ts";
 import { Store } from "./store/store.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -86,6 +87,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const lock = stack.use(DirLock.take(dataDir.lock));
   lock.describe(describe(config.listen));
   const store = stack.use(new Store(dataDir.database, config.limits.cacheSize));
+  const soundness = stack.use(new Soundness(lock, dataDir.database, log));
   dataDir.make();
   const clock = systemClock;
   const slots = new Slots(FILE_SLOTS);
@@ -140,7 +142,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     draining,
   };
   const readiness = {
-    criticalError: () => undefined,
+    criticalError: () => soundness.criticalError,
     draining,
     appliedMs: () => store.applied.find()?.appliedMs,
   };

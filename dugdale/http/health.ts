@@ -3,10 +3,18 @@ import { ProblemError } from "../problem_error.ts";
 import { json } from "./answer.ts";
 import type { Handler } from "./call.ts";
 
+/** Something that only a person can repair. */
+export interface CriticalError {
+  readonly kind: string;
+  /** Empty when it is not about one mission. */
+  readonly mission_id: string;
+  /** What was being done when it was found. */
+  readonly op: string;
+}
+
 /** What readiness depends on. */
 export interface Readiness {
-  /** What is wrong with the database for good, if anything. */
-  criticalError(): { readonly kind: string; readonly mission_id: string; readonly op: string } | undefined;
+  criticalError(): CriticalError | undefined;
   draining(): boolean;
   /** When the configuration was applied; reads the database. */
   appliedMs(): number | undefined;

@@ -102,12 +102,6 @@ export class Store implements Disposable {
     for (const done of settle) done();
   }
 
-  /** Runs SQLite's own check of the whole file; an empty list is a sound database. */
-  integrityProblems(): string[] {
-    const rows = this.#db.prepare("PRAGMA quick_check").all() as { quick_check: string }[];
-    return rows.map((row) => row.quick_check).filter((text) => text !== "ok");
-  }
-
   /**
    * Gives pages that deletes have freed back to the file system.
    *

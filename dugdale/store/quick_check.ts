@@ -1,0 +1,64 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** What SQLite says about a database file. */
+export interface QuickCheckResult {
+  /** SQLite's own words, one text for each thing that is wrong; empty for a sound database. */
+  readonly problems: readonly string[];
+  /** Why the check could not be done, if it could not. */
+  readonly failure: string | undefined;
+}
+
+/** Result codes that say something about the file: SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGED: readonly number[] = [11, 26];
+
+/**
+ * SQLite's own check of a whole file, which takes seconds for a gigabyte, in a thread of its own. Others may write to
+ * the database meanwhile. Disposing it ends the check.
+ */
+export class QuickCheck implements Disposable {
+  /** Settles when the check has ended; never when it was disposed of before. */
+  readonly result: Promise<QuickCheckResult>;
+  readonly #worker: Worker;
+
+  constructor(file: string) {
+    // The thread's code travels as text: a module of its own would be missing in a bundle of one file.
+    const code = `
+      import { DatabaseSync } from "node:sqlite";
+      self.postMessage((${quickCheck})(DatabaseSync, ${JSON.stringify(file)}, ${JSON.stringify(DAMAGED)}));`;
+    this.#worker = new Worker(`data:application/javascript,${encodeURIComponent(code)}`, { type: "module" });
+    this.result = new Promise((resolve) => {
+      this.#worker.onmessage = (event: MessageEvent<QuickCheckResult>) => resolve(event.data);
+      this.#worker.onerror = (event) => {
+        event.preventDefault();
+        resolve({ problems: [], failure: event.message });
+      };
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#worker.terminate();
+  }
+}
+
+/** Runs in the thread: whatever it needs comes as an argument. */
+function quickCheck(
+  Database: typeof DatabaseSync,
+  file: string,
+  damaged: readonly number[],
+): QuickCheckResult {
+  try {
+    const db = new Database(file, { readOnly: true });
+    const rows = db.prepare("PRAGMA quick_check").all() as { quick_check: string }[];
+    db.close();
+    return {
+      problems: rows.map((row) => row.quick_check).filter((text) => text !== "ok"),
+      failure: undefined,
+    };
+  } catch (error) {
+    const { message, errcode } = error as { message: string; errcode?: number };
+    // The low byte is the code, the rest its variety.
+    return damaged.includes((errcode ?? 0) & 0xff)
+      ? { problems: [message], failure: undefined }
+      : { problems: [], failure: message };
+  }
+}

@@ -1,0 +1,98 @@
+import { assertEquals } from "@std/assert";
+import { lineLog, type Log } from "../../dugdale/host/log.ts";
+import { Store } from "../../dugdale/store/store.ts";
+import { ids, openRunning } from "./running.ts";
+
+const PAGE_BYTES = 4096;
+const MARK = "a line that is found again in the file";
+
+/** A data directory as a daemon leaves it that is killed; answers where in its database the progress lines are. */
+async function leave(folder: string): Promise<number> {
+  {
+    using store = new Store(`${folder}/state.db`, -2000);
+    await store.write(() => {
+      const id = store.missions.insert({
+        missionId: ids.mission(),
+        kind: "mission",
+        lane: "a",
+        missionName: "m",
+        createdMs: 1,
+        timeoutMs: null,
+        runtime: null,
+        displayName: null,
+        groupId: null,
+        restartedFrom: null,
+        fingerprint: "",
+        input: "null",
+        files: [],
+      });
+      for (let seq = 3; seq < 500; seq++) store.missions.addProgress(id, seq, MARK);
+    });
+  }
+  Deno.writeTextFileSync(`${folder}/dugdale.lock`, "pid=1\n");
+  const text = new TextDecoder("latin1").decode(Deno.readFileSync(`${folder}/state.db`));
+  return Math.floor(text.lastIndexOf(MARK) / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/** A log, and a promise for a record of it. */
+function watched(): { log: Log; told: (part: string) => Promise<string> } {
+  const lines: string[] = [];
+  const waiting: (() => void)[] = [];
+  const log = lineLog("info", "json", (line) => {
+    lines.push(line);
+    for (const look of waiting.splice(0)) look();
+  });
+  const told = async (part: string): Promise<string> => {
+    for (;;) {
+      const line = lines.find((line) => line.includes(part));
+      if (line !== undefined) return line;
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  };
+  return { log, told };
+}
+
+Deno.test("A damaged database is told by readyz after an end by force, until it is repaired", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const offset = await leave(folder);
+    {
+      using file = Deno.openSync(`${folder}/state.db`, { write: true });
+      file.seekSync(offset, Deno.SeekMode.Start);
+      file.writeSync(new Uint8Array(64).fill(0xff));
+    }
+    for (let time = 0; time < 2; time++) {
+      const { log, told } = watched();
+      await using running = await openRunning({ dataDir: folder, log });
+      await told('"op":"quick_check"');
+      const { status, body } = await running.request("GET", "/v1/readyz");
+      assertEquals([status, body.error], [503, "awaiting_manual_repair"]);
+      assertEquals(body.details, { kind: "database_corrupt", mission_id: "", op: "quick_check" });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("A sound database is checked once after an end by force, and not after a clean one", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await leave(folder);
+    const checked = watched();
+    {
+      await using running = await openRunning({ dataDir: folder, log: checked.log });
+      await checked.told("the database is sound");
+      assertEquals((await running.request("GET", "/v1/readyz")).body.error, "awaiting_apply");
+    }
+    const lines: string[] = [];
+    {
+      await using _running = await openRunning({
+        dataDir: folder,
+        log: lineLog("info", "json", (line) => lines.push(line)),
+      });
+    }
+    assertEquals(lines.filter((line) => line.includes("check")), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
