@@ -17,6 +17,7 @@ export async function run(call: RunCall): Promise<void> {
   const { flags, globals, io } = call;
   const hosts = splitHosts(flags.host);
   if (flags.host !== undefined && hosts.length === 0) throw new UsageError("--host names no dugdale");
+  if (hosts.length > 1 && !flags.embedded) return await runOnMany(call, hosts);
   const end = flags.embedded
     ? await (await import("../run/run_embedded.ts")).runEmbedded(call)
     : await runSingle(call);
@@ -28,7 +29,8 @@ export async function run(call: RunCall): Promise<void> {
 async function runSingle(call: RunCall): Promise<RunEnd> {
   const { flags, globals, io } = call;
   const client = await call.open();
-  const target = resolveTarget(client.config, flags);
+  const [host] = splitHosts(flags.host);
+  const target = resolveTarget(client.config, { ...flags, host });
   const plan = await runPlan(flags, io);
   using interrupts = new Interrupts(io);
   let mission: InterruptedMission | undefined;
@@ -40,6 +42,23 @@ async function runSingle(call: RunCall): Promise<RunEnd> {
     });
   } catch (error) {
     if (error instanceof InterruptedError && mission !== undefined) await tellItGoesOn(io, [mission]);
+    throw error;
+  }
+}
+
+async function runOnMany(call: RunCall, hosts: readonly string[]): Promise<void> {
+  const { flags, globals, io } = call;
+  const client = await call.open();
+  const { manyTargets } = await import("../run/many_targets.ts");
+  const { runFanOut } = await import("../run/fan_out.ts");
+  const targets = manyTargets(client.config, hosts, flags);
+  const plan = await runPlan(flags, io);
+  using interrupts = new Interrupts(io);
+  const missions = new Map<string, InterruptedMission>();
+  try {
+    await runFanOut(targets, { client, plan, flags, globals, io, signal: interrupts.signal, missions });
+  } catch (error) {
+    if (error instanceof InterruptedError) await tellItGoesOn(io, [...missions.values()]);
     throw error;
   }
 }
