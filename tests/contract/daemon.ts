@@ -122,7 +122,12 @@ export class Daemon implements AsyncDisposable {
 
   /** Sends a signal; nothing happens when the process is gone. */
   signal(name: Deno.Signal): void {
-    if (!this.#gone) this.#child.kill(name);
+    try {
+      if (!this.#gone) this.#child.kill(name);
+    } catch (error) {
+      // It has ended, but nobody has told yet.
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 
   /** Waits until it answers requests. @throws {Error} When it ends instead, or takes too long. */
