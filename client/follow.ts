@@ -10,7 +10,7 @@ import type { Scope } from "../protocol/routes.ts";
 import { LinkedAbort, pause } from "./abort.ts";
 import type { Call, Connection } from "./connection.ts";
 import { DropBudget, type StreamPolicy } from "./drop_budget.ts";
-import { HttpError, NetworkError, NotFoundError, WaitTimeoutError } from "./errors.ts";
+import { HttpError, NetworkError, WaitTimeoutError } from "./errors.ts";
 import { SilenceWatch, SilentStreamError } from "./silence.ts";
 import type { FollowedLine, FollowOptions } from "./types.ts";
 
@@ -53,7 +53,7 @@ export async function* followLines(
   try {
     for (;;) {
       const startedMs = performance.now();
-      let dropped: { reason: string; cause?: unknown } = { reason: "eof" };
+      let broken: Broken = { reason: "eof", pauseMs: 0 };
       try {
         for await (const line of connectOnce(followed, lastSeq, follow, whole.signal)) {
           if (line.seq > 0) lastSeq = line.seq;
@@ -63,10 +63,10 @@ export async function* followLines(
         if (!follow) return;
       } catch (error) {
         whole.signal.throwIfAborted();
-        dropped = { reason: dropReason(error, facts), cause: error };
+        broken = judge(error, followed);
       }
-      const drop = { ...dropped, lastedMs: performance.now() - startedMs, lastSeq };
-      await pause(budget.count(drop, facts), whole.signal);
+      const pauseMs = budget.count({ ...broken, lastedMs: performance.now() - startedMs, lastSeq }, facts);
+      await pause(Math.max(pauseMs, broken.pauseMs), whole.signal);
     }
   } finally {
     whole.release();
@@ -141,17 +141,26 @@ function parseLine(line: string): FollowedLine | undefined {
   return other.success ? { line, seq: other.output.seq, event: undefined } : undefined;
 }
 
+/** A connection that another one may make good. */
+interface Broken {
+  readonly reason: string;
+  /** What the dugdale asked to wait. */
+  readonly pauseMs: number;
+  readonly cause?: unknown;
+}
+
 /** Why the connection broke. Throws what no other connection can mend. */
-function dropReason(error: unknown, facts: { readonly host: string; readonly missionId: string }): string {
-  if (error instanceof NotFoundError) throw error;
-  if (error instanceof HttpError) {
-    if (error.status < 500) throw error;
-    return `http_${error.status}`;
+function judge(cause: unknown, { connection, missionId }: Followed): Broken {
+  if (cause instanceof HttpError) {
+    const { status, retryAfterMs = Infinity } = cause;
+    const bearable = retryAfterMs <= connection.retry.retryAfterMaxMs;
+    if (status < 500 && !(status === 429 && bearable)) throw cause;
+    return { reason: `http_${status}`, pauseMs: bearable ? retryAfterMs : 0, cause };
   }
-  if (error instanceof SilentStreamError) return error.message;
-  if (error instanceof LineTooLongError) {
-    throw new NetworkError(error.message, { ...facts, cause: error }, "bad_reply");
+  if (cause instanceof SilentStreamError) return { reason: cause.message, pauseMs: 0, cause };
+  if (cause instanceof LineTooLongError) {
+    throw new NetworkError(cause.message, { host: connection.host, missionId, cause }, "bad_reply");
   }
-  if (error instanceof NetworkError) return `transport: ${error.message}`;
-  throw error;
+  if (cause instanceof NetworkError) return { reason: `transport: ${cause.message}`, pauseMs: 0, cause };
+  throw cause;
 }

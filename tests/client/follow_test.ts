@@ -4,6 +4,7 @@ import {
   AuthError,
   type FollowOptions,
   type LettsClient,
+  type LettsError,
   NetworkError,
   NotFoundError,
   WaitTimeoutError,
@@ -135,6 +136,17 @@ Deno.test("follow() throws a refusal at once", async () => {
     await using client = await openClient([server]);
     const error = await assertRejects(() => seqs(client), Class);
     assertEquals([error.code, server.seen.length], [code, 1]);
+  }
+});
+
+Deno.test("follow() comes back after a short Retry-After, and reports a long one", async () => {
+  for (const [after, connections] of [["0", 2], ["60", 1]] as const) {
+    let n = 0;
+    const busy = () => problem(429, "rate_limited", { headers: { "Retry-After": after } });
+    await using server = new Scripted(() => n++ === 0 ? busy() : new Response(ndjson(done(1))));
+    await using client = await openClient([server]);
+    const outcome = await seqs(client).catch((error: LettsError) => error.code);
+    assertEquals([outcome, server.seen.length], [after === "0" ? [1] : "rate_limited", connections]);
   }
 });
 
