@@ -1,13 +1,16 @@
 #!/bin/sh
-# Prints what it was started with: environment, folder, group, descriptors, signals.
+# Prints what it was started with: environment, folder, group, signals, descriptors.
 echo "[environment]"
 tr '\0' '\n' < /proc/$$/environ
 echo "[folder]"
 pwd
-ls -la
-echo "[ids] $$ $(cut -d' ' -f5 /proc/$$/stat)"
-echo "[descriptors]"
-for fd in /proc/$$/fd/*; do echo "${fd##*/} $(readlink "$fd")"; done
+read -r stat < /proc/$$/stat
+echo "[stat] $stat"
 echo "[signals]"
-grep -E '^Sig(Blk|Ign|Cgt)' /proc/$$/status
-echo "[end]"
+# Read without a fork: around one, the shell blocks signals of its own accord.
+while read -r line; do
+  case "$line" in SigBlk* | SigIgn*) echo "$line" ;; esac
+done < /proc/$$/status
+echo "[descriptors]"
+# In place of the shell, which holds its script open.
+exec ls -l /proc/self/fd
