@@ -5,6 +5,7 @@
  */
 import { APPLY_FLAGS } from "./flags/apply_flags.ts";
 import { BY_ID_FLAGS, EVENTS_FLAGS, LOGS_FLAGS, REQUIRED_HOST_FLAG } from "./flags/by_id_flags.ts";
+import { EXEC_FLAGS } from "./flags/exec_flags.ts";
 import { MISSION_FLAGS, RUN_FLAGS } from "./flags/mission_flags.ts";
 import { TARGET_FLAGS } from "./flags/target_flags.ts";
 import { command, type CommandGroup, group } from "./grammar.ts";
@@ -73,6 +74,31 @@ export const ROOT: CommandGroup = group({
       ["125", "killed, timeout, oom, crashed or lost"],
     ],
     load: async () => (await import("./commands/run.ts")).run,
+  }),
+  command({
+    name: "exec",
+    summary: "Run a command on dugdales",
+    about: [
+      "Output is shown as it comes; the exit code is that of the command. With several dugdales every line gets the\n" +
+      "name of its dugdale, and the greatest exit code wins.",
+    ],
+    positionals: [{ name: "argv", rest: true }],
+    flags: [EXEC_FLAGS],
+    examples: [
+      { line: "letts exec --host web1 --lane ops -- df -h", means: "Run a command on one dugdale" },
+      { line: "letts exec --match web --lane ops -o json -- uptime", means: "On all dugdales with a label" },
+      {
+        line: "letts exec --host web1 --lane ops --script fix.sh -- sh script/script",
+        means: "Send a script along",
+      },
+    ],
+    exits: [
+      ["0-254", "the command's own exit code; 124 and 125 become 125"],
+      ["124", "the wait was over first; the command keeps running"],
+      ["125", "killed, timeout, oom, crashed or lost"],
+      ["255", "something went wrong before the command ended"],
+    ],
+    load: async () => (await import("./commands/exec.ts")).exec,
   }),
   command({
     name: "events",

@@ -5,16 +5,16 @@
  */
 import type { LettsClient } from "../../client/client.ts";
 import { NetworkError } from "../../client/errors.ts";
-import type { DispatchedRef } from "../../client/types.ts";
-import { LogTails } from "./log_tails.ts";
+import type { DispatchedRef, FollowedLine } from "../../client/types.ts";
+import { type LogShow, LogTails } from "./log_tails.ts";
 import { type MissionEnd, missionEnd } from "./mission_end.ts";
-import type { RunView } from "./view.ts";
 
 /** How to wait. */
 export interface FollowRunOptions {
-  readonly view: RunView;
-  /** Show what the mission prints. */
-  readonly logs: boolean;
+  /** Shows an event; the next one waits for it. */
+  readonly event: (line: FollowedLine) => Promise<void>;
+  /** Shows what the mission prints; undefined does not ask for it. */
+  readonly logs: LogShow | undefined;
   /** Milliseconds from now; undefined for ever. */
   readonly waitMs: number | undefined;
   readonly signal: AbortSignal;
@@ -28,22 +28,20 @@ export interface FollowRunOptions {
 export async function followRun(
   client: LettsClient,
   ref: DispatchedRef,
-  { view, logs, waitMs, signal }: FollowRunOptions,
+  { event, logs, waitMs, signal }: FollowRunOptions,
 ): Promise<MissionEnd> {
   // When the tails find that nobody reads any more, there is no reason to wait for events either.
   const unread = new AbortController();
-  await using tails = logs
-    ? new LogTails(client, ref, { view, onFailure: (error) => unread.abort(error) })
-    : undefined;
+  await using tails = logs && new LogTails(client, ref, logs, (error) => unread.abort(error));
   const either = AbortSignal.any([signal, unread.signal]);
   for await (const followed of client.followLines(ref, { waitMs, signal: either })) {
     if (followed.event?.event !== "done") {
-      await view.event(followed);
+      await event(followed);
       continue;
     }
     // What the mission printed before its end is shown before the end.
     await tails?.drain();
-    await view.event(followed);
+    await event(followed);
     return missionEnd(ref, followed.event, followed.line);
   }
   const { host, missionId } = ref;

@@ -15,7 +15,7 @@ const LINE_MAX_BYTES = 1024 * 1024;
  * @throws {LineTooLongError} When a line grows past 1 MiB.
  */
 export async function* logLines(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  stream: AsyncIterable<Uint8Array<ArrayBuffer>>,
   maxBytes: number = LINE_MAX_BYTES,
 ): AsyncGenerator<string, void, void> {
   let kept: Uint8Array<ArrayBuffer>[] = [];

@@ -8,55 +8,79 @@ import { NotFoundError } from "../../client/errors.ts";
 import type { DispatchedRef } from "../../client/types.ts";
 import { BrokenPipeError } from "../errors.ts";
 import { shortText } from "../error_text.ts";
-import { logLines } from "./log_lines.ts";
-import type { LogStream, RunView } from "./view.ts";
+import type { LogStream } from "./view.ts";
 
-/** How long the tails may take to catch up once the mission is done. */
-const DRAIN_MS = 1000;
+/** How long a dugdale may be silent once the mission is done before a tail is given up. */
+const SILENCE_MS = 1000;
+const LOOK_MS = 50;
 
-/** What tails need beside the mission. */
-export interface LogTailsOptions {
-  readonly view: RunView;
-  /** Told when a line could not be shown. */
-  readonly onFailure: (error: unknown) => void;
+/** What came from a dugdale, chunk by chunk. */
+export type LogBody = AsyncIterable<Uint8Array<ArrayBuffer>>;
+
+/** What is done with what a mission prints. */
+export interface LogShow {
+  /** Shows a stream to its end. */
+  show(stream: LogStream, body: LogBody): Promise<void>;
+  /** Tells that a stream broke off. */
+  warn(text: string): Promise<void>;
 }
 
-/** One connection a stream, never reconnected. Releasing it ends what is still open. */
+/** Tails of both streams, one connection each, never reconnected. Releasing it ends what is still open. */
 export class LogTails implements AsyncDisposable {
+  readonly #show: LogShow;
   readonly #stop = new AbortController();
   readonly #over: Promise<void>;
+  /** Since when each tail waits for the dugdale; one that waits for its reader is not in here. */
+  readonly #waitingSinceMs = new Map<LogStream, number>();
 
-  constructor(client: LettsClient, ref: DispatchedRef, { view, onFailure }: LogTailsOptions) {
-    const tail = (stream: LogStream) => this.#tail(client, ref, { stream, view });
-    this.#over = Promise.all([tail("stdout"), tail("stderr")]).then(() => {});
+  /** @param onFailure Told when something could not be shown. */
+  constructor(client: LettsClient, ref: DispatchedRef, show: LogShow, onFailure: (error: unknown) => void) {
+    this.#show = show;
+    const tails = (["stdout", "stderr"] as const).map((stream) => this.#tail(client, ref, stream));
+    this.#over = Promise.all(tails).then(() => {});
     this.#over.catch(onFailure);
   }
 
-  /** Waits until everything is shown, but not for long. */
+  /** Waits until everything is shown, unless the dugdale falls silent without an end. */
   async drain(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const limit = new Promise<void>((resolve) => timer = setTimeout(resolve, DRAIN_MS));
-    await Promise.race([this.#over, limit]).finally(() => clearTimeout(timer));
+    const isSilent = () => {
+      const limitMs = performance.now() - SILENCE_MS;
+      return [...this.#waitingSinceMs.values()].some((sinceMs) => sinceMs < limitMs);
+    };
+    // What came before the end of the mission says nothing about the silence after it.
+    for (const stream of this.#waitingSinceMs.keys()) this.#waitingSinceMs.set(stream, performance.now());
+    let timer: ReturnType<typeof setInterval> | undefined;
+    const silent = new Promise<void>((resolve) => {
+      timer = setInterval(() => isSilent() && resolve(), LOOK_MS);
+    });
+    await Promise.race([this.#over, silent]).finally(() => clearInterval(timer));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await this.#over.catch(() => {}); // told by drain, or somebody has a reason to leave that matters more
+    await this.#over.catch(() => {}); // told to onFailure
   }
 
-  async #tail(
-    client: LettsClient,
-    ref: DispatchedRef,
-    { stream, view }: { readonly stream: LogStream; readonly view: RunView },
-  ): Promise<void> {
+  async #tail(client: LettsClient, ref: DispatchedRef, stream: LogStream): Promise<void> {
     const { signal } = this.#stop;
     try {
+      this.#waitingSinceMs.set(stream, performance.now());
       const body = await client.logs(ref, stream, { follow: true, signal });
-      for await (const line of logLines(body)) await view.log(stream, line);
+      await this.#show.show(stream, this.#watched(stream, body));
     } catch (error) {
       if (error instanceof BrokenPipeError) throw error;
       if (signal.aborted || error instanceof NotFoundError) return;
-      await view.warning(`${stream} tail interrupted: ${shortText(error, client.config)}`);
+      await this.#show.warn(`${stream} tail interrupted: ${shortText(error, client.config)}`);
+    } finally {
+      this.#waitingSinceMs.delete(stream);
+    }
+  }
+
+  async *#watched(stream: LogStream, body: LogBody): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+    for await (const chunk of body) {
+      this.#waitingSinceMs.delete(stream);
+      yield chunk;
+      this.#waitingSinceMs.set(stream, performance.now());
     }
   }
 }

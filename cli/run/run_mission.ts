@@ -11,6 +11,7 @@ import type { ChosenView } from "./choose_view.ts";
 import { followRun } from "./follow_run.ts";
 import { endError, type MissionEnd } from "./mission_end.ts";
 import { type RunPlan, withId } from "./run_plan.ts";
+import { showLines } from "./view.ts";
 
 /** What a run needs beside its plan. */
 export interface RunMissionOptions extends ChosenView {
@@ -41,7 +42,12 @@ export async function runMission(
   try {
     const ref = await client.dispatch({ host: dugdale.id, lane }, { ...dispatch, signal });
     onMission(ref.missionId, true);
-    const end = await followRun(client, ref, { view, logs: showsLogs, waitMs: plan.waitMs, signal });
+    const end = await followRun(client, ref, {
+      event: (line) => view.event(line),
+      logs: showsLogs ? showLines(view) : undefined,
+      waitMs: plan.waitMs,
+      signal,
+    });
     const logs = keepsLogs ? await capturedLogs(client, ref, signal) : NO_LOGS;
     if (endError(end) === undefined) await saveOutputs(client, end, plan, signal);
     return { ...end, logs };

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import type { MissionEvent } from "../../protocol/event.ts";
 import type { FollowedLine } from "../../client/types.ts";
+import type { MissionEvent } from "../../protocol/event.ts";
+import { logLines } from "./log_lines.ts";
+import type { LogShow } from "./log_tails.ts";
 
 /** One of the two streams of a process. */
 export type LogStream = "stdout" | "stderr";
@@ -19,6 +21,16 @@ export interface RunView {
   warning(text: string): Promise<void>;
   /** Takes away what is not meant to stay. */
   close(): Promise<void>;
+}
+
+/** How the lines of a mission's logs get into a view. */
+export function showLines(view: RunView): LogShow {
+  return {
+    async show(stream, body) {
+      for await (const line of logLines(body)) await view.log(stream, line);
+    },
+    warn: (text) => view.warning(text),
+  };
 }
 
 /** The line of an event for people; undefined for events without one. */

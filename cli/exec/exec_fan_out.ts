@@ -1,0 +1,111 @@
+/**
+ * A command on several dugdales at once.
+ *
+ * @module
+ */
+import type { LettsClient } from "../../client/client.ts";
+import type { DispatchedRef, RunResult } from "../../client/types.ts";
+import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
+import { BrokenPipeError, CommandError, ExecFailedError, SilentExit } from "../errors.ts";
+import { exitCodeOf } from "../exit_code.ts";
+import type { MissionEnd } from "../run/mission_end.ts";
+import type { ExecDisplay } from "./displays.ts";
+import type { ExecPlan } from "./exec_plan.ts";
+import { endStatus, failureStatus } from "./exec_status.ts";
+import { outTargets, saveAll } from "./out_targets.ts";
+import { runExec } from "./run_exec.ts";
+
+/** What became of the command on one dugdale. */
+export interface ExecEnd {
+  /** Id of the dugdale. */
+  readonly host: string;
+  /** Absent when the end is not known; then there is an error. */
+  readonly end: MissionEnd | undefined;
+  readonly error: unknown;
+}
+
+/** What a fan-out needs. */
+export interface ExecFanOutOptions {
+  readonly client: LettsClient;
+  readonly display: ExecDisplay;
+  readonly groupId: string;
+  readonly signal: AbortSignal;
+  /** Gets every exec while it may be running. */
+  readonly running: Map<string, DispatchedRef>;
+}
+
+/**
+ * Runs the command on all of them and shows it.
+ *
+ * @throws What the greatest of the exit codes stands for.
+ */
+export async function execFanOut(plan: ExecPlan, options: ExecFanOutOptions): Promise<void> {
+  const { client, display, signal } = options;
+  // The time counts for all of them together, from before the first request.
+  const startedMs = performance.now();
+  const waitMs = () => plan.waitMs === undefined ? undefined : plan.waitMs - (performance.now() - startedMs);
+  const ends = await Promise.all(plan.hosts.map((dugdale) => runOne(dugdale, plan, { ...options, waitMs })));
+  signal.throwIfAborted();
+  const broken = ends.find(({ error }) => error instanceof BrokenPipeError);
+  if (broken !== undefined) throw broken.error;
+  await display.finish(ends);
+  await saveOutputs(client, plan, ends, signal);
+  const worst = worstOf(ends);
+  if (worst !== undefined) throw worst;
+}
+
+/** Never rejects. */
+async function runOne(
+  dugdale: DugdaleEntry,
+  plan: ExecPlan,
+  { client, display, groupId, signal, running, waitMs }: ExecFanOutOptions & {
+    readonly waitMs: () => number | undefined;
+  },
+): Promise<ExecEnd> {
+  const host = dugdale.id;
+  try {
+    const end = await runExec(client, dugdale, plan, {
+      groupId,
+      show: display.host(host),
+      waitMs,
+      signal,
+      onAccepted: (ref) => running.set(host, ref),
+    });
+    running.delete(host);
+    return { host, end, error: undefined };
+  } catch (error) {
+    return { host, end: undefined, error };
+  }
+}
+
+async function saveOutputs(
+  client: LettsClient,
+  plan: ExecPlan,
+  ends: readonly ExecEnd[],
+  signal: AbortSignal,
+): Promise<void> {
+  const results = new Map<string, RunResult>();
+  for (const { host, end } of ends) if (end?.result.success) results.set(host, end.result);
+  const targets = outTargets(plan.outputs, plan.hosts.map(({ id }) => id), true);
+  try {
+    await saveAll(client, targets, results, signal);
+  } catch (error) {
+    if (error instanceof CommandError || exitCodeOf(error) !== 2) {
+      throw new ExecFailedError("", { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** The greatest exit code wins, whatever it stands for: scripts rely on the number. */
+function worstOf(ends: readonly ExecEnd[]): unknown {
+  const codes = ends.map(({ end, error }) => end === undefined ? failureStatus(error) : endStatus(end.done));
+  const worst = Math.max(0, ...codes);
+  if (worst === 0) return undefined;
+  const failed = ends.filter(({ end }) => end === undefined);
+  if (worst === 255) {
+    return new ExecFailedError(`exec failed on ${failed.map(({ host }) => host).join(",")}`);
+  }
+  const own = failed.find(({ error }) => failureStatus(error) === worst);
+  return own === undefined ? new SilentExit(worst) : own.error;
+}
