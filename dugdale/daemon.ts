@@ -15,10 +15,11 @@ import { DirLock } from "./host/lock.ts";
 import { type Log, silentLog } from "./host/log.ts";
 import { Slots } from "./host/slots.ts";
 import { openSpawner } from "./host/spawner.ts";
-import { App } from "./http/app.ts";
+import { App, type RequestEnd } from "./http/app.ts";
 import { makeHandlers } from "./http/handlers.ts";
 import type { HandlerParts } from "./http/parts.ts";
 import { listen } from "./http/server.ts";
+import { type FsyncTransition, Metrics } from "./metrics.ts";
 import { KernelMemoryKills } from "./run/out_of_memory.ts";
 import { DiskUsage } from "./staging/disk_usage.ts";
 import { Soundness } from "./soundness.ts";
@@ -92,6 +93,10 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const clock = systemClock;
   const slots = new Slots(FILE_SLOTS);
   const usage = new DiskUsage(dataDir, config.limits.maxDataDirBytes, slots);
+  const onFsyncFailure = (transition: FsyncTransition, error?: unknown): void => {
+    metrics.fsyncFailed(transition);
+    log.warn("syncdir_failed", { transition, error });
+  };
   const parts: EngineParts = {
     store,
     dataDir,
@@ -105,9 +110,11 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     memoryKills: new KernelMemoryKills(),
     readVariable: (name) => env[name],
     quotaProblem: () => usage.problem(),
-    onDone: () => {},
+    onDone: (end) => metrics.missionDone(end),
+    onFsyncFailure,
   };
   const engine = stack.use(new Engine(parts));
+  const metrics = new Metrics({ version: VERSION, clock, lanes: engine.lanes, store, dataDir, usage });
   const applied = new AppliedConfig(parts, engine);
   const control = new MissionControl(parts, engine, applied);
   const stopping = new AbortController();
@@ -127,7 +134,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
           void await Promise.all(ids.map((id) => control.endForDelete(id, signal))),
         deleting: (missions) => missions.forEach((mission) => parts.feed.abandon(mission.id)),
       },
-      onFsyncFailure: () => {},
+      onFsyncFailure,
     }),
   );
   await repairRunning(parts, engine);
@@ -152,9 +159,10 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     staging,
     readiness,
     VERSION,
-    () => Promise.resolve(""),
+    () => metrics.text(),
   );
-  const server = listen(config.listen, new App({ config, clock, log, handlers, onEnd: () => {} }));
+  const onEnd = (end: RequestEnd): void => metrics.requestDone(end);
+  const server = listen(config.listen, new App({ config, clock, log, handlers, onEnd }));
   applied.replay();
   staging.start();
   const listening = `${server.address.hostname}:${server.address.port}`;

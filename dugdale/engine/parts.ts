@@ -29,6 +29,8 @@ export interface EngineParts {
   readonly quotaProblem: () => string | undefined;
   /** Called once for each mission that has come to its end. */
   readonly onDone: (end: MissionEnd) => void;
+  /** Told when a file could not be brought to the disk, for metrics. */
+  readonly onFsyncFailure: (transition: "output_commit", error: unknown) => void;
 }
 
 /** The end of a mission, for metrics. */

@@ -96,6 +96,7 @@ export async function collect(
       slots: parts.slots,
       maxFileBytes: parts.config.limits.maxOutputFileBytes,
       quotaProblem: parts.quotaProblem,
+      onFsyncFailure: (error) => parts.onFsyncFailure("output_commit", error),
     });
     return { ending: end.ending, files };
   } catch (error) {

@@ -27,6 +27,9 @@ export interface RequestEnd {
   readonly adminAuthFailure: boolean;
 }
 
+/** What a server knows of a request beside the request. */
+export type Connection = Pick<Deno.ServeHandlerInfo<Deno.NetAddr>, "remoteAddr" | "completed">;
+
 /** What the application is built of. */
 export interface AppParts {
   readonly config: DugdaleConfig;
@@ -50,17 +53,16 @@ export class App {
     this.#address = new ClientAddress(parts.config.network, parts.log);
   }
 
-  /** Answers a request of a peer. Never rejects. */
-  async answer(request: Request, peer: Deno.NetAddr): Promise<Response> {
-    const { clock, log, onEnd } = this.#parts;
-    const sinceMs = clock.steadyMs();
+  /** Answers a request. Never rejects. */
+  async answer(request: Request, connection: Connection): Promise<Response> {
+    const sinceMs = this.#parts.clock.steadyMs();
     const { pathname, query } = splitUrl(request.url);
     let match: Match | undefined;
     let response: Response;
     let adminAuthFailure = false;
     try {
       match = matchRoute(request.method, pathname);
-      response = await this.#handle(request, match, query, peer);
+      response = await this.#handle(request, match, query, connection.remoteAddr);
     } catch (error) {
       const refusal = this.#toProblem(error, match);
       adminAuthFailure = refusal.code === "unauthorized" && match !== undefined && isAdminRoute(match.route);
@@ -69,24 +71,26 @@ export class App {
         response.headers.set("allow", String(refusal.details?.allow).replaceAll(",", ", "));
       }
     }
-    const durationMs = clock.steadyMs() - sinceMs;
-    const { status } = response;
-    const id = /\/missions\/([^/]+)/.exec(pathname)?.[1];
+    const seen = { method: request.method, pathname, match, status: response.status, adminAuthFailure };
+    const end = (): void => this.#end(seen, this.#parts.clock.steadyMs() - sinceMs);
+    // A stream has only begun; it ends when all of it is sent, or when nobody listens any more.
+    if (match !== undefined && response.ok && ROUTES[match.route].reply === undefined) {
+      connection.completed.then(end, end);
+    } else end();
+    return response;
+  }
+
+  #end({ pathname, match, ...seen }: Seen, durationMs: number): void {
+    const { log, onEnd } = this.#parts;
+    const { method, status } = seen;
     log.info("request", {
-      method: request.method,
+      method,
       path: pathname,
       status,
       duration_ms: Math.round(durationMs),
-      mission_id: id,
+      mission_id: /\/missions\/([^/]+)/.exec(pathname)?.[1],
     });
-    onEnd({
-      route: match ? ROUTES[match.route].path : "_unmatched",
-      method: request.method,
-      status,
-      durationMs,
-      adminAuthFailure,
-    });
-    return response;
+    onEnd({ ...seen, route: match ? ROUTES[match.route].path : "_unmatched", durationMs });
   }
 
   async #handle(request: Request, match: Match, query: string, peer: Deno.NetAddr): Promise<Response> {
@@ -140,6 +144,12 @@ export class App {
     this.#parts.log.error(error instanceof AppliedStateError ? "db_error" : "internal", { op, err: error });
     return new ProblemError("internal", "something went wrong inside the dugdale", { cause: error });
   }
+}
+
+/** What there is to tell of a request at its end. */
+interface Seen extends Pick<RequestEnd, "method" | "status" | "adminAuthFailure"> {
+  readonly pathname: string;
+  readonly match: Match | undefined;
 }
 
 function isAdminRoute(route: RouteKey): boolean {

@@ -19,7 +19,7 @@ export function makeHandlers(
   staging: Staging,
   readiness: Readiness,
   version: VersionReply,
-  metrics: () => Promise<string>,
+  metrics: () => string,
 ): Handlers {
   return {
     ...healthHandlers(readiness, version, metrics),

@@ -24,14 +24,14 @@ export interface Readiness {
 export function healthHandlers(
   readiness: Readiness,
   version: VersionReply,
-  metrics: () => Promise<string>,
+  metrics: () => string,
 ): Record<"healthz" | "readyz" | "version" | "metrics", Handler> {
   return {
     healthz: () => json({ status: "ok" }),
     readyz: () => ready(readiness),
     version: () => json(version),
-    metrics: async () =>
-      new Response(await metrics(), {
+    metrics: () =>
+      new Response(metrics(), {
         headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
       }),
   };

@@ -33,7 +33,7 @@ export function listen(where: string, app: App): Server {
   try {
     server = Deno.serve(
       { hostname, port, signal: abort.signal, onListen: () => {} },
-      (request, info) => app.answer(request, info.remoteAddr),
+      (request, info) => app.answer(request, info),
     );
   } catch (cause) {
     throw new ListenError(where, { cause });

@@ -35,6 +35,8 @@ export interface CollectOptions {
   readonly maxFileBytes: number;
   /** Tells what is wrong with the room that is left, if anything is. */
   readonly quotaProblem: () => string | undefined;
+  /** Told when a copy or its folder could not be brought to the disk; the mission fails then. */
+  readonly onFsyncFailure: (error: unknown) => void;
 }
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -84,13 +86,22 @@ async function collectOne(folder: string, key: string, options: CollectOptions):
     const { sha256, size } = await copy(source, temporary, key, options);
     await rename(temporary, path);
     await using parent = await open(dirname(path), constants.O_RDONLY);
-    await parent.sync();
+    await sync(parent, options);
     return { stagingId, role: key, sha256, size };
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    for (const left of [temporary, path]) rmSync(left, { force: true });
     if (cause instanceof CollectError) throw cause;
     const reason = isDiskFull(cause) ? "disk_quota_exceeded" : "output_collect_failed";
     throw new CollectError(reason, `${reason}: output "${key}": ${textOf(cause)}`, { cause });
+  }
+}
+
+async function sync(file: FileHandle, options: CollectOptions): Promise<void> {
+  try {
+    await file.sync();
+  } catch (error) {
+    options.onFsyncFailure(error);
+    throw error;
   }
 }
 
@@ -154,6 +165,6 @@ async function copy(
       throw new CollectError("disk_quota_exceeded", `disk_quota_exceeded: "${key}": ${quota}`);
     }
   }
-  await target.sync();
+  await sync(target, options);
   return { sha256: hash.digest("hex"), size };
 }

@@ -1,0 +1,180 @@
+import { statSync } from "node:fs";
+import type { VersionReply } from "../protocol/lane.ts";
+import { ROUTES } from "../protocol/routes.ts";
+import type { Lane, Lanes } from "./engine/lanes.ts";
+import type { MissionEnd } from "./engine/parts.ts";
+import { Counter, Gauge, Histogram, type LabelValues, type Metric } from "./exposition.ts";
+import type { Clock } from "./host/clock.ts";
+import type { DataDir } from "./host/data_dir.ts";
+import type { RequestEnd } from "./http/app.ts";
+import type { DiskUsage } from "./staging/disk_usage.ts";
+import type { Store } from "./store/store.ts";
+
+/** What the gauges are read from. */
+export interface MetricSources {
+  readonly version: VersionReply;
+  readonly clock: Clock;
+  readonly lanes: Lanes;
+  readonly store: Store;
+  readonly dataDir: DataDir;
+  readonly usage: DiskUsage;
+}
+
+/** A file or folder of which nobody knows whether it is on the disk, and what it was for. */
+export type FsyncTransition = (typeof FSYNC_TRANSITIONS)[number];
+const FSYNC_TRANSITIONS = [
+  "dispatch_outdir",
+  "exec_dispatch_outdir",
+  "restart_outdir",
+  "staging_put_outdir",
+  "staging_upload_complete",
+  "output_commit",
+  "staging_gc_tomb",
+] as const;
+
+const HTTP_BOUNDS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** From 50 ms to 7 hours, each twice the one before. */
+const MISSION_BOUNDS_S = Array.from({ length: 20 }, (_, index) => 0.05 * 2 ** index);
+const METHODS = new Set(["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"]);
+/** Metrics write the variable parts of a path in another way. */
+const TEMPLATES = new Map(
+  Object.values(ROUTES).map(({ path }) => [path, path.replace(/:(\w+)/g, "{$1}")]),
+);
+
+/** Every metric of a dugdale. */
+export class Metrics {
+  readonly #laneLabels = new LaneLabels();
+  readonly #missions = new Counter({
+    name: "letts_missions_total",
+    help: "Missions that have come to their end.",
+    labels: ["kind", "lane", "outcome"],
+  });
+  readonly #missionDurations = new Histogram({
+    name: "letts_mission_duration_seconds",
+    help: "How long missions ran; 0 for one that never started.",
+    labels: ["kind", "lane", "outcome"],
+  }, MISSION_BOUNDS_S);
+  readonly #requests = new Counter({
+    name: "letts_http_requests_total",
+    help: "Requests that have been answered.",
+    labels: ["route", "method", "status"],
+  });
+  readonly #requestDurations = new Histogram({
+    name: "letts_http_request_duration_seconds",
+    help: "How long requests took; a stream until its last byte.",
+    labels: ["route", "method"],
+  }, HTTP_BOUNDS_S);
+  readonly #adminAuthFailures = new Counter({
+    name: "letts_admin_auth_failures_total",
+    help: "Requests to admin routes without a known token.",
+  });
+  readonly #fsyncFailures = new Counter({
+    name: "letts_fsync_failures_total",
+    help: "Files and folders that could not be brought to the disk.",
+    labels: ["transition"],
+  }, FSYNC_TRANSITIONS.map((transition) => [transition]));
+  readonly #all: readonly Metric[];
+
+  constructor(sources: MetricSources) {
+    this.#all = [
+      ...this.#gauges(sources),
+      this.#missions,
+      this.#missionDurations,
+      this.#requests,
+      this.#requestDurations,
+      this.#adminAuthFailures,
+      this.#fsyncFailures,
+    ];
+  }
+
+  /** A mission has come to its end. */
+  missionDone({ kind, lane, outcome, durationMs }: MissionEnd): void {
+    const label = this.#laneLabels.of(lane);
+    this.#missions.add(kind, label, outcome);
+    this.#missionDurations.observe(durationMs / 1000, kind, label, outcome);
+  }
+
+  /** A request has been answered. */
+  requestDone(end: RequestEnd): void {
+    const route = TEMPLATES.get(end.route) ?? end.route;
+    const method = METHODS.has(end.method) ? end.method : "_other";
+    this.#requests.add(route, method, String(end.status));
+    this.#requestDurations.observe(end.durationMs / 1000, route, method);
+    if (end.adminAuthFailure) this.#adminAuthFailures.add();
+  }
+
+  /** Something could not be brought to the disk. */
+  fsyncFailed(transition: FsyncTransition): void {
+    this.#fsyncFailures.add(transition);
+  }
+
+  /** Everything, as Prometheus reads it. */
+  text(): string {
+    return this.#all.map((metric) => metric.text()).join("");
+  }
+
+  #gauges({ version, clock, lanes, store, dataDir, usage }: MetricSources): Metric[] {
+    const startedMs = clock.steadyMs();
+    const perLane = (name: string, help: string, values: () => (lane: Lane) => number): Metric =>
+      new Gauge({ name, help, labels: ["lane"] }, () => {
+        const value = values();
+        return this.#laneLabels.summed(lanes.list().map((lane) => [lane.name, value(lane)]));
+      });
+    return [
+      new Gauge({
+        name: "letts_dugdale_info",
+        help: "What runs here; always 1.",
+        labels: ["version", "commit"],
+      }, () => [[[version.version, version.commit], 1]]),
+      new Gauge({
+        name: "letts_dugdale_uptime_seconds",
+        help: "How long it has been running.",
+      }, () => [[[], Math.round(clock.steadyMs() - startedMs) / 1000]]),
+      perLane("letts_lane_queued", "Missions that wait.", () => unfinished(store, "queued")),
+      perLane("letts_lane_running", "Missions that run.", () => unfinished(store, "running")),
+      perLane("letts_lane_concurrency", "Missions that may run at once.", () => (lane) => lane.concurrency),
+      perLane("letts_lane_paused", "1 while nothing is started.", () => (lane) => lane.paused ? 1 : 0),
+      new Gauge({
+        name: "letts_storage_bytes",
+        help: "Size of what is stored.",
+        labels: ["kind"],
+      }, () => [
+        [["db"], statSync(dataDir.database).size],
+        [["output"], usage.measured.output],
+        [["staging"], usage.measured.staging],
+      ]),
+    ];
+  }
+}
+
+/** How many missions of a lane are in a status. */
+function unfinished(store: Store, status: "queued" | "running"): (lane: Lane) => number {
+  const counts = new Map<string, number>();
+  for (const { lane, count, ...one } of store.missions.unfinished()) {
+    if (one.status === status) counts.set(lane, (counts.get(lane) ?? 0) + count);
+  }
+  return (lane) => counts.get(lane.name) ?? 0;
+}
+
+/** Each lane's label: a bounded number of names, whatever lanes come and go. */
+class LaneLabels {
+  readonly #names = new Set<string>();
+
+  of(lane: string): string {
+    if (this.#names.has(lane)) return lane;
+    if (lane === "") return "_unset";
+    if (this.#names.size >= 100) return "overflow";
+    this.#names.add(lane);
+    return lane;
+  }
+
+  /** Values by label; those of lanes that share one are added up. */
+  summed(values: readonly (readonly [lane: string, value: number])[]): [LabelValues, number][] {
+    const sums = new Map<string, number>();
+    for (const [lane, value] of values) {
+      const label = this.of(lane);
+      sums.set(label, (sums.get(label) ?? 0) + value);
+    }
+    return [...sums].map(([label, sum]) => [[label], sum]);
+  }
+}
