@@ -17,6 +17,8 @@ function commandOf(json: string | undefined): readonly string[] {
 export interface StartOptions {
   /** Further flags. */
   readonly flags?: readonly string[];
+  /** Whether the configuration is named on the command line. Default true. */
+  readonly named?: boolean;
   /** Further variables of its environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Laid over the settings of the place, for this start only. */
@@ -74,8 +76,7 @@ export class Place implements AsyncDisposable {
         "sh",
         command,
         ...words,
-        "--config",
-        this.configFile,
+        ...(options.named ?? true) ? ["--config", this.configFile] : [],
         ...options.flags ?? [],
       ],
       cwd: this.dir,
