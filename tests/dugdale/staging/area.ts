@@ -97,6 +97,13 @@ export class Area implements AsyncDisposable {
     return fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
   }
 
+  /** Sends a request of which only status and headers matter, and reads its answer to the end. */
+  async status(method: string, path: string): Promise<{ status: number; headers: Headers }> {
+    const response = await this.request(method, path);
+    await response.bytes();
+    return { status: response.status, headers: response.headers };
+  }
+
   /** Uploads bytes, by default as a whole under a new id. */
   async put(bytes: Uint8Array<ArrayBuffer>, options: PutOptions = {}): Promise<Answer> {
     const id = options.id ?? this.ids.staging();

@@ -117,7 +117,7 @@ Deno.test("Deleting a file ends its upload", async () => {
   using upload = new RawPut(area, area.ids.staging(), headers);
   upload.write(data.subarray(0, 1000));
   await upload.received(1000);
-  assertEquals((await area.request("DELETE", `/${upload.id}`)).status, 202);
+  assertEquals((await area.status("DELETE", `/${upload.id}`)).status, 202);
   const { status, body } = await upload.answer();
   assertEquals([status, body.error, body.details], [409, "conflict", { state: "deleting" }]);
 });

@@ -59,7 +59,7 @@ Deno.test("An upload that is under way stays however old it is", async () => {
 Deno.test("A deleted file is gone after two sweeps", async () => {
   await using area = new Area();
   const { id } = await area.put(data);
-  await area.request("DELETE", `/${id}`);
+  await area.status("DELETE", `/${id}`);
   await sweep(area);
   assertEquals(places(area, id), ["deleting", false, true]);
   await sweep(area);
@@ -85,7 +85,7 @@ Deno.test("A file that a mission refers to stays, and its row stays while the mi
   await sweep(area);
   assertEquals(places(area, id), ["complete", true, false]);
   await area.store.write(() => area.store.missions.finish(mission.id, "queued", success, 5));
-  await area.request("DELETE", `/${id}?force=true`);
+  await area.status("DELETE", `/${id}?force=true`);
   for (let round = 0; round < 3; round++) {
     await sweep(area);
     area.clock.aheadMs += 61_000;

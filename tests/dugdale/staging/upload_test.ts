@@ -24,7 +24,7 @@ Deno.test("PUT stores a file without a byte", async () => {
   const { id, status, body } = await area.put(bytes(0));
   assertEquals([status, body.size], [201, 0]);
   assertEquals(area.store.staging.find(id)?.state, "complete");
-  assertEquals((await area.request("GET", `/${id}`)).headers.get("content-length"), "0");
+  assertEquals((await area.status("GET", `/${id}`)).headers.get("content-length"), "0");
 });
 
 Deno.test("PUT accepts a digest in upper case", async () => {
