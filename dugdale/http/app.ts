@@ -62,7 +62,7 @@ export class App {
     let adminAuthFailure = false;
     try {
       match = matchRoute(request.method, pathname);
-      response = await this.#handle(request, match, query, connection.remoteAddr);
+      response = await this.#handle(request, match, query, connection);
     } catch (error) {
       const refusal = this.#toProblem(error, match);
       adminAuthFailure = refusal.code === "unauthorized" && match !== undefined && isAdminRoute(match.route);
@@ -93,7 +93,8 @@ export class App {
     onEnd({ ...seen, route: match ? ROUTES[match.route].path : "_unmatched", durationMs });
   }
 
-  async #handle(request: Request, match: Match, query: string, peer: Deno.NetAddr): Promise<Response> {
+  async #handle(request: Request, match: Match, query: string, connection: Connection): Promise<Response> {
+    const peer = connection.remoteAddr;
     const { config, handlers } = this.#parts;
     const route = ROUTES[match.route];
     if (match.route === "execDispatch" && !config.exec.enabled) {
@@ -112,6 +113,7 @@ export class App {
       path: match.path,
       query: new URLSearchParams(query),
       body: () => readBody(request, limit),
+      gone: () => goneSignal(connection),
     };
     return await handlers[match.route](call);
   }
@@ -150,6 +152,13 @@ export class App {
 interface Seen extends Pick<RequestEnd, "method" | "status" | "adminAuthFailure"> {
   readonly pathname: string;
   readonly match: Match | undefined;
+}
+
+/** Aborts when the client leaves before its answer has been sent. */
+function goneSignal(connection: Connection): AbortSignal {
+  const gone = new AbortController();
+  connection.completed.catch(() => gone.abort());
+  return gone.signal;
 }
 
 function isAdminRoute(route: RouteKey): boolean {

@@ -1,7 +1,8 @@
 import type { VersionReply } from "../../protocol/lane.ts";
 import { ProblemError } from "../problem_error.ts";
-import { json } from "./answer.ts";
+import { json, jsonText } from "./answer.ts";
 import type { Handler } from "./call.ts";
+import { openApiDocument } from "./openapi/document.ts";
 
 /** Something that only a person can repair. */
 export interface CriticalError {
@@ -25,11 +26,13 @@ export function healthHandlers(
   readiness: Readiness,
   version: VersionReply,
   metrics: () => string,
-): Record<"healthz" | "readyz" | "version" | "metrics", Handler> {
+): Record<"healthz" | "readyz" | "version" | "metrics" | "openapi", Handler> {
+  let document: string | undefined;
   return {
     healthz: () => json({ status: "ok" }),
     readyz: () => ready(readiness),
     version: () => json(version),
+    openapi: () => jsonText(document ??= JSON.stringify(openApiDocument(version.version))),
     metrics: () =>
       new Response(metrics(), {
         headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },

@@ -197,5 +197,6 @@ function callOf(request: Request, groups: Record<string, string | undefined>): C
     path,
     query: new URL(request.url).searchParams,
     body: async () => new Uint8Array(await request.arrayBuffer()),
+    gone: () => new AbortController().signal,
   };
 }
