@@ -1,0 +1,209 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Daemon, pause, Place } from "./daemon.ts";
+import { isAlive, saying, told } from "./deeds.ts";
+import { type Dugdale, type Fields, sha256 } from "./dugdale.ts";
+import { apply, callsTo, ownTest, STATE } from "./harness.ts";
+
+ownTest("after a kill: what waited runs once, what ran is lost, what was done stays as it was", async () => {
+  await using place = await Place.make();
+  const log = `${place.dir}/runs`;
+  const waiting: string[] = [];
+  let done: Fields, running: Fields, grandchild: number;
+  {
+    await using daemon = await place.start();
+    const dugdale = await prepared(daemon);
+    done = await dugdale.run("obeys.sh", {
+      input: told(`echo kept; ${saying({ event: "success", return: { a: 1 } })}`),
+    });
+    const id = await dugdale.queue("double_fork.sh", { lane: "slow" });
+    await dugdale.event(id, "progress", "ready");
+    running = await dugdale.record(id);
+    grandchild = Number(await dugdale.output(id, "stdout"));
+    for (let count = 0; count < 5; count++) {
+      waiting.push(await dugdale.queue("logs_runs.sh", { lane: "slow", input: { log } }));
+    }
+    await killed(daemon);
+  }
+  assert(isAlive(Number(running.pid)) && isAlive(grandchild), "a mission outlives its dugdale");
+
+  await using daemon = await place.start();
+  const dugdale = callsTo(daemon);
+  const id = String(running.mission_id);
+  const lost = await dugdale.record(id);
+  assertEquals(
+    [lost.status, lost.outcome, lost.exit_code, lost.pid, lost.time_started],
+    ["done", "lost", 0, running.pid, running.time_started],
+  );
+  assert(!("fail_reason" in lost) && String(lost.fail_message).includes(String(running.pid)));
+  assertEquals(lost.duration_ms, Number(lost.time_finished) - Number(lost.time_started));
+  assert(!isAlive(Number(running.pid)) && !isAlive(grandchild), "what was left of its group is killed");
+  const events = await dugdale.events(id);
+  assertEquals(events.map(({ event, seq }) => [event, seq]), [
+    ["queued", 1],
+    ["running", 2],
+    ["progress", 3],
+    ["done", 4],
+  ]);
+  assertEquals([events[3]?.outcome, events[3]?.duration_ms], ["lost", lost.duration_ms]);
+  assertEquals(await dugdale.output(id, "stdout"), `${grandchild}\n`);
+
+  for (const id of waiting) assertEquals((await dugdale.done(id)).outcome, "success");
+  const starts = (await Deno.readTextFile(log)).split("\n").filter((line) => line.startsWith("start"));
+  assertEquals(starts.map((line) => line.split(" ")[1]), waiting);
+  assertEquals(await dugdale.record(String(done.mission_id)), done);
+  assertEquals(await dugdale.output(String(done.mission_id), "stdout"), "kept\n");
+});
+
+ownTest("a lost mission can be restarted, and a repeat of its dispatch is told of its end", async () => {
+  await using place = await Place.make();
+  let id: string;
+  {
+    await using daemon = await place.start();
+    const dugdale = await prepared(daemon);
+    id = await dugdale.queue("forever.sh");
+    await dugdale.event(id, "running");
+    await killed(daemon);
+  }
+  await using daemon = await place.start();
+  const dugdale = callsTo(daemon);
+  const repeat = await dugdale.dispatch({ id, mission: "forever.sh" });
+  assertEquals([repeat.status, repeat.body], [200, { mission_id: id, status: "done" }]);
+  const { mission_id } = (await dugdale.post(`/v1/missions/${id}/restart`)).body;
+  await dugdale.event(String(mission_id), "progress", "ready");
+  assertEquals((await dugdale.record(id)).outcome, "lost");
+});
+
+ownTest("a process that has the number of a lost one, but is another, is left alone", async () => {
+  await using place = await Place.make();
+  let id: string, pid: number;
+  {
+    await using daemon = await place.start();
+    const dugdale = await prepared(daemon);
+    id = await dugdale.queue("forever.sh");
+    await dugdale.event(id, "progress", "ready");
+    pid = Number((await dugdale.record(id)).pid);
+    await killed(daemon);
+  }
+  // Its whole group ends before the next dugdale comes, as with a restart of the machine.
+  Deno.kill(-pid, "SIGKILL");
+  while (isAlive(pid)) await pause(5);
+  await using daemon = await place.start();
+  assertEquals((await callsTo(daemon).record(id)).outcome, "lost");
+});
+
+ownTest(
+  "a kill while outputs are collected: the mission ends as it did, with all of them, or fails whole",
+  async () => {
+    await using place = await Place.make({
+      limits: { max_output_file_size: 0, max_output_files_per_mission: 0 },
+    });
+    const keys = Array.from({ length: 12 }, (_, index) => `file_${index}`), bytes = 4 * 1024 * 1024;
+    const commands = keys.map((key) =>
+      `head -c ${bytes} /dev/zero > out/${key}; ${saying({ event: "output_file", key })}`
+    );
+    const input = told(`${commands.join("\n")}${saying({ event: "success", return: { all: true } })}`);
+    let id: string;
+    {
+      await using daemon = await place.start();
+      const dugdale = await prepared(daemon);
+      id = await dugdale.queue("obeys.sh", { input });
+      const { pid } = await dugdale.event(id, "running");
+      while (isAlive(Number(pid))) await pause(1);
+      const { status } = await dugdale.record(id);
+      await killed(daemon);
+      assertEquals(status, "running", "the kill came too late to test anything");
+    }
+    await using daemon = await place.start();
+    const dugdale = callsTo(daemon);
+    const record = await dugdale.record(id);
+    assertEquals(record.status, "done");
+    const outputs = Object(record.outputs);
+    if (record.outcome === "success") {
+      assertEquals(record.return, { all: true });
+      assertEquals(Object.keys(outputs).sort(), [...keys].sort());
+      const digest = await sha256(new Uint8Array(bytes));
+      for (const { staging_id, sha256 } of Object.values(outputs) as Fields[]) {
+        assertEquals(sha256, digest);
+        const { status, headers } = await dugdale.call("HEAD", `/v1/staging/${staging_id}`);
+        assertEquals([status, headers.get("content-length")], [200, String(bytes)]);
+      }
+    } else {
+      assert(
+        record.outcome === "lost" || record.fail_reason === "output_commit_failed",
+        JSON.stringify(record),
+      );
+      assertEquals(outputs, {});
+    }
+    const events = await dugdale.events(id);
+    assertEquals(events.filter(({ event }) => event === "done").length, 1);
+    assertEquals(filesIn(`${place.dataDir}/staging`).filter((name) => name.endsWith(".tmp")), []);
+  },
+);
+
+ownTest("kills during the start itself change nothing: one end for each mission", async () => {
+  await using place = await Place.make();
+  const ids: string[] = [];
+  {
+    await using daemon = await place.start();
+    const dugdale = await prepared(daemon);
+    for (let count = 0; count < 10; count++) ids.push(await dugdale.queue("forever.sh"));
+    for (const id of ids) await dugdale.event(id, "running");
+    await killed(daemon);
+  }
+  for (let time = 0; time < 6; time++) {
+    await using daemon = place.spawn();
+    await pause(40 + time * 25);
+    await killed(daemon);
+  }
+  await using daemon = await place.start();
+  const dugdale = callsTo(daemon);
+  for (const id of ids) {
+    assertEquals((await dugdale.record(id)).outcome, "lost");
+    const names = (await dugdale.events(id)).map(({ event }) => event);
+    assertEquals([names.at(-1), names.filter((name) => name === "done").length], ["done", 1]);
+  }
+  assertEquals((await dugdale.get("/v1/dugdale")).body.queue_summary, { queued: 0, running: 0 });
+});
+
+ownTest("a staged upload goes on where it was after a kill", async () => {
+  await using place = await Place.make();
+  const content = "0123456789".repeat(1000), id = "01999999-0000-7000-8000-000000000001";
+  const headers = { "x-letts-sha256": await sha256(content) };
+  {
+    await using daemon = await place.start();
+    const dugdale = await prepared(daemon);
+    const first = await dugdale.call("PUT", `/v1/staging/${id}`, {
+      headers: { ...headers, "content-range": "bytes 0-5999/10000" },
+      body: content.slice(0, 6000),
+    });
+    assertEquals([first.body.error, first.body.details], ["incomplete_upload", { bytes_received: 6000 }]);
+    await killed(daemon);
+  }
+  await using daemon = await place.start();
+  const dugdale = callsTo(daemon);
+  const head = await dugdale.call("HEAD", `/v1/staging/${id}`);
+  assertEquals(head.headers.get("x-letts-bytes-received"), "6000");
+  const rest = await dugdale.call("PUT", `/v1/staging/${id}`, {
+    headers: { ...headers, "content-range": "bytes 6000-9999/10000" },
+    body: content.slice(6000),
+  });
+  assertEquals(rest.status, 201, rest.text);
+  assertEquals((await dugdale.get(`/v1/staging/${id}`)).text, content);
+});
+
+async function prepared(daemon: Daemon): Promise<Dugdale> {
+  const dugdale = callsTo(daemon);
+  await apply(dugdale, STATE);
+  return dugdale;
+}
+
+async function killed(daemon: Daemon): Promise<void> {
+  daemon.signal("SIGKILL");
+  await daemon.exited;
+}
+
+function filesIn(dir: string): string[] {
+  return [...Deno.readDirSync(dir)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesIn(`${dir}/${name}`) : [name]
+  );
+}

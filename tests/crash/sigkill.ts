@@ -1,0 +1,189 @@
+/**
+ * Kills a dugdale with SIGKILL at random moments under load, starts it again, and checks what it promised: a mission
+ * whose dispatch was answered is there exactly once and comes to one end.
+ *
+ * @module
+ */
+import { type Daemon, pause, Place } from "../contract/daemon.ts";
+import { type Dugdale, type Fields } from "../contract/dugdale.ts";
+import { apply, callsTo, MISSIONS } from "../contract/harness.ts";
+import { newId } from "../contract/ids.ts";
+
+/** What a series of kills came to. */
+export interface Figures {
+  readonly kills: number;
+  /** Missions whose dispatch was answered. */
+  readonly acknowledged: number;
+  /** Dispatches without an answer; the dugdale may have taken them or not. */
+  readonly unanswered: number;
+  readonly unansweredButTaken: number;
+  readonly success: number;
+  readonly lost: number;
+  /** From the start of the process to its first answer, in milliseconds. */
+  readonly startMs: { readonly median: number; readonly most: number };
+  /** Broken promises, a line each; empty when all were kept. */
+  readonly problems: readonly string[];
+}
+
+/** How hard to try. */
+export interface SigkillOptions {
+  readonly kills: number;
+  /** Callers that dispatch one mission after the other. Default 24. */
+  readonly callers?: number;
+  /** Called after each kill. */
+  readonly onKill?: (kill: number) => void;
+}
+
+const SHORTEST_MS = 30, LONGEST_MS = 600;
+const STATE = { mission_dir: MISSIONS, lanes: { fast: { concurrency: 12 }, slow: { concurrency: 2 } } };
+
+/** Runs the series in a temporary folder. */
+export async function sigkill(options: SigkillOptions): Promise<Figures> {
+  const { kills, callers = 24, onKill } = options;
+  await using place = await Place.make({ log: { level: "warn" } });
+  const log = `${place.dir}/runs`;
+  await Deno.writeTextFile(log, "");
+  const acknowledged = new Set<string>(), unanswered = new Set<string>();
+  const startMs: number[] = [];
+  for (let kill = 0; kill < kills; kill++) {
+    await using daemon = await started(place, startMs);
+    const dugdale = callsTo(daemon);
+    if (kill === 0) await apply(dugdale, STATE);
+    const abort = new AbortController();
+    const load = Array.from(
+      { length: callers },
+      (_, index) => dispatchAll(dugdale, { log, acknowledged, unanswered, signal: abort.signal, index }),
+    );
+    await pause(SHORTEST_MS + Math.random() * (LONGEST_MS - SHORTEST_MS));
+    daemon.signal("SIGKILL");
+    await daemon.exited;
+    abort.abort();
+    await Promise.all(load);
+    onKill?.(kill + 1);
+  }
+  await using daemon = await started(place, startMs);
+  const dugdale = callsTo(daemon);
+  await idle(dugdale);
+  const records = await readAll(dugdale, [...acknowledged, ...unanswered]);
+  const runs = runsOf(await Deno.readTextFile(log));
+  const problems = [
+    ...[...acknowledged].filter((id) => records.get(id) === undefined).map((id) =>
+      `${id} was acknowledged and is gone`
+    ),
+    ...[...runs.keys()].filter((id) => !records.has(id)).map((id) => `${id} ran and is unknown`),
+    ...(await Promise.all([...records].map(([id, record]) => problemsOf(dugdale, id, record, runs.get(id)))))
+      .flat(),
+  ];
+  const outcomes = [...records.values()].map((record) => record?.outcome);
+  const sorted = startMs.toSorted((a, b) => a - b);
+  return {
+    kills,
+    acknowledged: acknowledged.size,
+    unanswered: unanswered.size,
+    unansweredButTaken: [...unanswered].filter((id) => records.get(id) !== undefined).length,
+    success: outcomes.filter((outcome) => outcome === "success").length,
+    lost: outcomes.filter((outcome) => outcome === "lost").length,
+    startMs: { median: Math.round(sorted[sorted.length >> 1] ?? 0), most: Math.round(sorted.at(-1) ?? 0) },
+    problems,
+  };
+}
+
+interface Load {
+  readonly log: string;
+  readonly acknowledged: Set<string>;
+  readonly unanswered: Set<string>;
+  readonly signal: AbortSignal;
+  readonly index: number;
+}
+
+/** Dispatches until the dugdale is gone. What got no answer before is sent again first, as a client would. */
+async function dispatchAll(dugdale: Dugdale, load: Load): Promise<void> {
+  const { log, acknowledged, unanswered, signal, index } = load;
+  while (!signal.aborted) {
+    const [old] = index % 2 === 0 ? unanswered : [];
+    const id = old ?? newId();
+    unanswered.add(id);
+    try {
+      const lane = Number(BigInt(`0x${id.slice(-4)}`)) % 8 === 0 ? "slow" : "fast";
+      const { status } = await dugdale.dispatch({ id, mission: "logs_runs.sh", lane, input: { log } }, {
+        signal,
+      });
+      if (status !== 200 && status !== 202) throw new Error(`dispatch was answered with ${status}`);
+      acknowledged.add(id);
+      unanswered.delete(id);
+      await pause(Math.random() * 60);
+    } catch (error) {
+      // The connection broke, or the kill came: the end of this round.
+      if (error instanceof TypeError || signal.aborted) return;
+      throw error;
+    }
+  }
+}
+
+async function started(place: Place, startMs: number[]): Promise<Daemon> {
+  const sinceMs = performance.now();
+  const daemon = await place.start();
+  startMs.push(performance.now() - sinceMs);
+  return daemon;
+}
+
+/** Waits until nothing is queued or running. */
+async function idle(dugdale: Dugdale): Promise<void> {
+  for (;;) {
+    const { queued, running } = Object((await dugdale.get("/v1/dugdale")).body.queue_summary);
+    if (queued === 0 && running === 0) return;
+    await pause(50);
+  }
+}
+
+/** The record of each id; undefined where there is none. */
+async function readAll(dugdale: Dugdale, ids: readonly string[]): Promise<Map<string, Fields | undefined>> {
+  const records = new Map<string, Fields | undefined>();
+  await inGroups(ids, async (id) => {
+    const { status, body } = await dugdale.get(`/v1/missions/${id}`);
+    records.set(id, status === 200 ? body : undefined);
+  });
+  return records;
+}
+
+/** How often each mission wrote that it starts and that it ends. */
+function runsOf(text: string): Map<string, { start: number; end: number }> {
+  const runs = new Map<string, { start: number; end: number }>();
+  for (const line of text.split("\n")) {
+    const [what, id = ""] = line.split(" ");
+    if (what !== "start" && what !== "end") continue;
+    const run = runs.get(id) ?? { start: 0, end: 0 };
+    run[what]++;
+    runs.set(id, run);
+  }
+  return runs;
+}
+
+async function problemsOf(
+  dugdale: Dugdale,
+  id: string,
+  record: Fields | undefined,
+  run: { start: number; end: number } = { start: 0, end: 0 },
+): Promise<string[]> {
+  if (record === undefined) return run.start > 0 ? [`${id} ran and is gone`] : [];
+  const { status, outcome } = record;
+  const problems: string[] = [];
+  if (status !== "done" || (outcome !== "success" && outcome !== "lost")) {
+    problems.push(`${id} is ${status} with outcome ${outcome}`);
+  }
+  if (run.start > 1 || run.end > 1) problems.push(`${id} ran twice: ${run.start} starts, ${run.end} ends`);
+  if (outcome === "success" && (run.start !== 1 || run.end !== 1)) {
+    problems.push(`${id} is a success with ${run.start} starts and ${run.end} ends`);
+  }
+  const names = (await dugdale.events(id)).map(({ event }) => event);
+  const expected = names.length === 2 ? ["queued", "done"] : ["queued", "running", "done"];
+  if (names.join() !== expected.join()) problems.push(`${id} has the events ${names.join()}`);
+  if (outcome === "success" && names.length !== 3) problems.push(`${id} is a success that never ran`);
+  return problems;
+}
+
+/** Does something for each id, some of them at once. */
+async function inGroups(ids: readonly string[], act: (id: string) => Promise<void>): Promise<void> {
+  const SIZE = 100;
+  for (let at = 0; at < ids.length; at += SIZE) await Promise.all(ids.slice(at, at + SIZE).map(act));
+}
