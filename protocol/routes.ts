@@ -83,6 +83,7 @@ export interface Replies {
   readyz: HealthReply;
   version: VersionReply;
   metrics: undefined;
+  openapi: undefined;
   dispatch: DispatchReply;
   execDispatch: ExecReply;
   listMissions: MissionPage;
@@ -147,6 +148,14 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     guarded: false,
     resend: "safe",
     summary: "Metrics in Prometheus text form",
+  },
+  openapi: {
+    method: "GET",
+    path: "/v1/openapi.json",
+    scope: "none",
+    guarded: false,
+    resend: "safe",
+    summary: "This interface, as an OpenAPI document",
   },
   dispatch: {
     method: "POST",

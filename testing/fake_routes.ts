@@ -60,6 +60,7 @@ export function fakeRoutes({ missions, staging }: FakeParts): { readonly [R in R
     readyz: () => json(200, { status: "ok", applied_at: 0 }),
     version: () => json(200, { version: "fake", commit: "fake", built_at: "fake" }),
     metrics: () => new Response(""),
+    openapi: () => refusal("not_found"),
     async dispatch(asked) {
       const { mission, repeated } = missions.dispatch(key(asked), await asked.request.text());
       return json(repeated ? 200 : 202, { mission_id: mission.order.missionId, status: mission.status });

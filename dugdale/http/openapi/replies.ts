@@ -1,0 +1,35 @@
+import type { GenericSchema } from "valibot";
+import { missionEvent } from "../../../protocol/event.ts";
+import type { RouteKey } from "../../../protocol/routes.ts";
+
+/** How a request is answered that went well. */
+export interface Success {
+  /** HTTP status, and what it means. */
+  readonly statuses: Readonly<Record<number, string>>;
+  /** Types of the body where it is not the JSON of the table; none at all for an answer without one. */
+  readonly types?: readonly string[];
+  /** Shape of each line, where the body has lines. */
+  readonly line?: GenericSchema;
+}
+
+const NDJSON = "application/x-ndjson", BYTES = "application/octet-stream";
+const REPEAT = { 202: "It is queued", 200: "A repeat: how it is by now" };
+
+/** What every other route does. */
+export const PLAIN_SUCCESS: Success = { statuses: { 200: "OK" } };
+
+/** The routes that differ from {@linkcode PLAIN_SUCCESS}. */
+export const SUCCESSES: Readonly<Partial<Record<RouteKey, Success>>> = {
+  metrics: { ...PLAIN_SUCCESS, types: ["text/plain"] },
+  openapi: { ...PLAIN_SUCCESS, types: ["application/json"] },
+  dispatch: { statuses: REPEAT },
+  execDispatch: { statuses: REPEAT },
+  restart: { statuses: { 201: "The new mission" } },
+  deleteMission: { statuses: { 202: "It is hidden, and goes with the next sweep" } },
+  deleteStaging: { statuses: { 202: "It is hidden, and goes with the next sweep" } },
+  events: { ...PLAIN_SUCCESS, types: [NDJSON], line: missionEvent },
+  output: { ...PLAIN_SUCCESS, types: [BYTES, NDJSON] },
+  putStaging: { statuses: { 201: "The whole file is there", 200: "It was there already" } },
+  headStaging: { statuses: { 200: "Headers tell how far it is" }, types: [] },
+  getStaging: { statuses: { 200: "The file", 206: "A part of it" }, types: [BYTES] },
+};

@@ -1,0 +1,69 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { assertEquals, assertThrows } from "@std/assert";
+import * as v from "valibot";
+import { toJsonSchema, UnknownSchemaError } from "../../../dugdale/http/openapi/json_schema.ts";
+import { ROUTES } from "../../../protocol/routes.ts";
+import { openRunning } from "../running.ts";
+
+Deno.test("GET /v1/openapi.json is a valid OpenAPI document of every route, for anybody", async () => {
+  await using running = await openRunning();
+  const { status, body, headers } = await running.request("GET", "/v1/openapi.json", { as: "nobody" });
+  assertEquals([status, headers.get("content-type")], [200, "application/json; charset=utf-8"]);
+  const validator = new Validator();
+  assertEquals(await validator.validate(structuredClone(body)), { valid: true });
+  assertEquals(validator.version, "3.1");
+  const described = Object.entries(body.paths as Record<string, Record<string, { operationId: string }>>)
+    .flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { operationId }]) => [operationId, method.toUpperCase(), path])
+    );
+  const routes = Object.entries(ROUTES).map(([key, { method, path }]) => [
+    key,
+    method,
+    path.replace(/:(\w+)/g, "{$1}"),
+  ]);
+  assertEquals(described.sort(), routes.sort());
+});
+
+Deno.test("GET /v1/openapi.json tells what a request needs and what it is answered", async () => {
+  await using running = await openRunning();
+  const { paths, components } = (await running.request("GET", "/v1/openapi.json")).body;
+  const dispatch = paths["/v1/dispatch"].post;
+  assertEquals(dispatch.security, [{ token: ["dispatch"] }, { token: ["admin"] }]);
+  assertEquals(Object.keys(dispatch.responses).sort(), ["200", "202", "default"]);
+  assertEquals(dispatch.requestBody.content["application/json"].schema.required, ["mission", "lane"]);
+  const [key] = dispatch.parameters;
+  assertEquals([key.name, key.in, key.required], ["Idempotency-Key", "header", true]);
+  const get = paths["/v1/missions/{id}"].get;
+  assertEquals(get.parameters.map((one: { name: string }) => one.name), ["id"]);
+  assertEquals(get.responses["200"].content["application/json"].schema, {
+    $ref: "#/components/schemas/MissionRecord",
+  });
+  assertEquals(components.schemas.MissionRecord.properties.outputs.additionalProperties, {
+    $ref: "#/components/schemas/OutputFile",
+  });
+  assertEquals(paths["/v1/healthz"].get.security, []);
+  assertEquals(paths["/v1/staging/{id}"].head.responses["200"].content, undefined);
+});
+
+Deno.test("toJsonSchema() says what the schema lets through, and refuses kinds that it does not know", () => {
+  const schema = v.object({
+    a: v.pipe(v.string(), v.minLength(1)),
+    b: v.optional(v.nullable(v.number())),
+    c: v.nullish(v.array(v.picklist(["x", "y"]))),
+    d: v.record(v.string(), v.any()),
+    e: v.union([v.literal("z"), v.boolean()]),
+  });
+  assertEquals(toJsonSchema(schema, new Map()), {
+    type: "object",
+    properties: {
+      a: { type: "string" },
+      b: { anyOf: [{ type: "number" }, { type: "null" }] },
+      c: { anyOf: [{ type: "array", items: { enum: ["x", "y"] } }, { type: "null" }] },
+      d: { type: "object", additionalProperties: {} },
+      e: { anyOf: [{ const: "z" }, { type: "boolean" }] },
+    },
+    required: ["a", "d", "e"],
+  });
+  assertEquals(toJsonSchema(schema, new Map([[schema, "Thing"]])), { $ref: "#/components/schemas/Thing" });
+  assertThrows(() => toJsonSchema(v.date(), new Map()), UnknownSchemaError, '"date"');
+});
