@@ -30,5 +30,5 @@ export function makeHandlers(
     dispatch: dispatchHandler(parts),
     execDispatch: execHandler(parts),
     listMissions: listHandler(parts),
-  } as Handlers;
+  };
 }
