@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CTL } from "./ctl_commands.ts";
 import { APPLY_FLAGS } from "./flags/apply_flags.ts";
 import { BY_ID_FLAGS, EVENTS_FLAGS, LOGS_FLAGS, REQUIRED_HOST_FLAG } from "./flags/by_id_flags.ts";
 import { EXEC_FLAGS } from "./flags/exec_flags.ts";
@@ -115,6 +116,7 @@ export const ROOT: CommandGroup = group({
     flags: [BY_ID_FLAGS, LOGS_FLAGS],
     load: async () => (await import("./commands/logs.ts")).logs,
   }),
+  CTL,
   command({
     name: "dugdale",
     summary: "Run a dugdale",

@@ -1,11 +1,6 @@
 /** Flags of commands about one mission. @module */
 
-/** Which dugdale has it. */
-export const HOST_FLAG = {
-  host: { type: "text", value: "HOST", complete: "host", help: "dugdale, by id or alias" },
-} as const;
-
-/** As {@linkcode HOST_FLAG}, where it must be given. */
+/** Which dugdale is meant. */
 export const REQUIRED_HOST_FLAG = {
   host: { type: "text", value: "HOST", complete: "host", required: true, help: "dugdale, by id or alias" },
 } as const;

@@ -1,0 +1,54 @@
+/** `letts ctl dugdales list`, `info` and `config`. @module */
+import type { Call } from "../call.ts";
+import type { REQUIRED_HOST_FLAG } from "../flags/by_id_flags.ts";
+import type { Values } from "../grammar.ts";
+import { list as bracketed } from "../apply/difference_text.ts";
+import { writeResult } from "../print/record.ts";
+import { required } from "../required.ts";
+import { findDugdale } from "../target.ts";
+
+type HostCall = Call<Values<typeof REQUIRED_HOST_FLAG>>;
+
+/** Prints what letts.yaml says about dugdales. Asks none of them. */
+export async function listDugdales(call: Call<unknown>): Promise<void> {
+  const client = await call.open();
+  const dugdales = client.dugdales().map(({ id, host, url, labels, lanes }) => ({
+    id,
+    host: host || undefined,
+    url: url || undefined,
+    labels: labels.length > 0 ? labels : undefined,
+    lanes: lanes.size > 0 ? [...lanes.keys()].sort() : undefined,
+  }));
+  const text = () =>
+    dugdales.map(({ id, host, url, labels = [], lanes = [] }) =>
+      `${id.padEnd(12)}  host=${(url ?? host ?? "").padEnd(25)}  lanes=${bracketed(lanes)}  labels=${
+        bracketed(labels)
+      }\n`
+    ).join("");
+  await writeResult(call.io.stdout, call.globals.output, dugdales, text);
+}
+
+/** Prints version, uptime and queue of a dugdale. */
+export async function dugdaleInfo(call: HostCall): Promise<void> {
+  const host = required(call.flags.host, "host");
+  const client = await call.open();
+  const { version, uptime_seconds, applied_at, queue_summary } = await client.info(
+    findDugdale(client.config, host).id,
+  );
+  const { queued, running } = queue_summary;
+  const record = { version, uptime_seconds, applied_at, queue_summary: { queued, running } };
+  const text = () =>
+    `version:   ${version}\nuptime_s:  ${uptime_seconds.toFixed(1)}\n` +
+    `queue:     queued=${queued} running=${running}\n`;
+  await writeResult(call.io.stdout, call.globals.output, record, text);
+}
+
+/** Prints the configuration that was applied to a dugdale last. */
+export async function dugdaleConfig(call: HostCall): Promise<void> {
+  const host = required(call.flags.host, "host");
+  const client = await call.open();
+  const { applied_at, source, state } = await client.state(findDugdale(client.config, host).id);
+  const record = { applied_at, source: source || undefined, state };
+  const format = call.globals.output === "yaml" ? "yaml" : "json";
+  await writeResult(call.io.stdout, format, record, () => "");
+}

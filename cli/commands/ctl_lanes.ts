@@ -1,0 +1,48 @@
+/** `letts ctl lanes list`, `pause` and `continue`. @module */
+import type { Call } from "../call.ts";
+import type { REQUIRED_HOST_FLAG } from "../flags/by_id_flags.ts";
+import type { Values } from "../grammar.ts";
+import { writeResult } from "../print/record.ts";
+import { tableText } from "../print/table.ts";
+import { required } from "../required.ts";
+import { findDugdale } from "../target.ts";
+
+type LaneCall = Call<Values<typeof REQUIRED_HOST_FLAG>>;
+
+const COLUMNS = [
+  { title: "LANE", width: 20 },
+  { title: "CONCURRENCY", width: 12 },
+  { title: "PAUSED", width: 6 },
+  { title: "QUEUED", width: 8 },
+  { title: "RUNNING", width: 8 },
+];
+
+/** Prints the lanes of a dugdale and how busy they are. */
+export async function listLanes(call: LaneCall): Promise<void> {
+  const host = required(call.flags.host, "host");
+  const client = await call.open();
+  const lanes = (await client.lanes(findDugdale(client.config, host).id))
+    .map(({ name, concurrency, paused, queued, running }) => ({
+      name,
+      concurrency,
+      paused,
+      queued,
+      running,
+    }));
+  const text = () => tableText(COLUMNS, lanes.map((lane) => Object.values(lane).map(String)));
+  await writeResult(call.io.stdout, call.globals.output, lanes, text);
+}
+
+/** Stops a lane from starting missions. */
+export async function pauseLane(call: LaneCall): Promise<void> {
+  const host = required(call.flags.host, "host");
+  const client = await call.open();
+  await client.pauseLane(findDugdale(client.config, host).id, call.args[0] ?? "");
+}
+
+/** Lets a lane start missions again. */
+export async function continueLane(call: LaneCall): Promise<void> {
+  const host = required(call.flags.host, "host");
+  const client = await call.open();
+  await client.continueLane(findDugdale(client.config, host).id, call.args[0] ?? "");
+}

@@ -1,0 +1,95 @@
+/** Flags of the commands below `ctl`. @module */
+
+/** Which missions and commands to list. */
+export const LIST_FLAGS = {
+  status: {
+    type: "text",
+    value: "STATUS",
+    suggest: ["queued", "running", "done", "deleting"],
+    help: "only with this status",
+  },
+  outcome: {
+    type: "text",
+    value: "OUTCOME",
+    suggest: ["success", "failed", "killed", "timeout", "oom", "crashed", "lost"],
+    help: "only with this outcome",
+  },
+  lane: { type: "text", value: "LANE", complete: "lane", help: "only of this lane" },
+  since: {
+    type: "text",
+    value: "TIME",
+    help: "only created at this time or later: -1h, -7d or Unix milliseconds",
+  },
+  until: { type: "text", value: "TIME", help: "only created before this time" },
+  limit: { type: "int", value: "N", default: 0, help: "how many at most" },
+  cursor: { type: "text", value: "CURSOR", help: "where an earlier page ended" },
+} as const;
+
+/** Further conditions for missions. */
+export const MISSION_LIST_FLAGS = {
+  mission: { type: "text", value: "TEXT", help: "only whose name has this in it" },
+  "mission-prefix": { type: "text", value: "TEXT", help: "only whose name begins with this" },
+  kind: {
+    type: "text",
+    value: "KIND",
+    choices: ["mission", "exec", "all"],
+    default: "mission",
+    help: "missions, commands or both",
+  },
+} as const;
+
+/** A further condition for commands. */
+export const EXEC_LIST_FLAGS = {
+  group: { type: "text", value: "UUID", help: "only of this group" },
+} as const;
+
+/** How a mission is ended. */
+export const KILL_FLAGS = {
+  signal: { type: "text", value: "NAME", default: "TERM", help: "advice; a dugdale always begins with TERM" },
+} as const;
+
+/** Deleting what still runs. */
+export const FORCE_FLAG = {
+  force: { type: "switch", help: "end it first if it runs" },
+} as const;
+
+/** Many missions at once. */
+export const BULK_FLAGS = {
+  selector: {
+    type: "text",
+    value: "CONDITIONS",
+    help: "instead of an id: status=…,outcome=…,lane=…,mission=…,mission_prefix=…,since=…,until=…",
+  },
+  limit: { type: "int", value: "N", default: 0, help: "with --selector: how many at most" },
+  "dry-run": { type: "switch", help: "with --selector: show which, and do nothing" },
+  yes: { type: "switch", help: "with --selector: do not ask" },
+} as const;
+
+/** Where a staging file is put. */
+export const DOWNLOAD_FLAGS = {
+  output: {
+    type: "text",
+    short: "o",
+    value: "FILE",
+    complete: "file",
+    help: "where to put it; - is standard output",
+  },
+} as const;
+
+/** Deleting a staging file. */
+export const STAGING_FORCE_FLAG = {
+  force: { type: "switch", help: "also delete the missions that use it" },
+} as const;
+
+/** Which staging files to list. */
+export const STAGING_LIST_FLAGS = {
+  "mission-id": { type: "text", value: "UUID", required: true, help: "mission that uses them" },
+  "ref-kind": {
+    type: "text",
+    value: "KIND",
+    suggest: ["input", "output", "script"],
+    help: "only input, output or script",
+  },
+  limit: { type: "int", value: "N", default: 0, help: "how many at most" },
+  cursor: { type: "text", value: "CURSOR", help: "where an earlier page ended" },
+} as const;

@@ -1,0 +1,58 @@
+/**
+ * The record of a mission as `list` and `show` print it.
+ *
+ * @module
+ */
+
+/** The members in their order. */
+const MEMBERS = [
+  "mission_id",
+  "kind",
+  "lane",
+  "mission_name",
+  "display_name",
+  "group_id",
+  "status",
+  "outcome",
+  "exit_code",
+  "signal",
+  "fail_reason",
+  "fail_message",
+  "fail_details",
+  "return",
+  "input",
+  "input_fingerprint",
+  "pid",
+  "time_created",
+  "time_started",
+  "time_finished",
+  "duration_ms",
+  "timeout_ms",
+  "truncated_stdout",
+  "truncated_stderr",
+  "restarted_from",
+  "inputs",
+  "outputs",
+] as const;
+
+/** Members that are there even when they are zero or empty. */
+const KEPT: ReadonlySet<string> = new Set(["mission_id", "status", "exit_code", "input"]);
+
+/** The record in its order, without what is empty, zero or false. Takes what a dugdale sent. */
+export function orderedRecord(record: object): Readonly<Record<string, unknown>> {
+  const sent = new Map<string, unknown>(Object.entries(record));
+  return Object.fromEntries(
+    MEMBERS.flatMap((name) => {
+      const value = sent.get(name);
+      if (value === undefined || (isEmpty(name, value) && !KEPT.has(name))) return [];
+      return [[name, value]];
+    }),
+  );
+}
+
+function isEmpty(name: string, value: unknown): boolean {
+  if (value === null || value === "" || value === 0 || value === false) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  // An empty object is a value where a mission says it, and nothing where the dugdale counts files.
+  return name === "outputs" && typeof value === "object" && Object.keys(value).length === 0;
+}

@@ -1,0 +1,23 @@
+/**
+ * Tables for people.
+ *
+ * @module
+ */
+
+/** A column: its title, and the width that its cells are padded to. */
+export interface Column {
+  readonly title: string;
+  readonly width: number;
+}
+
+/** Title line and rows, left-aligned and joined by two spaces. Longer cells are not cut: scripts read them. */
+export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    columns.map(({ width }, index) => (cells[index] ?? "").padEnd(width)).join("  ") + "\n";
+  return [columns.map(({ title }) => title), ...rows].map(line).join("");
+}
+
+/** The line below a table that has more pages. */
+export function cursorText(nextCursor: string | undefined): string {
+  return nextCursor === undefined || nextCursor === "" ? "" : `\ncursor: ${nextCursor}\n`;
+}
