@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals } from "@std/assert";
 import { type Daemon, pause, Place } from "./daemon.ts";
 import { isAlive, saying, told } from "./deeds.ts";
@@ -75,20 +76,25 @@ ownTest("a lost mission can be restarted, and a repeat of its dispatch is told o
 
 ownTest("a process that has the number of a lost one, but is another, is left alone", async () => {
   await using place = await Place.make();
-  let id: string, pid: number;
+  let id: string;
   {
     await using daemon = await place.start();
     const dugdale = await prepared(daemon);
     id = await dugdale.queue("forever.sh");
     await dugdale.event(id, "progress", "ready");
-    pid = Number((await dugdale.record(id)).pid);
+    const { pid } = await dugdale.record(id);
     await killed(daemon);
+    Deno.kill(-Number(pid), "SIGKILL");
   }
-  // Its whole group ends before the next dugdale comes, as with a restart of the machine.
-  Deno.kill(-pid, "SIGKILL");
-  while (isAlive(pid)) await pause(5);
+  // As after a restart of the machine: the number belongs to somebody else by now.
+  await using other = new Deno.Command("sleep", { args: ["600"], stdin: "null", stdout: "null" }).spawn();
+  {
+    using database = new DatabaseSync(`${place.dataDir}/state.db`);
+    database.prepare("UPDATE missions SET pid = ? WHERE mission_id = ?").run(other.pid, id);
+  }
   await using daemon = await place.start();
   assertEquals((await callsTo(daemon).record(id)).outcome, "lost");
+  assert(isAlive(other.pid));
 });
 
 ownTest(
