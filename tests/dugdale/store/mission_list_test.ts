@@ -141,7 +141,7 @@ const FILTERS: MissionFilter[] = [
 
 Deno.test("MissionList.page() lists what the filter lets through, in order and page by page, each once", async () => {
   using store = new Store(":memory:", -2000);
-  const known = await fill(store, 5000);
+  const known = await fill(store, 9000);
   for (const filter of FILTERS) {
     for (const order of ["created", "finished"] as const) {
       const seen: string[] = [];
@@ -180,7 +180,7 @@ Deno.test("MissionList.page() cuts pages within one moment and takes any cursor"
 
 Deno.test("MissionList.page() lets others have their turn while it walks the whole table", async () => {
   using store = new Store(":memory:", -2000);
-  await fill(store, 9000);
+  await fill(store, 20_000);
   let turns = 0, walking = true;
   const others = (async () => {
     while (walking) {
@@ -191,5 +191,5 @@ Deno.test("MissionList.page() lets others have their turn while it walks the who
   await store.missions.list.page({ name: "no such name" }, "created", undefined, 10);
   walking = false;
   await others;
-  assertEquals(turns >= 3, true, `${turns} turns`);
+  assertEquals(turns >= 2, true, `${turns} turns`);
 });
