@@ -1,0 +1,147 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { pause } from "./daemon.ts";
+import { newId } from "./ids.ts";
+import { ownTest, sharedDugdale } from "./harness.ts";
+
+const dugdale = sharedDugdale();
+
+async function samples(): Promise<ReadonlyMap<string, number>> {
+  const { status, headers, text } = await dugdale.get("/v1/metrics", { as: "nobody" });
+  assertEquals(status, 200);
+  assertMatch(headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return new Map(lines.map((line) => {
+    const split = line.lastIndexOf(" ");
+    return [sortedLabels(line.slice(0, split)), Number(line.slice(split + 1))];
+  }));
+}
+
+function sortedLabels(series: string): string {
+  return series.replace(
+    /\{(.*)\}/,
+    (_, labels: string) => `{${labels.match(/\w+="[^"]*"/g)?.sort().join() ?? ""}}`,
+  );
+}
+
+Deno.test("GET /v1/metrics tells type and help of every documented metric", async () => {
+  await dugdale.run("silent.sh");
+  const { text } = await dugdale.get("/v1/metrics");
+  const types = Object.fromEntries(
+    [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]),
+  );
+  const expected = {
+    letts_dugdale_info: "gauge",
+    letts_dugdale_uptime_seconds: "gauge",
+    letts_missions_total: "counter",
+    letts_mission_duration_seconds: "histogram",
+    letts_lane_queued: "gauge",
+    letts_lane_running: "gauge",
+    letts_lane_concurrency: "gauge",
+    letts_lane_paused: "gauge",
+    letts_storage_bytes: "gauge",
+    letts_http_requests_total: "counter",
+    letts_http_request_duration_seconds: "histogram",
+    letts_admin_auth_failures_total: "counter",
+    letts_fsync_failures_total: "counter",
+  };
+  for (const [name, type] of Object.entries(expected)) {
+    assertEquals(types[name], type, name);
+    assert(text.includes(`# HELP ${name} `), name);
+  }
+});
+
+Deno.test("each end of a mission is counted once, by kind, lane and outcome", async () => {
+  const series = (outcome: string, kind = "mission") =>
+    `letts_missions_total{kind="${kind}",lane="fast",outcome="${outcome}"}`;
+  const before = await samples();
+  await Promise.all([dugdale.run("succeeds.sh"), dugdale.run("succeeds.sh"), dugdale.run("exits_seven.sh")]);
+  const id = newId();
+  await dugdale.post("/v1/exec/dispatch", { lane: "fast", command: ["true"] }, {
+    headers: { "idempotency-key": id },
+  });
+  await dugdale.done(id);
+  const after = await samples();
+  const grown = (name: string): number => (after.get(name) ?? 0) - (before.get(name) ?? 0);
+  assertEquals([grown(series("success")), grown(series("failed")), grown(series("success", "exec"))], [
+    2,
+    1,
+    1,
+  ]);
+  const duration = 'letts_mission_duration_seconds_count{kind="mission",lane="fast",outcome="success"}';
+  assertEquals(grown(duration), 2);
+  const buckets = [...after.keys()].filter((name) =>
+    name.startsWith("letts_mission_duration_seconds_bucket") && name.includes('outcome="failed"')
+  );
+  assertEquals(buckets.length, 21);
+  assert(buckets[0]?.includes('le="0.05"') && buckets.some((name) => name.includes('le="26214.4"')));
+});
+
+Deno.test("a mission that never ran counts with a duration of zero", async () => {
+  const name =
+    'letts_mission_duration_seconds_bucket{kind="mission",lane="fast",le="0.05",outcome="crashed"}';
+  const before = await samples();
+  await dugdale.run("there_is_no_such_mission");
+  assertEquals((await samples()).get(name), (before.get(name) ?? 0) + 1);
+});
+
+Deno.test("requests are counted by route, method and status; unknown ones without their paths", async () => {
+  const id = await dugdale.queue("silent.sh");
+  await dugdale.done(id);
+  const before = await samples();
+  await dugdale.get(`/v1/missions/${id}`);
+  await dugdale.get(`/v1/missions/${newId()}`);
+  await dugdale.get("/v1/secret/path");
+  await dugdale.call("BREW", "/v1/coffee");
+  await dugdale.get("/v1/lanes");
+  const after = await samples();
+  const grown = (labels: string): number => {
+    const name = `letts_http_requests_total{${labels}}`;
+    return (after.get(name) ?? 0) - (before.get(name) ?? 0);
+  };
+  assertEquals(grown('method="GET",route="/v1/missions/{id}",status="200"'), 1);
+  assertEquals(grown('method="GET",route="/v1/missions/{id}",status="404"'), 1);
+  assertEquals(grown('method="GET",route="_unmatched",status="404"'), 1);
+  assertEquals(grown('method="_other",route="_unmatched",status="404"'), 1);
+  assertEquals(grown('method="GET",route="/v1/lanes",status="200"'), 1);
+  assert(
+    ![...after.keys()].some((name) => name.includes("secret") || name.includes("BREW") || name.includes(id)),
+  );
+});
+
+Deno.test("a stream is counted when it ends, with its whole life", async () => {
+  const id = await dugdale.queue("obeys.sh", { input: { sh: btoa("sleep 0.3") } });
+  await dugdale.event(id, "done");
+  const after = await samples();
+  const labels = 'method="GET",route="/v1/missions/{id}/events"';
+  const sum = after.get(`letts_http_request_duration_seconds_sum{${labels}}`) ?? 0;
+  assert(sum >= 0.25, `${sum}`);
+});
+
+ownTest("wrong tokens count on admin routes only", async () => {
+  const name = "letts_admin_auth_failures_total";
+  const before = (await samples()).get(name) ?? 0;
+  const headers = { authorization: "Bearer wrong" };
+  await dugdale.get("/v1/admin/state", { headers, from: "10.5.0.1" });
+  await dugdale.get("/v1/lanes", { headers, from: "10.5.0.2" });
+  await dugdale.get("/v1/admin/state", { as: "dispatch", from: "10.5.0.3" });
+  await dugdale.dispatch({ mission: "silent.sh" }, { headers, from: "10.5.0.4" });
+  assertEquals((await samples()).get(name), before + 1);
+});
+
+ownTest("lanes, storage and the dugdale itself", async () => {
+  // Lanes and storage are looked at every 15 s; the first look is at the start.
+  const values = await samples();
+  const { version, commit } = (await dugdale.get("/v1/version")).body;
+  assertEquals(values.get(`letts_dugdale_info{commit="${commit}",version="${version}"}`), 1);
+  const uptime = values.get("letts_dugdale_uptime_seconds") ?? 0;
+  await pause(20);
+  assert(uptime > 0 && ((await samples()).get("letts_dugdale_uptime_seconds") ?? 0) > uptime);
+  for (const kind of ["db", "output", "staging"]) {
+    assert((values.get(`letts_storage_bytes{kind="${kind}"}`) ?? -1) >= 0, kind);
+  }
+  for (
+    const transition of ["output_commit", "staging_put_outdir", "staging_upload_complete", "staging_gc_tomb"]
+  ) {
+    assertEquals(values.get(`letts_fsync_failures_total{transition="${transition}"}`) ?? 0, 0);
+  }
+});
