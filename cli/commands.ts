@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { COMPLETE, COMPLETION } from "./completion_commands.ts";
 import { CTL } from "./ctl_commands.ts";
 import { APPLY_FLAGS } from "./flags/apply_flags.ts";
 import { BY_ID_FLAGS, EVENTS_FLAGS, LOGS_FLAGS, REQUIRED_HOST_FLAG } from "./flags/by_id_flags.ts";
@@ -137,4 +138,6 @@ export const ROOT: CommandGroup = group({
     flags: [],
     load: async () => (await import("./commands/version.ts")).version,
   }),
+  COMPLETION,
+  COMPLETE,
 ]);

@@ -7,7 +7,7 @@
 import type { Call } from "./call.ts";
 
 /** What the shell may offer as a value. */
-export type Completion = "file" | "folder" | "pair" | "dugdale" | "host" | "label" | "lane" | "route";
+export type Completion = "file" | "folder" | "pair" | "host" | "label" | "lane" | "route";
 
 interface FlagFacts {
   /** One line for help, without a full stop. */

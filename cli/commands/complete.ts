@@ -1,0 +1,21 @@
+/** `letts __complete`, which completion scripts ask. @module */
+import type { Call } from "../call.ts";
+import { ROOT } from "../commands.ts";
+import { complete } from "../complete/complete.ts";
+import { knownNames } from "../complete/known_names.ts";
+
+/**
+ * Prints what may come next: first `none`, `files` or `folders`, which says what the shell shall add itself, then a
+ * line for each word, with a tab and its meaning behind it.
+ */
+export async function completeLine(call: Call<unknown>): Promise<void> {
+  const { args, io } = call;
+  const at = args.indexOf("--config");
+  const { candidates, files } = complete(
+    ROOT,
+    args,
+    () => knownNames(at === -1 ? undefined : args[at + 1], io.env),
+  );
+  const lines = candidates.map(({ word, means }) => means === "" ? word : `${word}\t${means}`);
+  await io.stdout.write([files, ...lines].map((line) => `${line}\n`).join(""));
+}
