@@ -13,6 +13,7 @@ import { type DaemonFlags, FlagError, parseFlags, USAGE } from "./flags.ts";
 import { DataDir } from "./host/data_dir.ts";
 import { DirLock } from "./host/lock.ts";
 import { lineLog, type Log, openLogOutput } from "./host/log.ts";
+import { reportToServiceManager } from "./service_report.ts";
 import { Store } from "./store/store.ts";
 import { VERSION } from "./version.ts";
 
@@ -104,6 +105,7 @@ async function serve(config: DugdaleConfig, log: Log): Promise<number> {
     log.error("start failed", { err: messageOf(error) });
     return 1;
   }
+  using _report = reportToServiceManager(dugdale.draining, log);
   await stopSignals(dugdale, log);
   return 0;
 }

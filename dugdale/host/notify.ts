@@ -1,0 +1,141 @@
+/**
+ * Tells a service manager how the daemon is, in the datagrams of sd_notify(3).
+ *
+ * @module
+ */
+
+/** The variables that a service manager sets for a service that shall report. */
+export interface NotifyVariables {
+  /** `NOTIFY_SOCKET`: a path, or `@` and a name without a file. Nothing is sent when it is missing or empty. */
+  readonly socket: string | undefined;
+  /** `WATCHDOG_USEC`: after so many microseconds without a sign the daemon counts as stuck. */
+  readonly watchdogUsec: string | undefined;
+  /** `WATCHDOG_PID`: the process that the watchdog is meant for. Missing: any. */
+  readonly watchdogPid: string | undefined;
+}
+
+/** Two signs of life fall into each period of the watchdog: half of its microseconds, in milliseconds. */
+const USEC_PER_HALF_MS = 2000;
+/** The longest delay that a timer takes. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+const AF_UNIX = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000;
+/** Nobody waits for a service manager that is busy, and nobody dies of one that is gone. */
+const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
+/** `sun_path` of Linux. */
+const MAX_PATH_BYTES = 108;
+const NAMES: readonly string[] = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
+
+/** The service manager could not be reached. */
+export class NotifyError extends Error {
+  /** The name of the class. */
+  override readonly name = "NotifyError";
+}
+
+/** Reads the variables of this process. */
+export function notifyVariables(): NotifyVariables {
+  return {
+    socket: Deno.env.get("NOTIFY_SOCKET"),
+    watchdogUsec: Deno.env.get("WATCHDOG_USEC"),
+    watchdogPid: Deno.env.get("WATCHDOG_PID"),
+  };
+}
+
+/**
+ * How often a sign of life is due, in milliseconds: half of the time that the watchdog waits. Undefined when no
+ * watchdog waits for this process.
+ */
+export function watchdogPeriodMs(
+  { watchdogUsec, watchdogPid }: NotifyVariables,
+  pid: number,
+): number | undefined {
+  if (watchdogPid !== undefined && watchdogPid !== String(pid)) return undefined;
+  const periodMs = Math.floor(Number(watchdogUsec ?? 0) / USEC_PER_HALF_MS);
+  return periodMs >= 1 ? Math.min(periodMs, MAX_DELAY_MS) : undefined;
+}
+
+/** The way to the service manager. Disposing it ends the signs of life. */
+export class ServiceManager implements Disposable {
+  readonly #libc: ReturnType<typeof openLibc>;
+  readonly #address: Uint8Array<ArrayBuffer>;
+  readonly #socket: number;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  private constructor(path: string) {
+    this.#address = socketAddress(path);
+    this.#libc = openLibc();
+    this.#socket = this.#libc.symbols.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (this.#socket < 0) {
+      this.#libc.close();
+      throw new NotifyError("cannot make a socket for the service manager");
+    }
+  }
+
+  /**
+   * Opens the way that the variables name; undefined when nobody wants to be told.
+   *
+   * @throws {NotifyError} When somebody wants to, but cannot be told from here.
+   */
+  static open({ socket }: NotifyVariables): ServiceManager | undefined {
+    return socket === undefined || socket === "" ? undefined : new ServiceManager(socket);
+  }
+
+  /** Sends the daemon's state, such as `READY=1`. @throws {NotifyError} When the datagram does not get through. */
+  tell(state: string): void {
+    const bytes = new TextEncoder().encode(state);
+    const { sendto } = this.#libc.symbols;
+    const address = this.#address;
+    const length = BigInt(bytes.length);
+    const sent = sendto(this.#socket, bytes, length, MSG_DONTWAIT_NOSIGNAL, address, address.length);
+    if (Number(sent) !== bytes.length) throw new NotifyError(`the service manager did not take ${state}`);
+  }
+
+  /** Sends a sign of life now and in each period, as long as the event loop turns. */
+  live(periodMs: number, onError: (error: unknown) => void): void {
+    const sign = (): void => {
+      try {
+        this.tell("WATCHDOG=1");
+      } catch (error) {
+        onError(error);
+      }
+    };
+    sign();
+    this.#timer ??= setInterval(sign, periodMs);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#libc.symbols.close(this.#socket);
+    this.#libc.close();
+  }
+}
+
+/** `struct sockaddr_un`. A leading `@` stands for the NUL byte of names that are no files. */
+function socketAddress(path: string): Uint8Array<ArrayBuffer> {
+  const name = new TextEncoder().encode(path);
+  if ((name[0] !== 0x2f && name[0] !== 0x40) || name.length > MAX_PATH_BYTES) {
+    throw new NotifyError(`NOTIFY_SOCKET must be an absolute path or @name, not ${JSON.stringify(path)}`);
+  }
+  if (name[0] === 0x40) name[0] = 0;
+  const address = new Uint8Array(2 + name.length);
+  new Uint16Array(address.buffer, 0, 1)[0] = AF_UNIX;
+  address.set(name, 2);
+  return address;
+}
+
+// deno-lint-ignore explicit-module-boundary-types -- the type of the library follows from the table below
+function openLibc() {
+  let cause: unknown;
+  for (const name of NAMES) {
+    try {
+      return Deno.dlopen(name, {
+        socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+        sendto: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], result: "isize" },
+        close: { parameters: ["i32"], result: "i32" },
+      });
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new NotifyError("the service manager wants to be told, which needs FFI on Linux", { cause });
+}

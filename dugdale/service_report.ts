@@ -1,0 +1,35 @@
+import { notifyVariables, ServiceManager, watchdogPeriodMs } from "./host/notify.ts";
+import type { Log } from "./host/log.ts";
+
+/**
+ * Tells the service manager, if there is one, that the daemon is ready, then that it lives, and once that it stops.
+ * A service manager that cannot be told is no reason to stop working, so that is only logged.
+ *
+ * @param draining Aborted when the daemon begins to stop.
+ * @returns What ends the signs of life; undefined without a service manager.
+ */
+export function reportToServiceManager(draining: AbortSignal, log: Log): Disposable | undefined {
+  const warn = (error: unknown): void => {
+    log.warn("service manager not told", { err: error instanceof Error ? error.message : String(error) });
+  };
+  const variables = notifyVariables();
+  let manager: ServiceManager | undefined;
+  try {
+    manager = ServiceManager.open(variables);
+  } catch (error) {
+    warn(error);
+  }
+  if (manager === undefined) return undefined;
+  const tell = (state: string): void => {
+    try {
+      manager.tell(state);
+    } catch (error) {
+      warn(error);
+    }
+  };
+  tell("READY=1");
+  const periodMs = watchdogPeriodMs(variables, Deno.pid);
+  if (periodMs !== undefined) manager.live(periodMs, warn);
+  draining.addEventListener("abort", () => tell("STOPPING=1"));
+  return manager;
+}
