@@ -31,6 +31,7 @@ export interface MissionRow {
   readonly group_id: string | null;
   readonly restarted_from: string | null;
   readonly input_fingerprint: string;
+  readonly traceparent: string | null;
   readonly ending: string | null;
   readonly return_value: string | null;
   readonly input: string;
@@ -50,6 +51,8 @@ export interface NewMission {
   readonly groupId: string | null;
   readonly restartedFrom: MissionId | null;
   readonly fingerprint: string;
+  /** W3C trace context that came with the dispatch; no part of the fingerprint. */
+  readonly traceparent: string | null;
   /** Canonical JSON. */
   readonly input: string;
   readonly files: readonly NewMissionFile[];

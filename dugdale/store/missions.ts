@@ -47,9 +47,9 @@ export class Missions {
     this.retention = new MissionRetention(db);
     this.#insert = db.prepare(`
       INSERT INTO missions (mission_id, kind, lane, mission_name, status, time_created, timeout_ms, runtime,
-        display_name, group_id, restarted_from, input_fingerprint, input)
+        display_name, group_id, restarted_from, input_fingerprint, traceparent, input)
       VALUES (:missionId, :kind, :lane, :missionName, 'queued', :createdMs, :timeoutMs, :runtime,
-        :displayName, :groupId, :restartedFrom, :fingerprint, :input)`);
+        :displayName, :groupId, :restartedFrom, :fingerprint, :traceparent, :input)`);
     this.#insertFile = db.prepare(`
       INSERT INTO mission_files (mission, staging_id, ref_kind, role) VALUES (:mission, :stagingId, :kind, :role)`);
     this.#find = db.prepare(`SELECT * FROM missions WHERE mission_id = ?`);

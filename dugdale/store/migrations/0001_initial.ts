@@ -47,6 +47,8 @@ CREATE TABLE missions (
   group_id          TEXT,
   restarted_from    TEXT,
   input_fingerprint TEXT NOT NULL,
+  -- W3C trace context of the dispatch, for the process.
+  traceparent       TEXT,
   -- How the process ended, while its output files are being collected. Only such rows are safe to finish after a crash.
   ending            TEXT CHECK (ending IS NULL OR status = 'running'),
   return_value      TEXT,

@@ -64,6 +64,7 @@ async function fill(store: Store, count: number): Promise<Known[]> {
         runtime: null,
         displayName: null,
         restartedFrom: null,
+        traceparent: null,
         fingerprint: "",
         input: "null",
         files: [],

@@ -29,6 +29,7 @@ function mission(count: number, more: Partial<NewMission> = {}): NewMission {
     displayName: null,
     groupId: null,
     restartedFrom: null,
+    traceparent: null,
     fingerprint: "f",
     input: "null",
     files: [],

@@ -19,6 +19,7 @@ Deno.test("Store.vacuum() gives the pages of removed missions back, so many at a
           displayName: null,
           groupId: null,
           restartedFrom: null,
+          traceparent: null,
           fingerprint: "",
           input: `"${"x".repeat(20_000)}"`,
           files: [],
