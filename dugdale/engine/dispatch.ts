@@ -16,6 +16,8 @@ export interface DispatchRequest {
   readonly input: string;
   readonly timeoutMs: number | null;
   readonly files: readonly { readonly role: string; readonly stagingId: StagingId }[];
+  /** W3C trace context. A repeat with another one is still the same dispatch; the first one stays. */
+  readonly traceparent: string | null;
 }
 
 /** The mission of a dispatch, new or as it is by now. */
@@ -100,6 +102,7 @@ function queue(
     groupId: null,
     restartedFrom: null,
     fingerprint,
+    traceparent: request.traceparent,
     input: request.input,
     files: request.files.map((file) => ({ ...file, kind: "input" as const })),
   });

@@ -23,6 +23,8 @@ export interface ExecRequest {
   readonly timeoutMs: number | null;
   readonly groupId: string | null;
   readonly displayName: string | null;
+  /** W3C trace context; the one of the first of equal dispatches stays. */
+  readonly traceparent: string | null;
   /** What is stored, and read again when the exec is started. */
   readonly body: ExecBody;
 }
@@ -89,6 +91,7 @@ function queue(
     groupId: request.groupId,
     restartedFrom: null,
     fingerprint,
+    traceparent: request.traceparent,
     input: JSON.stringify(request.body),
     files: refs,
   });

@@ -72,6 +72,7 @@ export class MissionControl {
         groupId: row.group_id,
         restartedFrom: mission_id,
         fingerprint: row.input_fingerprint,
+        traceparent: row.traceparent,
         input: row.input,
         files: files.map((file) => ({
           stagingId: file.staging_id,

@@ -7,13 +7,15 @@ import { json } from "./answer.ts";
 import type { Call, Handler } from "./call.ts";
 import { JsonBody } from "./json_body.ts";
 import { type HandlerParts, refuseNewWork } from "./parts.ts";
+import { readTraceparent } from "./traceparent.ts";
 
 /** `POST /v1/dispatch` */
 export function dispatchHandler(parts: HandlerParts): Handler {
   return async (call) => {
     refuseNewWork(parts);
     const missionId = idempotencyKey(call);
-    const request = readDispatch(missionId, JsonBody.read(await call.body(), "bad_request"));
+    const body = JsonBody.read(await call.body(), "bad_request");
+    const request = { ...readDispatch(missionId, body), traceparent: readTraceparent(call.request.headers) };
     const { reply, created } = await dispatchMission(request, parts, parts.engine, parts.applied);
     return json(reply, created ? 202 : 200);
   };
@@ -42,7 +44,10 @@ export function readTimeout(text: string): number | null {
   throw new ProblemError("bad_request", `timeout must not be negative: ${text.slice(0, 64)}`);
 }
 
-function readDispatch(missionId: DispatchRequest["missionId"], body: JsonBody): DispatchRequest {
+function readDispatch(
+  missionId: DispatchRequest["missionId"],
+  body: JsonBody,
+): Omit<DispatchRequest, "traceparent"> {
   const mission = body.text("mission");
   const lane = body.text("lane");
   const timeout = body.text("timeout");

@@ -6,6 +6,7 @@ import { idempotencyKey } from "./dispatch.ts";
 import { readExec } from "./exec_request.ts";
 import { JsonBody } from "./json_body.ts";
 import { type HandlerParts, refuseNewWork } from "./parts.ts";
+import { readTraceparent } from "./traceparent.ts";
 
 /** `POST /v1/exec/dispatch` */
 export function execHandler(parts: HandlerParts): Handler {
@@ -13,7 +14,10 @@ export function execHandler(parts: HandlerParts): Handler {
     refuseNewWork(parts);
     const execId = idempotencyKey(call);
     const body = JsonBody.read(await call.body(), "bad_request");
-    const request = readExec(execId, body, parts.config.exec);
+    const request = {
+      ...readExec(execId, body, parts.config.exec),
+      traceparent: readTraceparent(call.request.headers),
+    };
     const { reply, created, files, fingerprint } = await dispatchExec(
       request,
       parts,

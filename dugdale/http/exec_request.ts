@@ -31,7 +31,11 @@ interface RawExec {
  *
  * @throws {ProblemError} In the documented order.
  */
-export function readExec(execId: MissionId, body: JsonBody, limits: DugdaleExec): ExecRequest {
+export function readExec(
+  execId: MissionId,
+  body: JsonBody,
+  limits: DugdaleExec,
+): Omit<ExecRequest, "traceparent"> {
   const raw = decode(body);
   if (raw.lane === "") throw bad("lane must name a lane");
   if (raw.command.length === 0) throw bad("command must have at least one word");

@@ -16,7 +16,7 @@ export type ReadVariable = (name: string) => string | undefined;
  * @throws {LaunchError} When a configured value names a variable that the daemon does not have.
  */
 export function missionEnvironment(
-  mission: Pick<MissionRow, "mission_id" | "lane">,
+  mission: Pick<MissionRow, "mission_id" | "lane" | "traceparent">,
   files: readonly MissionFileRow[],
   workdir: string,
   configured: DugdaleMissionEnv,
@@ -37,13 +37,14 @@ export function missionEnvironment(
     const value = read(name);
     if (value !== undefined) env[name] = value;
   }
+  if (mission.traceparent !== null) env.TRACEPARENT = mission.traceparent;
   for (const [name, value] of Object.entries(configured.set)) env[name] = filledIn(name, value, read);
   return env;
 }
 
 /** Everything that an exec's process has in its environment. `outputs` are the keys it was asked for. */
 export function execEnvironment(
-  exec: Pick<MissionRow, "mission_id" | "lane" | "group_id">,
+  exec: Pick<MissionRow, "mission_id" | "lane" | "group_id" | "traceparent">,
   files: readonly MissionFileRow[],
   outputs: readonly string[],
   workdir: string,
@@ -57,6 +58,7 @@ export function execEnvironment(
     LETTS_TMPDIR: join(workdir, "tmp"),
     ...inputVariables(files.filter((file) => file.role !== STDIN_ROLE), workdir),
   };
+  if (exec.traceparent !== null) env.TRACEPARENT = exec.traceparent;
   if (exec.group_id !== null) env.LETTS_GROUP_ID = exec.group_id;
   if (files.some((file) => file.ref_kind === "script")) env.LETTS_SCRIPT = join(workdir, "script", "script");
   for (const key of outputs) env[`LETTS_OUT_${key}`] = join(workdir, "out", key);

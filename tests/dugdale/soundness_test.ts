@@ -22,6 +22,7 @@ async function leave(folder: string): Promise<number> {
         displayName: null,
         groupId: null,
         restartedFrom: null,
+        traceparent: null,
         fingerprint: "",
         input: "null",
         files: [],

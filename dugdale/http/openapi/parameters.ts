@@ -41,6 +41,10 @@ const FORCE = flag("force", "Ends a running mission first");
 const KEY = needed(
   header("Idempotency-Key", "Becomes the id; a repeat with it is the same request", UUID_V7),
 );
+const TRACE = header(
+  "traceparent",
+  "W3C trace context; becomes the variable `TRACEPARENT`, ignored when broken",
+);
 
 /** The `:name` segments of all paths. */
 export const PATH_PARAMETERS: Readonly<Record<string, JsonObject>> = {
@@ -51,8 +55,8 @@ export const PATH_PARAMETERS: Readonly<Record<string, JsonObject>> = {
 
 /** What else a request may have in its query and headers. */
 export const PARAMETERS: Readonly<Partial<Record<RouteKey, readonly Parameter[]>>> = {
-  dispatch: [KEY],
-  execDispatch: [KEY],
+  dispatch: [KEY, TRACE],
+  execDispatch: [KEY, TRACE],
   listMissions: [
     query("status", "Without it all but `deleting`", { enum: ["queued", "running", "done", "deleting"] }),
     query("outcome", "How the mission ended"),

@@ -87,6 +87,7 @@ class Kept implements Disposable {
       displayName: null,
       groupId: null,
       restartedFrom: null,
+      traceparent: null,
       fingerprint: "",
       input: "null",
       files: [],

@@ -134,6 +134,7 @@ export class Area implements AsyncDisposable {
         displayName: null,
         groupId: null,
         restartedFrom: null,
+        traceparent: null,
         fingerprint: "",
         input: "null",
         files: files.map((file) => ({ ...file, kind: "input" as const })),
