@@ -44,6 +44,19 @@ function ending(outcome: OutcomeKind): Ending {
 }
 
 /** Adds missions in every state; several share each moment of creation and of end. */
+/** A store in a folder of its own, which goes with it. */
+function openTemporaryStore(): Disposable & { readonly store: Store } {
+  const folder = Deno.makeTempDirSync();
+  const store = new Store(`${folder}/state.db`, -2000);
+  return {
+    store,
+    [Symbol.dispose]: () => {
+      store[Symbol.dispose]();
+      Deno.removeSync(folder, { recursive: true });
+    },
+  };
+}
+
 async function fill(store: Store, count: number): Promise<Known[]> {
   const known: Known[] = [];
   const pick = <T>(from: readonly T[], seed: number): T => from[(seed * 7919 >> 3) % from.length]!;
@@ -141,7 +154,8 @@ const FILTERS: MissionFilter[] = [
 ];
 
 Deno.test("MissionList.page() lists what the filter lets through, in order and page by page, each once", async () => {
-  using store = new Store(":memory:", -2000);
+  using temporary = openTemporaryStore();
+  const { store } = temporary;
   const known = await fill(store, 9000);
   for (const filter of FILTERS) {
     for (const order of ["created", "finished"] as const) {
@@ -158,7 +172,8 @@ Deno.test("MissionList.page() lists what the filter lets through, in order and p
 });
 
 Deno.test("MissionList.page() cuts pages within one moment and takes any cursor", async () => {
-  using store = new Store(":memory:", -2000);
+  using temporary = openTemporaryStore();
+  const { store } = temporary;
   const known = await fill(store, 60);
   const all = expected(known, {}, "created");
   const { list } = store.missions;
@@ -180,7 +195,8 @@ Deno.test("MissionList.page() cuts pages within one moment and takes any cursor"
 });
 
 Deno.test("MissionList.page() lets others have their turn while it walks the whole table", async () => {
-  using store = new Store(":memory:", -2000);
+  using temporary = openTemporaryStore();
+  const { store } = temporary;
   await fill(store, 20_000);
   let turns = 0, walking = true;
   const others = (async () => {
