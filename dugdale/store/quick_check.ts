@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 
 /** What SQLite says about a database file. */
 export interface QuickCheckResult {
@@ -21,10 +22,13 @@ export class QuickCheck implements Disposable {
   readonly #worker: Worker;
 
   constructor(file: string) {
+    // Not opened as read-only: of such a file SQLite does not check the CHECK constraints. It is not made, either.
+    const url = pathToFileURL(file);
+    url.searchParams.set("mode", "rw");
     // The thread's code travels as text: a module of its own would be missing in a bundle of one file.
     const code = `
       import { DatabaseSync } from "node:sqlite";
-      self.postMessage((${quickCheck})(DatabaseSync, ${JSON.stringify(file)}, ${JSON.stringify(DAMAGED)}));`;
+      self.postMessage((${quickCheck})(DatabaseSync, ${JSON.stringify(url)}, ${JSON.stringify(DAMAGED)}));`;
     this.#worker = new Worker(`data:application/javascript,${encodeURIComponent(code)}`, { type: "module" });
     this.result = new Promise((resolve) => {
       this.#worker.onmessage = (event: MessageEvent<QuickCheckResult>) => resolve(event.data);
@@ -43,11 +47,12 @@ export class QuickCheck implements Disposable {
 /** Runs in the thread: whatever it needs comes as an argument. */
 function quickCheck(
   Database: typeof DatabaseSync,
-  file: string,
+  url: string,
   damaged: readonly number[],
 ): QuickCheckResult {
   try {
-    const db = new Database(file, { readOnly: true });
+    const db = new Database(url);
+    db.exec("PRAGMA query_only = ON");
     const rows = db.prepare("PRAGMA quick_check").all() as { quick_check: string }[];
     db.close();
     return {
