@@ -11,6 +11,7 @@ import { EXEC_FLAGS } from "./flags/exec_flags.ts";
 import { MISSION_FLAGS, RUN_FLAGS } from "./flags/mission_flags.ts";
 import { TARGET_FLAGS } from "./flags/target_flags.ts";
 import { command, type CommandGroup, group } from "./grammar.ts";
+import { TOOLS } from "./tool_commands.ts";
 
 /** The tree of commands. */
 export const ROOT: CommandGroup = group({
@@ -125,6 +126,7 @@ export const ROOT: CommandGroup = group({
     flags: [],
     load: async () => (await import("./commands/dugdale.ts")).dugdale,
   }),
+  ...TOOLS,
   command({
     name: "help",
     summary: "Show help for a command",

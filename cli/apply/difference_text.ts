@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bracketed } from "../print/bracketed.ts";
 import type { Difference, LaneChange, RuntimeChange } from "./difference.ts";
 
 const LANE_COLUMNS = 15;
@@ -11,12 +12,12 @@ const LANE_COLUMNS = 15;
 export function differenceText(diff: Difference): string {
   const { MissionDirChange: dir, LabelsChange: labels, RuntimeChange: runtime } = diff;
   const lines = [
-    ...(diff.AddedLanes ? [`add lanes:    ${list(diff.AddedLanes)}`] : []),
-    ...(diff.RemovedLanes ? [`remove lanes: ${list(diff.RemovedLanes)}`] : []),
-    ...(diff.KeptLanes ? [`keep lanes:   ${list(diff.KeptLanes)}`] : []),
+    ...(diff.AddedLanes ? [`add lanes:    ${bracketed(diff.AddedLanes)}`] : []),
+    ...(diff.RemovedLanes ? [`remove lanes: ${bracketed(diff.RemovedLanes)}`] : []),
+    ...(diff.KeptLanes ? [`keep lanes:   ${bracketed(diff.KeptLanes)}`] : []),
     ...(diff.ChangedLanes ?? []).map(laneText),
     ...(dir ? [`mission_dir:  ${quote(dir.Old)} -> ${quote(dir.New)}`] : []),
-    ...(labels ? [`labels:       ${list(labels.Old)} -> ${list(labels.New)}`] : []),
+    ...(labels ? [`labels:       ${bracketed(labels.Old)} -> ${bracketed(labels.New)}`] : []),
     ...(runtime ? [`runtime:      ${runtimeText(runtime)}`] : []),
   ];
   return lines.map((line) => `  ${line}\n`).join("");
@@ -31,18 +32,15 @@ function laneText(lane: LaneChange): string {
 
 function runtimeText(change: RuntimeChange): string {
   const parts = [
-    `command_template ${list(change.OldCommandTemplate ?? [])} -> ${list(change.NewCommandTemplate ?? [])}`,
+    `command_template ${bracketed(change.OldCommandTemplate ?? [])} -> ${
+      bracketed(change.NewCommandTemplate ?? [])
+    }`,
     `mission_path ${quote(change.OldMissionPathTemplate)} -> ${quote(change.NewMissionPathTemplate)}`,
     ...(change.OldValidate === change.NewValidate
       ? []
       : [`validate_mission_file ${change.OldValidate} -> ${change.NewValidate}`]),
   ];
   return parts.join(" ; ");
-}
-
-/** The words in brackets, as in `[a b]`. */
-export function list(words: readonly string[]): string {
-  return `[${words.join(" ")}]`;
 }
 
 function quote(text: string): string {

@@ -2,8 +2,10 @@
 import type { Call } from "../call.ts";
 import type { REQUIRED_HOST_FLAG } from "../flags/by_id_flags.ts";
 import type { Values } from "../grammar.ts";
-import { list as bracketed } from "../apply/difference_text.ts";
+import { bracketed } from "../print/bracketed.ts";
+import { paintFor } from "../print/color.ts";
 import { writeResult } from "../print/record.ts";
+import { type Cell, terminalTable } from "../print/terminal_table.ts";
 import { required } from "../required.ts";
 import { findDugdale } from "../target.ts";
 
@@ -25,7 +27,26 @@ export async function listDugdales(call: Call<unknown>): Promise<void> {
         bracketed(labels)
       }\n`
     ).join("");
-  await writeResult(call.io.stdout, call.globals.output, dugdales, text);
+  const forTerminal = () =>
+    terminalTable(
+      [{ title: "ID" }, { title: "ADDRESS", shrinks: true }, { title: "LANES", shrinks: true }, {
+        title: "LABELS",
+        shrinks: true,
+      }],
+      dugdales.map(({ id, host, url, labels = [], lanes = [] }): readonly Cell[] => [
+        { text: id, color: "bold" },
+        { text: url ?? host ?? "" },
+        { text: lanes.join(" ") },
+        { text: labels.join(" "), color: "cyan" },
+      ]),
+      { columns: call.io.columns(), paint: paintFor(call.io.stdout, call.io) },
+    );
+  await writeResult(
+    call.io.stdout,
+    call.globals.output,
+    dugdales,
+    call.io.stdout.isTerminal ? forTerminal : text,
+  );
 }
 
 /** Prints version, uptime and queue of a dugdale. */

@@ -1,9 +1,13 @@
 /** `letts ctl lanes list`, `pause` and `continue`. @module */
+import type { LaneRecord } from "../../protocol/lane.ts";
 import type { Call } from "../call.ts";
 import type { REQUIRED_HOST_FLAG } from "../flags/by_id_flags.ts";
 import type { Values } from "../grammar.ts";
+import type { Io } from "../io.ts";
+import { paintFor } from "../print/color.ts";
 import { writeResult } from "../print/record.ts";
 import { tableText } from "../print/table.ts";
+import { type Cell, terminalTable } from "../print/terminal_table.ts";
 import { required } from "../required.ts";
 import { findDugdale } from "../target.ts";
 
@@ -29,8 +33,27 @@ export async function listLanes(call: LaneCall): Promise<void> {
       queued,
       running,
     }));
-  const text = () => tableText(COLUMNS, lanes.map((lane) => Object.values(lane).map(String)));
+  const text = () =>
+    call.io.stdout.isTerminal
+      ? laneTerminalTable(lanes, call.io)
+      : tableText(COLUMNS, lanes.map((lane) => Object.values(lane).map(String)));
   await writeResult(call.io.stdout, call.globals.output, lanes, text);
+}
+
+function laneTerminalTable(lanes: readonly LaneRecord[], io: Io): string {
+  const columns = [
+    { title: "LANE", shrinks: true },
+    { title: "STATE" },
+    { title: "RUNNING", right: true },
+    { title: "QUEUED", right: true },
+  ];
+  const rows = lanes.map(({ name, paused, running, concurrency, queued }): readonly Cell[] => [
+    { text: name, color: "bold" },
+    paused ? { text: "paused", color: "yellow" } : { text: "open", color: "green" },
+    { text: `${running}/${concurrency}` },
+    { text: String(queued) },
+  ]);
+  return terminalTable(columns, rows, { columns: io.columns(), paint: paintFor(io.stdout, io) });
 }
 
 /** Stops a lane from starting missions. */

@@ -1,13 +1,12 @@
 /** `letts ctl missions list` and `letts ctl exec list`. @module */
-import type { MissionFilter, Page } from "../../client/types.ts";
-import type { Mission } from "../../client/types.ts";
+import type { Mission, MissionFilter, Page } from "../../client/types.ts";
 import type { Call } from "../call.ts";
 import type { REQUIRED_HOST_FLAG } from "../flags/by_id_flags.ts";
 import type { EXEC_LIST_FLAGS, LIST_FLAGS, MISSION_LIST_FLAGS } from "../flags/ctl_flags.ts";
 import type { Values } from "../grammar.ts";
 import { listFilter } from "../mission_filter.ts";
 import { orderedRecord } from "../print/mission_record.ts";
-import { missionTable } from "../print/mission_table.ts";
+import { missionTable, missionTerminalTable } from "../print/mission_table.ts";
 import { writeResult } from "../print/record.ts";
 import { required } from "../required.ts";
 import { findDugdale } from "../target.ts";
@@ -34,10 +33,16 @@ export async function listExecs(call: Call<ListValues & Values<typeof EXEC_LIST_
 async function printPage(call: Call<ListValues>, own: MissionFilter): Promise<void> {
   const { flags, globals, io } = call;
   const host = required(flags.host, "host");
-  const filter = { ...listFilter(flags, Date.now()), ...own };
+  const nowMs = Date.now();
+  const filter = { ...listFilter(flags, nowMs), ...own };
   const client = await call.open();
   const page = await client.listMissions(findDugdale(client.config, host).id, filter).page(flags.cursor);
-  await writeResult(io.stdout, globals.output, pageRecord(page), () => missionTable(page));
+  await writeResult(
+    io.stdout,
+    globals.output,
+    pageRecord(page),
+    () => io.stdout.isTerminal ? missionTerminalTable(page, io, nowMs) : missionTable(page),
+  );
 }
 
 function pageRecord({ items, nextCursor }: Page<Mission>): unknown {

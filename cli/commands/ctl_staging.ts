@@ -6,9 +6,13 @@ import type { REQUIRED_HOST_FLAG } from "../flags/by_id_flags.ts";
 import type { DOWNLOAD_FLAGS, STAGING_FORCE_FLAG, STAGING_LIST_FLAGS } from "../flags/ctl_flags.ts";
 import type { Values } from "../grammar.ts";
 import { Interrupts } from "../interrupts.ts";
+import type { Io } from "../io.ts";
 import { demandFile, demandFolderOf } from "../pairs.ts";
+import { paintFor } from "../print/color.ts";
+import { humanBytes, humanTime } from "../print/human.ts";
 import { writeResult } from "../print/record.ts";
 import { cursorText, tableText } from "../print/table.ts";
+import { type Cell, terminalTable } from "../print/terminal_table.ts";
 import { required } from "../required.ts";
 import { findDugdale } from "../target.ts";
 
@@ -71,8 +75,32 @@ export async function listStaging(call: Call<HostValues & Values<typeof STAGING_
   const page = await client.listStaging(findDugdale(client.config, host).id, filter).page(flags.cursor);
   const record = { staging: page.items.map(stagingRecord), next_cursor: page.nextCursor || undefined };
   const rows = () => page.items.map((one) => [one.staging_id, String(one.size), one.state, one.ref_kind]);
-  const text = () => tableText(COLUMNS, rows()) + cursorText(page.nextCursor);
+  const table = () => io.stdout.isTerminal ? fileTerminalTable(page.items, io) : tableText(COLUMNS, rows());
+  const text = () => table() + cursorText(page.nextCursor);
   await writeResult(io.stdout, globals.output, record, text);
+}
+
+function fileTerminalTable(files: readonly StagingRecord[], io: Io): string {
+  const columns = [
+    { title: "ID" },
+    { title: "KIND" },
+    { title: "ROLE", shrinks: true },
+    {
+      title: "SIZE",
+      right: true,
+    },
+    { title: "STATE" },
+    { title: "CREATED" },
+  ];
+  const rows = files.map((file): readonly Cell[] => [
+    { text: file.staging_id },
+    { text: file.ref_kind },
+    { text: file.role, color: "bold" },
+    { text: humanBytes(file.size) },
+    { text: file.state, color: file.state === "complete" ? "green" : "yellow" },
+    { text: humanTime(file.time_created, Date.now()) },
+  ]);
+  return terminalTable(columns, rows, { columns: io.columns(), paint: paintFor(io.stdout, io) });
 }
 
 function stagingRecord(file: StagingRecord): unknown {

@@ -4,6 +4,7 @@ import { hostOf } from "../by_id.ts";
 import type { Call } from "../call.ts";
 import type { BY_ID_FLAGS, LOGS_FLAGS } from "../flags/by_id_flags.ts";
 import type { Values } from "../grammar.ts";
+import { paintFor } from "../print/color.ts";
 import { combinedLog } from "../run/combined_log.ts";
 
 type LogsCall = Call<Values<typeof BY_ID_FLAGS & typeof LOGS_FLAGS>>;
@@ -24,8 +25,23 @@ async function printLogs(call: LogsCall, kind: MissionKind): Promise<void> {
   const host = await hostOf(client, missionId, search);
   const body = await client.logs({ host, missionId, kind }, stream, { follow });
   if (stream === "combined" && globals.output === "text") {
-    for await (const { bytes } of combinedLog(body)) await io.stdout.write(bytes);
+    const paint = paintFor(io.stdout, io);
+    const [on = "", off = ""] = paint("yellow", "\n").split("\n");
+    for await (const { bytes, stream } of combinedLog(body)) {
+      // One write, so that nothing comes between the colour and its end.
+      await io.stdout.write(stream === "stderr" && on !== "" ? around(on, bytes, off) : bytes);
+    }
   } else {
     for await (const bytes of body) await io.stdout.write(bytes);
   }
+}
+
+function around(before: string, bytes: Uint8Array, after: string): Uint8Array {
+  const encoder = new TextEncoder();
+  const [start, end] = [encoder.encode(before), encoder.encode(after)];
+  const whole = new Uint8Array(start.length + bytes.length + end.length);
+  whole.set(start);
+  whole.set(bytes, start.length);
+  whole.set(end, start.length + bytes.length);
+  return whole;
 }

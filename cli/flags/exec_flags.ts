@@ -33,7 +33,7 @@ export const EXEC_FLAGS = {
     type: "text",
     value: "MODE",
     choices: ["none", "single", "broadcast"],
-    help: "who gets standard input (default single when it is piped to one host)",
+    help: "who gets standard input (default single for one host)",
   },
   timeout: { type: "text", value: "DURATION", help: "how long it may run, such as 30s or 1h30m" },
   "wait-timeout": {

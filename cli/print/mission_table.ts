@@ -4,7 +4,12 @@
  * @module
  */
 import type { Mission, Page } from "../../client/types.ts";
+import type { Io } from "../io.ts";
+import { paintFor } from "./color.ts";
+import { humanDuration, humanTime } from "./human.ts";
+import { outcomeColor, statusColor } from "./outcome_color.ts";
 import { cursorText, tableText } from "./table.ts";
+import { type Cell, terminalTable } from "./terminal_table.ts";
 
 const COLUMNS = [
   { title: "MISSION_ID", width: 40 },
@@ -17,7 +22,19 @@ const COLUMNS = [
 const DISPLAY_NAME = { title: "DISPLAY_NAME", width: 30 };
 const GROUP_ID = { title: "GROUP_ID", width: 40 };
 
-/** One page, with the two last columns only when a row has something in them. */
+const TERMINAL_COLUMNS = [
+  { title: "ID" },
+  { title: "STATUS" },
+  { title: "OUTCOME" },
+  { title: "LANE", shrinks: true },
+  { title: "MISSION", shrinks: true },
+  { title: "CREATED" },
+  { title: "TOOK", right: true },
+  { title: "NAME", shrinks: true },
+  { title: "GROUP" },
+];
+
+/** One page for programs, with the two last columns only when a row has something in them. */
 export function missionTable({ items, nextCursor }: Page<Mission>): string {
   const named = items.some(({ displayName }) => displayName);
   const grouped = items.some(({ groupId }) => groupId);
@@ -33,4 +50,26 @@ export function missionTable({ items, nextCursor }: Page<Mission>): string {
     ...(grouped ? [mission.groupId ?? ""] : []),
   ]);
   return tableText(columns, rows) + cursorText(nextCursor);
+}
+
+/** One page for people. */
+export function missionTerminalTable({ items, nextCursor }: Page<Mission>, io: Io, nowMs: number): string {
+  const paint = paintFor(io.stdout, io);
+  const rows = items.map((mission): readonly Cell[] => [
+    { text: mission.missionId },
+    { text: mission.status, color: statusColor(mission.status) },
+    { text: mission.outcome ?? "", color: outcomeColor(mission.outcome) },
+    { text: mission.lane },
+    { text: mission.missionName, color: "bold" },
+    { text: humanTime(mission.createdMs, nowMs) },
+    { text: tookText(mission, nowMs) },
+    { text: mission.displayName ?? "" },
+    { text: mission.groupId ?? "", color: "dim" },
+  ]);
+  return terminalTable(TERMINAL_COLUMNS, rows, { columns: io.columns(), paint }) + cursorText(nextCursor);
+}
+
+function tookText({ durationMs, startedMs, status }: Mission, nowMs: number): string {
+  if (durationMs !== undefined) return humanDuration(durationMs);
+  return status === "running" && startedMs !== undefined ? humanDuration(nowMs - startedMs) : "";
 }

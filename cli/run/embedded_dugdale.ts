@@ -25,7 +25,7 @@ const HOST = "embedded";
  * Variables that scripts get from the shell, beside those of every mission: what it takes to find programs, speak
  * the user's language, and fetch modules.
  */
-const INHERITED = [
+export const INHERITED: readonly string[] = [
   "PATH",
   "LANG",
   "LC_ALL",
@@ -38,7 +38,7 @@ const INHERITED = [
   "http_proxy",
   "https_proxy",
   "no_proxy",
-] as const;
+];
 
 /** The script that the dugdale is for. */
 export interface EmbeddedScript {

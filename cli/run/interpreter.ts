@@ -10,21 +10,23 @@ import { CommandError, UsageError } from "../errors.ts";
 export type CommandTemplate = readonly string[];
 
 /** Permissions of a mission: its variables, its working directory and its control channel. */
-const DENO_FLAGS = [
+export const DENO_FLAGS: readonly string[] = [
   "run",
   "--quiet",
   "--no-prompt",
   "--allow-env=LETTS_*",
   "--allow-read=.,/dev/fd/3",
   "--allow-write=.,/dev/fd/3",
-] as const;
+];
 
-const PROGRAMS: ReadonlyMap<string, string> = new Map([
+/** Programs by the ending of a script. */
+export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   [".sh", "sh"],
   [".py", "python3"],
   [".php", "php"],
 ]);
-const DENO: ReadonlySet<string> = new Set([".ts", ".js", ".mts", ".mjs", ".tsx", ".jsx"]);
+/** The endings of scripts that Deno runs. */
+export const DENO_ENDINGS: ReadonlySet<string> = new Set([".ts", ".js", ".mts", ".mjs", ".tsx", ".jsx"]);
 
 /** Where programs are looked for, and whether this process is Deno itself. */
 export interface Surroundings {
@@ -49,13 +51,13 @@ export function surroundings(): Surroundings {
  */
 export function commandFor(path: string, around: Surroundings): CommandTemplate {
   const ending = extname(path).toLowerCase();
-  if (DENO.has(ending)) {
+  if (DENO_ENDINGS.has(ending)) {
     return [around.deno ?? findProgram("deno", path, around), ...DENO_FLAGS, "{mission_path}"];
   }
   const program = PROGRAMS.get(ending);
   if (program !== undefined) return [findProgram(program, path, around), "{mission_path}"];
   if (isExecutable(path)) return ["{mission_path}"];
-  const known = [...DENO, ...PROGRAMS.keys()].join(" ");
+  const known = [...DENO_ENDINGS, ...PROGRAMS.keys()].join(" ");
   throw new UsageError(
     `--mission: ${path} is not executable, and its name ends in none of ${known}`,
   );

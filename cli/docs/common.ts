@@ -1,0 +1,36 @@
+/**
+ * What holds for all commands, for the documents that are made of the table.
+ *
+ * @module
+ */
+
+/** What each exit code means. */
+export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
+  ["0", "success"],
+  ["1", "the mission failed, or anything that has no code of its own"],
+  ["2", "the command line cannot be meant"],
+  ["3", "configuration: no file, a fault in it, its permissions, a missing token or variable"],
+  ["4", "network: a dugdale cannot be reached, or its answer makes no sense"],
+  ["5", "a dugdale refused the token"],
+  ["124", "the wait was over before the mission; it keeps running"],
+  ["125", "the mission was killed, timed out, ran out of memory, crashed or was lost"],
+  ["130, 143", "Ctrl-C, or a request to end; a mission keeps running, unless it is embedded"],
+  ["141", "the reader of the output has gone"],
+  ["255", "letts exec failed before the command ended"],
+];
+
+/** Where letts.yaml is looked for. */
+export const CONFIG_FILES: readonly string[] = [
+  "--config",
+  "$LETTS_CONFIG",
+  "./letts.yaml",
+  "$XDG_CONFIG_HOME/letts/letts.yaml",
+  "$HOME/.letts/letts.yaml",
+  "/etc/letts/letts.yaml",
+];
+
+/** Variables of the environment that change what letts does. */
+export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
+  ["LETTS_CONFIG", "letts.yaml to use"],
+  ["NO_COLOR", "when set to anything, no colours"],
+];

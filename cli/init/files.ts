@@ -1,0 +1,72 @@
+/**
+ * The files that `letts init` makes.
+ *
+ * @module
+ */
+
+/** A file and what is in it. */
+export interface NewFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly mode: number;
+  readonly text: string;
+}
+
+/** What the files are about. */
+export interface InitFacts {
+  /** Absolute. */
+  readonly folder: string;
+  readonly port: number;
+  /** Makes a token that nobody can guess. */
+  readonly token: () => string;
+}
+
+/** Both configurations with the same tokens, and a first mission. */
+export function initFiles({ folder, port, token }: InitFacts): readonly NewFile[] {
+  const [dispatch, admin] = [token(), token()];
+  const dugdale = `# The dugdale that "letts dugdale" runs. Every key: dugdale.example.yaml
+listen: 127.0.0.1:${port}
+data_dir: ${JSON.stringify(`${folder}/data`)}
+auth:
+  tokens: [${dispatch}]
+admin:
+  tokens: [${admin}]
+log:
+  format: text
+`;
+  const letts =
+    `# Which dugdales there are, and what "letts apply" makes of them. Every key: letts.example.yaml
+auth:
+  token: ${dispatch}
+  admin_token: ${admin}
+routes:
+  default: { host: local, lane: default }
+dugdales:
+  - id: local
+    host: 127.0.0.1
+    port: ${port}
+    mission_dir: ${JSON.stringify(`${folder}/missions`)}
+    runtime:
+      # A mission is an executable file; its first line says what runs it.
+      mission_path_template: "{mission}"
+      command_template: ["{mission_path}"]
+      validate_mission_file: true
+    lanes:
+      default: { concurrency: 4 }
+`;
+  const hello = `#!/bin/sh
+# A mission reads its input from standard input and speaks on descriptor 3, one JSON object a line.
+input=$(cat)
+echo "input is $input"
+for value in 0.25 0.50 0.75 1.00; do
+  echo "{\\"event\\":\\"progress\\",\\"value\\":$value,\\"message\\":\\"greeting\\"}" >&3
+  sleep 0.2
+done
+echo '{"event":"success","return":{"hello":"world"}}' >&3
+`;
+  return [
+    { path: "dugdale.yaml", mode: 0o600, text: dugdale },
+    { path: "letts.yaml", mode: 0o600, text: letts },
+    { path: "missions/hello.sh", mode: 0o755, text: hello },
+  ];
+}

@@ -1,0 +1,81 @@
+/**
+ * Tables on a terminal: as wide as their content, but not wider than the screen.
+ *
+ * @module
+ */
+import { clip, oneLine, pad } from "./clip.ts";
+import type { Color, Paint } from "./color.ts";
+import { columnsOf } from "./columns.ts";
+
+/** A cell; the colour goes around its text. */
+export interface Cell {
+  readonly text: string;
+  readonly color?: Color | undefined;
+}
+
+/** A column. */
+export interface TerminalColumn {
+  readonly title: string;
+  /** May lose its end when the screen is narrow. */
+  readonly shrinks?: boolean;
+  /** Numbers stand on the right. */
+  readonly right?: boolean;
+}
+
+/** Narrower than this nothing can be read. */
+const LEAST = 6;
+const GAP = 2;
+
+/** Title line and rows. Columns that are empty in all rows are left out. */
+export function terminalTable(
+  columns: readonly TerminalColumn[],
+  rows: readonly (readonly Cell[])[],
+  screen: { readonly columns: number; readonly paint: Paint },
+): string {
+  const used = columns
+    .map((column, index) => ({ column, cells: rows.map((row) => cleaned(row[index])) }))
+    .filter(({ cells }) => rows.length === 0 || cells.some(({ text }) => text !== ""));
+  const widths = fit(
+    used.map(({ column, cells }) => ({
+      width: Math.max(column.title.length, ...cells.map(({ text }) => columnsOf(text))),
+      shrinks: column.shrinks ?? false,
+    })),
+    screen.columns,
+  );
+  const line = (cells: readonly Cell[]) =>
+    cells.map(({ text, color }, index) => {
+      const width = widths[index] ?? 0;
+      const padded = aligned(clip(text, width), width, used[index]?.column.right ?? false);
+      return color === undefined ? padded : screen.paint(color, padded);
+    }).join(" ".repeat(GAP)).trimEnd() + "\n";
+  const titles = used.map(({ column }): Cell => ({ text: column.title, color: "dim" }));
+  return [titles, ...rows.map((_, row) => used.map(({ cells }) => cells[row] ?? { text: "" }))].map(line)
+    .join("");
+}
+
+function cleaned(cell: Cell | undefined): Cell {
+  return { text: oneLine(cell?.text ?? ""), color: cell?.color };
+}
+
+function aligned(text: string, width: number, right: boolean): string {
+  return right ? " ".repeat(Math.max(0, width - columnsOf(text))) + text : pad(text, width);
+}
+
+/** Takes from the widest column that may shrink until all fit, or none can give any more. */
+function fit(
+  columns: readonly { readonly width: number; readonly shrinks: boolean }[],
+  screen: number,
+): number[] {
+  const widths = columns.map(({ width }) => width);
+  let over = widths.reduce((sum, width) => sum + width + GAP, -GAP) - screen;
+  while (over > 0) {
+    const giving = columns.flatMap(({ shrinks }, index) =>
+      shrinks && (widths[index] ?? 0) > LEAST ? [index] : []
+    );
+    if (giving.length === 0) break;
+    const widest = giving.reduce((best, index) => (widths[index] ?? 0) > (widths[best] ?? 0) ? index : best);
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    over--;
+  }
+  return widths;
+}

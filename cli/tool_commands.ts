@@ -1,0 +1,51 @@
+/**
+ * The part of the table that helps people along.
+ *
+ * @module
+ */
+import { DEV_FLAGS, DOCTOR_FLAGS, INIT_FLAGS, MAN_FLAGS, TOP_FLAGS } from "./flags/tool_flags.ts";
+import { type Command, command } from "./grammar.ts";
+
+/** Commands that make, look and explain. */
+export const TOOLS: readonly Command[] = [
+  command({
+    name: "init",
+    summary: "Make the files for a dugdale on this machine",
+    about: ["Writes letts.yaml and dugdale.yaml with new tokens, and a first mission."],
+    positionals: [{ name: "folder", optional: true, complete: "folder" }],
+    flags: [INIT_FLAGS],
+    load: async () => (await import("./commands/init.ts")).init,
+  }),
+  command({
+    name: "dev",
+    summary: "Run a dugdale for the missions of a folder until Ctrl-C",
+    about: [
+      "Needs no files: every script of the folder is a mission, by its file name. Prints what to set so that other\n" +
+      "commands find it.",
+    ],
+    positionals: [{ name: "folder", optional: true, complete: "folder" }],
+    flags: [DEV_FLAGS],
+    load: async () => (await import("./commands/dev.ts")).dev,
+  }),
+  command({
+    name: "doctor",
+    summary: "Look for what is wrong between here and the dugdales",
+    flags: [DOCTOR_FLAGS],
+    exits: [["1", "something is wrong"], ["3", "letts.yaml cannot be used"]],
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  }),
+  command({
+    name: "top",
+    summary: "Watch what all dugdales do",
+    flags: [TOP_FLAGS],
+    load: async () => (await import("./commands/top.ts")).top,
+  }),
+  command({
+    name: "man",
+    summary: "Print a manual page, or write all of them",
+    positionals: [{ name: "command", rest: true }],
+    flags: [MAN_FLAGS],
+    examples: [{ line: "letts man --dir ~/.local/share/man/man1", means: "Make man letts-run work" }],
+    load: async () => (await import("./commands/man.ts")).man,
+  }),
+];

@@ -1,0 +1,59 @@
+/** The documents that are made of the table of commands. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ROOT } from "../../cli/commands.ts";
+import { manPages } from "../../cli/docs/man.ts";
+import { markdown } from "../../cli/docs/markdown.ts";
+import { walk } from "../../cli/docs/walk.ts";
+import { helpText } from "../../cli/help.ts";
+import { parseLine } from "../../cli/parse/parse.ts";
+
+Deno.test("docs/cli.md is what the table of commands says; deno task docs writes it", async () => {
+  const written = await Deno.readTextFile(new URL("../../docs/cli.md", import.meta.url));
+  assertEquals(written, markdown(ROOT));
+});
+
+Deno.test("every command has help that names all of its flags, in lines that fit a page", () => {
+  for (const { node, path } of walk(ROOT)) {
+    const text = helpText(node, path);
+    assertStringIncludes(text, `Usage:\n  ${path.join(" ")}`);
+    for (const line of text.split("\n")) assertEquals(line.length <= 120, true, `${path.join(" ")}: ${line}`);
+    if (node.kind === "group") continue;
+    for (const name of node.flags.flatMap((group) => Object.keys(group))) {
+      assertStringIncludes(text, `--${name}`);
+    }
+  }
+});
+
+Deno.test("every example is a command line that letts understands", () => {
+  for (const { node, path } of walk(ROOT)) {
+    if (node.kind === "group") continue;
+    for (const { line } of node.examples) {
+      const [, ...words] = line.split(" ").map((word) => word.replaceAll("'", ""));
+      const invocation = parseLine(ROOT, words.filter((word) => word !== "640}"));
+      assertEquals(invocation.kind === "run" && invocation.path.join(" "), path.join(" "), line);
+    }
+  }
+});
+
+Deno.test("every manual page passes the formatter without a warning", async () => {
+  const pages = manPages(ROOT);
+  assertEquals(pages.some(({ file }) => file === "letts-ctl-missions-list.1"), true);
+  const folder = await Deno.makeTempDir({ prefix: "letts-cli-test-" });
+  try {
+    for (const { file, text } of pages) await Deno.writeTextFile(`${folder}/${file}`, text);
+    const files = pages.map(({ file }) => file);
+    let output: Deno.CommandOutput;
+    try {
+      output = await new Deno.Command("groff", {
+        args: ["-man", "-Tutf8", "-ww", "-z", ...files],
+        cwd: folder,
+      }).output();
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return; // no formatter on this machine
+      throw error;
+    }
+    assertEquals([output.code, new TextDecoder().decode(output.stderr)], [0, ""]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
