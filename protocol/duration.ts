@@ -15,7 +15,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 const WHOLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
-const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+const PART = /(\d*)(\.?\d*)(ns|us|µs|μs|ms|s|m|h)/g;
 
 /** A text that is not a duration. */
 export class InvalidDurationError extends Error {
@@ -35,10 +35,16 @@ export class InvalidDurationError extends Error {
 export function parseDuration(text: string): number {
   if (text === "0" || text === "+0" || text === "-0") return 0;
   if (!WHOLE.test(text)) throw new InvalidDurationError(text);
-  let ms = 0;
-  for (const [, amount, unit] of text.matchAll(PART)) ms += Number(amount) * UNIT_MS[unit!]!;
+  // Apart, because a sum of years and fractions has no room for the digits of the fractions.
+  let wholeMs = 0, fractionMs = 0;
+  for (const [, integer = "", fraction = "", unit = ""] of text.matchAll(PART)) {
+    const unitMs = UNIT_MS[unit] ?? 0;
+    if (unitMs >= 1) wholeMs += Number(integer) * unitMs;
+    else fractionMs += Number(integer) * unitMs;
+    fractionMs += Number(`0${fraction}`) * unitMs;
+  }
   // Rounding to the nanosecond first keeps 0.3s at 300 ms: 0.3 × 1000 is not exact in binary.
-  const whole = Math.trunc(Math.round(ms * 1e6) / 1e6);
+  const whole = wholeMs + Math.trunc(Math.round(fractionMs * 1e6) / 1e6);
   if (!Number.isSafeInteger(whole)) throw new InvalidDurationError(text);
   return text.startsWith("-") && whole !== 0 ? -whole : whole;
 }
