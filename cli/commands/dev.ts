@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { dugdaleConfig } from "../../config/dugdale_yaml.ts";
 import { lettsConfig } from "../../config/letts_config.ts";
 import { type Dugdale, openDugdale } from "../../dugdale/daemon.ts";
+import { INHERITED } from "../../dugdale/embedded.ts";
 import type { Call } from "../call.ts";
 import { MissionLog } from "../dev/mission_log.ts";
 import { runnerScript } from "../dev/runner_script.ts";
@@ -13,7 +14,6 @@ import type { Values } from "../grammar.ts";
 import { Interrupts } from "../interrupts.ts";
 import { clientOf } from "../open_client.ts";
 import { paintFor } from "../print/color.ts";
-import { INHERITED } from "../run/embedded_dugdale.ts";
 
 type DevCall = Call<Values<typeof DEV_FLAGS>>;
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DENO_ENDINGS, DENO_FLAGS, PROGRAMS } from "../run/interpreter.ts";
+import { DENO_ENDINGS, DENO_FLAGS, PROGRAMS } from "../../dugdale/interpreters.ts";
 
 /**
  * A shell script that gets the path of a mission and becomes the program that runs it.

@@ -47,7 +47,7 @@ export const EXEC_FLAGS = {
     short: "o",
     value: "FORMAT",
     choices: ["raw", "prefix", "json", "ndjson"],
-    help: "how output is shown (default raw for one host, prefix for several)",
+    help: "how output is shown (default raw, for several hosts prefix)",
   },
   "output-buffer": {
     type: "int",

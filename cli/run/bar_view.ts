@@ -7,7 +7,7 @@ import type { FollowedLine } from "../../client/types.ts";
 import type { Io } from "../io.ts";
 import { type Paint, paintFor } from "../print/color.ts";
 import { barLine } from "./progress_bar.ts";
-import type { LogStream, RunView } from "./view.ts";
+import { type LogStream, type RunView, savedText } from "./view.ts";
 
 /** Often enough for the seconds and the runner, seldom enough to cost nothing. */
 const REDRAW_MS = 120;
@@ -53,6 +53,10 @@ export class BarView implements RunView {
   async log(stream: LogStream, line: string): Promise<void> {
     const mark = this.#paint(stream === "stderr" ? "yellow" : "dim", `[${stream}]`);
     await this.#above(`${mark} ${line}\n`);
+  }
+
+  async saved(key: string, path: string, bytes: number): Promise<void> {
+    await this.#above(`${savedText(key, path, bytes)}\n`);
   }
 
   async warning(text: string): Promise<void> {

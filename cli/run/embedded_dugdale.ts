@@ -6,9 +6,8 @@
 import { realpathSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { LettsClient } from "../../client/client.ts";
-import { dugdaleConfig } from "../../config/dugdale_yaml.ts";
 import { lettsConfig } from "../../config/letts_config.ts";
-import { openDugdale } from "../../dugdale/daemon.ts";
+import { openEmbeddedDugdale } from "../../dugdale/embedded.ts";
 import { lineLog } from "../../dugdale/host/log.ts";
 import { isMissionName } from "../../protocol/names.ts";
 import type { Io } from "../io.ts";
@@ -20,25 +19,6 @@ import { ProcessWatch } from "./process_watch.ts";
 /** The lane and the name of the dugdale. */
 const LANE = "default";
 const HOST = "embedded";
-
-/**
- * Variables that scripts get from the shell, beside those of every mission: what it takes to find programs, speak
- * the user's language, and fetch modules.
- */
-export const INHERITED: readonly string[] = [
-  "PATH",
-  "LANG",
-  "LC_ALL",
-  "DENO_DIR",
-  "DENO_CERT",
-  "DENO_TLS_CA_STORE",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
-];
 
 /** The script that the dugdale is for. */
 export interface EmbeddedScript {
@@ -64,25 +44,17 @@ export async function openEmbedded(
   io: Io,
 ): Promise<EmbeddedDugdale> {
   await using stack = new AsyncDisposableStack();
-  const dataDir = realpathSync(Deno.makeTempDirSync({ prefix: "letts-" }));
-  stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   const level = globals.verbose ? "debug" : "error";
   const watch = new ProcessWatch(lineLog(level, "text", (line) => void io.stderr.write(line)));
-  const tokens = { token: crypto.randomUUID(), admin_token: crypto.randomUUID() };
-  const dugdale = stack.use(
-    await openDugdale({
-      config: dugdaleConfig({
-        listen: "127.0.0.1:0",
-        dataDir,
-        auth: { tokens: [tokens.token] },
-        admin: { tokens: [tokens.admin_token] },
-        missionEnv: { inherit: INHERITED },
-      }),
-      log: watch,
-    }),
-  );
+  const dugdale = stack.use(await openEmbeddedDugdale({ log: watch }));
   const config = lettsConfig({
-    dugdales: [{ id: HOST, url: dugdale.url, ...tokens, lanes: { [LANE]: { concurrency: 1 } } }],
+    dugdales: [{
+      id: HOST,
+      url: dugdale.url,
+      token: dugdale.token,
+      admin_token: dugdale.adminToken,
+      lanes: { [LANE]: { concurrency: 1 } },
+    }],
   });
   const client = stack.use(await clientOf(config, globals, io));
   const path = realpathSync(script.path);
@@ -100,7 +72,7 @@ export async function openEmbedded(
     mission: isMissionName(name) ? name : "script",
     drop() {
       watch.kill();
-      rmSync(dataDir, { recursive: true, force: true });
+      rmSync(dugdale.dataDir, { recursive: true, force: true });
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

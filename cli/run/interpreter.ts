@@ -4,29 +4,11 @@
  * @module
  */
 import { basename, delimiter, extname, join } from "node:path";
+import { DENO_ENDINGS, DENO_FLAGS, PROGRAMS } from "../../dugdale/interpreters.ts";
 import { CommandError, UsageError } from "../errors.ts";
 
 /** How a script is started: argv with `{mission_path}` in place of its path; undefined for the file itself. */
 export type CommandTemplate = readonly string[];
-
-/** Permissions of a mission: its variables, its working directory and its control channel. */
-export const DENO_FLAGS: readonly string[] = [
-  "run",
-  "--quiet",
-  "--no-prompt",
-  "--allow-env=LETTS_*",
-  "--allow-read=.,/dev/fd/3",
-  "--allow-write=.,/dev/fd/3",
-];
-
-/** Programs by the ending of a script. */
-export const PROGRAMS: ReadonlyMap<string, string> = new Map([
-  [".sh", "sh"],
-  [".py", "python3"],
-  [".php", "php"],
-]);
-/** The endings of scripts that Deno runs. */
-export const DENO_ENDINGS: ReadonlySet<string> = new Set([".ts", ".js", ".mts", ".mjs", ".tsx", ".jsx"]);
 
 /** Where programs are looked for, and whether this process is Deno itself. */
 export interface Surroundings {

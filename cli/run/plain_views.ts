@@ -5,7 +5,7 @@
  */
 import type { FollowedLine } from "../../client/types.ts";
 import type { Sink } from "../io.ts";
-import { eventText, type LogStream, type RunView } from "./view.ts";
+import { eventText, type LogStream, type RunView, savedText } from "./view.ts";
 
 /** What a {@linkcode LineView} leaves out. */
 export interface LineViewOptions {
@@ -33,6 +33,10 @@ export class LineView implements RunView {
     await this.#sink.write(`[${stream}] ${line}\n`);
   }
 
+  async saved(key: string, path: string, bytes: number): Promise<void> {
+    if (this.#options.events) await this.#sink.write(`${savedText(key, path, bytes)}\n`);
+  }
+
   async warning(text: string): Promise<void> {
     await this.#sink.write(`[warning] ${text}\n`);
   }
@@ -56,6 +60,7 @@ export class NdjsonView implements RunView {
   }
 
   async log(): Promise<void> {}
+  async saved(): Promise<void> {}
   async warning(): Promise<void> {}
   async close(): Promise<void> {}
 }
@@ -70,6 +75,7 @@ function withHost(line: string, host: string): string {
 export class SilentView implements RunView {
   async event(): Promise<void> {}
   async log(): Promise<void> {}
+  async saved(): Promise<void> {}
   async warning(): Promise<void> {}
   async close(): Promise<void> {}
 }

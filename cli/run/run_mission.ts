@@ -11,7 +11,7 @@ import type { ChosenView } from "./choose_view.ts";
 import { followRun } from "./follow_run.ts";
 import { endError, type MissionEnd } from "./mission_end.ts";
 import { type RunPlan, withId } from "./run_plan.ts";
-import { showLines } from "./view.ts";
+import { type RunView, showLines } from "./view.ts";
 
 /** What a run needs beside its plan. */
 export interface RunMissionOptions extends ChosenView {
@@ -49,7 +49,7 @@ export async function runMission(
       signal,
     });
     const logs = keepsLogs ? await capturedLogs(client, ref, signal) : NO_LOGS;
-    if (endError(end) === undefined) await saveOutputs(client, end, plan, signal);
+    if (endError(end) === undefined) await saveOutputs(client, end, plan, view, signal);
     return { ...end, logs };
   } finally {
     await view.close();
@@ -60,6 +60,7 @@ async function saveOutputs(
   client: LettsClient,
   { result }: MissionEnd,
   { outputs }: RunPlan,
+  view: RunView,
   signal: AbortSignal,
 ): Promise<void> {
   for (const { key, path } of outputs) {
@@ -70,5 +71,6 @@ async function saveOutputs(
       );
     }
     await client.saveOutput(result, key, path, { signal });
+    await view.saved(key, path, result.outputFiles[key]?.size ?? 0);
   }
 }

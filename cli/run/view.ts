@@ -5,6 +5,7 @@
  */
 import type { FollowedLine } from "../../client/types.ts";
 import type { MissionEvent } from "../../protocol/event.ts";
+import { humanBytes } from "../print/human.ts";
 import { logLines } from "./log_lines.ts";
 import type { LogShow } from "./log_tails.ts";
 
@@ -17,6 +18,8 @@ export interface RunView {
   event(line: FollowedLine): Promise<void>;
   /** A line that the mission printed, without its newline. */
   log(stream: LogStream, line: string): Promise<void>;
+  /** An output file has been put in its place. */
+  saved(key: string, path: string, bytes: number): Promise<void>;
   /** Something that people should know, and that ends nothing. */
   warning(text: string): Promise<void>;
   /** Takes away what is not meant to stay. */
@@ -31,6 +34,11 @@ export function showLines(view: RunView): LogShow {
     },
     warn: (text) => view.warning(text),
   };
+}
+
+/** The line of a fetched file for people. */
+export function savedText(key: string, path: string, bytes: number): string {
+  return `[output] ${key} -> ${path} (${humanBytes(bytes)})`;
 }
 
 /** The line of an event for people; undefined for events without one. */
