@@ -19,6 +19,7 @@ import { Connections } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { saveTo } from "./download.ts";
 import { streamPolicy } from "./drop_budget.ts";
+import { EMBEDDED_HOST, type EmbeddedClientOptions, openEmbedded } from "./embedded.ts";
 import { exec } from "./exec.ts";
 import { runMany, runOnAll } from "./fan_out.ts";
 import { type Followed, followEvents, followLines } from "./follow.ts";
@@ -97,6 +98,7 @@ export class LettsClient implements AsyncDisposable {
   readonly config: LettsConfig;
   readonly #context: Context;
   readonly #owner: boolean;
+  #dugdale: AsyncDisposable | undefined;
 
   private constructor(context: Context, owner: boolean) {
     this.config = context.connections.config;
@@ -122,6 +124,36 @@ export class LettsClient implements AsyncDisposable {
     });
     const stream = streamPolicy(options.stream);
     return new LettsClient({ connections, ids: new Ids(), stream, match: undefined, onLaunchFailure }, true);
+  }
+
+  /**
+   * Opens a dugdale in this process, and a client for it: no set-up, the same calls. Needs Deno. Missions go to lane
+   * `default`. Releasing the client ends them, and removes all files unless a `dataDir` was given.
+   *
+   * @throws {ArgumentError} When `missions` is no folder.
+   * @throws {ConfigurationError} When a lane or the command breaks a rule.
+   */
+  static async embedded(options: EmbeddedClientOptions): Promise<LettsClient> {
+    const { retry, stream, requestTimeoutMs, traceparent, onLaunchFailure } = options;
+    const { config, dugdale } = await openEmbedded(options);
+    let client: LettsClient | undefined;
+    try {
+      client = await LettsClient.open({
+        config,
+        retry,
+        stream,
+        requestTimeoutMs,
+        traceparent,
+        onLaunchFailure,
+      });
+      await client.apply(EMBEDDED_HOST);
+      client.#dugdale = dugdale;
+      return client;
+    } catch (error) {
+      await client?.[Symbol.asyncDispose]();
+      await dugdale[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /**
@@ -418,10 +450,13 @@ export class LettsClient implements AsyncDisposable {
     await deleteStaging(this.#to(host), stagingId, options);
   }
 
-  /** Ends all calls in progress with an `AbortedError` and closes the connections. Missions keep running. */
-  // deno-lint-ignore require-await -- the interface is asynchronous, letting go is not
+  /**
+   * Ends all calls in progress with an `AbortedError` and closes the connections. Missions keep running, except on a
+   * dugdale that was embedded.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#owner) this.#context.connections.close();
+    await this.#dugdale?.[Symbol.asyncDispose]();
   }
 
   #to(host: string | number): ReturnType<Connections["to"]> {

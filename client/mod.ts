@@ -20,6 +20,7 @@
  * @module
  */
 export { LettsClient } from "./client.ts";
+export type { EmbeddedClientOptions } from "./embedded.ts";
 export * from "./errors.ts";
 export type { CallableMission, Typed } from "./typed.ts";
 export * from "./types.ts";

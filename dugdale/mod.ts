@@ -23,6 +23,7 @@
  * @module
  */
 export { type Dugdale, type DugdaleOptions, type LiveMission, openDugdale } from "./daemon.ts";
+export { type EmbeddedDugdale, type EmbeddedDugdaleOptions, openEmbeddedDugdale } from "./embedded.ts";
 export {
   type DugdaleCleanup,
   type DugdaleConfig,

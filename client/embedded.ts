@@ -1,0 +1,90 @@
+/**
+ * A client whose only dugdale runs in the same process.
+ *
+ * @module
+ */
+import { stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { lettsConfig } from "../config/letts_config.ts";
+import type { LettsConfig } from "../config/resolve.ts";
+import type { LaneSettings } from "../protocol/lane.ts";
+import { configured } from "./configuration.ts";
+import { ArgumentError, ConfigurationError } from "./errors.ts";
+import { toPath } from "./local_file.ts";
+import type { LettsClientOptions } from "./types.ts";
+
+/** Name of the dugdale in the configuration of the client. */
+export const EMBEDDED_HOST = "embedded";
+
+/** How to open a client with a dugdale in the same process. */
+export interface EmbeddedClientOptions extends
+  Pick<
+    LettsClientOptions,
+    "retry" | "stream" | "requestTimeoutMs" | "traceparent" | "onLaunchFailure"
+  > {
+  /** Folder of the mission scripts. */
+  readonly missions: string | URL;
+  /** Missions of lane `default` that may run at the same time. Default: as many as there are processors. */
+  readonly concurrency?: number | undefined;
+  /** Lanes by name, beside lane `default`. */
+  readonly lanes?: Readonly<Record<string, Pick<LaneSettings, "concurrency" | "paused">>> | undefined;
+  /** Where missions and files are kept. Default: a temporary folder that goes with the client. */
+  readonly dataDir?: string | URL | undefined;
+  /**
+   * argv of every mission, with `{mission}` and `{mission_path}` in it. Default: a mission `resize` is the file
+   * `resize`, `resize.ts`, `resize.py` and so on, and its ending says what runs it; Deno gives it its own folder and
+   * the variables of letts, nothing else.
+   */
+  readonly command?: readonly string[] | undefined;
+  /** Path of a mission's file in the folder, for a `command` of yours. Default `{mission}`. */
+  readonly missionPath?: string | undefined;
+  /** Variables that missions get in addition; `${NAME}` is replaced by a variable of this process. */
+  readonly missionEnv?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The dugdale of an embedded client. */
+export interface Embedded {
+  /** How to reach it, and what is to be applied. */
+  readonly config: LettsConfig;
+  /** Ends its missions and lets go of it. */
+  readonly dugdale: AsyncDisposable;
+}
+
+/** Opens the dugdale. */
+export async function openEmbedded(options: EmbeddedClientOptions): Promise<Embedded> {
+  const { concurrency = availableParallelism(), lanes, dataDir, command, missionPath, missionEnv } = options;
+  if (!("Deno" in globalThis)) throw new ConfigurationError("an embedded dugdale needs Deno");
+  const folder = resolve(toPath(options.missions));
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
+    throw new ArgumentError(`missions must be a folder; ${folder} is none that can be read`);
+  }
+  // Loaded when it is asked for: the client is a fraction of its size, and runs where a dugdale does not.
+  const { openEmbeddedDugdale } = await import("../dugdale/embedded.ts");
+  const dugdale = await openEmbeddedDugdale({
+    dataDir: dataDir === undefined ? undefined : resolve(toPath(dataDir)),
+    missionEnv,
+  });
+  try {
+    const config = configured(() =>
+      lettsConfig({
+        dugdales: [{
+          id: EMBEDDED_HOST,
+          url: dugdale.url,
+          token: dugdale.token,
+          admin_token: dugdale.adminToken,
+          mission_dir: folder,
+          runtime: {
+            mission_path_template: missionPath ?? "{mission}",
+            command_template: command ?? dugdale.commandByEnding,
+          },
+          lanes: { default: { concurrency }, ...lanes },
+        }],
+      })
+    );
+    return { config, dugdale };
+  } catch (error) {
+    await dugdale[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * A dugdale for the process that opens it: on loopback, with tokens of its own.
+ *
+ * @module
+ */
+import { realpathSync, rmSync } from "node:fs";
+import { dugdaleConfig, type DugdaleMissionEnv } from "../config/dugdale_yaml.ts";
+import { openDugdale } from "./daemon.ts";
+import { type Log, silentLog } from "./host/log.ts";
+import { commandByEnding } from "./interpreters.ts";
+
+/**
+ * Variables that missions get from this process, beside those of every mission: what it takes to find programs, speak
+ * the user's language, and fetch modules.
+ */
+export const INHERITED: readonly string[] = [
+  "PATH",
+  "LANG",
+  "LC_ALL",
+  "DENO_DIR",
+  "DENO_CERT",
+  "DENO_TLS_CA_STORE",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+];
+
+/** How to open an embedded dugdale. */
+export interface EmbeddedDugdaleOptions {
+  /** Where missions and files are kept. Default: a temporary directory that goes with the dugdale. */
+  readonly dataDir?: string | undefined;
+  /** Variables that missions get in addition; `${NAME}` is replaced by a variable of this process. */
+  readonly missionEnv?: DugdaleMissionEnv["set"] | undefined;
+  /** Default: nothing is logged. */
+  readonly log?: Log | undefined;
+}
+
+/** An embedded dugdale. Releasing it ends its missions, and removes its files unless a directory was given. */
+export interface EmbeddedDugdale extends AsyncDisposable {
+  /** Where it answers. */
+  readonly url: string;
+  /** Token to dispatch with, new each time. */
+  readonly token: string;
+  /** Token of an administrator, new each time. */
+  readonly adminToken: string;
+  /** Where missions and files are kept. */
+  readonly dataDir: string;
+  /** Runs a script by the ending of its name; as `command_template`, with `{mission}` as the path template. */
+  readonly commandByEnding: readonly string[];
+}
+
+/**
+ * Opens it. It has no lanes yet: they come with an apply, as for every dugdale.
+ *
+ * @throws {DataDirLockedError} When another dugdale uses the given directory.
+ * @throws {NewerDatabaseError} When a newer version has written it.
+ */
+export async function openEmbeddedDugdale(options: EmbeddedDugdaleOptions = {}): Promise<EmbeddedDugdale> {
+  const { missionEnv = {}, log = silentLog } = options;
+  await using stack = new AsyncDisposableStack();
+  const dataDir = options.dataDir ?? realpathSync(Deno.makeTempDirSync({ prefix: "letts-" }));
+  if (options.dataDir === undefined) stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
+  const token = crypto.randomUUID();
+  const adminToken = crypto.randomUUID();
+  const { url } = stack.use(
+    await openDugdale({
+      config: dugdaleConfig({
+        listen: "127.0.0.1:0",
+        dataDir,
+        auth: { tokens: [token] },
+        admin: { tokens: [adminToken] },
+        missionEnv: { inherit: INHERITED, set: missionEnv },
+      }),
+      log,
+    }),
+  );
+  const owned = stack.move();
+  return {
+    url,
+    token,
+    adminToken,
+    dataDir,
+    // A compiled program is not Deno.
+    commandByEnding: commandByEnding(Deno.build.standalone ? "deno" : Deno.execPath()),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
