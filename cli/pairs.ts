@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { UsageError } from "./errors.ts";
 
 /** A role or key, and the path that belongs to it. */
@@ -44,7 +45,7 @@ export function demandFile(flag: string, path: string): void {
 
 /** @throws {UsageError} When the folder that a file shall be put into does not exist. */
 export function demandFolderOf(flag: string, path: string): void {
-  const folder = path.slice(0, path.lastIndexOf("/") + 1) || ".";
+  const folder = dirname(path);
   try {
     if (Deno.statSync(folder).isDirectory) return;
   } catch {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { basename } from "node:path";
+
 const LONGEST = 60;
 
 /** What a name is made of. */
@@ -17,7 +19,7 @@ export interface NameParts {
 
 /** The command line as a shell would take it, with its script, at most 60 letters. */
 export function displayName({ argv, script, hosts }: NameParts): string {
-  const file = script?.slice(script.lastIndexOf("/") + 1);
+  const file = script === undefined ? undefined : basename(script);
   const line = argv.map(quoted).join(" ");
   const what = line === "" ? file ?? "exec" : file === undefined ? line : `${line} (script=${file})`;
   const others = hosts > 1 ? ` [+${hosts - 1} hosts]` : "";

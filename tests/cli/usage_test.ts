@@ -55,7 +55,7 @@ const TABLE: readonly (readonly [args: readonly string[], code: number, stderr: 
   [
     [...RUN, "--output-file", "x=none/a"],
     2,
-    "--output-file: none/a cannot be written, there is no folder none/",
+    "--output-file: none/a cannot be written, there is no folder none",
   ],
   [[...RUN, "--wait-timeout", "1d"], 2, `--wait-timeout: duration "1d" must be like 250ms, 30s, 5m or 1h30m`],
   [[...RUN, "--timeout", "soon"], 2, `--timeout: duration "soon" must be like 250ms, 30s, 5m or 1h30m`],
