@@ -52,7 +52,7 @@ export class Engine implements Disposable {
   /** Settles a mission that never ran: tells followers, counts it, logs it. */
   announce(row: MissionRow): void {
     const { store, feed, log, onDone } = this.#parts;
-    feed.publish(row.id, row.done_seq ?? 0, doneLine(row, store.missions.files(row.id)), true);
+    feed.publish(row.id, row.done_seq ?? 0, () => doneLine(row, store.missions.files(row.id)), true);
     const durationMs = (row.time_finished ?? 0) - (row.time_started ?? row.time_finished ?? 0);
     const { mission_id, kind, lane, outcome } = row;
     const failure = outcome === "success" ? {} : {

@@ -54,12 +54,12 @@ export class Feed {
     };
   }
 
-  /** Tells followers of a line that has been committed. */
-  publish(id: number, seq: number, line: string, last = false): void {
+  /** Tells followers of a line that has been committed. The line is only made when somebody follows. */
+  publish(id: number, seq: number, line: () => string, last = false): void {
     const channel = this.#channels.get(id);
     if (channel === undefined) return;
     channel.lastSeq = seq;
-    const bytes = encoder.encode(`${line}\n`);
+    const bytes = encoder.encode(`${line()}\n`);
     for (const follower of [...channel.followers]) follower.offer(seq, bytes, last);
     if (last) this.wrote(id);
   }

@@ -44,7 +44,7 @@ export class ProgressGate {
     this.#waiting++;
     const { id, mission_id } = this.#row;
     void store.writeSoon(() => store.missions.addProgress(id, seq, line)).then(
-      () => feed.publish(id, seq, line),
+      () => feed.publish(id, seq, () => line),
       (error) => log.error("db_error", { op: "progress", mission_id, err: error }),
     ).finally(() => this.#waiting--);
   }

@@ -147,10 +147,13 @@ async function startAndWait(
     clock: parts.clock,
     onStarted: (pid, startedMs) => {
       const saved = store.writeSoon(() => store.missions.start(row.id, pid, processStart(pid), startedMs));
-      void saved.then(() => parts.feed.publish(row.id, RUNNING_SEQ, runningLine(pid, startedMs)), (error) => {
-        parts.log.error("db_error", { op: "start", mission_id: row.mission_id, err: error });
-        kill.kill("dugdale_shutdown");
-      });
+      void saved.then(
+        () => parts.feed.publish(row.id, RUNNING_SEQ, () => runningLine(pid, startedMs)),
+        (error) => {
+          parts.log.error("db_error", { op: "start", mission_id: row.mission_id, err: error });
+          kill.kill("dugdale_shutdown");
+        },
+      );
       const { kind, lane } = row;
       parts.log.info("mission", { phase: "started", mission_id: row.mission_id, kind, lane, pid });
     },
