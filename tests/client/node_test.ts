@@ -1,17 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { hasNode, node } from "./node.ts";
 import { done, ndjson, problem, Scripted } from "./scripted.ts";
 import { StagingArea } from "./staging_server.ts";
-
-/** Whether a Node that the client supports is installed. */
-async function hasNode(): Promise<boolean> {
-  try {
-    const { stdout } = await new Deno.Command("node", { args: ["--version"] }).output();
-    return Number(/^v(\d+)/.exec(new TextDecoder().decode(stdout))?.[1]) >= 20;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
 
 const SCRIPT = `
 import { writeFileSync, readFileSync } from "node:fs";
@@ -61,11 +51,8 @@ Deno.test({
         }
         return area.answer(request) ?? problem(404, "not_found");
       });
-      const ran = await new Deno.Command("node", {
-        args: [`${folder}/script.mjs`, String(server.port), folder],
-      }).output();
-      const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-      assertEquals([decode(ran.stderr), decode(ran.stdout)], ["", `[{"ok":true},"sent"]\n`]);
+      const { stdout, stderr: said } = await node(`${folder}/script.mjs`, String(server.port), folder);
+      assertEquals([said, stdout], ["", `[{"ok":true},"sent"]\n`]);
       const put = server.seen.find(({ method }) => method === "PUT");
       assertEquals(put?.headers.get("Content-Length"), "4");
     } finally {

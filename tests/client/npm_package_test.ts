@@ -1,0 +1,94 @@
+import { assert, assertEquals } from "@std/assert";
+import { hasNode, node } from "./node.ts";
+import { openPair } from "./with_dugdale.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+
+const SCRIPT = `
+import { readFileSync, writeFileSync } from "node:fs";
+import { LettsClient, lettsConfig } from "@letts/letts/client";
+import { mission } from "@letts/letts/mission";
+import { FakeDugdale } from "@letts/letts/testing";
+import * as all from "@letts/letts";
+const [url, folder] = process.argv.slice(2);
+const dugdales = [{ id: "here", url, token: "d", admin_token: "a", lanes: { normal: { concurrency: 2 } } }];
+const client = await LettsClient.open({ config: lettsConfig({ dugdales }) });
+try {
+  const path = folder + "/text";
+  writeFileSync(path, "x".repeat(3_000_000));
+  const ref = await client.dispatch({ lane: "normal" }, { mission: "count", files: { text: path } });
+  const events = [];
+  for await (const event of client.follow(ref)) events.push(event.event);
+  const record = await client.getMission(ref.missionId);
+  await client.saveOutput(record, "copy", folder + "/copy");
+  const { staging_id, size } = await client.upload("here", path);
+  await client.saveDownload("here", staging_id, folder + "/again");
+  const text = readFileSync(path);
+  const same = ["copy", "again"].map((name) => readFileSync(folder + "/" + name).equals(text));
+  const embedded = await LettsClient.embedded({ missions: folder }).catch((error) => error.message);
+  const kinds = [mission, FakeDugdale, all.LettsClient].map((value) => typeof value);
+  console.log(JSON.stringify({ events, returned: record.return, size, same, embedded, kinds }));
+} finally {
+  await client[Symbol.asyncDispose]();
+}
+`;
+
+async function deno(...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+/** Puts the package and what it depends on where Node finds them, from the packages that this runtime has already. */
+async function install(folder: string): Promise<void> {
+  await deno("pack", "--quiet", "--allow-dirty", "--output", `${folder}/letts.tgz`);
+  const modules = `${folder}/node_modules`;
+  await Deno.mkdir(`${modules}/@letts`, { recursive: true });
+  const { success } = await new Deno.Command("tar", { args: ["xzf", `${folder}/letts.tgz`, "-C", folder] })
+    .output();
+  assert(success, "the package can be unpacked");
+  await Deno.rename(`${folder}/package`, `${modules}/@letts/letts`);
+  const { dependencies }: { readonly dependencies: Readonly<Record<string, string>> } = JSON.parse(
+    await Deno.readTextFile(`${modules}/@letts/letts/package.json`),
+  );
+  const { npmCache }: { readonly npmCache: string } = JSON.parse(await deno("info", "--json"));
+  for (const [name, range] of Object.entries(dependencies)) {
+    const place = `${name}/${range.replace("^", "")}`;
+    const registry = [...Deno.readDirSync(npmCache)].find(({ name }) =>
+      exists(`${npmCache}/${name}/${place}`)
+    );
+    assert(registry !== undefined, `${place} is not in ${npmCache}`);
+    await Deno.symlink(`${npmCache}/${registry.name}/${place}`, `${modules}/${name}`);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}
+
+Deno.test({
+  name: "The npm package dispatches, follows, uploads and downloads under Node",
+  ignore: !await hasNode(),
+  async fn() {
+    await using pair = await openPair();
+    await install(pair.folder);
+    await Deno.writeTextFile(`${pair.folder}/script.mjs`, SCRIPT);
+    const { config } = pair.client;
+    const url = config.baseUrl(config.dugdale("here")).href;
+    const { stdout, stderr } = await node(`${pair.folder}/script.mjs`, url, pair.folder);
+    assertEquals(stderr, "");
+    assertEquals(JSON.parse(stdout), {
+      events: ["queued", "running", "progress", "done"],
+      returned: { bytes: 3_000_000 },
+      size: 3_000_000,
+      same: [true, true],
+      embedded: "an embedded dugdale needs Deno",
+      kinds: ["function", "function", "function"],
+    });
+  },
+});
