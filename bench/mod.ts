@@ -1,5 +1,13 @@
 /** Runs every measurement, one after the other. */
-for (const name of ["dispatch_bench.ts", "missions_bench.ts", "many_bench.ts", "follow_bench.ts"]) {
+for (
+  const name of [
+    "dispatch_bench.ts",
+    "missions_bench.ts",
+    "many_bench.ts",
+    "follow_bench.ts",
+    "import_bench.ts",
+  ]
+) {
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", new URL(name, import.meta.url).pathname],
   }).spawn().status;
