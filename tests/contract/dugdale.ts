@@ -38,6 +38,7 @@ export interface Dispatch {
 }
 
 const LINE_BYTES = 16 * 1024 * 1024;
+const LIMIT_MS = 40_000;
 
 /** A dugdale as callers see it: plain requests, and the few sequences that most tests need. */
 export class Dugdale {
@@ -65,7 +66,8 @@ export class Dugdale {
 
   /** Sends a request and reads the whole answer. */
   async call(method: string, path: string, options: CallOptions = {}): Promise<Reply> {
-    const response = await this.open(method, path, options);
+    using limit = new TimeLimit(`${method} ${path}`, options.signal);
+    const response = await this.open(method, path, { ...options, signal: limit.signal });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: fieldsOf(text) };
   }
@@ -118,7 +120,9 @@ export class Dugdale {
 
   /** Follows the events of a mission until it ends or the loop is left. */
   async *follow(id: string, from = 0): AsyncGenerator<Fields, void, void> {
-    const response = await this.open("GET", `/v1/missions/${id}/events?follow=true&from=${from}`);
+    const path = `/v1/missions/${id}/events?follow=true&from=${from}`;
+    using limit = new TimeLimit(path);
+    const response = await this.open("GET", path, { signal: limit.signal });
     if (response.status !== 200) {
       throw new Error(`events of ${id}: ${response.status} ${await response.text()}`);
     }
@@ -161,6 +165,22 @@ export class Dugdale {
 export async function sha256(bytes: Uint8Array<ArrayBuffer> | string): Promise<string> {
   const data = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
   return new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex();
+}
+
+/** Fails a request that takes longer than any test should wait, so that a test never hangs. */
+class TimeLimit implements Disposable {
+  readonly signal: AbortSignal;
+  readonly #timer: ReturnType<typeof setTimeout>;
+
+  constructor(what: string, signal?: AbortSignal) {
+    const abort = new AbortController();
+    this.signal = signal === undefined ? abort.signal : AbortSignal.any([abort.signal, signal]);
+    this.#timer = setTimeout(() => abort.abort(new Error(`${what} took more than ${LIMIT_MS} ms`)), LIMIT_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 function fieldsOf(text: string): Fields {

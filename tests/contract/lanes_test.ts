@@ -8,7 +8,7 @@ const dugdale = sharedDugdale({ state: null });
 
 Deno.test("GET /v1/lanes lists each lane with its settings and counts", async () => {
   await lanes({ wide: { concurrency: 2 }, held: { concurrency: 1, paused: true }, none: { concurrency: 0 } });
-  const running = await Promise.all([1, 2, 3].map(() => dugdale.queue("forever.sh", { lane: "wide" })));
+  const running = await oneByOne(3, "wide");
   await Promise.all(running.slice(0, 2).map((id) => dugdale.event(id, "running")));
   await dugdale.queue("silent.sh", { lane: "held" });
   const { status, headers } = await dugdale.get("/v1/lanes");
@@ -69,7 +69,7 @@ Deno.test("a lane runs as many missions as its concurrency, and never more", asy
     ...spans.map(({ from }) => spans.filter((span) => span.from <= from && span.to > from).length),
   );
   assert(most <= 3, `${most} at once`);
-  const running = await Promise.all([1, 2, 3, 4].map(() => dugdale.queue("forever.sh", { lane: "three" })));
+  const running = await oneByOne(4, "three");
   await Promise.all(running.slice(0, 3).map((id) => dugdale.event(id, "running")));
   await pause(50);
   assertEquals((await listed())[0], { name: "three", concurrency: 3, paused: false, queued: 1, running: 3 });
@@ -105,8 +105,8 @@ Deno.test("a pause stops new starts only; continuing starts what waits", async (
 
 Deno.test("a larger concurrency counts at once, a smaller one for new starts only", async () => {
   await lanes({ one: { concurrency: 1 } });
-  const ids = await Promise.all([1, 2, 3].map(() => dugdale.queue("forever.sh", { lane: "one" })));
-  const [first = "", second = "", third = ""] = await inOrderOfStart(ids);
+  const [first = "", second = "", third = ""] = await oneByOne(3, "one");
+  await dugdale.event(first, "progress", "ready");
   await dugdale.post("/v1/admin/apply", { mission_dir: MISSIONS, lanes: { one: { concurrency: 2 } } });
   await dugdale.event(second, "progress", "ready");
   await dugdale.post("/v1/admin/apply", { mission_dir: MISSIONS, lanes: { one: { concurrency: 1 } } });
@@ -159,14 +159,11 @@ async function listed(as: "admin" | "dispatch" | "exec" = "admin"): Promise<Fiel
   return list.sort((a, b) => String(a.name) < String(b.name) ? -1 : 1);
 }
 
-/** Dispatched at once, missions queue in an order of the dugdale's own: the running one first, then by creation. */
-async function inOrderOfStart(ids: readonly string[]): Promise<string[]> {
-  await Promise.race(ids.map((id) => dugdale.event(id, "progress", "ready")));
-  const records = await Promise.all(ids.map((id) => dugdale.record(id)));
-  return records.sort((a, b) =>
-    Number(a.status !== "running") - Number(b.status !== "running") ||
-    Number(a.time_created) - Number(b.time_created) || (String(a.mission_id) < String(b.mission_id) ? -1 : 1)
-  ).map(({ mission_id }) => String(mission_id));
+/** Dispatches missions that run until they are ended, each after the answer for the one before: that is their order. */
+async function oneByOne(count: number, lane: string): Promise<string[]> {
+  const ids: string[] = [];
+  while (ids.length < count) ids.push(await dugdale.queue("forever.sh", { lane }));
+  return ids;
 }
 
 /** Applies these lanes and no others; what other tests have left in lanes of the same names is killed. */

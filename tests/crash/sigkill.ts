@@ -5,7 +5,7 @@
  * @module
  */
 import { type Daemon, pause, Place } from "../contract/daemon.ts";
-import { type Dugdale, type Fields } from "../contract/dugdale.ts";
+import type { Dugdale, Fields } from "../contract/dugdale.ts";
 import { apply, callsTo, MISSIONS } from "../contract/harness.ts";
 import { newId } from "../contract/ids.ts";
 
