@@ -163,7 +163,12 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   );
   const onEnd = (end: RequestEnd): void => metrics.requestDone(end);
   const server = listen(config.listen, new App({ config, clock, log, handlers, onEnd }));
-  applied.replay();
+  try {
+    applied.replay();
+  } catch (error) {
+    // Without lanes the daemon can still be looked at, and a new apply mends it.
+    log.error("db_error", { op: "replay", err: error });
+  }
   staging.start();
   const listening = `${server.address.hostname}:${server.address.port}`;
   lock.describe(describe(listening));

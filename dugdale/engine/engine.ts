@@ -2,7 +2,7 @@ import type { MissionId } from "../../protocol/names.ts";
 import { type KillReason, KillSwitch } from "../run/kill.ts";
 import type { Ending, MissionRow } from "../store/mission_row.ts";
 import { doneLine } from "../store/mission_json.ts";
-import { type Lane, Lanes } from "./lanes.ts";
+import { type AdmittedRun, type Lane, Lanes } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
 import { collect, forget, type RunEnd, runMission, tidy } from "./run.ts";
 
@@ -25,7 +25,7 @@ export class Engine implements Disposable {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.lanes = new Lanes(parts.store, parts.clock, parts.log, (row, lane) => this.#start(row, lane));
+    this.lanes = new Lanes(parts.store, parts.clock, parts.log, (row, lane) => this.#admit(row, lane));
   }
 
   /** The missions that are running now. */
@@ -44,7 +44,7 @@ export class Engine implements Disposable {
     return this.#live.get(id);
   }
 
-  /** Resolves once nothing is running; nothing more must be started then. */
+  /** Resolves once nothing is running; lanes must have been stopped before. */
   async idle(): Promise<void> {
     if (this.#live.size > 0) await new Promise<void>((resolve) => this.#idle = resolve);
   }
@@ -100,11 +100,17 @@ export class Engine implements Disposable {
     this.lanes[Symbol.dispose]();
   }
 
-  #start(row: MissionRow, lane: Lane): Promise<void> {
+  /** From here on the mission can be killed, although its process is still to come. */
+  #admit(row: MissionRow, lane: Lane): AdmittedRun {
     const kill = new KillSwitch(this.#parts.config.limits.defaultKillGraceMs);
-    const ended = this.#run(row, kill, lane);
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
     this.#live.set(row.mission_id, { row, kill, sinceMs: this.#parts.clock.steadyMs(), ended });
-    return ended;
+    const leave = (): void => {
+      this.#live.delete(row.mission_id);
+      resolve();
+      if (this.#live.size === 0) this.#idle?.();
+    };
+    return { start: () => void this.#run(row, kill, lane).finally(leave), withdraw: leave };
   }
 
   async #run(row: MissionRow, kill: KillSwitch, lane: Lane): Promise<void> {
@@ -116,8 +122,6 @@ export class Engine implements Disposable {
       this.lanes.release(lane);
     } finally {
       kill[Symbol.dispose]();
-      this.#live.delete(row.mission_id);
-      if (this.#live.size === 0) this.#idle?.();
     }
   }
 }

@@ -17,6 +17,17 @@ export interface Lane {
   waking: boolean;
 }
 
+/** A mission that was picked up by a transaction which is not on disk yet. It can be killed already. */
+export interface AdmittedRun {
+  /** The pickup is on disk: runs the mission to the very end. */
+  start(): void;
+  /** The pickup has failed: forgets the run. */
+  withdraw(): void;
+}
+
+/** Takes charge of a mission as soon as it counts as running. */
+export type Admit = (row: MissionRow, lane: Lane) => AdmittedRun;
+
 /** What changed when lanes were set. */
 export interface LaneChanges {
   readonly started: string[];
@@ -32,17 +43,17 @@ export class Lanes implements Disposable {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #start: (row: MissionRow, lane: Lane) => Promise<void>;
+  readonly #admit: Admit;
   readonly #lanes = new Map<string, Lane>();
   readonly #retries = new Set<ReturnType<typeof setTimeout>>();
   #stopped = false;
 
-  /** @param start Runs a mission that has been picked up, to the very end. */
-  constructor(store: Store, clock: Clock, log: Log, start: (row: MissionRow, lane: Lane) => Promise<void>) {
+  /** @param admit Takes charge of a mission that is being picked up. */
+  constructor(store: Store, clock: Clock, log: Log, admit: Admit) {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
-    this.#start = start;
+    this.#admit = admit;
   }
 
   /** All lanes in the order of their names. */
@@ -108,7 +119,7 @@ export class Lanes implements Disposable {
    * @param releases Slots that the change gives back.
    */
   async writeAndPick<T>(lane: Lane | undefined, change: () => T, releases = 0): Promise<T> {
-    const rows: MissionRow[] = [];
+    const runs: AdmittedRun[] = [];
     let counted = false;
     try {
       const result = await this.#store.write(() => {
@@ -117,14 +128,16 @@ export class Lanes implements Disposable {
         counted = true;
         lane.inFlight -= releases;
         const free = this.#free(lane);
-        if (free > 0) rows.push(...this.#store.missions.claim(lane.name, free, this.#clock.wallMs()));
+        const rows = free > 0 ? this.#store.missions.claim(lane.name, free, this.#clock.wallMs()) : [];
+        for (const row of rows) runs.push(this.#admit(row, lane));
         lane.inFlight += rows.length;
         return own;
       });
-      if (lane !== undefined) { for (const row of rows) void this.#start(row, lane); }
+      for (const run of runs) run.start();
       return result;
     } catch (error) {
-      if (lane !== undefined && counted) lane.inFlight += releases - rows.length;
+      for (const run of runs) run.withdraw();
+      if (lane !== undefined && counted) lane.inFlight += releases - runs.length;
       throw error;
     }
   }
