@@ -1,68 +1,7 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Line } from "../mission/run_mission.ts";
-import { hasProgram, MISSIONS, startExample } from "./run_example.ts";
-
-/** An example without the runtime library: what it is given, and what has to come of it. */
-interface Case {
-  readonly script: string;
-  readonly program: string;
-  readonly files: Readonly<Record<string, string>>;
-  readonly output: string;
-  readonly check: (result: Line, output: string) => void;
-  /** Files that the example must refuse, with its reason. */
-  readonly refuses: { readonly files: Readonly<Record<string, string>>; readonly reason: string };
-}
-
-const CASES: readonly Case[] = [
-  {
-    script: "csv_summary.py",
-    program: "python3",
-    files: { table: "name;age\nAnn;30\nBob;\nCy;41.5\n" },
-    output: "summary",
-    check: (result, output) => {
-      const [name, age] = result.columns as Line[];
-      assertEquals([result.rows, name?.kind, name?.last], [3, "text", "Cy"]);
-      assertEquals([age?.kind, age?.missing, age?.min, age?.max, age?.mean], ["number", 1, 30, 41.5, 35.75]);
-      assertStringIncludes(output, "age  (number, 1 missing)");
-    },
-    refuses: { files: { table: "a,b\n1,2,3\n" }, reason: "ragged_row" },
-  },
-  {
-    script: "mail_merge.php",
-    program: "php",
-    files: { template: "Dear {{ name }} of {{city}},\n", rows: `name,city\nAnn,"Bern, old"\nÉva,Pécs\n` },
-    output: "letters",
-    check: (result, output) => {
-      assertEquals(result.letters, 2);
-      assertEquals(output, "Dear Ann of Bern, old,\n\fDear Éva of Pécs,\n");
-    },
-    refuses: { files: { template: "{{x}}", rows: "a\n1\n" }, reason: "unknown_placeholder" },
-  },
-  {
-    script: "ndjson_shape.js",
-    program: "node",
-    files: { records: `{"a":1,"b":{"c":[1,"x"]}}\n\n{"a":2.5}\n` },
-    output: "schema",
-    check: (result, output) => {
-      assertEquals([result.records, result.complete], [2, true]);
-      const schema = JSON.parse(output);
-      assertEquals(schema.required, ["a"]);
-      assertEquals(schema.properties.b.properties.c, {
-        type: "array",
-        items: { type: ["integer", "string"] },
-      });
-    },
-    refuses: { files: { records: "{}\n{\n" }, reason: "not_json" },
-  },
-  {
-    script: "backup.sh",
-    program: "tar",
-    files: { source: "hello" },
-    output: "backup",
-    check: (result) => assertEquals([result.entries, result.changed_while_read], [1, false]),
-    refuses: { files: {}, reason: "invalid_input" },
-  },
-];
+import { CASES } from "./cases.ts";
+import { hasProgram, makeProgram, MISSIONS, startExample } from "./run_example.ts";
 
 for (const { script, program, files, output, check, refuses } of CASES) {
   const ignore = !await hasProgram(program);
@@ -71,7 +10,8 @@ for (const { script, program, files, output, check, refuses } of CASES) {
     name: `${script} does its work under a dugdale`,
     ignore,
     fn: async () => {
-      await using running = await startExample(script, { files });
+      await using made = await makeProgram(script);
+      await using running = await startExample(made.path, { files });
       const ended = await running.finished();
       assertEquals(ended.code, 0, ended.stderr);
       assertEquals(ended.lines.map((line) => line.event).filter((event) => event !== "progress"), [
@@ -95,7 +35,8 @@ for (const { script, program, files, output, check, refuses } of CASES) {
           paths[role] = `${folder}/${role}`;
           await Deno.writeTextFile(`${folder}/${role}`, content);
         }
-        await using running = await startExample(script, {
+        await using made = await makeProgram(script);
+        await using running = await startExample(made.path, {
           mode: "shell",
           args: [`--input=${JSON.stringify(paths)}`],
         });
@@ -113,7 +54,8 @@ for (const { script, program, files, output, check, refuses } of CASES) {
     name: `${script} names its reason when it fails`,
     ignore,
     fn: async () => {
-      await using running = await startExample(script, { files: refuses.files });
+      await using made = await makeProgram(script);
+      await using running = await startExample(made.path, { files: refuses.files });
       const ended = await running.finished();
       const last = ended.lines.at(-1);
       assertEquals([last?.event, last?.reason, ended.code], ["fail", refuses.reason, 1]);

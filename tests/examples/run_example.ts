@@ -4,12 +4,28 @@ import { type RunningMission, type RunPlan, SMALLEST, startMission } from "../mi
 /** The folder of the example missions. */
 export const MISSIONS: string = new URL("../../examples/missions", import.meta.url).pathname;
 
-/** Starts an example by its file name; its kind says what runs it. */
+/** What a dugdale starts for an example. Releasing it removes what was made. */
+export interface Program extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** The program of an example: the file itself, or what the compiler makes of it. */
+export async function makeProgram(name: string): Promise<Program> {
+  const source = `${MISSIONS}/${name}`;
+  if (!name.endsWith(".go")) return { path: source, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const folder = await Deno.makeTempDir({ prefix: "letts_example_" });
+  const path = `${folder}/${name.slice(0, -".go".length)}`;
+  const { code, stderr } = await new Deno.Command("go", { args: ["build", "-o", path, source] }).output();
+  if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
+}
+
+/** Starts an example by its file name, or a program by its path; its kind says what runs it. */
 export function startExample(
   name: string,
   plan: Omit<RunPlan, "source" | "command">,
 ): Promise<RunningMission> {
-  const path = `${MISSIONS}/${name}`;
+  const path = name.startsWith("/") ? name : `${MISSIONS}/${name}`;
   const command = name.endsWith(".ts")
     ? [Deno.execPath(), "run", ...plan.permissions ?? SMALLEST, path]
     : [path];
