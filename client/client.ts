@@ -24,7 +24,7 @@ import { exec } from "./exec.ts";
 import { runMany, runOnAll } from "./fan_out.ts";
 import { type Followed, followEvents, followLines } from "./follow.ts";
 import { Ids } from "./ids.ts";
-import { launch, start } from "./launch.ts";
+import { launch, runToEnd, start } from "./launch.ts";
 import { toPath } from "./local_file.ts";
 import {
   bulk,
@@ -40,6 +40,7 @@ import { openOutput } from "./outputs.ts";
 import { retryPolicy } from "./retry.ts";
 import { readingScopes } from "./scopes.ts";
 import { deleteStaging, download, findStaging, listStaging, uploadFile } from "./staging_files.ts";
+import { registeredTracer } from "./tracing.ts";
 import {
   type CallableMission,
   isDefined,
@@ -113,7 +114,7 @@ export class LettsClient implements AsyncDisposable {
    */
   // deno-lint-ignore require-await -- async, so that a bad file rejects instead of throwing
   static async open(options: LettsClientOptions = {}): Promise<LettsClient> {
-    const { path, env, insecurePermissions, fetch, traceparent, onLaunchFailure } = options;
+    const { path, env, insecurePermissions, fetch, traceparent, tracer, onLaunchFailure } = options;
     const config = options.config ?? configured(() => openLettsConfig({ path, env, insecurePermissions }));
     const connections = new Connections(config, {
       retry: retryPolicy(options.retry),
@@ -121,6 +122,7 @@ export class LettsClient implements AsyncDisposable {
       ignoreProxy: options.ignoreProxy ?? false,
       fetch,
       traceparent,
+      tracer: () => tracer ?? registeredTracer(),
     });
     const stream = streamPolicy(options.stream);
     return new LettsClient({ connections, ids: new Ids(), stream, match: undefined, onLaunchFailure }, true);
@@ -134,16 +136,17 @@ export class LettsClient implements AsyncDisposable {
    * @throws {ConfigurationError} When a lane or the command breaks a rule.
    */
   static async embedded(options: EmbeddedClientOptions): Promise<LettsClient> {
-    const { retry, stream, requestTimeoutMs, traceparent, onLaunchFailure } = options;
     const { config, dugdale } = await openEmbedded(options);
     let client: LettsClient | undefined;
     try {
+      const { retry, stream, requestTimeoutMs, traceparent, tracer, onLaunchFailure } = options;
       client = await LettsClient.open({
         config,
         retry,
         stream,
         requestTimeoutMs,
         traceparent,
+        tracer,
         onLaunchFailure,
       });
       await client.apply(EMBEDDED_HOST);
@@ -212,13 +215,8 @@ export class LettsClient implements AsyncDisposable {
     what: RunOptions | CallableMission<Input, Return>,
     options?: Typed<RunOptions, Input>,
   ): Promise<RunResult<Return>> {
-    const handle = await start<Return>(this.#context, to, plainOptions(what, options), { method: "run" });
-    try {
-      const result = await handle.result;
-      return isDefined(what) ? typedResult(what, result) : result;
-    } finally {
-      await handle[Symbol.asyncDispose]();
-    }
+    const result = await runToEnd<Return>(this.#context, to, plainOptions(what, options), { method: "run" });
+    return isDefined(what) ? typedResult(what, result) : result;
   }
 
   /** Sends a mission and returns a handle to wait with. */

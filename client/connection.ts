@@ -14,6 +14,7 @@ import { parseReply, readReply } from "./json_reply.ts";
 import type { GuardedReply } from "./reply.ts";
 import { retrying, type RetryPolicy } from "./retry.ts";
 import { withTokens } from "./tokens.ts";
+import type { Tracer } from "./tracing.ts";
 
 /** What all connections of a client share. */
 export interface ConnectionSettings {
@@ -22,6 +23,7 @@ export interface ConnectionSettings {
   readonly ignoreProxy: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly traceparent: (() => string | undefined) | undefined;
+  readonly tracer: () => Tracer | undefined;
   /** Aborts when the client is released. */
   readonly closing: AbortSignal;
 }
@@ -42,6 +44,8 @@ export interface Call {
   /** The mission that is meant, for errors. */
   readonly missionId?: string | undefined;
   readonly traceparent?: string | undefined;
+  /** Trace context to send when neither the call nor the client has one. */
+  readonly spanTraceparent?: string | undefined;
 }
 
 /** The way to one dugdale, with its tokens. */
@@ -66,6 +70,11 @@ export class Connection {
     const proxy = settings.ignoreProxy ? undefined : configured(() => config.proxy(dugdale), this.host);
     this.#base = `${base.origin}${base.pathname.replace(/\/+$/, "")}`;
     this.#engine = openEngine({ base, proxy, fetch: settings.fetch });
+  }
+
+  /** What makes spans, at this moment. */
+  get tracer(): Tracer | undefined {
+    return this.#settings.tracer();
   }
 
   /** Makes a call that is answered with JSON, again when the route and the failure allow it. */
@@ -142,7 +151,9 @@ export class Connection {
       if (value !== undefined) query.set(name, String(value));
     }
     const search = query.size === 0 ? "" : `?${query}`;
-    const traceparent = checkTraceparent(call.traceparent ?? this.#settings.traceparent?.());
+    const traceparent = checkTraceparent(
+      call.traceparent ?? this.#settings.traceparent?.() ?? call.spanTraceparent,
+    );
     return {
       method: ROUTES[route].method,
       url: new URL(`${this.#base}${routePath(route, call.path)}${search}`),

@@ -8,6 +8,7 @@ import type { LettsConfig } from "../config/resolve.ts";
 import { configured } from "./configuration.ts";
 import { Connection, type ConnectionSettings } from "./connection.ts";
 import { AbortedError } from "./errors.ts";
+import type { Tracer } from "./tracing.ts";
 
 /** One connection a dugdale, for the life of the client. */
 export class Connections {
@@ -19,6 +20,11 @@ export class Connections {
   constructor(config: LettsConfig, settings: Omit<ConnectionSettings, "closing">) {
     this.config = config;
     this.#settings = { ...settings, closing: this.#closing.signal };
+  }
+
+  /** What makes spans, at this moment. */
+  get tracer(): Tracer | undefined {
+    return this.#settings.tracer();
   }
 
   /** The connection to a dugdale. @throws {ConfigurationError} When its address or proxy cannot be resolved. */

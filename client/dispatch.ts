@@ -59,6 +59,7 @@ export async function dispatch(
   target: Target,
   { missionId, files, toBody, options }: CheckedDispatch,
   openFile: OpenFile,
+  spanTraceparent: string | undefined,
 ): Promise<{ readonly ref: DispatchedRef; readonly connection: Connection }> {
   const { signal, traceparent } = options;
   const connection = context.connections.of(target.dugdale);
@@ -78,6 +79,7 @@ export async function dispatch(
     missionId,
     signal,
     traceparent,
+    spanTraceparent,
   });
   const ref: DispatchedRef = {
     host: connection.host,

@@ -21,7 +21,7 @@ export const EMBEDDED_HOST = "embedded";
 export interface EmbeddedClientOptions extends
   Pick<
     LettsClientOptions,
-    "retry" | "stream" | "requestTimeoutMs" | "traceparent" | "onLaunchFailure"
+    "retry" | "stream" | "requestTimeoutMs" | "traceparent" | "tracer" | "onLaunchFailure"
   > {
   /** Folder of the mission scripts. */
   readonly missions: string | URL;

@@ -17,6 +17,7 @@ import { type LaunchFacts, reportFailure } from "./observer.ts";
 import { EXEC } from "./scopes.ts";
 import { stage } from "./staged.ts";
 import { findStaging } from "./staging_files.ts";
+import { traced } from "./tracing.ts";
 import type { Address, DispatchedRef, ExecOptions, FileSource } from "./types.ts";
 
 /** Sends a command that is going to be waited for. */
@@ -28,7 +29,17 @@ export async function exec(context: Context, to: Address, options: ExecOptions):
     const target = resolveAddress(to, context.connections.config, defaultMatch(context));
     facts = { ...facts, host: target.dugdale.id };
     const connection = context.connections.of(target.dugdale);
-    const ref = await send(connection, target, missionId, checked);
+    const attributes = {
+      "letts.host": connection.host,
+      "letts.lane": target.lane,
+      "letts.mission_id": missionId,
+    };
+    const ref = await traced(
+      context.connections.tracer,
+      "letts.dispatch",
+      { kind: 3, attributes },
+      (span) => send(connection, target, missionId, checked, span.traceparent),
+    );
     return new MissionRun(ref, {
       ...options,
       connection,
@@ -75,6 +86,7 @@ async function send(
   { lane }: Target,
   execId: MissionId,
   checked: CheckedExec,
+  spanTraceparent: string | undefined,
 ): Promise<DispatchedRef> {
   const { signal, traceparent, execId: given } = checked.options;
   const post = async (reuse: boolean) => {
@@ -86,6 +98,7 @@ async function send(
       missionId: execId,
       signal,
       traceparent,
+      spanTraceparent,
     });
   };
   // What a look-up by content finds may be another file next time. A caller who chose the id wants a repeat to be

@@ -9,7 +9,7 @@ import { matching } from "./address.ts";
 import { argument, checkWait } from "./arguments.ts";
 import { type Context, defaultMatch } from "./context.ts";
 import { launchId } from "./dispatch.ts";
-import { start } from "./launch.ts";
+import { runToEnd } from "./launch.ts";
 import { parseLaneName } from "../protocol/names.ts";
 import { type OpenFile, openOnce } from "./staged.ts";
 import type { Address, HostOutcome, Job, ManyOptions, RunOptions } from "./types.ts";
@@ -97,17 +97,13 @@ async function runJob<R>(
   try {
     abort.signal.throwIfAborted();
     missionId = launchId(job.missionId, context.ids);
-    const handle = await start<R>(context, address, {
+    const result = await runToEnd<R>(context, address, {
       ...job,
       missionId,
       throwOnFailure: false,
       signal: abort.signal,
     }, { method, openFile, onTarget: ({ dugdale }) => host = dugdale.id });
-    try {
-      return { ok: true, index, host: handle.ref.host, result: await handle.result };
-    } finally {
-      await handle[Symbol.asyncDispose]();
-    }
+    return { ok: true, index, host: result.host, result };
   } catch (cause) {
     return {
       ok: false,

@@ -9,11 +9,20 @@ import { resolveAddress, type Target } from "./address.ts";
 import { checkWait } from "./arguments.ts";
 import { type Context, defaultMatch } from "./context.ts";
 import { checkDispatch, dispatch, launchId } from "./dispatch.ts";
+import { MissionFailedError } from "./errors.ts";
 import { MissionRun } from "./mission_run.ts";
 import { type LaunchFacts, reportFailure } from "./observer.ts";
 import { openLocalFile, toPath } from "./local_file.ts";
 import type { OpenFile } from "./staged.ts";
-import type { Address, DispatchedRef, DispatchOptions, LaunchFailure, RunOptions } from "./types.ts";
+import { traced } from "./tracing.ts";
+import type {
+  Address,
+  DispatchedRef,
+  DispatchOptions,
+  LaunchFailure,
+  RunOptions,
+  RunResult,
+} from "./types.ts";
 
 /** What a launch has beside address and options. */
 export interface LaunchSettings {
@@ -52,6 +61,32 @@ export async function start<R = JsonObject>(
   });
 }
 
+/** Starts a mission and hands over its result, in one span. */
+export function runToEnd<R = JsonObject>(
+  context: Context,
+  to: Address,
+  options: RunOptions,
+  settings: LaunchSettings,
+): Promise<RunResult<R>> {
+  const attributes = { "letts.mission": options.mission };
+  return traced(context.connections.tracer, "letts.run", { attributes }, async (span) => {
+    const handle = await start<R>(context, to, options, settings);
+    span.set("letts.host", handle.ref.host);
+    span.set("letts.mission_id", handle.ref.missionId);
+    try {
+      const result = await handle.result;
+      span.set("letts.outcome", result.outcome);
+      if (!result.success) span.failed(result.failMessage || result.outcome);
+      return result;
+    } catch (error) {
+      if (error instanceof MissionFailedError) span.set("letts.outcome", error.result.outcome);
+      throw error;
+    } finally {
+      await handle[Symbol.asyncDispose]();
+    }
+  });
+}
+
 async function accepted(context: Context, to: Address, options: DispatchOptions, settings: LaunchSettings) {
   const missionId = launchId(options.missionId, context.ids);
   let facts: LaunchFacts = { method: settings.method, address: to, missionId, host: undefined, options };
@@ -60,7 +95,20 @@ async function accepted(context: Context, to: Address, options: DispatchOptions,
     const target = resolveAddress(to, context.connections.config, defaultMatch(context));
     facts = { ...facts, host: target.dugdale.id };
     settings.onTarget?.(target, missionId);
-    return { ...await dispatch(context, target, checked, settings.openFile ?? openLocalFile), facts };
+    const attributes = {
+      "letts.host": target.dugdale.id,
+      "letts.lane": target.lane,
+      "letts.mission": options.mission,
+      "letts.mission_id": missionId,
+    };
+    const openFile = settings.openFile ?? openLocalFile;
+    const dispatched = await traced(
+      context.connections.tracer,
+      "letts.dispatch",
+      { kind: 3, attributes },
+      ({ traceparent }) => dispatch(context, target, checked, openFile, traceparent),
+    );
+    return { ...dispatched, facts };
   } catch (error) {
     reportFailure(context, facts, "dispatch", error);
     throw error;

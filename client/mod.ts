@@ -22,6 +22,7 @@
 export { LettsClient } from "./client.ts";
 export type { EmbeddedClientOptions } from "./embedded.ts";
 export * from "./errors.ts";
+export type { Span, SpanAttribute, SpanSettings, Tracer } from "./tracing.ts";
 export type { CallableMission, Typed } from "./typed.ts";
 export * from "./types.ts";
 export {

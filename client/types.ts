@@ -15,6 +15,7 @@ import type {
 } from "../protocol/mission.ts";
 import type { LettsConfig } from "../config/resolve.ts";
 import type { LettsError } from "./errors.ts";
+import type { Tracer } from "./tracing.ts";
 
 /**
  * Where a call goes: a route of letts.yaml, a lane of one dugdale (id or alias), or a lane of any dugdale that
@@ -460,6 +461,8 @@ export interface LettsClientOptions {
   readonly insecurePermissions?: boolean | undefined;
   /** Gives the W3C trace context of the moment, for every request. */
   readonly traceparent?: (() => string | undefined) | undefined;
+  /** Makes the spans of launches, uploads and runs. Default: that of the OpenTelemetry provider, if one is registered. */
+  readonly tracer?: Tracer | undefined;
   /** Told of launches that failed; cannot change what happens, and what it throws is dropped. */
   readonly onLaunchFailure?: ((failure: LaunchFailure) => void) | undefined;
 }

@@ -15,6 +15,7 @@ import type { Connection } from "./connection.ts";
 import { ConflictError, LettsError, NotFoundError } from "./errors.ts";
 import type { LocalFile } from "./local_file.ts";
 import { retrying } from "./retry.ts";
+import { traced } from "./tracing.ts";
 
 /** How often a file gets another id because the dugdale is still removing what it had under the last one. */
 const GENERATIONS_MAX = 8;
@@ -40,10 +41,23 @@ const RESUMABLE: ReadonlySet<string> = new Set([
  *
  * @throws {ConflictError} When the id is taken by another content, or the file changed while it was sent.
  */
-export async function upload(
+export function upload(connection: Connection, file: LocalFile, options: UploadOptions): Promise<StagingId> {
+  const attributes = { "letts.host": connection.host, "letts.size": file.size };
+  return traced(connection.tracer, "letts.upload", { kind: 2, attributes }, async ({ traceparent, set }) => {
+    const id = await uploadUntilFree(connection, file, { ...options, traceparent });
+    set("letts.staging_id", id);
+    return id;
+  });
+}
+
+interface TracedUpload extends UploadOptions {
+  readonly traceparent: string | undefined;
+}
+
+async function uploadUntilFree(
   connection: Connection,
   file: LocalFile,
-  options: UploadOptions,
+  options: TracedUpload,
 ): Promise<StagingId> {
   for (let generation = 0;; generation++) {
     const id = options.toId(generation);
@@ -64,9 +78,9 @@ async function uploadOnce(
   connection: Connection,
   file: LocalFile,
   id: StagingId,
-  options: UploadOptions,
+  { scopes, signal, missionId, traceparent }: TracedUpload,
 ): Promise<void> {
-  const call = { path: { id }, scopes: options.scopes, signal: options.signal, missionId: options.missionId };
+  const call = { path: { id }, scopes, signal, missionId, spanTraceparent: traceparent };
   const offset = await probe(connection, file, call);
   if (offset === "complete") return;
   const reply = await connection.onceWithFile("putStaging", {
