@@ -6,39 +6,29 @@
 import type { FollowedLine } from "../../client/types.ts";
 import type { Io } from "../io.ts";
 import { type Paint, paintFor } from "../print/color.ts";
+import { StatusLine } from "../print/status_line.ts";
 import { barLine } from "./progress_bar.ts";
 import { type LogStream, type RunView, savedText } from "./view.ts";
 
-/** Often enough for the seconds and the runner, seldom enough to cost nothing. */
-const REDRAW_MS = 120;
-const CLEAR_LINE = "\r\x1b[2K";
-
 /** Draws on stderr, which must be a terminal. */
 export class BarView implements RunView {
-  readonly #io: Io;
   readonly #paint: Paint;
+  readonly #line: StatusLine;
   readonly #startedMs = performance.now();
-  readonly #timer: ReturnType<typeof setInterval>;
   #phase = "waiting";
   #value: number | undefined;
   #message = "";
-  #drawn = false;
-  #closed = false;
 
   constructor(io: Io) {
-    this.#io = io;
     this.#paint = paintFor(io.stderr, io);
-    // A terminal that went away is noticed by the next line that somebody waits for.
-    this.#timer = setInterval(() => this.#draw().catch(() => {}), REDRAW_MS);
+    this.#line = new StatusLine(io, () => barLine(this.#state(), io.columns(), this.#paint));
   }
 
   async event({ event }: FollowedLine): Promise<void> {
     switch (event?.event) {
       case "queued":
-        this.#phase = "queued";
-        break;
       case "running":
-        this.#phase = "running";
+        this.#phase = event.event;
         break;
       case "progress":
         this.#value = event.value ?? this.#value;
@@ -47,44 +37,32 @@ export class BarView implements RunView {
       case "done":
         return await this.close();
     }
-    await this.#draw();
+    await this.#line.draw();
   }
 
   async log(stream: LogStream, line: string): Promise<void> {
     const mark = this.#paint(stream === "stderr" ? "yellow" : "dim", `[${stream}]`);
-    await this.#above(`${mark} ${line}\n`);
+    await this.#line.above(`${mark} ${line}\n`);
   }
 
   async saved(key: string, path: string, bytes: number): Promise<void> {
-    await this.#above(`${savedText(key, path, bytes)}\n`);
+    await this.#line.above(`${savedText(key, path, bytes)}\n`);
   }
 
   async warning(text: string): Promise<void> {
-    await this.#above(`${this.#paint("yellow", "[warning]")} ${text}\n`);
+    await this.#line.above(`${this.#paint("yellow", "[warning]")} ${text}\n`);
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    clearInterval(this.#timer);
-    await this.#above("");
+    await this.#line.close();
   }
 
-  async #above(text: string): Promise<void> {
-    const clear = this.#drawn ? CLEAR_LINE : "";
-    this.#drawn = false;
-    if (clear !== "" || text !== "") await this.#io.stderr.write(clear + text);
-  }
-
-  async #draw(): Promise<void> {
-    if (this.#closed) return;
-    this.#drawn = true;
-    const state = {
+  #state(): Parameters<typeof barLine>[0] {
+    return {
       phase: this.#phase,
       value: this.#value,
       message: this.#message,
       elapsedMs: performance.now() - this.#startedMs,
     };
-    await this.#io.stderr.write(`\r${barLine(state, this.#io.columns(), this.#paint)}\x1b[K`);
   }
 }

@@ -9,6 +9,7 @@ import type { Io } from "../io.ts";
 import { bufferedIo } from "../memory_sink.ts";
 import type { GlobalValues } from "../parse/parse.ts";
 import { chooseView, type ViewFlags } from "./choose_view.ts";
+import { FanOutStatus } from "./fan_out_status.ts";
 import { fanOutError, printErrors, printRows, printText } from "./fan_out_result.ts";
 import type { InterruptedMission } from "./interrupted.ts";
 import type { NamedTarget } from "./many_targets.ts";
@@ -48,10 +49,20 @@ export interface FanOutOptions {
  */
 export async function runFanOut(targets: readonly NamedTarget[], options: FanOutOptions): Promise<void> {
   const { globals: { output }, io, client } = options;
-  const runs = targets.map((target) => runOne(target, options));
+  const status = new FanOutStatus(targets.map(({ name }) => name), options.globals, io);
+  const runs = targets.map(async (target) => {
+    const run = await runOne(target, options);
+    await status.done(run.host).catch(() => {}); // a terminal that went away shows at the next line that stays
+    return run;
+  });
   try {
+    await using _status = status;
     if (output !== "json" && output !== "ndjson") {
-      for (const run of runs) await printText(io, usable(await run, options), client.config);
+      for (const run of runs) {
+        const ended = usable(await run, options);
+        await status.makeRoom();
+        await printText(io, ended, client.config);
+      }
     }
     const ended = (await Promise.all(runs)).map((run) => usable(run, options));
     if (output === "json") await printRows(io, ended, client.config);

@@ -2,9 +2,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openDugdale } from "../../dugdale/mod.ts";
 import { readDugdaleConfig } from "../../config/dugdale_yaml.ts";
-import { baseEnv, cli, startCli } from "./cli_process.ts";
+import { cli, startCli } from "./cli_process.ts";
 import { openFleet } from "./fleet.ts";
-import { fromFileUrl } from "./paths.ts";
+import { onTerminal } from "./terminal.ts";
 
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "letts-cli-test-" });
@@ -13,19 +13,6 @@ async function withFolder(test: (folder: string) => Promise<void>): Promise<void
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** What the command prints on a terminal of 100 columns. */
-async function onTerminal(args: readonly string[], cwd: string): Promise<string> {
-  const words = [Deno.execPath(), "run", "-A", fromFileUrl("../../cli/main.ts"), ...args];
-  const { stdout } = await new Deno.Command("script", {
-    args: ["-qec", `stty cols 100; ${words.map((word) => `'${word}'`).join(" ")}`, "/dev/null"],
-    cwd,
-    clearEnv: true,
-    env: baseEnv({ TERM: "xterm-256color", SHELL: "/bin/sh" }),
-    stdin: "null",
-  }).output();
-  return new TextDecoder().decode(stdout);
 }
 
 Deno.test("letts init makes files with which a dugdale runs a first mission", async () => {
@@ -154,9 +141,10 @@ Deno.test("letts dugdale hands its flags on", async () => {
     stderr: "",
   });
   await withFolder(async (folder) => {
-    const missing = await cli(["dugdale", "--check-config"], { cwd: folder });
+    await Deno.writeTextFile(`${folder}/d.yaml`, "listen: nowhere\n", { mode: 0o600 });
+    const missing = await cli(["dugdale", "-config", "d.yaml", "--check-config"], { cwd: folder });
     assertEquals([missing.code, missing.stderr], [3, ""]);
-    assertStringIncludes(missing.stdout, "config discovery: ");
+    assertStringIncludes(missing.stdout, "config parse: ");
   });
 });
 

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openFleet } from "../fleet.ts";
+import { onTerminal } from "../terminal.ts";
 
 const BOTH = ["run", "--host", "s2, web,,s2,again", "--lane", "normal"];
 
@@ -87,4 +88,11 @@ Deno.test("letts run on two hosts refuses flags for one before any request", asy
     1,
   );
   assertEquals((await fleet.cli(["run", "--host", "s1,s2", "--mission", "hello"])).code, 2);
+});
+
+Deno.test("letts run on two hosts shows on a terminal how many are done, and takes that away", async () => {
+  await using fleet = await openFleet(2);
+  const screen = await onTerminal([...BOTH, "--mission", "hello"], fleet.folder);
+  assertMatch(screen, /1 of 2 done, waiting for (s2|web)/);
+  assertStringIncludes(screen, "\r\x1b[2K== s2 ==");
 });
