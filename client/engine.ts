@@ -23,7 +23,7 @@ export interface FileBody {
   readonly offset: number;
   /** Size of the whole file. */
   readonly size: number;
-  /** Reads the bytes. Leaving the iteration early lets go of the file. */
+  /** Reads the bytes. Leaving the iteration early lets go of the file; a chunk is good until the next one is asked for. */
   chunks(): Chunks;
 }
 
@@ -131,7 +131,8 @@ function toStream(chunks: Chunks, onProgress: () => void): ReadableStream<Uint8A
       onProgress();
       const { done, value } = await chunks.next();
       if (done) controller.close();
-      else controller.enqueue(value);
+      // A copy, because the stream asks for the next chunk before this one is read.
+      else controller.enqueue(value.slice());
     },
     async cancel() {
       await chunks.return();

@@ -63,14 +63,15 @@ async function writeAll(
   const whenOver = answered.then(end, end);
   for await (const chunk of file.chunks()) {
     if (over) return;
+    await Promise.race([taken(request, chunk), whenOver]);
     onProgress();
-    if (!request.write(chunk)) await Promise.race([drained(request), whenOver]);
   }
   if (!over) request.end();
 }
 
-function drained(request: ClientRequest): Promise<void> {
-  return new Promise((resolve) => request.once("drain", resolve));
+/** Resolves when the bytes are with the system, so that their memory can be used again. */
+function taken(request: ClientRequest, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve) => void request.write(chunk, () => resolve()));
 }
 
 async function readBody(message: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {

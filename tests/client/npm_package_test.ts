@@ -15,7 +15,7 @@ const dugdales = [{ id: "here", url, token: "d", admin_token: "a", lanes: { norm
 const client = await LettsClient.open({ config: lettsConfig({ dugdales }) });
 try {
   const path = folder + "/text";
-  writeFileSync(path, "x".repeat(3_000_000));
+  writeFileSync(path, new Uint8Array(new Uint32Array(750_000).map((_, index) => index).buffer));
   const ref = await client.dispatch({ lane: "normal" }, { mission: "count", files: { text: path } });
   const events = [];
   for await (const event of client.follow(ref)) events.push(event.event);

@@ -204,3 +204,19 @@ Deno.test("upload() sends a stream with its range where only fetch may be used",
     await Deno.remove(path);
   }
 });
+
+Deno.test("upload() sends every chunk of a large file as it is, on either way", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeFile(path, new Uint8Array(new Uint32Array(500_000).map((_, index) => index).buffer));
+    for (const options of [{}, { fetch: globalThis.fetch }]) {
+      const area = new StagingArea(); // refuses a content with another digest
+      await using server = new Scripted(serving(area));
+      await using client = await openClient([server], options);
+      const { size } = await client.upload("s1", path);
+      assertEquals([size, server.log.length], [2_000_000, 2]);
+    }
+  } finally {
+    await Deno.remove(path);
+  }
+});
