@@ -14,6 +14,7 @@ import { DataDir } from "./host/data_dir.ts";
 import { DirLock } from "./host/lock.ts";
 import { lineLog, type Log, openLogOutput } from "./host/log.ts";
 import { reportToServiceManager } from "./service_report.ts";
+import { StopSignals } from "./stop_signals.ts";
 import { Store } from "./store/store.ts";
 import { VERSION } from "./version.ts";
 
@@ -98,6 +99,7 @@ function migrateOnly(config: DugdaleConfig, log: Log): number {
 }
 
 async function serve(config: DugdaleConfig, log: Log): Promise<number> {
+  using signals = new StopSignals(log);
   let dugdale: Dugdale;
   try {
     dugdale = await openDugdale({ config, log });
@@ -105,28 +107,22 @@ async function serve(config: DugdaleConfig, log: Log): Promise<number> {
     log.error("start failed", { err: messageOf(error) });
     return 1;
   }
+  signals.aimAt(dugdale);
   using _report = reportToServiceManager(dugdale.draining, log);
-  await stopSignals(dugdale, log);
+  await untilStopped(dugdale);
   return 0;
 }
 
-/** The first signal drains, the second ends running missions; resolves once everything is closed. */
-function stopSignals(dugdale: Dugdale, log: Log): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const table = new DrainTable(dugdale);
-    const { draining } = dugdale;
-    draining.addEventListener("abort", () => {
-      table.start();
-      dugdale.close().finally(() => table[Symbol.dispose]()).then(resolve, reject);
-    });
-    const onSignal = (sig: Deno.Signal) => (): void => {
-      log.info("signal received", { sig });
-      if (draining.aborted) dugdale.endMissions();
-      else dugdale.drain();
-    };
-    Deno.addSignalListener("SIGTERM", onSignal("SIGTERM"));
-    Deno.addSignalListener("SIGINT", onSignal("SIGINT"));
+/** Resolves once the dugdale has been told to drain and everything is closed. */
+async function untilStopped(dugdale: Dugdale): Promise<void> {
+  using table = new DrainTable(dugdale);
+  const { draining } = dugdale;
+  await new Promise<void>((resolve) => {
+    if (draining.aborted) resolve();
+    else draining.addEventListener("abort", () => resolve(), { once: true });
   });
+  table.start();
+  await dugdale.close();
 }
 
 /** One line, for a person; whatever is nobody's fault but ours comes with its stack. */
