@@ -6,6 +6,7 @@ for (
     "many_bench.ts",
     "follow_bench.ts",
     "import_bench.ts",
+    "client_files_bench.ts",
   ]
 ) {
   const { code } = await new Deno.Command(Deno.execPath(), {

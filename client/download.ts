@@ -7,7 +7,11 @@ import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isFileRole } from "../protocol/names.ts";
+import { type ByteSource, byteSource, byteStream } from "./byte_stream.ts";
 import { type LettsErrorFacts, StagingError } from "./errors.ts";
+
+/** What a file is written in. */
+const BUFFER_BYTES = 256 * 1024;
 
 /** What a file should be. */
 export interface Expected {
@@ -23,17 +27,18 @@ export function verified(
   expected: Expected,
   facts: LettsErrorFacts,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const reader = body.getReader();
+  const source = byteSource(body);
   const hash = createHash("sha256");
   let size = 0;
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (done) {
+  return byteStream({
+    async read(view) {
+      const result = await source.read(view);
+      if (result.done) {
         const problem = findProblem(size, hash, expected, facts);
         if (problem) throw problem;
-        return controller.close();
+        return result;
       }
+      const { value = new Uint8Array() } = result;
       size += value.length;
       if (size > expected.size) {
         const problem = new StagingError(
@@ -41,14 +46,14 @@ export function verified(
           `more than the announced ${expected.size} bytes came`,
           facts,
         );
-        await reader.cancel(problem);
+        await source.cancel(problem);
         throw problem;
       }
       hash.update(value);
-      controller.enqueue(value);
+      return result;
     },
-    cancel: (reason) => reader.cancel(reason),
-  }, { highWaterMark: 0 });
+    cancel: (reason) => source.cancel(reason),
+  });
 }
 
 function findProblem(
@@ -73,38 +78,31 @@ function findProblem(
  */
 export async function saveTo(path: string, body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
   const partial = `${path}.partial`;
+  const source = byteSource(body);
   try {
     const file = await writing(partial, () => open(partial, "w"));
     try {
-      await copy(partial, file, body);
+      await copy(partial, file, source);
       await writing(partial, () => file.sync());
     } finally {
       await file.close();
     }
     await writing(path, () => rename(partial, path));
   } catch (error) {
-    await body.cancel(error).catch(() => {}); // it may have failed itself, which is what is being reported
+    await source.cancel(error).catch(() => {}); // it may have failed itself, which is what is being reported
     await rm(partial, { force: true });
     throw error;
   }
 }
 
-async function copy(
-  path: string,
-  file: FileHandle,
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-): Promise<void> {
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      for (let at = 0; at < value.length;) {
-        at += (await writing(path, () => file.write(value, at, value.length - at))).bytesWritten;
-      }
+async function copy(path: string, file: FileHandle, source: ByteSource): Promise<void> {
+  for (let buffer = new Uint8Array(BUFFER_BYTES);;) {
+    const { done, value } = await source.read(buffer);
+    if (done || value === undefined) return;
+    for (let at = 0; at < value.length;) {
+      at += (await writing(path, () => file.write(value, at, value.length - at))).bytesWritten;
     }
-  } finally {
-    reader.releaseLock();
+    buffer = new Uint8Array(value.buffer);
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { type LinkedAbort, orAborted } from "./abort.ts";
+import { byteSource, byteStream } from "./byte_stream.ts";
 import { LettsError, type LettsErrorFacts, NetworkError } from "./errors.ts";
 
 /** What watches over a body. */
@@ -33,22 +34,21 @@ function guarded(
   body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
   { abort, idleMs, facts }: BodyGuard,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const reader = body?.getReader();
-  if (reader === undefined) abort.release();
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      if (reader === undefined) return controller.close();
+  const source = body === null ? undefined : byteSource(body);
+  if (source === undefined) abort.release();
+  return byteStream({
+    async read(view) {
+      if (source === undefined) return { done: true, value: view.subarray(0, 0) };
       const disarm = idleMs === Infinity
         ? () => {}
         : abort.abortAfter(idleMs, () => new NetworkError(`no byte within ${idleMs} ms`, facts, "timeout"));
       try {
-        const { done, value } = await orAborted(reader.read(), abort.signal);
-        if (!done) return controller.enqueue(value);
-        controller.close();
-        abort.release();
+        const result = await orAborted(source.read(view), abort.signal);
+        if (result.done) abort.release();
+        return result;
       } catch (error) {
         abort.release();
-        reader.cancel(error).catch(() => {}); // when the body failed itself, there is nothing left to let go of
+        source.cancel(error).catch(() => {}); // when the body failed itself, there is nothing left to let go of
         throw toBodyError(error, abort.signal, facts);
       } finally {
         disarm();
@@ -56,9 +56,9 @@ function guarded(
     },
     async cancel(reason) {
       abort.release();
-      await reader?.cancel(reason);
+      await source?.cancel(reason);
     },
-  }, { highWaterMark: 0 });
+  });
 }
 
 function toBodyError(error: unknown, signal: AbortSignal, facts: BodyGuard["facts"]): unknown {
