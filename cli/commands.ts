@@ -11,6 +11,7 @@ import { EXEC_FLAGS } from "./flags/exec_flags.ts";
 import { MISSION_FLAGS, RUN_FLAGS } from "./flags/mission_flags.ts";
 import { TARGET_FLAGS } from "./flags/target_flags.ts";
 import { command, type CommandGroup, group } from "./grammar.ts";
+import { CHECK, NEW } from "./mission_commands.ts";
 import { TOOLS } from "./tool_commands.ts";
 
 /** The tree of commands. */
@@ -126,6 +127,8 @@ export const ROOT: CommandGroup = group({
     flags: [],
     load: async () => (await import("./commands/dugdale.ts")).dugdale,
   }),
+  NEW,
+  CHECK,
   ...TOOLS,
   command({
     name: "help",

@@ -1,0 +1,56 @@
+/**
+ * What a mission printed, kept up to a limit.
+ *
+ * @module
+ */
+
+const KEPT_BYTES = 64 * 1024;
+const EVENT = /^\s*\{.*"event"\s*:\s*"(?:progress|output_file|success|fail)"/;
+
+/** One of the two streams. */
+export class Printed {
+  #parts: Uint8Array[] = [];
+  #kept = 0;
+  #bytes = 0;
+
+  /** Takes the next bytes. */
+  write(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    const part = chunk.slice(0, KEPT_BYTES - this.#kept);
+    if (part.length > 0) this.#parts.push(part);
+    this.#kept += part.length;
+  }
+
+  /** How much was printed. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The first 64 KiB. */
+  get text(): string {
+    return this.#parts.length === 0 ? "" : new TextDecoder().decode(joined(this.#parts, this.#kept));
+  }
+
+  /** The first line with an event of the protocol, which nobody reads here. */
+  get strayEvent(): { readonly line: number; readonly text: string } | undefined {
+    const lines = this.text.split("\n");
+    const at = lines.findIndex((line) => EVENT.test(line));
+    const text = lines[at];
+    return text === undefined ? undefined : { line: at + 1, text: text.slice(0, 80) };
+  }
+
+  /** Its last line that is not empty, at most 200 characters of it. */
+  get lastLine(): string {
+    return (this.text.trimEnd().split("\n").at(-1) ?? "").slice(0, 200);
+  }
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
