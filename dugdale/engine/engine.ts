@@ -53,7 +53,8 @@ export class Engine implements Disposable {
   announce(row: MissionRow): void {
     const { store, feed, log, onDone } = this.#parts;
     feed.publish(row.id, row.done_seq ?? 0, () => doneLine(row, store.missions.files(row.id)), true);
-    const durationMs = (row.time_finished ?? 0) - (row.time_started ?? row.time_finished ?? 0);
+    // What never had a process has not run for any time, however long it took to find that out.
+    const durationMs = row.pid ? (row.time_finished ?? 0) - (row.time_started ?? row.time_finished ?? 0) : 0;
     const { mission_id, kind, lane, outcome } = row;
     const failure = outcome === "success" ? {} : {
       fail_reason: row.fail_reason ?? undefined,

@@ -156,6 +156,23 @@ Deno.test("a kill right after the pickup is honoured", async () => {
   }
 });
 
+Deno.test("a kill or a forced delete in the moment of the pickup is honoured", async () => {
+  const ids: string[] = [];
+  for (let count = 0; count < 40; count++) ids.push(await dugdale.queue("forever.sh", { lane: "slow" }));
+  for (const [index, id] of ids.entries()) {
+    // Several at once ask, so that one of them sees it as soon as it can be seen.
+    const watchers = Array.from({ length: 4 }, async () => {
+      while ((await dugdale.record(id)).status === "queued");
+    });
+    await Promise.race(watchers);
+    const reply = index % 2 === 0
+      ? await kill(id)
+      : await dugdale.call("DELETE", `/v1/missions/${id}?force=true`);
+    assertEquals(reply.status, index % 2 === 0 ? 200 : 202, reply.text);
+    await Promise.allSettled(watchers);
+  }
+});
+
 Deno.test("row 3: who may not use the route may not kill", async () => {
   const id = await dugdale.queue("forever.sh");
   for (const as of ["dispatch", "exec"] as const) {

