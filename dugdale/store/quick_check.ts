@@ -50,11 +50,11 @@ function quickCheck(
   url: string,
   damaged: readonly number[],
 ): QuickCheckResult {
+  let db: DatabaseSync | undefined;
   try {
-    const db = new Database(url);
+    db = new Database(url);
     db.exec("PRAGMA query_only = ON");
     const rows = db.prepare("PRAGMA quick_check").all() as { quick_check: string }[];
-    db.close();
     return {
       problems: rows.map((row) => row.quick_check).filter((text) => text !== "ok"),
       failure: undefined,
@@ -65,5 +65,8 @@ function quickCheck(
     return damaged.includes((errcode ?? 0) & 0xff)
       ? { problems: [message], failure: undefined }
       : { problems: [], failure: message };
+  } finally {
+    // The end of the thread would close it too, but some time later, and the next daemon would find it locked.
+    db?.close();
   }
 }
