@@ -12,7 +12,7 @@ const MIB = 1024 * KIB;
  * the same as 0.
  */
 export interface DugdaleLimits {
-  /** Captured stdout, and again stderr, of one mission. 0 captures nothing. Default 16 MiB. */
+  /** Captured stdout and stderr of one mission, together. 0 captures nothing. Default 16 MiB. */
   readonly maxOutputBufferBytes: number;
   /** All events of one mission. 0: no cap. Default 1 MiB. */
   readonly maxEventsBufferBytes: number;

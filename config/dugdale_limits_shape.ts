@@ -27,7 +27,7 @@ export const limitFields: Fields<DugdaleLimits> = {
   maxOutputBufferBytes: bytes(
     "max_output_buffer",
     "maxOutputBufferBytes",
-    "Captured stdout, and again stderr, of a mission; 0 captures nothing",
+    "Captured stdout and stderr of a mission, together; 0 captures nothing",
   ),
   maxEventsBufferBytes: bytes(
     "max_events_buffer",
