@@ -58,11 +58,18 @@ export class Place implements AsyncDisposable {
 
   /** Starts a dugdale and waits until it answers. @throws {Error} With what it printed, when it ends instead. */
   async start(options: StartOptions = {}): Promise<Daemon> {
-    const port = freePort();
-    await this.configure(`127.0.0.1:${port}`, options.settings);
-    const daemon = this.spawn(options, `http://127.0.0.1:${port}`);
-    await daemon.answers();
-    return daemon;
+    for (let attempt = 1;; attempt++) {
+      const port = freePort();
+      await this.configure(`127.0.0.1:${port}`, options.settings);
+      const daemon = this.spawn(options, `http://127.0.0.1:${port}`);
+      try {
+        await daemon.answers();
+        return daemon;
+      } catch (error) {
+        // Between two looks somebody else may have taken the port.
+        if (attempt === 3 || !String(error).includes(`:${port}`)) throw error;
+      }
+    }
   }
 
   /** Starts a dugdale with the configuration as it is, without waiting for anything. */

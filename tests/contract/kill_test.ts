@@ -200,8 +200,8 @@ Deno.test("a timeout ends the mission with its own outcome", async () => {
 
 Deno.test("the timeout runs from the start of the process, not from the dispatch", async () => {
   await apply(dugdale, HELD);
-  const id = await dugdale.queue("obeys.sh", { lane: "held", timeout: "300ms", input: told("sleep 0.05") });
-  await new Promise((resolve) => setTimeout(resolve, 350));
+  const id = await dugdale.queue("obeys.sh", { lane: "held", timeout: "700ms", input: told("sleep 0.05") });
+  await new Promise((resolve) => setTimeout(resolve, 750));
   await dugdale.post("/v1/admin/lanes/held/continue");
   assertEquals((await dugdale.done(id)).outcome, "success");
   await apply(dugdale, STATE);
