@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { pause } from "./daemon.ts";
+import { pause, Place } from "./daemon.ts";
 import { newId } from "./ids.ts";
-import { apply, ownTest, sharedDugdale, STATE } from "./harness.ts";
+import { apply, callsTo, ownTest, sharedDugdale, STATE } from "./harness.ts";
 
 const dugdale = sharedDugdale();
 
@@ -168,4 +168,24 @@ ownTest("lanes, storage and the dugdale itself", async () => {
   ) {
     assertEquals(values.get(`letts_fsync_failures_total{transition="${transition}"}`) ?? 0, 0);
   }
+});
+
+ownTest("the hundred and first lane, and all after it, count together", async () => {
+  await using place = await Place.make();
+  await using daemon = await place.start();
+  const own = callsTo(daemon);
+  const names = Array.from({ length: 103 }, (_, index) => `lane_${index}`);
+  await apply(own, { lanes: Object.fromEntries(names.map((name) => [name, { concurrency: 1 }])) });
+  for (const lane of names) await own.run("nothing", { lane });
+  const counted = async (): Promise<string[]> => {
+    const { text } = await own.get("/v1/metrics");
+    return text.split("\n").filter((line) => line.startsWith("letts_missions_total{"));
+  };
+  let series = await counted();
+  for (let time = 0; time < 100 && !series.some((line) => line.endsWith(" 3")); time++) {
+    await pause(20);
+    series = await counted();
+  }
+  assertEquals(series.length, 101);
+  assertEquals(series.filter((line) => line.includes('lane="overflow"') && line.endsWith(" 3")).length, 1);
 });

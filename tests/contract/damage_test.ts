@@ -1,0 +1,136 @@
+import { DatabaseSync } from "node:sqlite";
+import { assert, assertEquals } from "@std/assert";
+import { Place } from "./daemon.ts";
+import { told } from "./deeds.ts";
+import { type Dugdale, sha256 } from "./dugdale.ts";
+import { newId } from "./ids.ts";
+import { apply, assertProblem, callsTo, ownTest, STATE } from "./harness.ts";
+
+/** A dugdale whose data directory a test may spoil. */
+class Spoiled implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack();
+  #place: Place | undefined;
+
+  static async start(): Promise<Spoiled & { readonly dugdale: Dugdale }> {
+    const spoiled = new Spoiled();
+    const place = spoiled.#stack.use(await Place.make());
+    const dugdale = callsTo(spoiled.#stack.use(await place.start()));
+    await apply(dugdale, STATE);
+    spoiled.#place = place;
+    return Object.assign(spoiled, { dugdale });
+  }
+
+  /** The only file or folder whose name contains the text. */
+  find(text: string): string {
+    const found = below(`${this.#place?.dataDir}`).filter((path) =>
+      path.slice(path.lastIndexOf("/")).includes(text)
+    );
+    assertEquals(found.length, 1, found.join());
+    return found[0] ?? "";
+  }
+
+  get dataDir(): string {
+    return this.#place?.dataDir ?? "";
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
+  }
+}
+
+ownTest(
+  "a staged file that has vanished is gone for readers, and crashes a mission that needs it",
+  async () => {
+    await using spoiled = await Spoiled.start();
+    const { dugdale } = spoiled;
+    const id = await dugdale.stage("content");
+    await Deno.remove(spoiled.find(id));
+    assertProblem(await dugdale.get(`/v1/staging/${id}`), 410, "gone");
+    const record = await dugdale.run("silent.sh", { files: [{ role: "data", staging_id: id }] });
+    assertEquals(
+      [record.outcome, record.fail_reason, record.exit_code, record.pid],
+      ["crashed", "input_materialization_failed", 0, 0],
+    );
+    assertEquals((await dugdale.run("succeeds.sh")).outcome, "success");
+  },
+);
+
+ownTest("an upload whose file is shorter than what was received cannot go on", async () => {
+  await using spoiled = await Spoiled.start();
+  const { dugdale } = spoiled;
+  const id = newId(), content = "0123456789";
+  const put = (range: string, body: string) =>
+    dugdale.call("PUT", `/v1/staging/${id}`, {
+      headers: { "x-letts-sha256": digest, "content-range": `bytes ${range}/10` },
+      body,
+    });
+  const digest = await sha256(content);
+  assertEquals((await put("0-4", "01234")).body.error, "incomplete_upload");
+  await Deno.truncate(spoiled.find(id), 2);
+  assertProblem(await put("5-9", "56789"), 416, "range_not_satisfiable");
+  await Deno.remove(spoiled.find(id));
+  assertProblem(await put("5-9", "56789"), 416, "range_not_satisfiable");
+});
+
+ownTest("output that has vanished is empty; output that cannot be opened is an io_error", async () => {
+  await using spoiled = await Spoiled.start();
+  const { dugdale } = spoiled;
+  const id = await dugdale.queue("obeys.sh", { input: told("echo out; echo err >&2") });
+  await dugdale.done(id);
+  await Deno.remove(spoiled.find(`${id}-stdout`));
+  assertEquals(await dugdale.output(id, "stdout"), "");
+  const stderr = spoiled.find(`${id}-stderr`);
+  await Deno.remove(stderr);
+  await Deno.symlink(stderr, stderr);
+  assertProblem(await dugdale.get(`/v1/missions/${id}/output?stream=stderr`), 500, "io_error");
+  assert((await dugdale.output(id, "combined")).includes('"out\\n"'));
+});
+
+ownTest("a working directory that cannot be made crashes the mission, and gives the slot back", async () => {
+  await using spoiled = await Spoiled.start();
+  const { dugdale, dataDir } = spoiled;
+  await Deno.remove(`${dataDir}/work`, { recursive: true });
+  await Deno.writeTextFile(`${dataDir}/work`, "in the way");
+  for (let time = 0; time < 3; time++) {
+    const record = await dugdale.run("silent.sh", { lane: "slow" });
+    assertEquals([record.outcome, record.fail_reason], ["crashed", "input_materialization_failed"]);
+  }
+  await Deno.remove(`${dataDir}/work`);
+  await Deno.mkdir(`${dataDir}/work`);
+  assertEquals((await dugdale.run("silent.sh", { lane: "slow" })).outcome, "success");
+});
+
+ownTest("a restart whose input is no longer complete names it", async () => {
+  await using spoiled = await Spoiled.start();
+  const { dugdale, dataDir } = spoiled;
+  const id = await dugdale.stage("content");
+  const mission = await dugdale.queue("silent.sh", { files: [{ role: "data", staging_id: id }] });
+  await dugdale.done(mission);
+  {
+    using database = new DatabaseSync(`${dataDir}/state.db`);
+    database.prepare("UPDATE staging_files SET state = 'deleting' WHERE staging_id = ?").run(id);
+  }
+  const reply = await dugdale.post(`/v1/missions/${mission}/restart`);
+  assertProblem(reply, 409, "input_artifacts_expired", { staging_id: id, role: "data" });
+});
+
+ownTest("an applied state that cannot be read is told where it is asked for", async () => {
+  await using spoiled = await Spoiled.start();
+  const { dugdale, dataDir } = spoiled;
+  {
+    using database = new DatabaseSync(`${dataDir}/state.db`);
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE name IN ('applied', 'config')")
+      .all();
+    const column = tables[0]?.name === "config" ? "config SET data" : "applied SET state";
+    database.exec(`UPDATE ${column} = '{broken'`);
+  }
+  assertProblem(await dugdale.get("/v1/admin/state"), 500, "internal");
+  assertEquals((await dugdale.get("/v1/healthz")).status, 200);
+});
+
+function below(dir: string): string[] {
+  return [...Deno.readDirSync(dir)].flatMap(({ name, isDirectory }) => {
+    const path = `${dir}/${name}`;
+    return isDirectory && name !== "work" ? [path, ...below(path)] : [path];
+  });
+}
