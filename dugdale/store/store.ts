@@ -4,7 +4,6 @@ import { AppliedConfigs } from "./applied.ts";
 import { migrate } from "./migrations.ts";
 import { Missions } from "./missions.ts";
 import { StagingFiles } from "./staging_files.ts";
-import { WalSync } from "./wal_sync.ts";
 
 /** The database could not be read or written. Callers answer `db_error`. */
 export class StoreError extends Error {
@@ -13,9 +12,6 @@ export class StoreError extends Error {
 
 /** Nobody else writes, but somebody may look or take a backup. The whole daemon waits meanwhile. */
 const BUSY_MS = 1000;
-
-/** The log is carried over into the database after so many pages: rarely enough that pages are written once for many changes. */
-const CHECKPOINT_PAGES = 4000;
 
 interface Change {
   readonly apply: () => unknown;
@@ -27,12 +23,10 @@ interface Change {
 /**
  * The daemon's state: one SQLite file with a single writer.
  *
- * Changes that arrive in the same turn of the event loop share one transaction. A change runs synchronously, sees
- * all earlier ones, and is undone alone when it throws. Reads go straight to the tables and see only what has been
- * committed, because no transaction is open between two turns.
- *
- * A commit only reaches the log; whoever needs it on disk waits for the log's fsync, which runs beside the event
- * loop and is shared by all transactions that were committed before it began.
+ * Changes that arrive in the same turn of the event loop share one transaction, and so one fsync. A change runs
+ * synchronously, sees all earlier ones, and is undone alone when it throws. Reads go straight to the tables and
+ * see only what has been committed, because no transaction is open between two turns. The fsync holds the event
+ * loop, so nobody is shown a state that a power cut could take back.
  */
 export class Store implements Disposable {
   readonly missions: Missions;
@@ -44,10 +38,8 @@ export class Store implements Disposable {
   readonly #savepoint: StatementSync;
   readonly #release: StatementSync;
   readonly #undo: StatementSync;
-  readonly #wal: WalSync;
   #waiting: Change[] = [];
-  /** Why the log could not be brought to the disk. What is on disk is not known from then on. */
-  #broken: StoreError | undefined;
+  #synchronous = true;
 
   /**
    * Opens or creates the database and brings its schema up to date.
@@ -60,15 +52,13 @@ export class Store implements Disposable {
     db.exec(`
       PRAGMA auto_vacuum = INCREMENTAL;
       PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = NORMAL;
-      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = ON;
       PRAGMA temp_store = MEMORY;
       PRAGMA busy_timeout = ${BUSY_MS};
       PRAGMA cache_size = ${Math.trunc(cacheSize)};
     `);
     migrate(db, file);
-    this.#wal = new WalSync(Deno.openSync(`${file}-wal`, { write: true }));
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
     this.#savepoint = db.prepare("SAVEPOINT change");
@@ -98,10 +88,11 @@ export class Store implements Disposable {
     const changes = this.#waiting;
     if (changes.length === 0) return;
     this.#waiting = [];
-    const settle: { readonly durable: boolean; readonly done: () => void }[] = [];
+    const settle: (() => void)[] = [];
     try {
+      this.#setSynchronous(changes.some((change) => change.durable));
       this.#begin.run();
-      for (const change of changes) settle.push({ durable: change.durable, done: this.#applyOne(change) });
+      for (const change of changes) settle.push(this.#applyOne(change));
       this.#commit.run();
     } catch (cause) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
@@ -109,17 +100,7 @@ export class Store implements Disposable {
       for (const change of changes) change.reject(error);
       return;
     }
-    for (const { durable, done } of settle) if (!durable) done();
-    if (!settle.some(({ durable }) => durable)) return;
-    this.#wal.durable().then(
-      () => {
-        for (const { durable, done } of settle) if (durable) done();
-      },
-      (cause) => {
-        this.#broken ??= new StoreError("the database could not be brought to the disk", { cause });
-        for (const change of changes) if (change.durable) change.reject(this.#broken);
-      },
-    );
+    for (const done of settle) done();
   }
 
   /**
@@ -145,14 +126,12 @@ export class Store implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#db.isOpen) return;
     this.flush();
-    this.#wal[Symbol.dispose]();
     this.#db.close();
   }
 
   #enqueue<T>(apply: () => T, durable: boolean): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!this.#db.isOpen) return reject(new StoreError("the database is closed"));
-      if (this.#broken !== undefined) return reject(this.#broken);
       if (this.#waiting.length === 0) setImmediate(() => this.flush());
       this.#waiting.push({ apply, durable, resolve, reject });
     });
@@ -169,5 +148,12 @@ export class Store implements Disposable {
       this.#release.run();
       return () => change.reject(error);
     }
+  }
+
+  /** With NORMAL a commit in WAL mode reaches the file without an fsync; the next FULL one carries it along. */
+  #setSynchronous(full: boolean): void {
+    if (full === this.#synchronous) return;
+    this.#db.exec(`PRAGMA synchronous = ${full ? "FULL" : "NORMAL"}`);
+    this.#synchronous = full;
   }
 }
