@@ -49,6 +49,8 @@ export class MissionControl {
     }
     const missionId = ids.mission();
     await store.write(() => {
+      // A sweep may have taken it since it was looked up.
+      if (store.missions.find(mission_id)?.status !== "done") throw new ProblemError("mission_deleting", "");
       const files = store.missions.files(row.id).filter((file) => file.ref_kind !== "output");
       const gone = files.find((file) => file.state !== "complete");
       if (gone !== undefined) {
@@ -92,17 +94,20 @@ export class MissionControl {
    * @param signal Of the request; its abort ends the wait.
    */
   async delete(row: MissionRow, force: boolean, signal: AbortSignal): Promise<void> {
-    if (row.status === "deleting") return;
-    if (row.status === "running") {
-      if (!force) {
-        throw new ProblemError("mission_running", `mission ${row.mission_id} is running`, {
-          details: { hint: "add ?force=true to end and delete it" },
-        });
+    const { store, feed } = this.#parts;
+    // A queued mission may be picked up before its turn in the transaction: then it is looked at again.
+    for (
+      let now: MissionRow | undefined = row;
+      now !== undefined;
+      now = store.missions.find(row.mission_id)
+    ) {
+      if (now.status === "deleting") return;
+      if (now.status === "running") {
+        if (!force) throw running(row.mission_id);
+        await this.endForDelete(row.mission_id, signal);
       }
-      await this.endForDelete(row.mission_id, signal);
+      if (await store.write(() => store.missions.markDeleting(row.id))) return feed.abandon(row.id);
     }
-    await this.#parts.store.write(() => this.#parts.store.missions.markDeleting(row.id));
-    this.#parts.feed.abandon(row.id);
   }
 
   /** Ends a running mission because it is going to be deleted, and waits until its row is done. */
@@ -129,6 +134,12 @@ export class MissionControl {
     this.#engine.announce(done);
     return { status: "killed" };
   }
+}
+
+function running(id: MissionId): ProblemError {
+  return new ProblemError("mission_running", `mission ${id} is running`, {
+    details: { hint: "add ?force=true to end and delete it" },
+  });
 }
 
 function ended(id: MissionId, status: string): ProblemError {
