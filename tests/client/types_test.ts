@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { defineMission, type LettsClient } from "../../client/mod.ts";
+
+const resize = defineMission<{ width: number }, { made: string }>("resize");
+declare const letts: LettsClient;
+const lane = "default";
+
+// Never called: what is tested is that they compile, or do not.
+const TYPED: readonly (() => unknown)[] = [
+  () => letts.run({ lane }, { mission: "a", input: [1, "two", null], timeout: "5m", waitMs: 1000 }),
+  () => letts.dispatch({ host: 5, lane }, { mission: "a", files: { log: new Uint8Array() } }),
+  async () => (await letts.run<{ words: number }>({ route: "r" }, { mission: "a" })).return?.words.toFixed(),
+  async () => (await letts.run({ lane }, resize, { input: { width: 3 } })).return?.made.toUpperCase(),
+  // @ts-expect-error: an address has no such part.
+  () => letts.run({ route: "r", host: "h", lane, extra: true }, { mission: "a" }),
+  // @ts-expect-error: a host needs a lane.
+  () => letts.run({ host: "h" }, { mission: "a" }),
+  // @ts-expect-error: a mission has a name.
+  () => letts.run({ lane }, {}),
+  // @ts-expect-error: the width is a number.
+  () => letts.run({ lane }, resize, { input: { width: "3" } }),
+  // @ts-expect-error: a resize needs an input.
+  () => letts.dispatch({ lane }, resize, {}),
+  // @ts-expect-error: what it returns has no such member.
+  async () => (await letts.run({ lane }, resize, { input: { width: 3 } })).return?.size,
+];
+
+Deno.test("the client's calls refuse at compile time what cannot be meant", () => {
+  assertEquals(TYPED.length, 10);
+});
