@@ -4,7 +4,8 @@ import { hostOf } from "../by_id.ts";
 import type { Call } from "../call.ts";
 import type { BY_ID_FLAGS, LOGS_FLAGS } from "../flags/by_id_flags.ts";
 import type { Values } from "../grammar.ts";
-import { paintFor } from "../print/color.ts";
+import { type Paint, paintFor } from "../print/color.ts";
+import { logRecordText } from "../print/log_record.ts";
 import { combinedLog } from "../run/combined_log.ts";
 
 type LogsCall = Call<Values<typeof BY_ID_FLAGS & typeof LOGS_FLAGS>>;
@@ -26,22 +27,23 @@ async function printLogs(call: LogsCall, kind: MissionKind): Promise<void> {
   const body = await client.logs({ host, missionId, kind }, stream, { follow });
   if (stream === "combined" && globals.output === "text") {
     const paint = paintFor(io.stdout, io);
-    const [on = "", off = ""] = paint("yellow", "\n").split("\n");
     for await (const { bytes, stream } of combinedLog(body)) {
-      // One write, so that nothing comes between the colour and its end.
-      await io.stdout.write(stream === "stderr" && on !== "" ? around(on, bytes, off) : bytes);
+      await io.stdout.write(stream === "stderr" && io.stdout.isTerminal ? forPeople(bytes, paint) : bytes);
     }
   } else {
     for await (const bytes of body) await io.stdout.write(bytes);
   }
 }
 
-function around(before: string, bytes: Uint8Array, after: string): Uint8Array {
-  const encoder = new TextEncoder();
-  const [start, end] = [encoder.encode(before), encoder.encode(after)];
-  const whole = new Uint8Array(start.length + bytes.length + end.length);
-  whole.set(start);
-  whole.set(bytes, start.length);
-  whole.set(end, start.length + bytes.length);
-  return whole;
+/** Log records become readable, everything else gets the colour of stderr. A record cut in two stays as it is. */
+function forPeople(bytes: Uint8Array<ArrayBuffer>, paint: Paint): string | Uint8Array<ArrayBuffer> {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bytes; // not text
+  }
+  return text.split("\n").map((line) =>
+    logRecordText(line, paint) ?? (line === "" ? "" : paint("yellow", line))
+  ).join("\n");
 }

@@ -7,6 +7,7 @@ import type { FollowedLine } from "../../client/types.ts";
 import type { Io } from "../io.ts";
 import { type Paint, paintFor } from "../print/color.ts";
 import { StatusLine } from "../print/status_line.ts";
+import { logRecordText } from "../print/log_record.ts";
 import { barLine } from "./progress_bar.ts";
 import { type LogStream, type RunView, savedText } from "./view.ts";
 
@@ -41,8 +42,9 @@ export class BarView implements RunView {
   }
 
   async log(stream: LogStream, line: string): Promise<void> {
+    const record = stream === "stderr" ? logRecordText(line, this.#paint) : undefined;
     const mark = this.#paint(stream === "stderr" ? "yellow" : "dim", `[${stream}]`);
-    await this.#line.above(`${mark} ${line}\n`);
+    await this.#line.above(`${record ?? `${mark} ${line}`}\n`);
   }
 
   async saved(key: string, path: string, bytes: number): Promise<void> {
