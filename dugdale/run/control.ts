@@ -1,7 +1,9 @@
+import { CONTROL_EVENTS } from "../../protocol/control.ts";
 import { isFileRole } from "../../protocol/names.ts";
 import { compact } from "../json/canonical.ts";
 import { type JsonNode, type JsonObjectNode, JsonSyntaxError, readJson } from "../json/reader.ts";
 import type { JsonValue } from "../../protocol/json_value.ts";
+import { clip } from "./clip.ts";
 
 /** The event that says how the mission ended. JSON members are kept as the mission wrote them. */
 export type FinalEvent =
@@ -41,7 +43,7 @@ export interface ControlLimits {
 const MAX_VIOLATIONS = 32;
 /** How much of an oversized line is looked at for its event name. */
 const PEEK_BYTES = 512;
-const KNOWN = ["progress", "output_file", "success", "fail"];
+const NAMES: readonly string[] = CONTROL_EVENTS;
 
 /** Reads descriptor 3 of a mission, line by line, and keeps what its end depends on. */
 export class ControlReader {
@@ -100,7 +102,7 @@ export class ControlReader {
     this.#violate("event_line_too_large", `is ${bytes} bytes long, ${max} are allowed`, {
       line_bytes: bytes,
       max_event_line_size: max,
-      ...(event !== undefined && KNOWN.includes(event) ? { event } : {}),
+      ...(event !== undefined && NAMES.includes(event) ? { event } : {}),
     });
   }
 
@@ -243,15 +245,6 @@ function last(node: JsonObjectNode, name: string): JsonNode | undefined {
 
 function hasNull(node: JsonObjectNode, name: string): boolean {
   return node.members.findLast(([key]) => key === name)?.[1].kind === "null";
-}
-
-/** Cuts a text to so many bytes of UTF-8, never within a character. */
-export function clip(text: string, maxBytes: number): string {
-  const bytes = new TextEncoder().encode(text);
-  if (bytes.length <= maxBytes) return text;
-  let end = maxBytes;
-  while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--;
-  return new TextDecoder().decode(bytes.subarray(0, end));
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {

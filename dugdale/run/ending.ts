@@ -2,7 +2,8 @@ import { formatDuration } from "../../protocol/duration.ts";
 import type { ExitStatus } from "../host/spawn.ts";
 import type { DugdaleLimits } from "../../config/dugdale_limits.ts";
 import type { Ending } from "../store/mission_row.ts";
-import { clip, type FinalEvent, type Violation } from "./control.ts";
+import { clip } from "./clip.ts";
+import type { FinalEvent, Violation } from "./control.ts";
 import type { KillReason } from "./kill.ts";
 import type { OutOfMemory } from "./out_of_memory.ts";
 

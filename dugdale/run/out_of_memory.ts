@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { ExitStatus } from "../host/spawn.ts";
-import { clip } from "./control.ts";
+import { clip } from "./clip.ts";
 
 /** Memory ran out: which runtime said so, and in which words. */
 export interface OutOfMemory {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { clip, ControlReader, type Progress } from "../../../dugdale/run/control.ts";
+import { ControlReader, type Progress } from "../../../dugdale/run/control.ts";
 
 function read(
   text: string,
@@ -106,10 +106,4 @@ Deno.test("ControlReader counts only new output files, and reports a second fina
 
 Deno.test("ControlReader keeps the first 32 violations", () => {
   assertEquals(read("x\n".repeat(100)).violations.length, 32);
-});
-
-Deno.test("clip() never cuts a character in two", () => {
-  assertEquals(clip("aäb", 2), "a");
-  assertEquals(clip("aäb", 3), "aä");
-  assertEquals(clip("😀", 3), "");
 });
