@@ -1,42 +1,9 @@
-import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals } from "@std/assert";
-import { Place } from "./daemon.ts";
 import { told } from "./deeds.ts";
-import { type Dugdale, sha256 } from "./dugdale.ts";
+import { sha256 } from "./dugdale.ts";
 import { newId } from "./ids.ts";
-import { apply, assertProblem, callsTo, ownTest, STATE } from "./harness.ts";
-
-/** A dugdale whose data directory a test may spoil. */
-class Spoiled implements AsyncDisposable {
-  readonly #stack = new AsyncDisposableStack();
-  #place: Place | undefined;
-
-  static async start(): Promise<Spoiled & { readonly dugdale: Dugdale }> {
-    const spoiled = new Spoiled();
-    const place = spoiled.#stack.use(await Place.make());
-    const dugdale = callsTo(spoiled.#stack.use(await place.start()));
-    await apply(dugdale, STATE);
-    spoiled.#place = place;
-    return Object.assign(spoiled, { dugdale });
-  }
-
-  /** The only file or folder whose name contains the text. */
-  find(text: string): string {
-    const found = below(`${this.#place?.dataDir}`).filter((path) =>
-      path.slice(path.lastIndexOf("/")).includes(text)
-    );
-    assertEquals(found.length, 1, found.join());
-    return found[0] ?? "";
-  }
-
-  get dataDir(): string {
-    return this.#place?.dataDir ?? "";
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#stack.disposeAsync();
-  }
-}
+import { assertProblem, ownTest } from "./harness.ts";
+import { Spoiled } from "./spoiled.ts";
 
 ownTest(
   "a staged file that has vanished is gone for readers, and crashes a mission that needs it",
@@ -102,35 +69,20 @@ ownTest("a working directory that cannot be made crashes the mission, and gives 
 
 ownTest("a restart whose input is no longer complete names it", async () => {
   await using spoiled = await Spoiled.start();
-  const { dugdale, dataDir } = spoiled;
+  const { dugdale } = spoiled;
   const id = await dugdale.stage("content");
   const mission = await dugdale.queue("silent.sh", { files: [{ role: "data", staging_id: id }] });
   await dugdale.done(mission);
-  {
-    using database = new DatabaseSync(`${dataDir}/state.db`);
-    database.prepare("UPDATE staging_files SET state = 'deleting' WHERE staging_id = ?").run(id);
-  }
+  spoiled.sql(`UPDATE staging_files SET state = 'deleting' WHERE staging_id = '${id}'`);
   const reply = await dugdale.post(`/v1/missions/${mission}/restart`);
   assertProblem(reply, 409, "input_artifacts_expired", { staging_id: id, role: "data" });
 });
 
 ownTest("an applied state that cannot be read is told where it is asked for", async () => {
   await using spoiled = await Spoiled.start();
-  const { dugdale, dataDir } = spoiled;
-  {
-    using database = new DatabaseSync(`${dataDir}/state.db`);
-    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE name IN ('applied', 'config')")
-      .all();
-    const column = tables[0]?.name === "config" ? "config SET data" : "applied SET state";
-    database.exec(`UPDATE ${column} = '{broken'`);
-  }
+  const { dugdale } = spoiled;
+  const [config] = spoiled.column("SELECT name FROM sqlite_schema WHERE name = 'config'");
+  spoiled.sql(`UPDATE ${config === undefined ? "applied SET state" : "config SET data"} = '{broken'`);
   assertProblem(await dugdale.get("/v1/admin/state"), 500, "internal");
   assertEquals((await dugdale.get("/v1/healthz")).status, 200);
 });
-
-function below(dir: string): string[] {
-  return [...Deno.readDirSync(dir)].flatMap(({ name, isDirectory }) => {
-    const path = `${dir}/${name}`;
-    return isDirectory && name !== "work" ? [path, ...below(path)] : [path];
-  });
-}

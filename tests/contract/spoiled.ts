@@ -1,0 +1,90 @@
+import { DatabaseSync } from "node:sqlite";
+import { assertEquals } from "@std/assert";
+import { Place } from "./daemon.ts";
+import type { Dugdale } from "./dugdale.ts";
+import { apply, callsTo, STATE } from "./harness.ts";
+import type { Settings } from "./settings.ts";
+
+/** How long a second connection waits for the dugdale's own transactions. */
+const BUSY_MS = 10_000;
+
+/** A dugdale whose data directory a test may spoil while it runs. */
+export class Spoiled implements AsyncDisposable {
+  readonly dugdale: Dugdale;
+  readonly place: Place;
+  readonly #stack: AsyncDisposableStack;
+
+  private constructor(dugdale: Dugdale, place: Place, stack: AsyncDisposableStack) {
+    this.dugdale = dugdale;
+    this.place = place;
+    this.#stack = stack;
+  }
+
+  /** Starts it with the usual lanes. @param settings Laid over the usual ones. */
+  static async start(settings: Settings = {}): Promise<Spoiled> {
+    await using stack = new AsyncDisposableStack();
+    const place = stack.use(await Place.make(settings));
+    const dugdale = callsTo(stack.use(await place.start()));
+    await apply(dugdale, STATE);
+    return new Spoiled(dugdale, place, stack.move());
+  }
+
+  get dataDir(): string {
+    return this.place.dataDir;
+  }
+
+  /** The only file or folder whose name contains the text. */
+  find(text: string): string {
+    const found = below(this.dataDir).filter((path) => path.slice(path.lastIndexOf("/")).includes(text));
+    assertEquals(found.length, 1, found.join());
+    return found[0] ?? "";
+  }
+
+  /** Runs statements on a connection of its own. */
+  sql(statements: string): void {
+    using database = this.#connect();
+    database.exec(statements);
+  }
+
+  /** The values of the first column that a query answers with. */
+  column(query: string): unknown[] {
+    using database = this.#connect();
+    return database.prepare(query).all().map((row) => Object.values(row)[0]);
+  }
+
+  /** Takes a table away, until disposed: whatever reads it fails. */
+  without(table: string): Disposable {
+    this.sql(`ALTER TABLE ${table} RENAME TO taken_away`);
+    return { [Symbol.dispose]: () => this.sql(`ALTER TABLE taken_away RENAME TO ${table}`) };
+  }
+
+  /** Makes one kind of statement fail, such as `INSERT ON missions`, until disposed. */
+  refusing(statement: string): Disposable {
+    this.sql(
+      `CREATE TRIGGER refusing BEFORE ${statement} BEGIN SELECT RAISE(ABORT, 'the test says no'); END`,
+    );
+    return { [Symbol.dispose]: () => this.sql("DROP TRIGGER refusing") };
+  }
+
+  /** Holds the one lock for writers, until disposed. */
+  locked(): Disposable {
+    const database = this.#connect();
+    database.exec("BEGIN EXCLUSIVE");
+    return { [Symbol.dispose]: () => database.close() };
+  }
+
+  #connect(): DatabaseSync {
+    return new DatabaseSync(`${this.dataDir}/state.db`, { timeout: BUSY_MS });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
+  }
+}
+
+function below(dir: string): string[] {
+  return [...Deno.readDirSync(dir)].flatMap(({ name, isDirectory }) => {
+    const path = `${dir}/${name}`;
+    return isDirectory && name !== "work" ? [path, ...below(path)] : [path];
+  });
+}
