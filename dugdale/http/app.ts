@@ -3,14 +3,13 @@ import { type RouteKey, ROUTES, type Scope } from "../../protocol/routes.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/log.ts";
 import { ProblemError } from "../problem_error.ts";
-import { AppliedStateError } from "../store/applied.ts";
-import { StoreError } from "../store/store.ts";
 import { ClientAddress } from "./address.ts";
 import { problem } from "./answer.ts";
 import { Tokens } from "./auth.ts";
 import { Backoff } from "./backoff.ts";
 import { readBody, refuseAnnounced } from "./body.ts";
 import type { Call, Caller, Handler } from "./call.ts";
+import { toProblem } from "./failure.ts";
 import { type Match, matchRoute } from "./router.ts";
 
 /** One handler for each route; a route without one does not compile. */
@@ -64,7 +63,7 @@ export class App {
       match = matchRoute(request.method, pathname);
       response = await this.#handle(request, match, query, connection);
     } catch (error) {
-      const refusal = this.#toProblem(error, match);
+      const refusal = toProblem(error, match?.route ?? "route", this.#parts.log);
       adminAuthFailure = refusal.code === "unauthorized" && match !== undefined && isAdminRoute(match.route);
       response = problem(refusal);
       if (refusal.code === "method_not_allowed") {
@@ -133,18 +132,6 @@ export class App {
       if (guarded && error instanceof ProblemError && error.code === "unauthorized") this.#backoff.failed(ip);
       throw error;
     }
-  }
-
-  /** Whatever was thrown, as the caller may know it; what is nobody's fault but ours is logged whole. */
-  #toProblem(error: unknown, match: Match | undefined): ProblemError {
-    if (error instanceof ProblemError) return error;
-    const op = match?.route ?? "route";
-    if (error instanceof StoreError) {
-      this.#parts.log.error("db_error", { op, err: error.cause ?? error });
-      return new ProblemError("db_error", "the database failed", { cause: error });
-    }
-    this.#parts.log.error(error instanceof AppliedStateError ? "db_error" : "internal", { op, err: error });
-    return new ProblemError("internal", "something went wrong inside the dugdale", { cause: error });
   }
 }
 

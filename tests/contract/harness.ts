@@ -26,8 +26,11 @@ export const STATE: Fields = {
   lanes: { fast: { concurrency: 16 }, slow: { concurrency: 1 } },
 };
 
+/** Whether the suite starts its dugdales itself. */
+export const OWN: boolean = REMOTE === undefined;
+
 /** Registers a test of a dugdale that the suite has started itself; ignored when another one is asked. */
-export const ownTest: (name: string, test: () => void | Promise<void>) => void = REMOTE === undefined
+export const ownTest: (name: string, test: () => void | Promise<void>) => void = OWN
   ? (name, test) => Deno.test(name, test)
   : (name, test) => Deno.test.ignore(name, test);
 

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { assertEquals } from "@std/assert";
 import { Place } from "./daemon.ts";
 import type { Dugdale } from "./dugdale.ts";
-import { apply, callsTo, STATE } from "./harness.ts";
+import { apply, callsTo, OWN, STATE } from "./harness.ts";
 import type { Settings } from "./settings.ts";
 
 /** How long a second connection waits for the dugdale's own transactions. */
@@ -80,6 +80,19 @@ export class Spoiled implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#stack.disposeAsync();
   }
+}
+
+/** Gives the tests of a file one dugdale to spoil, from before the first to after the last; they are `ownTest`s. */
+export function sharedSpoiled(settings: Settings = {}): () => Spoiled {
+  let spoiled: Spoiled | undefined;
+  if (OWN) {
+    Deno.test.beforeAll(async () => void (spoiled = await Spoiled.start(settings)));
+    Deno.test.afterAll(() => spoiled?.[Symbol.asyncDispose]());
+  }
+  return () => {
+    if (spoiled === undefined) throw new Error("to be asked for within a test");
+    return spoiled;
+  };
 }
 
 function below(dir: string): string[] {

@@ -1,0 +1,20 @@
+import { StoreError } from "./store.ts";
+
+/** SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR and SQLITE_FULL: of the moment, not of what was asked for. */
+const PASSING: readonly unknown[] = [5, 6, 10, 13];
+
+/** Whether something failed because the database could not be read or written: that is nobody's mistake. */
+export function isDatabaseError(error: unknown): boolean {
+  return error instanceof StoreError || isSqliteError(error);
+}
+
+/** Whether a database may soon do again what it has just failed to do. */
+export function isPassing(error: unknown): boolean {
+  const reason = error instanceof StoreError ? error.cause : error;
+  // The low byte is the code, the rest its variety.
+  return isSqliteError(reason) && PASSING.includes((reason.errcode ?? 0) & 0xff);
+}
+
+function isSqliteError(error: unknown): error is Error & { readonly errcode?: number } {
+  return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
+}
