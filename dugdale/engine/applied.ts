@@ -1,6 +1,7 @@
 import type { ApplyBody, ApplyDiff, ApplyReply, LaneSettings, RuntimeSettings } from "../../protocol/lane.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { Applied, AppliedState } from "../store/applied.ts";
+import { isDatabaseError } from "../store/database_error.ts";
 import type { MissionRow } from "../store/mission_row.ts";
 import { type Engine, killedInQueue } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
@@ -64,7 +65,10 @@ export class AppliedConfig {
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(action);
+    const turn = this.#queue.then(action).catch((cause) => {
+      if (!isDatabaseError(cause)) throw cause;
+      throw new ProblemError("internal", "the configuration could not be stored", { cause });
+    });
     this.#queue = turn.catch(() => {});
     return turn;
   }
@@ -80,8 +84,8 @@ export class AppliedConfig {
       if (options.forcePrune) await this.#empty(removed);
       await this.#save((nowMs) => this.#parts.store.applied.save(after, "", nowMs));
     } catch (error) {
-      // A lane must not stay half removed: it refuses dispatches and starts nothing.
-      if (options.forcePrune) { for (const name of removed) this.#engine.lanes.remove(name); }
+      // A lane must not stay half removed: what is applied still has it, so it works as before.
+      if (options.forcePrune) { for (const name of removed) this.#setRemoving(name, false); }
       throw error;
     }
     const { started, stopped, resized } = this.#engine.lanes.set(after.lanes ?? {});
@@ -112,10 +116,7 @@ export class AppliedConfig {
   /** Kills everything in lanes that go away. Running missions are not waited for. */
   async #empty(names: readonly string[]): Promise<void> {
     const { store, clock } = this.#parts;
-    for (const name of names) {
-      const lane = this.#engine.lanes.find(name);
-      if (lane !== undefined) lane.removing = true;
-    }
+    for (const name of names) this.#setRemoving(name, true);
     for (const name of names) {
       for (let killed: MissionRow[]; (killed = await store.write(() => killQueued(name))).length > 0;) {
         for (const row of killed) this.#engine.announce(row);
@@ -130,6 +131,12 @@ export class AppliedConfig {
         .map((row) => store.missions.finish(row.id, "queued", ending, clock.wallMs()))
         .filter((row) => row !== undefined);
     }
+  }
+
+  #setRemoving(name: string, removing: boolean): void {
+    const lane = this.#engine.lanes.find(name);
+    if (lane !== undefined) lane.removing = removing;
+    if (!removing) this.#engine.lanes.wake(name);
   }
 
   async #setPaused(name: string, paused: boolean): Promise<void> {

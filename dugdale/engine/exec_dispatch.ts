@@ -2,6 +2,7 @@ import type { ExecBody, ExecReply } from "../../protocol/exec.ts";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { STDIN_ROLE } from "../run/environment.ts";
+import { isDatabaseError } from "../store/database_error.ts";
 import type { MissionRow, NewMissionFile } from "../store/mission_row.ts";
 import type { StagingRow } from "../store/staging_files.ts";
 import type { AppliedConfig } from "./applied.ts";
@@ -72,7 +73,7 @@ function queue(
   const { execId } = request;
   const files = findFiles(request, parts);
   const fingerprint = fingerprintOf(request, files);
-  const existing = store.missions.find(execId);
+  const existing = lookUp(() => store.missions.find(execId));
   if (existing !== undefined) {
     if (existing.input_fingerprint !== fingerprint) throw conflict(existing);
     return { reply: repeat(existing), created: false, files, fingerprint };
@@ -99,10 +100,20 @@ function queue(
   return { reply: { exec_id: execId, status: "queued" }, created: true, files, fingerprint };
 }
 
+/** A look-up that fails has another code in the contract than a write that fails. */
+function lookUp<T>(find: () => T): T {
+  try {
+    return find();
+  } catch (cause) {
+    if (!isDatabaseError(cause)) throw cause;
+    throw new ProblemError("internal", "the database failed", { cause });
+  }
+}
+
 /** Unlike a mission's, a repeat of an exec needs its files to be there still. */
 function findFiles(request: ExecRequest, parts: EngineParts): ExecFiles {
   const find = (stagingId: StagingId): StagingRow => {
-    const row = parts.store.staging.find(stagingId);
+    const row = lookUp(() => parts.store.staging.find(stagingId));
     if (row?.state === "complete") return row;
     throw new ProblemError("unknown_staging_ref", `there is no complete staging file ${stagingId}`, {
       details: { staging_id: stagingId },

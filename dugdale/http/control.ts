@@ -6,6 +6,7 @@ import type { MissionRow } from "../store/mission_row.ts";
 import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
 import { type Call, flag, type Handler } from "./call.ts";
+import { toProblem } from "./failure.ts";
 import { JsonBody } from "./json_body.ts";
 import { type HandlerParts, missionIdOf, noMission, refuseKind } from "./parts.ts";
 
@@ -20,6 +21,24 @@ export function controlHandlers(parts: HandlerParts, control: MissionControl): R
     const row = parts.store.missions.find(id);
     if (row === undefined) throw noMission(id);
     return row;
+  }
+  /** One after the other, as named; one that fails does not stop the rest. */
+  async function inOrder(
+    ids: readonly string[],
+    op: string,
+    act: (id: MissionId) => Promise<Partial<BulkItem>>,
+  ): Promise<BulkItem[]> {
+    const results: BulkItem[] = [];
+    for (const id of ids) {
+      try {
+        if (!isMissionId(id)) throw new ProblemError("bad_request", "not a UUIDv7");
+        results.push({ id, ok: true, ...await act(id) });
+      } catch (error) {
+        const { code, details } = toProblem(error, op, parts.log);
+        results.push({ id, ok: false, error: code, ...(details ? { details } : {}) });
+      }
+    }
+    return results;
   }
   return {
     restart: async (call) => {
@@ -52,7 +71,7 @@ export function controlHandlers(parts: HandlerParts, control: MissionControl): R
     },
     bulkRestart: async (call) => {
       const { ids } = await readBulk(call);
-      const results = await inOrder(ids, async (id) => {
+      const results = await inOrder(ids, "bulkRestart", async (id) => {
         const { mission_id } = await control.restart(find(id));
         return { mission_id };
       });
@@ -61,7 +80,7 @@ export function controlHandlers(parts: HandlerParts, control: MissionControl): R
     },
     bulkDelete: async (call) => {
       const { ids, force } = await readBulk(call);
-      const results = await inOrder(ids, async (id) => {
+      const results = await inOrder(ids, "bulkDelete", async (id) => {
         await control.delete(find(id), force, call.gone());
         return { status: "deletion_pending" };
       });
@@ -80,29 +99,6 @@ async function readBulk(call: Call): Promise<{ ids: string[]; force: boolean }> 
   throw new ProblemError("bad_request", `ids must name at most ${BULK_MAX} missions`, {
     details: { count: ids.length },
   });
-}
-
-/** One after the other, as named; one that fails does not stop the rest. */
-async function inOrder(
-  ids: readonly string[],
-  act: (id: MissionId) => Promise<Partial<BulkItem>>,
-): Promise<BulkItem[]> {
-  const results: BulkItem[] = [];
-  for (const id of ids) {
-    try {
-      if (!isMissionId(id)) throw new ProblemError("bad_request", "not a UUIDv7");
-      results.push({ id, ok: true, ...await act(id) });
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      results.push({
-        id,
-        ok: false,
-        error: error.code,
-        ...(error.details ? { details: error.details } : {}),
-      });
-    }
-  }
-  return results;
 }
 
 function auditIds(ids: readonly string[]): Record<string, unknown> {

@@ -1,11 +1,17 @@
-import { assertEquals } from "@std/assert";
-import type { Reply } from "./dugdale.ts";
+import { assert, assertEquals } from "@std/assert";
+import type { Dispatch, Fields, Reply } from "./dugdale.ts";
 import { newId } from "./ids.ts";
-import { assertProblem, ownTest } from "./harness.ts";
+import { apply, assertProblem, MISSIONS, ownTest, STATE } from "./harness.ts";
 import { sharedSpoiled } from "./spoiled.ts";
 
 const spoiled = sharedSpoiled();
-const GOOD = { mission: "silent.sh", lane: "fast" };
+const HELD = {
+  mission_dir: MISSIONS,
+  lanes: { ...STATE.lanes as Fields, held: { concurrency: 1, paused: true } },
+};
+/** What the row of a mission must not become. */
+const TO_DONE = "UPDATE ON missions WHEN NEW.status = 'done'";
+const TO_DELETING = "UPDATE ON missions WHEN NEW.status = 'deleting'";
 
 ownTest("GET /v1/readyz row 4: the configuration cannot be read", async () => {
   const { dugdale } = spoiled();
@@ -18,43 +24,197 @@ ownTest("GET /v1/readyz row 4: the configuration cannot be read", async () => {
 });
 
 ownTest("POST /v1/dispatch row 17: missions cannot be looked up", async () => {
+  const send = dispatches(await withFile());
+  await refused(spoiled().without("missions"), send, "db_error");
+  await runs(await send());
+});
+
+ownTest(
+  "POST /v1/dispatch rows 11 and 28: a staged file that cannot be looked up is not taken for a missing one",
+  async () => {
+    const send = dispatches(await withFile());
+    await refused(spoiled().without("staging_files"), send, "db_error");
+    await runs(await send());
+  },
+);
+
+ownTest("POST /v1/dispatch row 28: a mission that cannot be written is undone whole", async () => {
+  const send = dispatches(await withFile());
+  await refused(spoiled().refusing("INSERT ON missions"), send, "db_error");
+  // By then the mission itself has been written.
+  await refused(spoiled().refusing("INSERT ON mission_files"), send, "db_error");
+  await refused(spoiled().refusing("UPDATE ON staging_files"), send, "db_error");
+  assertEquals(spoiled().column("SELECT count(*) FROM missions WHERE status = 'queued'"), [0]);
+  await runs(await send());
+});
+
+ownTest("POST /v1/exec/dispatch rows 21 and 26: files or execs cannot be looked up", async () => {
+  const send = await execs();
+  await refused(spoiled().without("staging_files"), send, "internal");
+  await refused(spoiled().without("missions"), send, "internal");
+  await runs(await send());
+});
+
+ownTest("POST /v1/exec/dispatch row 32: an exec that cannot be written is undone whole", async () => {
+  const send = await execs();
+  await refused(spoiled().refusing("INSERT ON missions"), send, "db_error");
+  await refused(spoiled().refusing("INSERT ON mission_files"), send, "db_error");
+  await runs(await send());
+});
+
+ownTest("POST /v1/missions/{id}/restart row 8: the new mission cannot be written", async () => {
   const { dugdale } = spoiled();
+  const { mission_id } = await dugdale.run("silent.sh", await withFile());
+  const send = (): Promise<Reply> => dugdale.post(`/v1/missions/${mission_id}/restart`);
+  await refused(spoiled().refusing("INSERT ON missions"), send, "db_error");
+  await refused(spoiled().without("missions"), send, "db_error");
+  const count = `SELECT count(*) FROM missions WHERE restarted_from = '${mission_id}'`;
+  assertEquals(spoiled().column(count), [0]);
+  await runs(await send());
+  assertEquals(spoiled().column(count), [1]);
+});
+
+ownTest(
+  "POST /v1/missions/{id}/kill row 11: a waiting mission that cannot be ended goes on waiting",
+  async () => {
+    const { dugdale } = spoiled();
+    await apply(dugdale, HELD);
+    const id = await dugdale.queue("silent.sh", { lane: "held" });
+    const kill = (): Promise<Reply> => dugdale.post(`/v1/missions/${id}/kill`);
+    await refused(spoiled().refusing(TO_DONE), kill, "db_error");
+    await refused(spoiled().without("missions"), kill, "db_error");
+    assertEquals((await dugdale.record(id)).status, "queued");
+    assertEquals((await kill()).body, { status: "killed" });
+    assertEquals((await dugdale.events(id)).map(({ event }) => event), ["queued", "done"]);
+    await apply(dugdale, STATE);
+  },
+);
+
+ownTest("DELETE /v1/missions/{id} row 11: a mission that cannot be hidden stays", async () => {
+  const { dugdale } = spoiled();
+  const { mission_id } = await dugdale.run("silent.sh");
+  const remove = (): Promise<Reply> => dugdale.call("DELETE", `/v1/missions/${mission_id}`);
+  await refused(spoiled().refusing(TO_DELETING), remove, "db_error");
+  await refused(spoiled().without("missions"), remove, "db_error");
+  assertEquals((await dugdale.record(String(mission_id))).status, "done");
+  assertEquals((await remove()).status, 202);
+});
+
+ownTest("bulk-restart and bulk-delete: what fails at the database fails alone", async () => {
+  const { dugdale } = spoiled();
+  const [first, second] = await Promise.all([dugdale.run("silent.sh"), dugdale.run("silent.sh")]);
+  const ids = [first.mission_id, second.mission_id];
+  const bulk = async (verb: string): Promise<unknown> => {
+    const { status, body } = await dugdale.post(`/v1/missions/bulk-${verb}`, { ids });
+    assertEquals(status, 200);
+    return (body.results as Fields[]).map(({ id, ok, error }) => [id, ok, error]);
+  };
+  {
+    using _refusing = spoiled().refusing(`INSERT ON missions WHEN NEW.restarted_from = '${ids[0]}'`);
+    assertEquals(await bulk("restart"), [[ids[0], false, "db_error"], [ids[1], true, undefined]]);
+  }
+  {
+    using _refusing = spoiled().refusing(`${TO_DELETING} AND NEW.mission_id = '${ids[0]}'`);
+    assertEquals(await bulk("delete"), [[ids[0], false, "db_error"], [ids[1], true, undefined]]);
+  }
+  assertEquals(await bulk("delete"), ids.map((id) => [id, true, undefined]));
+});
+
+ownTest("POST /v1/admin/apply: a state that cannot be stored changes nothing", async () => {
+  const { dugdale } = spoiled();
+  const { body: before } = await dugdale.get("/v1/admin/state");
+  const lanes = { fast: { concurrency: 16 }, more: { concurrency: 1 } };
+  const send = (): Promise<Reply> => dugdale.post("/v1/admin/apply?prune=true", { ...STATE, lanes });
+  await refused(spoiled().refusing("UPDATE ON applied"), send, "internal");
+  await refused(spoiled().refusing("INSERT ON applied"), send, "internal");
+  assertEquals((await dugdale.get("/v1/admin/state")).body, before);
+  assertProblem(await dugdale.dispatch({ mission: "silent.sh", lane: "more" }), 400, "unknown_lane");
+  await runs(await dugdale.dispatch({ mission: "silent.sh", lane: "slow" }));
+  assertEquals((await send()).body.started, ["more"]);
+  await runs(await dugdale.dispatch({ mission: "silent.sh", lane: "more" }));
+  await apply(dugdale, STATE);
+});
+
+ownTest("POST /v1/admin/apply: after a forced prune that failed, the lane works as before", async () => {
+  const { dugdale } = spoiled();
+  const prune = (): Promise<Reply> =>
+    dugdale.post("/v1/admin/apply?force_prune=true", { ...STATE, lanes: { fast: { concurrency: 16 } } });
+  await refused(spoiled().refusing("UPDATE ON applied"), prune, "internal");
+  await runs(await dugdale.dispatch({ mission: "silent.sh", lane: "slow" }));
+  assertEquals((await prune()).body.stopped, ["slow"]);
+  await apply(dugdale, STATE);
+});
+
+ownTest("pause and continue that cannot be stored are taken back", async () => {
+  const { dugdale } = spoiled();
+  const send = (verb: string) => (): Promise<Reply> => dugdale.post(`/v1/admin/lanes/slow/${verb}`);
+  await refused(spoiled().refusing("UPDATE ON applied"), send("pause"), "internal");
+  await runs(await dugdale.dispatch({ mission: "silent.sh", lane: "slow" }));
+  assertEquals((await send("pause")()).body, { status: "paused" });
+  const waiting = await dugdale.dispatch({ mission: "silent.sh", lane: "slow" });
+  await refused(spoiled().refusing("UPDATE ON applied"), send("continue"), "internal");
+  assertEquals((await dugdale.record(String(waiting.body.mission_id))).status, "queued");
+  assertEquals((await send("continue")()).body, { status: "running" });
+  await runs(waiting);
+});
+
+ownTest("reads of a database that fails are db_error", async () => {
+  const { dugdale } = spoiled();
+  const { mission_id: id } = await dugdale.run("silent.sh", await withFile());
+  const staged = await dugdale.stage("content");
+  const paths = [
+    "missions",
+    `missions/${id}`,
+    `missions/${id}/events`,
+    `missions/${id}/output?stream=stdout`,
+    `staging?mission_id=${id}`,
+  ];
+  for (const path of paths) {
+    await refused(spoiled().without("missions"), () => dugdale.get(`/v1/${path}`), "db_error");
+  }
+  const file = (): Promise<Reply> => dugdale.get(`/v1/staging/${staged}`);
+  await refused(spoiled().without("staging_files"), file, "db_error");
+  {
+    using _gone = spoiled().without("staging_files");
+    const { status, text } = await dugdale.call("HEAD", `/v1/staging/${staged}`);
+    assertEquals([status, text], [500, ""]);
+  }
+  for (const path of [...paths, `staging/${staged}`]) {
+    assertEquals((await dugdale.get(`/v1/${path}`)).status, 200);
+  }
+});
+
+/** What a request that fails in the middle must not have done to a dispatch. */
+async function withFile(): Promise<Dispatch> {
+  return { files: [{ role: "data", staging_id: await spoiled().dugdale.stage("content") }] };
+}
+
+/** The same dispatch, again and again. */
+function dispatches(what: Dispatch): () => Promise<Reply> {
   const id = newId();
-  await refusedThenDone("missions", () => dugdale.dispatch({ ...GOOD, id }), "db_error");
-  assertEquals((await dugdale.done(id)).outcome, "success");
-});
+  return () => spoiled().dugdale.dispatch({ mission: "silent.sh", id, ...what });
+}
 
-ownTest("POST /v1/dispatch rows 11 and 28: staged files cannot be looked up", async () => {
+/** The same exec, again and again. */
+async function execs(): Promise<() => Promise<Reply>> {
   const { dugdale } = spoiled();
-  const id = newId(), files = [{ role: "data", staging_id: await dugdale.stage("content") }];
-  await refusedThenDone("staging_files", () => dugdale.dispatch({ ...GOOD, id, files }), "db_error");
-  assertEquals((await dugdale.done(id)).outcome, "success");
-});
+  const body = {
+    lane: "fast",
+    command: ["true"],
+    in: [{ key: "data", staging_id: await dugdale.stage("content") }],
+  };
+  const headers = { "idempotency-key": newId() };
+  return () => dugdale.post("/v1/exec/dispatch", body, { as: "exec", headers });
+}
 
-ownTest("POST /v1/dispatch row 28: the mission cannot be written", async () => {
-  const { dugdale } = spoiled();
-  const id = newId(), files = [{ role: "data", staging_id: await dugdale.stage("content") }];
-  const send = (): Promise<Reply> => dugdale.dispatch({ ...GOOD, id, files });
-  {
-    using _refusing = spoiled().refusing("INSERT ON missions");
-    assertProblem(await send(), 500, "db_error");
-    assertProblem(await dugdale.get(`/v1/missions/${id}`), 404, "not_found");
-  }
-  {
-    // The mission is in by then, its files are not: all of it is undone.
-    using _refusing = spoiled().refusing("INSERT ON mission_files");
-    assertProblem(await send(), 500, "db_error");
-    assertProblem(await dugdale.get(`/v1/missions/${id}`), 404, "not_found");
-  }
-  assertEquals((await send()).status, 202);
-  assertEquals((await dugdale.done(id)).outcome, "success");
-});
+/** The request is refused with that code while the damage lasts. */
+async function refused(damage: Disposable, send: () => Promise<Reply>, code: string): Promise<void> {
+  using _damage = damage;
+  assertProblem(await send(), 500, code);
+}
 
-/** While the table is gone a request is refused with that code; the same request is good as soon as it is back. */
-async function refusedThenDone(table: string, send: () => Promise<Reply>, code: string): Promise<void> {
-  {
-    using _gone = spoiled().without(table);
-    assertProblem(await send(), 500, code);
-  }
-  assertEquals((await send()).status, 202);
+/** What the answer tells of was accepted, and is run to a good end. */
+async function runs({ status, body, text }: Reply): Promise<void> {
+  assert(status === 202 || status === 201, text);
+  assertEquals((await spoiled().dugdale.done(String(body.mission_id ?? body.exec_id))).outcome, "success");
 }
