@@ -40,12 +40,14 @@ export class AppliedConfig {
 
   /** The row of `runtimes` that new missions get. Must be called within a change of the store. */
   runtimeId(): number {
-    return this.#runtimeId ??= this.#parts.store.applied.runtimeId(this.#current?.state ?? EMPTY);
+    return this.#runtimeId ?? this.#parts.store.applied.runtimeId(this.#current?.state ?? EMPTY);
   }
 
   /** Starts the lanes that the last apply left. @throws {AppliedStateError} When they cannot be read. */
   replay(): void {
-    this.#current = this.#parts.store.applied.find();
+    const { applied } = this.#parts.store;
+    this.#current = applied.find();
+    this.#runtimeId = this.#current && applied.findRuntime(this.#current.state);
     this.#engine.lanes.set(this.#current?.state.lanes ?? {});
   }
 
@@ -162,11 +164,14 @@ export class AppliedConfig {
 
   async #save(write: (nowMs: number) => void): Promise<void> {
     const { store, clock } = this.#parts;
-    this.#current = await store.write(() => {
+    const saved = await store.write(() => {
       write(clock.wallMs());
-      this.#runtimeId = undefined;
-      return store.applied.find();
+      const current = store.applied.find();
+      return { current, runtimeId: current && store.applied.runtimeId(current.state) };
     });
+    // Both at once, and only now: dispatches of the same transaction still get the old ones.
+    this.#current = saved.current;
+    this.#runtimeId = saved.runtimeId;
   }
 }
 

@@ -65,14 +65,25 @@ export class AppliedConfigs {
   }
 
   /** The row of `runtimes` for this state's runtime, made when it is new. */
-  runtimeId(state: Pick<ApplyBody, "mission_dir" | "runtime">): number {
-    const key = {
-      missionDir: state.mission_dir ?? "",
-      commandTemplate: JSON.stringify(state.runtime?.command_template ?? null),
-      missionPathTemplate: state.runtime?.mission_path_template ?? "",
-      validate: state.runtime?.validate_mission_file ? 1 : 0,
-    };
+  runtimeId(state: RuntimeOf): number {
+    const key = keyOf(state);
     this.#addRuntime.run(key);
     return (this.#findRuntime.get(key) as { id: number }).id;
   }
+
+  /** As {@linkcode runtimeId}, but only looks: undefined when there is none yet. */
+  findRuntime(state: RuntimeOf): number | undefined {
+    return (this.#findRuntime.get(keyOf(state)) as { id: number } | undefined)?.id;
+  }
+}
+
+type RuntimeOf = Pick<ApplyBody, "mission_dir" | "runtime">;
+
+function keyOf({ mission_dir, runtime }: RuntimeOf): Record<string, string | number> {
+  return {
+    missionDir: mission_dir ?? "",
+    commandTemplate: JSON.stringify(runtime?.command_template ?? null),
+    missionPathTemplate: runtime?.mission_path_template ?? "",
+    validate: runtime?.validate_mission_file ? 1 : 0,
+  };
 }

@@ -48,6 +48,19 @@ ownTest("POST /v1/dispatch row 28: a mission that cannot be written is undone wh
   await runs(await send());
 });
 
+ownTest(
+  "POST /v1/dispatch row 28: the first dispatch after an apply may fail and be sent again",
+  async () => {
+    const { dugdale } = spoiled();
+    // With a runtime of its own, which is written together with the first mission that needs it.
+    await apply(dugdale, { ...STATE, runtime: { command_template: ["sh", "{mission_path}"] } });
+    const send = dispatches({});
+    await refused(spoiled().refusing("INSERT ON missions"), send, "db_error");
+    await runs(await send());
+    await apply(dugdale, STATE);
+  },
+);
+
 ownTest("POST /v1/exec/dispatch rows 21 and 26: files or execs cannot be looked up", async () => {
   const send = await execs();
   await refused(spoiled().without("staging_files"), send, "internal");
