@@ -29,7 +29,6 @@ export interface RunEnd {
 export async function runMission(row: MissionRow, kill: KillSwitch, parts: EngineParts): Promise<RunEnd> {
   const isExec = row.kind === "exec";
   const { limits } = parts.config;
-  const files = parts.store.missions.files(row.id);
   const gate = new ProgressGate(row, parts);
   const control = isExec ? undefined : new ControlReader(limits, (progress: Progress) => gate.take(progress));
   const memory = isExec ? undefined : new MemoryWatch();
@@ -38,6 +37,8 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
     limitBytes: limits.maxOutputBufferBytes,
     clock: parts.clock,
     onWrite: () => parts.feed.wrote(row.id),
+    onFailure: (stream, err) =>
+      parts.log.error("io_error", { op: "capture", mission_id: row.mission_id, stream, err }),
   });
   const sinks: ProcessSinks = {
     stdout: (chunk) => capture.write("stdout", chunk),
@@ -50,7 +51,7 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
   let verdict: Verdict;
   let outputs: readonly string[] = [];
   try {
-    const exit = await startAndWait(row, files, sinks, kill, parts);
+    const exit = await startAndWait(row, parts.store.missions.files(row.id), sinks, kill, parts);
     control?.end();
     if (isExec) {
       verdict = execVerdict({ exit, killed: kill.reason, timeoutMs: row.timeout_ms, lane: row.lane });

@@ -31,17 +31,20 @@ export function lineLog(level: LogLevel, format: LogFormat, write: (line: string
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-/** Opens what `log.output` names: `stderr`, `stdout`, or a file that is appended to. */
+/**
+ * Opens what `log.output` names: `stderr`, `stdout`, or a file that is appended to. Lines that cannot be written are
+ * dropped: a full disk, or a reader that has gone, must not stop what the lines tell of.
+ */
 export function openLogOutput(output: string): (line: string) => void {
   const name = output.toLowerCase();
-  const file = name === "stderr" ? 2 : name === "stdout" ? 1 : undefined;
-  if (file === undefined) {
-    const opened = openSync(output, "a", 0o640);
-    return (line) => void writeSync(opened, line);
-  }
-  const stream = file === 2 ? Deno.stderr : Deno.stdout;
-  const encoder = new TextEncoder();
-  return (line) => void stream.writeSync(encoder.encode(line));
+  const file = name === "stderr" ? 2 : name === "stdout" ? 1 : openSync(output, "a", 0o640);
+  return (line) => {
+    try {
+      writeSync(file, line);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
 }
 
 function errorText(_: string, value: unknown): unknown {

@@ -20,8 +20,8 @@ export function openOutput(
   follow: boolean,
   parts: Pick<HandlerParts, "dataDir" | "feed" | "store">,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const path = parts.dataDir.capture(row.mission_id, name);
-  let file = openIfThere(path);
+  const open = (): number | undefined => openIfThere(() => parts.dataDir.capture(row.mission_id, name));
+  let file = open();
   let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
   let waiting = false;
   const changes = follow && isLive(row) ? parts.feed.onOutput(row, () => waiting && read()) : undefined;
@@ -35,11 +35,20 @@ export function openOutput(
     file = undefined;
     waiting = false;
   }
+  /** A reader that cannot be served must not disturb the mission, whose output calls this. */
   function read(): void {
+    try {
+      readNext();
+    } catch (error) {
+      controller?.error(error);
+      release();
+    }
+  }
+  function readNext(): void {
     waiting = false;
     // Asked before the read: what is written between the two is still found.
     const more = changes !== undefined && isLive(parts.store.missions.find(row.mission_id));
-    file ??= openIfThere(path);
+    file ??= open();
     const buffer = new Uint8Array(CHUNK_BYTES);
     const bytes = file === undefined ? 0 : readSync(file, buffer);
     if (bytes > 0) {
@@ -56,9 +65,9 @@ export function openOutput(
 }
 
 /** Opens a captured stream; undefined while nothing has been printed. */
-function openIfThere(path: string): number | undefined {
+function openIfThere(path: () => string): number | undefined {
   try {
-    return openSync(path, "r");
+    return openSync(path(), "r");
   } catch (cause) {
     if ((cause as { code?: unknown }).code === "ENOENT") return undefined;
     throw new ProblemError("io_error", "the output cannot be read", { cause });

@@ -12,13 +12,16 @@ export interface CaptureOptions {
   readonly clock: Clock;
   /** Called after something was written, for those who follow. */
   readonly onWrite: () => void;
+  /** Called when a stream is given up because it cannot be written: what it prints from then on is dropped. */
+  readonly onFailure: (name: CaptureName, error: unknown) => void;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Keeps what a process prints: stdout and stderr as they are, and both in the order of their arrival as NDJSON.
- * Beyond the limit a mark is left and the rest is dropped, but still read, so that the process does not block.
+ * Beyond the limit a mark is left and the rest is dropped, but still read, so that the process does not block; a full
+ * disk is no more to it than a limit without a mark.
  *
  * Writes are synchronous: they go to the page cache, keep the order of both streams, and need no queue.
  */
@@ -38,13 +41,18 @@ export class Capture implements Disposable {
     if (this.truncated[name]) return;
     const kept = chunk.subarray(0, this.#leftBytes);
     this.#leftBytes -= kept.length;
-    if (kept.length > 0) {
-      this.#append(name, kept);
-      this.#append("combined", this.#envelope(name, kept));
-    }
-    if (kept.length < chunk.length) {
+    try {
+      if (kept.length > 0) {
+        this.#append(name, kept);
+        this.#append("combined", this.#envelope(name, kept));
+      }
+      if (kept.length < chunk.length) {
+        this.truncated[name] = true;
+        this.#append(name, `\n[--- truncated, exceeded ${this.#options.limitBytes} bytes ---]\n`);
+      }
+    } catch (error) {
       this.truncated[name] = true;
-      this.#append(name, `\n[--- truncated, exceeded ${this.#options.limitBytes} bytes ---]\n`);
+      this.#options.onFailure(name, error);
     }
     this.#options.onWrite();
   }

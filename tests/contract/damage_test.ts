@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { told } from "./deeds.ts";
+import { saying, told } from "./deeds.ts";
 import { sha256 } from "./dugdale.ts";
 import { newId } from "./ids.ts";
 import { assertProblem, ownTest } from "./harness.ts";
@@ -51,6 +51,33 @@ ownTest("output that has vanished is empty; output that cannot be opened is an i
   await Deno.symlink(stderr, stderr);
   assertProblem(await dugdale.get(`/v1/missions/${id}/output?stream=stderr`), 500, "io_error");
   assert((await dugdale.output(id, "combined")).includes('"out\\n"'));
+});
+
+ownTest("output that cannot be kept is dropped and told as such; mission and dugdale go on", async () => {
+  await using spoiled = await Spoiled.start();
+  const { dugdale, dataDir } = spoiled;
+  await Deno.remove(`${dataDir}/output`, { recursive: true });
+  await Deno.writeTextFile(`${dataDir}/output`, "in the way");
+  const commands = `echo out; seq 1 20000 >&2; ${saying({ event: "success", return: { end: true } })}`;
+  const record = await dugdale.run("obeys.sh", { input: told(commands) });
+  assertEquals([record.outcome, record.return], ["success", { end: true }]);
+  assertEquals([record.truncated_stdout, record.truncated_stderr], [true, true]);
+  const path = `/v1/missions/${record.mission_id}/output?stream=stdout`;
+  assertProblem(await dugdale.get(path), 500, "io_error");
+  await Deno.remove(`${dataDir}/output`);
+  assertEquals((await dugdale.get(path)).text, "");
+  const next = await dugdale.run("obeys.sh", { input: told("echo out") });
+  assertEquals([next.outcome, next.truncated_stdout], ["success", false]);
+  assertEquals(await dugdale.output(String(next.mission_id), "stdout"), "out\n");
+});
+
+ownTest("a log that cannot be written stops nothing", async () => {
+  await using spoiled = await Spoiled.start({ log: { output: "/dev/full" } });
+  const { dugdale } = spoiled;
+  const id = await dugdale.queue("succeeds.sh");
+  assertEquals((await dugdale.event(id, "done")).outcome, "success");
+  assertEquals((await dugdale.post(`/v1/missions/${id}/restart`)).status, 201);
+  assertEquals((await dugdale.get("/v1/metrics", { as: "nobody" })).status, 200);
 });
 
 ownTest("a working directory that cannot be made crashes the mission, and gives the slot back", async () => {

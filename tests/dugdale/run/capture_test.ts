@@ -11,7 +11,15 @@ function withCapture(
 ): void {
   const folder = Deno.makeTempDirSync();
   try {
-    using capture = new Capture({ path: (name) => join(folder, name), limitBytes, clock, onWrite: () => {} });
+    using capture = new Capture({
+      path: (name) => join(folder, name),
+      limitBytes,
+      clock,
+      onWrite: () => {},
+      onFailure: (_, error) => {
+        throw error;
+      },
+    });
     test(capture, (name) => {
       try {
         return Deno.readTextFileSync(join(folder, name));
