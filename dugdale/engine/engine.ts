@@ -2,6 +2,7 @@ import type { MissionId } from "../../protocol/names.ts";
 import { type KillReason, KillSwitch } from "../run/kill.ts";
 import type { Ending, MissionRow } from "../store/mission_row.ts";
 import { doneLine } from "../store/mission_json.ts";
+import { withPatience } from "../store/patience.ts";
 import { type AdmittedRun, type Lane, Lanes } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
 import { collect, forget, type RunEnd, runMission, tidy } from "./run.ts";
@@ -80,18 +81,22 @@ export class Engine implements Disposable {
    * @param lane Gets the run's slot back in the same transaction.
    */
   async finalize(row: MissionRow, end: RunEnd, lane?: Lane): Promise<void> {
-    const { store, clock } = this.#parts;
+    const { store, clock, log } = this.#parts;
+    const facts = { op: "finalize", mission_id: row.mission_id };
+    const onPause = (err: unknown): void =>
+      log.warn("the end of a mission is written again", { ...facts, err });
     if (end.outputs.length > 0) {
       const text = JSON.stringify(end);
-      await store.write(() => store.missions.noteEnding(row.id, text));
+      await withPatience(() => store.write(() => store.missions.noteEnding(row.id, text)), onPause);
     }
     const { ending, files } = await collect(row, end, this.#parts);
-    const done = await this.lanes.writeAndPick(lane, () => {
+    const finish = (): MissionRow | undefined => {
       const nowMs = clock.wallMs();
       const done = store.missions.finish(row.id, "running", ending, nowMs);
       if (done !== undefined) { for (const file of files) store.staging.addOutput(row.id, file, nowMs); }
       return done;
-    }, 1);
+    };
+    const done = await withPatience(() => this.lanes.writeAndPick(lane, finish, 1), onPause);
     if (done === undefined) forget(files, this.#parts);
     else this.announce(done);
     tidy(row, files.map((file) => file.role), this.#parts);

@@ -59,8 +59,13 @@ export class Feed {
     const channel = this.#channels.get(id);
     if (channel === undefined) return;
     channel.lastSeq = seq;
-    const bytes = encoder.encode(`${line()}\n`);
-    for (const follower of [...channel.followers]) follower.offer(seq, bytes, last);
+    try {
+      const bytes = encoder.encode(`${line()}\n`);
+      for (const follower of [...channel.followers]) follower.offer(seq, bytes, last);
+    } catch (error) {
+      // Those who follow connect again; the mission goes on without them.
+      for (const follower of [...channel.followers]) follower.fail(error);
+    }
     if (last) this.wrote(id);
   }
 
@@ -140,6 +145,12 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
 
   abandon(): void {
     this.#controller?.close();
+    this.cancel();
+  }
+
+  /** Breaks the stream off. */
+  fail(error: unknown): void {
+    this.#controller?.error(error);
     this.cancel();
   }
 

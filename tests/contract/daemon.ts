@@ -4,7 +4,7 @@ import { BASE, merged, type Settings } from "./settings.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** The command that starts a dugdale; `LETTS_CONTRACT_COMMAND` is a JSON list that replaces it. */
 const COMMAND: readonly string[] = commandOf(Deno.env.get("LETTS_CONTRACT_COMMAND"));
-const START_MS = 20_000, STOP_MS = 15_000;
+const START_MS = 20_000, STOP_MS = 15_000, UNTIL_MS = 30_000;
 
 function commandOf(json: string | undefined): readonly string[] {
   if (json === undefined) return [Deno.execPath(), "run", "-A", `${ROOT}dugdale/main.ts`];
@@ -175,6 +175,15 @@ export class Daemon implements AsyncDisposable {
 /** Resolves after so many milliseconds, for polls of things that cannot announce themselves. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits for something that cannot announce itself. @throws {Error} When it has not come within half a minute. */
+export async function until(met: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + UNTIL_MS;
+  while (!await met()) {
+    if (Date.now() > deadline) throw new Error(`it did not happen within ${UNTIL_MS} ms: ${met}`);
+    await pause(10);
+  }
 }
 
 /** A port of loopback that nobody uses now. */

@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { until } from "./daemon.ts";
 import type { Dispatch, Fields, Reply } from "./dugdale.ts";
 import { newId } from "./ids.ts";
 import { apply, assertProblem, MISSIONS, ownTest, STATE } from "./harness.ts";
@@ -196,6 +197,49 @@ ownTest("reads of a database that fails are db_error", async () => {
     assertEquals((await dugdale.get(`/v1/${path}`)).status, 200);
   }
 });
+
+ownTest("a mission whose files cannot be looked up at its start crashes, and the next one runs", async () => {
+  const { dugdale } = spoiled();
+  await apply(dugdale, HELD);
+  const id = await dugdale.queue("silent.sh", { lane: "held" });
+  {
+    using _gone = spoiled().without("mission_files");
+    assertEquals((await dugdale.post("/v1/admin/lanes/held/continue")).status, 200);
+    await ended(id);
+  }
+  const { outcome, fail_reason, pid } = await dugdale.record(id);
+  assertEquals([outcome, fail_reason, pid], ["crashed", "spawn_failed", 0]);
+  await runs(await dugdale.dispatch({ mission: "silent.sh", lane: "held" }));
+  await apply(dugdale, STATE);
+});
+
+ownTest("an end that followers cannot be told of gives its slot back once", async () => {
+  const { dugdale, place } = spoiled();
+  const waiting = async (gate: string): Promise<string> =>
+    await dugdale.queue("waits_for_file.sh", { lane: "slow", input: { gate: `${place.dir}/${gate}` } });
+  const id = await waiting("first");
+  await dugdale.event(id, "progress", "ready");
+  // Its stream breaks off: whoever connects again is told.
+  const followed = assertRejects(() => dugdale.event(id, "done"), TypeError);
+  {
+    using _gone = spoiled().without("mission_files");
+    await Deno.writeTextFile(`${place.dir}/first`, "");
+    await ended(id);
+  }
+  const next = [await waiting("second"), await waiting("second")];
+  await dugdale.event(next[0] ?? "", "progress", "ready");
+  const { text } = await dugdale.get("/v1/lanes");
+  assert(text.includes('{"name":"slow","concurrency":1,"paused":false,"queued":1,"running":1}'), text);
+  await Deno.writeTextFile(`${place.dir}/second`, "");
+  await followed;
+  for (const each of [id, ...next]) assertEquals((await dugdale.done(each)).outcome, "success");
+});
+
+/** Looks past the dugdale, which may not be able to tell. */
+async function ended(id: string): Promise<void> {
+  const status = `SELECT status FROM missions WHERE mission_id = '${id}'`;
+  await until(() => Promise.resolve(spoiled().column(status)[0] === "done"));
+}
 
 /** What a request that fails in the middle must not have done to a dispatch. */
 async function withFile(): Promise<Dispatch> {

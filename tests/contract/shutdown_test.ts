@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Daemon, pause, Place } from "./daemon.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type Daemon, pause, Place, until } from "./daemon.ts";
 import type { Dugdale } from "./dugdale.ts";
 import { newId } from "./ids.ts";
 import { apply, assertProblem, callsTo, MISSIONS, ownTest, STATE } from "./harness.ts";
@@ -141,12 +141,4 @@ async function prepared(daemon: Daemon): Promise<Dugdale> {
 async function draining(daemon: Daemon, dugdale: Dugdale): Promise<void> {
   daemon.signal("SIGTERM");
   await until(async () => (await dugdale.get("/v1/readyz")).body.error === "awaiting_drain");
-}
-
-async function until(met: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!await met()) {
-    assert(Date.now() < deadline, "it did not happen within 10 s");
-    await pause(10);
-  }
 }
