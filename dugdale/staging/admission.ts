@@ -1,7 +1,8 @@
+import type { StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { StagingRow } from "../store/staging_files.ts";
 import { uploadTtlMs } from "./expiry.ts";
-import { fileProblem, isMissing } from "./file_errors.ts";
+import { fileProblem } from "./file_errors.ts";
 import { PartFile, PartSizeError } from "./part_file.ts";
 import type { StagingParts } from "./parts.ts";
 import type { UploadRequest } from "./upload_request.ts";
@@ -45,11 +46,8 @@ export async function resume(
 ): Promise<PartFile> {
   const { stagingId, start } = request;
   const received = row.bytes_received;
-  const path = parts.dataDir.staging(stagingId);
-  const held = await parts.slots.run(() => Deno.stat(path)).catch((error) => {
-    if (!isMissing(error)) throw fileProblem(parts.log, `upload ${stagingId}`, error);
-  });
-  if ((held?.size ?? 0) !== received) throw sizeDiffers(new PartSizeError(path, received, held?.size));
+  const held = await heldFile(stagingId, parts);
+  if ((held?.size ?? 0) !== received) throw sizeDiffers(new PartSizeError(stagingId, received, held?.size));
   // Asked before the file is read again, which may take a while.
   if (start !== received) {
     throw outOfRange(`upload ${stagingId} goes on at byte ${received}, not at ${start}`, {
@@ -57,6 +55,15 @@ export async function resume(
     });
   }
   return await openPart(request, received, parts);
+}
+
+async function heldFile(stagingId: StagingId, parts: StagingParts): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await parts.slots.run(() => Deno.stat(parts.dataDir.staging(stagingId)));
+  } catch (error) {
+    const problem = fileProblem(parts.log, `upload ${stagingId}`, error);
+    if (problem.code !== "gone") throw problem;
+  }
 }
 
 async function openPart({ stagingId }: UploadRequest, size: number, parts: StagingParts): Promise<PartFile> {

@@ -2,7 +2,7 @@ import { SHA256_HEADER } from "../../protocol/staging.ts";
 import type { StagingRow } from "../store/staging_files.ts";
 import { type ByteRange, contentRange, parseRange } from "./byte_ranges.ts";
 import { rangeInForce, weigh } from "./conditions.ts";
-import { fileProblem, isMissing } from "./file_errors.ts";
+import { fileProblem, isGone } from "./file_errors.ts";
 import { FileSource, type Piece } from "./file_stream.ts";
 import { formatHttpDate } from "./http_date.ts";
 import type { StagingParts } from "./parts.ts";
@@ -44,7 +44,7 @@ export class Downloads {
     const open = (path: string) => slots.run(() => Deno.open(path));
     try {
       return await open(dataDir.staging(row.staging_id)).catch((error) => {
-        if (!isMissing(error)) throw error;
+        if (!isGone(error)) throw error;
         return open(dataDir.tombstone(row.staging_id));
       });
     } catch (cause) {

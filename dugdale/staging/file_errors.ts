@@ -1,9 +1,14 @@
 import type { Log } from "../host/log.ts";
 import { ProblemError } from "../problem_error.ts";
 
-/** Whether an operation failed because the file or folder is not there (any more). */
+/** Whether an operation failed because the file is not there (any more). */
+export function isGone(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || hasCode(error, "ENOENT");
+}
+
+/** As {@linkcode isGone}, or because something else has taken the place of its folder. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || hasCode(error, "ENOENT", "ENOTDIR");
+  return isGone(error) || hasCode(error, "ENOTDIR");
 }
 
 /** Whether an operation failed because the daemon may not look there. */
@@ -13,7 +18,7 @@ export function isUnreadable(error: unknown): boolean {
 
 /** What a caller is told of a failed file operation: `gone` when the file is not there, else `io_error`. */
 export function fileProblem(log: Log, op: string, cause: unknown): ProblemError {
-  if (isMissing(cause)) return new ProblemError("gone", `${op}: the file is gone`, { cause });
+  if (isGone(cause)) return new ProblemError("gone", `${op}: the file is gone`, { cause });
   log.error("io_error", { op, err: cause });
   return new ProblemError("io_error", `${op}: the file could not be read or written`, { cause });
 }

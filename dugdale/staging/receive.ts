@@ -1,6 +1,7 @@
 import type { StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { BodyIdleError, BodyLostError, type BodyReader, BodyStoppedError } from "./body_reader.ts";
+import { isDatabaseError } from "../store/database_error.ts";
 import { uploadTtlMs } from "./expiry.ts";
 import { fileProblem, isMissing } from "./file_errors.ts";
 import type { PartFile } from "./part_file.ts";
@@ -85,23 +86,47 @@ async function settleFailure(error: unknown, taking: Taking, parts: StagingParts
     const details = { max_data_dir_size: parts.config.limits.maxDataDirBytes };
     return new ProblemError("disk_quota_exceeded", error.message, { details });
   }
-  await record(taking, parts);
-  if (error instanceof ProblemError) return error;
+  // If what has come cannot be recorded, the sender goes on from what is; the first failure is what it is told.
+  await record(taking, parts).catch((err) =>
+    parts.log.error("db_error", { op: "upload", staging_id: stagingId, err })
+  );
+  if (error instanceof ProblemError || isDatabaseError(error)) return error as Error;
   if (error instanceof BodyStoppedError) return error.problem;
   if (error instanceof BodyLostError) return new ProblemError("io_error", error.message, { cause: error });
   return fileProblem(parts.log, `upload ${stagingId}`, error);
 }
 
-async function record({ request, part }: Taking, { store, clock, config }: StagingParts): Promise<boolean> {
+async function record(taking: Taking, parts: StagingParts): Promise<boolean> {
+  const { clock, config, store } = parts;
+  const { request: { stagingId }, part } = taking;
   const nowMs = clock.wallMs();
   const expiresMs = nowMs + uploadTtlMs(config);
-  return await store.writeSoon(() => store.staging.received(request.stagingId, part.size, nowMs, expiresMs));
+  return await changeRow(taking, parts, () => store.staging.received(stagingId, part.size, nowMs, expiresMs));
+}
+
+/**
+ * Changes the row of an upload. When that fails, what the row does not know of is dropped: a sender can only go on
+ * where row and file agree.
+ */
+async function changeRow<T>(
+  { request, part }: Taking,
+  { store }: StagingParts,
+  change: () => T,
+): Promise<T> {
+  try {
+    return await store.writeSoon(change);
+  } catch (error) {
+    const recorded = store.staging.find(request.stagingId)?.bytes_received ?? 0;
+    if (recorded < part.size) await part.truncate(recorded);
+    throw error;
+  }
 }
 
 /** The row first: a file that nobody will ever use must not be found as complete. */
-async function discard({ request, path }: Taking, parts: StagingParts): Promise<void> {
+async function discard(taking: Taking, parts: StagingParts): Promise<void> {
   const { store, clock, slots } = parts;
-  await store.writeSoon(() => store.staging.markDeleting(request.stagingId, clock.wallMs()));
+  const { request, path } = taking;
+  await changeRow(taking, parts, () => store.staging.markDeleting(request.stagingId, clock.wallMs()));
   await slots.run(() => Deno.remove(path)).catch((error) => {
     if (!isMissing(error)) throw fileProblem(parts.log, `upload ${request.stagingId}`, error);
   });

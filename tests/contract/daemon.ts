@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Laid over the settings of the place, for this start only. */
   readonly settings?: Settings;
+  /** Shell commands for the process that becomes the dugdale, such as limits. */
+  readonly before?: string;
 }
 
 /** A temporary folder with a configuration and a data directory, in which one dugdale after the other can run. */
@@ -79,7 +81,7 @@ export class Place implements AsyncDisposable {
     const child = new Deno.Command("/bin/sh", {
       args: [
         "-c",
-        'exec "$@" >>"$PLACE/stdout" 2>>"$PLACE/stderr"',
+        `${options.before ?? ":"}; exec "$@" >>"$PLACE/stdout" 2>>"$PLACE/stderr"`,
         "sh",
         command,
         ...words,

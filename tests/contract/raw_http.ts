@@ -11,6 +11,11 @@ export interface RawReply {
 export async function rawRequest(url: string, request: string | Uint8Array): Promise<RawReply> {
   using connection = await connect(url);
   await writeAll(connection, typeof request === "string" ? new TextEncoder().encode(request) : request);
+  return await readReply(connection);
+}
+
+/** Reads what the server says until it closes. */
+export async function readReply(connection: Deno.TcpConn): Promise<RawReply> {
   return parse(await readAll(connection));
 }
 

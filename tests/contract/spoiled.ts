@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { assertEquals } from "@std/assert";
-import { Place } from "./daemon.ts";
+import { type Daemon, Place, type StartOptions } from "./daemon.ts";
 import type { Dugdale } from "./dugdale.ts";
 import { apply, callsTo, OWN, STATE } from "./harness.ts";
 import type { Settings } from "./settings.ts";
@@ -10,23 +10,33 @@ const BUSY_MS = 10_000;
 
 /** A dugdale whose data directory a test may spoil while it runs. */
 export class Spoiled implements AsyncDisposable {
-  readonly dugdale: Dugdale;
   readonly place: Place;
-  readonly #stack: AsyncDisposableStack;
+  #daemon: Daemon;
 
-  private constructor(dugdale: Dugdale, place: Place, stack: AsyncDisposableStack) {
-    this.dugdale = dugdale;
+  private constructor(place: Place, daemon: Daemon) {
     this.place = place;
-    this.#stack = stack;
+    this.#daemon = daemon;
   }
 
   /** Starts it with the usual lanes. @param settings Laid over the usual ones. */
-  static async start(settings: Settings = {}): Promise<Spoiled> {
+  static async start(settings: Settings = {}, options: StartOptions = {}): Promise<Spoiled> {
     await using stack = new AsyncDisposableStack();
     const place = stack.use(await Place.make(settings));
-    const dugdale = callsTo(stack.use(await place.start()));
-    await apply(dugdale, STATE);
-    return new Spoiled(dugdale, place, stack.move());
+    const daemon = stack.use(await place.start(options));
+    await apply(callsTo(daemon), STATE);
+    stack.move();
+    return new Spoiled(place, daemon);
+  }
+
+  /** Calls to the dugdale as it was started last. */
+  get dugdale(): Dugdale {
+    return callsTo(this.#daemon);
+  }
+
+  /** Ends it and starts another one in its place, without the options of the first. */
+  async restart(): Promise<void> {
+    await this.#daemon[Symbol.asyncDispose]();
+    this.#daemon = await this.place.start();
   }
 
   get dataDir(): string {
@@ -77,8 +87,9 @@ export class Spoiled implements AsyncDisposable {
     return new DatabaseSync(`${this.dataDir}/state.db`, { timeout: BUSY_MS });
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#stack.disposeAsync();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#daemon[Symbol.asyncDispose]();
+    await this.place[Symbol.asyncDispose]();
   }
 }
 
