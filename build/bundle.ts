@@ -8,6 +8,9 @@ const { code } = await new Deno.Command(Deno.execPath(), {
 }).spawn().status;
 if (code !== 0) Deno.exit(code);
 const bundled = await Deno.readTextFile(OUT);
-await Deno.writeTextFile(OUT, `#!/usr/bin/env -S deno run -A\n${bundled.replace(/^#!.*\n/, "")}`);
+await Deno.writeTextFile(
+  OUT,
+  `#!/usr/bin/env -S deno run -A --unstable-no-legacy-abort\n${bundled.replace(/^#!.*\n/, "")}`,
+);
 await Deno.chmod(OUT, 0o755);
 console.log(`${OUT}: ${(bundled.length / 1024).toFixed(0)} KiB`);

@@ -12,7 +12,17 @@ const TARGETS = [
 for (const target of TARGETS) {
   const output = `dist/letts-${target}`;
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["compile", "-A", "--no-check", "--target", target, "--output", output, "cli/main.ts"],
+    args: [
+      "compile",
+      "-A",
+      "--unstable-no-legacy-abort",
+      "--no-check",
+      "--target",
+      target,
+      "--output",
+      output,
+      "cli/main.ts",
+    ],
     env: { NO_COLOR: "1" },
     stderr: "piped",
   }).output();

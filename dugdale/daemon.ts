@@ -130,8 +130,8 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       usage,
       draining,
       missions: {
-        killForDelete: async (ids, signal) =>
-          void await Promise.all(ids.map((id) => control.endForDelete(id, signal))),
+        killForDelete: async (ids, gone) =>
+          void await Promise.all(ids.map((id) => control.endForDelete(id, gone))),
         deleting: (missions) => missions.forEach((mission) => parts.feed.abandon(mission.id)),
       },
       onFsyncFailure,

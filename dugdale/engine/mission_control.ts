@@ -91,9 +91,9 @@ export class MissionControl {
   /**
    * Hides a mission until the next sweep removes it. A running one is ended first, if that is wanted.
    *
-   * @param signal Of the request; its abort ends the wait.
+   * @param gone Aborts when the caller has left, which ends the wait.
    */
-  async delete(row: MissionRow, force: boolean, signal: AbortSignal): Promise<void> {
+  async delete(row: MissionRow, force: boolean, gone: () => AbortSignal): Promise<void> {
     const { store, feed } = this.#parts;
     // A queued mission may be picked up before its turn in the transaction: then it is looked at again.
     for (
@@ -104,20 +104,20 @@ export class MissionControl {
       if (now.status === "deleting") return;
       if (now.status === "running") {
         if (!force) throw running(row.mission_id);
-        await this.endForDelete(row.mission_id, signal);
+        await this.endForDelete(row.mission_id, gone);
       }
       if (await store.write(() => store.missions.markDeleting(row.id))) return feed.abandon(row.id);
     }
   }
 
   /** Ends a running mission because it is going to be deleted, and waits until its row is done. */
-  async endForDelete(id: MissionId, signal: AbortSignal): Promise<void> {
+  async endForDelete(id: MissionId, gone: () => AbortSignal): Promise<void> {
     const run = this.#engine.kill(id, "force_delete") ?? this.#engine.find(id);
     if (run === undefined) {
       if (this.#parts.store.missions.find(id)?.status !== "running") return;
       throw new ProblemError("internal", `mission ${id} cannot be reached`);
     }
-    await ended30s(run, signal);
+    await ended30s(run, gone());
   }
 
   async #killQueued(row: MissionRow): Promise<KillReply> {
@@ -151,6 +151,7 @@ async function ended30s(run: LiveRun, signal: AbortSignal): Promise<void> {
   const wait = Promise.withResolvers<void>();
   const tooLong = setTimeout(() => wait.reject(notInTime(run)), FORCE_WAIT_MS);
   const leave = (): void => wait.reject(new ProblemError("client_closed", ""));
+  if (signal.aborted) leave();
   signal.addEventListener("abort", leave);
   try {
     await Promise.race([run.ended, wait.promise]);

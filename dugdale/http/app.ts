@@ -112,7 +112,9 @@ export class App {
       path: match.path,
       query: new URLSearchParams(query),
       body: () => readBody(request, limit),
-      gone: () => goneSignal(connection),
+      // `completed` would tell only after the answer. Without the setting `no-legacy-abort` the signal aborts after a
+      // good answer too, when nobody listens any more, and the runtime says so once.
+      gone: () => request.signal,
     };
     return await handlers[match.route](call);
   }
@@ -139,13 +141,6 @@ export class App {
 interface Seen extends Pick<RequestEnd, "method" | "status" | "adminAuthFailure"> {
   readonly pathname: string;
   readonly match: Match | undefined;
-}
-
-/** Aborts when the client leaves before its answer has been sent. */
-function goneSignal(connection: Connection): AbortSignal {
-  const gone = new AbortController();
-  connection.completed.catch(() => gone.abort());
-  return gone.signal;
 }
 
 function isAdminRoute(route: RouteKey): boolean {

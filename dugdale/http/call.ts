@@ -20,8 +20,8 @@ export interface Call {
   readonly query: URLSearchParams;
   /** Reads the body whole. @throws {ProblemError} `payload_too_large` beyond the route's limit. */
   body(): Promise<Uint8Array>;
-  /** Aborts when the client leaves before its answer. The request's own signal also aborts after a good answer. */
-  gone(): AbortSignal;
+  /** Aborts when the client leaves before its answer. Only to be asked for by who waits: making it costs. */
+  readonly gone: () => AbortSignal;
 }
 
 /** Answers a request; a {@linkcode ProblemError} that it throws becomes the error body. */

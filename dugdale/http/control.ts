@@ -65,7 +65,7 @@ export function controlHandlers(parts: HandlerParts, control: MissionControl): R
       const row = find(missionIdOf(call, "bad_request"));
       if (row.status !== "deleting") refuseKind(call, row);
       const force = flag(call.query, "force");
-      await control.delete(row, force, call.gone());
+      await control.delete(row, force, call.gone);
       audit(parts, call, "mission.delete", { mission_id: row.mission_id, force });
       return json({ status: "deletion_pending" }, 202);
     },
@@ -81,7 +81,7 @@ export function controlHandlers(parts: HandlerParts, control: MissionControl): R
     bulkDelete: async (call) => {
       const { ids, force } = await readBulk(call);
       const results = await inOrder(ids, "bulkDelete", async (id) => {
-        await control.delete(find(id), force, call.gone());
+        await control.delete(find(id), force, call.gone);
         return { status: "deletion_pending" };
       });
       audit(parts, call, "mission.bulk_delete", { force, ...auditIds(ids) });

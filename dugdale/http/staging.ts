@@ -71,7 +71,7 @@ function notReady({ staging_id, state, size }: StagingRow, bytesReceived: number
 async function remove(call: Call, staging: Staging): Promise<Response> {
   const staging_id = stagingIdOf(call);
   const force = flag(call.query, "force");
-  const missions = await staging.remove(staging_id, { force, signal: call.gone() });
+  const missions = await staging.remove(staging_id, { force, gone: call.gone });
   if (missions !== undefined) {
     audit(staging.parts, call, "staging.delete", { staging_id, force, cascade_missions: missions.length });
   }

@@ -30,10 +30,10 @@ export interface MissionsOfFiles {
   /**
    * Kills running missions and resolves once all of them are done.
    *
-   * @param signal Aborted when the caller no longer waits.
+   * @param gone Aborts when the caller no longer waits.
    * @throws {ProblemError} `internal`, `force_delete_timeout`, `client_closed`
    */
-  killForDelete(missionIds: readonly MissionId[], signal: AbortSignal): Promise<void>;
+  killForDelete(missionIds: readonly MissionId[], gone: () => AbortSignal): Promise<void>;
   /** Told after queued or done missions have become `deleting`, so that nobody waits for them any longer. */
   deleting(missions: readonly ReferringMission[]): void;
 }

@@ -7,8 +7,8 @@ import type { StagingParts } from "./parts.ts";
 export interface RemovalOptions {
   /** Also when missions use the file: running ones are ended, and all of them are deleted with it. */
   readonly force: boolean;
-  /** Aborted when the caller no longer waits. */
-  readonly signal: AbortSignal;
+  /** Aborts when the caller no longer waits. */
+  readonly gone: () => AbortSignal;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function removeFile(
   if (state === "deleting") return undefined;
   if (!force) refuseUsed(stagingId, users());
   const running = users().filter(isRunning).map((user) => user.mission_id);
-  if (running.length > 0) await missions.killForDelete(running, options.signal);
+  if (running.length > 0) await missions.killForDelete(running, options.gone);
   const hidden = await store.write(() => {
     const now = store.staging.find(stagingId)?.state;
     if (now === undefined || now === "deleting") return undefined;

@@ -47,7 +47,7 @@ async function withQueued(
   }
 }
 
-const never = new AbortController().signal;
+const never = (): AbortSignal => new AbortController().signal;
 
 Deno.test("MissionControl.delete() does not take a mission that was picked up meanwhile for a queued one", () =>
   withQueued(async (control, store, row) => {
