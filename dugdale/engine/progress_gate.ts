@@ -45,7 +45,10 @@ export class ProgressGate {
     const { id, mission_id } = this.#row;
     void store.writeSoon(() => store.missions.addProgress(id, seq, line)).then(
       () => feed.publish(id, seq, () => line),
-      (error) => log.error("db_error", { op: "progress", mission_id, err: error }),
+      (error) => {
+        this.dropped++;
+        log.error("db_error", { op: "progress", mission_id, err: error });
+      },
     ).finally(() => this.#waiting--);
   }
 

@@ -14,6 +14,7 @@ import type { ExecBody } from "../../protocol/exec.ts";
 import type { Ending, MissionFileRow, MissionRow } from "../store/mission_row.ts";
 import { RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
 import type { CollectedFile } from "../store/staging_files.ts";
+import { withPatience } from "../store/patience.ts";
 import { processStart } from "../host/process_start.ts";
 import type { EngineParts } from "./parts.ts";
 import { ProgressGate } from "./progress_gate.ts";
@@ -135,11 +136,13 @@ async function startAndWait(
   parts: EngineParts,
 ): Promise<ExitStatus> {
   const { config, dataDir, store } = parts;
+  const { mission_id, kind, lane } = row;
   const workdir = await makeWorkdir(row, files, dataDir, parts.slots);
   const launch = row.kind === "exec"
     ? execLaunch(row, files, workdir.path)
     : missionLaunch(row, files, workdir.path, parts);
-  return await runProcess(parts.spawner, {
+  let recorded: Promise<void> | undefined;
+  const exit = await runProcess(parts.spawner, {
     request: { ...launch, cwd: workdir.path, stdin: workdir.stdin, control: row.kind === "mission" },
     sinks,
     kill,
@@ -147,18 +150,24 @@ async function startAndWait(
     postExitGraceMs: config.limits.readerPostExitGraceMs,
     clock: parts.clock,
     onStarted: (pid, startedMs) => {
-      const saved = store.writeSoon(() => store.missions.start(row.id, pid, processStart(pid), startedMs));
-      void saved.then(
+      const start = processStart(pid);
+      const saved = withPatience(
+        () => store.writeSoon(() => store.missions.start(row.id, pid, start, startedMs)),
+        (err) => parts.log.warn("the start of a mission is written again", { op: "start", mission_id, err }),
+      );
+      recorded = saved.then(
         () => parts.feed.publish(row.id, RUNNING_SEQ, () => runningLine(pid, startedMs)),
         (error) => {
-          parts.log.error("db_error", { op: "start", mission_id: row.mission_id, err: error });
+          parts.log.error("db_error", { op: "start", mission_id, err: error });
           kill.kill("dugdale_shutdown");
         },
       );
-      const { kind, lane } = row;
-      parts.log.info("mission", { phase: "started", mission_id: row.mission_id, kind, lane, pid });
+      parts.log.info("mission", { phase: "started", mission_id, kind, lane, pid });
     },
   });
+  // The end is written after the start, also when that takes more than one try.
+  await recorded;
+  return exit;
 }
 
 function missionLaunch(

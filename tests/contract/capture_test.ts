@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { until } from "./daemon.ts";
 import { isAlive, told } from "./deeds.ts";
 import { ownTest, sharedDugdale } from "./harness.ts";
 import { CAPS } from "./settings.ts";
@@ -88,8 +89,8 @@ ownTest("descendants that hold only descriptor 3 delay the end by one grace", as
 
 ownTest("a kill while descendants hold the pipes is still the reason", async () => {
   const id = await dugdale.queue("leaves_child.sh");
-  await dugdale.event(id, "running");
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  const { pid } = await dugdale.event(id, "running");
+  await until(() => Promise.resolve(!isAlive(Number(pid))));
   assertEquals((await dugdale.post(`/v1/missions/${id}/kill`)).status, 200);
   const record = await dugdale.done(id);
   assertEquals([record.outcome, record.fail_reason], ["killed", "killed_by_api"]);

@@ -1,0 +1,134 @@
+import { assert, assertEquals } from "@std/assert";
+import { until } from "../contract/daemon.ts";
+import { isAlive, saying, told } from "../contract/deeds.ts";
+import type { Fields, Reply } from "../contract/dugdale.ts";
+import { apply, assertProblem, MISSIONS, ownTest, STATE } from "../contract/harness.ts";
+import { newId } from "../contract/ids.ts";
+import { sharedSpoiled } from "../contract/spoiled.ts";
+import { HeldFiles } from "./held_files.ts";
+
+// So long that a leader's end is never followed by the end of its run before a test has looked.
+const spoiled = sharedSpoiled({ limits: { reader_post_exit_grace: "30s" } });
+const kill = (id: string): Promise<Reply> => spoiled().dugdale.post(`/v1/missions/${id}/kill`);
+
+ownTest("a kill in the queue ends the mission at once", async () => {
+  const { dugdale } = spoiled();
+  await apply(dugdale, { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } });
+  const id = await dugdale.queue("silent.sh", { lane: "held" });
+  assertEquals((await kill(id)).body, { status: "killed" });
+  assertKilled(await dugdale.record(id), undefined);
+  await apply(dugdale, STATE);
+});
+
+ownTest("a kill between pickup and spawn ends the process as soon as there is one", async () => {
+  const { dugdale } = spoiled();
+  const files = [{ role: "data", staging_id: await dugdale.stage("content") }];
+  await using held = await HeldFiles.hold(spoiled());
+  const id = await dugdale.queue("forever.sh", { files });
+  await until(async () => (await dugdale.record(id)).status === "running");
+  assertEquals((await kill(id)).body, { status: "kill_sent" });
+  assertEquals((await kill(id)).body, { status: "kill_sent" });
+  const { status, pid } = await dugdale.record(id);
+  assertEquals([status, pid], ["running", 0]);
+  await held.release();
+  assertKilled(await dugdale.done(id), "TERM");
+  assertEquals(await milestones(id), ["queued", "running", "done"]);
+});
+
+ownTest("a kill while it runs ends the process", async () => {
+  const { dugdale } = spoiled();
+  const id = await dugdale.queue("forever.sh");
+  await dugdale.event(id, "progress", "ready");
+  assertEquals((await kill(id)).body, { status: "kill_sent" });
+  assertKilled(await dugdale.done(id), "TERM");
+});
+
+ownTest(
+  "a kill between exit and the end of the output is the reason, whatever the mission said",
+  async () => {
+    const { dugdale } = spoiled();
+    const id = await dugdale.queue("leaves_child.sh");
+    const { pid } = await dugdale.event(id, "running");
+    await until(() => Promise.resolve(!isAlive(Number(pid))));
+    assertEquals((await dugdale.record(id)).status, "running");
+    assertEquals((await kill(id)).body, { status: "kill_sent" });
+    const record = await dugdale.done(id);
+    assertEquals([record.outcome, record.fail_reason, record.exit_code], ["killed", "killed_by_api", 0]);
+    assert(!("return" in record));
+    assert(!isAlive(Number(await dugdale.output(id, "stdout"))));
+  },
+);
+
+ownTest(
+  "a kill while outputs are collected is answered, and comes too late for a mission that is over",
+  async () => {
+    const { dugdale } = spoiled();
+    await using held = await HeldFiles.hold(spoiled());
+    const id = await collecting();
+    assertEquals((await kill(id)).body, { status: "kill_sent" });
+    assertEquals((await dugdale.record(id)).status, "running");
+    await held.release();
+    const { outcome, outputs } = await dugdale.done(id);
+    assertEquals([outcome, Object.keys(outputs as Fields)], ["success", ["file"]]);
+    assertProblem(await kill(id), 409, "mission_done");
+  },
+);
+
+ownTest("a forced delete while outputs are collected waits for them and takes all of it", async () => {
+  const { dugdale } = spoiled();
+  await using held = await HeldFiles.hold(spoiled());
+  const id = await collecting();
+  const followed = dugdale.event(id, "done");
+  const deleted = dugdale.call("DELETE", `/v1/missions/${id}?force=true`);
+  assertEquals((await dugdale.record(id)).status, "running");
+  await held.release();
+  assertEquals((await deleted).status, 202);
+  assertEquals((await followed).outcome, "success");
+  assertEquals((await dugdale.get(`/v1/missions/${id}`)).status, 404);
+});
+
+ownTest("a start that cannot be recorded at once, because the database is locked, does no harm", async () => {
+  const { dugdale, place } = spoiled();
+  const files = [{ role: "data", staging_id: await dugdale.stage("content") }];
+  const brief = { input: told("echo done; " + saying({ event: "progress", message: "last" })), files };
+  await using held = await HeldFiles.hold(spoiled());
+  const [long, short] = [
+    await dugdale.queue("forever.sh", { files }),
+    await dugdale.queue("obeys.sh", brief),
+  ];
+  for (const id of [long, short]) await until(async () => (await dugdale.record(id)).status === "running");
+  {
+    using _locked = spoiled().locked();
+    await held.release();
+    await until(async () => (await place.printed("stderr")).includes(`"op":"start","mission_id":"${short}"`));
+  }
+  const record = await dugdale.done(short);
+  assertEquals(record.outcome, "success");
+  assert(Number(record.pid) > 0);
+  // What it said while nothing could be written may be missing.
+  assertEquals(await milestones(short), ["queued", "running", "done"]);
+  await dugdale.event(long, "running");
+  await kill(long);
+  assertKilled(await dugdale.done(long), "TERM");
+});
+
+/** A mission whose process is gone and whose output file is about to be collected. */
+async function collecting(): Promise<string> {
+  const id = newId();
+  const commands = `echo content > out/file; ${saying({ event: "output_file", key: "file" })}`;
+  await spoiled().dugdale.queue("obeys.sh", { id, input: told(commands) });
+  await until(() =>
+    Promise.resolve(spoiled().column(`SELECT ending FROM missions WHERE mission_id = '${id}'`)[0] !== null)
+  );
+  return id;
+}
+
+async function milestones(id: string): Promise<unknown[]> {
+  return (await spoiled().dugdale.events(id)).map(({ event }) => event).filter((event) =>
+    event !== "progress"
+  );
+}
+
+function assertKilled(record: Fields, signal: string | undefined): void {
+  assertEquals([record.outcome, record.fail_reason, record.signal], ["killed", "killed_by_api", signal]);
+}
