@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Fields, Reply } from "./dugdale.ts";
 import { newId } from "./ids.ts";
 import { apply, assertProblem, ownTest, sharedDugdale, STATE } from "./harness.ts";
@@ -207,11 +207,26 @@ Deno.test("row 27: no configuration with lanes", async () => {
   await apply(dugdale, STATE);
 });
 
-Deno.test("of a hundred equal execs at once, one is made", async () => {
+Deno.test("row 23: of a hundred equal execs at once, one is made", async () => {
   const id = newId();
   const replies = await Promise.all(Array.from({ length: 100 }, () => send(GOOD, id)));
   assertEquals(replies.filter(({ status }) => status === 202).length, 1);
   assertEquals(replies.filter(({ status }) => status === 200).length, 99);
+});
+
+Deno.test("row 25: of two commands sent at once under one id, one wins and the other is always a conflict", async () => {
+  const id = newId(), commands = [["echo", "one"], ["echo", "two"]];
+  const replies = await Promise.all(Array.from({ length: 100 }, async (_, index) => {
+    const command = commands[index % 2];
+    return { command, reply: await send({ lane: "fast", command }, id) };
+  }));
+  const { command: won } = Object((await dugdale.done(id)).input);
+  assertEquals(replies.filter(({ reply }) => reply.status === 202).length, 1);
+  for (const { command, reply } of replies) {
+    if (command?.[1] === won[1]) assert(reply.status === 202 || reply.status === 200, reply.text);
+    else assertEquals([reply.status, reply.body.error], [409, "idempotency_conflict"]);
+  }
+  assertEquals(await dugdale.output(id, "stdout"), `${won[1]}\n`);
 });
 
 Deno.test("the fingerprint is the documented hash", async () => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Reply } from "./dugdale.ts";
 import { newId } from "./ids.ts";
 import { apply, assertProblem, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
 
@@ -73,7 +74,7 @@ Deno.test("row 11b: a repeat whose files are gone is still a repeat", async () =
   assertEquals([reply.status, reply.body], [200, { mission_id: what.id, status: "done" }]);
 });
 
-Deno.test("of a hundred equal dispatches at once, one makes the mission and all are told of it", async () => {
+Deno.test("row 14: of a hundred equal dispatches at once, one makes the mission and all are told of it", async () => {
   const what = { id: newId(), mission: "logs_runs.sh", input: { log: await logFile() } };
   const replies = await Promise.all(Array.from({ length: 100 }, () => dugdale.dispatch(what)));
   assertEquals(replies.filter((reply) => reply.status === 202).length, 1);
@@ -83,24 +84,38 @@ Deno.test("of a hundred equal dispatches at once, one makes the mission and all 
   assertEquals((await log.lines()).length, 2);
 });
 
-Deno.test("of two payloads dispatched at once under one id, one wins and the other is always a conflict", async () => {
-  for (let round = 0; round < 5; round++) {
-    const id = newId();
+Deno.test("row 16: of two payloads dispatched at once under one id, one runs, once, and the other is always a conflict", async () => {
+  for (let round = 0; round < 3; round++) {
+    const what = { id: newId(), mission: "logs_runs.sh" };
+    const inputs = [{ log: await logFile() }, { log: await logFile() }];
     const replies = await Promise.all(
-      Array.from({ length: 40 }, async (_, index) => {
-        const input = index % 2;
-        return { input, reply: await dugdale.dispatch({ id, mission: "silent.sh", input }) };
+      Array.from({ length: 100 }, async (_, index) => {
+        const input = inputs[index % 2];
+        return { input, reply: await dugdale.dispatch({ ...what, input }) };
       }),
     );
-    const { input } = await dugdale.record(id);
+    const { input: won } = await dugdale.done(what.id);
     assertEquals(replies.filter(({ reply }) => reply.status === 202).length, 1);
-    for (const { input: sent, reply } of replies) {
-      assert(
-        sent === input ? reply.status === 202 || reply.status === 200 : reply.status === 409,
-        reply.text,
-      );
+    for (const { input, reply } of replies) {
+      if (input?.log !== Object(won).log) assertConflict(reply, what.id);
+      else assert(reply.status === 202 || reply.status === 200, reply.text);
+    }
+    for (const input of inputs) {
+      await using log = logAt(input.log);
+      assertEquals((await log.lines()).length, input.log === Object(won).log ? 2 : 0);
     }
   }
+});
+
+Deno.test("row 16: of a hundred payloads dispatched at once under one id, one is taken and 99 are conflicts", async () => {
+  const what = { id: newId(), mission: "silent.sh" };
+  const replies = await Promise.all(
+    Array.from({ length: 100 }, (_, input) => dugdale.dispatch({ ...what, input })),
+  );
+  const refused = replies.filter(({ status }) => status !== 202);
+  assertEquals(refused.length, 99);
+  for (const reply of refused) assertConflict(reply, what.id);
+  assertEquals((await dugdale.done(what.id)).input, replies.findIndex(({ status }) => status === 202));
 });
 
 Deno.test("a later apply changes nothing for missions that are queued already", async () => {
@@ -112,6 +127,14 @@ Deno.test("a later apply changes nothing for missions that are queued already", 
   assertEquals((await dugdale.run("succeeds.sh", { lane: "held" })).outcome, "crashed");
   await apply(dugdale, STATE);
 });
+
+function assertConflict(reply: Reply, id: string): void {
+  assertEquals([reply.status, reply.body.error], [409, "idempotency_conflict"], reply.text);
+  const { status, ...existing } = Object(reply.body.details).existing;
+  const { mission } = existing;
+  assertEquals(existing, { mission_id: id, kind: "mission", mission, lane: "fast" });
+  assert(["queued", "running", "done"].includes(status), status);
+}
 
 async function logFile(): Promise<string> {
   return await Deno.makeTempFile({ prefix: "letts-contract-log-" });
