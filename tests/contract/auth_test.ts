@@ -1,9 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { newId } from "./ids.ts";
 import { assertProblem, ownTest, sharedDugdale } from "./harness.ts";
-import type { Tokens } from "./settings.ts";
+import { OWN_TOKENS, type Tokens } from "./settings.ts";
 
 const dugdale = sharedDugdale();
+const several = sharedDugdale({
+  settings: {
+    auth: { tokens: [OWN_TOKENS.dispatch, "both-token", "all-token"] },
+    exec: { tokens: [OWN_TOKENS.exec, "both-token", "all-token"] },
+    admin: { tokens: [OWN_TOKENS.admin, "all-token"] },
+  },
+});
 const ID = newId();
 
 /** Who is let in: nobody needs a token, or these scopes beside admin. */
@@ -95,6 +102,23 @@ ownTest("every token of a list counts", async () => {
   const headers = { authorization: "Bearer another-dispatch-token", "idempotency-key": newId() };
   assertEquals((await dugdale.dispatch({ mission: "silent.sh" }, { headers })).status, 202);
 });
+
+ownTest(
+  "a token of several scopes is admin's first, then what the route lets in, dispatch before exec",
+  async () => {
+    const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+    const mission = await several.queue("silent.sh");
+    const exec = newId();
+    const headers = { ...as("both-token").headers, "idempotency-key": exec };
+    const body = { lane: "fast", command: ["true"] };
+    assertEquals((await several.post("/v1/exec/dispatch", body, { headers })).status, 202);
+    assertEquals((await several.get(`/v1/missions/${mission}`, as("both-token"))).status, 200);
+    assertProblem(await several.get(`/v1/missions/${exec}`, as("both-token")), 403, "forbidden_kind");
+    assertProblem(await several.get("/v1/admin/state", as("both-token")), 403, "forbidden");
+    assertEquals((await several.get(`/v1/missions/${exec}`, as("all-token"))).status, 200);
+    assertEquals((await several.get("/v1/admin/state", as("all-token"))).status, 200);
+  },
+);
 
 let address = 0;
 /** An address that no other test has used, so that wrong tokens count only here. */

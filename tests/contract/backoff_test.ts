@@ -2,9 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { pause } from "./daemon.ts";
 import type { Reply } from "./dugdale.ts";
 import { newId } from "./ids.ts";
-import { assertProblem, sharedDugdale } from "./harness.ts";
+import { assertProblem, ownTest, sharedDugdale } from "./harness.ts";
 
 const dugdale = sharedDugdale();
+const distrustful = sharedDugdale({ settings: { network: { trusted_proxies: ["192.0.2.0/24"] } } });
+const unasking = sharedDugdale({ settings: { network: { use_x_forwarded_for: false } } });
 
 Deno.test("the first four wrong tokens cost nothing, the fifth blocks its address for 100 ms", async () => {
   const from = "10.4.0.1";
@@ -77,6 +79,16 @@ Deno.test("a forwarded address that is none counts for the peer", async () => {
   assertEquals((await right("also no address")).status, 429);
   assertEquals((await right("10.4.0.8")).status, 200);
   await untilUnblocked(() => dugdale.get("/v1/admin/state"));
+});
+
+ownTest("what somebody forwards who is no trusted proxy, or whom nobody asked, does not count", async () => {
+  for (const dugdale of [distrustful, unasking]) {
+    const wrong = { headers: { authorization: "Bearer wrong" } };
+    for (let time = 1; time <= 5; time++) {
+      await dugdale.get("/v1/admin/state", { ...wrong, from: `10.4.1.${time}` });
+    }
+    assertProblem(await dugdale.get("/v1/admin/state", { from: "10.4.1.9" }), 429, "rate_limited");
+  }
 });
 
 Deno.test("unknown paths and wrong methods are answered while an address is blocked", async () => {

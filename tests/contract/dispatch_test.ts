@@ -28,7 +28,7 @@ Deno.test("row 3: the Idempotency-Key must be a lower-case UUIDv7", async () => 
   assertProblem(await dugdale.post("/v1/dispatch", GOOD, { as: "dispatch" }), 400, "bad_request");
 });
 
-Deno.test("an announced body beyond its limit is refused before row 3, one that is only read comes after", async () => {
+Deno.test("row 4: an announced body beyond its limit is refused before row 3, one that is only read comes after", async () => {
   const body = JSON.stringify({ ...GOOD, input: "x".repeat(CAPS.dispatchBodyBytes) });
   const headers = { "idempotency-key": "x" };
   const details = { limit_bytes: CAPS.dispatchBodyBytes };

@@ -25,6 +25,12 @@ ownTest("rows 23 and 24: queued and running missions of a lane, and of all lanes
   for (let count = PER_LANE; count < TOTAL; count++) {
     ids.push(await dugdale.queue("silent.sh", { lane: "b" }));
   }
+  const exec = await dugdale.post("/v1/exec/dispatch", { lane: "a", command: ["true"] }, {
+    as: "exec",
+    headers: { "idempotency-key": newId() },
+  });
+  assertProblem(exec, 503, "queue_full", { lane: "a", queued: PER_LANE });
+  assertEquals(exec.headers.get("retry-after"), "5");
   const allFull = await dugdale.dispatch({ mission: "silent.sh", lane: "c" });
   assertProblem(allFull, 503, "queue_full");
   assertEquals(allFull.headers.get("retry-after"), "5");

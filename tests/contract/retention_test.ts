@@ -63,6 +63,29 @@ ownTest("a staged file that nobody uses expires; one that a mission waits for do
   assertEquals((await dugdale.get(`/v1/staging/${used}`)).status, 200);
 });
 
+ownTest(
+  "a file that was downloaded whole goes soon after its mission; a part, or a HEAD, does not count",
+  async () => {
+    await using place = await Place.make({
+      cleanup: { ...CLEANUP, success_ttl: "1h", downloaded_grace: "100ms" },
+    });
+    await using daemon = await place.start();
+    const dugdale = await prepared(daemon);
+    const [whole, part, head] = await Promise.all(["a", "b", "c"].map((text) => dugdale.stage(text)));
+    const files = [whole, part, head].map((staging_id, index) => ({ role: `f${index}`, staging_id }));
+    const { mission_id } = await dugdale.run("silent.sh", { files });
+    assertEquals((await dugdale.get(`/v1/staging/${whole}`)).status, 200);
+    assertEquals((await dugdale.get(`/v1/staging/${part}`, { headers: { range: "bytes=0-0" } })).status, 206);
+    const state = async (id = ""): Promise<string | null> =>
+      (await dugdale.call("HEAD", `/v1/staging/${id}`)).headers.get("x-letts-upload-status");
+    assertEquals(await state(head), "complete");
+    assertEquals(await state(whole), "complete");
+    await dugdale.call("DELETE", `/v1/missions/${mission_id}`);
+    await until(async () => await state(whole) !== "complete");
+    for (const id of [part, head]) assertEquals(await state(id), "complete");
+  },
+);
+
 ownTest("what has no row is removed at the start, and nothing else", async () => {
   await using place = await Place.make();
   const orphan = newId();

@@ -1,10 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { newId } from "./ids.ts";
-import { assertProblem, sharedDugdale } from "./harness.ts";
+import { assertProblem, ownTest, sharedDugdale } from "./harness.ts";
 import { connect, rawRequest, requestText, writeAll } from "./raw_http.ts";
 import { CAPS } from "./settings.ts";
 
 const dugdale = sharedDugdale();
+const closed = sharedDugdale({
+  settings: { limits: { max_dispatch_body_size: 0, max_apply_body_size: 0 } },
+  state: null,
+});
+const inputless = sharedDugdale({ settings: { limits: { max_mission_input_size: 0 } } });
 const ID = newId();
 
 Deno.test("an unknown path is 404 in the error envelope, without a token", async () => {
@@ -89,6 +94,29 @@ Deno.test("answers escape what could end a script element", async () => {
   assertEquals(body.input, { html: "</a>&\u2028\u2029" });
 });
 
+Deno.test("names of fields are found in any case, the exact one first; broken UTF-8 is replaced", async () => {
+  const bodies = [
+    '{"MISSION":"silent.sh","Lane":"fast"}',
+    '{"mission":"silent.sh","LANE":"slow","lane":"fast"}',
+  ];
+  for (const body of bodies) {
+    const id = newId();
+    const headers = { "idempotency-key": id };
+    assertEquals((await dugdale.post("/v1/dispatch", body, { headers })).status, 202, body);
+    assertEquals((await dugdale.record(id)).lane, "fast");
+  }
+  const [before = "", after = ""] = '{"mission":"silent.sh","lane":"fast","input":"a|b"}'.split("|");
+  const bytes = new Uint8Array([
+    ...new TextEncoder().encode(before),
+    0xff,
+    0xc3,
+    ...new TextEncoder().encode(after),
+  ]);
+  const id = newId();
+  await dugdale.post("/v1/dispatch", bytes, { headers: { "idempotency-key": id } });
+  assertEquals((await dugdale.record(id)).input, "a\ufffd\ufffdb");
+});
+
 Deno.test("a query flag is true only when it says true, in any case; the first one counts", async () => {
   const id = await dugdale.queue("forever.sh");
   await dugdale.event(id, "running");
@@ -124,6 +152,18 @@ Deno.test("a body beyond its limit is refused while it is read, when its length 
   const stream = ReadableStream.from([body.subarray(0, 1000), body.subarray(1000)]);
   const reply = await dugdale.post("/v1/dispatch", stream, { headers: { "idempotency-key": newId() } });
   assertProblem(reply, 413, "payload_too_large", { limit_bytes: CAPS.dispatchBodyBytes });
+});
+
+ownTest("a limit of zero is zero bytes, not none", async () => {
+  const stream = () => ReadableStream.from([new Uint8Array(1)]);
+  for (const path of ["/v1/dispatch", "/v1/admin/apply", "/v1/missions/bulk-delete"]) {
+    for (const body of ["{}", stream()]) {
+      const headers = { "idempotency-key": newId() };
+      assertProblem(await closed.post(path, body, { headers }), 413, "payload_too_large", { limit_bytes: 0 });
+    }
+  }
+  assertProblem(await closed.post(`/v1/missions/${ID}/kill`), 404, "not_found");
+  assertEquals((await inputless.dispatch({ mission: "silent.sh" })).body.error, "payload_too_large");
 });
 
 Deno.test("a refusal comes before a large body has been sent", async () => {
