@@ -108,7 +108,11 @@ export class Engine implements Disposable {
 
   /** From here on the mission can be killed, although its process is still to come. */
   #admit(row: MissionRow, lane: Lane): AdmittedRun {
-    const kill = new KillSwitch(this.#parts.config.limits.defaultKillGraceMs);
+    const { log, config } = this.#parts;
+    const onRefused = (err: unknown): void => {
+      log.error("io_error", { op: "kill", mission_id: row.mission_id, err });
+    };
+    const kill = new KillSwitch(config.limits.defaultKillGraceMs, onRefused);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     this.#live.set(row.mission_id, { row, kill, sinceMs: this.#parts.clock.steadyMs(), ended });
     const leave = (): void => {

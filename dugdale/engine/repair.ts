@@ -13,7 +13,7 @@ import type { RunEnd } from "./run.ts";
 export async function repairRunning(parts: EngineParts, engine: Engine): Promise<void> {
   for (const row of parts.store.missions.running()) {
     try {
-      if (row.ending === null) await engine.finalize(row, { ending: lost(row), outputs: [] });
+      if (row.ending === null) await engine.finalize(row, { ending: lost(row, parts), outputs: [] });
       else await engine.finalize(row, endingOf(row, row.ending, parts));
     } catch (error) {
       parts.log.error("db_error", { op: "repair", mission_id: row.mission_id, err: error });
@@ -35,14 +35,13 @@ function endingOf(row: MissionRow, text: string, parts: EngineParts): RunEnd {
   return { ending: { ...end.ending, ...failed }, outputs: [] };
 }
 
-function lost(row: MissionRow): Ending {
+function lost(row: MissionRow, parts: EngineParts): Ending {
   const pid = row.pid ?? 0;
   const alive = pid > 0 && row.process_start !== null && row.process_start > 0 &&
     processStart(pid) === row.process_start;
-  const killed = alive && signalGroup(pid, "SIGKILL");
   const how = pid === 0
     ? "before its process was recorded"
-    : `with process ${pid}, of which ${killed ? "a leftover group was killed" : "nothing was left"}`;
+    : `with process ${pid}, of which ${alive ? killLeftover(row, pid, parts) : "nothing was left"}`;
   return {
     outcome: "lost",
     exitCode: 0,
@@ -55,4 +54,13 @@ function lost(row: MissionRow): Ending {
     truncatedStdout: false,
     truncatedStderr: false,
   };
+}
+
+function killLeftover(row: MissionRow, pid: number, parts: EngineParts): string {
+  try {
+    return signalGroup(pid, "SIGKILL") ? "a leftover group was killed" : "nothing was left";
+  } catch (err) {
+    parts.log.error("io_error", { op: "kill", mission_id: row.mission_id, err });
+    return "a leftover group could not be killed";
+  }
 }

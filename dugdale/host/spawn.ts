@@ -29,7 +29,7 @@ export interface Child {
   readonly control: Readable | undefined;
   /** Settles once the process has been reaped. */
   readonly exited: Promise<ExitStatus>;
-  /** Signals the whole group; false when there is none left. */
+  /** Signals the whole group; false when there is none left. @throws When all of it is somebody else's. */
   signal(signal: "SIGTERM" | "SIGKILL"): boolean;
 }
 

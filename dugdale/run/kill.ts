@@ -9,13 +9,19 @@ export type KillReason = "timeout" | "killed_by_api" | "force_delete" | "lane_re
  */
 export class KillSwitch implements Disposable {
   readonly #graceMs: number;
+  readonly #onRefused: (error: unknown) => void;
   #reason: KillReason | undefined;
   #child: Child | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  constructor(graceMs: number) {
+  /**
+   * @param graceMs From SIGTERM to SIGKILL; 0 sends both at once.
+   * @param onRefused Told when the system refuses a signal, because every process of the group is somebody else's.
+   */
+  constructor(graceMs: number, onRefused: (error: unknown) => void) {
     this.#graceMs = graceMs;
+    this.#onRefused = onRefused;
   }
 
   /** Why the process was ended, if it was. */
@@ -48,8 +54,16 @@ export class KillSwitch implements Disposable {
   #start(): void {
     const child = this.#child;
     if (child === undefined) return;
-    child.signal("SIGTERM");
-    if (this.#graceMs <= 0) child.signal("SIGKILL");
-    else this.#timer = setTimeout(() => child.signal("SIGKILL"), this.#graceMs);
+    this.#send(child, "SIGTERM");
+    if (this.#graceMs <= 0) this.#send(child, "SIGKILL");
+    else this.#timer = setTimeout(() => this.#send(child, "SIGKILL"), this.#graceMs);
+  }
+
+  #send(child: Child, signal: "SIGTERM" | "SIGKILL"): void {
+    try {
+      child.signal(signal);
+    } catch (error) {
+      this.#onRefused(error);
+    }
   }
 }
