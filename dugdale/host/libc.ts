@@ -12,7 +12,15 @@ export interface Libc {
   waitpid(pid: number, status: Bytes, options: number): number;
   pipe(ends: Bytes): number;
   pipe2: ((ends: Bytes, flags: number) => number) | null;
-  posix_spawnp(pid: Bytes, file: Bytes, actions: Bytes, attributes: Bytes, argv: Bytes, env: Bytes): number;
+  /** Runs on a thread of the runtime's pool; the buffers must be kept until it has answered. */
+  posix_spawnp(
+    pid: Bytes,
+    file: Bytes,
+    actions: Bytes,
+    attributes: Bytes,
+    argv: Bytes,
+    env: Bytes,
+  ): Promise<number>;
   posix_spawn_file_actions_init(actions: Bytes): number;
   posix_spawn_file_actions_destroy(actions: Bytes): number;
   posix_spawn_file_actions_adddup2(actions: Bytes, fd: number, as: number): number;
@@ -66,7 +74,11 @@ function open(name: string) {
     waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
     pipe: { parameters: ["buffer"], result: "i32" },
     pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true },
-    posix_spawnp: { parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"], result: "i32" },
+    posix_spawnp: {
+      parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
+      result: "i32",
+      nonblocking: true,
+    },
     posix_spawn_file_actions_init: { parameters: ["buffer"], result: "i32" },
     posix_spawn_file_actions_destroy: { parameters: ["buffer"], result: "i32" },
     posix_spawn_file_actions_adddup2: { parameters: ["buffer", "i32", "i32"], result: "i32" },

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { getSystemErrorName } from "node:util";
 import type { Libc, OpenLibc } from "./libc.ts";
 import { signalGroup, signalName } from "./signals.ts";
+import { Slots } from "./slots.ts";
 import {
   type Child,
   type ExitStatus,
@@ -20,6 +21,9 @@ const CLOEXEC_DEFAULT = 0x4000;
 /** The structures are smaller everywhere; their sizes are the C library's own business. */
 const STRUCT_BYTES = 512;
 
+/** Each start holds a thread until the program is loaded; on a busy machine that takes milliseconds. */
+const STARTS_AT_ONCE = 4;
+
 /** A signal listener does not keep the event loop alive, so a timer does while there is a child to wait for. */
 const KEEP_ALIVE_MS = 1000;
 
@@ -30,13 +34,17 @@ interface Pipe {
 
 /**
  * Starts processes with `posix_spawnp`. It does not copy the daemon's page tables as fork does, so that a start
- * costs the same however much memory the daemon holds.
+ * costs the same however much memory the daemon holds. It waits until the child has become the program, on a
+ * thread of the runtime's pool, so that the event loop goes on.
  */
 export class PosixSpawner implements Spawner {
   readonly #library: OpenLibc;
   readonly #libc: Libc;
   readonly #attributes = new Uint8Array(STRUCT_BYTES);
   readonly #status = new Uint8Array(64);
+  readonly #slots = new Slots(STARTS_AT_ONCE);
+  /** Memory that a start under way reads; the garbage collector does not see that it does. */
+  readonly #pinned = new Set<unknown>();
   readonly #children = new Map<number, (status: ExitStatus) => void>();
   readonly #reap = (): void => this.#reapAll();
   #keepAlive: ReturnType<typeof setInterval> | undefined;
@@ -57,15 +65,16 @@ export class PosixSpawner implements Spawner {
     Deno.addSignalListener("SIGCHLD", this.#reap);
   }
 
-  // deno-lint-ignore require-await -- the interface is asynchronous for the sake of the other spawner
   async spawn(request: SpawnRequest): Promise<Child> {
     refuseNul(request);
     const pipes: Pipe[] = [];
     try {
       for (let count = request.control ? 3 : 2; count > 0; count--) pipes.push(this.#pipe());
-      const pid = this.#start(request, pipes);
+      const pid = await this.#slots.run(() => this.#start(request, pipes));
       const exited = new Promise<ExitStatus>((resolve) => this.#children.set(pid, resolve));
       this.#keepAlive ??= setInterval(this.#reap, KEEP_ALIVE_MS);
+      // Its end may have been signalled before we knew of it.
+      this.#reapOne(pid);
       const [stdout, stderr, control] = pipes.map(reader) as [Readable, Readable, Readable?];
       return { pid, stdout, stderr, control, exited, signal: (signal) => signalGroup(pid, signal) };
     } catch (error) {
@@ -87,28 +96,24 @@ export class PosixSpawner implements Spawner {
     this.#keepAlive = undefined;
   }
 
-  #start(request: SpawnRequest, pipes: readonly Pipe[]): number {
+  async #start(request: SpawnRequest, pipes: readonly Pipe[]): Promise<number> {
     const c = this.#libc;
     const program = request.argv[0] ?? "";
-    const actions = new Uint8Array(STRUCT_BYTES), pid = new Uint8Array(64);
+    const path = cString(program), actions = new Uint8Array(STRUCT_BYTES), pid = new Uint8Array(64);
     const argv = stringArray(request.argv);
     const env = stringArray(Object.entries(request.env).map(([name, value]) => `${name}=${value}`));
+    const memory = [path, actions, pid, argv, env];
     c.posix_spawn_file_actions_init(actions);
+    this.#pinned.add(memory);
     try {
       c.posix_spawn_file_actions_addopen(actions, 0, cString(request.stdin), 0, 0);
       pipes.forEach((pipe, index) => c.posix_spawn_file_actions_adddup2(actions, pipe.write, index + 1));
       c.posix_spawn_file_actions_addclosefrom_np?.(actions, pipes.length + 1);
       c.posix_spawn_file_actions_addchdir_np(actions, cString(request.cwd));
-      const errno = c.posix_spawnp(
-        pid,
-        cString(program),
-        actions,
-        this.#attributes,
-        argv.pointers,
-        env.pointers,
-      );
+      const errno = await c.posix_spawnp(pid, path, actions, this.#attributes, argv.pointers, env.pointers);
       if (errno !== 0) throw spawnError(program, errno);
     } finally {
+      this.#pinned.delete(memory);
       c.posix_spawn_file_actions_destroy(actions);
     }
     return new DataView(pid.buffer).getInt32(0, LITTLE_ENDIAN);
@@ -133,19 +138,19 @@ export class PosixSpawner implements Spawner {
 
   /** Signals of several ends may arrive as one, so each looks at every child. */
   #reapAll(): void {
-    const view = new DataView(this.#status.buffer);
-    for (const [pid, resolve] of this.#children) {
-      if (this.#libc.waitpid(pid, this.#status, WNOHANG) === 0) continue;
-      this.#children.delete(pid);
-      if (this.#children.size === 0) this.#rest();
-      const status = view.getInt32(0, LITTLE_ENDIAN);
-      const signal = status & 0x7f;
-      resolve(
-        signal === 0
-          ? { code: (status >> 8) & 0xff, signal: null }
-          : { code: -1, signal: signalName(signal) },
-      );
-    }
+    for (const pid of this.#children.keys()) this.#reapOne(pid);
+  }
+
+  #reapOne(pid: number): void {
+    if (this.#libc.waitpid(pid, this.#status, WNOHANG) === 0) return;
+    const ended = this.#children.get(pid);
+    this.#children.delete(pid);
+    if (this.#children.size === 0) this.#rest();
+    const status = new DataView(this.#status.buffer).getInt32(0, LITTLE_ENDIAN);
+    const signal = status & 0x7f;
+    ended?.(
+      signal === 0 ? { code: (status >> 8) & 0xff, signal: null } : { code: -1, signal: signalName(signal) },
+    );
   }
 }
 

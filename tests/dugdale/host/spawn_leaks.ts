@@ -28,23 +28,28 @@ async function end(child: Child): Promise<void> {
   await Promise.all([child.exited, ...closed]);
 }
 
-async function startMany(argv: string[], many: number): Promise<Child[]> {
-  const children: Child[] = [];
-  for (let index = 0; index < many; index++) children.push(await spawner.spawn({ ...base, argv }));
-  return children;
+/** Whoever looks at a process only after the next has started may have missed that its pipes were closed. */
+async function startMany(argv: string[], many: number): Promise<{ child: Child; ended: Promise<void> }[]> {
+  const started: { child: Child; ended: Promise<void> }[] = [];
+  for (let index = 0; index < many; index++) {
+    const child = await spawner.spawn({ ...base, argv });
+    started.push({ child, ended: end(child) });
+  }
+  return started;
 }
 
 const runs = Number(Deno.args[0]), atOnce = Number(Deno.args[1]);
 await end(await spawner.spawn({ ...base, argv: ["true"] }));
 const before = count();
-for (let done = 0; done < runs; done += 20) await Promise.all((await startMany(["true"], 20)).map(end));
+for (let done = 0; done < runs; done += 20) {
+  await Promise.all((await startMany(["true"], 20)).map(({ ended }) => ended));
+}
 const after = count();
 const sleepers = await startMany(["sleep", "100"], atOnce);
-const ends = sleepers.map(end);
 await end(await spawner.spawn({ ...base, argv: ["true"] }));
 const during = count();
-for (const child of sleepers) child.signal("SIGKILL");
-await Promise.all(ends);
+for (const { child } of sleepers) child.signal("SIGKILL");
+await Promise.all(sleepers.map(({ ended }) => ended));
 const zombies = new Deno.Command("ps", { args: ["--ppid", String(Deno.pid), "-o", "stat="] }).outputSync();
 const defunct =
   new TextDecoder().decode(zombies.stdout).split("\n").filter((line) => line.startsWith("Z")).length;
