@@ -23,25 +23,32 @@ export interface BenchOptions {
   readonly folder?: string;
   /** What each mission runs, whatever its name. Default `/bin/true`. */
   readonly command?: readonly string[];
+  /** More lines of its dugdale.yaml. Default none. */
+  readonly yaml?: string;
+  /** A module that runs in its process first. Default none. */
+  readonly preload?: string;
 }
 
-/** Starts a dugdale with one lane, `bench`. */
+/** Starts a dugdale with the lane `bench`, and `parked`, which starts nothing. */
 export async function startDugdale(concurrency: number, options: BenchOptions = {}): Promise<BenchDugdale> {
-  const { folder, command = ["/bin/true"] } = options;
+  const { folder, command = ["/bin/true"], preload } = options;
   const root = folder ?? await Deno.makeTempDir({ prefix: "letts-bench-" });
   const file = `${root}/dugdale.yaml`;
   const port = freePort();
   const yaml =
-    `listen: 127.0.0.1:${port}\ndata_dir: ${root}/data\nadmin: { tokens: [${TOKEN}] }\nlog: { level: warn }\n`;
+    `listen: 127.0.0.1:${port}\ndata_dir: ${root}/data\nadmin: { tokens: [${TOKEN}] }\nlog: { level: warn }\n${
+      options.yaml ?? ""
+    }`;
   await Deno.writeTextFile(file, yaml, { mode: 0o600 });
   const main = new URL("../dugdale/main.ts", import.meta.url).pathname;
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", main, "--config", file],
+    args: ["run", "-A", ...preload === undefined ? [] : ["--preload", preload], main, "--config", file],
     stderr: "null",
   }).spawn();
   await untilHealthy(port);
   using client = await connect(port);
-  const body = { lanes: { bench: { concurrency } }, runtime: { command_template: command } };
+  const lanes = { bench: { concurrency }, parked: { concurrency: 0 } };
+  const body = { lanes, runtime: { command_template: command } };
   await client.request("POST", "/v1/admin/apply?force=true", JSON.stringify(body));
   return {
     port,
@@ -103,9 +110,10 @@ export async function connect(port: number): Promise<BenchClient> {
 const ids = new Ids(systemClock);
 
 /** Dispatches a mission under a new id, which it returns. */
-export async function dispatch(client: BenchClient): Promise<string> {
+export async function dispatch(client: BenchClient, lane = "bench"): Promise<string> {
   const id = ids.mission();
-  const body = '{"mission":"true","lane":"bench","input":{"customer":4711,"file":"invoice.pdf","copies":2}}';
+  const body =
+    `{"mission":"true","lane":"${lane}","input":{"customer":4711,"file":"invoice.pdf","copies":2}}`;
   const { status, text } = await client.request("POST", "/v1/dispatch", body, `idempotency-key: ${id}\r\n`);
   if (status !== 202) throw new Error(`dispatch answered ${status}: ${text}`);
   return id;
