@@ -17,9 +17,10 @@ export class KillSwitch implements Disposable {
 
   /**
    * @param graceMs From SIGTERM to SIGKILL; 0 sends both at once.
-   * @param onRefused Told when the system refuses a signal, because every process of the group is somebody else's.
+   * @param onRefused Told when the system refuses a signal, because every process of the group is somebody else's;
+   * by default nobody is.
    */
-  constructor(graceMs: number, onRefused: (error: unknown) => void) {
+  constructor(graceMs: number, onRefused: (error: unknown) => void = () => {}) {
     this.#graceMs = graceMs;
     this.#onRefused = onRefused;
   }

@@ -26,7 +26,7 @@ Deno.test("KillSwitch goes on to SIGKILL when the system refuses a signal, and t
 });
 
 Deno.test("KillSwitch with a grace of 0 sends both signals at once", async () => {
-  using kill = new KillSwitch(0, () => {});
+  using kill = new KillSwitch(0);
   const { child, tried } = foreignChild();
   kill.kill("killed_by_api");
   kill.attach(child);
