@@ -3,8 +3,9 @@
  *
  * With `LETTS_CONTRACT_URL` the suite asks that dugdale instead of starting any: `LETTS_CONTRACT_DISPATCH_TOKEN`,
  * `LETTS_CONTRACT_EXEC_TOKEN` and `LETTS_CONTRACT_ADMIN_TOKEN` are its tokens, `LETTS_CONTRACT_MISSIONS` is where it
- * finds `tests/missions`, and it must run with the settings of `settings.ts`. Tests that need other settings, or a
- * process to signal, are ignored then. `LETTS_CONTRACT_COMMAND` starts another program instead of this one.
+ * finds `tests/missions`, and it must run with the settings of `dugdale.yaml` beside this file. Tests that need other
+ * settings, or a process to signal, are ignored then. `LETTS_CONTRACT_COMMAND` starts another program instead of this
+ * one.
  *
  * @module
  */
@@ -36,7 +37,7 @@ export const ownTest: (name: string, test: () => void | Promise<void>) => void =
 
 /** How the dugdale of a file is prepared. */
 export interface SharedOptions {
-  /** Laid over the usual settings. Tests of the file must be {@linkcode ownTest}s then. */
+  /** Laid over the usual settings. Tests that depend on them must be {@linkcode ownTest}s. */
   readonly settings?: Settings;
   /** Variables of the dugdale's own environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -56,7 +57,7 @@ export function sharedDugdale(options: SharedOptions = {}): Dugdale {
         exec: Deno.env.get("LETTS_CONTRACT_EXEC_TOKEN") ?? OWN_TOKENS.exec,
         admin: Deno.env.get("LETTS_CONTRACT_ADMIN_TOKEN") ?? OWN_TOKENS.admin,
       };
-      if (settings === undefined && state !== null) await apply(dugdale, state);
+      if (state !== null) await apply(dugdale, state);
     });
     return dugdale;
   }
