@@ -107,7 +107,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     slots,
     spawner: stack.use(openSpawner()),
     feed: new Feed(store),
-    memoryKills: new KernelMemoryKills(),
+    memoryKills: new KernelMemoryKills(clock),
     readVariable: (name) => env[name],
     quotaProblem: () => usage.problem(),
     onDone: (end) => metrics.missionDone(end),

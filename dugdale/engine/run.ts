@@ -32,7 +32,9 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
   const { limits } = parts.config;
   const gate = new ProgressGate(row, parts);
   const control = isExec ? undefined : new ControlReader(limits, (progress: Progress) => gate.take(progress));
-  const memory = isExec ? undefined : new MemoryWatch();
+  const memory = isExec
+    ? undefined
+    : { stdout: new MemoryWatch("stdout"), stderr: new MemoryWatch("stderr") };
   using capture = new Capture({
     path: (name) => parts.dataDir.capture(row.mission_id, name),
     limitBytes: limits.maxOutputBufferBytes,
@@ -42,9 +44,12 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
       parts.log.error("io_error", { op: "capture", mission_id: row.mission_id, stream, err }),
   });
   const sinks: ProcessSinks = {
-    stdout: (chunk) => capture.write("stdout", chunk),
+    stdout: (chunk) => {
+      memory?.stdout.write(chunk);
+      capture.write("stdout", chunk);
+    },
     stderr: (chunk) => {
-      memory?.write(chunk);
+      memory?.stderr.write(chunk);
       capture.write("stderr", chunk);
     },
     ...(control === undefined ? {} : { control: (chunk: Uint8Array): void => control.write(chunk) }),
@@ -63,7 +68,8 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
         killed: kill.reason,
         timeoutMs: row.timeout_ms,
         lane: row.lane,
-        outOfMemory: memory?.verdict(exit) ?? kernelOutOfMemory(exit, kill, parts),
+        outOfMemory: memory?.stderr.verdict(exit) ?? memory?.stdout.verdict(exit) ??
+          kernelOutOfMemory(exit, kill, parts),
         violation: control?.violations[0],
         final: control?.final,
       });

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
+import type { Clock } from "../host/clock.ts";
 import type { ExitStatus } from "../host/spawn.ts";
 import { clip } from "./clip.ts";
 
@@ -9,9 +10,14 @@ export interface OutOfMemory {
   readonly message: string;
 }
 
+/** What a process prints to. */
+type Stream = "stdout" | "stderr";
+
 interface Mark {
   readonly text: string;
   readonly reason: OutOfMemory["reason"];
+  /** Where it is printed. Default stderr. */
+  readonly stream?: Stream;
   /** Whether an exit like this goes with it; a program may also print the words and go on. */
   readonly fits: (exit: ExitStatus) => boolean;
 }
@@ -22,9 +28,24 @@ const MARKS: readonly Mark[] = [
   { text: "Allowed memory size of", reason: "php_memory_limit", fits: () => true },
   { text: "JavaScript heap out of memory", reason: "v8_heap", fits: failed },
   { text: "Fatal JavaScript out of memory", reason: "v8_heap", fits: failed },
-  { text: "fatal error: runtime: out of memory", reason: "go_memory", fits: failed },
+  // Also "fatal error: runtime: out of memory", when the system has none, not only Go's own limits.
+  { text: "runtime: out of memory", reason: "go_memory", fits: failed },
   { text: "fatal error: runtime: cannot allocate memory", reason: "go_memory", fits: failed },
+  { text: "fatal error: failed to reserve page summary memory", reason: "go_memory", fits: failed },
   { text: "java.lang.OutOfMemoryError", reason: "jvm_heap", fits: failed },
+  // With -XX:+ExitOnOutOfMemoryError and -XX:+CrashOnOutOfMemoryError the JVM says so on stdout.
+  {
+    text: "Terminating due to java.lang.OutOfMemoryError",
+    reason: "jvm_heap",
+    stream: "stdout",
+    fits: (exit) => exit.code === 3,
+  },
+  {
+    text: "Aborting due to java.lang.OutOfMemoryError",
+    reason: "jvm_heap",
+    stream: "stdout",
+    fits: (exit) => exit.signal === "ABRT",
+  },
   { text: "\nMemoryError", reason: "python_memory", fits: (exit) => exit.code === 1 },
 ];
 const LONGEST = Math.max(...MARKS.map((mark) => mark.text.length));
@@ -32,17 +53,23 @@ const BEFORE_BYTES = 128, LINE_BYTES = 512;
 /** What is kept from one chunk to the next: a mark may be cut in two, and its line is told from 128 bytes before. */
 const TAIL_BYTES = BEFORE_BYTES + LONGEST;
 
-/** Watches stderr for the last words of runtimes whose memory ran out. */
+/** Watches what a process prints for the last words of runtimes whose memory ran out. */
 export class MemoryWatch {
+  readonly #marks: readonly Mark[];
   readonly #found = new Map<Mark, string>();
   #tail = "\n";
   #catching: { readonly mark: Mark; text: string } | undefined;
 
-  /** Takes the next bytes of stderr. */
+  /** @param stream What is going to be written here. */
+  constructor(stream: Stream) {
+    this.#marks = MARKS.filter((mark) => (mark.stream ?? "stderr") === stream);
+  }
+
+  /** Takes the next bytes of the stream. */
   write(chunk: Uint8Array): void {
     const text = this.#tail + Buffer.from(chunk).toString("latin1");
     if (this.#catching !== undefined) this.#catch(this.#catching.text + text.slice(this.#tail.length));
-    for (const mark of MARKS) {
+    for (const mark of this.#marks) {
       if (this.#found.has(mark) || this.#catching?.mark === mark) continue;
       const at = text.indexOf(mark.text);
       if (at === -1) continue;
@@ -81,34 +108,59 @@ export class MemoryWatch {
   }
 }
 
+/** Kills that the kernel has counted all at once belong to processes that end within so long of each other. */
+const TOGETHER_MS = 1000;
+
 /** Tells whether the kernel has killed a process of the daemon's own cgroup for want of memory. */
 export class KernelMemoryKills {
-  readonly #file = eventsFile();
-  #seen = this.#count();
+  readonly #clock: Pick<Clock, "steadyMs">;
+  readonly #file: string;
+  #seen: number;
+  #spare = 0;
+  #spareUntilMs = 0;
 
-  /** Whether there was such a kill since the last call; false where the kernel does not tell. */
-  any(): boolean {
-    const before = this.#seen;
+  /** @param root Where `/proc` and `/sys` are. */
+  constructor(clock: Pick<Clock, "steadyMs">, root = "") {
+    this.#clock = clock;
+    this.#file = eventsFile(root);
     this.#seen = this.#count();
-    return this.#seen > before;
+  }
+
+  /**
+   * Whether there was such a kill, of which no call has been told yet; false where the kernel does not tell. Several
+   * at once make several calls true, but not much later: a child of a mission may have been killed unnoticed.
+   */
+  any(): boolean {
+    const count = this.#count(), nowMs = this.#clock.steadyMs();
+    if (count > this.#seen) {
+      this.#spare = count - this.#seen;
+      this.#spareUntilMs = nowMs + TOGETHER_MS;
+      this.#seen = count;
+    }
+    if (this.#spare === 0 || nowMs > this.#spareUntilMs) return false;
+    this.#spare--;
+    return true;
   }
 
   #count(): number {
     try {
       return Number(/^oom_kill (\d+)$/m.exec(readFileSync(this.#file, "utf8"))?.[1] ?? 0);
     } catch {
-      // No cgroup v2 here: then nobody tells.
+      // No cgroup that counts memory: then nobody tells.
       return 0;
     }
   }
 }
 
-function eventsFile(): string {
+/** Of cgroup v2, or of v1 where that one still has the memory. */
+function eventsFile(root: string): string {
   try {
-    const group = /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1] ?? "/";
-    return `/sys/fs/cgroup${group}/memory.events`;
+    const groups = readFileSync(`${root}/proc/self/cgroup`, "utf8");
+    const old = /^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(.*)$/m.exec(groups)?.[1];
+    if (old !== undefined) return `${root}/sys/fs/cgroup/memory${old}/memory.oom_control`;
+    return `${root}/sys/fs/cgroup${/^0::(.*)$/m.exec(groups)?.[1] ?? "/"}/memory.events`;
   } catch {
     // No /proc: the path is as good as any that does not exist.
-    return "/sys/fs/cgroup/memory.events";
+    return `${root}/sys/fs/cgroup/memory.events`;
   }
 }
