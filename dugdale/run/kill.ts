@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isGroupAlive } from "../host/process_group.ts";
 import type { Child } from "../host/spawn.ts";
 
 /** Why the daemon ends a process. */
 export type KillReason = "timeout" | "killed_by_api" | "force_delete" | "lane_removed" | "dugdale_shutdown";
+
+/** A group cannot announce its end, and a look at it goes through all processes of the machine. */
+const FIRST_LOOK_MS = 5, LAST_LOOK_MS = 100;
 
 /**
  * The way to end one run: the first reason given is final. It may come before the process exists; it then takes
@@ -46,6 +51,18 @@ export class KillSwitch implements Disposable {
     if (this.#reason !== undefined) this.#start();
   }
 
+  /**
+   * Resolves once a group that is being ended is empty, or has got its SIGKILL: a descendant may ignore SIGTERM and
+   * hold no pipe. At once when nobody has asked for the end.
+   */
+  async settled(): Promise<void> {
+    for (
+      let lookMs = FIRST_LOOK_MS;
+      this.#timer !== undefined && this.#child !== undefined && isGroupAlive(this.#child.pid);
+      lookMs = Math.min(lookMs * 2, LAST_LOOK_MS)
+    ) await sleep(lookMs);
+  }
+
   /** The process and its pipes are gone: from now on nothing can end it. */
   [Symbol.dispose](): void {
     this.#closed = true;
@@ -57,7 +74,12 @@ export class KillSwitch implements Disposable {
     if (child === undefined) return;
     this.#send(child, "SIGTERM");
     if (this.#graceMs <= 0) this.#send(child, "SIGKILL");
-    else this.#timer = setTimeout(() => this.#send(child, "SIGKILL"), this.#graceMs);
+    else {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#send(child, "SIGKILL");
+      }, this.#graceMs);
+    }
   }
 
   #send(child: Child, signal: "SIGTERM" | "SIGKILL"): void {

@@ -47,6 +47,7 @@ export async function runProcess(spawner: Spawner, options: ProcessOptions): Pro
     const output = Promise.all([stdout, stderr]);
     if (postExitGraceMs > 0) await within(postExitGraceMs, output, () => close(child.stdout, child.stderr));
     else await output;
+    await kill.settled();
     return exit;
   } finally {
     deadline?.[Symbol.dispose]();

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { until } from "./daemon.ts";
 import { isAlive, told } from "./deeds.ts";
 import { newId } from "./ids.ts";
 import { apply, assertProblem, MISSIONS, ownTest, sharedDugdale, STATE } from "./harness.ts";
@@ -132,6 +133,22 @@ ownTest("what is left of a group that ignores SIGTERM is killed after its leader
   const record = await dugdale.done(id);
   assertEquals([record.outcome, record.fail_reason], ["killed", "killed_by_api"]);
 });
+
+ownTest(
+  "what ignores SIGTERM and holds no pipe of ours gets SIGKILL too, before the mission is done",
+  async () => {
+    for (const end of ["kill", "timeout"]) {
+      const id = await dugdale.queue("leaves_deaf_child.sh", end === "timeout" ? { timeout: "300ms" } : {});
+      await dugdale.event(id, "progress", "ready");
+      const deaf = Number(await dugdale.output(id, "stdout"));
+      assert(isAlive(deaf));
+      if (end === "kill") await kill(id);
+      const { outcome, signal } = await dugdale.done(id);
+      assertEquals([outcome, signal], [end === "kill" ? "killed" : "timeout", "TERM"]);
+      await until(() => Promise.resolve(!isAlive(deaf)));
+    }
+  },
+);
 
 ownTest("a killed mission leaves no zombie", async () => {
   const ids = await Promise.all(Array.from({ length: 8 }, () => dugdale.queue("forever.sh")));
