@@ -30,7 +30,14 @@ export function openApiDocument(version: string): JsonObject {
   }
   return {
     openapi: "3.1.0",
-    info: { title: "dugdale", description: DESCRIPTION, version },
+    info: {
+      title: "dugdale",
+      description: DESCRIPTION,
+      version,
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    // Wherever the document itself was fetched from.
+    servers: [{ url: "/" }],
     paths,
     components: {
       schemas: Object.fromEntries([...NAMES].map(([schema, name]) => [name, writtenOut(schema, NAMES)])),

@@ -1,0 +1,74 @@
+/** What other programs read of ours, read by these programs; ignored where they are not installed. */
+import { assertEquals } from "@std/assert";
+import { hasProgram } from "../examples/run_example.ts";
+import { ids, openRunning } from "./running.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Runs a program with the text as its stdin; answers its code and all that it printed. */
+async function check(program: string, args: readonly string[], stdin = ""): Promise<[number, string]> {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    env: { NO_COLOR: "1", SYSTEMD_COLORS: "0" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const output = child.output();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(stdin));
+  await writer.close();
+  const { code, stdout, stderr } = await output;
+  return [code, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr)];
+}
+
+const promtool = { ignore: !await hasProgram("promtool") };
+
+Deno.test(
+  "promtool finds nothing to complain about in the metrics of a dugdale that has worked",
+  promtool,
+  async () => {
+    await using running = await openRunning();
+    await running.apply({ one: { concurrency: 1 }, held: { concurrency: 1, paused: true } });
+    const file = { role: "data", staging_id: await running.stage("content") };
+    for (const lane of ["one", "held"]) {
+      const key = ids.mission();
+      await running.request("POST", "/v1/dispatch", { key, body: { lane, mission: "m", files: [file] } });
+      if (lane === "one") await running.ended(key);
+    }
+    await running.request("GET", "/v1/admin/state", { headers: { authorization: "Bearer wrong" } });
+    await running.request("GET", "/nowhere");
+    const { text } = await running.request("GET", "/v1/metrics", { as: "nobody" });
+    assertEquals(await check("promtool", ["check", "metrics"], text), [0, ""]);
+  },
+);
+
+Deno.test("promtool accepts the alerts of the operating manual", promtool, async () => {
+  const manual = await Deno.readTextFile(new URL("docs/operating.md", ROOT));
+  const [, rules = ""] = /```yaml\n(groups:\n[^`]*)```/.exec(manual) ?? [];
+  const file = await Deno.makeTempFile({ suffix: ".yml" });
+  try {
+    await Deno.writeTextFile(file, rules);
+    const [code, text] = await check("promtool", ["check", "rules", file]);
+    assertEquals(code, 0, text);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("systemd accepts the units", { ignore: !await hasProgram("systemd-analyze") }, async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const units: string[] = [];
+    for await (const { name } of Deno.readDir(new URL("systemd", ROOT))) {
+      // It must be installed where the unit says, which is not so here.
+      const text = await Deno.readTextFile(new URL(`systemd/${name}`, ROOT));
+      units.push(`${folder}/${name}`);
+      await Deno.writeTextFile(`${folder}/${name}`, text.replaceAll("/usr/local/bin/letts", "/bin/true"));
+    }
+    assertEquals(units.length, 2);
+    assertEquals(await check("systemd-analyze", ["verify", "--man=no", ...units]), [0, ""]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
