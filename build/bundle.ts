@@ -1,16 +1,30 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /** Makes `dist/letts.js`: the whole command line in one file that starts with Deno and needs nothing else. */
-const OUT = "dist/letts.js";
+import { fileURLToPath } from "node:url";
+import { stamp, stamped } from "./stamp.ts";
 
-await Deno.mkdir("dist", { recursive: true });
-const { code } = await new Deno.Command(Deno.execPath(), {
-  args: ["bundle", "--platform=deno", "--output", OUT, "cli/main.ts"],
-}).spawn().status;
-if (code !== 0) Deno.exit(code);
-const bundled = await Deno.readTextFile(OUT);
-await Deno.writeTextFile(
-  OUT,
-  `#!/usr/bin/env -S deno run -A --unstable-no-legacy-abort\n${bundled.replace(/^#!.*\n/, "")}`,
-);
-await Deno.chmod(OUT, 0o755);
-console.log(`${OUT}: ${(bundled.length / 1024).toFixed(0)} KiB`);
+const ENTRY = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+
+/**
+ * Writes the bundle to a file that can be run, with the version that it was made from. Its name must end in `.js`, or
+ * the bundler leaves out what the packages need to load modules of the runtime.
+ *
+ * @throws {Error} When the bundler fails, which has told why on stderr.
+ */
+export async function bundle(out: string): Promise<void> {
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform=deno", "--output", out, ENTRY],
+  }).spawn().status;
+  if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
+  const source = (await Deno.readTextFile(out)).replace(/^#!.*\n/, "");
+  const text = stamped(source, await stamp());
+  await Deno.writeTextFile(out, `#!/usr/bin/env -S deno run -A --unstable-no-legacy-abort\n${text}`);
+  await Deno.chmod(out, 0o755);
+}
+
+if (import.meta.main) {
+  const out = "dist/letts.js";
+  await Deno.mkdir("dist", { recursive: true });
+  await bundle(out);
+  console.log(`${out}: ${((await Deno.stat(out)).size / 1024).toFixed(0)} KiB`);
+}

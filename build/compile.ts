@@ -1,5 +1,7 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /** Makes one executable for each platform, in `dist/`. The runtime for each is downloaded by `deno compile`. */
+import { bundle } from "./bundle.ts";
+
 const TARGETS = [
   "x86_64-unknown-linux-gnu",
   "aarch64-unknown-linux-gnu",
@@ -9,6 +11,9 @@ const TARGETS = [
   "aarch64-pc-windows-msvc",
 ];
 
+const source = "dist/letts.js";
+await Deno.mkdir("dist", { recursive: true });
+await bundle(source);
 for (const target of TARGETS) {
   const output = `dist/letts-${target}`;
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -21,7 +26,7 @@ for (const target of TARGETS) {
       target,
       "--output",
       output,
-      "cli/main.ts",
+      source,
     ],
     env: { NO_COLOR: "1" },
     stderr: "piped",

@@ -1,0 +1,37 @@
+/** What a build is made from, for `--version`, `GET /v1/version` and the metrics. */
+import config from "../deno.json" with { type: "json" };
+import type { VersionReply } from "../protocol/lane.ts";
+import { VERSION } from "../dugdale/version.ts";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** The version of `deno.json`, the commit of the checkout (`-dirty` when it has been changed since), and now. */
+export async function stamp(): Promise<VersionReply> {
+  const head = await git("rev-parse", "--short=12", "HEAD");
+  const changed = head !== undefined && await git("status", "--porcelain", "--untracked-files=no") !== "";
+  const built_at = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+  return { version: config.version, commit: `${head ?? "unknown"}${changed ? "-dirty" : ""}`, built_at };
+}
+
+/** Puts the stamp where `dugdale/version.ts` says what a checkout is. @throws {Error} When it is not found once. */
+export function stamped(source: string, stamp: VersionReply): string {
+  const said = (of: VersionReply): string[] =>
+    Object.entries(of).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  // The bundler breaks lines as it likes.
+  const [before, after, ...more] = source.split(new RegExp(said(VERSION).join(",\\s*")));
+  if (before === undefined || after === undefined || more.length > 0) {
+    throw new Error(`the bundle must have ${said(VERSION).join(", ")} once`);
+  }
+  return `${before}${said(stamp).join(", ")}${after}`;
+}
+
+/** What git says; undefined outside of a checkout. */
+async function git(...args: string[]): Promise<string | undefined> {
+  try {
+    const { code, stdout } = await new Deno.Command("git", { args, cwd: ROOT, stderr: "null" }).output();
+    return code === 0 ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
