@@ -84,7 +84,7 @@ export async function runUnderDugdale(
     stdout: new Printed(),
     stderr: new Printed(),
   };
-  const memory = new MemoryWatch();
+  const memory = { stdout: new MemoryWatch("stdout"), stderr: new MemoryWatch("stderr") };
   const kill = new KillSwitch(LIMIT_DEFAULTS.defaultKillGraceMs);
   const end = (): void => void kill.kill("killed_by_api");
   killed.addEventListener("abort", end, { once: true });
@@ -93,9 +93,12 @@ export async function runUnderDugdale(
   const exit = await runProcess(spawner, {
     request: { argv: mission.command, env, cwd: workdir.path, stdin: workdir.stdin, control: true },
     sinks: {
-      stdout: (chunk) => seen.stdout.write(chunk),
+      stdout: (chunk) => {
+        memory.stdout.write(chunk);
+        seen.stdout.write(chunk);
+      },
       stderr: (chunk) => {
-        memory.write(chunk);
+        memory.stderr.write(chunk);
         seen.stderr.write(chunk);
       },
       control: (chunk) => seen.transcript.write(chunk),
@@ -114,7 +117,7 @@ export async function runUnderDugdale(
       killed: kill.reason,
       timeoutMs: mission.timeoutMs,
       lane: LANE,
-      outOfMemory: memory.verdict(exit),
+      outOfMemory: memory.stderr.verdict(exit) ?? memory.stdout.verdict(exit),
       violation: transcript.violations[0],
       final: transcript.final,
     }),
