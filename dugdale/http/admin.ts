@@ -13,7 +13,7 @@ export function adminHandlers(parts: HandlerParts): Record<Keys, Handler> {
   const { applied, engine, store } = parts;
   return {
     apply: async (call) => {
-      const body = readApply(JsonBody.read(await call.body(), "invalid_json"));
+      const body = readApply(JsonBody.read(await call.body("invalid_json"), "invalid_json"));
       const options = {
         force: flag(call.query, "force"),
         prune: flag(call.query, "prune"),

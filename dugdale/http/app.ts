@@ -111,7 +111,7 @@ export class App {
       caller,
       path: match.path,
       query: new URLSearchParams(query),
-      body: () => readBody(request, limit),
+      body: (code = "bad_request") => readBody(request, limit, code),
       // `completed` would tell only after the answer. Without the setting `no-legacy-abort` the signal aborts after a
       // good answer too, when nobody listens any more, and the runtime says so once.
       gone: () => request.signal,

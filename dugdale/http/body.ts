@@ -1,3 +1,4 @@
+import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
 
 /** Bodies of JSON requests must have come within this time. */
@@ -13,9 +14,14 @@ export async function refuseAnnounced(request: Request, limitBytes: number): Pro
 /**
  * Reads a request's body whole.
  *
- * @throws {ProblemError} `payload_too_large` beyond the limit, `bad_request` when it breaks off or takes too long.
+ * @param code What the caller is told when it breaks off or takes too long.
+ * @throws {ProblemError} With that code, or `payload_too_large` beyond the limit.
  */
-export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
+export async function readBody(
+  request: Request,
+  limitBytes: number,
+  code: ProblemCode,
+): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const timer = setTimeout(() => void reader.cancel(new Error("timeout")), BODY_TIMEOUT_MS);
@@ -32,12 +38,12 @@ export async function readBody(request: Request, limitBytes: number): Promise<Ui
     }
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
-    throw new ProblemError("bad_request", "the body broke off", { cause });
+    throw new ProblemError(code, "the body broke off", { cause });
   } finally {
     clearTimeout(timer);
   }
   if (size < announcedBytes(request)) {
-    throw new ProblemError("bad_request", "the body is shorter than announced or took too long");
+    throw new ProblemError(code, "the body is shorter than announced or took too long");
   }
   if (parts.length === 1) return parts[0]!;
   const whole = new Uint8Array(size);

@@ -1,3 +1,4 @@
+import type { ProblemCode } from "../../protocol/problem.ts";
 import type { Scope } from "../../protocol/routes.ts";
 import { ProblemError } from "../problem_error.ts";
 
@@ -18,8 +19,13 @@ export interface Call {
   /** The `:name` segments of the path, percent-decoded. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** Reads the body whole. @throws {ProblemError} `payload_too_large` beyond the route's limit. */
-  body(): Promise<Uint8Array>;
+  /**
+   * Reads the body whole.
+   *
+   * @param code Of a body that breaks off. Default `bad_request`.
+   * @throws {ProblemError} With that code, or `payload_too_large` beyond the route's limit.
+   */
+  body(code?: ProblemCode): Promise<Uint8Array>;
   /** Aborts when the client leaves before its answer. Only to be asked for by who waits: making it costs. */
   readonly gone: () => AbortSignal;
 }

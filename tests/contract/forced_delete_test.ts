@@ -1,48 +1,19 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { until } from "./daemon.ts";
-import { told } from "./deeds.ts";
-import type { Dispatch, Dugdale, Reply } from "./dugdale.ts";
+import type { Dugdale, Reply } from "./dugdale.ts";
 import { assertProblem, ownTest } from "./harness.ts";
 import { sharedSpoiled, Spoiled } from "./spoiled.ts";
+import { Stubborn } from "./stubborn.ts";
 
 // So long that a mission that does not listen is still there when a caller's patience ends.
 const spoiled = sharedSpoiled({ limits: { default_kill_grace: "10m" } });
-
-ownTest(
-  "DELETE /v1/missions/{id} row 8, DELETE /v1/staging/{id} row 5: a mission does not end within 30 s",
-  async () => {
-    const { dugdale } = spoiled();
-    await using missions = new Stubborn();
-    const [first, second, third] = [await missions.start(), await missions.start(), await missions.start()];
-    const sinceMs = performance.now();
-    const [mission, staging, bulk] = await Promise.all([
-      remove(`missions/${first.id}`),
-      remove(`staging/${second.file}`),
-      dugdale.post("/v1/missions/bulk-delete", { ids: [third.id], force: true }),
-    ]);
-    assert(performance.now() - sinceMs >= 29_900);
-    for (const reply of [mission, staging]) assertProblem(reply, 504, "force_delete_timeout");
-    assertEquals([bulk.status, bulk.body.results], [200, [
-      { id: third.id, ok: false, error: "force_delete_timeout" },
-    ]]);
-    for (const { id } of [first, second, third]) assertEquals((await dugdale.record(id)).status, "running");
-    assertEquals((await dugdale.get(`/v1/staging/${second.file}`)).status, 200);
-    await missions.release();
-    for (const { id } of [first, second, third]) {
-      assertEquals((await dugdale.done(id)).fail_reason, "force_delete");
-    }
-    for (const path of [`missions/${first.id}`, `staging/${second.file}`, `missions/${third.id}`]) {
-      assertEquals((await remove(path)).status, 202);
-    }
-  },
-);
 
 ownTest(
   "DELETE /v1/missions/{id} row 9, DELETE /v1/staging/{id} row 5: a caller leaves, the mission is ended all the same",
   async () => {
     const { dugdale } = spoiled();
     for (const kind of ["missions", "staging"] as const) {
-      await using missions = new Stubborn();
+      await using missions = new Stubborn(dugdale);
       const { id, file } = await missions.start();
       const path = `${kind}/${kind === "missions" ? id : file}`;
       const leaving = new AbortController();
@@ -136,31 +107,4 @@ function remove(
 ): Promise<Reply> {
   const options = signal === undefined ? {} : { signal };
   return (dugdale ?? spoiled().dugdale).call("DELETE", `/v1/${path}?force=true`, options);
-}
-
-/** Missions that tell when they are asked to end, and end when they are released. */
-class Stubborn implements AsyncDisposable {
-  readonly #gate = Deno.makeTempFileSync({ prefix: "letts-contract-gate-" });
-  readonly #ids: string[] = [];
-
-  async start(): Promise<{ readonly id: string; readonly file: string }> {
-    const { dugdale } = spoiled();
-    const file = await dugdale.stage("content");
-    const commands = `
-      say() { echo '{"event":"progress","message":"'$1'"}' >&3; }
-      trap 'say asked' TERM; say ready; while [ -e ${this.#gate} ]; do sleep 0.02; done`;
-    const what: Dispatch = { input: told(commands), files: [{ role: "data", staging_id: file }] };
-    const id = await dugdale.queue("obeys.sh", what);
-    this.#ids.push(id);
-    await dugdale.event(id, "progress", "ready");
-    return { id, file };
-  }
-
-  async release(): Promise<void> {
-    await Deno.remove(this.#gate).catch((error) => assert(error instanceof Deno.errors.NotFound));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.release();
-  }
 }

@@ -19,6 +19,16 @@ export async function readReply(connection: Deno.TcpConn): Promise<RawReply> {
   return parse(await readAll(connection));
 }
 
+/** Reads one answer that says its length, without waiting until the server closes. */
+export async function readAnswer(connection: Deno.TcpConn): Promise<RawReply> {
+  return parse(await readAll(connection, isWhole));
+}
+
+function isWhole(text: string): boolean {
+  const { headers, body } = parse(text);
+  return text.includes("\r\n\r\n") && body.length >= Number(headers.get("content-length"));
+}
+
 /** The text of a request without a body that asks the server to close. */
 export function requestText(
   method: string,
@@ -41,12 +51,16 @@ export async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Pro
   for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await connection.write(rest));
 }
 
-async function readAll(connection: Deno.TcpConn): Promise<string> {
+async function readAll(
+  connection: Deno.TcpConn,
+  enough: (text: string) => boolean = () => false,
+): Promise<string> {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(64 * 1024);
   let text = "";
   for (let size; (size = await connection.read(buffer)) !== null;) {
     text += decoder.decode(buffer.subarray(0, size), { stream: true });
+    if (enough(text)) break;
   }
   return text;
 }

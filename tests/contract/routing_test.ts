@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { newId } from "./ids.ts";
 import { assertProblem, ownTest, sharedDugdale } from "./harness.ts";
-import { connect, rawRequest, requestText, writeAll } from "./raw_http.ts";
+import { connect, rawRequest, readReply, requestText, writeAll } from "./raw_http.ts";
 import { CAPS } from "./settings.ts";
 
 const dugdale = sharedDugdale();
@@ -190,6 +190,33 @@ Deno.test("a body that breaks off makes no mission", async () => {
     await writeAll(connection, new TextEncoder().encode(`${head}{"mission":"silent.sh","lane":"fast"}`));
   }
   assertProblem(await dugdale.get(`/v1/missions/${id}`), 404, "not_found");
+});
+
+Deno.test("a body that breaks off is answered as one that cannot be read", async () => {
+  const bodies = [["content-length", "1000", '{"a":'], [
+    "transfer-encoding",
+    "chunked",
+    '9\r\n{"a":',
+  ]] as const;
+  const codes = {
+    "/v1/dispatch": "bad_request",
+    "/v1/exec/dispatch": "bad_request",
+    "/v1/admin/apply": "invalid_json",
+  };
+  for (const [name, value, body] of bodies) {
+    for (const [path, code] of Object.entries(codes)) {
+      using connection = await connect(dugdale.url);
+      const head = requestText("POST", path, {
+        authorization: `Bearer ${dugdale.tokens.admin}`,
+        "idempotency-key": newId(),
+        [name]: value,
+      });
+      await writeAll(connection, new TextEncoder().encode(head + body));
+      await connection.closeWrite();
+      const reply = await readReply(connection);
+      assertEquals([reply.status, JSON.parse(reply.body).error], [400, code], `${path} ${name}`);
+    }
+  }
 });
 
 Deno.test("header names and the method of a pipelined connection work on raw sockets", async () => {

@@ -1,0 +1,82 @@
+/** What takes 30 seconds, all of it at once. */
+import { assert, assertEquals } from "@std/assert";
+import type { Reply } from "./dugdale.ts";
+import { assertProblem, ownTest, sharedDugdale } from "./harness.ts";
+import { newId } from "./ids.ts";
+import { connect, type RawReply, readAnswer, requestText, writeAll } from "./raw_http.ts";
+import { Stubborn } from "./stubborn.ts";
+
+// So long that a mission that does not listen is still there when a caller's patience ends.
+const dugdale = sharedDugdale({ settings: { limits: { default_kill_grace: "10m" } } });
+const WAIT_MS = 30_000;
+
+ownTest(
+  "DELETE /v1/missions/{id} row 8, DELETE /v1/staging/{id} row 5, bodies that take too long",
+  async () => {
+    const [bodies] = await Promise.all([slowBodies(), unendingMissions()]);
+    for (const [path, code, reply] of bodies) {
+      assertEquals([reply.status, JSON.parse(reply.body).error], [400, code], path);
+    }
+  },
+);
+
+async function unendingMissions(): Promise<void> {
+  await using missions = new Stubborn(dugdale);
+  const [first, second, third] = [await missions.start(), await missions.start(), await missions.start()];
+  const sinceMs = performance.now();
+  const [mission, staging, bulk] = await Promise.all([
+    remove(`missions/${first.id}`),
+    remove(`staging/${second.file}`),
+    dugdale.post("/v1/missions/bulk-delete", { ids: [third.id], force: true }),
+  ]);
+  assertWaited(sinceMs);
+  for (const reply of [mission, staging]) assertProblem(reply, 504, "force_delete_timeout");
+  assertEquals(bulk.body.results, [{ id: third.id, ok: false, error: "force_delete_timeout" }]);
+  for (const { id } of [first, second, third]) assertEquals((await dugdale.record(id)).status, "running");
+  assertEquals((await dugdale.get(`/v1/staging/${second.file}`)).status, 200);
+  await missions.release();
+  for (const { id } of [first, second, third]) {
+    assertEquals((await dugdale.done(id)).fail_reason, "force_delete");
+  }
+  for (const path of [`missions/${first.id}`, `staging/${second.file}`, `missions/${third.id}`]) {
+    assertEquals((await remove(path)).status, 202);
+  }
+}
+
+/** The time of a body counts from its begin, however steadily it comes. */
+function slowBodies(): Promise<(readonly [path: string, code: string, reply: RawReply])[]> {
+  const codes = [
+    ["/v1/dispatch", "bad_request"],
+    ["/v1/exec/dispatch", "bad_request"],
+    ["/v1/admin/apply", "invalid_json"],
+  ] as const;
+  return Promise.all(codes.map(async ([path, code]) => [path, code, await sendSlowly(path)] as const));
+}
+
+async function sendSlowly(path: string): Promise<RawReply> {
+  using connection = await connect(dugdale.url);
+  const head = requestText("POST", path, {
+    authorization: `Bearer ${dugdale.tokens.admin}`,
+    "idempotency-key": newId(),
+    "content-length": "1000",
+  });
+  const sinceMs = performance.now();
+  await writeAll(connection, new TextEncoder().encode(`${head}{`));
+  const drip = setInterval(() => void connection.write(new TextEncoder().encode(" ")), 1000);
+  try {
+    const reply = await readAnswer(connection);
+    assertWaited(sinceMs);
+    return reply;
+  } finally {
+    clearInterval(drip);
+  }
+}
+
+function remove(path: string): Promise<Reply> {
+  return dugdale.call("DELETE", `/v1/${path}?force=true`);
+}
+
+function assertWaited(sinceMs: number): void {
+  const waitedMs = performance.now() - sinceMs;
+  assert(waitedMs >= WAIT_MS - 100 && waitedMs < WAIT_MS + 8000, `${waitedMs}`);
+}
