@@ -4,7 +4,6 @@
  * @module
  */
 import { ROOT } from "./commands.ts";
-import { errorDetails, errorText } from "./error_text.ts";
 import { BrokenPipeError } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { parseLine } from "./parse/parse.ts";
@@ -44,6 +43,7 @@ async function tell(
   error: unknown,
   { verbose, call }: { readonly verbose: boolean; readonly call: OpenCall | undefined },
 ): Promise<void> {
+  const { errorDetails, errorText } = await import("./error_text.ts");
   const text = errorText(error, call?.config);
   if (text === undefined) return;
   const details = verbose ? errorDetails(error).map((detail) => `letts: debug: ${detail}\n`) : [];
