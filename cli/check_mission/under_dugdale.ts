@@ -84,7 +84,11 @@ export async function runUnderDugdale(
     stdout: new Printed(),
     stderr: new Printed(),
   };
-  const memory = { stdout: new MemoryWatch("stdout"), stderr: new MemoryWatch("stderr") };
+  const memory = new MemoryWatch();
+  const printed = (stream: "stdout" | "stderr") => (chunk: Uint8Array): void => {
+    memory.write(stream, chunk);
+    seen[stream].write(chunk);
+  };
   const kill = new KillSwitch(LIMIT_DEFAULTS.defaultKillGraceMs);
   const end = (): void => void kill.kill("killed_by_api");
   killed.addEventListener("abort", end, { once: true });
@@ -93,14 +97,8 @@ export async function runUnderDugdale(
   const exit = await runProcess(spawner, {
     request: { argv: mission.command, env, cwd: workdir.path, stdin: workdir.stdin, control: true },
     sinks: {
-      stdout: (chunk) => {
-        memory.stdout.write(chunk);
-        seen.stdout.write(chunk);
-      },
-      stderr: (chunk) => {
-        memory.stderr.write(chunk);
-        seen.stderr.write(chunk);
-      },
+      stdout: printed("stdout"),
+      stderr: printed("stderr"),
       control: (chunk) => seen.transcript.write(chunk),
     },
     kill,
@@ -117,7 +115,7 @@ export async function runUnderDugdale(
       killed: kill.reason,
       timeoutMs: mission.timeoutMs,
       lane: LANE,
-      outOfMemory: memory.stderr.verdict(exit) ?? memory.stdout.verdict(exit),
+      outOfMemory: memory.verdict(exit),
       violation: transcript.violations[0],
       final: transcript.final,
     }),

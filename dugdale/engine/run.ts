@@ -32,9 +32,7 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
   const { limits } = parts.config;
   const gate = new ProgressGate(row, parts);
   const control = isExec ? undefined : new ControlReader(limits, (progress: Progress) => gate.take(progress));
-  const memory = isExec
-    ? undefined
-    : { stdout: new MemoryWatch("stdout"), stderr: new MemoryWatch("stderr") };
+  const memory = isExec ? undefined : new MemoryWatch();
   using capture = new Capture({
     path: (name) => parts.dataDir.capture(row.mission_id, name),
     limitBytes: limits.maxOutputBufferBytes,
@@ -43,15 +41,13 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
     onFailure: (stream, err) =>
       parts.log.error("io_error", { op: "capture", mission_id: row.mission_id, stream, err }),
   });
+  const printed = (stream: "stdout" | "stderr") => (chunk: Uint8Array): void => {
+    memory?.write(stream, chunk);
+    capture.write(stream, chunk);
+  };
   const sinks: ProcessSinks = {
-    stdout: (chunk) => {
-      memory?.stdout.write(chunk);
-      capture.write("stdout", chunk);
-    },
-    stderr: (chunk) => {
-      memory?.stderr.write(chunk);
-      capture.write("stderr", chunk);
-    },
+    stdout: printed("stdout"),
+    stderr: printed("stderr"),
     ...(control === undefined ? {} : { control: (chunk: Uint8Array): void => control.write(chunk) }),
   };
   let verdict: Verdict;
@@ -68,8 +64,7 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
         killed: kill.reason,
         timeoutMs: row.timeout_ms,
         lane: row.lane,
-        outOfMemory: memory?.stderr.verdict(exit) ?? memory?.stdout.verdict(exit) ??
-          kernelOutOfMemory(exit, kill, parts),
+        outOfMemory: memory?.verdict(exit) ?? kernelOutOfMemory(exit, kill, parts),
         violation: control?.violations[0],
         final: control?.final,
       });

@@ -10,7 +10,6 @@ export interface OutOfMemory {
   readonly message: string;
 }
 
-/** What a process prints to. */
 type Stream = "stdout" | "stderr";
 
 interface Mark {
@@ -55,17 +54,30 @@ const TAIL_BYTES = BEFORE_BYTES + LONGEST;
 
 /** Watches what a process prints for the last words of runtimes whose memory ran out. */
 export class MemoryWatch {
+  readonly #streams = { stderr: new LastWords("stderr"), stdout: new LastWords("stdout") };
+
+  /** Takes the next bytes of one of the two streams. */
+  write(stream: Stream, chunk: Uint8Array): void {
+    this.#streams[stream].write(chunk);
+  }
+
+  /** What was seen, if it goes with the way in which the process ended. */
+  verdict(exit: ExitStatus): OutOfMemory | undefined {
+    return this.#streams.stderr.verdict(exit) ?? this.#streams.stdout.verdict(exit);
+  }
+}
+
+/** Those of one stream. */
+class LastWords {
   readonly #marks: readonly Mark[];
   readonly #found = new Map<Mark, string>();
   #tail = "\n";
   #catching: { readonly mark: Mark; text: string } | undefined;
 
-  /** @param stream What is going to be written here. */
   constructor(stream: Stream) {
     this.#marks = MARKS.filter((mark) => (mark.stream ?? "stderr") === stream);
   }
 
-  /** Takes the next bytes of the stream. */
   write(chunk: Uint8Array): void {
     const text = this.#tail + Buffer.from(chunk).toString("latin1");
     if (this.#catching !== undefined) this.#catch(this.#catching.text + text.slice(this.#tail.length));
@@ -81,7 +93,6 @@ export class MemoryWatch {
     this.#tail = text.slice(-TAIL_BYTES);
   }
 
-  /** What was seen, if it goes with the way in which the process ended. */
   verdict(exit: ExitStatus): OutOfMemory | undefined {
     this.#settle();
     for (const [mark, line] of this.#found) {

@@ -7,9 +7,9 @@ function verdict(
   step = 7,
   stream: "stdout" | "stderr" = "stderr",
 ): string | undefined {
-  const watch = new MemoryWatch(stream);
+  const watch = new MemoryWatch();
   const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length; at += step) watch.write(bytes.subarray(at, at + step));
+  for (let at = 0; at < bytes.length; at += step) watch.write(stream, bytes.subarray(at, at + step));
   const found = watch.verdict(exit);
   return found && `${found.reason}: ${found.message}`;
 }
@@ -39,7 +39,7 @@ Deno.test("MemoryWatch knows the last words of each runtime, in any cut", () => 
   );
 });
 
-Deno.test("MemoryWatch of stdout knows what the JVM says there, and nothing else", () => {
+Deno.test("MemoryWatch knows on stdout what the JVM says there, and nothing else", () => {
   const ends = "Terminating due to java.lang.OutOfMemoryError: Java heap space";
   const aborts = "Aborting due to java.lang.OutOfMemoryError: Java heap space";
   assertEquals(verdict(`${ends}\n`, { code: 3, signal: null }, 7, "stdout"), `jvm_heap: ${ends}`);
@@ -48,6 +48,17 @@ Deno.test("MemoryWatch of stdout knows what the JVM says there, and nothing else
   for (const text of ["Allowed memory size of 1", "\nMemoryError\n", "java.lang.OutOfMemoryError: x"]) {
     assertEquals(verdict(text, { code: 1, signal: null }, 7, "stdout"), undefined);
   }
+});
+
+Deno.test("MemoryWatch keeps the two streams apart", () => {
+  const watch = new MemoryWatch();
+  const encoder = new TextEncoder();
+  watch.write("stderr", encoder.encode("java.lang.OutOf"));
+  watch.write("stdout", encoder.encode("progress\n"));
+  watch.write("stderr", encoder.encode("MemoryError: x"));
+  watch.write("stdout", encoder.encode("more\n"));
+  watch.write("stderr", encoder.encode(" y\n"));
+  assertEquals(watch.verdict({ code: 1, signal: null })?.message, "java.lang.OutOfMemoryError: x y");
 });
 
 Deno.test("MemoryWatch lets a program talk about memory and end well", () => {
