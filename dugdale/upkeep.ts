@@ -1,8 +1,9 @@
 import type { EngineParts } from "./engine/parts.ts";
 import { Retention } from "./engine/retention.ts";
+import { pause } from "./host/after.ts";
 import type { DirLock } from "./host/lock.ts";
 import { LockWatch } from "./host/lock_watch.ts";
-import { pause, Periodic } from "./staging/periodic.ts";
+import { Periodic } from "./staging/periodic.ts";
 import type { Store } from "./store/store.ts";
 
 const VACUUM_PERIOD_MS = 3_600_000;

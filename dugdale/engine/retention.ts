@@ -3,7 +3,7 @@ import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
 import { type MissionKind, type OutcomeKind, OUTCOMES } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { retentionTtls } from "../staging/expiry.ts";
-import { pause } from "../staging/periodic.ts";
+import { pause } from "../host/after.ts";
 import type { HiddenMission } from "../store/mission_retention.ts";
 import type { EngineParts } from "./parts.ts";
 

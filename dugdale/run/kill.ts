@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { after } from "../host/after.ts";
 import { isGroupAlive } from "../host/process_group.ts";
 import type { Child } from "../host/spawn.ts";
 
@@ -17,7 +18,7 @@ export class KillSwitch implements Disposable {
   readonly #onRefused: (error: unknown) => void;
   #reason: KillReason | undefined;
   #child: Child | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Disposable | undefined;
   #closed = false;
 
   /**
@@ -66,7 +67,7 @@ export class KillSwitch implements Disposable {
   /** The process and its pipes are gone: from now on nothing can end it. */
   [Symbol.dispose](): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#timer?.[Symbol.dispose]();
   }
 
   #start(): void {
@@ -75,10 +76,10 @@ export class KillSwitch implements Disposable {
     this.#send(child, "SIGTERM");
     if (this.#graceMs <= 0) this.#send(child, "SIGKILL");
     else {
-      this.#timer = setTimeout(() => {
+      this.#timer = after(this.#graceMs, () => {
         this.#timer = undefined;
         this.#send(child, "SIGKILL");
-      }, this.#graceMs);
+      });
     }
   }
 

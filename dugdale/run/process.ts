@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { after } from "../host/after.ts";
 import type { Clock } from "../host/clock.ts";
 import type { ExitStatus, Spawner, SpawnRequest } from "../host/spawn.ts";
 import type { KillSwitch } from "./kill.ts";
@@ -68,23 +69,6 @@ function drain(stream: Readable, sink: (chunk: Uint8Array) => void): Promise<voi
 
 function close(...streams: (Readable | undefined)[]): void {
   for (const stream of streams) stream?.destroy();
-}
-
-/** Longer waits than this overflow the timer and would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-function after(ms: number, action: () => void): Disposable {
-  const timer = setTimeout(
-    () => ms > MAX_TIMER_MS ? rest = after(ms - MAX_TIMER_MS, action) : action(),
-    Math.min(ms, MAX_TIMER_MS),
-  );
-  let rest: Disposable | undefined;
-  return {
-    [Symbol.dispose](): void {
-      clearTimeout(timer);
-      rest?.[Symbol.dispose]();
-    },
-  };
 }
 
 async function within(ms: number, wait: Promise<unknown>, giveUp: () => void): Promise<void> {

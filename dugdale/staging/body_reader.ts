@@ -1,4 +1,4 @@
-import { clearTimeout, setTimeout } from "node:timers";
+import { after } from "../host/after.ts";
 import type { ProblemError } from "../problem_error.ts";
 
 /** The peer has gone before its body was whole. */
@@ -72,7 +72,7 @@ export class BodyReader implements Disposable {
 
   async #readInTime(reader: Reader): Promise<Uint8Array | undefined> {
     const onIdle = () => this.#end(new BodyIdleError(`no byte came for ${this.#idleMs} ms`));
-    const timer = this.#idleMs > 0 ? setTimeout(onIdle, this.#idleMs) : undefined;
+    using _timer = this.#idleMs > 0 ? after(this.#idleMs, onIdle) : undefined;
     try {
       const { value, done } = reader.byob
         ? await reader.of.read(new Uint8Array(this.#lendBuffer()))
@@ -83,8 +83,6 @@ export class BodyReader implements Disposable {
     } catch (cause) {
       if (this.#ended !== undefined) throw this.#ended;
       throw new BodyLostError("the connection was lost before the end of the body", { cause });
-    } finally {
-      clearTimeout(timer);
     }
   }
 

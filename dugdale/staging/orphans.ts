@@ -2,7 +2,7 @@ import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing } from "./file_errors.ts";
 import type { StagingParts } from "./parts.ts";
-import { pause } from "./periodic.ts";
+import { pause } from "../host/after.ts";
 
 /** One kind of entry that belongs to a row. */
 interface Kind {

@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers/promises";
+import { pause } from "../host/after.ts";
 import type { Clock } from "../host/clock.ts";
 
 /** A pass of background work. */
@@ -55,11 +55,4 @@ export class Periodic implements AsyncDisposable {
       if (!stopping.aborted) this.#work.onError(error);
     }
   }
-}
-
-/** Waits, but not longer than the work may go on. */
-export async function pause(ms: number, stopping: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, { signal: stopping }).catch((error) => {
-    if (!stopping.aborted) throw error;
-  });
 }

@@ -4,7 +4,7 @@ import { isStagingId, type StagingId } from "../../protocol/names.ts";
 import { retentionTtls } from "./expiry.ts";
 import { isMissing } from "./file_errors.ts";
 import type { StagingParts } from "./parts.ts";
-import { pause } from "./periodic.ts";
+import { pause } from "../host/after.ts";
 import type { Uploads } from "./upload.ts";
 
 /** Files between two pauses, so that other work gets its turn and no transaction is long. */
