@@ -140,7 +140,8 @@ export class ControlReader {
     const value = last(node, "value");
     const message = this.#text(node, "message", "progress");
     if (message === undefined) return;
-    if (value !== undefined && value.kind !== "number") {
+    // A number beyond the range of a double would break the event for those who read it.
+    if (value !== undefined && !(value.kind === "number" && Number.isFinite(Number(value.text)))) {
       return this.#protocolError('progress "value" must be a number or null', { event: "progress" });
     }
     this.#onProgress({ value: value && line.slice(value.start, value.end), message });
@@ -185,8 +186,8 @@ export class ControlReader {
     const details = this.#object(line, node, "details", "fail");
     if (details === undefined) return;
     const code = last(node, "exit_code");
-    if (code !== undefined && !(code.kind === "number" && /^-?\d+$/.test(code.text))) {
-      return this.#protocolError('fail "exit_code" must be an integer', { event: "fail" });
+    if (code !== undefined && !(code.kind === "number" && isInt64(code.text))) {
+      return this.#protocolError('fail "exit_code" must be an integer of 64 bits', { event: "fail" });
     }
     this.#end({ event: "fail", message, reason, details, line: this.#line });
   }
@@ -241,6 +242,10 @@ export class ControlReader {
 function last(node: JsonObjectNode, name: string): JsonNode | undefined {
   const value = node.members.findLast(([key]) => key === name)?.[1];
   return value?.kind === "null" ? undefined : value;
+}
+
+function isInt64(text: string): boolean {
+  return /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
 
 function hasNull(node: JsonObjectNode, name: string): boolean {

@@ -36,6 +36,10 @@ const VIOLATIONS:
         fd3_line: 1,
         event: "progress",
       }],
+      ["a progress value beyond a double", ['{"event":"progress","value":1e400}'], PROTOCOL, {
+        fd3_line: 1,
+        event: "progress",
+      }],
       ["a progress message that is a number", [{ event: "progress", message: 1 }], PROTOCOL, {
         fd3_line: 1,
         event: "progress",
@@ -45,6 +49,10 @@ const VIOLATIONS:
         event: "fail",
       }],
       ["an exit code that is a fraction", [{ event: "fail", exit_code: 1.5 }], PROTOCOL, {
+        fd3_line: 1,
+        event: "fail",
+      }],
+      ["an exit code beyond 64 bits", ['{"event":"fail","exit_code":9223372036854775808}'], PROTOCOL, {
         fd3_line: 1,
         event: "fail",
       }],

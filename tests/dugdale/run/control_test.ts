@@ -46,6 +46,7 @@ const VIOLATIONS: readonly (readonly [line: string, reason: string, details: Rec
   ['{"event":""}', "event_protocol_error", { fd3_line: 1 }],
   ['{"event":"finished"}', "event_protocol_error", { fd3_line: 1 }],
   ['{"event":"progress","value":"0.5"}', "event_protocol_error", { fd3_line: 1, event: "progress" }],
+  ['{"event":"progress","value":-1e400}', "event_protocol_error", { fd3_line: 1, event: "progress" }],
   ['{"event":"progress","message":1}', "event_protocol_error", { fd3_line: 1, event: "progress" }],
   ['{"event":"success","return":[1]}', "event_protocol_error", { fd3_line: 1, event: "success" }],
   ['{"event":"fail","details":"x"}', "event_protocol_error", { fd3_line: 1, event: "fail" }],
