@@ -57,14 +57,14 @@ export class Sweep {
       after = last;
       const gone: StagingId[] = [];
       for (const id of ids) {
-        if (!this.#uploads.isRunning(id) && !await this.#buryOne(id)) gone.push(id);
+        if (!this.#uploads.isRunning(id) && await this.#try(id, () => this.#buryOne(id))) gone.push(id);
       }
       await this.#remove(gone);
       await pause(PAUSE_MS, stopping);
     }
   }
 
-  /** False when there is no file to move. */
+  /** True when there was no file to move. */
   async #buryOne(id: StagingId): Promise<boolean> {
     const { dataDir, slots, clock } = this.#parts;
     const tombstone = dataDir.tombstone(id);
@@ -72,9 +72,9 @@ export class Sweep {
     try {
       await slots.run(() => rename(dataDir.staging(id), tombstone));
       await slots.run(() => utimes(tombstone, nowS, nowS));
-      return true;
+      return false;
     } catch (error) {
-      if (isMissing(error)) return false;
+      if (isMissing(error)) return true;
       throw error;
     }
   }
@@ -84,11 +84,12 @@ export class Sweep {
     const ids = (await slots.run(() => readdir(join(dataDir.root, "tombstone")))).filter(isStagingId);
     await inBatches(ids, stopping, async (batch) => {
       const gone: StagingId[] = [];
-      for (const id of batch) if (await this.#clearOne(id)) gone.push(id);
+      for (const id of batch) if (await this.#try(id, () => this.#clearOne(id))) gone.push(id);
       await this.#remove(gone);
     });
   }
 
+  /** True when it is gone. */
   async #clearOne(id: StagingId): Promise<boolean> {
     const { dataDir, slots, clock } = this.#parts;
     const tombstone = dataDir.tombstone(id);
@@ -96,6 +97,16 @@ export class Sweep {
     if (clock.wallMs() - mtimeMs < TOMBSTONE_MS) return false;
     await slots.run(() => unlink(tombstone));
     return true;
+  }
+
+  /** A file that cannot be moved or removed must not keep all others: the next sweep tries again. */
+  async #try(id: StagingId, work: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await work();
+    } catch (err) {
+      this.#parts.log.error("io_error", { op: "staging_sweep", staging_id: id, err });
+      return false;
+    }
   }
 
   /** A row that missions still refer to stays until they are gone. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { StagingId } from "../../../protocol/names.ts";
 import { Area, bytes, sha256 } from "./area.ts";
 import { success } from "./ending.ts";
@@ -75,6 +76,23 @@ Deno.test("A row whose file never came is forgotten", async () => {
   assertEquals(places(area, id), ["deleting", false, false]);
   await sweep(area);
   assertEquals(places(area, id), [undefined, false, false]);
+});
+
+Deno.test("A file that cannot be moved or removed holds up no other one", async () => {
+  await using area = new Area();
+  const [stuck, moved] = [await area.put(data), await area.put(data)];
+  // No file can take the place of a folder.
+  mkdirSync(join(area.dataDir.tombstone(stuck.id), "full"), { recursive: true });
+  area.clock.aheadMs = HOUR_MS + 1000;
+  await sweep(area);
+  assertEquals(places(area, moved.id), ["deleting", false, true]);
+  area.clock.aheadMs += 61_000;
+  await sweep(area);
+  assertEquals(places(area, moved.id), [undefined, false, false]);
+  assertEquals(places(area, stuck.id), ["deleting", true, true]);
+  rmSync(area.dataDir.tombstone(stuck.id), { recursive: true });
+  await sweep(area);
+  assertEquals(places(area, stuck.id), ["deleting", false, true]);
 });
 
 Deno.test("A file that a mission refers to stays, and its row stays while the mission's does", async () => {
