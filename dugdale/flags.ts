@@ -68,8 +68,10 @@ export function parseFlags(args: readonly string[]): DaemonFlags {
     help: false,
   };
   for (let at = 0; at < args.length; at++) {
-    const match = /^--?([^-=][^=]*)(?:=([\s\S]*))?$/.exec(args[at] ?? "");
-    if (match === null) break;
+    const arg = args[at] ?? "";
+    if (!arg.startsWith("-") || arg === "-" || arg === "--") break;
+    const match = /^--?([^-=][^=]*)(?:=([\s\S]*))?$/.exec(arg);
+    if (match === null) throw new FlagError(`${JSON.stringify(arg)} is no flag: its name is missing`);
     const name = match[1] ?? "";
     const text = TEXTS[name], toggle = SWITCHES[name];
     if (text !== undefined) {
