@@ -107,9 +107,19 @@ export class Place implements AsyncDisposable {
     }
   }
 
+  /** Looks through all that was printed before it is gone: whatever was tested, no token may be in there. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const printed = await this.printed("stdout") + await this.printed("stderr");
     await Deno.remove(this.dir, { recursive: true });
+    const told = tokensIn(this.settings).filter((token) => printed.includes(token));
+    if (told.length > 0) throw new Error(`a dugdale has printed the tokens ${told.join(", ")}`);
   }
+}
+
+function tokensIn(settings: Settings): string[] {
+  return ["auth", "exec", "admin"].flatMap((group) =>
+    (settings[group] as { tokens?: string[] }).tokens ?? []
+  );
 }
 
 /** A running dugdale process. Disposing it ends its missions and waits until it is gone. */
