@@ -52,6 +52,8 @@ export function openApiDocument(version: string): JsonObject {
   };
 }
 
+const PROBLEM: JsonObject = { $ref: "#/components/responses/Problem" };
+
 function operation(key: RouteKey, route: Route): JsonObject {
   const { scope, summary } = route;
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name = ""]) => ({
@@ -68,7 +70,7 @@ function operation(key: RouteKey, route: Route): JsonObject {
     security: scope === "none" ? [] : [...scope, "admin"].map((name) => ({ token: [name] })),
     parameters: [...inPath, ...PARAMETERS[key] ?? []],
     ...(body === undefined ? {} : { requestBody: body }),
-    responses: { ...successes(key, route), default: { $ref: "#/components/responses/Problem" } },
+    responses: { ...successes(key, route), "4XX": PROBLEM, "5XX": PROBLEM },
   };
 }
 

@@ -29,7 +29,7 @@ Deno.test("GET /v1/openapi.json tells what a request needs and what it is answer
   const { paths, components } = (await running.request("GET", "/v1/openapi.json")).body;
   const dispatch = paths["/v1/dispatch"].post;
   assertEquals(dispatch.security, [{ token: ["dispatch"] }, { token: ["admin"] }]);
-  assertEquals(Object.keys(dispatch.responses).sort(), ["200", "202", "default"]);
+  assertEquals(Object.keys(dispatch.responses).sort(), ["200", "202", "4XX", "5XX"]);
   assertEquals(dispatch.requestBody.content["application/json"].schema.required, ["mission", "lane"]);
   const [key] = dispatch.parameters;
   assertEquals([key.name, key.in, key.required], ["Idempotency-Key", "header", true]);
