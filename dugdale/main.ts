@@ -12,6 +12,7 @@ import { DrainTable } from "./drain_table.ts";
 import { type DaemonFlags, FlagError, parseFlags, USAGE } from "./flags.ts";
 import { DataDir } from "./host/data_dir.ts";
 import { DirLock } from "./host/lock.ts";
+import { IdleMemory } from "./host/memory.ts";
 import { lineLog, type Log, openLogOutput } from "./host/log.ts";
 import { reportToServiceManager } from "./service_report.ts";
 import { StopSignals } from "./stop_signals.ts";
@@ -108,6 +109,7 @@ async function serve(config: DugdaleConfig, log: Log): Promise<number> {
     return 1;
   }
   signals.aimAt(dugdale);
+  using _memory = new IdleMemory(() => dugdale.live.length === 0);
   using _report = reportToServiceManager(dugdale.draining, log);
   await untilStopped(dugdale);
   return 0;

@@ -1,0 +1,40 @@
+import { memoryUsage } from "node:process";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+const EVERY_MS = 10_000;
+/** So much more than after the last time is worth the 10 ms or so in which nothing else happens. */
+const GROWN_BYTES = 8 * 2 ** 20;
+
+/**
+ * Gives memory back to the system that starting or work has left behind. The engine on its own keeps what a busy
+ * time has taken, in case there is another one.
+ */
+export class IdleMemory implements Disposable {
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #collect = garbageCollector();
+  #keptBytes = 0;
+
+  /** Gives back now, and again whenever the process has grown and is idle. @param everyMs How often it is asked. */
+  constructor(isIdle: () => boolean, everyMs: number = EVERY_MS) {
+    this.#giveBack();
+    this.#timer = setInterval(() => {
+      if (isIdle() && memoryUsage.rss() > this.#keptBytes + GROWN_BYTES) this.#giveBack();
+    }, everyMs);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #giveBack(): void {
+    this.#collect();
+    this.#keptBytes = memoryUsage.rss();
+  }
+}
+
+/** V8 shows it only to a context that is made after the flag was set. */
+function garbageCollector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc");
+}

@@ -1,0 +1,28 @@
+import { assertEquals } from "@std/assert";
+import { IdleMemory } from "../../../dugdale/host/memory.ts";
+
+/** Memory that nothing holds, and what tells whether it is still there. */
+function garbage(bytes: number): WeakRef<Uint8Array> {
+  return new WeakRef(new Uint8Array(bytes).fill(1));
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+Deno.test("what starting has left behind is given back at once", async () => {
+  const left = garbage(1000);
+  await turn();
+  using _memory = new IdleMemory(() => true);
+  assertEquals(left.deref(), undefined);
+});
+
+Deno.test("what work has left behind is given back when there is no more work", async () => {
+  let idle = false, asked = 0;
+  using _memory = new IdleMemory(() => (asked++, idle), 1);
+  // So much that only a growth of the process tells it, and none of it is collected for want of space.
+  const left = garbage(32 * 2 ** 20);
+  while (asked < 10) await turn();
+  idle = true;
+  while (left.deref() !== undefined) await turn();
+});
