@@ -20,12 +20,17 @@ function measured(ours: number, bare: number): Measured {
 /** Acknowledged, fsynced dispatches per second that never start, against appends of 4 KiB with fdatasync. */
 export async function dispatches(dugdale: BenchDugdale, atOnce: number, seconds = 4): Promise<Measured> {
   const disk = diskRate(dugdale.folder, seconds / 2);
+  return measured(await dispatchRate(dugdale, atOnce, seconds), disk.perSecond);
+}
+
+/** The first half of {@linkcode dispatches}. */
+export async function dispatchRate(dugdale: BenchDugdale, atOnce: number, seconds: number): Promise<number> {
   const clients = await Promise.all(Array.from({ length: atOnce }, () => connect(dugdale.port)));
   const park = (client: BenchClient): Promise<string> => dispatch(client, "parked");
   await rate(clients, park, seconds / 4);
   const perSecond = await rate(clients, park, seconds);
   for (const client of clients) client[Symbol.dispose]();
-  return measured(perSecond, disk.perSecond);
+  return perSecond;
 }
 
 /** Milliseconds for so many missions, submitted one by one to a lane of 4, against `xargs -P4` starting as many. */
@@ -36,18 +41,31 @@ export async function missions(dugdale: BenchDugdale, count = 1000): Promise<Mea
 
 /** Milliseconds from submit to done, one at a time, p50, against three fdatasync and one process start. */
 export async function waits(dugdale: BenchDugdale, count = 200): Promise<Measured> {
-  using client = await connect(dugdale.port);
   const disk = diskRate(dugdale.folder);
-  const starts: number[] = [], waits: number[] = [];
-  for (let round = 0; round < count; round++) {
+  const starts: number[] = [];
+  const waitMs = await medianWait(dugdale, count, async () => {
     const before = performance.now();
     await new Deno.Command("/bin/true").output();
-    const between = performance.now();
+    starts.push(performance.now() - before);
+  });
+  return measured(waitMs, 3 * disk.medianMs + median(starts));
+}
+
+/** The first half of {@linkcode waits}. @param between What is done before each submit. */
+export async function medianWait(
+  dugdale: BenchDugdale,
+  count: number,
+  between?: () => Promise<void>,
+): Promise<number> {
+  using client = await connect(dugdale.port);
+  const times: number[] = [];
+  for (let round = 0; round < count; round++) {
+    await between?.();
+    const before = performance.now();
     await succeeded(client, await dispatch(client));
-    starts.push(between - before);
-    waits.push(performance.now() - between);
+    times.push(performance.now() - before);
   }
-  return measured(median(waits), 3 * disk.medianMs + median(starts));
+  return median(times);
 }
 
 /** Runs so many missions to their end; answers how long that took in milliseconds. */
