@@ -5,6 +5,7 @@ for (
     "missions_bench.ts",
     "many_bench.ts",
     "follow_bench.ts",
+    "staging_bench.ts",
     "import_bench.ts",
     "client_files_bench.ts",
   ]

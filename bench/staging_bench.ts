@@ -1,26 +1,37 @@
-/** A large upload and its download: rate against hashing and writing as much here, and what the daemon's memory grows by. */
-import { createHash } from "node:crypto";
+/**
+ * A large file into the staging area and out again: rate against `cat` into `sha256sum` in the same run, and what the
+ * daemon's memory grows by at its peak.
+ *
+ * `deno run -A bench/staging_bench.ts [MiB]`
+ */
 import { Ids } from "../dugdale/host/ids.ts";
 import { systemClock } from "../dugdale/host/clock.ts";
 import { report, startDugdale } from "./harness.ts";
 
-const SIZE = 300 * 1024 * 1024;
+const MIB = Number(Deno.args[0] ?? 1024);
+const SIZE = MIB * 1024 * 1024;
 const block = crypto.getRandomValues(new Uint8Array(64 * 1024));
 
-/** MB/s of what everyone has to do: take the digest, write, bring it to the disk. */
+/**
+ * What the machine's own tools make of such a file: rate, and its digest. A pipe that copies it to the disk as well is
+ * slower, by much where the disk is; the best of three is what the daemon has to stand up to.
+ */
 function bareRate(folder: string): { mbPerSecond: number; sha256: string } {
-  const hash = createHash("sha256");
-  const path = `${folder}/bare-rate`;
-  const start = performance.now();
-  using file = Deno.openSync(path, { create: true, write: true });
-  for (let done = 0; done < SIZE; done += block.length) {
-    hash.update(block);
-    file.writeSync(block);
+  const source = `${folder}/source`;
+  {
+    using file = Deno.openSync(source, { create: true, write: true });
+    for (let done = 0; done < SIZE; done += block.length) file.writeSync(block);
+    file.syncSync();
   }
-  file.syncSync();
-  const mbPerSecond = SIZE / 1000 / (performance.now() - start);
-  Deno.removeSync(path);
-  return { mbPerSecond, sha256: hash.digest("hex") };
+  let mbPerSecond = 0, sha256 = "";
+  for (let runs = 0; runs < 3; runs++) {
+    const start = performance.now();
+    const { stdout } = new Deno.Command("sh", { args: ["-c", 'cat "$0" | sha256sum', source] }).outputSync();
+    mbPerSecond = Math.max(mbPerSecond, SIZE / 1000 / (performance.now() - start));
+    sha256 = new TextDecoder().decode(stdout).slice(0, 64);
+  }
+  Deno.removeSync(source);
+  return { mbPerSecond, sha256 };
 }
 
 /** Sends one request over its own connection, with the body if there is one, and counts the bytes of the answer. */
@@ -53,7 +64,7 @@ function mostResidentMb(pid: number): number {
 await using dugdale = await startDugdale(0);
 const { mbPerSecond: bare, sha256 } = bareRate(dugdale.folder);
 const path = `/v1/staging/${new Ids(systemClock).staging()} HTTP/1.1\r\n`;
-for (const [name, wanted] of [["PUT", "at least 0.4"], ["GET", "at least 0.5"]] as const) {
+for (const name of ["PUT", "GET"] as const) {
   const before = mostResidentMb(dugdale.pid);
   const start = performance.now();
   const isPut = name === "PUT";
@@ -64,11 +75,11 @@ for (const [name, wanted] of [["PUT", "at least 0.4"], ["GET", "at least 0.5"]] 
   }
   const mbPerSecond = SIZE / 1000 / (performance.now() - start);
   report(
-    `${name} of 300 MiB, MB/s`,
+    `${name} of ${MIB} MiB, MB/s`,
     `${mbPerSecond.toFixed(0)} of ${bare.toFixed(0)}`,
     mbPerSecond / bare,
-    wanted,
+    "at least 0.6",
   );
   const grown = mostResidentMb(dugdale.pid) - before;
-  report(`memory grown by ${name}, MB`, `${grown.toFixed(0)} of 300`, grown / 300, "below 0.3");
+  report(`memory grown by ${name}, MB`, `${grown.toFixed(0)} of ${MIB}`, grown / 80, "of 80 MB; at most 1");
 }
