@@ -7,6 +7,9 @@ import type { Store } from "../store/store.ts";
 const BATCH_LINES = 256;
 const encoder = new TextEncoder();
 
+/** What a stream needs to know of its mission. */
+export type Followed = Pick<MissionRow, "id" | "mission_id" | "status">;
+
 interface Channel {
   /** The last committed line; undefined until it is known. */
   lastSeq: number | undefined;
@@ -27,29 +30,34 @@ export class Feed {
   }
 
   /**
-   * The events of a mission after `from`, each as a line.
+   * The events of a mission after `from`, each as a line. Nothing of the row is held but its ids: there are more
+   * followers than missions, and an input may be a megabyte.
    *
    * @param follow Whether to wait for more until the mission is done.
    */
-  events(row: MissionRow, from: number, follow: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const channel = follow && row.status !== "done" ? this.#join(row) : undefined;
-    const follower: Follower = new Follower(row.mission_id, from, this.#store, channel, () => {
+  events(
+    { id, mission_id: missionId, status }: Followed,
+    from: number,
+    follow: boolean,
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const channel = follow && status !== "done" ? this.#join(id) : undefined;
+    const follower: Follower = new Follower(missionId, from, this.#store, channel, () => {
       if (channel === undefined) return;
       channel.followers.delete(follower);
-      this.#part(row.id, channel);
+      this.#part(id, channel);
     });
     channel?.followers.add(follower);
     return new ReadableStream(follower, { highWaterMark: 0 });
   }
 
   /** Calls back after each piece of output and at the end of the mission, until disposed. */
-  onOutput(row: MissionRow, callback: () => void): Disposable {
-    const channel = this.#join(row);
+  onOutput(id: number, callback: () => void): Disposable {
+    const channel = this.#join(id);
     channel.readers.add(callback);
     return {
       [Symbol.dispose]: () => {
         channel.readers.delete(callback);
-        this.#part(row.id, channel);
+        this.#part(id, channel);
       },
     };
   }
@@ -80,11 +88,11 @@ export class Feed {
     this.wrote(id);
   }
 
-  #join(row: MissionRow): Channel {
-    let channel = this.#channels.get(row.id);
+  #join(id: number): Channel {
+    let channel = this.#channels.get(id);
     if (channel === undefined) {
       channel = { lastSeq: undefined, followers: new Set(), readers: new Set() };
-      this.#channels.set(row.id, channel);
+      this.#channels.set(id, channel);
     }
     return channel;
   }

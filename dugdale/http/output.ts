@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import type { MissionStatus } from "../../protocol/mission.ts";
+import type { Followed } from "../engine/feed.ts";
 import type { CaptureName } from "../host/data_dir.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { MissionRow } from "../store/mission_row.ts";
 import type { HandlerParts } from "./parts.ts";
 
 const CHUNK_BYTES = 64 * 1024;
@@ -15,19 +16,19 @@ const CHUNK_BYTES = 64 * 1024;
  * @throws {ProblemError} `io_error` when the file is there but cannot be opened.
  */
 export function openOutput(
-  row: MissionRow,
+  { id, mission_id: missionId, status }: Followed,
   name: CaptureName,
   follow: boolean,
   parts: Pick<HandlerParts, "dataDir" | "feed" | "store">,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const open = (): number | undefined => openIfThere(() => parts.dataDir.capture(row.mission_id, name));
+  const open = (): number | undefined => openIfThere(() => parts.dataDir.capture(missionId, name));
   let file = open();
   let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
   let waiting = false;
-  const changes = follow && isLive(row) ? parts.feed.onOutput(row, () => waiting && read()) : undefined;
+  const changes = follow && isLive(status) ? parts.feed.onOutput(id, () => waiting && read()) : undefined;
 
-  function isLive(now: MissionRow | undefined): boolean {
-    return now?.status === "queued" || now?.status === "running";
+  function isLive(now: MissionStatus | undefined): boolean {
+    return now === "queued" || now === "running";
   }
   function release(): void {
     changes?.[Symbol.dispose]();
@@ -47,7 +48,7 @@ export function openOutput(
   function readNext(): void {
     waiting = false;
     // Asked before the read: what is written between the two is still found.
-    const more = changes !== undefined && isLive(parts.store.missions.find(row.mission_id));
+    const more = changes !== undefined && isLive(parts.store.missions.status(missionId));
     file ??= open();
     const buffer = new Uint8Array(CHUNK_BYTES);
     const bytes = file === undefined ? 0 : readSync(file, buffer);

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { MissionKind } from "../../protocol/mission.ts";
+import type { MissionKind, MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { MissionList } from "./mission_list.ts";
 import { MissionRetention } from "./mission_retention.ts";
@@ -28,6 +28,7 @@ export class Missions {
   readonly #insert: StatementSync;
   readonly #insertFile: StatementSync;
   readonly #find: StatementSync;
+  readonly #status: StatementSync;
   readonly #files: StatementSync;
   readonly #runtime: StatementSync;
   readonly #oldest: StatementSync;
@@ -53,6 +54,7 @@ export class Missions {
     this.#insertFile = db.prepare(`
       INSERT INTO mission_files (mission, staging_id, ref_kind, role) VALUES (:mission, :stagingId, :kind, :role)`);
     this.#find = db.prepare(`SELECT * FROM missions WHERE mission_id = ?`);
+    this.#status = db.prepare(`SELECT status FROM missions WHERE mission_id = ?`);
     this.#files = db.prepare(`
       SELECT f.staging_id, f.ref_kind, f.role, s.sha256, s.size, s.state
       FROM mission_files f JOIN staging_files s USING (staging_id) WHERE f.mission = ? ORDER BY f.role`);
@@ -99,6 +101,11 @@ export class Missions {
   /** Looks a mission up, whatever its status. */
   find(missionId: MissionId): MissionRow | undefined {
     return this.#find.get(missionId) as MissionRow | undefined;
+  }
+
+  /** The status of a mission; for those who ask often, as its input may be a megabyte. */
+  status(missionId: MissionId): MissionStatus | undefined {
+    return (this.#status.get(missionId) as Pick<MissionRow, "status"> | undefined)?.status;
   }
 
   /** The files of a mission in the order of their roles. */
