@@ -56,7 +56,14 @@ export async function startDugdale(concurrency: number, options: BenchOptions = 
     folder: root,
     [Symbol.asyncDispose]: async () => {
       // The first signal drains, a later one ends what runs; two at once would count as one.
-      const repeat = setInterval(() => process.kill("SIGTERM"), 100);
+      const repeat = setInterval(() => {
+        try {
+          process.kill("SIGTERM");
+        } catch (error) {
+          // It has ended, but nobody has told yet.
+          if (!(error instanceof TypeError)) throw error;
+        }
+      }, 100);
       await process.status.finally(() => clearInterval(repeat));
       if (folder === undefined) await Deno.remove(root, { recursive: true });
     },
