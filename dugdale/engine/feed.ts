@@ -1,10 +1,11 @@
 import type { MissionId } from "../../protocol/names.ts";
 import type { MissionRow } from "../store/mission_row.ts";
 import { doneLine, queuedLine, RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
+import type { ProgressLine } from "../store/missions.ts";
 import type { Store } from "../store/store.ts";
 
-/** Lines that are read from the table at once for a follower that lags behind. */
-const BATCH_LINES = 256;
+/** What is read from the table at once for a follower that lags behind: each holds so much, and a line more. */
+const BATCH_CHARS = 64 * 1024;
 const encoder = new TextEncoder();
 
 /** What a stream needs to know of its mission. */
@@ -165,7 +166,7 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   #read(): void {
     const row = this.#store.missions.find(this.#missionId);
     if (row === undefined || row.status === "deleting") return this.abandon();
-    const lines = linesAfter(this.#store, row, this.#lastSeq);
+    const { lines, more } = linesAfter(this.#store, row, this.#lastSeq);
     const last = lines.at(-1);
     if (last !== undefined) {
       this.#send(
@@ -173,7 +174,7 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
         encoder.encode(lines.map(({ line }) => `${line}\n`).join("")),
       );
     }
-    if (lines.length >= BATCH_LINES) return;
+    if (more) return;
     if (row.status === "done" || this.#channel === undefined) return this.abandon();
     this.#channel.lastSeq ??= this.#lastSeq;
     this.#waiting = last === undefined;
@@ -187,20 +188,22 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
 }
 
 /** A batch of lines after `from`: those of the row where they belong, and what the mission said between. */
-function linesAfter(store: Store, row: MissionRow, from: number): { seq: number; line: string }[] {
-  const lines: { seq: number; line: string }[] = [];
+function linesAfter(store: Store, row: MissionRow, from: number): { lines: ProgressLine[]; more: boolean } {
+  const lines: ProgressLine[] = [];
   if (from < 1) lines.push({ seq: 1, line: queuedLine(row) });
   if (row.pid !== null && row.pid > 0) {
     if (from < RUNNING_SEQ) {
       lines.push({ seq: RUNNING_SEQ, line: runningLine(row.pid, row.time_started ?? 0) });
     }
-    const room = BATCH_LINES - lines.length;
-    const progress = store.missions.progressAfter(row.id, from, room);
-    lines.push(...progress);
-    if (progress.length === room) return lines;
+    let room = BATCH_CHARS;
+    for (const line of store.missions.progressAfter(row.id, from)) {
+      if (room <= 0) return { lines, more: true };
+      lines.push(line);
+      room -= line.line.length;
+    }
   }
   if (row.status === "done" && (row.done_seq ?? 0) > from) {
     lines.push({ seq: row.done_seq ?? 0, line: doneLine(row, store.missions.files(row.id)) });
   }
-  return lines;
+  return { lines, more: false };
 }

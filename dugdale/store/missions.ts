@@ -80,7 +80,7 @@ export class Missions {
       RETURNING *`);
     this.#addProgress = db.prepare(`INSERT INTO progress (mission, seq, line) VALUES (:id, :seq, :line)`);
     this.#progressAfter = db.prepare(`
-      SELECT seq, line FROM progress WHERE mission = :id AND seq > :from ORDER BY seq LIMIT :limit`);
+      SELECT seq, line FROM progress WHERE mission = :id AND seq > :from ORDER BY seq`);
     this.#unfinished = db.prepare(`SELECT lane, kind, status, count FROM unfinished WHERE count > 0`);
     this.#running = db.prepare(`SELECT * FROM missions WHERE status = 'running' ORDER BY id`);
     this.#queuedIn = db.prepare(
@@ -152,9 +152,9 @@ export class Missions {
     this.#addProgress.run({ id, seq, line });
   }
 
-  /** The next progress lines after a seq. */
-  progressAfter(id: number, from: number, limit: number): ProgressLine[] {
-    return this.#progressAfter.all({ id, from, limit }) as unknown as ProgressLine[];
+  /** The progress lines after a seq. Read no more of them than are needed: they may be megabytes. */
+  progressAfter(id: number, from: number): Iterable<ProgressLine> {
+    return this.#progressAfter.iterate({ id, from }) as unknown as Iterable<ProgressLine>;
   }
 
   /** Counts of waiting and running missions, one entry for each lane, kind and status that has any. */

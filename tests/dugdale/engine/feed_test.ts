@@ -65,3 +65,38 @@ Deno.test("openOutput() holds nothing of the mission's row", () =>
   withRunning(async (parts, find) => {
     assertEquals(await holdsRow(find, (row) => openOutput(row, "stdout", true, parts)), false);
   }));
+
+/** What a stream gives at once. */
+async function take(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+  return new TextDecoder().decode((await reader.read()).value);
+}
+
+Deno.test("Feed keeps no line for a follower that does not ask: it reads the table when it does", () =>
+  withRunning(async ({ feed, store }, find) => {
+    const { id } = find();
+    await store.write(() => store.missions.start(id, 4711, 1, 6));
+    const reader = feed.events(find(), 0, true).getReader();
+    assertEquals((await take(reader)).match(/"seq":\d/g), ['"seq":1', '"seq":2']);
+    for (let seq = 3; seq <= 1000; seq++) feed.publish(id, seq, () => `{"seq":${seq},"published":true}`);
+    await store.write(() => store.missions.addProgress(id, 1000, '{"seq":1000,"stored":true}'));
+    assertEquals(await take(reader), '{"seq":1000,"stored":true}\n');
+    await reader.cancel();
+  }));
+
+Deno.test("Feed reads the table for a follower that lags behind in pieces of 64 KiB, or of one line", () =>
+  withRunning(async ({ feed, store }, find) => {
+    const { id } = find();
+    const lengths = [...Array<number>(10).fill(20_000), 100_000, 100_000, 1, 2, 3];
+    await store.write(() => {
+      store.missions.start(id, 4711, 1, 6);
+      lengths.forEach((length, index) => store.missions.addProgress(id, index + 3, "x".repeat(length)));
+    });
+    const reader = feed.events(find(), 2, true).getReader();
+    const pieces: number[][] = [];
+    for (let lines = 0; lines < lengths.length; lines += pieces.at(-1)!.length) {
+      pieces.push((await take(reader)).split("\n").slice(0, -1).map((line) => line.length));
+    }
+    const four = [20_000, 20_000, 20_000, 20_000];
+    assertEquals(pieces, [four, four, [20_000, 20_000, 100_000], [100_000], [1, 2, 3]]);
+    await reader.cancel();
+  }));
