@@ -191,6 +191,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const close = async (): Promise<void> => {
     drain();
     await engine.idle();
+    parts.feed.close();
     await server.stop(HTTP_GRACE_MS);
     await resources.disposeAsync();
     log.info("dugdale stopped cleanly");

@@ -11,11 +11,16 @@ const encoder = new TextEncoder();
 /** What a stream needs to know of its mission. */
 export type Followed = Pick<MissionRow, "id" | "mission_id" | "status">;
 
+/** Told of output; `over` when nothing more will be told, whatever becomes of the mission. */
+export type OutputListener = (over: boolean) => void;
+
 interface Channel {
   /** The last committed line; undefined until it is known. */
   lastSeq: number | undefined;
+  /** Nothing more will be told. */
+  over: boolean;
   readonly followers: Set<Follower>;
-  readonly readers: Set<() => void>;
+  readonly readers: Set<OutputListener>;
 }
 
 /**
@@ -25,6 +30,7 @@ interface Channel {
 export class Feed {
   readonly #store: Store;
   readonly #channels = new Map<number, Channel>();
+  #closed = false;
 
   constructor(store: Store) {
     this.#store = store;
@@ -41,7 +47,7 @@ export class Feed {
     from: number,
     follow: boolean,
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const channel = follow && status !== "done" ? this.#join(id) : undefined;
+    const channel = follow && status !== "done" && !this.#closed ? this.#join(id) : undefined;
     const follower: Follower = new Follower(missionId, from, this.#store, channel, () => {
       if (channel === undefined) return;
       channel.followers.delete(follower);
@@ -51,8 +57,9 @@ export class Feed {
     return new ReadableStream(follower, { highWaterMark: 0 });
   }
 
-  /** Calls back after each piece of output and at the end of the mission, until disposed. */
-  onOutput(id: number, callback: () => void): Disposable {
+  /** Calls back after each piece of output and at the end of the mission, until disposed. Not at all once closed. */
+  onOutput(id: number, callback: OutputListener): Disposable | undefined {
+    if (this.#closed) return undefined;
     const channel = this.#join(id);
     channel.readers.add(callback);
     return {
@@ -80,7 +87,7 @@ export class Feed {
 
   /** Tells readers that output was written. */
   wrote(id: number): void {
-    for (const callback of this.#channels.get(id)?.readers ?? []) callback();
+    this.#tellReaders(id, false);
   }
 
   /** Ends every stream of a mission that is going to be removed: there will be no last line. */
@@ -89,10 +96,24 @@ export class Feed {
     this.wrote(id);
   }
 
+  /** Ends every stream where it is. Who still waits does so for a mission that only the next daemon will run. */
+  close(): void {
+    this.#closed = true;
+    for (const [id, channel] of [...this.#channels]) {
+      channel.over = true;
+      for (const follower of [...channel.followers]) follower.end();
+      this.#tellReaders(id, true);
+    }
+  }
+
+  #tellReaders(id: number, over: boolean): void {
+    for (const callback of [...this.#channels.get(id)?.readers ?? []]) callback(over);
+  }
+
   #join(id: number): Channel {
     let channel = this.#channels.get(id);
     if (channel === undefined) {
-      channel = { lastSeq: undefined, followers: new Set(), readers: new Set() };
+      channel = { lastSeq: undefined, over: false, followers: new Set(), readers: new Set() };
       this.#channels.set(id, channel);
     }
     return channel;
@@ -135,7 +156,7 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
 
   pull(): void {
     const known = this.#channel?.lastSeq;
-    this.#waiting = known !== undefined && known <= this.#lastSeq;
+    this.#waiting = known !== undefined && known <= this.#lastSeq && !this.#channel?.over;
     if (!this.#waiting) this.#read();
   }
 
@@ -157,6 +178,11 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
     this.cancel();
   }
 
+  /** Nothing more will be told: ends the stream, unless there are lines that the reader has not asked for yet. */
+  end(): void {
+    if (this.#waiting) this.abandon();
+  }
+
   /** Breaks the stream off. */
   fail(error: unknown): void {
     this.#controller?.error(error);
@@ -175,7 +201,7 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
       );
     }
     if (more) return;
-    if (row.status === "done" || this.#channel === undefined) return this.abandon();
+    if (row.status === "done" || this.#channel === undefined || this.#channel.over) return this.abandon();
     this.#channel.lastSeq ??= this.#lastSeq;
     this.#waiting = last === undefined;
   }

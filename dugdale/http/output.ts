@@ -24,8 +24,13 @@ export function openOutput(
   const open = (): number | undefined => openIfThere(() => parts.dataDir.capture(missionId, name));
   let file = open();
   let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
-  let waiting = false;
-  const changes = follow && isLive(status) ? parts.feed.onOutput(id, () => waiting && read()) : undefined;
+  let waiting = false, over = false;
+  const changes = follow && isLive(status) ? parts.feed.onOutput(id, heard) : undefined;
+
+  function heard(last: boolean): void {
+    over ||= last;
+    if (waiting) read();
+  }
 
   function isLive(now: MissionStatus | undefined): boolean {
     return now === "queued" || now === "running";
@@ -48,7 +53,7 @@ export function openOutput(
   function readNext(): void {
     waiting = false;
     // Asked before the read: what is written between the two is still found.
-    const more = changes !== undefined && isLive(parts.store.missions.status(missionId));
+    const more = changes !== undefined && !over && isLive(parts.store.missions.status(missionId));
     file ??= open();
     const buffer = new Uint8Array(CHUNK_BYTES);
     const bytes = file === undefined ? 0 : readSync(file, buffer);

@@ -107,6 +107,28 @@ ownTest("a second signal ends what runs; a third one changes nothing", async () 
   assertEquals([polite?.signal, stubborn?.signal], ["TERM", "KILL"]);
 });
 
+ownTest(
+  "who follows a mission that still waits holds up no end: the streams end where they are",
+  async () => {
+    await using place = await Place.make();
+    await using daemon = await place.start();
+    const dugdale = callsTo(daemon);
+    await apply(dugdale, { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } });
+    const id = await dugdale.queue("silent.sh", { lane: "held" });
+    const paths = [
+      "events?follow=true",
+      "output?stream=stdout&follow=true",
+      "output?stream=combined&follow=true",
+    ];
+    const open = await Promise.all(paths.map((path) => dugdale.open("GET", `/v1/missions/${id}/${path}`)));
+    daemon.signal("SIGTERM");
+    const [events, ...outputs] = await Promise.all(open.map((response) => response.text()));
+    assertEquals(events?.split("\n").map((line) => line && JSON.parse(line).event), ["queued", ""]);
+    assertEquals(outputs, ["", ""]);
+    assertEquals((await daemon.exited).code, 0);
+  },
+);
+
 ownTest("SIGINT drains like SIGTERM, and missions do not get it", async () => {
   await using place = await Place.make();
   await using daemon = await place.start();

@@ -83,6 +83,23 @@ Deno.test("Feed keeps no line for a follower that does not ask: it reads the tab
     await reader.cancel();
   }));
 
+Deno.test("Feed.close() ends each stream after what there is to read", () =>
+  withRunning(async ({ feed, store }, find) => {
+    const { id } = find();
+    await store.write(() => store.missions.start(id, 4711, 1, 6));
+    const [prompt, late] = [0, 1].map(() => feed.events(find(), 0, true).getReader());
+    const [, waiting] = [await take(prompt!), prompt!.read()];
+    await store.write(() => store.missions.addProgress(id, 3, '{"seq":3}'));
+    feed.publish(id, 3, () => '{"seq":3}');
+    assertEquals(new TextDecoder().decode((await waiting).value), '{"seq":3}\n');
+    const end = prompt!.read();
+    feed.close();
+    assertEquals((await end).done, true);
+    assertEquals((await take(late!)).match(/"seq":\d/g), ['"seq":1', '"seq":2', '"seq":3']);
+    assertEquals((await late!.read()).done, true);
+    assertEquals(await new Response(feed.events(find(), 2, true)).text(), '{"seq":3}\n');
+  }));
+
 Deno.test("Feed reads the table for a follower that lags behind in pieces of 64 KiB, or of one line", () =>
   withRunning(async ({ feed, store }, find) => {
     const { id } = find();
