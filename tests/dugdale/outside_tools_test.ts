@@ -43,6 +43,21 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "sqlite3 of the system finds a database of ours sound, while it is used",
+  { ignore: !await hasProgram("sqlite3") },
+  async () => {
+    await using running = await openRunning();
+    await running.apply({ one: { concurrency: 1 } }, ["sh", "-c", `echo '{"event":"progress"}' >&3`]);
+    const key = ids.mission();
+    const files = [{ role: "data", staging_id: await running.stage("content") }];
+    await running.request("POST", "/v1/dispatch", { key, body: { lane: "one", mission: "m", files } });
+    await running.ended(key);
+    const statements = "PRAGMA integrity_check; PRAGMA foreign_key_check";
+    assertEquals(await check("sqlite3", [`${running.folder}/state.db`, statements]), [0, "ok\n"]);
+  },
+);
+
 Deno.test("promtool accepts the alerts of the operating manual", promtool, async () => {
   const manual = await Deno.readTextFile(new URL("docs/operating.md", ROOT));
   const [, rules = ""] = /```yaml\n(groups:\n[^`]*)```/.exec(manual) ?? [];

@@ -109,11 +109,12 @@ CREATE INDEX staging_expiry ON staging_files (time_expires) WHERE state IN ('upl
 CREATE INDEX staging_state ON staging_files (state) WHERE state <> 'complete';
 CREATE INDEX staging_content ON staging_files (sha256, size) WHERE state = 'complete';
 
+-- Key first: SQLite before 3.41 takes another order of such a table for damage when it checks the database.
 CREATE TABLE mission_files (
   mission    INTEGER NOT NULL REFERENCES missions (id) ON DELETE CASCADE,
-  staging_id TEXT NOT NULL REFERENCES staging_files (staging_id),
   ref_kind   TEXT NOT NULL CHECK (ref_kind IN ('input', 'output', 'script')),
   role       TEXT NOT NULL,
+  staging_id TEXT NOT NULL REFERENCES staging_files (staging_id),
   PRIMARY KEY (mission, ref_kind, role)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mission_files_staging ON mission_files (staging_id);
