@@ -48,12 +48,18 @@ export function openLogOutput(output: string): (line: string) => void {
 }
 
 function errorText(_: string, value: unknown): unknown {
-  return value instanceof Error ? value.stack ?? String(value) : value;
+  return value instanceof Error ? textOf(value) : value;
+}
+
+/** An error with its stack, and why it came about: of a database that cannot be written only that says "full". */
+function textOf({ stack, name, message, cause }: Error): string {
+  const own = stack ?? `${name}: ${message}`;
+  return cause instanceof Error ? `${own}\nCaused by: ${textOf(cause)}` : own;
 }
 
 function textLine(record: LogFields): string {
   return Object.entries(record).filter(([, value]) => value !== undefined).map(([name, value]) => {
-    const plain = value instanceof Error ? value.stack ?? String(value) : value;
+    const plain = value instanceof Error ? textOf(value) : value;
     const text = typeof plain === "string" ? plain : JSON.stringify(plain);
     return `${name}=${/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)}`;
   }).join(" ");

@@ -35,6 +35,15 @@ Deno.test("lineLog() writes key=value text, quoted where it must be, one line a 
   ]);
 });
 
+Deno.test("lineLog() tells why an error came about", () => {
+  const lines: string[] = [];
+  const cause = Object.assign(new Error("full"), { stack: undefined });
+  lineLog("info", "json", (line) => lines.push(line)).error("e", {
+    err: Object.assign(new Error("not written", { cause }), { stack: "Error: not written\n  at x" }),
+  });
+  assertEquals(JSON.parse(lines[0]!).err, "Error: not written\n  at x\nCaused by: Error: full");
+});
+
 Deno.test("lineLog() leaves out what is below its level", () => {
   const count = (["debug", "info", "warn", "error"] as const).map((level) => written(level, "text").length);
   assertEquals(count, [4, 3, 2, 1]);
