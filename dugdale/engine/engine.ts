@@ -2,7 +2,7 @@ import type { MissionId } from "../../protocol/names.ts";
 import { type KillReason, KillSwitch } from "../run/kill.ts";
 import type { Ending, MissionRow } from "../store/mission_row.ts";
 import { doneLine } from "../store/mission_json.ts";
-import { withPatience } from "../store/patience.ts";
+import { type PatienceOptions, withPatience } from "../store/patience.ts";
 import { type AdmittedRun, type Lane, Lanes } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
 import { collect, forget, type RunEnd, runMission, tidy } from "./run.ts";
@@ -83,11 +83,14 @@ export class Engine implements Disposable {
   async finalize(row: MissionRow, end: RunEnd, lane?: Lane): Promise<void> {
     const { store, clock, log } = this.#parts;
     const facts = { op: "finalize", mission_id: row.mission_id };
-    const onPause = (err: unknown): void =>
-      log.warn("the end of a mission is written again", { ...facts, err });
+    const patience: PatienceOptions = {
+      onPause: (err) => log.warn("the end of a mission is written again", { ...facts, err }),
+      // A disk may be full for hours. Who gives up leaves a mission that runs for its followers until the next start.
+      goesOn: () => lane !== undefined && !this.lanes.stopped,
+    };
     if (end.outputs.length > 0) {
       const text = JSON.stringify(end);
-      await withPatience(() => store.write(() => store.missions.noteEnding(row.id, text)), onPause);
+      await withPatience(() => store.write(() => store.missions.noteEnding(row.id, text)), patience);
     }
     const { ending, files } = await collect(row, end, this.#parts);
     const finish = (): MissionRow | undefined => {
@@ -96,7 +99,7 @@ export class Engine implements Disposable {
       if (done !== undefined) { for (const file of files) store.staging.addOutput(row.id, file, nowMs); }
       return done;
     };
-    const done = await withPatience(() => this.lanes.writeAndPick(lane, finish, 1), onPause);
+    const done = await withPatience(() => this.lanes.writeAndPick(lane, finish, 1), patience);
     if (done === undefined) forget(files, this.#parts);
     else this.announce(done);
     tidy(row, files.map((file) => file.role), this.#parts);

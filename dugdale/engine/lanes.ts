@@ -101,6 +101,11 @@ export class Lanes implements Disposable {
     this.#stopped = true;
   }
 
+  /** Whether nothing more is started, because the dugdale drains. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Looks for missions that can start. */
   wake(name: string): void {
     const lane = this.#lanes.get(name);

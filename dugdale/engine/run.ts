@@ -154,7 +154,10 @@ async function startAndWait(
       const start = processStart(pid);
       const saved = withPatience(
         () => store.writeSoon(() => store.missions.start(row.id, pid, start, startedMs)),
-        (err) => parts.log.warn("the start of a mission is written again", { op: "start", mission_id, err }),
+        {
+          onPause: (err) =>
+            parts.log.warn("the start of a mission is written again", { op: "start", mission_id, err }),
+        },
       );
       recorded = saved.then(
         () => parts.feed.publish(row.id, RUNNING_SEQ, () => runningLine(pid, startedMs)),

@@ -38,6 +38,7 @@ export async function makeWorkdir(
       chmodSync(target, mode);
     }
   } catch (cause) {
+    discardCopies(path, files);
     throw new LaunchError("input_materialization_failed", `working directory: ${textOf(cause)}`, { cause });
   }
   if (isExec) {
@@ -51,6 +52,15 @@ export async function makeWorkdir(
     throw new LaunchError("spawn_failed", `input file: ${textOf(cause)}`, { cause });
   }
   return { path, stdin };
+}
+
+/** A part of a copy may have taken the last room, which the database needs to tell the end of the run. */
+function discardCopies(path: string, files: readonly MissionFileRow[]): void {
+  try {
+    tidyWorkdir(path, files, []);
+  } catch {
+    // Where nothing can be made there may be nothing to remove either; what failed first is what counts.
+  }
 }
 
 /**

@@ -1,27 +1,36 @@
 import { setTimeout } from "node:timers/promises";
 import { isPassing } from "./database_error.ts";
 
+/** How long to try. */
+export interface PatienceOptions {
+  /** Told why another try is needed. */
+  readonly onPause: (error: unknown) => void;
+  /** Whether to go on after the usual tries; asked after each further one. Default no. */
+  readonly goesOn?: () => boolean;
+  /** Before the second try, in milliseconds; each further pause is twice as long, within bounds. Default 50. */
+  readonly firstPauseMs?: number;
+}
+
 /** Together about ten seconds, besides what the database itself waits for a lock. */
-const TRIES = 10, FIRST_PAUSE_MS = 50, LONGEST_PAUSE_MS = 2000;
+const TRIES = 10, LONGEST_PAUSE_MS = 2000;
+/** Between the tries after these. */
+const LATER_PAUSE_MS = 10_000;
 
 /**
- * Writes what must not get lost because somebody else holds the lock for a while, or the disk is full for a moment.
+ * Writes what must not get lost because somebody else holds the lock for a while, or the disk is full.
  *
  * @param write Does it from the start each time.
- * @param onPause Told why another try is needed.
  * @throws What the last try threw, or the first one that no other can mend.
  */
-export async function withPatience<T>(
-  write: () => Promise<T>,
-  onPause: (error: unknown) => void,
-): Promise<T> {
-  for (let tries = 1, pauseMs = FIRST_PAUSE_MS;; tries++, pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+export async function withPatience<T>(write: () => Promise<T>, options: PatienceOptions): Promise<T> {
+  const { onPause, goesOn = () => false, firstPauseMs = 50 } = options;
+  for (let tries = 1, pauseMs = firstPauseMs;; tries++, pauseMs *= 2) {
     try {
       return await write();
     } catch (error) {
-      if (tries === TRIES || !isPassing(error)) throw error;
+      if ((tries >= TRIES && !goesOn()) || !isPassing(error)) throw error;
       onPause(error);
     }
-    await setTimeout(pauseMs);
+    await setTimeout(Math.min(pauseMs, tries < TRIES ? LONGEST_PAUSE_MS : LATER_PAUSE_MS));
   }
 }
