@@ -7,10 +7,13 @@ const MAX_ROWS = 20;
 /** Tells people at a terminal what a shutdown still waits for. */
 export class DrainTable implements Disposable {
   readonly #dugdale: Pick<Dugdale, "live">;
+  readonly #write: (text: string) => void;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(dugdale: Pick<Dugdale, "live">) {
+  /** @param write Prints. Default: to stderr. */
+  constructor(dugdale: Pick<Dugdale, "live">, write: (text: string) => void = toStderr) {
     this.#dugdale = dugdale;
+    this.#write = write;
   }
 
   /** Prints the table now and every ten seconds, for as long as there is something to wait for. */
@@ -33,9 +36,12 @@ export class DrainTable implements Disposable {
     if (live.length > MAX_ROWS) rows.push(`  and ${live.length - MAX_ROWS} more\n`);
     const head =
       `[graceful-shutdown] waiting for ${live.length} running mission(s); a second signal ends them\n`;
-    const text = head + rows.join("");
-    Deno.stderr.writeSync(new TextEncoder().encode(text));
+    this.#write(head + rows.join(""));
   }
+}
+
+function toStderr(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
 }
 
 /** `42s`, `3m07s`, `1h05m`. */
