@@ -5,7 +5,7 @@
  */
 import { LettsClient } from "../client/client.ts";
 import type { DugdaleEntry } from "../config/dugdale_entry.ts";
-import { openLettsConfig } from "../config/letts_config.ts";
+import { readLettsConfig } from "../config/open_letts.ts";
 import type { LettsConfig } from "../config/resolve.ts";
 import type { Scope } from "../protocol/routes.ts";
 import type { Io } from "./io.ts";
@@ -17,7 +17,7 @@ import type { GlobalValues } from "./parse/parse.ts";
  * @throws {ConfigError} When there is none, or it cannot be used.
  */
 export async function openClient(globals: GlobalValues, io: Io): Promise<LettsClient> {
-  const config = openLettsConfig({
+  const config = readLettsConfig({
     path: globals.config,
     env: io.env,
     insecurePermissions: globals["insecure-config-permissions"],

@@ -4,7 +4,6 @@
  * @module
  */
 import type { DugdaleEntry } from "../config/dugdale_entry.ts";
-import { openLettsConfig } from "../config/letts_config.ts";
 import type { LettsConfig } from "../config/resolve.ts";
 import type { MissionEvent } from "../protocol/event.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
@@ -14,7 +13,7 @@ import { parseMissionId } from "../protocol/names.ts";
 import type { StagingRecord } from "../protocol/staging.ts";
 import { apply, info, lanes, state, switchLane } from "./admin.ts";
 import { argument } from "./arguments.ts";
-import { configured } from "./configuration.ts";
+import { configured, openConfigured } from "./configuration.ts";
 import { Connections } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { saveTo } from "./download.ts";
@@ -112,10 +111,9 @@ export class LettsClient implements AsyncDisposable {
    *
    * @throws {ConfigurationError} When no file is found, or it breaks a rule.
    */
-  // deno-lint-ignore require-await -- async, so that a bad file rejects instead of throwing
   static async open(options: LettsClientOptions = {}): Promise<LettsClient> {
     const { path, env, insecurePermissions, fetch, traceparent, tracer, onLaunchFailure } = options;
-    const config = options.config ?? configured(() => openLettsConfig({ path, env, insecurePermissions }));
+    const config = options.config ?? await openConfigured({ path, env, insecurePermissions });
     const connections = new Connections(config, {
       retry: retryPolicy(options.retry),
       requestTimeoutMs: options.requestTimeoutMs ?? 30_000,

@@ -43,12 +43,9 @@ export {
   MissingVariableError,
 } from "../config/config_error.ts";
 export type { DugdaleEntry, LaneEntry } from "../config/dugdale_entry.ts";
-export {
-  lettsConfig,
-  type LettsConfigOptions,
-  openLettsConfig,
-  type OpenLettsOptions,
-} from "../config/letts_config.ts";
+export { openLettsConfig } from "./configuration.ts";
+export { lettsConfig, type LettsConfigOptions } from "../config/letts_config.ts";
+export type { OpenLettsOptions } from "../config/open_letts.ts";
 export type {
   DugdaleFields,
   LaneFields,

@@ -1,13 +1,10 @@
 /**
- * The ways to a checked letts.yaml: from the one file that applies, from several on top of each other, or from
- * memory.
+ * From the fields of a letts.yaml to a checked configuration.
  *
  * @module
  */
-import { discoverLettsFile, processEnv } from "./discover.ts";
-import { demandPrivateMode, readFileText } from "./file_text.ts";
-import { type LettsFile, parseLettsFile } from "./letts_file.ts";
-import { mergeLettsFiles } from "./letts_merge.ts";
+import { processEnv } from "./discover.ts";
+import type { LettsFile } from "./letts_file.ts";
 import { nameProblems } from "./letts_names.ts";
 import { structureProblems } from "./letts_structure.ts";
 import type { LettsYaml } from "./letts_yaml.ts";
@@ -17,49 +14,10 @@ import { LettsConfig } from "./resolve.ts";
 import { extendDugdales } from "./templates.ts";
 import type { Env } from "./variables.ts";
 
-/** How a file is opened. */
-export interface OpenLettsOptions {
-  /** This file. Default the one that {@linkcode discoverLettsFile} finds. */
-  readonly path?: string | URL | undefined;
-  /** Variables for discovery and `${NAME}`. Default those of the process. */
-  readonly env?: Env | undefined;
-  /** Accept plain tokens in a file that others can read. Default false. */
-  readonly insecurePermissions?: boolean | undefined;
-}
-
 /** How fields without a file of their own, or of several, are taken. */
 export interface LettsConfigOptions {
   /** Variables for `${NAME}`. Default those of the process. */
   readonly env?: Env | undefined;
-}
-
-/**
- * Opens the letts.yaml that applies here.
- *
- * @throws {ConfigError} When none is found, it cannot be read, breaks a rule, or holds plain tokens and is open to
- * others; `stage` tells which.
- */
-export function openLettsConfig(options: OpenLettsOptions = {}): LettsConfig {
-  const { path, env = processEnv, insecurePermissions = false } = options;
-  const content = readFileText(discoverLettsFile({ path, env }));
-  const config = checked(parseLettsFile(content), env);
-  const [plain] = config.plainTokens;
-  if (plain && !insecurePermissions) demandPrivateMode(content, `a plain token (${plain.location})`);
-  return config;
-}
-
-/**
- * Reads several files, each over the ones before it, as `apply -f a -f b` does. Their permissions are not looked
- * at; `plainTokens` of the result says what to warn about.
- *
- * @throws {ConfigError} When a file cannot be read, or one of them or all together break a rule.
- */
-export function readLettsFiles(paths: readonly string[], options: LettsConfigOptions = {}): LettsConfig {
-  const [first, ...others] = paths.map((path) => parseLettsFile(readFileText(path)));
-  if (!first) throw new TypeError("readLettsFiles needs at least one path");
-  const merged = others.reduce(mergeLettsFiles, first);
-  throwFirst(nameProblems(merged.yaml), merged.places);
-  return checked(merged, options.env ?? processEnv);
 }
 
 /**
@@ -74,10 +32,15 @@ export function readLettsFiles(paths: readonly string[], options: LettsConfigOpt
  */
 export function lettsConfig(shape: LettsYaml, options: LettsConfigOptions = {}): LettsConfig {
   throwFirst(nameProblems(shape), new Places());
-  return checked({ file: "", yaml: shape, places: new Places() }, options.env ?? processEnv);
+  return checkedConfig({ file: "", yaml: shape, places: new Places() }, options.env ?? processEnv);
 }
 
-function checked(source: LettsFile, env: Env): LettsConfig {
+/**
+ * Fills in templates and checks what refers to something.
+ *
+ * @throws {ConfigError} When something leads nowhere, or breaks a rule after all.
+ */
+export function checkedConfig(source: LettsFile, env: Env): LettsConfig {
   const extended = extendDugdales(source.yaml, source.places);
   throwFirst(nameProblems(extended), source.places, true);
   throwFirst(structureProblems(extended), source.places, true);

@@ -65,3 +65,21 @@ Deno.test("inside the dugdale imports go one way", () => {
   }
   assertEquals(wrong, []);
 });
+
+/** Relative imports of a file that are loaded with it, so neither types nor what is asked for at run time. */
+function loaded(file: string): string[] {
+  const text = Deno.readTextFileSync(join(ROOT, file));
+  const found = text.matchAll(/^(?:import|export)(?! type\b)[^;"()]*"([^"]+)";$/gm);
+  return [...found].map(([, path = ""]) =>
+    path.startsWith(".") ? relative(ROOT, normalize(join(ROOT, dirname(file), path))) : path
+  );
+}
+
+Deno.test("a client whose settings are in code loads neither a YAML parser nor a dugdale", () => {
+  const seen = new Set(["client/mod.ts"]);
+  for (const file of seen) {
+    if (file.endsWith(".ts")) { for (const path of loaded(file)) seen.add(path); }
+  }
+  assertEquals(seen.has("client/client.ts") && seen.has("node:crypto"), true);
+  assertEquals([...seen].filter((path) => path === "yaml" || top(path) === "dugdale"), []);
+});

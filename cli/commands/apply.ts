@@ -1,7 +1,7 @@
 /** `letts apply`. @module */
 import type { LettsClient } from "../../client/client.ts";
 import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
-import { readLettsFiles } from "../../config/letts_config.ts";
+import { readLettsFiles } from "../../config/open_letts.ts";
 import type { ApplyReply } from "../../protocol/lane.ts";
 import { difference } from "../apply/difference.ts";
 import { differenceText } from "../apply/difference_text.ts";

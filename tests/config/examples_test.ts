@@ -3,7 +3,7 @@ import type { JsonSchema } from "../../config/decoder.ts";
 import { DUGDALE_DEFAULTS } from "../../config/dugdale_defaults.ts";
 import { dugdaleShape } from "../../config/dugdale_shape.ts";
 import { parseDugdaleConfig } from "../../config/dugdale_yaml.ts";
-import { openLettsConfig } from "../../config/letts_config.ts";
+import { readLettsConfig } from "../../config/open_letts.ts";
 import { lettsShape } from "../../config/letts_shape.ts";
 import { YamlDocument } from "../../config/yaml_document.ts";
 
@@ -60,7 +60,7 @@ for (
 
 Deno.test("letts.example.yaml loads, and everything in it can be used", () => {
   const path = new URL("letts.example.yaml", ROOT);
-  const config = openLettsConfig({ path, env: (name) => name === "LETTS_HERE" ? "web-1" : `<${name}>` });
+  const config = readLettsConfig({ path, env: (name) => name === "LETTS_HERE" ? "web-1" : `<${name}>` });
   assertEquals(config.plainTokens, []);
   const [web, batch] = config.dugdales;
   if (!web || !batch) throw new Error("two dugdales expected");

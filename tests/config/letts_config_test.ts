@@ -1,29 +1,30 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { ConfigError } from "../../config/config_error.ts";
-import { lettsConfig, openLettsConfig } from "../../config/letts_config.ts";
+import { lettsConfig } from "../../config/letts_config.ts";
+import { readLettsConfig } from "../../config/open_letts.ts";
 import { TempDir } from "./temp_dir.ts";
 
 const PLAIN = "auth: {token: abc}\ndugdales: [{id: s1, host: h}]\n";
 
-Deno.test("openLettsConfig() opens the file of a path, a URL, or LETTS_CONFIG", () => {
+Deno.test("readLettsConfig() opens the file of a path, a URL, or LETTS_CONFIG", () => {
   using dir = new TempDir();
   const file = dir.write("my.yaml", "dugdales: [{id: s1, host: h}]");
   for (const options of [{ path: file }, { path: pathToFileURL(file) }, { env: () => file }]) {
-    const config = openLettsConfig(options);
+    const config = readLettsConfig(options);
     assertEquals([config.file, config.dugdales.length], [file, 1]);
   }
 });
 
-Deno.test("openLettsConfig() demands mode 0600 or 0400 of a file with a plain token", () => {
+Deno.test("readLettsConfig() demands mode 0600 or 0400 of a file with a plain token", () => {
   using dir = new TempDir();
-  for (const mode of [0o600, 0o400]) openLettsConfig({ path: dir.write(`${mode}.yaml`, PLAIN, mode) });
+  for (const mode of [0o600, 0o400]) readLettsConfig({ path: dir.write(`${mode}.yaml`, PLAIN, mode) });
   for (const mode of [0o644, 0o640, 0o660, 0o604, 0o700, 0o200 + 0o400 + 0o001]) {
     const path = dir.write(`${mode}.yaml`, PLAIN, mode);
-    const error = assertThrows(() => openLettsConfig({ path }), ConfigError, "must be 0600 or 0400");
+    const error = assertThrows(() => readLettsConfig({ path }), ConfigError, "must be 0600 or 0400");
     assertEquals([error.stage, error.file], ["permissions", path]);
     assertEquals(error.message.includes("abc"), false);
-    assertEquals(openLettsConfig({ path, insecurePermissions: true }).dugdales.length, 1);
+    assertEquals(readLettsConfig({ path, insecurePermissions: true }).dugdales.length, 1);
   }
 });
 
@@ -40,27 +41,27 @@ const SECRETS: readonly (readonly [yaml: string, isPlain: boolean])[] = [
   ["dugdales: [{id: a, host: h, proxy: 'http://u:p@x'}]", false],
 ];
 for (const [yaml, isPlain] of SECRETS) {
-  Deno.test(`openLettsConfig() ${isPlain ? "guards" : "does not guard"} ${yaml}`, () => {
+  Deno.test(`readLettsConfig() ${isPlain ? "guards" : "does not guard"} ${yaml}`, () => {
     using dir = new TempDir();
     const path = dir.write("letts.yaml", yaml, 0o644);
-    if (isPlain) assertThrows(() => openLettsConfig({ path }), ConfigError, "must be 0600 or 0400");
-    else openLettsConfig({ path });
+    if (isPlain) assertThrows(() => readLettsConfig({ path }), ConfigError, "must be 0600 or 0400");
+    else readLettsConfig({ path });
   });
 }
 
-Deno.test("openLettsConfig() looks at the mode behind a symbolic link, and only after all other checks", () => {
+Deno.test("readLettsConfig() looks at the mode behind a symbolic link, and only after all other checks", () => {
   using dir = new TempDir();
   const link = `${dir.path}/link.yaml`;
   Deno.symlinkSync(dir.write("real.yaml", PLAIN, 0o644), link);
-  assertThrows(() => openLettsConfig({ path: link }), ConfigError, "must be 0600 or 0400");
+  assertThrows(() => readLettsConfig({ path: link }), ConfigError, "must be 0600 or 0400");
   const broken = dir.write("broken.yaml", `${PLAIN}aliases: {a: nobody}`, 0o644);
-  assertThrows(() => openLettsConfig({ path: broken }), ConfigError, `host "nobody" not found`);
+  assertThrows(() => readLettsConfig({ path: broken }), ConfigError, `host "nobody" not found`);
 });
 
-Deno.test("openLettsConfig() refuses bytes that are no UTF-8", () => {
+Deno.test("readLettsConfig() refuses bytes that are no UTF-8", () => {
   using dir = new TempDir();
   const path = dir.write("letts.yaml", new Uint8Array([0x61, 0xff]));
-  assertThrows(() => openLettsConfig({ path }), ConfigError, "must be UTF-8 text");
+  assertThrows(() => readLettsConfig({ path }), ConfigError, "must be UTF-8 text");
 });
 
 Deno.test("lettsConfig() takes fields from memory with the same checks, and no file in its errors", () => {

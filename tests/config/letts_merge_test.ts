@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../config/config_error.ts";
-import { readLettsFiles } from "../../config/letts_config.ts";
+import { readLettsFiles } from "../../config/open_letts.ts";
 import { parseLettsFile } from "../../config/letts_file.ts";
 import { mergeLettsFiles } from "../../config/letts_merge.ts";
 import type { DugdaleFields, LettsYaml } from "../../config/letts_yaml.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../config/config_error.ts";
-import { openLettsConfig } from "../../config/letts_config.ts";
+import { readLettsConfig } from "../../config/open_letts.ts";
 import { TempDir } from "./temp_dir.ts";
 
 const CHAIN_OF_7 = "aliases: {a1: a2, a2: a3, a3: a4, a4: a5, a5: a6, a6: a7, a7: s1}\n";
@@ -28,10 +28,10 @@ const FAULTS: readonly (readonly [text: string, line: number, key: string, words
   ["routes:\n  r:\n    lane: a\n    host: nobody\n" + S1, 4, `routes["r"].host`, `host "nobody" not found`],
 ];
 for (const [text, line, key, words] of FAULTS) {
-  Deno.test(`openLettsConfig() refuses ${JSON.stringify(text)}`, () => {
+  Deno.test(`readLettsConfig() refuses ${JSON.stringify(text)}`, () => {
     using dir = new TempDir();
     const file = dir.write("letts.yaml", text);
-    const error = assertThrows(() => openLettsConfig({ path: file }), ConfigError, words);
+    const error = assertThrows(() => readLettsConfig({ path: file }), ConfigError, words);
     assertEquals([error.file, error.line, error.key, error.stage], [file, line, key, "parse"]);
     assertEquals(error.message.startsWith(`${file} (post-extends): line `), true, error.message);
   });
@@ -49,8 +49,8 @@ const ACCEPTED: readonly (readonly [why: string, text: string])[] = [
   ["an unset variable in a token", "auth: {token: '${NOBODY}'}\n" + S1],
 ];
 for (const [why, text] of ACCEPTED) {
-  Deno.test(`openLettsConfig() accepts ${why}`, () => {
+  Deno.test(`readLettsConfig() accepts ${why}`, () => {
     using dir = new TempDir();
-    openLettsConfig({ path: dir.write("letts.yaml", text), env: () => undefined });
+    readLettsConfig({ path: dir.write("letts.yaml", text), env: () => undefined });
   });
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { ConfigError, MissingVariableError } from "../../config/config_error.ts";
-import { lettsConfig, openLettsConfig } from "../../config/letts_config.ts";
+import { lettsConfig } from "../../config/letts_config.ts";
+import { readLettsConfig } from "../../config/open_letts.ts";
 import type { DugdaleFields, LettsYaml } from "../../config/letts_yaml.ts";
 import type { LettsConfig } from "../../config/resolve.ts";
 import { TempDir } from "./temp_dir.ts";
@@ -70,7 +71,7 @@ for (const [aliases, host, words] of LOST) {
 Deno.test("LettsConfig.dugdale() names the unset variable of an alias and its place", () => {
   using dir = new TempDir();
   const file = dir.write("letts.yaml", "aliases:\n  a: b\n  b: ${GONE}\ndugdales: [{id: s1, host: h}]\n");
-  const config = openLettsConfig({ path: file, env: () => undefined });
+  const config = readLettsConfig({ path: file, env: () => undefined });
   const error = assertThrows(() => config.dugdale("a"), MissingVariableError);
   assertEquals([error.variable, error.file, error.line, error.key], ["GONE", file, 3, `aliases["b"]`]);
 });
@@ -166,7 +167,7 @@ Deno.test("LettsConfig.token() names the first unset variable, and where it stan
   using dir = new TempDir();
   const text = 'auth:\n  token: "${X}${Y}"\ndugdales:\n- id: s1\n  host: h\n  admin_token: ${Z}\n';
   const file = dir.write("letts.yaml", text);
-  const config = openLettsConfig({ path: file, env: () => undefined });
+  const config = readLettsConfig({ path: file, env: () => undefined });
   const dispatch = assertThrows(() => config.token(config.dugdale("s1"), "dispatch"), MissingVariableError);
   assertEquals([dispatch.variable, dispatch.line, dispatch.key], ["X", 2, "auth.token"]);
   const admin = assertThrows(() => config.token(config.dugdale("s1"), "admin"), MissingVariableError);
