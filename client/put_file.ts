@@ -58,20 +58,43 @@ async function writeAll(
   onProgress: () => void,
   answered: Promise<unknown>,
 ): Promise<void> {
-  let over = false;
-  const end = () => void (over = true);
-  const whenOver = answered.then(end, end);
+  const writing = new Writing(request);
+  const end = () => writing.end();
+  void answered.then(end, end);
   for await (const chunk of file.chunks()) {
-    if (over) return;
-    await Promise.race([taken(request, chunk), whenOver]);
+    if (writing.over) return;
+    await writing.taken(chunk);
     onProgress();
   }
-  if (!over) request.end();
+  if (!writing.over) request.end();
 }
 
-/** Resolves when the bytes are with the system, so that their memory can be used again. */
-function taken(request: ClientRequest, chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve) => void request.write(chunk, () => resolve()));
+/**
+ * Writes until there is an answer. Not a race against the answer's promise: that would keep every chunk's promise
+ * alive until there is one.
+ */
+class Writing {
+  readonly #request: ClientRequest;
+  #resolve: () => void = () => {};
+  /** Whether there is an answer, so that no more bytes are wanted. */
+  over = false;
+
+  constructor(request: ClientRequest) {
+    this.#request = request;
+  }
+
+  /** Resolves when the bytes are with the system, so that their memory can be used again, or not wanted any more. */
+  taken(chunk: Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#request.write(chunk, () => resolve());
+    });
+  }
+
+  end(): void {
+    this.over = true;
+    this.#resolve();
+  }
 }
 
 async function readBody(message: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {

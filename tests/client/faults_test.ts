@@ -1,8 +1,7 @@
 import { assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { HttpError, type LettsError, NetworkError, StagingError } from "../../client/mod.ts";
+import { collectGarbage } from "./garbage.ts";
 import { chunked, RawServer, writeAll } from "./raw_server.ts";
 import { done, ID, ndjson, openClient, progress, QUEUED } from "./scripted.ts";
 
@@ -72,7 +71,6 @@ Deno.test("LettsClient gives up a body that stops coming", async () => {
 });
 
 Deno.test("LettsClient gives up a body that stops coming, also when memory was tidied up meanwhile", async () => {
-  const tidyUp = exposeGc();
   await using server = new RawServer((conn) =>
     writeAll(conn, new TextEncoder().encode(OK + TEXT.slice(0, 4)))
   );
@@ -81,7 +79,7 @@ Deno.test("LettsClient gives up a body that stops coming, also when memory was t
   await reader.read();
   const rest = reader.read();
   for (let turn = 0; turn < 3; turn++) {
-    tidyUp();
+    collectGarbage();
     await Promise.resolve();
   }
   await assertRejects(() => rest, NetworkError);
@@ -202,9 +200,3 @@ Deno.test("saveDownload() lets go of the connection when the file cannot be writ
   await assertRejects(() => client.saveDownload("s1", ID, "/no/such/folder/report"), StagingError);
   await left;
 });
-
-/** What makes V8 collect garbage now. */
-function exposeGc(): () => void {
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as () => void;
-}
