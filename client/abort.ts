@@ -39,14 +39,21 @@ export class LinkedAbort {
 
   /** Aborts after that many milliseconds; at once when there are none. Returns what takes it back. */
   abortAfter(ms: number, reason: () => unknown): () => void {
-    if (ms <= 0) {
-      this.abort(reason());
-      return () => {};
-    }
+    if (ms > 0) return this.callAfter(ms, () => this.abort(reason()));
+    this.abort(reason());
+    return () => {};
+  }
+
+  /** Calls back after that many milliseconds, unless released before. Returns what takes it back. */
+  callAfter(ms: number, call: () => void): () => void {
     let timer: ReturnType<typeof setTimeout>;
     const arm = (restMs: number) => {
       const stepMs = Math.min(restMs, TIMER_MAX_MS);
-      timer = setTimeout(() => restMs > stepMs ? arm(restMs - stepMs) : this.abort(reason()), stepMs);
+      timer = setTimeout(() => {
+        if (restMs > stepMs) return arm(restMs - stepMs);
+        this.#releases.delete(stop);
+        call();
+      }, stepMs);
     };
     const stop = () => {
       clearTimeout(timer);

@@ -13,6 +13,7 @@ import { parseMissionId } from "../protocol/names.ts";
 import type { StagingRecord } from "../protocol/staging.ts";
 import { apply, info, lanes, state, switchLane } from "./admin.ts";
 import { argument } from "./arguments.ts";
+import { type ByteSource, byteStream } from "./byte_stream.ts";
 import { configured, openConfigured } from "./configuration.ts";
 import { Connections } from "./connections.ts";
 import type { Context } from "./context.ts";
@@ -298,8 +299,7 @@ export class LettsClient implements AsyncDisposable {
     role: string,
     { signal }: CallOptions = {},
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const outputs = "outputFiles" in of ? of.outputFiles : of.outputs;
-    return await openOutput(this.#to(of.host), { missionId: of.missionId, outputs }, role, signal);
+    return byteStream(await this.#output(of, role, signal));
   }
 
   /** Saves an output file. The path holds the whole, verified file afterwards, or what it held before. */
@@ -310,7 +310,7 @@ export class LettsClient implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<void> {
     const target = toPath(path);
-    await saveTo(target, await this.openOutput(of, role, options));
+    await saveTo(target, await this.#output(of, role, options.signal));
   }
 
   /**
@@ -413,7 +413,7 @@ export class LettsClient implements AsyncDisposable {
     stagingId: string,
     options: DownloadOptions = {},
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    return await download(this.#to(host), stagingId, options);
+    return byteStream(await download(this.#to(host), stagingId, options));
   }
 
   /** Saves a staging file. The path holds the whole, verified file afterwards, or what it held before. */
@@ -424,7 +424,7 @@ export class LettsClient implements AsyncDisposable {
     options: DownloadOptions = {},
   ): Promise<void> {
     const target = toPath(path);
-    await saveTo(target, await this.download(host, stagingId, options));
+    await saveTo(target, await download(this.#to(host), stagingId, options));
   }
 
   /** Finds a staging file by its content; undefined when there is none. Needs an exec or admin token. */
@@ -457,6 +457,11 @@ export class LettsClient implements AsyncDisposable {
 
   #to(host: string | number): ReturnType<Connections["to"]> {
     return this.#context.connections.to(host);
+  }
+
+  async #output(of: OutputsOf, role: string, signal: AbortSignal | undefined): Promise<ByteSource> {
+    const outputs = "outputFiles" in of ? of.outputFiles : of.outputs;
+    return await openOutput(this.#to(of.host), { missionId: of.missionId, outputs }, role, signal);
   }
 
   #followed(ref: MissionRef): Followed {

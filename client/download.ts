@@ -7,7 +7,7 @@ import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isFileRole } from "../protocol/names.ts";
-import { type ByteSource, byteSource, byteStream } from "./byte_stream.ts";
+import type { ByteSource } from "./byte_stream.ts";
 import { type LettsErrorFacts, StagingError } from "./errors.ts";
 
 /** What a file is written in. */
@@ -22,15 +22,10 @@ export interface Expected {
 }
 
 /** Passes a file on and errors instead of ending when it is not what was announced. */
-export function verified(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  expected: Expected,
-  facts: LettsErrorFacts,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const source = byteSource(body);
+export function verified(source: ByteSource, expected: Expected, facts: LettsErrorFacts): ByteSource {
   const hash = createHash("sha256");
   let size = 0;
-  return byteStream({
+  return {
     async read(view) {
       const result = await source.read(view);
       if (result.done) {
@@ -53,7 +48,7 @@ export function verified(
       return result;
     },
     cancel: (reason) => source.cancel(reason),
-  });
+  };
 }
 
 function findProblem(
@@ -71,14 +66,13 @@ function findProblem(
 }
 
 /**
- * Writes a stream to a path: first to `<path>.partial`, then renamed over the path, so that the path never holds
+ * Writes what a source gives to a path: first to `<path>.partial`, then renamed over the path, so that the path never holds
  * half a file. On any failure the partial file is removed.
  *
  * @throws {StagingError} When the file cannot be written; code `file_unwritable`.
  */
-export async function saveTo(path: string, body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+export async function saveTo(path: string, source: ByteSource): Promise<void> {
   const partial = `${path}.partial`;
-  const source = byteSource(body);
   try {
     const file = await writing(partial, () => open(partial, "w"));
     try {

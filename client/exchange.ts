@@ -6,6 +6,7 @@
 import { LinkedAbort, orAborted } from "./abort.ts";
 import { toHttpError } from "./answer.ts";
 import { LettsError, type LettsErrorFacts, NetworkError } from "./errors.ts";
+import { IdleLimit } from "./idle_limit.ts";
 import { GuardedReply } from "./reply.ts";
 
 /** What bounds an exchange. */
@@ -31,19 +32,15 @@ export async function exchange(
   send: Send,
 ): Promise<GuardedReply> {
   const abort = new LinkedAbort(...signals);
-  const arm = () =>
-    idleMs === Infinity ? () => {} : abort.abortAfter(
-      idleMs,
-      () => new NetworkError(`no answer within ${idleMs} ms`, facts, "timeout"),
-    );
-  let disarm = arm();
-  const onProgress = () => {
-    disarm();
-    disarm = arm();
-  };
+  const idle = new IdleLimit(
+    abort,
+    idleMs,
+    () => new NetworkError(`no answer within ${idleMs} ms`, facts, "timeout"),
+  );
+  idle.begin();
   try {
-    const response = await answered(send(abort.signal, onProgress), abort.signal);
-    disarm();
+    const response = await answered(send(abort.signal, () => idle.begin()), abort.signal);
+    idle.end();
     const reply = new GuardedReply(response, { abort, idleMs, facts });
     if (!response.ok) throw await toHttpError(reply, facts);
     return reply;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { OutputFile } from "../protocol/mission.ts";
+import type { ByteSource } from "./byte_stream.ts";
 import type { Connection } from "./connection.ts";
 import { makeFolder, outputPath, saveTo, verified } from "./download.ts";
 import { ArgumentError } from "./errors.ts";
@@ -16,7 +17,7 @@ export interface OutputOwner {
 }
 
 /**
- * Opens one output file. The stream errors instead of ending when the content is not what the mission announced.
+ * Opens one output file. Reading it fails instead of ending when the content is not what the mission announced.
  *
  * @throws {ArgumentError} When the mission has no such output.
  */
@@ -25,7 +26,7 @@ export async function openOutput(
   { missionId, outputs }: OutputOwner,
   role: string,
   signal?: AbortSignal,
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+): Promise<ByteSource> {
   const output = Object.hasOwn(outputs, role) ? outputs[role] : undefined;
   if (output === undefined) {
     const roles = Object.keys(outputs).join(", ") || "none";
@@ -33,8 +34,8 @@ export async function openOutput(
   }
   const facts = { host: connection.host, missionId };
   const call = { path: { id: output.staging_id }, scopes: ANY, missionId, signal };
-  const { body } = await connection.open("getStaging", call);
-  return verified(body, output, facts);
+  const { source } = await connection.open("getStaging", call);
+  return verified(source, output, facts);
 }
 
 /** Saves all output files into a folder, each under its role. Those without an id are skipped. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type LinkedAbort, orAborted } from "./abort.ts";
-import { byteSource, byteStream } from "./byte_stream.ts";
+import type { LinkedAbort } from "./abort.ts";
+import { type ByteSource, byteSource, byteStream } from "./byte_stream.ts";
+import { IdleLimit } from "./idle_limit.ts";
 import { LettsError, type LettsErrorFacts, NetworkError } from "./errors.ts";
 
 /** What watches over a body. */
@@ -21,44 +22,64 @@ export class GuardedReply {
   readonly status: number;
   readonly headers: Headers;
   /** The body. Breaks become a `NetworkError`, aborts the reason of their signal. Empty for answers without one. */
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly source: ByteSource;
 
   constructor(response: Response, guard: BodyGuard) {
     this.status = response.status;
     this.headers = response.headers;
-    this.body = guarded(response.body, guard);
+    this.source = guarded(response.body, guard);
+  }
+
+  /** The body as a stream; it and the source are one, so that only one of them can be read. */
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return byteStream(this.source);
   }
 }
 
 function guarded(
   body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
   { abort, idleMs, facts }: BodyGuard,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+): ByteSource {
   const source = body === null ? undefined : byteSource(body);
   if (source === undefined) abort.release();
-  return byteStream({
+  const idle = new IdleLimit(
+    abort,
+    idleMs,
+    () => new NetworkError(`no byte within ${idleMs} ms`, facts, "timeout"),
+  );
+  let leave: (reason: unknown) => void = () => {};
+  const { signal } = abort;
+  const stop = () => leave(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  const over = () => {
+    idle.end();
+    signal.removeEventListener("abort", stop);
+    abort.release();
+  };
+  return {
     async read(view) {
       if (source === undefined) return { done: true, value: view.subarray(0, 0) };
-      const disarm = idleMs === Infinity
-        ? () => {}
-        : abort.abortAfter(idleMs, () => new NetworkError(`no byte within ${idleMs} ms`, facts, "timeout"));
+      idle.begin();
       try {
-        const result = await orAborted(source.read(view), abort.signal);
-        if (result.done) abort.release();
+        const result = await new Promise<Awaited<ReturnType<ByteSource["read"]>>>((resolve, reject) => {
+          leave = reject;
+          if (signal.aborted) reject(signal.reason);
+          source.read(view).then(resolve, reject);
+        });
+        if (result.done) over();
+        else idle.pause();
         return result;
       } catch (error) {
-        abort.release();
+        over();
         source.cancel(error).catch(() => {}); // when the body failed itself, there is nothing left to let go of
-        throw toBodyError(error, abort.signal, facts);
-      } finally {
-        disarm();
+        throw toBodyError(error, signal, facts);
       }
     },
     async cancel(reason) {
-      abort.release();
+      over();
       await source?.cancel(reason);
     },
-  });
+  };
 }
 
 function toBodyError(error: unknown, signal: AbortSignal, facts: BodyGuard["facts"]): unknown {

@@ -7,6 +7,7 @@ import type { OutputFile } from "../protocol/mission.ts";
 import { parseMissionId, parseStagingId } from "../protocol/names.ts";
 import { SHA256_HEADER, type StagingRecord } from "../protocol/staging.ts";
 import { argument } from "./arguments.ts";
+import type { ByteSource } from "./byte_stream.ts";
 import type { Call, Connection } from "./connection.ts";
 import { type Expected, verified } from "./download.ts";
 import { ArgumentError, NotFoundError } from "./errors.ts";
@@ -40,7 +41,7 @@ export async function download(
   connection: Connection,
   stagingId: string,
   { signal, range, expected }: DownloadOptions,
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+): Promise<ByteSource> {
   const call = stagingCall(stagingId, { scopes: ANY, signal });
   if (range !== undefined) {
     const end = range.end ?? "";
@@ -48,11 +49,11 @@ export async function download(
       throw new ArgumentError(`range ${range.start}-${end} must go from 0 or later to no earlier`);
     }
     const headers = { Range: `bytes=${range.start}-${end}` };
-    return (await connection.open("getStaging", { ...call, headers })).body;
+    return (await connection.open("getStaging", { ...call, headers })).source;
   }
   const reply = await connection.open("getStaging", call);
   const known = expected ?? announced(reply.headers);
-  return known === undefined ? reply.body : verified(reply.body, known, { host: connection.host });
+  return known === undefined ? reply.source : verified(reply.source, known, { host: connection.host });
 }
 
 function announced(headers: Headers): Expected | undefined {

@@ -87,7 +87,7 @@ async function uploadOnce(
     ...call,
     headers: { [SHA256_HEADER]: file.sha256, "Content-Type": "application/octet-stream" },
   }, { offset, size: file.size, chunks: () => file.chunks(offset) });
-  await reply.body.cancel();
+  await reply.source.cancel();
 }
 
 type ProbeCall = Parameters<Connection["once"]>[1];
@@ -97,7 +97,7 @@ async function probe(connection: Connection, file: LocalFile, call: ProbeCall): 
   let headers: Headers;
   try {
     const reply = await connection.once("headStaging", call);
-    await reply.body.cancel();
+    await reply.source.cancel();
     headers = reply.headers;
   } catch (error) {
     if (error instanceof NotFoundError) return 0;

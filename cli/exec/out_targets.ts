@@ -4,7 +4,6 @@
  * @module
  */
 import type { LettsClient } from "../../client/client.ts";
-import { saveTo } from "../../client/download.ts";
 import type { RunResult } from "../../client/types.ts";
 import { CommandError, UsageError } from "../errors.ts";
 import type { Pair } from "../pairs.ts";
@@ -81,7 +80,7 @@ export async function saveAll(
       if (!result.outputFiles[key]?.staging_id) {
         throw new CommandError(`${host}: the command left no output ${JSON.stringify(key)}`);
       }
-      await saveTo(temporary, await client.openOutput(result, key, { signal }));
+      await client.saveOutput(result, key, temporary, { signal });
     }
     for (const { path, temporary } of wanted) {
       place(temporary, path);
