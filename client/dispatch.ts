@@ -66,10 +66,14 @@ export async function dispatch(
   const staged: StagedFile[] = [];
   for (const { role, source } of files) {
     const file = await openFile(source, signal);
-    staged.push({
-      role,
-      staging_id: await stage(file, role, { connection, missionId, scopes: DISPATCH, signal }),
-    });
+    try {
+      staged.push({
+        role,
+        staging_id: await stage(file, role, { connection, missionId, scopes: DISPATCH, signal }),
+      });
+    } finally {
+      await file[Symbol.asyncDispose]();
+    }
   }
   signal?.throwIfAborted();
   const reply = await connection.json("dispatch", {

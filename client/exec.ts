@@ -11,11 +11,11 @@ import type { Connection } from "./connection.ts";
 import { type Context, defaultMatch } from "./context.ts";
 import { launchId } from "./dispatch.ts";
 import { ArgumentError, BadRequestError } from "./errors.ts";
-import { openLocalFile, toPath } from "./local_file.ts";
+import { toPath } from "./local_file.ts";
 import { MissionRun } from "./mission_run.ts";
 import { type LaunchFacts, reportFailure } from "./observer.ts";
 import { EXEC } from "./scopes.ts";
-import { stage } from "./staged.ts";
+import { type OpenFile, shareFiles, stage } from "./staged.ts";
 import { findStaging } from "./staging_files.ts";
 import { traced } from "./tracing.ts";
 import type { Address, DispatchedRef, ExecOptions, FileSource } from "./types.ts";
@@ -89,8 +89,9 @@ async function send(
   spanTraceparent: string | undefined,
 ): Promise<DispatchedRef> {
   const { signal, traceparent, execId: given } = checked.options;
+  const files = shareFiles(signal);
   const post = async (reuse: boolean) => {
-    const staged = await stageAll(connection, execId, checked, reuse);
+    const staged = await stageAll(connection, execId, checked, files.open, reuse);
     return connection.json("execDispatch", {
       scopes: EXEC,
       headers: { "Idempotency-Key": execId },
@@ -104,23 +105,28 @@ async function send(
   // What a look-up by content finds may be another file next time. A caller who chose the id wants a repeat to be
   // the same exec, which it only is with the same files.
   const reuse = given === undefined;
-  const reply = await post(reuse).catch((error: unknown) => {
-    const swept = reuse && error instanceof BadRequestError && error.code === "unknown_staging_ref";
-    if (!swept) throw error;
-    return post(false);
-  });
-  return { host: connection.host, missionId: reply.exec_id, kind: "exec", status: reply.status };
+  try {
+    const reply = await post(reuse).catch((error: unknown) => {
+      const swept = reuse && error instanceof BadRequestError && error.code === "unknown_staging_ref";
+      if (!swept) throw error;
+      return post(false);
+    });
+    return { host: connection.host, missionId: reply.exec_id, kind: "exec", status: reply.status };
+  } finally {
+    await files[Symbol.asyncDispose]();
+  }
 }
 
 async function stageAll(
   connection: Connection,
   execId: MissionId,
   { options: { signal }, slots }: CheckedExec,
+  openFile: OpenFile,
   reuse: boolean,
 ): Promise<ReadonlyMap<Slot["slot"], StagingId | string>> {
   const staged = new Map<Slot["slot"], StagingId | string>();
   for (const { slot, source } of slots) {
-    const file = await openLocalFile(source, signal);
+    const file = await openFile(source, signal);
     const found = reuse ? await findStaging(connection, file, { signal }) : undefined;
     const id = found?.staging_id ??
       await stage(file, slot, { connection, missionId: execId, scopes: EXEC, signal });

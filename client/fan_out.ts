@@ -11,7 +11,7 @@ import { type Context, defaultMatch } from "./context.ts";
 import { launchId } from "./dispatch.ts";
 import { runToEnd } from "./launch.ts";
 import { parseLaneName } from "../protocol/names.ts";
-import { type OpenFile, openOnce } from "./staged.ts";
+import { type OpenFile, shareFiles } from "./staged.ts";
 import type { Address, HostOutcome, Job, ManyOptions, RunOptions } from "./types.ts";
 
 /** Jobs in progress at the same time, unless the caller says otherwise. */
@@ -37,13 +37,19 @@ export async function runMany<R>(
   checkWait(waitMs);
   const abort = new LinkedAbort(signal);
   if (waitMs !== undefined) abort.abortAfter(waitMs, () => new WaitTimeoutError(waitMs));
-  const openFile = openOnce();
+  const files = shareFiles(abort.signal);
   const outcomes: HostOutcome<R>[] = [];
   const waiting = jobs.entries();
   const { method } = options;
   const work = async () => {
     for (const [index, job] of waiting) {
-      outcomes[index] = await runJob<R>(context, { index, job, method, openFile, signal: abort.signal });
+      outcomes[index] = await runJob<R>(context, {
+        index,
+        job,
+        method,
+        openFile: files.open,
+        signal: abort.signal,
+      });
     }
   };
   try {
@@ -53,6 +59,7 @@ export async function runMany<R>(
     abort.abort(error); // a bug in one job: the others end too instead of going on unobserved
     throw error;
   } finally {
+    await files[Symbol.asyncDispose]();
     abort.release();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Files that are sent along: from a path or from memory, never whole in memory because of us.
+ * Files that are sent along: from a path, from memory or from a stream, never whole in memory because of us.
  *
  * @module
  */
@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { ArgumentError, StagingError } from "./errors.ts";
+import { spool } from "./spool.ts";
 import type { FileSource } from "./types.ts";
 
 const CHUNK_BYTES = 256 * 1024;
@@ -17,8 +18,8 @@ const CHUNK_BYTES = 256 * 1024;
  */
 export type Chunks = AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
 
-/** A file with its size and digest, readable from any offset. */
-export interface LocalFile {
+/** A file with its size and digest, readable from any offset. Release it: what a stream gave is kept until then. */
+export interface LocalFile extends AsyncDisposable {
   /** Bytes. */
   readonly size: number;
   /** Lower-case hex. */
@@ -30,16 +31,31 @@ export interface LocalFile {
 /**
  * Measures and hashes a file.
  *
- * @throws {StagingError} When the path is not a regular file that can be read; code `file_unreadable`.
+ * @throws {StagingError} When the path is not a regular file that can be read; code `file_unreadable`. When a stream
+ * breaks off, or cannot be kept.
  */
 export async function openLocalFile(source: FileSource, signal?: AbortSignal): Promise<LocalFile> {
+  if (source instanceof ReadableStream) {
+    const { path, size, sha256, remove } = await spool(source, signal);
+    return {
+      size,
+      sha256,
+      chunks: (offset) => fileChunks(path, offset, size),
+      [Symbol.asyncDispose]: remove,
+    };
+  }
   const { size, chunks } = await toReadable(source);
   const hash = createHash("sha256");
   for await (const chunk of chunks(0, size)) {
     signal?.throwIfAborted();
     hash.update(chunk);
   }
-  return { size, sha256: hash.digest("hex"), chunks: (offset) => chunks(offset, size) };
+  return {
+    size,
+    sha256: hash.digest("hex"),
+    chunks: (offset) => chunks(offset, size),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 interface Readable {
@@ -47,7 +63,7 @@ interface Readable {
   chunks(offset: number, size: number): Chunks;
 }
 
-async function toReadable(source: FileSource): Promise<Readable> {
+async function toReadable(source: Exclude<FileSource, ReadableStream>): Promise<Readable> {
   if (source instanceof Uint8Array) {
     return {
       size: source.length,

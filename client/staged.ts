@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { orAborted } from "./abort.ts";
 import type { MissionId, StagingId } from "../protocol/names.ts";
 import type { Scope } from "../protocol/routes.ts";
 import type { Connection } from "./connection.ts";
@@ -14,14 +15,31 @@ import { upload } from "./upload.ts";
 /** Measures and hashes a file; a fan-out does it once for all its jobs. */
 export type OpenFile = (source: FileSource, signal?: AbortSignal) => Promise<LocalFile>;
 
-/** As {@linkcode openLocalFile}, once for each source. A source that cannot be read fails for everyone. */
-export function openOnce(): OpenFile {
+/** Files that several launches send. */
+export interface SharedFiles extends AsyncDisposable {
+  /** As {@linkcode openLocalFile}, once for each source. A source that cannot be read fails for everyone. */
+  readonly open: OpenFile;
+}
+
+/**
+ * Files that several launches send, until they are released together.
+ *
+ * @param reading Ends the reading. The signal of a launch ends its own waiting, and takes the file from nobody.
+ */
+export function shareFiles(reading: AbortSignal | undefined): SharedFiles {
   const opened = new Map<FileSource, Promise<LocalFile>>();
-  return (source) => {
-    // One caller's signal must not take the file away from the others, so that none is passed on.
-    const known = opened.get(source) ?? openLocalFile(source);
-    opened.set(source, known);
-    return known;
+  return {
+    async open(source, signal) {
+      const known = opened.get(source) ?? openLocalFile(source, reading);
+      opened.set(source, known);
+      const file = await (signal === undefined ? known : orAborted(known, signal));
+      return { ...file, [Symbol.asyncDispose]: () => Promise.resolve() };
+    },
+    async [Symbol.asyncDispose]() {
+      for (const result of await Promise.allSettled(opened.values())) {
+        if (result.status === "fulfilled") await result.value[Symbol.asyncDispose]();
+      }
+    },
   };
 }
 

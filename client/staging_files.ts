@@ -29,8 +29,12 @@ export async function uploadFile(
   const file = await openLocalFile(source, signal);
   const id = ids.staging();
   const toId = (generation: number) => generation === 0 ? id : ids.staging();
-  const stagingId = await upload(connection, file, { scopes: ANY, signal, toId });
-  return { staging_id: stagingId, sha256: file.sha256, size: file.size };
+  try {
+    const stagingId = await upload(connection, file, { scopes: ANY, signal, toId });
+    return { staging_id: stagingId, sha256: file.sha256, size: file.size };
+  } finally {
+    await file[Symbol.asyncDispose]();
+  }
 }
 
 /**

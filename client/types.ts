@@ -29,8 +29,11 @@ export type Address =
 /** Milliseconds, or a text such as `250ms`, `30s`, `5m` or `1h30m`. */
 export type Duration = number | string;
 
-/** A file to send: a path, a `file:` URL, or its content. */
-export type FileSource = string | URL | Uint8Array | Blob;
+/**
+ * A file to send: a path, a `file:` URL, or its content. A stream can be sent once; what it gives is kept in a
+ * temporary file until the file is sent.
+ */
+export type FileSource = string | URL | Uint8Array | Blob | ReadableStream<Uint8Array>;
 
 /** A mission of one dugdale. */
 export interface MissionRef {
