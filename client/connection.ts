@@ -14,7 +14,7 @@ import { parseReply, readReply } from "./json_reply.ts";
 import type { GuardedReply } from "./reply.ts";
 import { retrying, type RetryPolicy } from "./retry.ts";
 import { withTokens } from "./tokens.ts";
-import type { Tracer } from "./tracing.ts";
+import { activeTraceparent, type Tracer } from "./tracing.ts";
 
 /** What all connections of a client share. */
 export interface ConnectionSettings {
@@ -44,7 +44,7 @@ export interface Call {
   /** The mission that is meant, for errors. */
   readonly missionId?: string | undefined;
   readonly traceparent?: string | undefined;
-  /** Trace context to send when neither the call nor the client has one. */
+  /** Trace context to send when neither the call nor the client has one. Default: that of the active span. */
   readonly spanTraceparent?: string | undefined;
 }
 
@@ -152,7 +152,7 @@ export class Connection {
     }
     const search = query.size === 0 ? "" : `?${query}`;
     const traceparent = checkTraceparent(
-      call.traceparent ?? this.#settings.traceparent?.() ?? call.spanTraceparent,
+      call.traceparent ?? this.#settings.traceparent?.() ?? call.spanTraceparent ?? activeTraceparent(),
     );
     return {
       method: ROUTES[route].method,

@@ -7,6 +7,7 @@
 import { ConfigurationError } from "./errors.ts";
 import type { Chunks } from "./local_file.ts";
 import { putFile } from "./put_file.ts";
+import { sentInTrace } from "./tracing.ts";
 
 /** A request that is ready to go. */
 export interface Outgoing {
@@ -82,9 +83,11 @@ function denoEngine({ base, proxy }: EngineOptions): Engine {
   );
   const viaPool: typeof globalThis.fetch = (input, init) => fetch(input, { ...init, client });
   const engine = fetchEngine(viaPool);
+  const sendFile = proxy === undefined ? putFile : engine.sendFile;
   return {
-    ...engine,
-    ...(proxy === undefined ? { sendFile: putFile } : {}),
+    send: (request) => sentInTrace(request.headers, (headers) => engine.send({ ...request, headers })),
+    sendFile: (request, ...rest) =>
+      sentInTrace(request.headers, (headers) => sendFile({ ...request, headers }, ...rest)),
     close: () => client.close(),
   };
 }

@@ -40,10 +40,62 @@ const API = Symbol.for("opentelemetry.js.api.1");
 const NAME = "@letts/letts";
 const ERROR = 2;
 
+/** Where every copy of the API keeps the span in a context. */
+const ACTIVE_SPAN = Symbol.for("OpenTelemetry Context Key SPAN");
+
+/** What is used of what an application has registered. */
+interface Registered {
+  readonly trace?: { getTracer(name: string): Tracer };
+  readonly context?: ContextManager;
+}
+
+interface ContextManager {
+  active(): SpanContext;
+  with<Value>(context: SpanContext, work: () => Value): Value;
+}
+
+interface SpanContext {
+  getValue(key: symbol): unknown;
+  setValue(key: symbol, value: unknown): SpanContext;
+}
+
+function registered(): Registered | undefined {
+  return (globalThis as { [API]?: Registered })[API];
+}
+
 /** The tracer of the provider that the application has registered; undefined when there is none. */
 export function registeredTracer(): Tracer | undefined {
-  const api = (globalThis as { [API]?: { trace?: { getTracer(name: string): Tracer } } })[API];
-  return api?.trace?.getTracer(NAME);
+  return registered()?.trace?.getTracer(NAME);
+}
+
+/** W3C trace context of the span in which the application, or the client, is at this moment. */
+export function activeTraceparent(): string | undefined {
+  const span = registered()?.context?.active().getValue(ACTIVE_SPAN) as Span | undefined;
+  return span && toTraceparent(span);
+}
+
+/**
+ * Sends a request in the trace that its headers name. When Deno itself traces requests it adds a `traceparent` to the
+ * one that is there, and two of them count as none: it is told of the span instead, of which its own is a child.
+ */
+export function sentInTrace<Value>(
+  headers: Readonly<Record<string, string>>,
+  send: (headers: Readonly<Record<string, string>>) => Value,
+): Value {
+  const { traceparent, ...others } = headers;
+  const context = registered()?.context;
+  if (traceparent === undefined || context === undefined || context !== denoContext()) return send(headers);
+  const [, traceId, spanId, flags = ""] = traceparent.split("-");
+  const span = { spanContext: () => ({ traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true }) };
+  return context.with(context.active().setValue(ACTIVE_SPAN, span), () => send(others));
+}
+
+/** What Deno registers when it traces. */
+function denoContext(): unknown {
+  const { Deno } = globalThis as {
+    readonly Deno?: { readonly telemetry?: { readonly contextManager?: unknown } };
+  };
+  return Deno?.telemetry?.contextManager;
 }
 
 /** The span of a piece of work. */

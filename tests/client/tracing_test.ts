@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   LettsClient,
   MissionFailedError,
@@ -8,7 +8,7 @@ import {
   type Tracer,
 } from "../../client/mod.ts";
 import { FakeDugdale, FakeEnd, openFakeClient } from "../../testing/mod.ts";
-import { openClient, Scripted } from "./scripted.ts";
+import { ID, openClient, problem, Scripted } from "./scripted.ts";
 
 /** What a span was told. */
 interface Told {
@@ -142,4 +142,44 @@ Deno.test("A span of no trace gives no trace context", async () => {
   }
   const sent = server.seen.map(({ headers }) => headers.get("traceparent"));
   assertEquals(sent, [null, `00-${"2".repeat(32)}-${"1".padStart(16, "0")}-01`]);
+});
+
+Deno.test("Every request carries the trace context of the span in which it is made", async () => {
+  const spanId = "3".repeat(16), traceId = "4".repeat(32);
+  const span = { spanContext: () => ({ traceId, spanId, traceFlags: 0 }) };
+  const getValue = (key: symbol) => key === Symbol.for("OpenTelemetry Context Key SPAN") ? span : undefined;
+  await using server = new Scripted(() => problem(404, "not_found"));
+  await using letts = await openClient([server]);
+  Reflect.set(globalThis, API, { context: { active: () => ({ getValue }) } });
+  try {
+    await letts.getMission(ID, { host: "s1" });
+    await letts.kill({ host: "s1", missionId: ID }).catch(() => {});
+    await Array.fromAsync(letts.follow({ host: "s1", missionId: ID })).catch(() => {});
+  } finally {
+    Reflect.deleteProperty(globalThis, API);
+  }
+  await letts.getMission(ID, { host: "s1" });
+  const active = `00-${traceId}-${spanId}-00`;
+  const sent = server.seen.map(({ headers }) => headers.get("traceparent"));
+  assertEquals(new Set(sent.slice(0, -1)), new Set([active]));
+  assertEquals([sent.length >= 4, sent.at(-1)], [true, null]);
+});
+
+Deno.test("Under Deno's own tracing every request carries one trace context, that of its span or the caller's", async () => {
+  await using server = new Scripted(({ method, target, headers }) =>
+    target.startsWith("/v1/staging") && method !== "PUT"
+      ? problem(404, "not_found")
+      : Response.json({ mission_id: headers.get("Idempotency-Key"), status: "queued" })
+  );
+  const { stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", new URL("traced_program.ts", import.meta.url).pathname, String(server.port), ID],
+    env: { OTEL_DENO: "true", OTEL_EXPORTER_OTLP_PROTOCOL: "console", NO_COLOR: "1" },
+  }).output();
+  const sent = server.seen.map(({ method, headers }) => [method, headers.get("traceparent")?.split("-")[1]]);
+  const own = sent[0]?.[1];
+  assertEquals(own?.length, 32, new TextDecoder().decode(stderr));
+  assertEquals(sent, [["HEAD", own], ["PUT", own], ["POST", own], ["POST", "5".repeat(32)]]);
+  for (const { headers } of server.seen) {
+    assertMatch(headers.get("traceparent") ?? "", /^00-\w{32}-\w{16}-01$/);
+  }
 });
