@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { hasNode, node } from "./node.ts";
+import { hasNode, runUnder } from "./other_runtimes.ts";
 import { done, ndjson, problem, Scripted } from "./scripted.ts";
 import { StagingArea } from "./staging_server.ts";
 
@@ -51,7 +51,12 @@ Deno.test({
         }
         return area.answer(request) ?? problem(404, "not_found");
       });
-      const { stdout, stderr: said } = await node(`${folder}/script.mjs`, String(server.port), folder);
+      const { stdout, stderr: said } = await runUnder(
+        "node",
+        `${folder}/script.mjs`,
+        String(server.port),
+        folder,
+      );
       assertEquals([said, stdout], ["", `[{"ok":true},"sent"]\n`]);
       const put = server.seen.find(({ method }) => method === "PUT");
       assertEquals(put?.headers.get("Content-Length"), "4");

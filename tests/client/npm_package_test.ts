@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { hasNode, node } from "./node.ts";
+import { hasBun, hasNode, runUnder } from "./other_runtimes.ts";
 import { openPair } from "./with_dugdale.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -71,24 +71,34 @@ function exists(path: string): boolean {
   }
 }
 
+const INSTALLED = { node: await hasNode(), bun: await hasBun() };
+
 Deno.test({
-  name: "The npm package dispatches, follows, uploads and downloads under Node",
-  ignore: !await hasNode(),
-  async fn() {
+  name: "The npm package dispatches, follows, uploads and downloads under other runtimes",
+  ignore: !INSTALLED.node && !INSTALLED.bun,
+  async fn(test) {
     await using pair = await openPair();
     await install(pair.folder);
     await Deno.writeTextFile(`${pair.folder}/script.mjs`, SCRIPT);
     const { config } = pair.client;
     const url = config.baseUrl(config.dugdale("here")).href;
-    const { stdout, stderr } = await node(`${pair.folder}/script.mjs`, url, pair.folder);
-    assertEquals(stderr, "");
-    assertEquals(JSON.parse(stdout), {
-      events: ["queued", "running", "progress", "done"],
-      returned: { bytes: 3_000_000 },
-      size: 3_000_000,
-      same: [true, true],
-      embedded: "an embedded dugdale needs Deno",
-      kinds: ["function", "function", "function"],
-    });
+    for (const runtime of ["node", "bun"] as const) {
+      await test.step({
+        name: runtime,
+        ignore: !INSTALLED[runtime],
+        async fn() {
+          const { stdout, stderr } = await runUnder(runtime, `${pair.folder}/script.mjs`, url, pair.folder);
+          assertEquals(stderr, "");
+          assertEquals(JSON.parse(stdout), {
+            events: ["queued", "running", "progress", "done"],
+            returned: { bytes: 3_000_000 },
+            size: 3_000_000,
+            same: [true, true],
+            embedded: "an embedded dugdale needs Deno",
+            kinds: ["function", "function", "function"],
+          });
+        },
+      });
+    }
   },
 });
