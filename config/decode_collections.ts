@@ -100,7 +100,7 @@ export function mapOf<Value>(
 /** Lets nothing at all (`null`, `~` or an empty place) mean `null`, as a marker of its own. */
 export function nullable<Value>(inner: Decoder<Value>): Decoder<Value | null> {
   return {
-    schema: { ...inner.schema, type: [inner.schema.type, "null"].flat() },
+    schema: { ...inner.schema, type: [...new Set([inner.schema.type, "null"].flat())] },
     decode: (value) => value.kind === "null" ? null : inner.decode(value),
   };
 }

@@ -10,6 +10,9 @@ const FALSE = /^(?:false|False|FALSE|no|No|NO|off|Off|OFF|n|N)$/;
 const OTHER_BASE = /^([+-]?)(0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)$/;
 const DECIMAL = /^[+-]?(?:(?:0|[1-9][\d_]*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
+/** What editors take an unquoted text for. One with a pattern is a name or a URL, which none of the others is. */
+const UNQUOTED: readonly string[] = ["string", "number", "boolean", "null"];
+
 /**
  * Text as it was typed: `0123`, `1.50` and `true` need no quotes. Nothing at all is the empty text.
  *
@@ -17,7 +20,7 @@ const DECIMAL = /^[+-]?(?:(?:0|[1-9][\d_]*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
  */
 export function text(description: string, schema: JsonSchema = {}): Decoder<string> {
   return {
-    schema: { type: "string", description, ...schema },
+    schema: { type: "pattern" in schema ? "string" : UNQUOTED, description, ...schema },
     decode(value) {
       if (value.kind === "map" || value.kind === "list") value.fail(`must be a text, not ${value.kindWords}`);
       return value.kind === "null" ? "" : value.text;

@@ -17,6 +17,12 @@ import type {
   TokenFields,
 } from "./letts_yaml.ts";
 import { NAME_RULES } from "./name_rules.ts";
+import { PROXY_PATTERN } from "./proxy_scheme.ts";
+
+/** A pattern, which a text that a variable goes into need not match. */
+function orVariable(pattern: string): string {
+  return `\\$\\{|${pattern}`;
+}
 
 const PORT = { minimum: 0, maximum: 65_535 };
 
@@ -47,7 +53,9 @@ const shared: Fields<SharedFields> = {
   ),
 };
 
-const proxy = text("socks5, socks5h, http or https URL; ${NAME} is replaced by that environment variable");
+const proxy = text("socks5, socks5h, http or https URL; ${NAME} is replaced by that environment variable", {
+  pattern: orVariable(`^$|${PROXY_PATTERN}`),
+});
 
 const template = object<TemplateFields>("What dugdales inherit with extends", {
   ...shared,
@@ -64,12 +72,12 @@ const dugdale = object<DugdaleFields>("One dugdale", {
   extends: text("Template to inherit from", { pattern: NAME_RULES.template.pattern }),
   proxy: nullable(proxy),
   lanes: mapOf("Lanes by name; null takes an inherited lane away", nullable(lane), NAME_RULES.lane.pattern),
-});
+}, ["id"]);
 
 const route = object<RouteFields>("A dugdale and one of its lanes", {
   host: text("Id or alias of a dugdale"),
   lane: text("Lane", { pattern: NAME_RULES.lane.pattern }),
-});
+}, ["lane"]);
 
 /** The whole of letts.yaml. */
 export const lettsShape: Decoder<LettsYaml> = object<LettsYaml>(
@@ -84,7 +92,9 @@ export const lettsShape: Decoder<LettsYaml> = object<LettsYaml>(
     }),
     aliases: mapOf(
       "Other names of dugdales",
-      text("Id or alias; ${NAME} is replaced by that environment variable"),
+      text("Id or alias; ${NAME} is replaced by that environment variable", {
+        pattern: orVariable(NAME_RULES.id.pattern),
+      }),
       NAME_RULES.alias.pattern,
     ),
     routes: mapOf("Routes by name", route, NAME_RULES.route.pattern),
