@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ConflictError, MissionFailedError, WaitTimeoutError } from "../../client/mod.ts";
+import { ConflictError, HttpError, MissionFailedError, WaitTimeoutError } from "../../client/mod.ts";
 import { ID } from "./scripted.ts";
 import { openFakePair, openPair } from "./with_dugdale.ts";
 
@@ -74,6 +74,51 @@ for (const [name, open] of [["a dugdale", openPair], ["a fake dugdale", openFake
     assertEquals(ends, ["killed"]);
     const [item] = await client.bulkDelete("here", [running.ref.missionId]);
     assertEquals(item?.ok, true);
+  });
+
+  Deno.test(`what cannot be done is refused with the same code, with ${name}`, async () => {
+    await using pair = await open();
+    const { client } = pair;
+    const done = await client.run(TO, { mission: "fails", throwOnFailure: false });
+    const running = await client.dispatch(TO, { mission: "forever" });
+    for await (const { event } of client.follow(running)) if (event === "running") break;
+    const queued = await client.dispatch({ host: "here", lane: "paused" }, { mission: "count" });
+    const missing = { host: "here", missionId: "01900000-0000-7000-8000-000000000000" };
+    const { missionId } = missing;
+    const { staging_id } = await client.upload("here", TEXT);
+    const calls: readonly [code: string, status: number, () => Promise<unknown>][] = [
+      ["mission_done", 409, () => client.kill(done)],
+      ["mission_running", 409, () => client.delete(running)],
+      ["mission_not_done", 409, () => client.restart(running)],
+      ["mission_not_done", 409, () => client.restart(queued)],
+      ["not_found", 404, () => client.kill(missing)],
+      ["not_found", 404, () => client.restart(missing)],
+      ["not_found", 404, () => client.missionText(missing)],
+      ["not_found", 404, () => client.follow(missing).next()],
+      ["not_found", 404, () => client.logs(missing, "stdout")],
+      ["not_found", 404, () => client.download("here", missionId)],
+      [
+        "idempotency_conflict",
+        409,
+        () =>
+          client.dispatch({ host: "here", lane: "normal" }, {
+            mission: "fails",
+            missionId: queued.missionId,
+          }),
+      ],
+    ];
+    for (const [code, status, call] of calls) {
+      const error = await assertRejects(call, HttpError, undefined, code);
+      assertEquals([error.code, error.status], [code, status], String(call));
+    }
+    await client.deleteStaging("here", staging_id);
+    await assertRejects(() => client.download("here", staging_id), HttpError);
+    const items = await client.bulkRestart("here", [done.missionId, running.missionId, missionId]);
+    assertEquals(items.map(({ ok, error }) => [ok, error]), [[true, undefined], [false, "mission_not_done"], [
+      false,
+      "not_found",
+    ]]);
+    await client.kill(running);
   });
 
   Deno.test(`lanes(), state() and info() tell what was applied, with ${name}`, async () => {
