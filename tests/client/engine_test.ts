@@ -46,6 +46,16 @@ Deno.test("LettsClient goes through an http proxy, with the base path of the url
   assertStringIncludes(head.toLowerCase(), "proxy-authorization: basic");
 });
 
+Deno.test("LettsClient asks an http proxy for a tunnel to a dugdale behind https", async () => {
+  await using proxy = new RawServer("HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n");
+  await using client = await openBehind(`http://127.0.0.1:${proxy.port}`, {
+    url: "https://dugdale.invalid/base",
+  });
+  const error = await assertRejects(() => client.info("s1"), NetworkError);
+  assertEquals([error.code, error.host], ["network", "s1"]);
+  assertEquals(proxy.heads[0]?.split("\r\n")[0], "CONNECT dugdale.invalid:443 HTTP/1.1");
+});
+
 Deno.test("LettsClient uploads through a proxy with the range that tells the size", async () => {
   const answers = [
     "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",

@@ -2,6 +2,7 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import {
   ArgumentError,
+  ConfigurationError,
   type LettsError,
   type MissionEvent,
   MissionFailedError,
@@ -10,6 +11,7 @@ import {
   StagingError,
   WaitTimeoutError,
 } from "../../client/mod.ts";
+import { FakeDugdale, openFakeClient } from "../../testing/mod.ts";
 import {
   done,
   type Handler,
@@ -289,4 +291,27 @@ Deno.test("run() reports a stream that was given up", async () => {
   await using client = await openClient([server]);
   const error = await assertRejects(() => client.run(TO, GO), NetworkError);
   assertEquals([error.code, error.missionId], ["stream_given_up", ID]);
+});
+
+Deno.test("LettsClient does not tell its observer of what is no failed launch", async () => {
+  const dugdale = new FakeDugdale().on("forever", () => new Promise(() => {})).on("makes", ({ output }) => {
+    output("report", "text");
+  });
+  const told: unknown[] = [];
+  await using client = await openFakeClient({ s1: dugdale }, {
+    onLaunchFailure: (failure) => told.push(failure),
+  });
+  const where = { host: "s1", lane: "normal" };
+  await assertRejects(() => client.run(where, { mission: "forever", waitMs: 20 }), WaitTimeoutError);
+  await client.runMany([{ ...where, mission: "forever" }], { waitMs: 20 });
+  dugdale.fail({ route: "getStaging", cutAfterBytes: 1 });
+  const outputsTo = await Deno.makeTempDir();
+  try {
+    await assertRejects(() => client.run(where, { mission: "makes", outputsTo }), NetworkError);
+  } finally {
+    await Deno.remove(outputsTo, { recursive: true });
+  }
+  await assertRejects(() => client.kill({ host: "s1", missionId: ID }), NotFoundError);
+  await assertRejects(() => client.delete({ host: "nobody", missionId: ID }), ConfigurationError);
+  assertEquals(told, []);
 });
