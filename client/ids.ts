@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type MissionId, parseMissionId, parseStagingId, type StagingId } from "../protocol/names.ts";
 
 /** Makes UUIDv7s that rise, also within one millisecond. */
@@ -31,7 +31,10 @@ export class Ids {
       this.#counter = 0;
     }
     const time = this.#lastMs.toString(16).padStart(12, "0");
-    return uuidV7(time, this.#counter.toString(16).padStart(3, "0") + randomBytes(8).toString("hex"));
+    // Not node:crypto, which takes long to load for one id.
+    const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+    const random = high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0");
+    return uuidV7(time, this.#counter.toString(16).padStart(3, "0") + random);
   }
 }
 
