@@ -8,6 +8,7 @@ for (
     "staging_bench.ts",
     "import_bench.ts",
     "client_files_bench.ts",
+    "startup_bench.ts",
   ]
 ) {
   const { code } = await new Deno.Command(Deno.execPath(), {
