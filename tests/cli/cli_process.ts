@@ -1,7 +1,19 @@
 /** Runs the CLI as a process, as a shell would. @module */
 import { fromFileUrl } from "./paths.ts";
 
-const MAIN = fromFileUrl("../../cli/main.ts");
+/**
+ * What is tested: the sources, or the bundle that `LETTS_TEST_BUNDLE` names. Both must pass the same tests; `deno task
+ * test-bundle` makes a bundle and tests it.
+ */
+const MAIN = Deno.env.get("LETTS_TEST_BUNDLE") ?? fromFileUrl("../../cli/main.ts");
+
+/** True when a bundle is tested: its version is stamped. */
+export const BUNDLED: boolean = Deno.env.has("LETTS_TEST_BUNDLE");
+
+/** The words that start the CLI with these arguments. */
+export function cliWords(args: readonly string[]): readonly [program: string, ...args: string[]] {
+  return [Deno.execPath(), "run", "-A", "--unstable-no-legacy-abort", MAIN, ...args];
+}
 
 /** What a process left behind. */
 export interface Finished {
@@ -31,8 +43,9 @@ export function baseEnv(extra: Readonly<Record<string, string>> = {}): Record<st
 
 /** Starts the CLI and lets the test talk to it. */
 export function startCli(args: readonly string[], options: CliOptions = {}): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN, ...args],
+  const [program, ...words] = cliWords(args);
+  return new Deno.Command(program, {
+    args: words,
     cwd: options.cwd ?? "/",
     clearEnv: true,
     env: baseEnv(options.env),

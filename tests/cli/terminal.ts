@@ -1,12 +1,14 @@
 /** Runs the CLI on a terminal. @module */
-import { baseEnv } from "./cli_process.ts";
-import { fromFileUrl } from "./paths.ts";
+import { baseEnv, cliWords } from "./cli_process.ts";
 
-/** What the command prints on a terminal of 100 columns. */
-export async function onTerminal(args: readonly string[], cwd: string): Promise<string> {
-  const words = [Deno.execPath(), "run", "-A", fromFileUrl("../../cli/main.ts"), ...args];
+/** What the command prints on a terminal so many columns wide. */
+export async function onTerminal(args: readonly string[], cwd: string, columns = 100): Promise<string> {
   const { stdout } = await new Deno.Command("script", {
-    args: ["-qec", `stty cols 100; ${words.map((word) => `'${word}'`).join(" ")}`, "/dev/null"],
+    args: [
+      "-qec",
+      `stty cols ${columns}; ${cliWords(args).map((word) => `'${word}'`).join(" ")}`,
+      "/dev/null",
+    ],
     cwd,
     clearEnv: true,
     env: baseEnv({ TERM: "xterm-256color", SHELL: "/bin/sh" }),

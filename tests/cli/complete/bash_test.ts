@@ -1,8 +1,7 @@
 /** The completion script in a real bash. */
 import { assertEquals } from "@std/assert";
-import { baseEnv } from "../cli_process.ts";
+import { baseEnv, cli, cliWords } from "../cli_process.ts";
 import { lettsYaml } from "../fleet.ts";
-import { fromFileUrl } from "../paths.ts";
 
 /** Completes each line at its end; what bash would insert, sorted. */
 async function inBash(lines: readonly string[]): Promise<readonly string[]> {
@@ -11,7 +10,7 @@ async function inBash(lines: readonly string[]): Promise<readonly string[]> {
     await Deno.writeTextFile(`${folder}/letts.yaml`, lettsYaml(["http://127.0.0.1:9"], folder));
     await Deno.writeTextFile(`${folder}/access.log`, "");
     const script = `
-letts() { "$DENO" run -A "$MAIN" "$@"; }
+letts() { ${cliWords([]).join(" ")} "$@"; }
 source <(letts completion bash)
 while IFS= read -r COMP_LINE; do
   COMP_POINT=\${#COMP_LINE}
@@ -23,7 +22,7 @@ done
       args: ["--norc", "-c", script],
       cwd: folder,
       clearEnv: true,
-      env: baseEnv({ DENO: Deno.execPath(), MAIN: fromFileUrl("../../cli/main.ts") }),
+      env: baseEnv(),
       stdin: "piped",
       stdout: "piped",
     }).spawn();
@@ -65,16 +64,10 @@ Deno.test("letts completion bash completes commands, flags, names, words and fil
 });
 
 Deno.test("letts completion has a script for every shell, and tells how to load it", async () => {
-  const run = (args: readonly string[]) =>
-    new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", fromFileUrl("../../cli/main.ts"), ...args],
-      clearEnv: true,
-      env: baseEnv(),
-    }).output();
   for (const shell of ["bash", "zsh", "fish", "powershell"]) {
-    const script = new TextDecoder().decode((await run(["completion", shell])).stdout);
+    const script = (await cli(["completion", shell])).stdout;
     assertEquals(script.includes("letts __complete"), true, shell);
-    const help = new TextDecoder().decode((await run(["completion", shell, "--help"])).stdout);
+    const help = (await cli(["completion", shell, "--help"])).stdout;
     assertEquals(help.includes(`letts completion ${shell}`), true, shell);
   }
 });

@@ -1,7 +1,6 @@
 /** The progress bar on a real terminal. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { baseEnv } from "../cli_process.ts";
-import { fromFileUrl } from "../paths.ts";
+import { baseEnv, cliWords } from "../cli_process.ts";
 
 const SCRIPT = `echo "a line"
 echo '{"event":"progress","value":0.25,"message":"reading"}' >&3
@@ -17,17 +16,7 @@ async function onTerminal(
   const folder = await Deno.makeTempDir({ prefix: "letts-cli-test-" });
   try {
     await Deno.writeTextFile(`${folder}/a.sh`, SCRIPT);
-    const words = [
-      Deno.execPath(),
-      "run",
-      "-A",
-      fromFileUrl("../../cli/main.ts"),
-      "run",
-      "--embedded",
-      "--mission",
-      "a.sh",
-      ...flags,
-    ];
+    const words = cliWords(["run", "--embedded", "--mission", "a.sh", ...flags]);
     const { stdout } = await new Deno.Command("script", {
       args: ["-qec", `stty cols 100; ${words.map((word) => `'${word}'`).join(" ")} > out.json`, "/dev/null"],
       cwd: folder,
