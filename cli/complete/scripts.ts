@@ -49,7 +49,7 @@ _letts() {
   for line in "\${(@)reply[2,-1]}"; do
     [[ -n $line ]] && described+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
   done
-  (( \${#described} )) && _describe -o letts described
+  (( \${#described} )) && _describe letts described
   if [[ $reply[1] == files ]]; then
     compset -P '*='
     _files
@@ -66,7 +66,10 @@ function __letts_complete
     set -l reply (letts __complete $words 2>/dev/null)
     switch "$reply[1]"
         case files
-            __fish_complete_path (string replace -r '^[^=]*=' '' -- (commandline -ct))
+            set -l role (string match -r '^[^=]*=' -- (commandline -ct))
+            for path in (__fish_complete_path (string replace -r '^[^=]*=' '' -- (commandline -ct)))
+                echo "$role$path"
+            end
         case folders
             __fish_complete_directories (commandline -ct)
     end
