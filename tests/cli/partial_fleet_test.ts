@@ -1,0 +1,96 @@
+/** A fleet of which one dugdale is down, one refuses the token, one is slow and one is well. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { openFleet } from "./fleet.ts";
+
+const LATE_MS = 150;
+
+/** Hands every request on to a dugdale, late. */
+function slowly(url: string): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
+    await new Promise((resolve) => setTimeout(resolve, LATE_MS));
+    const { pathname, search } = new URL(request.url);
+    return await fetch(`${url}${pathname}${search}`, {
+      method: request.method,
+      headers: request.headers,
+      body: request.body === null ? null : await request.text(),
+    });
+  });
+}
+
+Deno.test("letts asks every dugdale of a broken fleet and tells of each how it went", async (t) => {
+  await using fleet = await openFleet(2);
+  const [, second = ""] = fleet.urls;
+  await using slow = slowly(second);
+  const path = `${fleet.folder}/letts.yaml`;
+  const yaml = (await Deno.readTextFile(path)).replace(/ {2}- \{ id: s2.*\n/, "");
+  const lanes = "lanes: { normal: {} }";
+  await Deno.writeTextFile(
+    path,
+    yaml +
+      `  - { id: down, url: "http://127.0.0.1:9", ${lanes} }\n` +
+      `  - { id: strict, url: "${second}", token: wrong, exec_token: wrong, admin_token: wrong, ${lanes} }\n` +
+      `  - { id: slow, url: "http://127.0.0.1:${slow.addr.port}", ${lanes} }\n`,
+  );
+  const run = (hosts: string) => ["run", "--host", hosts, "--lane", "normal", "--mission", "hello"];
+
+  await t.step("letts run prints what came, and exits as the first failure says", async () => {
+    const ended = await fleet.cli([...run("s1,down,strict,slow"), "-q"]);
+    assertEquals(ended.code, 4);
+    const returned = `{\n  "a": "\\u003cx\\u003e",\n  "b": 9007199254740993\n}\n`;
+    assertEquals(ended.stdout, `== s1 ==\n${returned}== down ==\n== strict ==\n== slow ==\n${returned}`);
+    assertMatch(
+      ended.stderr,
+      /^\[FAIL\] down — dugdale \S+ .*\n\[FAIL\] strict — dugdale \S+ 401: unauthorized — .*\nletts: .*\n$/,
+    );
+  });
+  await t.step("letts run -o json has a row for each", async () => {
+    const ended = await fleet.cli([...run("strict,s1,down,slow"), "-o", "json"]);
+    assertEquals(ended.code, 5);
+    const rows: { host: string; ok: boolean; outcome?: string }[] = JSON.parse(ended.stdout).results;
+    assertEquals(rows.map(({ host, ok, outcome }) => [host, ok, outcome]), [
+      ["strict", false, undefined],
+      ["s1", true, "success"],
+      ["down", false, undefined],
+      ["slow", true, "success"],
+    ]);
+  });
+  await t.step("letts run -o ndjson ends with an error for each that has no end", async () => {
+    const ended = await fleet.cli([...run("s1,down,strict,slow"), "-o", "ndjson"]);
+    const lines: { host: string; event: string; error?: string }[] = ended.stdout.trimEnd().split("\n")
+      .map((line) => JSON.parse(line));
+    const last = lines.filter(({ event }) => event === "done" || event === "error");
+    assertEquals(last.map(({ host, event, error }) => [host, event, error].join(" ").trim()).sort(), [
+      "down error transport",
+      "s1 done",
+      "slow done",
+      "strict error unauthorized",
+    ]);
+  });
+  await t.step("letts exec prints what came, and exits with 255", async () => {
+    const exec = ["exec", "--all", "--lane", "normal", "--stdin=none"];
+    const ended = await fleet.cli([...exec, "--", "echo", "hi"]);
+    assertEquals([ended.code, ended.stdout.split("\n").sort()], [255, ["", "[s1] hi", "[slow] hi"]]);
+    assertStringIncludes(ended.stderr, "[down][FAIL] dugdale ");
+    assertStringIncludes(ended.stderr, "[strict][FAIL] dugdale ");
+    const json = await fleet.cli([...exec, "-o", "json", "--", "echo", "hi"]);
+    const rows: { host: string; error?: string; outcome?: string }[] = JSON.parse(json.stdout).results;
+    assertEquals(rows.map(({ host, error, outcome }) => [host, error ?? outcome]), [
+      ["s1", "success"],
+      ["down", "transport"],
+      ["strict", "unauthorized"],
+      ["slow", "success"],
+    ]);
+  });
+  await t.step(
+    "a command by id takes the one that has it, and names all failures when none has",
+    async () => {
+      const sent = await fleet.cli(["dispatch", "--host", "slow", "--lane", "normal", "--mission", "silent"]);
+      const [id = ""] = sent.stdout.split("\t");
+      const shown = await fleet.cli(["ctl", "missions", "show", id]);
+      assertEquals([shown.code, JSON.parse(shown.stdout).mission_id, shown.stderr], [0, id, ""]);
+      const none = await fleet.cli(["ctl", "missions", "show", "01a20d43-2fe6-7000-a65a-02ab4cc304cb"]);
+      assertEquals([none.code, none.stdout], [5, ""]);
+      assertMatch(none.stderr, /^letts: down: dugdale .*\nstrict: dugdale \S+ 401: .*\n$/);
+    },
+  );
+});
