@@ -5,6 +5,14 @@
  */
 import { GLOBAL_FLAGS, HELP_FLAGS, ROOT_FLAGS } from "./flags/global_flags.ts";
 import type { Command, CommandNode, Flag, FlagGroup, Positional } from "./grammar.ts";
+import type { Io } from "./io.ts";
+import { wrapped } from "./print/wrapped.ts";
+
+/** Prints the help of a command or group, on a terminal in lines that fit it. */
+export async function writeHelp(io: Io, node: CommandNode, path: readonly string[]): Promise<void> {
+  const text = helpText(node, path);
+  await io.stdout.write(io.stdout.isTerminal ? wrapped(text, io.columns()) : text);
+}
 
 /** Help of a command or group, with a newline at the end. */
 export function helpText(node: CommandNode, path: readonly string[]): string {

@@ -20,8 +20,8 @@ export async function letts(tokens: readonly string[], io: Io): Promise<void> {
   try {
     const line = parseLine(ROOT, tokens);
     if (line.kind === "help") {
-      const { helpText } = await import("./help.ts");
-      return await io.stdout.write(helpText(line.node, line.path));
+      const { writeHelp } = await import("./help.ts");
+      return await writeHelp(io, line.node, line.path);
     }
     if (line.kind === "version") {
       const { writeVersion } = await import("./commands/version.ts");

@@ -2,7 +2,7 @@
 import type { Call } from "../call.ts";
 import { ROOT } from "../commands.ts";
 import { UsageError } from "../errors.ts";
-import { helpText } from "../help.ts";
+import { writeHelp } from "../help.ts";
 import { findCommand } from "../parse/find_command.ts";
 import { didYouMean } from "../parse/suggest.ts";
 
@@ -13,5 +13,5 @@ export async function help(call: Call<unknown>): Promise<void> {
     const hint = didYouMean(unknown, node.children.map((child) => child.name));
     throw new UsageError(`unknown command ${JSON.stringify(unknown)} for "${path.join(" ")}"${hint}`);
   }
-  await call.io.stdout.write(helpText(node, path));
+  await writeHelp(call.io, node, path);
 }

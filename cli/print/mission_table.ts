@@ -24,14 +24,14 @@ const GROUP_ID = { title: "GROUP_ID", width: 40 };
 
 const TERMINAL_COLUMNS = [
   { title: "ID" },
-  { title: "STATUS" },
+  { title: "STATUS", leaves: 5 },
   { title: "OUTCOME" },
-  { title: "LANE", shrinks: true },
+  { title: "LANE", shrinks: true, leaves: 3 },
   { title: "MISSION", shrinks: true },
-  { title: "CREATED" },
-  { title: "TOOK", right: true },
+  { title: "CREATED", leaves: 4 },
+  { title: "TOOK", right: true, leaves: 2 },
   { title: "NAME", shrinks: true },
-  { title: "GROUP" },
+  { title: "GROUP", leaves: 1 },
 ];
 
 /** One page for programs, with the two last columns only when a row has something in them. */

@@ -18,6 +18,8 @@ export interface TerminalColumn {
   readonly title: string;
   /** May lose its end when the screen is narrow. */
   readonly shrinks?: boolean;
+  /** Leaves where the screen is too narrow for all, the lowest number first. Without it the column always stays. */
+  readonly leaves?: number;
   /** Numbers stand on the right. */
   readonly right?: boolean;
 }
@@ -26,22 +28,21 @@ export interface TerminalColumn {
 const LEAST = 6;
 const GAP = 2;
 
-/** Title line and rows. Columns that are empty in all rows are left out. */
+/** Title line and rows. Columns that are empty in all rows are left out, and those that leave a narrow screen. */
 export function terminalTable(
   columns: readonly TerminalColumn[],
   rows: readonly (readonly Cell[])[],
   screen: { readonly columns: number; readonly paint: Paint },
 ): string {
-  const used = columns
+  const filled = columns
     .map((column, index) => ({ column, cells: rows.map((row) => cleaned(row[index])) }))
-    .filter(({ cells }) => rows.length === 0 || cells.some(({ text }) => text !== ""));
-  const widths = fit(
-    used.map(({ column, cells }) => ({
-      width: Math.max(column.title.length, ...cells.map(({ text }) => columnsOf(text))),
-      shrinks: column.shrinks ?? false,
-    })),
-    screen.columns,
-  );
+    .filter(({ cells }) => rows.length === 0 || cells.some(({ text }) => text !== ""))
+    .map(({ column, cells }) => {
+      const width = Math.max(column.title.length, ...cells.map(({ text }) => columnsOf(text)));
+      return { column, cells, width, shrinks: column.shrinks ?? false, leaves: column.leaves };
+    });
+  const used = staying(filled, screen.columns);
+  const widths = fit(used, screen.columns);
   const line = (cells: readonly Cell[]) =>
     cells.map(({ text, color }, index) => {
       const width = widths[index] ?? 0;
@@ -61,11 +62,25 @@ function aligned(text: string, width: number, right: boolean): string {
   return right ? " ".repeat(Math.max(0, width - columnsOf(text))) + text : pad(text, width);
 }
 
+interface Measured {
+  readonly width: number;
+  readonly shrinks: boolean;
+  readonly leaves: number | undefined;
+}
+
+/** Lets columns leave until the others fit, shrunk as far as they may be. */
+function staying<Column extends Measured>(columns: readonly Column[], screen: number): readonly Column[] {
+  const least = columns.reduce(
+    (sum, { width, shrinks }) => sum + (shrinks ? Math.min(width, LEAST) : width) + GAP,
+    -GAP,
+  );
+  const next = Math.min(...columns.map(({ leaves }) => leaves ?? Infinity));
+  if (least <= screen || next === Infinity) return columns;
+  return staying(columns.filter(({ leaves }) => leaves !== next), screen);
+}
+
 /** Takes from the widest column that may shrink until all fit, or none can give any more. */
-function fit(
-  columns: readonly { readonly width: number; readonly shrinks: boolean }[],
-  screen: number,
-): number[] {
+function fit(columns: readonly Measured[], screen: number): number[] {
   const widths = columns.map(({ width }) => width);
   let over = widths.reduce((sum, width) => sum + width + GAP, -GAP) - screen;
   while (over > 0) {

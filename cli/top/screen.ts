@@ -27,8 +27,8 @@ const LANES = [
 ];
 const MISSIONS = [
   { title: "RUNS", right: true },
-  { title: "DUGDALE" },
-  { title: "LANE", shrinks: true },
+  { title: "DUGDALE", leaves: 2 },
+  { title: "LANE", shrinks: true, leaves: 1 },
   { title: "MISSION", shrinks: true },
   { title: "ID" },
 ];
