@@ -17,7 +17,7 @@ export async function doctor(call: Call<Values<typeof DOCTOR_FLAGS>>): Promise<v
   const found: Check[] = [{
     subject: "letts.yaml",
     verdict: dugdales.length > 0 ? "ok" : "fail",
-    message: `${client.config.file}: ${dugdales.length} dugdales`,
+    message: `${client.config.file}: ${dugdales.length} ${dugdales.length === 1 ? "dugdale" : "dugdales"}`,
   }];
   const checked = await Promise.all(dugdales.map((dugdale) => checkDugdale(client, dugdale)));
   const checks = [...found, ...checked.flat()];

@@ -76,7 +76,7 @@ Deno.test("letts doctor finds what is wrong", async () => {
   assertEquals(good.code, 0, good.stdout);
   assertMatch(
     good.stdout,
-    /^ok {4}letts\.yaml {2}letts\.yaml: 1 dugdales\nok {4}s1 {10}answers in .*\nok {4}s1 .*applied .*\n$/,
+    /^ok {4}letts\.yaml {2}letts\.yaml: 1 dugdale\nok {4}s1 {10}answers in .*\nok {4}s1 .*applied .*\n$/,
   );
   await fleet.cli(["ctl", "lanes", "pause", "normal", "--host", "s1"]);
   const yaml = await Deno.readTextFile(`${fleet.folder}/letts.yaml`);
