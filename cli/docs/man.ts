@@ -35,7 +35,12 @@ function manPage({ node, path }: Placed, root: CommandGroup): string {
   if (about.length > 0) {
     lines.push(
       ".SH DESCRIPTION",
-      ...about.flatMap((text) => [".PP", ".nf", ...text.split("\n").map(escaped), ".fi"]),
+      ...about.flatMap((text, index) => [
+        ...index === 0 ? [] : [".PP"],
+        ".nf",
+        ...text.split("\n").map(escaped),
+        ".fi",
+      ]),
     );
   }
   if (node.kind === "group") {
@@ -47,8 +52,8 @@ function manPage({ node, path }: Placed, root: CommandGroup): string {
     if (node.flags.length > 0) lines.push(".SH OPTIONS", ...terms(flagTerms(node.flags)));
     if (node.examples.length > 0) {
       lines.push(".SH EXAMPLES");
-      for (const { line, means } of node.examples) {
-        lines.push(".PP", escaped(means), ".PP", `.B ${escaped(line)}`);
+      for (const [index, { line, means }] of node.examples.entries()) {
+        lines.push(...index === 0 ? [] : [".PP"], escaped(means), ".PP", `.B ${escaped(line)}`);
       }
     }
   }
