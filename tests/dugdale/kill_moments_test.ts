@@ -78,12 +78,14 @@ ownTest("a forced delete while outputs are collected waits for them and takes al
   const { dugdale } = spoiled();
   await using held = await HeldFiles.hold(spoiled());
   const id = await collecting();
-  const followed = dugdale.event(id, "done");
+  const follower = dugdale.follow(id);
+  assertEquals((await follower.next()).value?.event, "queued");
   const deleted = dugdale.call("DELETE", `/v1/missions/${id}?force=true`);
   assertEquals((await dugdale.record(id)).status, "running");
   await held.release();
   assertEquals((await deleted).status, 202);
-  assertEquals((await followed).outcome, "success");
+  const followed = await Array.fromAsync(follower);
+  assertEquals(followed.at(-1)?.outcome, "success");
   assertEquals((await dugdale.get(`/v1/missions/${id}`)).status, 404);
 });
 
