@@ -14,8 +14,6 @@ async function openBench(): Promise<{ readonly path: string } & AsyncDisposable>
       }\\n'));`,
     "binary": `#!/bin/sh\necho '${success("itself")}' >&3`,
     "plain.txt": "nothing to run",
-    "copies.sh":
-      `cat "$LETTS_IN_a" "$LETTS_IN_a" > out/twice; echo '{"event":"output_file","key":"twice"}' >&3; echo '{"event":"success","return":{"word":"'$WORD'"}}' >&3`,
     "forever.sh": `echo $$ > ../pid; exec sleep 600`,
   };
   for (const [name, text] of Object.entries(missions)) {
@@ -52,29 +50,6 @@ Deno.test("LettsClient.embedded() says what is wrong with a mission that cannot 
     const error = await assertRejects(() => letts.run(LANE, { mission }), MissionFailedError);
     assertEquals([error.result.outcome, error.result.failMessage], ["failed", message]);
   }
-});
-
-Deno.test("LettsClient.embedded() passes files and variables, and leaves no file behind", async () => {
-  await using bench = await openBench();
-  const temporary = `${bench.path}/tmp`;
-  await Deno.mkdir(temporary);
-  const before = Deno.env.get("TMPDIR");
-  Deno.env.set("TMPDIR", temporary);
-  try {
-    await using letts = await LettsClient.embedded({
-      missions: `${bench.path}/missions`,
-      missionEnv: { WORD: "letts" },
-    });
-    const outputsTo = `${bench.path}/out`;
-    const files = { a: new TextEncoder().encode("ab") };
-    assertEquals((await letts.run(LANE, { mission: "copies", files, outputsTo })).return, { word: "letts" });
-    assertEquals(await Deno.readTextFile(`${outputsTo}/twice`), "abab");
-    assertEquals([...Deno.readDirSync(temporary)].length, 1);
-  } finally {
-    if (before === undefined) Deno.env.delete("TMPDIR");
-    else Deno.env.set("TMPDIR", before);
-  }
-  assertEquals([...Deno.readDirSync(temporary)], []);
 });
 
 Deno.test("LettsClient.embedded() keeps missions in a data directory that is given", async () => {

@@ -2,7 +2,6 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { NetworkError } from "../../client/mod.ts";
 import { RawServer, writeAll } from "./raw_server.ts";
 import { type Handler, openClient, Scripted } from "./scripted.ts";
-import { StagingArea } from "./staging_server.ts";
 
 const INFO = { version: "1", uptime_seconds: 0, applied_at: null, queue_summary: { queued: 0, running: 0 } };
 const informing: Handler = () => Response.json(INFO);
@@ -16,25 +15,6 @@ function openBehind(proxy: string, options: { readonly url?: string; readonly ig
     yaml: { routes: {}, dugdales: [{ id: "s1", url, proxy }] },
   });
 }
-
-/** Sets an environment variable until released. */
-function setting(name: string, value: string): Disposable {
-  const before = Deno.env.get(name);
-  Deno.env.set(name, value);
-  return {
-    [Symbol.dispose]: () => before === undefined ? Deno.env.delete(name) : Deno.env.set(name, before),
-  };
-}
-
-Deno.test("LettsClient does not go through the proxy of its environment", async () => {
-  using _proxy = setting("HTTP_PROXY", "http://127.0.0.1:1");
-  using _all = setting("ALL_PROXY", "http://127.0.0.1:1");
-  const area = new StagingArea();
-  await using server = new Scripted((request, raw) => area.answer(request) ?? informing(request, raw));
-  await using client = await openClient([server], { retry: { attempts: 1 } });
-  assertEquals((await client.info("s1")).version, "1");
-  await client.upload("s1", new Uint8Array(3));
-});
 
 Deno.test("LettsClient goes through an http proxy, with the base path of the url", async () => {
   const body = JSON.stringify(INFO);

@@ -9,8 +9,14 @@ async function stored(area: Area): Promise<StagingId> {
   return (await area.put(data)).id;
 }
 
-function openFiles(): number {
-  return [...Deno.readDirSync("/proc/self/fd")].length;
+function isOpen(path: string): boolean {
+  return [...Deno.readDirSync("/proc/self/fd")].some(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`) === path;
+    } catch {
+      return false; // closed meanwhile, as the one that lists them is
+    }
+  });
 }
 
 Deno.test("GET hands a complete file out with its headers", async () => {
@@ -136,7 +142,7 @@ Deno.test("A download is read at the pace of its reader, and closed when the rea
   await using area = new Area();
   const size = 50_000_000;
   const { id } = await area.put(new Uint8Array(size));
-  const before = openFiles();
+  const path = Deno.realPathSync(area.dataDir.staging(id));
   let reads = 0;
   const run = area.slots.run.bind(area.slots);
   area.slots.run = (work) => {
@@ -150,8 +156,9 @@ Deno.test("A download is read at the pace of its reader, and closed when the rea
   socket.pause();
   for (let last = -1; last !== reads; await new Promise((resolve) => setTimeout(resolve, 100))) last = reads;
   assert(reads < size / 131_072 / 2, `${reads} reads although nobody takes the bytes`);
+  assert(isOpen(path));
   socket.destroy();
-  while (openFiles() > before) await new Promise(setImmediate);
+  while (isOpen(path)) await new Promise(setImmediate);
 });
 
 Deno.test("HEAD tells size and digest of a complete file", async () => {

@@ -3,23 +3,21 @@ import { createHash } from "node:crypto";
 import { ArgumentError, StagingError } from "../../client/mod.ts";
 import { spool } from "../../client/spool.ts";
 import { FakeDugdale, openFakeClient } from "../../testing/mod.ts";
-import { ID, openClient, Scripted } from "./scripted.ts";
-import { StagingArea } from "./staging_server.ts";
+import { ID, openClient, Scripted } from "../client/scripted.ts";
+import { StagingArea } from "../client/staging_server.ts";
+import { setting } from "./environment.ts";
 
 const CONTENT = crypto.getRandomValues(new Uint8Array(60_000));
 const stream = (content: Uint8Array<ArrayBuffer> = CONTENT) => new Blob([content]).stream();
 
 /** What a stream has left in the folder for temporary files. */
 async function leftBehind(work: () => Promise<unknown>): Promise<string[]> {
-  const before = Deno.env.get("TMPDIR");
   const folder = await Deno.makeTempDir();
-  Deno.env.set("TMPDIR", folder);
   try {
+    using _tmpdir = setting("TMPDIR", folder);
     await work();
     return [...Deno.readDirSync(folder)].map(({ name }) => name);
   } finally {
-    if (before === undefined) Deno.env.delete("TMPDIR");
-    else Deno.env.set("TMPDIR", before);
     await Deno.remove(folder, { recursive: true });
   }
 }
