@@ -20,8 +20,9 @@ export const TOOLS: readonly Command[] = [
     name: "dev",
     summary: "Run a dugdale for the missions of a folder until Ctrl-C",
     about: [
-      "Needs no files: every script of the folder is a mission, by its file name. Prints what to set so that other\n" +
-      "commands find it.",
+      "Needs no files: every script of the folder is a mission, by its file name. Without a folder it takes missions/\n" +
+      "beside letts.yaml, where letts init puts them, or else the current one. Prints which it is, and what to set so\n" +
+      "that other commands find the dugdale.",
     ],
     positionals: [{ name: "folder", optional: true, complete: "folder" }],
     flags: [DEV_FLAGS],

@@ -1,6 +1,8 @@
 /** `letts dev`. @module */
-import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { stringify } from "yaml";
+import { isUsableFile } from "../../config/discover.ts";
 import { dugdaleConfig } from "../../config/dugdale_yaml.ts";
 import { lettsConfig } from "../../config/letts_config.ts";
 import { type Dugdale, openDugdale } from "../../dugdale/daemon.ts";
@@ -19,8 +21,8 @@ type DevCall = Call<Values<typeof DEV_FLAGS>>;
 
 /** Runs a dugdale for the missions of a folder until Ctrl-C. */
 export async function dev(call: DevCall): Promise<void> {
-  const { flags, args: [given = "."], io } = call;
-  const folder = missionFolder(given);
+  const { flags, globals, args: [given], io } = call;
+  const folder = given === undefined ? foundFolder(globals.config || "letts.yaml") : missionFolder(given);
   using interrupts = new Interrupts(io);
   await using stack = new AsyncDisposableStack();
   const dataDir = openDataDir(flags["data-dir"], stack);
@@ -58,11 +60,21 @@ export async function dev(call: DevCall): Promise<void> {
 function missionFolder(given: string): string {
   try {
     const folder = realpathSync(given);
-    if (Deno.statSync(folder).isDirectory) return folder;
+    if (isFolder(folder)) return folder;
   } catch (cause) {
     throw new UsageError(`there is no folder ${given}`, { cause });
   }
   throw new UsageError(`${given} is not a folder`);
+}
+
+/** The missions beside letts.yaml, where `letts init` puts them; else this folder. */
+function foundFolder(lettsYaml: string): string {
+  const beside = join(dirname(lettsYaml), "missions");
+  return isUsableFile(lettsYaml) && isFolder(beside) ? missionFolder(beside) : missionFolder(".");
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function openDataDir(given: string | undefined, stack: AsyncDisposableStack): string {

@@ -36,6 +36,15 @@ Deno.test("letts init makes files with which a dugdale runs a first mission", as
     assertEquals((await cli(["apply", "-q", "-f", "letts.yaml"], { cwd: proj })).code, 0);
     const ran = await cli(["run", "-q", "--route", "default", "--mission", "hello.sh"], { cwd: proj });
     assertEquals(ran, { code: 0, stdout: `{\n  "hello": "world"\n}\n`, stderr: "" });
+    const dev = startCli(["dev"], { cwd: proj, env: { TMPDIR: folder } });
+    let said = "";
+    for await (const chunk of dev.stdout.pipeThrough(new TextDecoderStream())) {
+      said += chunk;
+      if (said.endsWith("\n\n")) dev.kill("SIGINT");
+    }
+    await dev.stderr.cancel();
+    assertEquals((await dev.status).code, 0);
+    assertStringIncludes(said, `\nmissions ${await Deno.realPath(`${proj}/missions`)}\n`);
     const again = await cli(["init", "proj"], { cwd: folder });
     assertEquals([again.code, again.stdout], [2, ""]);
     assertStringIncludes(again.stderr, "dugdale.yaml, letts.yaml, missions/hello.sh in ");
