@@ -1,16 +1,12 @@
 /** The completion script in a real fish. */
 import { assertEquals } from "@std/assert";
 import { baseEnv, cliWords } from "../cli_process.ts";
+import { hasProgram } from "../../examples/run_example.ts";
 import { lettsYaml } from "../fleet.ts";
-
-const HAS_FISH = await new Deno.Command("fish", { args: ["--version"] }).output().then(
-  () => true,
-  () => false,
-);
 
 Deno.test({
   name: "letts completion fish completes commands, flags, names, words and files",
-  ignore: !HAS_FISH,
+  ignore: !await hasProgram("fish"),
   fn: async () => {
     const table: readonly (readonly [line: string, words: string])[] = [
       ["letts ctl st", "staging"],

@@ -1,12 +1,8 @@
 /** The completion script in a real zsh, on a terminal of its own. */
 import { assertEquals } from "@std/assert";
 import { baseEnv, cliWords } from "../cli_process.ts";
+import { hasProgram } from "../../examples/run_example.ts";
 import { lettsYaml } from "../fleet.ts";
-
-const HAS_ZSH = await new Deno.Command("zsh", { args: ["--version"] }).output().then(
-  () => true,
-  () => false,
-);
 
 /** A zsh that types into another one: there Tab completes the word, tells the line and clears it. */
 const DRIVER = String.raw`
@@ -38,7 +34,7 @@ print -r -- '<<''ready>>'
 
 Deno.test({
   name: "letts completion zsh completes commands, flags, names, words and files",
-  ignore: !HAS_ZSH,
+  ignore: !await hasProgram("zsh"),
   fn: async () => {
     const table: readonly (readonly [line: string, completed: string])[] = [
       ["letts ctl st", "letts ctl staging "],
