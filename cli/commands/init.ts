@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { Call } from "../call.ts";
 import { UsageError } from "../errors.ts";
+import { exists } from "../exists.ts";
 import type { INIT_FLAGS } from "../flags/tool_flags.ts";
 import type { Values } from "../grammar.ts";
 import { initFiles } from "../init/files.ts";
@@ -28,16 +29,6 @@ export async function init(call: Call<Values<typeof INIT_FLAGS>>): Promise<void>
     `Next:\n${go}  letts dugdale &\n  letts apply -q -f letts.yaml\n` +
       "  letts run --route default --mission hello.sh\n",
   );
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 function randomToken(): string {

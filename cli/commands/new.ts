@@ -2,6 +2,7 @@
 import { dirname, join, relative, resolve } from "node:path";
 import type { Call } from "../call.ts";
 import { UsageError } from "../errors.ts";
+import { exists } from "../exists.ts";
 import type { Values } from "../grammar.ts";
 import type { NEW_MISSION_FLAGS } from "../new_mission/flags.ts";
 import { importAdvice } from "../new_mission/import_map.ts";
@@ -40,15 +41,5 @@ async function write(folder: string, { path, mode, text }: NewFile): Promise<voi
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
     throw new UsageError(`${target} exists, and nothing is replaced`, { cause });
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

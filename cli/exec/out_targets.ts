@@ -6,6 +6,7 @@
 import type { LettsClient } from "../../client/client.ts";
 import type { RunResult } from "../../client/types.ts";
 import { CommandError, UsageError } from "../errors.ts";
+import { exists } from "../exists.ts";
 import type { Pair } from "../pairs.ts";
 
 /** A file of one dugdale and its path here. */
@@ -43,16 +44,6 @@ function withHost(path: string, host: string): string {
 /** @throws {OutputExistsError} When a target exists. */
 export function demandNew(targets: readonly OutTarget[]): void {
   for (const { path } of targets) if (exists(path)) throw new OutputExistsError(path);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { lineLog, type Log } from "../../dugdale/host/log.ts";
 import { Store } from "../../dugdale/store/store.ts";
-import { ids, openRunning } from "./running.ts";
+import { openRunning } from "./running.ts";
+import { newMission } from "./store/samples.ts";
 
 const PAGE_BYTES = 4096;
 const MARK = "a line that is found again in the file";
@@ -11,22 +12,7 @@ async function leave(folder: string): Promise<number> {
   {
     using store = new Store(`${folder}/state.db`, -2000);
     await store.write(() => {
-      const id = store.missions.insert({
-        missionId: ids.mission(),
-        kind: "mission",
-        lane: "a",
-        missionName: "m",
-        createdMs: 1,
-        timeoutMs: null,
-        runtime: null,
-        displayName: null,
-        groupId: null,
-        restartedFrom: null,
-        traceparent: null,
-        fingerprint: "",
-        input: "null",
-        files: [],
-      });
+      const id = store.missions.insert(newMission());
       for (let seq = 3; seq < 500; seq++) store.missions.addProgress(id, seq, MARK);
     });
   }

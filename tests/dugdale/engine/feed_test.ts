@@ -6,6 +6,7 @@ import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { openOutput } from "../../../dugdale/http/output.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 import { ids } from "../running.ts";
+import { newMission } from "../store/samples.ts";
 
 /** A running mission on a real store, whose row can be had as often as wanted. */
 async function withRunning(
@@ -16,22 +17,7 @@ async function withRunning(
     using store = new Store(`${folder}/state.db`, -2000);
     const missionId = ids.mission();
     await store.write(() => {
-      store.missions.insert({
-        missionId,
-        kind: "mission",
-        lane: "a",
-        missionName: "m",
-        createdMs: 1,
-        timeoutMs: null,
-        runtime: null,
-        displayName: null,
-        groupId: null,
-        restartedFrom: null,
-        traceparent: null,
-        fingerprint: "",
-        input: "null",
-        files: [],
-      });
+      store.missions.insert(newMission({ missionId }));
       store.missions.claim("a", 1, 5);
     });
     const find = (): Row => store.missions.find(missionId)!;

@@ -6,6 +6,7 @@ import type { AppliedConfig } from "../../../dugdale/engine/applied.ts";
 import type { EngineParts } from "../../../dugdale/engine/parts.ts";
 import type { MissionRow } from "../../../dugdale/store/mission_row.ts";
 import { Store } from "../../../dugdale/store/store.ts";
+import { newMission } from "../store/samples.ts";
 
 const missionId = "0192a8b3-d2c1-7abc-bad0-1234567890ab" as MissionRow["mission_id"];
 
@@ -16,24 +17,7 @@ async function withQueued(
   const folder = await Deno.makeTempDir();
   try {
     using store = new Store(`${folder}/state.db`, -2000);
-    await store.write(() =>
-      store.missions.insert({
-        missionId,
-        kind: "mission",
-        lane: "a",
-        missionName: "m",
-        createdMs: 1,
-        timeoutMs: null,
-        runtime: null,
-        displayName: null,
-        groupId: null,
-        restartedFrom: null,
-        traceparent: null,
-        fingerprint: "",
-        input: "null",
-        files: [],
-      })
-    );
+    await store.write(() => store.missions.insert(newMission({ missionId })));
     const clock = { wallMs: () => 9, steadyMs: () => 9 };
     const parts = { store, clock, feed: { abandon: () => {} } } as unknown as EngineParts;
     const engine = { kill: () => undefined, find: () => undefined } as unknown as Engine;

@@ -7,6 +7,7 @@ import { processStart } from "../../../dugdale/host/process_start.ts";
 import type { RunEnd } from "../../../dugdale/engine/run.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 import { type Answer, ids, openRunning, sha256 } from "../running.ts";
+import { ending, newMission } from "../store/samples.ts";
 
 /** A data directory as an earlier daemon has left it. */
 class Left implements AsyncDisposable {
@@ -24,22 +25,7 @@ class Left implements AsyncDisposable {
   async running(pid = 0, start = 0): Promise<MissionId> {
     const missionId = ids.mission();
     await this.store.write(() => {
-      const id = this.store.missions.insert({
-        missionId,
-        kind: "mission",
-        lane: missionId,
-        missionName: "m",
-        createdMs: 1,
-        timeoutMs: null,
-        runtime: null,
-        displayName: null,
-        groupId: null,
-        restartedFrom: null,
-        traceparent: null,
-        fingerprint: "",
-        input: "null",
-        files: [],
-      });
+      const id = this.store.missions.insert(newMission({ missionId, lane: missionId }));
       this.store.missions.claim(missionId, 1, 5);
       if (pid > 0) this.store.missions.start(id, pid, start, 6);
     });
@@ -51,18 +37,7 @@ class Left implements AsyncDisposable {
     const missionId = await this.running(4711, 1);
     const end: RunEnd = {
       outputs,
-      ending: {
-        outcome: "success",
-        exitCode: 0,
-        signal: null,
-        failReason: null,
-        failMessage: null,
-        failDetails: null,
-        returnValue: '{"a":1.0}',
-        progressDropped: 3,
-        truncatedStdout: true,
-        truncatedStderr: false,
-      },
+      ending: ending("success", { returnValue: '{"a":1.0}', progressDropped: 3, truncatedStdout: true }),
     };
     await this.note(missionId, JSON.stringify(end));
     const out = `${this.dataDir.work(missionId)}/out`;
@@ -71,9 +46,9 @@ class Left implements AsyncDisposable {
     return missionId;
   }
 
-  async note(missionId: MissionId, ending: string): Promise<void> {
+  async note(missionId: MissionId, end: string): Promise<void> {
     const { id } = this.store.missions.find(missionId)!;
-    await this.store.write(() => this.store.missions.noteEnding(id, ending));
+    await this.store.write(() => this.store.missions.noteEnding(id, end));
   }
 
   /** Starts a dugdale on it and answers the records of the missions. */

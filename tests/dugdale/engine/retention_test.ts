@@ -4,11 +4,11 @@ import { Retention } from "../../../dugdale/engine/retention.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
 import { Slots } from "../../../dugdale/host/slots.ts";
-import type { Ending } from "../../../dugdale/store/mission_row.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 import type { MissionKind, OutcomeKind } from "../../../protocol/mission.ts";
 import type { MissionId } from "../../../protocol/names.ts";
 import { ids, openRunning } from "../running.ts";
+import { ending, newMission } from "../store/samples.ts";
 
 const HOUR = 3_600_000;
 const NOW = 100 * HOUR;
@@ -76,38 +76,8 @@ class Kept implements Disposable {
   }
 
   #insert(missionId: MissionId, kind: MissionKind): number {
-    return this.store.missions.insert({
-      missionId,
-      kind,
-      lane: "a",
-      missionName: "m",
-      createdMs: NOW - 99 * HOUR,
-      timeoutMs: null,
-      runtime: null,
-      displayName: null,
-      groupId: null,
-      restartedFrom: null,
-      traceparent: null,
-      fingerprint: "",
-      input: "null",
-      files: [],
-    });
+    return this.store.missions.insert(newMission({ missionId, kind, createdMs: NOW - 99 * HOUR }));
   }
-}
-
-function ending(outcome: OutcomeKind): Ending {
-  return {
-    outcome,
-    exitCode: 0,
-    signal: null,
-    failReason: null,
-    failMessage: null,
-    failDetails: null,
-    returnValue: null,
-    progressDropped: 0,
-    truncatedStdout: false,
-    truncatedStderr: false,
-  };
 }
 
 Deno.test("Retention.run() keeps each mission for the time of its kind and outcome, to the millisecond", async () => {

@@ -15,6 +15,7 @@ import { DiskUsage } from "../../../dugdale/staging/disk_usage.ts";
 import type { MissionsOfFiles } from "../../../dugdale/staging/parts.ts";
 import { Staging } from "../../../dugdale/staging/staging.ts";
 import { Store, StoreError } from "../../../dugdale/store/store.ts";
+import { newMission } from "../store/samples.ts";
 
 /** A clock whose wall time a test moves. */
 export class TestClock implements Clock {
@@ -123,22 +124,16 @@ export class Area implements AsyncDisposable {
     const missionId: MissionId = this.ids.mission();
     const id = await this.store.write(() => {
       for (const { stagingId } of files) this.store.staging.pin(stagingId);
-      return this.store.missions.insert({
-        missionId,
-        kind,
-        lane: "main",
-        missionName: "test",
-        createdMs: this.clock.wallMs(),
-        timeoutMs: null,
-        runtime: null,
-        displayName: null,
-        groupId: null,
-        restartedFrom: null,
-        traceparent: null,
-        fingerprint: "",
-        input: "null",
-        files: files.map((file) => ({ ...file, kind: "input" as const })),
-      });
+      return this.store.missions.insert(
+        newMission({
+          missionId,
+          kind,
+          lane: "main",
+          missionName: "test",
+          createdMs: this.clock.wallMs(),
+          files: files.map((file) => ({ ...file, kind: "input" as const })),
+        }),
+      );
     });
     return { id, missionId };
   }

@@ -5,7 +5,7 @@ import type { StagingId } from "../../../protocol/names.ts";
 import type { OutcomeKind } from "../../../protocol/mission.ts";
 import { retentionTtls, uploadTtlMs } from "../../../dugdale/staging/expiry.ts";
 import { Area, bytes } from "./area.ts";
-import { success } from "./ending.ts";
+import { ending } from "../store/samples.ts";
 
 const ttls = {
   stagingTtlMs: 1_000,
@@ -28,7 +28,7 @@ async function settle(area: Area, ...ids: StagingId[]): Promise<(number | null)[
 }
 
 async function finish(area: Area, mission: number, outcome: OutcomeKind, nowMs: number): Promise<void> {
-  await area.store.write(() => area.store.missions.finish(mission, "queued", { ...success, outcome }, nowMs));
+  await area.store.write(() => area.store.missions.finish(mission, "queued", ending(outcome), nowMs));
 }
 
 /** Removes a mission with all that hangs on its row, over a connection of its own. */
@@ -129,7 +129,7 @@ Deno.test("Outputs of a mission get their expiry in the transaction that makes i
   const mission = await area.mission([{ stagingId: input, role: "in" }]);
   const output = area.ids.staging();
   await area.store.write(() => {
-    area.store.missions.finish(mission.id, "queued", success, 5);
+    area.store.missions.finish(mission.id, "queued", ending("success"), 5);
     area.store.staging.addOutput(mission.id, { stagingId: output, role: "out", sha256: "0", size: 1 }, 5);
     area.store.staging.retention.settle(ttls, 1000);
   });

@@ -1,9 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { MissionId, StagingId } from "../../../protocol/names.ts";
 import { ProblemError } from "../../../dugdale/problem_error.ts";
-import type { Ending } from "../../../dugdale/store/mission_row.ts";
 import { answer, Area, bytes, sha256 } from "./area.ts";
-import { success } from "./ending.ts";
+import { ending } from "../store/samples.ts";
 
 const data = bytes(1000);
 
@@ -46,7 +45,9 @@ Deno.test("DELETE with force takes queued and done missions along", async () => 
   const { id } = await area.put(data);
   const queued = await area.mission([{ stagingId: id, role: "a" }]);
   const done = await area.mission([{ stagingId: id, role: "a" }]);
-  await area.store.write(() => area.store.missions.finish(done.id, "queued", success, area.clock.wallMs()));
+  await area.store.write(() =>
+    area.store.missions.finish(done.id, "queued", ending("success"), area.clock.wallMs())
+  );
   assertEquals(await remove(area, id, "?force=TRUE"), pending);
   assertEquals(told, [queued.missionId, done.missionId]);
   for (const { missionId } of [queued, done]) {
@@ -131,6 +132,6 @@ Deno.test("GET by content finds a complete file", async () => {
 
 async function end(area: Area, missionId: MissionId): Promise<void> {
   const row = area.store.missions.find(missionId)!;
-  const killed: Ending = { ...success, outcome: "killed" };
+  const killed = ending("killed");
   await area.store.write(() => area.store.missions.finish(row.id, "running", killed, area.clock.wallMs()));
 }

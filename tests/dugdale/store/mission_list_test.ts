@@ -7,8 +7,8 @@ import type {
   MissionFilter,
 } from "../../../dugdale/store/mission_list.ts";
 import type { MissionKind, OutcomeKind } from "../../../protocol/mission.ts";
-import type { Ending } from "../../../dugdale/store/mission_row.ts";
 import { ids } from "../running.ts";
+import { ending, newMission } from "./samples.ts";
 
 /** A mission as the test knows it, to say for itself what a list must hold. */
 interface Known {
@@ -27,21 +27,6 @@ const NAMES = ["report", "Report-2", "re_port", "re%port", "mail\\merge", "impor
 const LANES = ["a", "b", "c"];
 const OUTCOMES: OutcomeKind[] = ["success", "success", "success", "failed", "lost", "timeout"];
 const GROUPS = [ids.mission(), ids.mission()];
-
-function ending(outcome: OutcomeKind): Ending {
-  return {
-    outcome,
-    exitCode: 0,
-    signal: null,
-    failReason: null,
-    failMessage: null,
-    failDetails: null,
-    returnValue: null,
-    progressDropped: 0,
-    truncatedStdout: false,
-    truncatedStderr: false,
-  };
-}
 
 /** Adds missions in every state; several share each moment of creation and of end. */
 /** A store in a folder of its own, which goes with it. */
@@ -68,20 +53,9 @@ async function fill(store: Store, count: number): Promise<Known[]> {
       const facts = { missionId, kind, lane: pick(LANES, index) } as const;
       const name = kind === "exec" ? "exec" : pick(NAMES, index + 5);
       const groupId = index % 17 === 0 ? pick(GROUPS, index) : null;
-      const id = store.missions.insert({
-        ...facts,
-        missionName: name,
-        createdMs: created,
-        groupId,
-        timeoutMs: null,
-        runtime: null,
-        displayName: null,
-        restartedFrom: null,
-        traceparent: null,
-        fingerprint: "",
-        input: "null",
-        files: [],
-      });
+      const id = store.missions.insert(
+        newMission({ ...facts, missionName: name, createdMs: created, groupId }),
+      );
       const fate = index % 23;
       let status = "queued", outcome: OutcomeKind | undefined, finished: number | undefined;
       if (fate > 2) {

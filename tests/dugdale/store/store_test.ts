@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { NewerDatabaseError } from "../../../dugdale/store/migrations.ts";
 import type { MissionRow, NewMission } from "../../../dugdale/store/mission_row.ts";
 import { Store, StoreError } from "../../../dugdale/store/store.ts";
+import { ending, newMission } from "./samples.ts";
 
 async function withStore(test: (store: Store, file: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -18,23 +19,7 @@ const id = (count: number): MissionRow["mission_id"] =>
   `0192a8b3-d2c1-7abc-bad0-${String(count).padStart(12, "0")}` as MissionRow["mission_id"];
 
 function mission(count: number, more: Partial<NewMission> = {}): NewMission {
-  return {
-    missionId: id(count),
-    kind: "mission",
-    lane: "a",
-    missionName: "m",
-    createdMs: count,
-    timeoutMs: null,
-    runtime: null,
-    displayName: null,
-    groupId: null,
-    restartedFrom: null,
-    traceparent: null,
-    fingerprint: "f",
-    input: "null",
-    files: [],
-    ...more,
-  };
+  return newMission({ missionId: id(count), createdMs: count, fingerprint: "f", ...more });
 }
 
 Deno.test("Store.write() undoes only the change that throws", () =>
@@ -118,18 +103,6 @@ Deno.test("Missions.claim() takes the oldest of its lane, ids breaking ties", ()
 
 Deno.test("Missions.finish() numbers the last line after what was said, and only once", () =>
   withStore(async (store) => {
-    const ending = {
-      outcome: "success",
-      exitCode: 0,
-      signal: null,
-      failReason: null,
-      failMessage: null,
-      failDetails: null,
-      returnValue: null,
-      progressDropped: 0,
-      truncatedStdout: false,
-      truncatedStderr: false,
-    } as const;
     const seqs = await store.write(() => {
       const rows = [1, 2, 3].map((count) => store.missions.insert(mission(count)));
       store.missions.claim("a", 3, 5);
@@ -137,10 +110,13 @@ Deno.test("Missions.finish() numbers the last line after what was said, and only
       store.missions.start(rows[2]!, 78, 1, 6);
       store.missions.addProgress(rows[2]!, 3, "{}");
       store.missions.addProgress(rows[2]!, 4, "{}");
-      return rows.map((row) => store.missions.finish(row, "running", ending, 9)?.done_seq);
+      return rows.map((row) => store.missions.finish(row, "running", ending("success"), 9)?.done_seq);
     });
     assertEquals(seqs, [2, 3, 5]);
-    assertEquals(await store.write(() => store.missions.finish(1, "running", ending, 10)), undefined);
+    assertEquals(
+      await store.write(() => store.missions.finish(1, "running", ending("success"), 10)),
+      undefined,
+    );
   }));
 
 Deno.test("Missions.unfinished() follows every move of a mission", () =>

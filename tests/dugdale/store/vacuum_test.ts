@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Store } from "../../../dugdale/store/store.ts";
-import { ids } from "../running.ts";
+import { newMission } from "./samples.ts";
 
 Deno.test("Store.vacuum() gives the pages of removed missions back, so many at a time", async () => {
   const folder = await Deno.makeTempDir();
@@ -8,22 +8,7 @@ Deno.test("Store.vacuum() gives the pages of removed missions back, so many at a
     using store = new Store(`${folder}/state.db`, -2000);
     await store.write(() => {
       for (let count = 0; count < 200; count++) {
-        const id = store.missions.insert({
-          missionId: ids.mission(),
-          kind: "mission",
-          lane: "a",
-          missionName: "m",
-          createdMs: count,
-          timeoutMs: null,
-          runtime: null,
-          displayName: null,
-          groupId: null,
-          restartedFrom: null,
-          traceparent: null,
-          fingerprint: "",
-          input: `"${"x".repeat(20_000)}"`,
-          files: [],
-        });
+        const id = store.missions.insert(newMission({ createdMs: count, input: `"${"x".repeat(20_000)}"` }));
         store.missions.markDeleting(id);
       }
     });

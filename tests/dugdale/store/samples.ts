@@ -1,0 +1,40 @@
+/** The plainest mission and the plainest end, for tests that say only what matters to them. */
+import type { Ending, NewMission } from "../../../dugdale/store/mission_row.ts";
+import type { OutcomeKind } from "../../../protocol/mission.ts";
+import { ids } from "../running.ts";
+
+export function newMission(more: Partial<NewMission> = {}): NewMission {
+  return {
+    missionId: ids.mission(),
+    kind: "mission",
+    lane: "a",
+    missionName: "m",
+    createdMs: 1,
+    timeoutMs: null,
+    runtime: null,
+    displayName: null,
+    groupId: null,
+    restartedFrom: null,
+    traceparent: null,
+    fingerprint: "",
+    input: "null",
+    files: [],
+    ...more,
+  };
+}
+
+export function ending(outcome: OutcomeKind, more: Partial<Ending> = {}): Ending {
+  return {
+    outcome,
+    exitCode: 0,
+    signal: null,
+    failReason: null,
+    failMessage: null,
+    failDetails: null,
+    returnValue: null,
+    progressDropped: 0,
+    truncatedStdout: false,
+    truncatedStderr: false,
+    ...more,
+  };
+}
