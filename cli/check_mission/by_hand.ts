@@ -52,6 +52,7 @@ export async function runByHand(
     clock: systemClock,
     onStarted: () => {},
   }).finally(() => killed.removeEventListener("abort", end));
+  if (exit === undefined) throw new Error("the mission is gone, and nobody can say how it ended");
   return { exit, timedOut: kill.reason === "timeout", stdout, stderr };
 }
 

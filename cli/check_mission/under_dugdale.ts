@@ -115,7 +115,7 @@ export async function runUnderDugdale(
       killed: kill.reason,
       timeoutMs: mission.timeoutMs,
       lane: LANE,
-      outOfMemory: memory.verdict(exit),
+      outOfMemory: exit && memory.verdict(exit),
       violation: transcript.violations[0],
       final: transcript.final,
     }),

@@ -64,7 +64,7 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
         killed: kill.reason,
         timeoutMs: row.timeout_ms,
         lane: row.lane,
-        outOfMemory: memory?.verdict(exit) ?? kernelOutOfMemory(exit, kill, parts),
+        outOfMemory: exit && (memory?.verdict(exit) ?? kernelOutOfMemory(exit, kill, parts)),
         violation: control?.violations[0],
         final: control?.final,
       });
@@ -135,7 +135,7 @@ async function startAndWait(
   sinks: ProcessSinks,
   kill: KillSwitch,
   parts: EngineParts,
-): Promise<ExitStatus> {
+): Promise<ExitStatus | undefined> {
   const { config, dataDir, store } = parts;
   const { mission_id, kind, lane } = row;
   const workdir = await makeWorkdir(row, files, dataDir, parts.slots);

@@ -45,7 +45,7 @@ export class PosixSpawner implements Spawner {
   readonly #slots = new Slots(STARTS_AT_ONCE);
   /** Memory that a start under way reads; the garbage collector does not see that it does. */
   readonly #pinned = new Set<unknown>();
-  readonly #children = new Map<number, (status: ExitStatus) => void>();
+  readonly #children = new Map<number, (status: ExitStatus | undefined) => void>();
   readonly #reap = (): void => this.#reapAll();
   #keepAlive: ReturnType<typeof setInterval> | undefined;
 
@@ -71,7 +71,7 @@ export class PosixSpawner implements Spawner {
     try {
       for (let count = request.control ? 3 : 2; count > 0; count--) pipes.push(this.#pipe());
       const pid = await this.#slots.run(() => this.#start(request, pipes));
-      const exited = new Promise<ExitStatus>((resolve) => this.#children.set(pid, resolve));
+      const exited = new Promise<ExitStatus | undefined>((resolve) => this.#children.set(pid, resolve));
       this.#keepAlive ??= setInterval(this.#reap, KEEP_ALIVE_MS);
       // Its end may have been signalled before we knew of it.
       this.#reapOne(pid);
@@ -142,10 +142,13 @@ export class PosixSpawner implements Spawner {
   }
 
   #reapOne(pid: number): void {
-    if (this.#libc.waitpid(pid, this.#status, WNOHANG) === 0) return;
+    const reaped = this.#libc.waitpid(pid, this.#status, WNOHANG);
+    if (reaped === 0) return;
     const ended = this.#children.get(pid);
     this.#children.delete(pid);
     if (this.#children.size === 0) this.#rest();
+    // Other code in this process may have waited for any child; the status that we hold is of an earlier one then.
+    if (reaped !== pid) return ended?.(undefined);
     const status = new DataView(this.#status.buffer).getInt32(0, LITTLE_ENDIAN);
     const signal = status & 0x7f;
     ended?.(

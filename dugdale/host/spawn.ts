@@ -27,8 +27,8 @@ export interface Child {
   readonly stderr: Readable;
   /** The reading end of descriptor 3, when one was asked for. */
   readonly control: Readable | undefined;
-  /** Settles once the process has been reaped. */
-  readonly exited: Promise<ExitStatus>;
+  /** Settles once the process has been reaped; undefined when not by us, so that nobody can say how it ended. */
+  readonly exited: Promise<ExitStatus | undefined>;
   /** Signals the whole group; false when there is none left. @throws When all of it is somebody else's. */
   signal(signal: "SIGTERM" | "SIGKILL"): boolean;
 }

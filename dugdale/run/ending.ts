@@ -9,7 +9,8 @@ import type { OutOfMemory } from "./out_of_memory.ts";
 
 /** Everything that was observed of a process that has ended. */
 export interface Observed {
-  readonly exit: ExitStatus;
+  /** Undefined when the process is gone and nobody can say how it ended. */
+  readonly exit: ExitStatus | undefined;
   /** Why the daemon ended it, if it did. */
   readonly killed: KillReason | undefined;
   readonly timeoutMs: number | null;
@@ -25,6 +26,12 @@ export type Verdict = Pick<
   "outcome" | "exitCode" | "signal" | "failReason" | "failMessage" | "failDetails" | "returnValue"
 >;
 
+const UNKNOWN = {
+  outcome: "crashed",
+  failReason: "no_process_state",
+  failMessage: "the process is gone, and nobody can say how it ended",
+} as const;
+
 const SIGNAL_REASONS: Readonly<Record<string, string>> = {
   SEGV: "segfault",
   BUS: "sigbus",
@@ -39,14 +46,15 @@ export function missionVerdict(seen: Observed): Verdict {
   const { exit, final } = seen;
   const base: Verdict = {
     outcome: "failed",
-    exitCode: exit.code,
-    signal: exit.signal,
+    exitCode: exit?.code ?? -1,
+    signal: exit?.signal ?? null,
     failReason: null,
     failMessage: null,
     failDetails: null,
     returnValue: null,
   };
   if (seen.killed !== undefined) return { ...base, ...killVerdict(seen, null) };
+  if (exit === undefined) return { ...base, ...UNKNOWN };
   if (seen.outOfMemory !== undefined) {
     const { reason, message } = seen.outOfMemory;
     return { ...base, outcome: "oom", failReason: reason, failMessage: message };
@@ -95,14 +103,15 @@ export function execVerdict(seen: Pick<Observed, "exit" | "killed" | "timeoutMs"
   const { exit } = seen;
   const base: Verdict = {
     outcome: "success",
-    exitCode: exit.code,
-    signal: exit.signal,
+    exitCode: exit?.code ?? -1,
+    signal: exit?.signal ?? null,
     failReason: null,
     failMessage: null,
     failDetails: null,
     returnValue: null,
   };
   if (seen.killed !== undefined) return { ...base, ...killVerdict(seen, "timeout") };
+  if (exit === undefined) return { ...base, ...UNKNOWN };
   if (exit.signal !== null) {
     return {
       ...base,

@@ -29,9 +29,10 @@ export interface ProcessOptions {
 /**
  * Runs a process to its end and reads all that it says.
  *
+ * @returns Undefined when nobody can say how it ended.
  * @throws {SpawnError} When it cannot be started.
  */
-export async function runProcess(spawner: Spawner, options: ProcessOptions): Promise<ExitStatus> {
+export async function runProcess(spawner: Spawner, options: ProcessOptions): Promise<ExitStatus | undefined> {
   const { kill, sinks, timeoutMs, postExitGraceMs } = options;
   const child = await spawner.spawn(options.request);
   const startedMs = options.clock.wallMs();

@@ -35,6 +35,7 @@ async function outcome(child: Child): Promise<{ code: number; signal: string | n
     text(child.stderr),
     text(child.control),
   ]);
+  assert(status, "it was reaped by its spawner");
   return { ...status, texts };
 }
 
@@ -117,6 +118,19 @@ for (const [name, open] of Object.entries(SPAWNERS)) {
     assertEquals(texts[0], odd.map((argument) => `<${argument}>`).join(""));
   });
 }
+
+Deno.test("PosixSpawner does not say how a process ended that somebody else has reaped", async () => {
+  const libc = openLibc();
+  assert(libc, "this system should allow FFI to the C library");
+  using spawner = new PosixSpawner(libc);
+  // Leaves the status of another one behind.
+  assertEquals((await outcome(await spawner.spawn({ ...base, argv: ["sh", "-c", "exit 7"] }))).code, 7);
+  const child = await spawner.spawn({ ...base, argv: ["sleep", "600"] });
+  child.signal("SIGKILL");
+  assertEquals(libc.calls.waitpid(child.pid, new Uint8Array(64), 0), child.pid);
+  assertEquals(await child.exited, undefined);
+  await Promise.all([text(child.stdout), text(child.stderr), text(child.control)]);
+});
 
 Deno.test("PosixSpawner leaves no descriptor, thread or zombie behind, and holds no thread for a running process", async () => {
   const script = new URL("spawn_leaks.ts", import.meta.url).pathname;

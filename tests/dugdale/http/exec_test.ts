@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { openLibc } from "../../../dugdale/host/libc.ts";
 import { lineLog } from "../../../dugdale/host/log.ts";
 import { type Answer, ids, openRunning, type Running, type RunningOptions, sha256 } from "../running.ts";
 
@@ -257,6 +258,25 @@ Deno.test("An exec ends with the outcomes of execs", async () => {
     assertEquals(seen, expected, JSON.stringify(body));
     assertEquals(record.return, undefined);
   }
+});
+
+Deno.test("Execs and missions that somebody else has reaped crash with no_process_state", async () => {
+  const libc = openLibc();
+  assert(libc, "this system should allow FFI to the C library");
+  await using running = await open();
+  await running.apply({ ops: { concurrency: 2 } }, ["sleep", "600"]);
+  const keys = [ids.mission(), ids.mission()] as const;
+  await exec(running, { lane: "ops", command: ["sleep", "600"] }, keys[0]);
+  await running.request("POST", "/v1/dispatch", { key: keys[1], body: { lane: "ops", mission: "m" } });
+  for (const key of keys) {
+    let pid = 0;
+    while (pid === 0) pid = (await running.request("GET", `/v1/missions/${key}`)).body.pid ?? 0;
+    Deno.kill(-pid, "SIGKILL");
+    assertEquals(libc.calls.waitpid(pid, new Uint8Array(64), 0), pid);
+    const { outcome, fail_reason, exit_code, signal } = await running.ended(key);
+    assertEquals([outcome, fail_reason, exit_code, signal], ["crashed", "no_process_state", -1, undefined]);
+  }
+  libc.close();
 });
 
 Deno.test("POST /v1/exec/dispatch is audited once, with what was asked for and never a token", async () => {

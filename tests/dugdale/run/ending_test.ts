@@ -54,6 +54,17 @@ const RULES: readonly Row[] = [
     "oom",
     "php_memory_limit",
   ],
+  ["no exit state", { exit: undefined, final: success }, "crashed", "no_process_state", {
+    exitCode: -1,
+    signal: null,
+    returnValue: null,
+  }],
+  [
+    "1 a kill outranks a missing state",
+    { exit: undefined, killed: "force_delete" },
+    "killed",
+    "force_delete",
+  ],
   ["3 foreign SIGKILL", { exit: by("KILL"), final: success }, "killed", "unknown_sigkill"],
   ["4 segfault", { exit: by("SEGV"), violation }, "failed", "segfault"],
   ["4 other signal", { exit: by("TERM") }, "failed", "signal_TERM"],
@@ -111,6 +122,8 @@ Deno.test("execVerdict(): any signal is a kill, a timeout has a reason, memory i
   assertEquals(of(code(2)), ["failed", "exit_nonzero"]);
   assertEquals(of(by("KILL")), ["killed", "signal"]);
   assertEquals(of(by("TERM"), "timeout"), ["timeout", "timeout"]);
+  assertEquals(of(undefined), ["crashed", "no_process_state"]);
+  assertEquals(of(undefined, "killed_by_api"), ["killed", "killed_by_api"]);
 });
 
 Deno.test("capped() drops a return value that is too long and says both numbers", () => {
