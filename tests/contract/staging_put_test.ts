@@ -185,7 +185,7 @@ Deno.test("row 17: a new file cannot begin in the middle", async () => {
   assertProblem(await putPart(newId(), 10, 20), 416, "range_not_satisfiable");
 });
 
-Deno.test("row 24: content that is not what was declared is thrown away", async () => {
+Deno.test("rows 24 and 16: content that is not what was declared is thrown away, and its id is taken", async () => {
   const id = newId();
   assertProblem(await put({ id, body: CONTENT.replace("0", "x") }), 409, "content_mismatch");
   assertProblem(await dugdale.get(`/v1/staging/${id}`), 410, "deleting");

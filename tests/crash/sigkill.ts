@@ -34,7 +34,8 @@ export interface SigkillOptions {
   readonly onKill?: (kill: number) => void;
 }
 
-const SHORTEST_MS = 30, LONGEST_MS = 600;
+/** The kill comes after so many acknowledged missions: more than the lanes can lose, however slow the machine. */
+const FEWEST = 20, MOST = 80;
 const STATE = { mission_dir: MISSIONS, lanes: { fast: { concurrency: 12 }, slow: { concurrency: 2 } } };
 
 /** Runs the series in a temporary folder. */
@@ -50,11 +51,13 @@ export async function sigkill(options: SigkillOptions): Promise<Figures> {
     const dugdale = callsTo(daemon);
     if (kill === 0) await apply(dugdale, STATE);
     const abort = new AbortController();
-    const load = Array.from(
-      { length: callers },
-      (_, index) => dispatchAll(dugdale, { log, acknowledged, unanswered, signal: abort.signal, index }),
-    );
-    await pause(SHORTEST_MS + Math.random() * (LONGEST_MS - SHORTEST_MS));
+    const enough = Promise.withResolvers<void>();
+    let left = FEWEST + Math.floor(Math.random() * (MOST - FEWEST));
+    const onAcknowledged = (): void => void (--left === 0 && enough.resolve());
+    const common = { log, acknowledged, unanswered, signal: abort.signal, onAcknowledged };
+    const load = Array.from({ length: callers }, (_, index) => dispatchAll(dugdale, { ...common, index }));
+    // A caller ends before the kill only by a failure.
+    await Promise.race([enough.promise, ...load]);
     daemon.signal("SIGKILL");
     await daemon.exited;
     abort.abort();
@@ -93,12 +96,14 @@ interface Load {
   readonly acknowledged: Set<string>;
   readonly unanswered: Set<string>;
   readonly signal: AbortSignal;
+  /** Called once for each mission that is acknowledged. */
+  readonly onAcknowledged: () => void;
   readonly index: number;
 }
 
 /** Dispatches until the dugdale is gone. What got no answer before is sent again first, as a client would. */
 async function dispatchAll(dugdale: Dugdale, load: Load): Promise<void> {
-  const { log, acknowledged, unanswered, signal, index } = load;
+  const { log, acknowledged, unanswered, signal, onAcknowledged, index } = load;
   while (!signal.aborted) {
     const [old] = index % 2 === 0 ? unanswered : [];
     const id = old ?? newId();
@@ -109,8 +114,9 @@ async function dispatchAll(dugdale: Dugdale, load: Load): Promise<void> {
         signal,
       });
       if (status !== 200 && status !== 202) throw new Error(`dispatch was answered with ${status}`);
-      acknowledged.add(id);
       unanswered.delete(id);
+      if (!acknowledged.has(id)) onAcknowledged();
+      acknowledged.add(id);
       await pause(Math.random() * 60);
     } catch (error) {
       // The connection broke, or the kill came: the end of this round.
