@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort, Place, type StartOptions } from "./daemon.ts";
-import { callsTo, ownTest } from "./harness.ts";
+import type { Dugdale } from "./dugdale.ts";
+import { apply, callsTo, ownTest, STATE } from "./harness.ts";
+import { newId } from "./ids.ts";
+import { rawRequest } from "./raw_http.ts";
 import { OWN_TOKENS, type Settings } from "./settings.ts";
 
 interface Ended {
@@ -233,12 +236,12 @@ ownTest("a database of a newer version, or one that is none, ends with 1 and is 
   assertStringIncludes(await Deno.readTextFile(file), "this is no database");
 });
 
-ownTest("the log has one JSON object a line, and no token", async () => {
+ownTest("the log has one JSON object a line", async () => {
   await using place = await Place.make();
   {
     await using daemon = await place.start();
     await callsTo(daemon).get("/v1/admin/state");
-    await callsTo(daemon).get("/v1/admin/state", { headers: { authorization: "Bearer wrong-secret" } });
+    await callsTo(daemon).get("/v1/admin/state", { as: "nobody" });
   }
   const text = await place.printed("stderr");
   const records = text.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -249,8 +252,53 @@ ownTest("the log has one JSON object a line, and no token", async () => {
   assertEquals([records[0].msg, records.at(-1).msg], ["dugdale started", "dugdale stopped cleanly"]);
   const statuses = records.filter(({ msg, path }) => msg === "request" && path === "/v1/admin/state");
   assertEquals(statuses.map(({ method, status }) => [method, status]), [["GET", 200], ["GET", 401]]);
-  for (const secret of [...Object.values(OWN_TOKENS), "wrong-secret"]) assert(!text.includes(secret));
 });
+
+for (const format of ["json", "text"]) {
+  ownTest(`no token is logged as ${format}, right or wrong, wherever it was sent`, async () => {
+    await using place = await Place.make();
+    const secrets = [...Object.values(OWN_TOKENS), "wrong-secret"];
+    {
+      await using daemon = await place.start({ flags: ["--log-level", "debug", "--log-format", format] });
+      const dugdale = callsTo(daemon);
+      await apply(dugdale, STATE);
+      await dugdale.run("silent.sh");
+      for (const secret of secrets) {
+        const statuses = await sendSecret(dugdale, secret);
+        assertEquals(statuses.filter((status) => [400, 401, 404].includes(status)), statuses);
+      }
+    }
+    const text = await place.printed("stdout") + await place.printed("stderr");
+    assert(text.split("\n").filter((line) => /request.*401/.test(line)).length > 10, text);
+    for (const secret of secrets) assert(!text.includes(secret), secret);
+  });
+}
+
+/** Sends a token everywhere but where it belongs; answers the statuses. */
+async function sendSecret(dugdale: Dugdale, secret: string): Promise<number[]> {
+  const query = `token=${secret}&access_token=${secret}&authorization=Bearer%20${secret}`;
+  const as = "nobody", headers = { "idempotency-key": secret }, body = `{"token":"${secret}`;
+  const replies = [
+    await dugdale.get(`/v1/missions?${query}`, { as }),
+    await dugdale.get(`/v1/nothing/of/the/kind?${query}`, { as, headers }),
+    await dugdale.get(`/v1/missions?cursor=${secret}&${query}`),
+    await dugdale.post(`/v1/dispatch?${query}`, body, { headers }),
+    await dugdale.post(`/v1/admin/apply?${query}`, body, { headers }),
+  ];
+  const odd = ["bearer _", "Bearer_", "_", "Basic _", "Bearer _, Bearer _", `Bearer _${"x".repeat(4000)}`];
+  for (const authorization of odd) {
+    const sent = { authorization: authorization.replaceAll("_", secret) };
+    replies.push(await dugdale.get("/v1/admin/state", { headers: sent, from: `10.9.0.${replies.length}` }));
+  }
+  const broken = [
+    `GET /v1/lanes HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization Bearer ${secret}`,
+    `GET /v1/lanes HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${secret}\x01`,
+    `GET http://user:${secret}@x/v1/lanes HTTP/1.1\r\nhost: x\r\nconnection: close`,
+    `authorization: Bearer ${secret}`,
+  ];
+  const raw = await Promise.all(broken.map((lines) => rawRequest(dugdale.url, `${lines}\r\n\r\n`)));
+  return [...replies, ...raw].map(({ status }) => status);
+}
 
 /** The message of the only error among the records. */
 function errorOf(log: string): string {
