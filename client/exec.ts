@@ -88,7 +88,7 @@ async function send(
   checked: CheckedExec,
   spanTraceparent: string | undefined,
 ): Promise<DispatchedRef> {
-  const { signal, traceparent, execId: given } = checked.options;
+  const { signal, traceparent } = checked.options;
   const files = shareFiles(signal);
   const post = async (reuse: boolean) => {
     const staged = await stageAll(connection, execId, checked, files.open, reuse);
@@ -102,9 +102,8 @@ async function send(
       spanTraceparent,
     });
   };
-  // What a look-up by content finds may be another file next time. A caller who chose the id wants a repeat to be
-  // the same exec, which it only is with the same files.
-  const reuse = given === undefined;
+  // What a look-up by content finds may be another file next time, and a repeat would not be the same exec.
+  const reuse = checked.options.reuseFiles ?? checked.options.execId === undefined;
   try {
     const reply = await post(reuse).catch((error: unknown) => {
       const swept = reuse && error instanceof BadRequestError && error.code === "unknown_staging_ref";

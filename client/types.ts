@@ -112,6 +112,11 @@ export interface ExecOptions extends WaitOptions {
   readonly displayName?: string | undefined;
   /** A UUIDv7; as `missionId` of a dispatch. Default: a new one. */
   readonly execId?: string | undefined;
+  /**
+   * Take a file that the dugdale already has by its content instead of sending it. Default: unless `execId` is given,
+   * since a repeat is only the same exec when it names the same files.
+   */
+  readonly reuseFiles?: boolean | undefined;
   /** W3C trace context to send along. */
   readonly traceparent?: string | undefined;
   /** Ends the call, not the command. */

@@ -1,9 +1,12 @@
 /** `letts dispatch`. @module */
 import type { Call } from "../call.ts";
+import { InterruptedError } from "../errors.ts";
 import type { TARGET_FLAGS } from "../flags/target_flags.ts";
 import type { Values } from "../grammar.ts";
+import { Interrupts } from "../interrupts.ts";
 import { writeResult } from "../print/record.ts";
-import { dispatchPlan, type MissionValues } from "../run/run_plan.ts";
+import { tellItGoesOn } from "../run/interrupted.ts";
+import { dispatchPlan, type MissionValues, withId } from "../run/run_plan.ts";
 import { resolveTarget } from "../target.ts";
 
 /** Sends a mission and does not wait for it. */
@@ -11,8 +14,15 @@ export async function dispatch(call: Call<MissionValues & Values<typeof TARGET_F
   const { flags, globals, io } = call;
   const client = await call.open();
   const { dugdale, lane } = resolveTarget(client.config, flags);
-  const plan = await dispatchPlan(flags, io);
-  const { missionId, status } = await client.dispatch({ host: dugdale.id, lane }, plan);
+  const plan = withId(await dispatchPlan(flags, io));
+  const { missionId } = plan;
+  using interrupts = new Interrupts(io);
+  const { status } = await client.dispatch({ host: dugdale.id, lane }, { ...plan, signal: interrupts.signal })
+    .catch(async (error) => {
+      const told = { host: dugdale.id, missionId, accepted: false };
+      if (error instanceof InterruptedError) await tellItGoesOn(io, [told]);
+      throw error;
+    });
   await writeResult(
     io.stdout,
     globals.output,

@@ -1,7 +1,6 @@
 /** `letts exec`. @module */
 import type { LettsClient } from "../../client/client.ts";
 import { Ids } from "../../client/ids.ts";
-import type { DispatchedRef } from "../../client/types.ts";
 import type { Call } from "../call.ts";
 import { shortText } from "../error_text.ts";
 import { CommandError, ExecFailedError, InterruptedError, SilentExit } from "../errors.ts";
@@ -13,7 +12,7 @@ import { JsonDisplay } from "../exec/json_display.ts";
 import { outTargets, saveAll } from "../exec/out_targets.ts";
 import { runExec, sendExec } from "../exec/run_exec.ts";
 import { Interrupts } from "../interrupts.ts";
-import { tellItGoesOn } from "../run/interrupted.ts";
+import { type InterruptedMission, tellItGoesOn } from "../run/interrupted.ts";
 
 type ExecCall = Call<ExecValues>;
 
@@ -23,14 +22,14 @@ export async function exec(call: ExecCall): Promise<void> {
   const client = await call.open();
   const plan = await execPlan(client.config, flags, args, io);
   using interrupts = new Interrupts(io);
-  const running = new Map<string, DispatchedRef>();
+  const running = new Map<string, InterruptedMission>();
   const { signal } = interrupts;
   try {
     if (plan.display === "raw") return await single(call, client, plan, { signal, running });
     await several(call, client, plan, { signal, running });
   } catch (error) {
     if (error instanceof InterruptedError) {
-      await tellItGoesOn(io, [...running.values()].map((ref) => ({ ...ref, accepted: true })), "exec");
+      await tellItGoesOn(io, [...running.values()], "exec");
     }
     throw execFailure(error);
   }
@@ -38,7 +37,7 @@ export async function exec(call: ExecCall): Promise<void> {
 
 interface Watch {
   readonly signal: AbortSignal;
-  readonly running: Map<string, DispatchedRef>;
+  readonly running: Map<string, InterruptedMission>;
 }
 
 async function single(call: ExecCall, client: LettsClient, plan: ExecPlan, watch: Watch): Promise<void> {
@@ -47,16 +46,19 @@ async function single(call: ExecCall, client: LettsClient, plan: ExecPlan, watch
   const [dugdale] = plan.hosts;
   if (dugdale === undefined) throw new TypeError("a plan has at least one dugdale");
   const host = dugdale.id;
+  const options = {
+    groupId: undefined,
+    signal,
+    onExec: (exec: InterruptedMission) => void running.set(host, exec),
+  };
   if (flags.detach) {
-    const { missionId } = await sendExec(client, dugdale, plan, { groupId: undefined, signal });
+    const { missionId } = await sendExec(client, dugdale, plan, options);
     return await io.stdout.write(`${missionId}\n`);
   }
   const end = await runExec(client, dugdale, plan, {
-    groupId: undefined,
+    ...options,
     show: rawShow(io),
     waitMs: () => plan.waitMs,
-    signal,
-    onAccepted: (ref) => running.set(host, ref),
   });
   running.delete(host);
   if (end.result.success) {
@@ -69,7 +71,7 @@ async function single(call: ExecCall, client: LettsClient, plan: ExecPlan, watch
 async function several(call: ExecCall, client: LettsClient, plan: ExecPlan, watch: Watch): Promise<void> {
   const { flags, io } = call;
   const groupId = flags["group-id"] ?? new Ids().mission();
-  if (flags.detach) return await detached(call, client, plan, groupId, watch.signal);
+  if (flags.detach) return await detached(call, client, plan, { groupId, ...watch });
   const displays: Readonly<Record<Exclude<ExecPlan["display"], "raw">, () => ExecDisplay>> = {
     prefix: () => new PrefixDisplay(io, client.config),
     ndjson: () => new NdjsonDisplay(io, client.config),
@@ -83,11 +85,11 @@ async function detached(
   { io }: ExecCall,
   client: LettsClient,
   plan: ExecPlan,
-  groupId: string,
-  signal: AbortSignal,
+  { groupId, signal, running }: Watch & { readonly groupId: string },
 ): Promise<void> {
+  const onExec = (exec: InterruptedMission) => void running.set(exec.host, exec);
   const sent = await Promise.allSettled(
-    plan.hosts.map((dugdale) => sendExec(client, dugdale, plan, { groupId, signal })),
+    plan.hosts.map((dugdale) => sendExec(client, dugdale, plan, { groupId, signal, onExec })),
   );
   signal.throwIfAborted();
   const failed: string[] = [];

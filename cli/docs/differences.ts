@@ -50,7 +50,11 @@ export const DIFFERENCES: readonly (readonly [what: string, reference: string, h
   ["`logs` of both streams", "NDJSON", "text; `-o ndjson` gives the lines"],
   ["lists of lanes and dugdales", "random order, blank address for `url`", "sorted, with the address"],
   ["exec fan-out with a remote exit code 2", "a usage error is printed", "nothing is printed"],
-  ["Ctrl-C", "leaves temporary files", "removes them and says how to follow and end the mission; exit 130"],
+  [
+    "Ctrl-C",
+    "leaves temporary files",
+    "removes them and says how to follow and end the mission; exit 130; a second one leaves at once",
+  ],
   ["closed output pipe", "ended by SIGPIPE", "exit 141, quietly"],
   ["`kill --signal`", "sent", "accepted; TERM is sent, which is what a dugdale does in any case"],
 ];

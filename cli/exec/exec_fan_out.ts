@@ -4,10 +4,11 @@
  * @module
  */
 import type { LettsClient } from "../../client/client.ts";
-import type { DispatchedRef, RunResult } from "../../client/types.ts";
+import type { RunResult } from "../../client/types.ts";
 import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
 import { BrokenPipeError, CommandError, ExecFailedError, SilentExit } from "../errors.ts";
 import { exitCodeOf } from "../exit_code.ts";
+import { dropRefused, type InterruptedMission } from "../run/interrupted.ts";
 import type { MissionEnd } from "../run/mission_end.ts";
 import type { ExecDisplay } from "./displays.ts";
 import type { ExecPlan } from "./exec_plan.ts";
@@ -31,7 +32,7 @@ export interface ExecFanOutOptions {
   readonly groupId: string;
   readonly signal: AbortSignal;
   /** Gets every exec while it may be running. */
-  readonly running: Map<string, DispatchedRef>;
+  readonly running: Map<string, InterruptedMission>;
 }
 
 /**
@@ -69,11 +70,12 @@ async function runOne(
       show: display.host(host),
       waitMs,
       signal,
-      onAccepted: (ref) => running.set(host, ref),
+      onExec: (exec) => running.set(host, exec),
     });
     running.delete(host);
     return { host, end, error: undefined };
   } catch (error) {
+    dropRefused(running, host, error);
     return { host, end: undefined, error };
   }
 }

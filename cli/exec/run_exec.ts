@@ -4,9 +4,11 @@
  * @module
  */
 import type { LettsClient } from "../../client/client.ts";
+import { Ids } from "../../client/ids.ts";
 import type { DispatchedRef, FollowedLine } from "../../client/types.ts";
 import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
 import { followRun } from "../run/follow_run.ts";
+import type { InterruptedMission } from "../run/interrupted.ts";
 import type { LogShow } from "../run/log_tails.ts";
 import type { MissionEnd } from "../run/mission_end.ts";
 import type { ExecPlan } from "./exec_plan.ts";
@@ -17,26 +19,38 @@ export interface ExecShow {
   readonly logs: LogShow | undefined;
 }
 
-/** What a command needs beside its plan. */
-export interface RunExecOptions {
+/** What it takes to send a command. */
+export interface SendExecOptions {
   /** Joins the execs of several dugdales. */
   readonly groupId: string | undefined;
+  readonly signal: AbortSignal;
+  /** Told of the command before and after it was accepted. */
+  readonly onExec: (exec: InterruptedMission) => void;
+}
+
+/** What a command needs beside its plan. */
+export interface RunExecOptions extends SendExecOptions {
   readonly show: ExecShow;
   /** Milliseconds that are left for waiting, asked when the waiting begins. */
   readonly waitMs: () => number | undefined;
-  readonly signal: AbortSignal;
-  /** Told when the dugdale has accepted it. */
-  readonly onAccepted: (ref: DispatchedRef) => void;
 }
 
 /** Sends the command to one dugdale and does not wait for it. */
 export async function sendExec(
   client: LettsClient,
-  { id }: DugdaleEntry,
+  { id: host }: DugdaleEntry,
   { lane, options }: ExecPlan,
-  { groupId, signal }: Pick<RunExecOptions, "groupId" | "signal">,
+  { groupId, signal, onExec }: SendExecOptions,
 ): Promise<DispatchedRef> {
-  await using handle = await client.exec({ host: id, lane }, { ...options, groupId, signal });
+  // An id of its own, so that it can be named even when the request is never answered.
+  const missionId = options.execId ?? new Ids().mission();
+  const reuseFiles = options.execId === undefined;
+  onExec({ host, missionId, accepted: false });
+  await using handle = await client.exec(
+    { host, lane },
+    { ...options, execId: missionId, reuseFiles, groupId, signal },
+  );
+  onExec({ host, missionId, accepted: true });
   return handle.ref;
 }
 
@@ -48,7 +62,6 @@ export async function runExec(
   options: RunExecOptions,
 ): Promise<MissionEnd> {
   const ref = await sendExec(client, dugdale, plan, options);
-  options.onAccepted(ref);
   const { show, signal } = options;
   return await followRun(client, ref, { ...show, waitMs: options.waitMs(), signal });
 }

@@ -11,7 +11,7 @@ import type { GlobalValues } from "../parse/parse.ts";
 import { chooseView, type ViewFlags } from "./choose_view.ts";
 import { FanOutStatus } from "./fan_out_status.ts";
 import { fanOutError, printErrors, printRows, printText } from "./fan_out_result.ts";
-import type { InterruptedMission } from "./interrupted.ts";
+import { dropRefused, type InterruptedMission } from "./interrupted.ts";
 import type { NamedTarget } from "./many_targets.ts";
 import { endError, type MissionEnd } from "./mission_end.ts";
 import { NdjsonView } from "./plain_views.ts";
@@ -103,6 +103,7 @@ async function runOne(target: NamedTarget, options: FanOutOptions): Promise<Host
     if (format === "text") await writeRunResult(printed.stdout, format, run);
     return { host, end, error: endError(run), printed };
   } catch (error) {
+    dropRefused(missions, host, error);
     return { host, end, error, printed };
   }
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { NetworkError } from "../../client/errors.ts";
+import { InterruptedError } from "../errors.ts";
 import type { Io } from "../io.ts";
 
 /** A mission that may be running. */
@@ -11,6 +13,16 @@ export interface InterruptedMission {
   readonly missionId: string;
   /** Whether the dugdale has said that it has it. */
   readonly accepted: boolean;
+}
+
+/** Takes out a mission that cannot be running, because its dispatch failed before or at the dugdale. */
+export function dropRefused(
+  missions: Map<string, InterruptedMission>,
+  host: string,
+  error: unknown,
+): void {
+  const isUnsure = error instanceof NetworkError || error instanceof InterruptedError;
+  if (!isUnsure && missions.get(host)?.accepted === false) missions.delete(host);
 }
 
 /** Tells that a mission goes on, and how to follow and to end it. */

@@ -1,5 +1,6 @@
 /** Real dugdales with a letts.yaml for them. @module */
 import { dugdaleConfig, openDugdale } from "../../dugdale/mod.ts";
+import { FaultProxy } from "../client/fault_proxy.ts";
 import { cli, type CliOptions, type Finished } from "./cli_process.ts";
 
 /** The missions of every dugdale, as shell scripts. */
@@ -72,4 +73,28 @@ templates:
 dugdales:
 ${dugdales.join("\n")}
 `;
+}
+
+const LATE_MS = 150;
+
+/** Hands every request on to a dugdale, late. */
+export function slowly(url: string): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
+    await new Promise((resolve) => setTimeout(resolve, LATE_MS));
+    const { pathname, search } = new URL(request.url);
+    return await fetch(`${url}${pathname}${search}`, {
+      method: request.method,
+      headers: request.headers,
+      body: request.body === null ? null : await request.text(),
+    });
+  });
+}
+
+/** Puts a proxy that can be held between the CLI and `s1`, in the letts.yaml of the fleet. */
+export async function heldFleet({ folder, urls: [url = ""] }: Fleet): Promise<FaultProxy> {
+  const proxy = await FaultProxy.open(Number(new URL(url).port));
+  const path = `${folder}/letts.yaml`;
+  const yaml = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, yaml.replace(url, `http://127.0.0.1:${proxy.port}`));
+  return proxy;
 }

@@ -1,21 +1,6 @@
 /** A fleet of which one dugdale is down, one refuses the token, one is slow and one is well. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { openFleet } from "./fleet.ts";
-
-const LATE_MS = 150;
-
-/** Hands every request on to a dugdale, late. */
-function slowly(url: string): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
-    await new Promise((resolve) => setTimeout(resolve, LATE_MS));
-    const { pathname, search } = new URL(request.url);
-    return await fetch(`${url}${pathname}${search}`, {
-      method: request.method,
-      headers: request.headers,
-      body: request.body === null ? null : await request.text(),
-    });
-  });
-}
+import { openFleet, slowly } from "./fleet.ts";
 
 Deno.test("letts asks every dugdale of a broken fleet and tells of each how it went", async (t) => {
   await using fleet = await openFleet(2);

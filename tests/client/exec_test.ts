@@ -63,9 +63,16 @@ Deno.test("exec() sends command, files and names with the exec token only", asyn
 Deno.test("exec() sends no file that the dugdale has already", async () => {
   await using server = new Scripted(commands({ [SHA]: KNOWN }));
   await using client = await openClient([server]);
-  await using _handle = await client.exec(TO, { command: ["sh", "script/script"], script: SCRIPT });
-  assertEquals(server.log, [`GET /v1/staging/by-content/${SHA}?size=8`, "POST /v1/exec/dispatch"]);
-  assertEquals(JSON.parse(server.seen[1]?.text ?? "").script, { staging_id: KNOWN });
+  for (const chosen of [{}, { execId: ID, reuseFiles: true }]) {
+    server.seen.length = 0;
+    await using _handle = await client.exec(TO, {
+      command: ["sh", "script/script"],
+      script: SCRIPT,
+      ...chosen,
+    });
+    assertEquals(server.log, [`GET /v1/staging/by-content/${SHA}?size=8`, "POST /v1/exec/dispatch"]);
+    assertEquals(JSON.parse(server.seen[1]?.text ?? "").script, { staging_id: KNOWN });
+  }
 });
 
 Deno.test("exec() with an id of the caller's names the same files on every repeat", async () => {

@@ -16,6 +16,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #held = new Set<Socket>();
   readonly #passing = new Set<Promise<unknown>>();
   #accepted = 0;
+  #onHeld: (() => void) | undefined;
 
   private constructor(target: number, breaks: readonly (Break | undefined)[]) {
     this.#server = createServer((client) => this.#pass(client, target, breaks[this.#accepted++]));
@@ -38,6 +39,11 @@ export class FaultProxy implements AsyncDisposable {
     return this.#accepted;
   }
 
+  /** Lets nothing more through, in either direction. Resolves when a client has said something in vain. */
+  hold(): Promise<void> {
+    return new Promise((resolve) => this.#onHeld = resolve);
+  }
+
   /** Resolves when no client holds a connection any more: it waits for ever for one that forgot its own. */
   async left(): Promise<void> {
     await Promise.all([...this.#held].map((socket) => closed(socket)));
@@ -53,12 +59,13 @@ export class FaultProxy implements AsyncDisposable {
       if (fault?.how === "end") client.end();
     };
     client.on("data", (bytes) => {
+      if (this.#onHeld !== undefined) return this.#onHeld();
       if (upstream.destroyed) return;
       upstream.write(bytes.subarray(0, requests.pass(bytes)));
       if (requests.over) onBreak();
     });
     upstream.on("data", (bytes) => {
-      if (upstream.destroyed) return;
+      if (upstream.destroyed || this.#onHeld !== undefined) return;
       const passed = bytes.subarray(0, answers.pass(bytes));
       if (answers.over && passed.length === 0) onBreak();
       else client.write(passed, () => answers.over && onBreak());

@@ -1,5 +1,4 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startCli } from "../cli_process.ts";
 import { type Fleet, openFleet } from "../fleet.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\n$/;
@@ -157,21 +156,6 @@ Deno.test("letts exec --out on two hosts puts the host into the names, all or no
   const taken = await fleet.cli([...BOTH, "--out", "r=x.tar.gz", ...command]);
   assertEquals([taken.code, taken.stderr], [2, "letts: output_exists: x.tar-s2.gz\n"]);
   assertEquals(exists(`${fleet.folder}/x.tar-s1.gz`), false);
-});
-
-Deno.test("letts exec tells at Ctrl-C that the command goes on", async () => {
-  await using fleet = await openFleet();
-  const args = [...ONE, ...SH, "echo started; exec sleep 600"];
-  const child = startCli(args, { cwd: fleet.folder });
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    if (chunk.includes("started")) child.kill("SIGINT");
-  }
-  const stderr = await new Response(child.stderr).text();
-  assertEquals((await child.status).code, 130);
-  assertMatch(
-    stderr,
-    /^letts: exec \S+ keeps running on s1\n {2}follow it: .*\n {2}end it: {4}letts ctl exec kill /,
-  );
 });
 
 Deno.test("letts exec refuses what it cannot mean before any request", async () => {
