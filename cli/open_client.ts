@@ -10,6 +10,8 @@ import type { LettsConfig } from "../config/resolve.ts";
 import type { Scope } from "../protocol/routes.ts";
 import type { Io } from "./io.ts";
 import type { GlobalValues } from "./parse/parse.ts";
+import { UsageError } from "./errors.ts";
+import { duration } from "./wait_limit.ts";
 
 /**
  * Finds and reads letts.yaml.
@@ -29,10 +31,17 @@ export async function openClient(globals: GlobalValues, io: Io): Promise<LettsCl
 /** A client for a configuration, which tells on stderr what it uses when that is asked for. */
 export async function clientOf(config: LettsConfig, globals: GlobalValues, io: Io): Promise<LettsClient> {
   return await LettsClient.open({
+    requestTimeoutMs: requestTimeout(globals),
     config: globals.verbose ? talkative(config, io) : config,
     env: io.env,
     ignoreProxy: globals["ignore-proxy"],
   });
+}
+
+function requestTimeout({ "request-timeout": text }: GlobalValues): number {
+  const ms = duration("--request-timeout", text);
+  if (ms <= 0) throw new UsageError(`--request-timeout ${JSON.stringify(text)} must be more than nothing`);
+  return ms;
 }
 
 /** The same configuration, which tells the first use of every token. */

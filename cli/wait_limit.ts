@@ -27,7 +27,8 @@ export function waitLimit({ timeout, "wait-timeout": wait }: WaitFlags): number 
   return timeoutMs === undefined ? undefined : timeoutMs + AFTER_TIMEOUT_MS;
 }
 
-function duration(flag: string, text: string): number {
+/** The milliseconds that a flag says. @throws {UsageError} When it is no duration. */
+export function duration(flag: string, text: string): number {
   try {
     return parseDuration(text);
   } catch (cause) {

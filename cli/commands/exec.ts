@@ -58,7 +58,7 @@ async function single(call: ExecCall, client: LettsClient, plan: ExecPlan, watch
   const end = await runExec(client, dugdale, plan, {
     ...options,
     show: rawShow(io),
-    waitMs: () => plan.waitMs,
+    waitMs: plan.waitMs,
   });
   running.delete(host);
   if (end.result.success) {

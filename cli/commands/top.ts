@@ -1,15 +1,15 @@
 /** `letts top`. @module */
 import { pause } from "../../client/abort.ts";
 import type { LettsClient } from "../../client/client.ts";
-import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts";
 import type { Call } from "../call.ts";
-import { InterruptedError, UsageError } from "../errors.ts";
+import { InterruptedError } from "../errors.ts";
 import type { TOP_FLAGS } from "../flags/tool_flags.ts";
 import type { Values } from "../grammar.ts";
 import { Interrupts } from "../interrupts.ts";
 import { paintFor } from "../print/color.ts";
 import { screenText } from "../top/screen.ts";
 import { snapshot } from "../top/snapshot.ts";
+import { duration } from "../wait_limit.ts";
 
 type TopCall = Call<Values<typeof TOP_FLAGS>>;
 
@@ -22,7 +22,7 @@ const CLEAR_BELOW = "\x1b[J";
 /** Shows what all dugdales do, again and again until Ctrl-C. */
 export async function top(call: TopCall): Promise<void> {
   const { flags, io } = call;
-  const intervalMs = Math.max(LEAST_INTERVAL_MS, interval(flags.interval));
+  const intervalMs = Math.max(LEAST_INTERVAL_MS, duration("--interval", flags.interval));
   const client = await call.open();
   using interrupts = new Interrupts(io);
   const { signal } = interrupts;
@@ -40,17 +40,6 @@ export async function top(call: TopCall): Promise<void> {
     if (!(error instanceof InterruptedError && error.signal === "SIGINT")) throw error;
   } finally {
     await io.stdout.write(LEAVE);
-  }
-}
-
-function interval(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch (cause) {
-    if (cause instanceof InvalidDurationError) {
-      throw new UsageError(`--interval: ${cause.message}`, { cause });
-    }
-    throw cause;
   }
 }
 

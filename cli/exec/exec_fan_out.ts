@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { LinkedAbort } from "../../client/abort.ts";
 import type { LettsClient } from "../../client/client.ts";
+import { WaitTimeoutError } from "../../client/errors.ts";
 import type { RunResult } from "../../client/types.ts";
 import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
 import { BrokenPipeError, CommandError, ExecFailedError, SilentExit } from "../errors.ts";
@@ -42,10 +44,7 @@ export interface ExecFanOutOptions {
  */
 export async function execFanOut(plan: ExecPlan, options: ExecFanOutOptions): Promise<void> {
   const { client, display, signal } = options;
-  // The time counts for all of them together, from before the first request.
-  const startedMs = performance.now();
-  const waitMs = () => plan.waitMs === undefined ? undefined : plan.waitMs - (performance.now() - startedMs);
-  const ends = await Promise.all(plan.hosts.map((dugdale) => runOne(dugdale, plan, { ...options, waitMs })));
+  const ends = await endsOf(plan, options);
   signal.throwIfAborted();
   const broken = ends.find(({ error }) => error instanceof BrokenPipeError);
   if (broken !== undefined) throw broken.error;
@@ -55,20 +54,31 @@ export async function execFanOut(plan: ExecPlan, options: ExecFanOutOptions): Pr
   if (worst !== undefined) throw worst;
 }
 
+/** The time to wait counts for all of them together, from before the first request. */
+async function endsOf(plan: ExecPlan, options: ExecFanOutOptions): Promise<readonly ExecEnd[]> {
+  const { waitMs } = plan;
+  const abort = new LinkedAbort(options.signal);
+  if (waitMs !== undefined) abort.abortAfter(waitMs, () => new WaitTimeoutError(waitMs));
+  const { signal } = abort;
+  try {
+    return await Promise.all(plan.hosts.map((dugdale) => runOne(dugdale, plan, { ...options, signal })));
+  } finally {
+    abort.release();
+  }
+}
+
 /** Never rejects. */
 async function runOne(
   dugdale: DugdaleEntry,
   plan: ExecPlan,
-  { client, display, groupId, signal, running, waitMs }: ExecFanOutOptions & {
-    readonly waitMs: () => number | undefined;
-  },
+  { client, display, groupId, signal, running }: ExecFanOutOptions,
 ): Promise<ExecEnd> {
   const host = dugdale.id;
   try {
     const end = await runExec(client, dugdale, plan, {
       groupId,
       show: display.host(host),
-      waitMs,
+      waitMs: undefined,
       signal,
       onExec: (exec) => running.set(host, exec),
     });

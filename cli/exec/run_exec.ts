@@ -31,8 +31,8 @@ export interface SendExecOptions {
 /** What a command needs beside its plan. */
 export interface RunExecOptions extends SendExecOptions {
   readonly show: ExecShow;
-  /** Milliseconds that are left for waiting, asked when the waiting begins. */
-  readonly waitMs: () => number | undefined;
+  /** Milliseconds to wait once it was accepted; undefined for ever. */
+  readonly waitMs: number | undefined;
 }
 
 /** Sends the command to one dugdale and does not wait for it. */
@@ -63,5 +63,5 @@ export async function runExec(
 ): Promise<MissionEnd> {
   const ref = await sendExec(client, dugdale, plan, options);
   const { show, signal } = options;
-  return await followRun(client, ref, { ...show, waitMs: options.waitMs(), signal });
+  return await followRun(client, ref, { ...show, waitMs: options.waitMs, signal });
 }

@@ -23,6 +23,12 @@ export const GLOBAL_FLAGS = {
     help: "accept plain tokens in a letts.yaml that others can read",
   },
   "ignore-proxy": { type: "switch", help: "reach every dugdale directly, whatever letts.yaml says" },
+  "request-timeout": {
+    type: "text",
+    value: "DURATION",
+    default: "30s",
+    help: "how long a dugdale may be silent; most requests are tried three times",
+  },
 } as const;
 
 /** Flags that the parser itself answers. */

@@ -79,3 +79,43 @@ Deno.test("letts asks every dugdale of a broken fleet and tells of each how it w
     },
   );
 });
+
+Deno.test("letts leaves a dugdale that takes connections and never answers, and shows what the others did", async (t) => {
+  await using fleet = await openFleet(1);
+  using mute = Deno.listen({ port: 0, hostname: "127.0.0.1" }); // the system takes connections for it
+  const path = `${fleet.folder}/letts.yaml`;
+  const entry = `  - { id: mute, url: "http://127.0.0.1:${mute.addr.port}", lanes: { normal: {} } }\n`;
+  await Deno.writeTextFile(path, await Deno.readTextFile(path) + entry);
+  const impatient = ["--request-timeout", "200ms"];
+  const exec = ["exec", "--all", "--lane", "normal", "--stdin=none"];
+  const silence = /dugdale http:\S+: .*no answer/;
+
+  await t.step("run: exit 4", async () => {
+    const run = ["run", "-q", "--host", "mute,s1", "--lane", "normal", "--mission", "silent"];
+    const ended = await fleet.cli([...run, ...impatient]);
+    assertEquals([ended.code, ended.stdout], [4, "== mute ==\n== s1 ==\n"]);
+    assertMatch(ended.stderr, silence);
+  });
+  await t.step("exec: exit 255", async () => {
+    const ended = await fleet.cli([...exec, ...impatient, "--", "echo", "hi"]);
+    assertEquals([ended.code, ended.stdout], [255, "[s1] hi\n"]);
+    assertMatch(ended.stderr, silence);
+  });
+  await t.step("exec --wait-timeout counts from before the first request: exit 124", async () => {
+    const ended = await fleet.cli([...exec, "--wait-timeout", "1s", "-o", "json", "--", "echo", "hi"]);
+    assertEquals(ended.code, 124);
+    const rows: { host: string; error?: string; outcome?: string }[] = JSON.parse(ended.stdout).results;
+    assertEquals(rows.map(({ host, error, outcome }) => [host, error ?? outcome]), [
+      ["s1", "success"],
+      ["mute", "wait_timeout"],
+    ]);
+  });
+  await t.step("a command by id, and apply", async () => {
+    const sent = await fleet.cli(["dispatch", "--host", "s1", "--lane", "normal", "--mission", "silent"]);
+    const [id = ""] = sent.stdout.split("\t");
+    assertEquals((await fleet.cli(["ctl", "missions", "show", id, ...impatient])).code, 0);
+    const applied = await fleet.cli(["apply", "-q", "-f", "letts.yaml", ...impatient]);
+    assertEquals(applied.code, 1);
+    assertMatch(applied.stdout, /^\[OK\] {3}s1 — .*\n\[FAIL\] mute — dugdale http/);
+  });
+});

@@ -58,6 +58,8 @@ const TABLE: readonly (readonly [args: readonly string[], code: number, stderr: 
     "--output-file: none/a cannot be written, there is no folder none",
   ],
   [[...RUN, "--wait-timeout", "1d"], 2, `--wait-timeout: duration "1d" must be like 250ms, 30s, 5m or 1h30m`],
+  [[...RUN, "--request-timeout", "soon"], 2, `--request-timeout: duration "soon" must be like `],
+  [[...RUN, "--request-timeout", "0"], 2, `--request-timeout "0" must be more than nothing`],
   [[...RUN, "--timeout", "soon"], 2, `--timeout: duration "soon" must be like 250ms, 30s, 5m or 1h30m`],
   [[...RUN, "--mission-id", "7"], 2, `--mission-id "7" must be a lower-case UUIDv7`],
   [["dispatch", "--route", "normal"], 2, `required flag "mission" not set`],
