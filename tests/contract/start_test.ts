@@ -4,7 +4,6 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { freePort, Place, type StartOptions } from "./daemon.ts";
 import type { Dugdale } from "./dugdale.ts";
 import { apply, callsTo, ownTest, STATE } from "./harness.ts";
-import { newId } from "./ids.ts";
 import { rawRequest } from "./raw_http.ts";
 import { OWN_TOKENS, type Settings } from "./settings.ts";
 
