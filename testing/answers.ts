@@ -1,18 +1,12 @@
 /**
- * Answers in the forms that a dugdale gives.
+ * Refusals in the form that a dugdale gives them.
  *
  * @module
  */
+import { problem } from "../dugdale/http/answer.ts";
+import { ProblemError } from "../dugdale/problem_error.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
-import { type ProblemCode, PROBLEMS } from "../protocol/problem.ts";
-
-/** A JSON answer. */
-export function json(status: number, body: unknown): Response {
-  return new Response(`${JSON.stringify(body)}\n`, {
-    status,
-    headers: { "Content-Type": "application/json; charset=utf-8" },
-  });
-}
+import type { ProblemCode } from "../protocol/problem.ts";
 
 /** What a refusal may say beside its code. */
 export interface RefusalOptions {
@@ -23,9 +17,13 @@ export interface RefusalOptions {
 }
 
 /** A refusal with one of the codes of the wire. */
-export function refusal(code: ProblemCode, options: RefusalOptions = {}): Response {
-  const { status = PROBLEMS[code].status, details, retryAfterMs } = options;
-  const response = json(status, { error: code, message: `the fake dugdale says ${code}`, details });
-  if (retryAfterMs !== undefined) response.headers.set("Retry-After", String(Math.ceil(retryAfterMs / 1000)));
-  return response;
+export function refusal(code: ProblemCode, options: RefusalOptions): Response {
+  const { status, details, retryAfterMs } = options;
+  return problem(
+    new ProblemError(code, `the fake dugdale says ${code}`, {
+      ...(status === undefined ? {} : { status }),
+      ...(details === undefined ? {} : { details }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterS: Math.ceil(retryAfterMs / 1000) }),
+    }),
+  );
 }

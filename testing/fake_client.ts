@@ -13,7 +13,7 @@ import type { FakeDugdale } from "./fake_dugdale.ts";
 /** How to open a client of fake dugdales. */
 export interface FakeClientOptions extends Omit<LettsClientOptions, "config" | "path" | "env" | "fetch"> {
   /**
-   * What the letts.yaml shall say. Of its dugdales, `id`, labels and lanes count, hosts do not. Default: every fake
+   * What the letts.yaml shall say. Hosts and proxies do not count; tokens only matter to a fake dugdale that was given some. Default: every fake
    * dugdale has the lane `normal` and no labels, and the route `normal` leads to that lane of the first one.
    */
   readonly yaml?: LettsYaml | undefined;
@@ -49,7 +49,7 @@ export function openFakeClient(
 /** A `fetch` that leads to fake dugdales: the first part of the host name is the id. */
 export function fakeFetch(dugdales: Readonly<Record<string, FakeDugdale>>): typeof globalThis.fetch {
   return async (input, init) => {
-    const request = new Request(input, init);
+    const request = new Request(input, sized(init));
     const { signal } = request;
     signal.throwIfAborted();
     const id = new URL(request.url).hostname.replace(/\.fake$/, "");
@@ -61,6 +61,16 @@ export function fakeFetch(dugdales: Readonly<Record<string, FakeDugdale>>): type
       ? response
       : new Response(response.body.pipeThrough(new TransformStream(), { signal }), response);
   };
+}
+
+/** A connection tells the length of what is sent whole. */
+function sized(init: RequestInit | undefined): RequestInit | undefined {
+  const body = init?.body;
+  const length = body instanceof Blob ? body.size : body instanceof Uint8Array ? body.length : undefined;
+  if (length === undefined) return init;
+  const headers = new Headers(init?.headers);
+  headers.set("Content-Length", String(length));
+  return { ...init, headers };
 }
 
 function defaultYaml(ids: readonly string[]): LettsYaml {
@@ -75,7 +85,7 @@ function defaultYaml(ids: readonly string[]): LettsYaml {
 function reachable(yaml: LettsYaml): LettsYaml {
   return {
     ...yaml,
-    auth: { token: "fake", admin_token: "fake", exec_token: "fake" },
+    auth: { token: "fake", admin_token: "fake", exec_token: "fake", ...yaml.auth },
     dugdales: (yaml.dugdales ?? []).map((dugdale) => {
       return { ...dugdale, url: `http://${dugdale.id}.fake/`, proxy: null };
     }),

@@ -4,17 +4,39 @@
  * @module
  */
 import { Ids } from "../client/ids.ts";
-import { refusal } from "./answers.ts";
-import { FakeMissions, Refused } from "./fake_missions.ts";
+import { problem } from "../dugdale/http/answer.ts";
+import { Tokens } from "../dugdale/http/auth.ts";
+import type { Call, Handler } from "../dugdale/http/call.ts";
+import { type Match, matchRoute } from "../dugdale/http/router.ts";
+import { ProblemError } from "../dugdale/problem_error.ts";
+import { type RouteKey, ROUTES } from "../protocol/routes.ts";
+import { FakeMissions } from "./fake_missions.ts";
 import type { FakeEnd, FakeMission } from "./fake_mission.ts";
-import { fakeRoutes, match } from "./fake_routes.ts";
+import { fakeRoutes } from "./fake_routes.ts";
 import { FakeStaging } from "./fake_staging.ts";
 import { type Fault, Faults, withFault } from "./faults.ts";
 import type { FakeScript } from "./scripts.ts";
 
+/** The tokens that a fake dugdale takes, by what they are good for. */
+export interface FakeTokens {
+  /** Default: none is good for this. */
+  readonly dispatch?: string | undefined;
+  /** As `dispatch`. */
+  readonly exec?: string | undefined;
+  /** As `dispatch`. */
+  readonly admin?: string | undefined;
+}
+
+/** How to make a fake dugdale. */
+export interface FakeDugdaleOptions {
+  /** Default: every request is let in, as with an admin token. */
+  readonly tokens?: FakeTokens | undefined;
+}
+
 /**
  * A dugdale for tests. It takes missions and commands, runs the scripts that the test gives for them, keeps files,
- * and fails when told to. Every token and lane is good, every mission starts at once, and timeouts never fire.
+ * and fails when told to. Until a configuration is applied every lane is there and has room for everything; timeouts
+ * never fire, queues never fill up, and nothing expires.
  *
  * @example
  * ```ts
@@ -28,15 +50,20 @@ import type { FakeScript } from "./scripts.ts";
  */
 export class FakeDugdale {
   readonly #missions: FakeMissions;
-  readonly #routes: ReturnType<typeof fakeRoutes>;
+  readonly #routes: { readonly [R in RouteKey]: Handler };
+  readonly #tokens: Tokens | undefined;
   readonly #faults = new Faults();
   readonly #requests: string[] = [];
 
-  constructor() {
+  /** Makes one that knows no mission yet. */
+  constructor({ tokens }: FakeDugdaleOptions = {}) {
     const ids = new Ids();
     const staging = new FakeStaging();
+    const good = (token: string = "") => ({ tokens: [token] });
     this.#missions = new FakeMissions(staging, () => ids.mission());
     this.#routes = fakeRoutes({ missions: this.#missions, staging });
+    this.#tokens = tokens &&
+      new Tokens({ auth: good(tokens.dispatch), exec: good(tokens.exec), admin: good(tokens.admin) });
   }
 
   /** All missions that were taken, in that order. */
@@ -69,18 +96,36 @@ export class FakeDugdale {
 
   /** Answers a request. Rejects, as `fetch` does, when a fault drops the connection. */
   async handle(request: Request): Promise<Response> {
-    const { pathname, search } = new URL(request.url);
+    const { pathname, search, searchParams } = new URL(request.url);
     this.#requests.push(`${request.method} ${pathname}${search}`);
-    const found = match(request);
-    if (found === undefined) return refusal("not_found");
-    const answer = async () => {
-      try {
-        return await this.#routes[found.route](found.asked);
-      } catch (error) {
-        if (error instanceof Refused) return refusal(error.code, { status: error.status });
-        throw error;
-      }
+    return await refusing(async () => {
+      const match = matchRoute(request.method, pathname);
+      const answer = () => refusing(() => this.#answer(request, match, searchParams));
+      return await withFault(this.#faults.take(match.route), request.signal, answer);
+    });
+  }
+
+  async #answer(request: Request, { route, path }: Match, query: URLSearchParams): Promise<Response> {
+    const { scope: allowed } = ROUTES[route];
+    const scope = allowed === "none" ? allowed : this.#tokens?.scope(request.headers, allowed) ?? "admin";
+    const call: Call = {
+      request,
+      caller: { scope, address: "", ip: "" },
+      path,
+      query,
+      body: async () => new Uint8Array(await request.arrayBuffer()),
+      gone: () => request.signal,
     };
-    return await withFault(this.#faults.take(found.route), request.signal, answer);
+    return await this.#routes[route](call);
+  }
+}
+
+/** What is refused becomes an answer. */
+async function refusing(answer: () => Promise<Response>): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof ProblemError) return problem(error);
+    throw error;
   }
 }

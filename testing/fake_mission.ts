@@ -53,15 +53,38 @@ export interface FakeOrder {
   readonly mission: string;
   /** The lane it waits in. */
   readonly lane: string;
-  /** `null` when none was sent. */
+  /** `null` when none was sent; of a command the whole request. */
   readonly input: JsonValue;
   /** argv of a command. */
   readonly command: readonly string[];
-  /** Its files. */
+  /** Its files, in the order of their roles. */
   readonly inputs: readonly InputFile[];
+  /** The script of a command. */
+  readonly script?: OutputFile | undefined;
+  /** The outputs that a command shall have; of a mission all count. */
+  readonly out?: readonly string[] | undefined;
+  /** Never fires. */
+  readonly timeoutMs?: number | undefined;
+  /** What lists shall show for a command. */
+  readonly displayName?: string | undefined;
+  /** Joins the commands of one fan-out. */
+  readonly groupId?: string | undefined;
+  /** Digest of everything that makes two dispatches the same. */
+  readonly fingerprint: string;
   /** The mission that it repeats. */
   readonly restartedFrom?: string | undefined;
 }
+
+/** A piece of output, when it came. */
+interface Chunk {
+  readonly t: number;
+  readonly stream: "stdout" | "stderr";
+  readonly data: string;
+}
+
+/** There is no process; a number that looks like one. */
+const PID = 4242;
+const encoder = new TextEncoder();
 
 /** One mission of a fake dugdale. */
 export class FakeMission {
@@ -71,23 +94,31 @@ export class FakeMission {
   readonly killed: AbortController = new AbortController();
   /** Its output files by role. */
   readonly outputs: Record<string, OutputFile> = {};
-  /** What it printed so far. */
-  readonly printed: { stdout: string; stderr: string } = { stdout: "", stderr: "" };
   readonly #createdMs = Date.now();
   readonly #events: MissionEvent[] = [];
+  readonly #printed: Chunk[] = [];
+  #resolve: () => void = () => {};
+  /** Resolves when it is done or removed. */
+  readonly ended: Promise<void> = new Promise((resolve) => this.#resolve = resolve);
+  #startedMs: number | undefined;
   #status: MissionStatus = "queued";
+  /** Told when there is more to read, or nothing any more. */
   readonly #readers: (() => void)[] = [];
 
   /** Queues it. */
   constructor(order: FakeOrder) {
     this.order = order;
-    const { missionId, lane, mission, restartedFrom } = order;
+    const { missionId, lane, mission, kind, restartedFrom } = order;
     this.#tell({
       event: "queued",
       seq: 1,
       mission_id: missionId,
       time_created: this.#createdMs,
-      ...(restartedFrom === undefined ? { lane, mission } : { restarted_from: restartedFrom }),
+      ...(restartedFrom !== undefined
+        ? { restarted_from: restartedFrom }
+        : kind === "exec"
+        ? { lane }
+        : { lane, mission }),
     });
   }
 
@@ -102,16 +133,32 @@ export class FakeMission {
     return last?.event === "done" ? last : undefined;
   }
 
+  /** What it printed so far. */
+  get printed(): { readonly stdout: string; readonly stderr: string } {
+    const of = (stream: string) =>
+      this.#printed.filter((chunk) => chunk.stream === stream).map(({ data }) => data).join("");
+    return { stdout: of("stdout"), stderr: of("stderr") };
+  }
+
   /** The process starts. */
   run(): void {
     this.#status = "running";
-    const time = Date.now();
-    this.#tell({ event: "running", seq: this.#events.length + 1, time, time_started: time, pid: 1 });
+    const time = this.#startedMs = Date.now();
+    this.#tell({ event: "running", seq: this.#events.length + 1, time, time_started: time, pid: PID });
   }
 
-  /** The mission tells how far it is. */
+  /** The mission tells how far it is. Nobody hears it any more once it has ended. */
   progress(value?: number, message?: string): void {
-    this.#tell({ event: "progress", seq: this.#events.length + 1, time: Date.now(), value, message });
+    if (this.#status !== "running") return;
+    const seq = this.#events.length + 1;
+    this.#tell({ event: "progress", seq, time: Date.now(), value, message: message || undefined });
+  }
+
+  /** The mission prints. As with `progress`, not any more once it has ended. */
+  print(stream: "stdout" | "stderr", data: string): void {
+    if (this.#status !== "running" || data === "") return;
+    this.#printed.push({ t: Date.now(), stream, data });
+    this.#wake();
   }
 
   /** The mission ends. Only the first end counts. */
@@ -119,42 +166,55 @@ export class FakeMission {
     if (this.#status === "done" || this.#status === "deleting") return;
     this.#status = "done";
     const finishedMs = Date.now();
+    const outputs = ending.outcome === "success" ? this.#collected() : {};
     this.#tell({
       event: "done",
       seq: this.#events.length + 1,
       time_finished: finishedMs,
       outcome: ending.outcome,
       exit_code: ending.exitCode ?? (ending.outcome === "success" ? 0 : 1),
-      duration_ms: finishedMs - this.#createdMs,
+      duration_ms: this.#startedMs === undefined ? undefined : finishedMs - this.#startedMs,
       signal: ending.signal,
       return: ending.return,
       fail_reason: ending.reason,
       fail_message: ending.message,
       fail_details: ending.details,
-      outputs: ending.outcome === "success" && Object.keys(this.outputs).length > 0
-        ? this.outputs
-        : undefined,
+      outputs: Object.keys(outputs).length > 0 ? outputs : undefined,
     });
+    this.#resolve();
   }
 
-  /** The mission is removed. */
+  /** The mission is removed: who follows it hears nothing more. */
   delete(): void {
     this.#status = "deleting";
+    this.#wake();
+    this.#resolve();
   }
 
   /** Its events after `from`; with follow until it is done. */
   events(from: number, follow: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const encoder = new TextEncoder();
-    let next = Math.max(0, from);
-    return new ReadableStream({
-      pull: async (controller) => {
-        while (this.#events.length <= next) {
-          if (this.done !== undefined || !follow) return controller.close();
-          await new Promise<void>((resolve) => this.#readers.push(resolve));
-        }
-        controller.enqueue(encoder.encode(`${JSON.stringify(this.#events[next++])}\n`));
-      },
-    }, { highWaterMark: 0 });
+    const lines = this.#events;
+    let at = 0;
+    return this.#stream(follow, () => {
+      while (at < lines.length) {
+        const event = lines[at++];
+        if (event !== undefined && event.seq > from) return `${JSON.stringify(event)}\n`;
+      }
+      return undefined;
+    });
+  }
+
+  /** What it prints, from the start; with follow until it is done. */
+  output(name: "stdout" | "stderr" | "combined", follow: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
+    let at = 0;
+    return this.#stream(follow, () => {
+      while (at < this.#printed.length) {
+        const chunk = this.#printed[at++];
+        if (name === "combined") return `${JSON.stringify(chunk)}\n`;
+        if (chunk?.stream === name) return chunk.data;
+      }
+      return undefined;
+    });
   }
 
   /** Its record. */
@@ -165,14 +225,19 @@ export class FakeMission {
       kind: order.kind,
       lane: order.lane,
       mission_name: order.mission,
+      display_name: order.displayName,
+      group_id: order.groupId,
       status: this.#status,
-      input_fingerprint: "0".repeat(64),
+      input_fingerprint: order.fingerprint,
       truncated_stdout: false,
       truncated_stderr: false,
       time_created: this.#createdMs,
+      time_started: this.#startedMs,
+      timeout_ms: order.timeoutMs,
+      pid: this.#startedMs === undefined ? undefined : PID,
       input: order.input,
       inputs: order.inputs,
-      outputs: this.outputs,
+      outputs: done?.outputs ?? {},
       restarted_from: order.restartedFrom,
       ...(done && {
         outcome: done.outcome,
@@ -188,8 +253,32 @@ export class FakeMission {
     };
   }
 
+  /** A command's outputs are those that were asked for. */
+  #collected(): Readonly<Record<string, OutputFile>> {
+    const { out } = this.order;
+    return Object.fromEntries(Object.entries(this.outputs).filter(([role]) => out?.includes(role) ?? true));
+  }
+
+  /** Hands over texts as they come. @param next The next one; undefined when there is none yet. */
+  #stream(follow: boolean, next: () => string | undefined): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return new ReadableStream({
+      pull: async (controller) => {
+        for (;;) {
+          const text = next();
+          if (text !== undefined) return controller.enqueue(encoder.encode(text));
+          if (!follow || this.#status === "done" || this.#status === "deleting") return controller.close();
+          await new Promise<void>((resolve) => this.#readers.push(resolve));
+        }
+      },
+    }, { highWaterMark: 0 });
+  }
+
   #tell(event: MissionEvent): void {
     this.#events.push(event);
+    this.#wake();
+  }
+
+  #wake(): void {
     for (const wake of this.#readers.splice(0)) wake();
   }
 }

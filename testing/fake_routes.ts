@@ -1,23 +1,29 @@
 /**
- * The routes of a fake dugdale.
+ * The routes of a fake dugdale. Requests are read and checked by the code that a real one has for it.
  *
  * @module
  */
+import { readApply } from "../dugdale/http/admin.ts";
+import { json } from "../dugdale/http/answer.ts";
+import { readBulk } from "../dugdale/http/bulk_request.ts";
+import { type Call, flag, type Handler } from "../dugdale/http/call.ts";
+import { idempotencyKey, readDispatch } from "../dugdale/http/dispatch.ts";
+import { readExec } from "../dugdale/http/exec_request.ts";
+import { JsonBody } from "../dugdale/http/json_body.ts";
+import { readListQuery } from "../dugdale/http/list_query.ts";
+import { readFrom, readStream } from "../dugdale/http/mission_query.ts";
+import { missionIdOf, refuseKind } from "../dugdale/http/parts.ts";
+import { findByContent } from "../dugdale/http/staging_by_content.ts";
+import { listStaging } from "../dugdale/http/staging_list.ts";
+import { ProblemError } from "../dugdale/problem_error.ts";
 import type { BulkItem } from "../protocol/mission.ts";
-import { type RouteKey, ROUTES } from "../protocol/routes.ts";
-import { json, refusal } from "./answers.ts";
-import { type FakeMissions, Refused } from "./fake_missions.ts";
+import { isMissionId } from "../protocol/names.ts";
+import type { ProblemCode } from "../protocol/problem.ts";
+import type { RouteKey } from "../protocol/routes.ts";
+import { missionPage, referredFiles } from "./fake_list.ts";
+import type { FakeMission } from "./fake_mission.ts";
+import type { FakeMissions } from "./fake_missions.ts";
 import type { FakeStaging } from "./fake_staging.ts";
-
-/** One request, matched to its route. */
-export interface Asked {
-  readonly request: Request;
-  readonly query: URLSearchParams;
-  /** The `:name` segments of the path. */
-  readonly path: Readonly<Record<string, string>>;
-}
-
-type Answer = (asked: Asked) => Response | Promise<Response>;
 
 /** What the routes work on. */
 export interface FakeParts {
@@ -25,140 +31,149 @@ export interface FakeParts {
   readonly staging: FakeStaging;
 }
 
-/** The route of a request, and what its path says. */
-export function match(request: Request): { readonly route: RouteKey; readonly asked: Asked } | undefined {
-  const { pathname, searchParams } = new URL(request.url);
-  for (const route of Object.keys(ROUTES) as RouteKey[]) {
-    const { method, path } = ROUTES[route];
-    if (method !== request.method) continue;
-    const found = new RegExp(`^${path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`).exec(pathname);
-    if (found) return { route, asked: { request, query: searchParams, path: { ...found.groups } } };
-  }
-  return undefined;
-}
+const EXEC_LIMITS = { allowShell: true, maxInputsPerExec: 0, maxOutputsPerExec: 0 };
+const PENDING = { status: "deletion_pending" };
+const NDJSON = "application/x-ndjson";
 
 /** Answers every route of the table. */
-export function fakeRoutes({ missions, staging }: FakeParts): { readonly [R in RouteKey]: Answer } {
-  const id = ({ path }: Asked) => path.id ?? "";
-  const key = ({ request }: Asked) => request.headers.get("Idempotency-Key") ?? "";
-  const pending = () => json(202, { status: "deletion_pending" });
-  const unchanged = {
-    diff: {
-      MissionDirChanged: false,
-      LabelsChanged: false,
-      RuntimeChanged: false,
-      LanesAdded: null,
-      LanesRemoved: null,
-      LanesResized: null,
-    },
-    started: null,
-    stopped: null,
-    resized: null,
-  };
+export function fakeRoutes({ missions, staging }: FakeParts): { readonly [R in RouteKey]: Handler } {
+  const id = ({ path }: Call) => path.id ?? "";
+  /** @param gone What is answered for one that is being removed. */
+  function readable(call: Call, gone: "not_found" | "mission_deleting"): FakeMission {
+    const mission = missions.need(missionIdOf(call, "invalid_id"));
+    if (mission.status === "deleting") {
+      throw new ProblemError(
+        gone,
+        "the mission is being deleted",
+        gone === "not_found" ? {} : { status: 410 },
+      );
+    }
+    refuseKind(call, mission.order);
+    return mission;
+  }
+  const addressed = (call: Call): FakeMission => missions.need(missionIdOf(call, "bad_request"));
+  const counts = ({ caller }: Call, status: string, lane?: string) =>
+    missions.all.filter(({ order, status: now }) =>
+      now === status && (lane === undefined || order.lane === lane) &&
+      (caller.scope === "admin" || caller.scope === (order.kind === "mission" ? "dispatch" : "exec"))
+    ).length;
   return {
-    healthz: () => json(200, { status: "ok" }),
-    readyz: () => json(200, { status: "ok", applied_at: 0 }),
-    version: () => json(200, { version: "fake", commit: "fake", built_at: "fake" }),
+    healthz: () => json({ status: "ok" }),
+    readyz: () => json({ status: "ok", applied_at: missions.lanes.appliedMs ?? 0 }),
+    version: () => json({ version: "fake", commit: "fake", built_at: "fake" }),
     metrics: () => new Response(""),
-    openapi: () => refusal("not_found"),
-    async dispatch(asked) {
-      const { mission, repeated } = missions.dispatch(key(asked), await asked.request.text());
-      return json(repeated ? 200 : 202, { mission_id: mission.order.missionId, status: mission.status });
+    openapi: () => {
+      throw new ProblemError("not_found", "a fake dugdale has no document of its interface");
     },
-    async execDispatch(asked) {
-      const { mission, repeated } = missions.exec(key(asked), await asked.request.text());
-      return json(repeated ? 200 : 202, { exec_id: mission.order.missionId, status: mission.status });
+    dispatch: async (call) => {
+      const missionId = idempotencyKey(call);
+      const body = JsonBody.read(await call.body(), "bad_request");
+      const { mission, repeated } = missions.dispatch(readDispatch(missionId, body));
+      return json({ mission_id: missionId, status: mission.status }, repeated ? 200 : 202);
     },
-    listMissions: ({ query }) =>
-      json(200, {
-        missions: missions.all.map((mission) => mission.record()).reverse().filter((record) =>
-          (query.get("status") ?? (record.status === "deleting" ? "" : record.status)) === record.status &&
-          (query.get("outcome") ?? record.outcome) === record.outcome &&
-          (query.get("lane") ?? record.lane) === record.lane &&
-          (query.get("kind") ?? record.kind) === record.kind &&
-          record.mission_name.includes(query.get("mission") ?? "") &&
-          record.mission_name.startsWith(query.get("mission_prefix") ?? "")
-        ).slice(0, Number(query.get("limit") ?? 100)),
-      }),
-    getMission: (asked) => json(200, missions.need(id(asked)).record()),
-    events(asked) {
-      const follow = asked.query.get("follow") === "true";
-      return new Response(missions.need(id(asked), 410).events(Number(asked.query.get("from") ?? 0), follow));
+    execDispatch: async (call) => {
+      const execId = idempotencyKey(call);
+      const body = JsonBody.read(await call.body(), "bad_request");
+      const { mission, repeated } = missions.exec(readExec(execId, body, EXEC_LIMITS));
+      return json({ exec_id: execId, status: mission.status }, repeated ? 200 : 202);
     },
-    output(asked) {
-      const { printed } = missions.need(id(asked), 410);
-      const stream = asked.query.get("stream");
-      if (stream === "stdout" || stream === "stderr") return new Response(printed[stream]);
-      const lines = (["stdout", "stderr"] as const).filter((name) => printed[name] !== "")
-        .map((name) => `${JSON.stringify({ t: 0, stream: name, data: printed[name] })}\n`);
-      return new Response(lines.join(""));
+    listMissions: ({ query }) => missionPage(missions.all, readListQuery(query)),
+    getMission: (call) => json(readable(call, "not_found").record()),
+    events: (call) => {
+      const mission = readable(call, "mission_deleting");
+      return stream(mission.events(readFrom(call.query.get("from")), flag(call.query, "follow")), NDJSON);
     },
-    restart(asked) {
-      const { order } = missions.restart(id(asked));
-      return json(201, { mission_id: order.missionId, restarted_from: id(asked), status: "queued" });
+    output: (call) => {
+      missionIdOf(call, "invalid_id");
+      const name = readStream(call.query.get("stream"));
+      const output = readable(call, "mission_deleting").output(name, flag(call.query, "follow"));
+      return stream(output, name === "combined" ? NDJSON : "application/octet-stream");
     },
-    kill: (asked) => json(200, { status: missions.kill(id(asked)) }),
-    deleteMission(asked) {
-      missions.delete(id(asked), asked.query.get("force") === "true");
-      return pending();
+    restart: (call) => {
+      const source = addressed(call);
+      const { order: { missionId } } = missions.restart(source);
+      return json({ mission_id: missionId, restarted_from: source.order.missionId, status: "queued" }, 201);
     },
-    bulkRestart: ({ request }) =>
-      each(request, (one) => ({ mission_id: missions.restart(one).order.missionId })),
-    bulkDelete: ({ request }) =>
-      each(request, (one, force) => {
-        missions.delete(one, force);
-        return { status: "deletion_pending" };
-      }),
-    async apply({ request }) {
-      missions.apply(await request.json());
-      return json(200, unchanged);
+    kill: (call) => json({ status: missions.kill(addressed(call)) }),
+    deleteMission: (call) => {
+      missions.delete(addressed(call), flag(call.query, "force"));
+      return json(PENDING, 202);
     },
-    state: () => json(200, { applied_at: 0, source: "", state: missions.applied }),
-    pauseLane({ path }) {
-      missions.pause(path.name ?? "", true);
-      return json(200, { status: "paused" });
+    bulkRestart: async (call) => {
+      const { ids } = readBulk(await call.body());
+      return each(ids, (one) => ({ mission_id: missions.restart(missions.need(one)).order.missionId }));
     },
-    continueLane({ path }) {
-      missions.pause(path.name ?? "", false);
-      return json(200, { status: "running" });
-    },
-    dugdale() {
-      const count = (status: string) => missions.all.filter((mission) => mission.status === status).length;
-      const queue = { queued: count("queued"), running: count("running") };
-      return json(200, { version: "fake", uptime_seconds: 0, applied_at: 0, queue_summary: queue });
-    },
-    lanes: () => json(200, missions.lanes()),
-    putStaging: (asked) => staging.put(id(asked), asked.request),
-    headStaging: (asked) => staging.head(id(asked)),
-    getStaging: (asked) => staging.get(id(asked), asked.request.headers.get("Range")),
-    deleteStaging: (asked) => staging.delete(id(asked)) ? pending() : refusal("not_found"),
-    listStaging({ query }) {
-      const { inputs } = missions.need(query.get("mission_id") ?? "").order;
-      const times = { time_created: 0, time_updated: 0, time_expires: 0 };
-      const staged = inputs.map((file) => {
-        return { ...file, ...times, state: "complete", bytes_received: file.size, ref_kind: "input" };
+    bulkDelete: async (call) => {
+      const { ids, force } = readBulk(await call.body());
+      return each(ids, (one) => {
+        missions.delete(missions.need(one), force);
+        return PENDING;
       });
-      return json(200, { staging: staged });
     },
-    stagingByContent({ path }) {
-      const found = staging.findByContent(path.sha ?? "");
-      return found ? json(200, found) : refusal("not_found");
+    apply: async ({ query, body }) => {
+      const wanted = readApply(JsonBody.read(await body("invalid_json"), "invalid_json"));
+      const options = {
+        force: flag(query, "force"),
+        prune: flag(query, "prune"),
+        forcePrune: flag(query, "force_prune"),
+      };
+      return json(missions.apply(wanted, options));
     },
+    state: () => json(missions.lanes.state()),
+    pauseLane: ({ path }) => {
+      missions.pause(path.name ?? "", true);
+      return json({ status: "paused" });
+    },
+    continueLane: ({ path }) => {
+      missions.pause(path.name ?? "", false);
+      return json({ status: "running" });
+    },
+    dugdale: (call) =>
+      json({
+        version: "fake",
+        uptime_seconds: 0,
+        applied_at: missions.lanes.appliedMs,
+        queue_summary: { queued: counts(call, "queued"), running: counts(call, "running") },
+      }),
+    lanes: (call) =>
+      json(
+        Object.entries(missions.lanes.all).map(([name, { concurrency, paused = false }]) => ({
+          name,
+          concurrency,
+          paused,
+          queued: counts(call, "queued", name),
+          running: counts(call, "running", name),
+        })),
+      ),
+    putStaging: (call) => staging.put(id(call), call.request),
+    headStaging: (call) => staging.head(id(call)),
+    getStaging: (call) => staging.get(id(call), call.request.headers.get("Range")),
+    deleteStaging: (call) => {
+      missions.deleteFile(id(call), flag(call.query, "force"));
+      return json(PENDING, 202);
+    },
+    listStaging: (call) =>
+      listStaging(call, {
+        list: (missionId, ...rest) => referredFiles(missions.find(missionId), staging, ...rest),
+      }),
+    stagingByContent: (call) => findByContent(call, staging, 0),
   };
 }
 
-async function each(
-  request: Request,
-  change: (id: string, force: boolean) => Partial<BulkItem>,
-): Promise<Response> {
-  const { ids, force = false } = await request.json() as { ids: string[]; force?: boolean };
+function stream(body: ReadableStream<Uint8Array<ArrayBuffer>>, type: string): Response {
+  return new Response(body, { headers: { "Content-Type": type, "X-Content-Type-Options": "nosniff" } });
+}
+
+function each(ids: readonly string[], change: (id: string) => Partial<BulkItem>): Response {
   const results = ids.map((id): BulkItem => {
+    const failed = (error: ProblemCode, details?: BulkItem["details"]) => ({ id, ok: false, error, details });
+    if (!isMissionId(id)) return failed("bad_request");
     try {
-      return { id, ok: true, ...change(id, force) };
+      return { id, ok: true, ...change(id) };
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return { id, ok: false, error: error.code };
+      if (error instanceof ProblemError) return failed(error.code, error.details);
+      throw error;
     }
   });
-  return json(200, { results });
+  return json({ results });
 }

@@ -4,6 +4,12 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { ProblemError } from "../dugdale/problem_error.ts";
+import { json } from "../dugdale/http/answer.ts";
+import { contentRange, parseRange } from "../dugdale/staging/byte_ranges.ts";
+import { formatHttpDate } from "../dugdale/staging/http_date.ts";
+import { parseUpload, refuseEncoding, type UploadRequest } from "../dugdale/staging/upload_request.ts";
+import { isStagingId, type StagingId } from "../protocol/names.ts";
 import type { OutputFile } from "../protocol/mission.ts";
 import {
   BYTES_RECEIVED_HEADER,
@@ -11,102 +17,179 @@ import {
   TOTAL_SIZE_HEADER,
   UPLOAD_STATUS_HEADER,
 } from "../protocol/staging.ts";
-import { json, refusal } from "./answers.ts";
 
-interface Kept {
+/** A file, or as much of it as has come. */
+export interface FakeFile {
   readonly sha256: string;
   readonly size: number;
   readonly content: Uint8Array<ArrayBuffer>;
+  readonly state: "uploading" | "complete" | "deleting";
+  readonly createdMs: number;
+  readonly updatedMs: number;
 }
+
+const NO_LIMITS = { maxStagingUploadBytes: 0, maxDataDirBytes: 0 };
 
 /** The files of a fake dugdale, in memory. */
 export class FakeStaging {
-  readonly #files = new Map<string, Kept>();
+  readonly #files = new Map<string, FakeFile>();
+  readonly #uploading = new Set<string>();
 
   /** The content of a complete file. */
   read(id: string): Uint8Array<ArrayBuffer> | undefined {
-    const kept = this.#files.get(id);
-    return kept !== undefined && kept.content.length === kept.size ? kept.content : undefined;
+    const file = this.#files.get(id);
+    return file?.state === "complete" ? file.content : undefined;
   }
 
   /** Keeps a complete file. */
   keep(id: string, content: Uint8Array<ArrayBuffer>): OutputFile {
     const sha256 = digest(content);
-    this.#files.set(id, { sha256, size: content.length, content });
+    this.#set(id, { sha256, size: content.length, content, state: "complete" });
     return { staging_id: id, sha256, size: content.length };
   }
 
   /** What a complete file is. */
   find(id: string): OutputFile | undefined {
-    const content = this.read(id);
-    return content && { staging_id: id, sha256: digest(content), size: content.length };
+    const file = this.#files.get(id);
+    return file?.state === "complete" ? { staging_id: id, sha256: file.sha256, size: file.size } : undefined;
   }
 
-  /** A complete file with this content. */
-  findByContent(sha256: string): OutputFile | undefined {
-    for (const id of this.#files.keys()) {
-      const found = this.find(id);
-      if (found?.sha256 === sha256) return found;
+  /** A file in whatever state. */
+  entry(id: string): FakeFile | undefined {
+    return this.#files.get(id);
+  }
+
+  /** The id of a complete file with this content. */
+  findByContent(sha256: string, size: number): StagingId | undefined {
+    for (const [id, file] of this.#files) {
+      if (isStagingId(id) && file.state === "complete" && file.sha256 === sha256 && file.size === size) {
+        return id;
+      }
     }
     return undefined;
   }
 
-  /** Forgets a file. */
-  delete(id: string): boolean {
-    return this.#files.delete(id);
+  /** Whether it is going away already. @throws {ProblemError} `not_found` */
+  isDeleting(id: string): boolean {
+    return this.#need(id).state === "deleting";
+  }
+
+  /** Removes a file. */
+  delete(id: string): void {
+    this.#set(id, { ...this.#need(id), content: new Uint8Array(), state: "deleting" });
   }
 
   /** Takes a file, or the rest of one. */
   async put(id: string, request: Request): Promise<Response> {
-    const body = new Uint8Array(await request.arrayBuffer());
-    const sha256 = request.headers.get(SHA256_HEADER) ?? "";
-    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(request.headers.get("Content-Range") ?? "");
-    const start = Number(range?.[1] ?? 0);
-    const size = range ? Number(range[2]) : body.length;
-    const kept = this.#files.get(id);
-    if (kept !== undefined && (kept.sha256 !== sha256 || kept.size !== size)) {
-      return refusal("content_mismatch");
+    refuseEncoding(request.headers);
+    const upload = parseUpload(id, request.headers, NO_LIMITS);
+    if (this.#uploading.has(id)) throw new ProblemError("upload_in_progress", "another upload is under way");
+    this.#uploading.add(id);
+    try {
+      const isNew = await this.#take(upload, request.body);
+      const { sha256, total: size } = upload;
+      const reply = { staging_id: id, sha256, size, ttl_seconds: 3600 };
+      return isNew ? json(reply, 201) : json(reply, 200, { connection: "close" });
+    } finally {
+      this.#uploading.delete(id);
     }
-    if (this.read(id) === undefined || size === 0) {
-      const before = kept?.content ?? new Uint8Array();
-      if (start !== before.length) {
-        return refusal("range_not_satisfiable", { details: { bytes_received: before.length } });
-      }
-      const content = new Uint8Array(await new Blob([before, body]).arrayBuffer());
-      if (content.length === size && digest(content) !== sha256) return refusal("content_mismatch");
-      this.#files.set(id, { sha256, size, content });
-      if (content.length < size) {
-        return refusal("incomplete_upload", { details: { bytes_received: content.length } });
-      }
-    }
-    return json(201, { staging_id: id, sha256, size, ttl_seconds: 3600 });
   }
 
   /** Tells how far an upload is. */
   head(id: string): Response {
-    const kept = this.#files.get(id);
-    if (kept === undefined) return new Response(null, { status: 404 });
-    const { sha256, size, content } = kept;
-    const state: Record<string, string> = content.length === size
-      ? { [UPLOAD_STATUS_HEADER]: "complete", "Content-Length": String(size) }
-      : {
-        [UPLOAD_STATUS_HEADER]: "incomplete",
-        [BYTES_RECEIVED_HEADER]: String(content.length),
-        [TOTAL_SIZE_HEADER]: String(size),
-      };
-    return new Response(null, { headers: { [SHA256_HEADER]: sha256, ...state } });
+    const file = this.#files.get(id);
+    if (!isStagingId(id)) return new Response(null, { status: 400 });
+    if (file === undefined) return new Response(null, { status: 404 });
+    const { sha256, size, content, state } = file;
+    const headers = new Headers({ [SHA256_HEADER]: sha256, [UPLOAD_STATUS_HEADER]: state });
+    if (state === "complete") headers.set("Content-Length", String(size));
+    if (state === "uploading") {
+      headers.set(UPLOAD_STATUS_HEADER, "incomplete");
+      headers.set(BYTES_RECEIVED_HEADER, String(content.length));
+      headers.set(TOTAL_SIZE_HEADER, String(size));
+    }
+    return new Response(null, { headers });
   }
 
-  /** Gives a file, or a range of it. */
+  /** Gives a file, or one range of it. */
   get(id: string, range: string | null): Response {
-    const content = this.read(id);
-    if (content === undefined) return refusal("not_found");
-    const [, start, end] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
-    const part = start === undefined
-      ? content
-      : content.subarray(Number(start), end ? Number(end) + 1 : undefined);
-    const headers = { [SHA256_HEADER]: digest(content), "Content-Length": String(part.length) };
-    return new Response(part, { status: start === undefined ? 200 : 206, headers });
+    const { sha256, size, content, state, updatedMs } = this.#need(id);
+    if (state === "deleting") throw new ProblemError("deleting", `staging file ${id} is being deleted`);
+    if (state === "uploading") {
+      const details = { bytes_received: content.length, total_size: size };
+      throw new ProblemError("staging_uploading", `staging file ${id} is not complete`, { details });
+    }
+    const headers = new Headers({
+      [SHA256_HEADER]: sha256,
+      "Content-Type": "application/octet-stream",
+      "Accept-Ranges": "bytes",
+      "Last-Modified": formatHttpDate(Math.floor(updatedMs / 1000)),
+    });
+    const wanted = parseRange(range, size);
+    if (wanted === "unsatisfiable") {
+      headers.set("Content-Range", `bytes */${size}`);
+      return new Response("invalid range\n", { status: 416, headers });
+    }
+    const [part] = wanted === "whole" ? [] : wanted;
+    const { start, length } = part ?? { start: 0, length: size };
+    headers.set("Content-Length", String(length));
+    if (part !== undefined) headers.set("Content-Range", contentRange(part, size));
+    return new Response(content.subarray(start, start + length), { status: part ? 206 : 200, headers });
+  }
+
+  /** @returns Whether this request completed it. */
+  async #take(
+    { stagingId, sha256, start, total }: UploadRequest,
+    body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+  ): Promise<boolean> {
+    const known = this.#files.get(stagingId);
+    if (known !== undefined && (known.sha256 !== sha256 || known.size !== total)) {
+      const details = { existing_sha256: known.sha256, existing_size: known.size };
+      throw new ProblemError("content_mismatch", "the id is taken by another content", { details });
+    }
+    if (known?.state === "complete") return false;
+    if (known?.state === "deleting") {
+      throw new ProblemError("conflict", "the file is being deleted", { details: { state: known.state } });
+    }
+    const received = known?.content.length ?? 0;
+    if (start !== received) {
+      const details = known === undefined ? {} : { details: { bytes_received: received } };
+      throw new ProblemError("range_not_satisfiable", "the upload goes on elsewhere", details);
+    }
+    const parts = [known?.content ?? new Uint8Array()];
+    try {
+      for await (const part of body ?? []) parts.push(part);
+    } finally {
+      // What came before a connection broke is kept.
+      const content = new Uint8Array(await new Blob(parts).arrayBuffer()).slice(0, total);
+      this.#set(stagingId, { sha256, size: total, content, state: "uploading" });
+    }
+    this.#complete(stagingId);
+    return true;
+  }
+
+  #complete(id: string): void {
+    const file = this.#need(id);
+    const { content, size, sha256 } = file;
+    if (content.length < size) {
+      const details = { bytes_received: content.length };
+      throw new ProblemError("incomplete_upload", "the file is longer than the upload", { details });
+    }
+    const isRight = digest(content) === sha256;
+    this.#set(id, { ...file, state: isRight ? "complete" : "deleting" });
+    if (!isRight) throw new ProblemError("content_mismatch", "the content is not what was announced");
+  }
+
+  #set(id: string, file: Omit<FakeFile, "createdMs" | "updatedMs">): void {
+    const updatedMs = Date.now();
+    this.#files.set(id, { ...file, createdMs: this.#files.get(id)?.createdMs ?? updatedMs, updatedMs });
+  }
+
+  #need(id: string): FakeFile {
+    const file = this.#files.get(id);
+    if (!isStagingId(id)) throw new ProblemError("bad_request", "a staging id must be a lower-case UUIDv7");
+    if (file === undefined) throw new ProblemError("not_found", `there is no staging file ${id}`);
+    return file;
   }
 }
 

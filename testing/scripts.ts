@@ -15,7 +15,7 @@ export interface FakeRun {
   readonly mission: string;
   /** The lane that it was sent to. */
   readonly lane: string;
-  /** `null` when none was sent. */
+  /** `null` when none was sent; of a command the whole request. */
   readonly input: JsonValue;
   /** argv of a command; empty for a mission. */
   readonly command: readonly string[];
@@ -61,7 +61,7 @@ async function endOf(run: FakeRun, script: FakeScript): Promise<FakeEnd> {
 }
 
 function toRun(mission: FakeMission, staging: FakeStaging, newId: () => string): FakeRun {
-  const { order, outputs, printed, killed } = mission;
+  const { order, outputs, killed } = mission;
   return {
     missionId: order.missionId,
     mission: order.mission,
@@ -70,7 +70,7 @@ function toRun(mission: FakeMission, staging: FakeStaging, newId: () => string):
     command: order.command,
     signal: killed.signal,
     progress: (value, message) => mission.progress(value, message),
-    print: (text, stream = "stdout") => void (printed[stream] += text),
+    print: (text, stream = "stdout") => mission.print(stream, text),
     file(role) {
       const found = order.inputs.find((input) => input.role === role);
       const content = found && staging.read(found.staging_id);

@@ -1,22 +1,19 @@
-import type { ApplyBody, ApplyDiff, ApplyReply, LaneSettings, RuntimeSettings } from "../../protocol/lane.ts";
+import type { ApplyBody, ApplyReply, LaneSettings } from "../../protocol/lane.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { Applied, AppliedState } from "../store/applied.ts";
+import type { Applied } from "../store/applied.ts";
 import { isDatabaseError } from "../store/database_error.ts";
 import type { MissionRow } from "../store/mission_row.ts";
+import {
+  type ApplyOptions,
+  desiredState,
+  difference,
+  NOTHING_APPLIED,
+  orNull,
+  refuseActive,
+} from "./desired_state.ts";
 import { type Engine, killedInQueue } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 
-/** How far an apply may go. */
-export interface ApplyOptions {
-  /** Change runtime or mission directory although missions are unfinished. */
-  readonly force: boolean;
-  /** Remove lanes that are not named. */
-  readonly prune: boolean;
-  /** Remove them although they have unfinished missions, which are killed. */
-  readonly forcePrune: boolean;
-}
-
-const EMPTY: AppliedState = { mission_dir: "", labels: null, lanes: {}, runtime: {} };
 /** Queued missions of a removed lane are killed in transactions of so many. */
 const KILL_BATCH = 200;
 
@@ -40,7 +37,7 @@ export class AppliedConfig {
 
   /** The row of `runtimes` that new missions get. Must be called within a change of the store. */
   runtimeId(): number {
-    return this.#runtimeId ?? this.#parts.store.applied.runtimeId(this.#current?.state ?? EMPTY);
+    return this.#runtimeId ?? this.#parts.store.applied.runtimeId(this.#current?.state ?? NOTHING_APPLIED);
   }
 
   /** Starts the lanes that the last apply left. @throws {AppliedStateError} When they cannot be read. */
@@ -76,11 +73,12 @@ export class AppliedConfig {
   }
 
   async #apply(body: ApplyBody, options: ApplyOptions): Promise<ApplyReply> {
-    const before = this.#current?.state ?? EMPTY;
+    const before = this.#current?.state ?? NOTHING_APPLIED;
     const prune = options.prune || options.forcePrune;
     const after = desiredState(before, body, prune);
     const diff = difference(before, after);
-    this.#refuseActive(diff, options);
+    const busy = new Set(this.#parts.store.missions.unfinished().map((count) => count.lane));
+    refuseActive(diff, busy, options);
     const removed = diff.LanesRemoved ?? [];
     try {
       if (options.forcePrune) await this.#empty(removed);
@@ -92,27 +90,6 @@ export class AppliedConfig {
     }
     const { started, stopped, resized } = this.#engine.lanes.set(after.lanes ?? {});
     return { diff, started: orNull(started), stopped: orNull(stopped), resized: orNull(resized) };
-  }
-
-  #refuseActive(diff: ApplyDiff, options: ApplyOptions): void {
-    const busy = new Set(this.#parts.store.missions.unfinished().map((count) => count.lane));
-    if ((diff.RuntimeChanged || diff.MissionDirChanged) && busy.size > 0 && !options.force) {
-      throw new ProblemError(
-        "conflict",
-        "runtime or mission directory would change while missions are queued or running; apply with force to do it all the same",
-        { details: { reason: "runtime_or_mission_dir_changed_with_active_missions" } },
-      );
-    }
-    const blocked = (diff.LanesRemoved ?? []).filter((name) => busy.has(name)).sort();
-    if (blocked.length > 0 && !options.forcePrune) {
-      throw new ProblemError(
-        "conflict",
-        `lanes with queued or running missions would be removed: ${
-          blocked.join(", ")
-        }; apply with force_prune to kill these`,
-        { details: { reason: "lanes_with_active_missions", blocked_lanes: blocked } },
-      );
-    }
   }
 
   /** Kills everything in lanes that go away. Running missions are not waited for. */
@@ -173,64 +150,4 @@ export class AppliedConfig {
     this.#current = saved.current;
     this.#runtimeId = saved.runtimeId;
   }
-}
-
-/** What the request asks for: lanes that it does not name stay, unless it prunes; all else is replaced. */
-function desiredState(before: AppliedState, body: ApplyBody, prune: boolean): AppliedState {
-  const wanted = Object.entries(body.lanes ?? {}).map(([name, lane]): [string, LaneSettings] => [
-    name,
-    withProvenance(before.lanes?.[name], lane),
-  ]);
-  const lanes = { ...(prune ? {} : before.lanes), ...Object.fromEntries(wanted) };
-  const runtime: RuntimeSettings = {
-    ...(body.runtime?.mission_path_template
-      ? { mission_path_template: body.runtime.mission_path_template }
-      : {}),
-    ...(body.runtime?.command_template ? { command_template: body.runtime.command_template } : {}),
-    validate_mission_file: body.runtime?.validate_mission_file ?? false,
-  };
-  return {
-    mission_dir: body.mission_dir ?? "",
-    labels: body.labels ?? null,
-    lanes: prune && !body.lanes ? null : lanes,
-    runtime,
-  };
-}
-
-/** A lane that a person paused stays paused, whatever the file says; only a person continues it. */
-function withProvenance(before: LaneSettings | undefined, wanted: LaneSettings): LaneSettings {
-  const { concurrency } = wanted;
-  const byHand = before?.paused === true && before.paused_by !== "yaml";
-  if (wanted.paused) {
-    return { concurrency, paused: true, paused_by: byHand && before.paused_by === "ctl" ? "ctl" : "yaml" };
-  }
-  return byHand ? { concurrency, paused: true, paused_by: "ctl" } : { concurrency };
-}
-
-function difference(before: AppliedState, after: AppliedState): ApplyDiff {
-  const old = before.lanes ?? {}, now = after.lanes ?? {};
-  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-  const runtimeOf = ({ runtime }: AppliedState): unknown[] => [
-    runtime.mission_path_template ?? "",
-    runtime.command_template ?? null,
-    runtime.validate_mission_file ?? false,
-  ];
-  const resized = Object.keys(now).filter((name) => {
-    const was = old[name];
-    const is = now[name];
-    return was && is &&
-      (was.concurrency !== is.concurrency || (was.paused ?? false) !== (is.paused ?? false));
-  });
-  return {
-    MissionDirChanged: before.mission_dir !== after.mission_dir,
-    LabelsChanged: !same(before.labels, after.labels),
-    RuntimeChanged: !same(runtimeOf(before), runtimeOf(after)),
-    LanesAdded: orNull(Object.keys(now).filter((name) => !Object.hasOwn(old, name))),
-    LanesRemoved: orNull(Object.keys(old).filter((name) => !Object.hasOwn(now, name))),
-    LanesResized: orNull(resized),
-  };
-}
-
-function orNull(names: string[]): string[] | null {
-  return names.length === 0 ? null : names;
 }

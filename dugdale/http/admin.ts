@@ -92,7 +92,8 @@ export function audit(
   });
 }
 
-function readApply(body: JsonBody): ApplyBody {
+/** Reads the body of an apply. @throws {ProblemError} `invalid_json`, `invalid_lane_name` */
+export function readApply(body: JsonBody): ApplyBody {
   const runtime = body.object("runtime");
   const template = runtime?.texts("command_template");
   const path = runtime?.text("mission_path_template");

@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
 import type { Scope } from "../../protocol/routes.ts";
 import { ProblemError } from "../problem_error.ts";
 
@@ -9,7 +8,7 @@ const digest = (token: string): Uint8Array => createHash("sha256").update(token)
 export class Tokens {
   readonly #digests: Readonly<Record<Scope, readonly Uint8Array[]>>;
 
-  constructor(config: Pick<DugdaleConfig, "auth" | "admin" | "exec">) {
+  constructor(config: Readonly<Record<"auth" | "admin" | "exec", { readonly tokens: readonly string[] }>>) {
     const digests = (tokens: readonly string[]): Uint8Array[] =>
       tokens.filter((token) => token !== "").map(digest);
     this.#digests = {

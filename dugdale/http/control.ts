@@ -5,13 +5,12 @@ import { ProblemError } from "../problem_error.ts";
 import type { MissionRow } from "../store/mission_row.ts";
 import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
-import { type Call, flag, type Handler } from "./call.ts";
+import { readBulk } from "./bulk_request.ts";
+import { flag, type Handler } from "./call.ts";
 import { toProblem } from "./failure.ts";
-import { JsonBody } from "./json_body.ts";
 import { type HandlerParts, missionIdOf, noMission, refuseKind } from "./parts.ts";
 
 type Keys = "restart" | "kill" | "deleteMission" | "bulkRestart" | "bulkDelete";
-const BULK_MAX = 1000;
 /** An audit record names so many ids. */
 const AUDIT_IDS = 100;
 
@@ -70,7 +69,7 @@ export function controlHandlers(parts: HandlerParts, control: MissionControl): R
       return json({ status: "deletion_pending" }, 202);
     },
     bulkRestart: async (call) => {
-      const { ids } = await readBulk(call);
+      const { ids } = readBulk(await call.body());
       const results = await inOrder(ids, "bulkRestart", async (id) => {
         const { mission_id } = await control.restart(find(id));
         return { mission_id };
@@ -79,7 +78,7 @@ export function controlHandlers(parts: HandlerParts, control: MissionControl): R
       return json({ results });
     },
     bulkDelete: async (call) => {
-      const { ids, force } = await readBulk(call);
+      const { ids, force } = readBulk(await call.body());
       const results = await inOrder(ids, "bulkDelete", async (id) => {
         await control.delete(find(id), force, call.gone);
         return { status: "deletion_pending" };
@@ -88,17 +87,6 @@ export function controlHandlers(parts: HandlerParts, control: MissionControl): R
       return json({ results });
     },
   };
-}
-
-async function readBulk(call: Call): Promise<{ ids: string[]; force: boolean }> {
-  const body = JsonBody.read(await call.body(), "bad_request");
-  const ids = body.texts("ids") ?? [];
-  const force = body.boolean("force") ?? false;
-  if (ids.length === 0) throw new ProblemError("bad_request", "ids must name at least one mission");
-  if (ids.length <= BULK_MAX) return { ids, force };
-  throw new ProblemError("bad_request", `ids must name at most ${BULK_MAX} missions`, {
-    details: { count: ids.length },
-  });
 }
 
 function auditIds(ids: readonly string[]): Record<string, unknown> {

@@ -44,7 +44,8 @@ export function readTimeout(text: string): number | null {
   throw new ProblemError("bad_request", `timeout must not be negative: ${text.slice(0, 64)}`);
 }
 
-function readDispatch(
+/** Reads the body of a dispatch and checks all that can be checked without the database. @throws {ProblemError} In the documented order. */
+export function readDispatch(
   missionId: DispatchRequest["missionId"],
   body: JsonBody,
 ): Omit<DispatchRequest, "traceparent"> {

@@ -11,6 +11,9 @@ const MAX_DISPLAY_NAME_BYTES = 256;
 const SHELLS = ["sh", "bash", "zsh", "dash", "ksh", "ash"];
 const encoder = new TextEncoder();
 
+/** The settings that a request is checked against. */
+export type ExecLimits = Pick<DugdaleExec, "allowShell" | "maxInputsPerExec" | "maxOutputsPerExec">;
+
 /** The body as it was decoded, nothing of it checked yet. */
 interface RawExec {
   readonly lane: string;
@@ -34,7 +37,7 @@ interface RawExec {
 export function readExec(
   execId: MissionId,
   body: JsonBody,
-  limits: DugdaleExec,
+  limits: ExecLimits,
 ): Omit<ExecRequest, "traceparent"> {
   const raw = decode(body);
   if (raw.lane === "") throw bad("lane must name a lane");
@@ -85,7 +88,7 @@ function decode(body: JsonBody): RawExec {
   };
 }
 
-function refuseKeys(raw: RawExec, limits: DugdaleExec): void {
+function refuseKeys(raw: RawExec, limits: ExecLimits): void {
   const slots = [
     { slot: "in", keys: raw.in.map((file) => file.key), max: limits.maxInputsPerExec },
     { slot: "out", keys: raw.out.map((file) => file.key), max: limits.maxOutputsPerExec },

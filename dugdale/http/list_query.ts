@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { ListOrder, ListPosition, MissionFilter } from "../store/mission_list.ts";
 import { ProblemError } from "../problem_error.ts";
 import { pageLimit } from "./call.ts";
@@ -43,15 +44,14 @@ export function readListQuery(query: URLSearchParams): ListQuery {
 /** What a client sends to get the page after this place. */
 export function cursorOf({ timeMs, missionId }: ListPosition, order: ListOrder): string {
   const json = JSON.stringify({ [TIMES[order]]: timeMs === 0 ? undefined : timeMs, mission_id: missionId });
-  return new TextEncoder().encode(json).toBase64({ alphabet: "base64url", omitPadding: true });
+  return Buffer.from(json).toString("base64url");
 }
 
 /** Clients also write cursors themselves, so nothing in them is trusted. */
 function readCursor(cursor: string, order: ListOrder): ListPosition {
   let value: unknown;
   try {
-    const bytes = Uint8Array.fromBase64(cursor, { alphabet: "base64url" });
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    value = JSON.parse(Buffer.from(cursor, "base64url").toString());
   } catch (cause) {
     throw bad("cursor is not one of this list", { cause });
   }

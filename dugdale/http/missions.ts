@@ -3,6 +3,7 @@ import type { MissionRow } from "../store/mission_row.ts";
 import { ProblemError } from "../problem_error.ts";
 import { jsonText } from "./answer.ts";
 import { type Call, flag, type Handler } from "./call.ts";
+import { readFrom, readStream } from "./mission_query.ts";
 import { openOutput } from "./output.ts";
 import { type HandlerParts, missionIdOf, noMission, refuseKind } from "./parts.ts";
 
@@ -26,13 +27,7 @@ export function missionHandlers(parts: HandlerParts): Record<"getMission" | "eve
     },
     output: (call) => {
       missionIdOf(call, "invalid_id");
-      const name = call.query.get("stream");
-      if (name !== "stdout" && name !== "stderr" && name !== "combined") {
-        throw new ProblemError(
-          "bad_request",
-          `stream must be stdout, stderr or combined, not ${JSON.stringify(name)}`,
-        );
-      }
+      const name = readStream(call.query.get("stream"));
       const row = readable(call, parts);
       const type = name === "combined" ? "application/x-ndjson" : "application/octet-stream";
       const stream = openOutput(row, name, flag(call.query, "follow"), parts);
@@ -59,13 +54,4 @@ function readable(call: Call, parts: HandlerParts): MissionRow {
   }
   refuseKind(call, row);
   return row;
-}
-
-function readFrom(text: string | null): number {
-  if (text === null || text === "") return 0;
-  if (/^[+-]?\d{1,19}$/.test(text)) return Math.max(0, Number(text));
-  throw new ProblemError(
-    "invalid_from",
-    `from must be a whole number, not ${JSON.stringify(text.slice(0, 64))}`,
-  );
 }

@@ -21,7 +21,7 @@ export interface HandlerParts extends EngineParts {
 }
 
 /** The mission id of the path. @throws {ProblemError} With the code given. */
-export function missionIdOf(call: Call, code: ProblemCode): MissionId {
+export function missionIdOf(call: Pick<Call, "path">, code: ProblemCode): MissionId {
   const id = call.path.id ?? "";
   if (isMissionId(id)) return id;
   throw new ProblemError(code, `mission id ${JSON.stringify(id.slice(0, 64))} must be a lower-case UUIDv7`);
@@ -33,7 +33,7 @@ export function noMission(id: MissionId): ProblemError {
 }
 
 /** Dispatch tokens see missions only, exec tokens execs only. @throws {ProblemError} `forbidden_kind` */
-export function refuseKind(call: Call, row: MissionRow): void {
+export function refuseKind(call: Pick<Call, "caller">, row: Pick<MissionRow, "kind">): void {
   const { scope } = call.caller;
   if (scope === "admin" || scope === (row.kind === "mission" ? "dispatch" : "exec")) return;
   if (scope === "none") throw new Error("a route about missions must ask for a token");

@@ -26,8 +26,8 @@ export function stagingHandlers(staging: Staging): StagingHandlers {
     headStaging: (call) => head(call, staging),
     getStaging: (call) => get(call, staging),
     deleteStaging: (call) => remove(call, staging),
-    listStaging: (call) => listStaging(call, store),
-    stagingByContent: (call) => findByContent(call, store, config.limits.maxStagingUploadBytes),
+    listStaging: (call) => listStaging(call, store.staging.refs),
+    stagingByContent: (call) => findByContent(call, store.staging, config.limits.maxStagingUploadBytes),
   };
 }
 

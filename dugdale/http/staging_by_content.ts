@@ -1,5 +1,5 @@
 import { ProblemError } from "../problem_error.ts";
-import type { Store } from "../store/store.ts";
+import type { StagingFiles } from "../store/staging_files.ts";
 import { json } from "./answer.ts";
 import type { Call } from "./call.ts";
 
@@ -11,7 +11,11 @@ const INT64_MAX = 2n ** 63n - 1n;
  * @param maxBytes The largest upload; 0 or less is no limit.
  * @throws {ProblemError} `bad_request`, `not_found`
  */
-export function findByContent({ path, query }: Call, store: Store, maxBytes: number): Response {
+export function findByContent(
+  { path, query }: Pick<Call, "path" | "query">,
+  files: Pick<StagingFiles, "findByContent">,
+  maxBytes: number,
+): Response {
   const sha256 = (path.sha ?? "").toLowerCase();
   if (!/^[a-f0-9]{64}$/.test(sha256)) {
     throw new ProblemError(
@@ -25,7 +29,7 @@ export function findByContent({ path, query }: Call, store: Store, maxBytes: num
       details: { size, max: maxBytes },
     });
   }
-  const stagingId = Number.isSafeInteger(size) ? store.staging.findByContent(sha256, size) : undefined;
+  const stagingId = Number.isSafeInteger(size) ? files.findByContent(sha256, size) : undefined;
   if (stagingId === undefined) {
     throw new ProblemError("not_found", `there is no complete file of ${size} bytes with sha256 ${sha256}`);
   }

@@ -1,7 +1,7 @@
+import { Buffer } from "node:buffer";
 import { isMissionId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { Store } from "../store/store.ts";
-import type { ReferredFile, RefKind, RefPosition } from "../store/staging_refs.ts";
+import type { ReferredFile, RefKind, RefPosition, StagingRefs } from "../store/staging_refs.ts";
 import { jsonText } from "./answer.ts";
 import { type Call, pageLimit } from "./call.ts";
 
@@ -10,14 +10,14 @@ const NEVER = "9223372036854775807";
 const REF_KINDS: readonly string[] = ["", "input", "output", "script"];
 
 /** Answers `GET /v1/staging`: the files of a mission, page by page. @throws {ProblemError} `bad_request` */
-export function listStaging({ query }: Call, store: Store): Response {
+export function listStaging({ query }: Pick<Call, "query">, refs: Pick<StagingRefs, "list">): Response {
   const missionId = query.get("mission_id") ?? "";
   if (!isMissionId(missionId)) throw refused("mission_id", missionId, "a lower-case UUIDv7");
   const refKind = query.get("ref_kind") ?? "";
   if (!isRefKind(refKind)) throw refused("ref_kind", refKind, "input, output, script or empty");
   const limit = pageLimit(query);
   const after = parseCursor(query.get("cursor") ?? "");
-  const files = store.staging.refs.list(missionId, refKind, after, limit + 1);
+  const files = refs.list(missionId, refKind, after, limit + 1);
   const page = files.slice(0, limit);
   const last = page.at(-1);
   const next = files.length > limit && last ? `,"next_cursor":${JSON.stringify(cursorAfter(last))}` : "";
@@ -30,14 +30,13 @@ function itemText({ time_expires, downloaded_at: _, ...item }: ReferredFile): st
 
 function cursorAfter({ time_created, staging_id, ref_kind, role }: ReferredFile): string {
   const text = JSON.stringify({ time_created, staging_id, ref_kind, role } satisfies RefPosition);
-  return new TextEncoder().encode(text).toBase64({ alphabet: "base64url", omitPadding: true });
+  return Buffer.from(text).toString("base64url");
 }
 
 function parseCursor(text: string): RefPosition | undefined {
   if (text === "") return undefined;
   try {
-    const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
-    const position: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const position: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
     if (isPosition(position)) {
       return { ...position, ref_kind: position.ref_kind ?? "", role: position.role ?? "" };
     }

@@ -16,6 +16,9 @@ export interface UploadRequest {
   readonly length: number | undefined;
 }
 
+/** The settings that an upload is checked against. */
+export type UploadLimits = Pick<DugdaleLimits, "maxStagingUploadBytes" | "maxDataDirBytes">;
+
 interface Span {
   readonly start: number;
   readonly end: number;
@@ -32,7 +35,7 @@ export function refuseEncoding(headers: Headers): void {
 }
 
 /** Checks id and headers of a PUT. @throws {ProblemError} `bad_request`, `payload_too_large`, `disk_quota_exceeded` */
-export function parseUpload(stagingId: string, headers: Headers, limits: DugdaleLimits): UploadRequest {
+export function parseUpload(stagingId: string, headers: Headers, limits: UploadLimits): UploadRequest {
   if (!isStagingId(stagingId)) throw refused(`staging id "${stagingId}" must be a lower-case UUIDv7`);
   const sha256 = (headers.get(SHA256_HEADER) ?? "").toLowerCase();
   if (!/^[a-f0-9]{64}$/.test(sha256)) {
@@ -52,7 +55,7 @@ export function parseUpload(stagingId: string, headers: Headers, limits: Dugdale
   return { stagingId, sha256, start, total, length };
 }
 
-function refuseSize(total: number, limits: DugdaleLimits): void {
+function refuseSize(total: number, limits: UploadLimits): void {
   const { maxStagingUploadBytes, maxDataDirBytes } = limits;
   if (maxStagingUploadBytes > 0 && total > maxStagingUploadBytes) {
     throw new ProblemError(

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { pause } from "./daemon.ts";
 import type { Fields, Reply } from "./dugdale.ts";
-import { apply, assertProblem, MISSIONS, sharedDugdale } from "./harness.ts";
+import { apply, assertProblem, daemonTest, MISSIONS, sharedDugdale } from "./harness.ts";
 import { CAPS } from "./settings.ts";
 
 const dugdale = sharedDugdale({ state: null });
@@ -90,7 +90,7 @@ Deno.test("a lane name that is none is refused and named", async () => {
   }
 });
 
-Deno.test("a body beyond its limit", async () => {
+daemonTest("a body beyond its limit", async () => {
   const body = { mission_dir: "x".repeat(CAPS.applyBodyBytes) };
   const details = { limit_bytes: CAPS.applyBodyBytes };
   assertProblem(await dugdale.post("/v1/admin/apply", body), 413, "payload_too_large", details);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { newId } from "./ids.ts";
-import { apply, assertProblem, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
+import { apply, assertProblem, daemonTest, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
 import { CAPS } from "./settings.ts";
 
 const dugdale = sharedDugdale();
@@ -47,7 +47,7 @@ Deno.test("row 6: a running mission is not deleted without force", async () => {
   await remove(id, "?force=true");
 });
 
-Deno.test("row 10: with force a running mission is ended first, and then hidden", async () => {
+daemonTest("row 10: with force a running mission is ended first, and then hidden", async () => {
   const [polite, stubborn] = await Promise.all(
     ["forever.sh", "ignores_term.sh"].map((name) => dugdale.queue(name)),
   );
@@ -62,20 +62,24 @@ Deno.test("row 10: with force a running mission is ended first, and then hidden"
 Deno.test("a follower of a mission that is deleted with force still gets its done event", async () => {
   const id = await dugdale.queue("forever.sh");
   await dugdale.event(id, "progress", "ready");
-  const followed = dugdale.event(id, "done");
+  const followed = dugdale.follow(id);
+  await followed.next();
   await remove(id, "?force=true");
-  const { outcome, fail_reason } = await followed;
+  const { outcome, fail_reason } = (await Array.fromAsync(followed)).at(-1) ?? {};
   assertEquals([outcome, fail_reason], ["killed", "force_delete"]);
 });
 
-Deno.test("row 9: a caller who leaves while a forced delete waits changes nothing for the mission", async () => {
-  const id = await dugdale.queue("ignores_term.sh");
-  await dugdale.event(id, "progress", "ready");
-  const signal = AbortSignal.timeout(100);
-  await dugdale.call("DELETE", `/v1/missions/${id}?force=true`, { signal }).catch(() => undefined);
-  assertEquals((await dugdale.event(id, "done")).fail_reason, "force_delete");
-  assertEquals((await remove(id)).status, 202);
-});
+daemonTest(
+  "row 9: a caller who leaves while a forced delete waits changes nothing for the mission",
+  async () => {
+    const id = await dugdale.queue("ignores_term.sh");
+    await dugdale.event(id, "progress", "ready");
+    const signal = AbortSignal.timeout(100);
+    await dugdale.call("DELETE", `/v1/missions/${id}?force=true`, { signal }).catch(() => undefined);
+    assertEquals((await dugdale.event(id, "done")).fail_reason, "force_delete");
+    assertEquals((await remove(id)).status, 202);
+  },
+);
 
 Deno.test("many deletes of one mission at once all succeed", async () => {
   const id = await dugdale.queue("forever.sh");

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { newId } from "./ids.ts";
-import { assertProblem, sharedDugdale } from "./harness.ts";
+import { assertProblem, daemonTest, sharedDugdale } from "./harness.ts";
 import { CAPS } from "./settings.ts";
 
 const dugdale = sharedDugdale();
@@ -28,14 +28,17 @@ Deno.test("row 3: the Idempotency-Key must be a lower-case UUIDv7", async () => 
   assertProblem(await dugdale.post("/v1/dispatch", GOOD, { as: "dispatch" }), 400, "bad_request");
 });
 
-Deno.test("row 4: an announced body beyond its limit is refused before row 3, one that is only read comes after", async () => {
-  const body = JSON.stringify({ ...GOOD, input: "x".repeat(CAPS.dispatchBodyBytes) });
-  const headers = { "idempotency-key": "x" };
-  const details = { limit_bytes: CAPS.dispatchBodyBytes };
-  assertProblem(await dugdale.post("/v1/dispatch", body, { headers }), 413, "payload_too_large", details);
-  const stream = ReadableStream.from([new TextEncoder().encode(body)]);
-  assertProblem(await dugdale.post("/v1/dispatch", stream, { headers }), 400, "bad_request");
-});
+daemonTest(
+  "row 4: an announced body beyond its limit is refused before row 3, one that is only read comes after",
+  async () => {
+    const body = JSON.stringify({ ...GOOD, input: "x".repeat(CAPS.dispatchBodyBytes) });
+    const headers = { "idempotency-key": "x" };
+    const details = { limit_bytes: CAPS.dispatchBodyBytes };
+    assertProblem(await dugdale.post("/v1/dispatch", body, { headers }), 413, "payload_too_large", details);
+    const stream = ReadableStream.from([new TextEncoder().encode(body)]);
+    assertProblem(await dugdale.post("/v1/dispatch", stream, { headers }), 400, "bad_request");
+  },
+);
 
 Deno.test("row 5: the body must be a JSON object with fields of the right types", async () => {
   const bodies = [
@@ -198,16 +201,19 @@ Deno.test("row 12: a role that is given twice is named", async () => {
   assertProblem(reply, 400, "duplicate_role", { role: "a" });
 });
 
-Deno.test("row 18: a canonical input beyond its limit is refused; one of exactly the limit is taken", async () => {
-  const most = "x".repeat(CAPS.inputBytes - 2);
-  assertEquals((await dugdale.dispatch({ ...GOOD, input: most })).status, 202);
-  assertProblem(await dugdale.dispatch({ ...GOOD, input: `${most}x` }), 413, "payload_too_large");
-  // Bytes count, not characters; blanks do not count, because they are not canonical.
-  const umlauts = "ä".repeat((CAPS.inputBytes - 2) / 2);
-  assertEquals((await dugdale.dispatch({ ...GOOD, input: umlauts })).status, 202);
-  assertProblem(await dugdale.dispatch({ ...GOOD, input: `${umlauts}ä` }), 413, "payload_too_large");
-  assertEquals((await dispatchText(`"input":[1,${" ".repeat(CAPS.inputBytes)}2]`)).status, 202);
-});
+daemonTest(
+  "row 18: a canonical input beyond its limit is refused; one of exactly the limit is taken",
+  async () => {
+    const most = "x".repeat(CAPS.inputBytes - 2);
+    assertEquals((await dugdale.dispatch({ ...GOOD, input: most })).status, 202);
+    assertProblem(await dugdale.dispatch({ ...GOOD, input: `${most}x` }), 413, "payload_too_large");
+    // Bytes count, not characters; blanks do not count, because they are not canonical.
+    const umlauts = "ä".repeat((CAPS.inputBytes - 2) / 2);
+    assertEquals((await dugdale.dispatch({ ...GOOD, input: umlauts })).status, 202);
+    assertProblem(await dugdale.dispatch({ ...GOOD, input: `${umlauts}ä` }), 413, "payload_too_large");
+    assertEquals((await dispatchText(`"input":[1,${" ".repeat(CAPS.inputBytes)}2]`)).status, 202);
+  },
+);
 
 Deno.test("row 21: a lane that is not applied is refused", async () => {
   assertProblem(await dugdale.dispatch({ ...GOOD, lane: "nowhere" }), 400, "unknown_lane");
@@ -219,7 +225,7 @@ Deno.test("a mission without a file is accepted: what it is started with is its 
   assertEquals([record.outcome, record.fail_reason], ["crashed", "spawn_failed"]);
 });
 
-Deno.test("the input is kept in canonical form, with every digit of 64-bit integers", async () => {
+daemonTest("the input is kept in canonical form, with every digit of 64-bit integers", async () => {
   const cases: [string, string][] = [
     ['{"b": 2, "a": 1}', '{"a":1,"b":2}'],
     ["9007199254740993", "9007199254740993"],

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { saying, told } from "./deeds.ts";
 import type { Fields } from "./dugdale.ts";
 import { newId } from "./ids.ts";
-import { apply, assertProblem, MISSIONS, ownTest, sharedDugdale, STATE } from "./harness.ts";
+import { apply, assertProblem, daemonTest, MISSIONS, ownTest, sharedDugdale, STATE } from "./harness.ts";
 import { connect, requestText, writeAll } from "./raw_http.ts";
 
 const dugdale = sharedDugdale();
@@ -82,7 +82,7 @@ Deno.test("the stream is NDJSON that no browser guesses about", async () => {
   assert(text.endsWith("}\n"));
 });
 
-Deno.test("the done event of each kind of end carries what belongs to it", async () => {
+daemonTest("the done event of each kind of end carries what belongs to it", async () => {
   const fail = { event: "fail", reason: "r", message: "m", details: { d: 1 } };
   const [killed, failed, crashed] = await Promise.all([
     dugdale.run("obeys.sh", { input: told("kill -9 $$") }),

@@ -35,6 +35,15 @@ export const ownTest: (name: string, test: () => void | Promise<void>) => void =
   ? (name, test) => Deno.test(name, test)
   : (name, test) => Deno.test.ignore(name, test);
 
+/**
+ * Registers a test of what only a daemon has: processes, limits, numbers beyond 2^53. Ignored when a fake dugdale is
+ * asked, as `tests/testing/contract_test.ts` does with `LETTS_CONTRACT_FAKE`.
+ */
+export const daemonTest: (name: string, test: () => void | Promise<void>) => void =
+  Deno.env.get("LETTS_CONTRACT_FAKE") === undefined
+    ? (name, test) => Deno.test(name, test)
+    : (name, test) => Deno.test.ignore(name, test);
+
 /** How the dugdale of a file is prepared. */
 export interface SharedOptions {
   /** Laid over the usual settings. Tests that depend on them must be {@linkcode ownTest}s. */

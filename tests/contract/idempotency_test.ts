@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Reply } from "./dugdale.ts";
 import { newId } from "./ids.ts";
-import { apply, assertProblem, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
+import { apply, assertProblem, daemonTest, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
 
 const dugdale = sharedDugdale();
 
@@ -118,7 +118,7 @@ Deno.test("row 16: of a hundred payloads dispatched at once under one id, one is
   assertEquals((await dugdale.done(what.id)).input, replies.findIndex(({ status }) => status === 202));
 });
 
-Deno.test("a later apply changes nothing for missions that are queued already", async () => {
+daemonTest("a later apply changes nothing for missions that are queued already", async () => {
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } });
   const id = await dugdale.queue("succeeds.sh", { lane: "held" });
   const elsewhere = { mission_dir: "/nowhere", lanes: { held: { concurrency: 1 } } };

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { until } from "./daemon.ts";
 import { isAlive, told } from "./deeds.ts";
 import { newId } from "./ids.ts";
-import { apply, assertProblem, MISSIONS, ownTest, sharedDugdale, STATE } from "./harness.ts";
+import { apply, assertProblem, daemonTest, MISSIONS, ownTest, sharedDugdale, STATE } from "./harness.ts";
 import { CAPS } from "./settings.ts";
 
 const dugdale = sharedDugdale();
@@ -75,12 +75,12 @@ Deno.test("the body does not matter: not its signal, not whether it is JSON, not
   }
 });
 
-Deno.test("a body that announces more than its limit is refused", async () => {
+daemonTest("a body that announces more than its limit is refused", async () => {
   const details = { limit_bytes: CAPS.applyBodyBytes };
   assertProblem(await kill("x", "x".repeat(CAPS.applyBodyBytes + 1)), 413, "payload_too_large", details);
 });
 
-Deno.test("a mission that ends well on SIGTERM was killed all the same", async () => {
+daemonTest("a mission that ends well on SIGTERM was killed all the same", async () => {
   const id = await dugdale.queue("ends_on_term.sh");
   await dugdale.event(id, "progress", "ready");
   await kill(id);
@@ -90,7 +90,7 @@ Deno.test("a mission that ends well on SIGTERM was killed all the same", async (
   assertEquals(await dugdale.output(id, "stdout"), "tidied\n");
 });
 
-Deno.test("a mission that ignores SIGTERM gets SIGKILL after the grace", async () => {
+daemonTest("a mission that ignores SIGTERM gets SIGKILL after the grace", async () => {
   const id = await dugdale.queue("ignores_term.sh");
   await dugdale.event(id, "progress", "ready");
   const sinceMs = performance.now();
@@ -101,7 +101,7 @@ Deno.test("a mission that ignores SIGTERM gets SIGKILL after the grace", async (
   assert(tookMs >= CAPS.killGraceMs - 5 && tookMs < CAPS.killGraceMs + 2000, `${tookMs}`);
 });
 
-Deno.test("a second kill is answered and changes nothing", async () => {
+daemonTest("a second kill is answered and changes nothing", async () => {
   const id = await dugdale.queue("ignores_term.sh");
   await dugdale.event(id, "progress", "ready");
   const sinceMs = performance.now();
@@ -159,7 +159,7 @@ ownTest("a killed mission leaves no zombie", async () => {
   for (const pid of pids) assertEquals(await Deno.stat(`/proc/${pid}`).catch(() => undefined), undefined);
 });
 
-Deno.test("a kill right after the pickup is honoured", async () => {
+daemonTest("a kill right after the pickup is honoured", async () => {
   const ids = await Promise.all(Array.from({ length: 10 }, async () => {
     const id = await dugdale.queue("forever.sh");
     const reply = await kill(id);
@@ -173,7 +173,7 @@ Deno.test("a kill right after the pickup is honoured", async () => {
   }
 });
 
-Deno.test("a kill or a forced delete in the moment of the pickup is honoured", async () => {
+daemonTest("a kill or a forced delete in the moment of the pickup is honoured", async () => {
   const ids: string[] = [];
   for (let count = 0; count < 40; count++) ids.push(await dugdale.queue("forever.sh", { lane: "slow" }));
   for (const [index, id] of ids.entries()) {
@@ -200,7 +200,7 @@ Deno.test("row 3: who may not use the route may not kill", async () => {
   await dugdale.done(id);
 });
 
-Deno.test("a timeout ends the mission with its own outcome", async () => {
+daemonTest("a timeout ends the mission with its own outcome", async () => {
   const [plain, stubborn] = await Promise.all([
     dugdale.run("forever.sh", { timeout: "200ms" }),
     dugdale.run("ignores_term.sh", { timeout: "0.2s" }),
@@ -215,7 +215,7 @@ Deno.test("a timeout ends the mission with its own outcome", async () => {
   assert(Number(stubborn.duration_ms) >= 195 + CAPS.killGraceMs);
 });
 
-Deno.test("the timeout runs from the start of the process, not from the dispatch", async () => {
+daemonTest("the timeout runs from the start of the process, not from the dispatch", async () => {
   await apply(dugdale, HELD);
   const id = await dugdale.queue("obeys.sh", { lane: "held", timeout: "700ms", input: told("sleep 0.05") });
   await new Promise((resolve) => setTimeout(resolve, 750));
@@ -233,7 +233,7 @@ Deno.test("a timeout of zero never fires, and one that is long does not fire ear
   assertEquals([long.outcome, long.timeout_ms], ["success", 3_600_000_000]);
 });
 
-Deno.test("the first reason counts: a kill after the timeout stays a timeout", async () => {
+daemonTest("the first reason counts: a kill after the timeout stays a timeout", async () => {
   const id = await dugdale.queue("ignores_term.sh", { timeout: "150ms" });
   await dugdale.event(id, "progress", "ready");
   await new Promise((resolve) => setTimeout(resolve, 250));

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { told } from "./deeds.ts";
 import { newId } from "./ids.ts";
-import { apply, assertProblem, MISSIONS, ownTest, sharedDugdale, STATE } from "./harness.ts";
+import { apply, assertProblem, daemonTest, MISSIONS, ownTest, sharedDugdale, STATE } from "./harness.ts";
 
 const dugdale = sharedDugdale();
 
@@ -18,7 +18,7 @@ Deno.test("rows 1 to 4: id, stream, unknown mission, deleted mission, in that or
   assertProblem(await dugdale.get(`/v1/missions/${id}/output?stream=stdout`), 410, "mission_deleting");
 });
 
-Deno.test("row 7: stdout and stderr are the bytes that were printed", async () => {
+daemonTest("row 7: stdout and stderr are the bytes that were printed", async () => {
   const commands = "printf 'out\\0\\377\\n'; printf 'err' >&2; echo more";
   const id = await dugdale.queue("obeys.sh", { input: told(commands) });
   await dugdale.done(id);
@@ -33,7 +33,7 @@ Deno.test("row 7: stdout and stderr are the bytes that were printed", async () =
   assertEquals(await dugdale.output(id, "stderr"), "err");
 });
 
-Deno.test("combined has one object for each chunk, in the order of printing", async () => {
+daemonTest("combined has one object for each chunk, in the order of printing", async () => {
   const commands = "printf one; sleep 0.05; printf two >&2; sleep 0.05; printf 'thr\\303\\244\\n'";
   const before = Date.now();
   const id = await dugdale.queue("obeys.sh", { input: told(commands) });
@@ -53,7 +53,7 @@ Deno.test("combined has one object for each chunk, in the order of printing", as
   assertEquals(times, [...times].sort());
 });
 
-Deno.test("a chunk that is not UTF-8, or ends within a character, is combined as base64", async () => {
+daemonTest("a chunk that is not UTF-8, or ends within a character, is combined as base64", async () => {
   const commands = "printf 'a\\377b'; sleep 0.05; printf '\\303'; sleep 0.05; printf '\\244'";
   const id = await dugdale.queue("obeys.sh", { input: told(commands) });
   await dugdale.done(id);
@@ -68,7 +68,7 @@ Deno.test("a chunk that is not UTF-8, or ends within a character, is combined as
   assertEquals(await dugdale.output(id, "stdout"), "a\ufffdbä");
 });
 
-Deno.test("a byte order mark is a character like others", async () => {
+daemonTest("a byte order mark is a character like others", async () => {
   const id = await dugdale.queue("obeys.sh", { input: told("printf '\\357\\273\\277x'") });
   await dugdale.done(id);
   const [line = ""] = (await dugdale.output(id, "combined")).split("\n");
@@ -89,7 +89,7 @@ Deno.test("a mission that printed nothing has empty outputs, before and after it
   await apply(dugdale, STATE);
 });
 
-Deno.test("follow from the queue on sends everything and ends with the mission", async () => {
+daemonTest("follow from the queue on sends everything and ends with the mission", async () => {
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } });
   const id = await dugdale.queue("obeys.sh", {
     lane: "held",

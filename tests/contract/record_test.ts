@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { saying, told } from "./deeds.ts";
 import { sha256 } from "./dugdale.ts";
 import { newId } from "./ids.ts";
-import { apply, assertProblem, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
+import { apply, assertProblem, daemonTest, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
 
 const dugdale = sharedDugdale();
 const ALWAYS = [
@@ -93,7 +93,7 @@ Deno.test("the record of a failed mission has reason, message and details", asyn
   assertEquals("return" in record, false);
 });
 
-Deno.test("return and details come back with every digit and in their own order", async () => {
+daemonTest("return and details come back with every digit and in their own order", async () => {
   const sent = '{"z":12345678901234567890,"a":1.10,"e":1E5,"n":-0}';
   const line = `{"event":"success","return": ${sent.replaceAll(",", " , ")} }`;
   const id = await dugdale.queue("obeys.sh", { input: told(saying(line)) });

@@ -3,7 +3,7 @@ import { pause } from "./daemon.ts";
 import { saying, told } from "./deeds.ts";
 import { type Fields, sha256 } from "./dugdale.ts";
 import { newId } from "./ids.ts";
-import { apply, assertProblem, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
+import { apply, assertProblem, daemonTest, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
 
 const dugdale = sharedDugdale();
 const PINNED = "9223372036854775807";
@@ -111,7 +111,7 @@ Deno.test("GET /v1/staging lists the files of a mission with their references", 
   await apply(dugdale, STATE);
 });
 
-Deno.test("GET /v1/staging: kinds of reference, pages and bad queries", async () => {
+daemonTest("GET /v1/staging: kinds of reference, pages and bad queries", async () => {
   const files = await Promise.all(
     ["x", "y", "z"].map(async (role) => ({ role, staging_id: await dugdale.stage(role) })),
   );

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Reply, sha256 } from "./dugdale.ts";
 import { newId } from "./ids.ts";
-import { assertProblem, sharedDugdale } from "./harness.ts";
+import { assertProblem, daemonTest, sharedDugdale } from "./harness.ts";
 
 const dugdale = sharedDugdale();
 const CONTENT = Array.from({ length: 1000 }, (_, index) => String(index).padStart(5, ".")).join("");
@@ -58,7 +58,7 @@ Deno.test("GET with a range that cannot be met", async () => {
   }
 });
 
-Deno.test("GET with several ranges", async () => {
+daemonTest("GET with several ranges", async () => {
   const { status, text, headers } = await get(await dugdale.stage(CONTENT), { range: "bytes=0-4,10-14" });
   assertEquals(status, 206);
   const boundary = /^multipart\/byteranges; boundary=(\S+)$/.exec(headers.get("content-type") ?? "")?.[1] ??
@@ -72,7 +72,7 @@ Deno.test("GET with several ranges", async () => {
   }
 });
 
-Deno.test("GET under conditions of time", async () => {
+daemonTest("GET under conditions of time", async () => {
   const id = await dugdale.stage(CONTENT);
   const modified = (await get(id)).headers.get("last-modified") ?? "";
   const earlier = "Mon, 01 Jan 2001 00:00:00 GMT", later = "Fri, 01 Jan 2100 00:00:00 GMT";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { pause } from "./daemon.ts";
 import { type Fields, type Reply, sha256 } from "./dugdale.ts";
 import { newId } from "./ids.ts";
-import { assertProblem, ownTest, sharedDugdale } from "./harness.ts";
+import { assertProblem, daemonTest, ownTest, sharedDugdale } from "./harness.ts";
 import { connect, rawRequest, requestText, writeAll } from "./raw_http.ts";
 
 const dugdale = sharedDugdale();
@@ -70,7 +70,7 @@ Deno.test("row 13: a file that is complete is not sent again", async () => {
   assertEquals(part.status, 200);
 });
 
-Deno.test("row 13: the answer comes before the body and closes the connection", async () => {
+daemonTest("row 13: the answer comes before the body and closes the connection", async () => {
   const id = newId(), content = new Uint8Array(64 * 1024 * 1024), digest = await sha256(content);
   await dugdale.stage(content, id);
   using connection = await connect(dugdale.url);
@@ -193,7 +193,7 @@ Deno.test("rows 24 and 16: content that is not what was declared is thrown away,
   assertEquals((await head(id))["x-letts-upload-status"], "deleting");
 });
 
-Deno.test("row 11: one upload of a file at a time; the other one can go on", async () => {
+daemonTest("row 11: one upload of a file at a time; the other one can go on", async () => {
   const id = newId();
   using connection = await connect(dugdale.url);
   await writeAll(connection, new TextEncoder().encode(uploadHead(id, 100) + CONTENT.slice(0, 40)));
@@ -209,7 +209,7 @@ Deno.test("row 11: one upload of a file at a time; the other one can go on", asy
   assertMatch(answer, /^HTTP\/1\.1 201 /);
 });
 
-Deno.test("row 22: what came before a connection broke is kept", async () => {
+daemonTest("row 22: what came before a connection broke is kept", async () => {
   const id = newId();
   {
     using connection = await connect(dugdale.url);

@@ -1,0 +1,103 @@
+/**
+ * From the configuration that is applied and the one that is asked for to the next one. All of it is pure.
+ *
+ * @module
+ */
+import type { ApplyBody, ApplyDiff, LaneSettings, RuntimeSettings } from "../../protocol/lane.ts";
+import { ProblemError } from "../problem_error.ts";
+import type { AppliedState } from "../store/applied.ts";
+
+/** How far an apply may go. */
+export interface ApplyOptions {
+  /** Change runtime or mission directory although missions are unfinished. */
+  readonly force: boolean;
+  /** Remove lanes that are not named. */
+  readonly prune: boolean;
+  /** Remove them although they have unfinished missions, which are killed. */
+  readonly forcePrune: boolean;
+}
+
+/** What there is before the first apply. */
+export const NOTHING_APPLIED: AppliedState = { mission_dir: "", labels: null, lanes: {}, runtime: {} };
+/** @param busy Lanes with queued or running missions. @throws {ProblemError} `conflict` */
+export function refuseActive(diff: ApplyDiff, busy: ReadonlySet<string>, options: ApplyOptions): void {
+  if ((diff.RuntimeChanged || diff.MissionDirChanged) && busy.size > 0 && !options.force) {
+    throw new ProblemError(
+      "conflict",
+      "runtime or mission directory would change while missions are queued or running; apply with force to do it all the same",
+      { details: { reason: "runtime_or_mission_dir_changed_with_active_missions" } },
+    );
+  }
+  const blocked = (diff.LanesRemoved ?? []).filter((name) => busy.has(name)).sort();
+  if (blocked.length > 0 && !options.forcePrune) {
+    throw new ProblemError(
+      "conflict",
+      `lanes with queued or running missions would be removed: ${
+        blocked.join(", ")
+      }; apply with force_prune to kill these`,
+      { details: { reason: "lanes_with_active_missions", blocked_lanes: blocked } },
+    );
+  }
+}
+
+/** What the request asks for: lanes that it does not name stay, unless it prunes; all else is replaced. */
+export function desiredState(before: AppliedState, body: ApplyBody, prune: boolean): AppliedState {
+  const wanted = Object.entries(body.lanes ?? {}).map(([name, lane]): [string, LaneSettings] => [
+    name,
+    withProvenance(before.lanes?.[name], lane),
+  ]);
+  const lanes = { ...(prune ? {} : before.lanes), ...Object.fromEntries(wanted) };
+  const runtime: RuntimeSettings = {
+    ...(body.runtime?.mission_path_template
+      ? { mission_path_template: body.runtime.mission_path_template }
+      : {}),
+    ...(body.runtime?.command_template ? { command_template: body.runtime.command_template } : {}),
+    validate_mission_file: body.runtime?.validate_mission_file ?? false,
+  };
+  return {
+    mission_dir: body.mission_dir ?? "",
+    labels: body.labels ?? null,
+    lanes: prune && !body.lanes ? null : lanes,
+    runtime,
+  };
+}
+
+/** A lane that a person paused stays paused, whatever the file says; only a person continues it. */
+function withProvenance(before: LaneSettings | undefined, wanted: LaneSettings): LaneSettings {
+  const { concurrency } = wanted;
+  const byHand = before?.paused === true && before.paused_by !== "yaml";
+  if (wanted.paused) {
+    return { concurrency, paused: true, paused_by: byHand && before.paused_by === "ctl" ? "ctl" : "yaml" };
+  }
+  return byHand ? { concurrency, paused: true, paused_by: "ctl" } : { concurrency };
+}
+
+/** The configuration before and after, compared. */
+export function difference(before: AppliedState, after: AppliedState): ApplyDiff {
+  const old = before.lanes ?? {}, now = after.lanes ?? {};
+  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  const runtimeOf = ({ runtime }: AppliedState): unknown[] => [
+    runtime.mission_path_template ?? "",
+    runtime.command_template ?? null,
+    runtime.validate_mission_file ?? false,
+  ];
+  const resized = Object.keys(now).filter((name) => {
+    const was = old[name];
+    const is = now[name];
+    return was && is &&
+      (was.concurrency !== is.concurrency || (was.paused ?? false) !== (is.paused ?? false));
+  });
+  return {
+    MissionDirChanged: before.mission_dir !== after.mission_dir,
+    LabelsChanged: !same(before.labels, after.labels),
+    RuntimeChanged: !same(runtimeOf(before), runtimeOf(after)),
+    LanesAdded: orNull(Object.keys(now).filter((name) => !Object.hasOwn(old, name))),
+    LanesRemoved: orNull(Object.keys(old).filter((name) => !Object.hasOwn(now, name))),
+    LanesResized: orNull(resized),
+  };
+}
+
+/** The wire has no empty lists. */
+export function orNull(names: string[]): string[] | null {
+  return names.length === 0 ? null : names;
+}
