@@ -1,4 +1,4 @@
-/** What docs/missions.md shows is run under a real dugdale. */
+/** What docs/missions.md shows, and the mission of the README, is run under a real dugdale. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LIMIT_DEFAULTS } from "../../config/dugdale_limits.ts";
 import type { Fields } from "../contract/dugdale.ts";
@@ -8,9 +8,15 @@ import { openUnderDugdale, type UnderDugdale } from "../mission/under_dugdale.ts
 const PAGE = await Deno.readTextFile(new URL("../../docs/missions.md", import.meta.url));
 const RUNTIME = new URL("../../mission/mod.ts", import.meta.url).href;
 
+const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+
 /** The code blocks of a language that are whole programs. */
-function blocks(language: string, fits: (text: string) => boolean = () => true): readonly string[] {
-  const found = PAGE.matchAll(new RegExp(`^\`\`\`${language}(?: ignore)?\n(.*?)^\`\`\`$`, "gms"));
+function blocks(
+  language: string,
+  fits: (text: string) => boolean = () => true,
+  page: string = PAGE,
+): readonly string[] {
+  const found = page.matchAll(new RegExp(`^\`\`\`${language}(?: ignore)?\n(.*?)^\`\`\`$`, "gms"));
   return [...found].map(([, text = ""]) => text).filter(fits);
 }
 
@@ -54,11 +60,12 @@ for (
 async function withRuntime(
   block: (text: string) => boolean,
   test: (dugdale: UnderDugdale) => Promise<void>,
+  page: string = PAGE,
 ): Promise<void> {
   const [template = "[]"] = blocks("json");
   const [, ...args] = JSON.parse(template) as string[];
   await using dugdale = await openUnderDugdale({ command: [Deno.execPath(), ...args] });
-  const [source = ""] = blocks("ts", block);
+  const [source = ""] = blocks("ts", block, page);
   await Deno.writeTextFile(`${dugdale.missions}/m.ts`, source.replaceAll("@letts/letts/mission", RUNTIME));
   await test(dugdale);
 }
@@ -77,6 +84,13 @@ Deno.test("docs/missions.md: the mission in function style runs with the recomme
       `input "size.width" must be an integer within ±(2^53 - 1), not the string "3"`,
     ]);
   }));
+
+Deno.test("README.md: the mission in TypeScript runs with the recommended command", () =>
+  withRuntime((text) => text.includes("await mission("), async (dugdale) => {
+    const { record, stderr } = await dugdale.run("m.ts", { width: 7 }, { picture: "cat" });
+    assertEquals([record.outcome, record.return], ["success", { width: 7, bytes: 3 }], stderr);
+    assertEquals(await dugdale.output(record, "copy"), "cat");
+  }, README));
 
 Deno.test("docs/missions.md: the mission in script style runs with the recommended command", () =>
   withRuntime((text) => text.includes("Mission.start()"), async (dugdale) => {
