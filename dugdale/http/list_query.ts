@@ -49,6 +49,8 @@ export function cursorOf({ timeMs, missionId }: ListPosition, order: ListOrder):
 
 /** Clients also write cursors themselves, so nothing in them is trusted. */
 function readCursor(cursor: string, order: ListOrder): ListPosition {
+  // Buffer skips what is not base64url.
+  if (!/^[\w-]*={0,2}$/.test(cursor)) throw bad("cursor is not one of this list");
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(cursor, "base64url").toString());
