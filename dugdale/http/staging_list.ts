@@ -1,9 +1,9 @@
-import { Buffer } from "node:buffer";
 import { isMissionId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { ReferredFile, RefKind, RefPosition, StagingRefs } from "../store/staging_refs.ts";
 import { jsonText } from "./answer.ts";
 import { type Call, pageLimit } from "./call.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
 
 /** The largest 64-bit number, which stands for "no end": it has to be written with all its digits. */
 const NEVER = "9223372036854775807";
@@ -29,14 +29,13 @@ function itemText({ time_expires, downloaded_at: _, ...item }: ReferredFile): st
 }
 
 function cursorAfter({ time_created, staging_id, ref_kind, role }: ReferredFile): string {
-  const text = JSON.stringify({ time_created, staging_id, ref_kind, role } satisfies RefPosition);
-  return Buffer.from(text).toString("base64url");
+  return encodeCursor({ time_created, staging_id, ref_kind, role } satisfies RefPosition);
 }
 
 function parseCursor(text: string): RefPosition | undefined {
   if (text === "") return undefined;
   try {
-    const position: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    const position = decodeCursor(text);
     if (isPosition(position)) {
       return { ...position, ref_kind: position.ref_kind ?? "", role: position.role ?? "" };
     }
