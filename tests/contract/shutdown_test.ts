@@ -60,6 +60,10 @@ ownTest("the first signal drains: nothing new is taken or started, what runs end
     const restarted = await dugdale.post(`/v1/missions/${done}/restart`);
     assertEquals(restarted.status, 201);
     queued.push(String(restarted.body.mission_id));
+    // What waits can still be killed and deleted.
+    const killed = await dugdale.post(`/v1/missions/${queued.shift()}/kill`);
+    assertEquals(killed.body, { status: "killed" });
+    assertEquals((await dugdale.call("DELETE", `/v1/missions/${queued.shift()}`)).status, 202);
     await apply(dugdale, STATE);
     await pause(50);
     for (const id of queued) assertEquals((await dugdale.record(id)).status, "queued");

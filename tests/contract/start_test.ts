@@ -57,7 +57,13 @@ ownTest(
   async () => {
     await using place = await Place.make();
     await place.configure("127.0.0.1:0");
-    for (const flags of [["--check-config"], ["-check-config", "--migrate-only"], ["--check-config=1"]]) {
+    for (
+      const flags of [["--check-config"], ["-check-config", "--migrate-only"], [
+        "--check-config=1",
+        "rest",
+        "--colour",
+      ]]
+    ) {
       assertEquals((await ended(place, { flags })).code, 0);
     }
     assertEquals(await place.printed("stdout"), "ok\n".repeat(3));

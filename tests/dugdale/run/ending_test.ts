@@ -122,6 +122,8 @@ Deno.test("execVerdict(): any signal is a kill, a timeout has a reason, memory i
   assertEquals(of(code(2)), ["failed", "exit_nonzero"]);
   assertEquals(of(by("KILL")), ["killed", "signal"]);
   assertEquals(of(by("TERM"), "timeout"), ["timeout", "timeout"]);
+  const kills: KillReason[] = ["killed_by_api", "force_delete", "lane_removed", "dugdale_shutdown"];
+  for (const reason of kills) assertEquals(of(by("KILL"), reason), ["killed", reason]);
   assertEquals(of(undefined), ["crashed", "no_process_state"]);
   assertEquals(of(undefined, "killed_by_api"), ["killed", "killed_by_api"]);
 });
@@ -135,6 +137,16 @@ Deno.test("capped() drops a return value that is too long and says both numbers"
   const cut = capped(verdict, { ...LIMIT_DEFAULTS, maxReturnValueBytes: 99 });
   assertEquals([cut.outcome, cut.failReason, cut.returnValue], ["failed", "return_too_large", null]);
   assertEquals(cut.failDetails, '{"return_bytes":100,"max_return_value_size":99}');
+});
+
+Deno.test("capped() leaves all as it is where a cap is 0", () => {
+  const caps = { ...LIMIT_DEFAULTS, maxReturnValueBytes: 0, maxFailMessageBytes: 0, maxFailDetailsBytes: 0 };
+  const long = "x".repeat(2_000_000);
+  const ends = [{ ...success, returnValue: `"${long}"` }, { ...fail, message: long, details: `"${long}"` }];
+  for (const final of ends) {
+    const verdict = missionVerdict({ ...seen, final });
+    assertEquals(capped(verdict, caps), verdict);
+  }
 });
 
 Deno.test("capped() cuts a message between characters and marks the cut", () => {
