@@ -1,8 +1,10 @@
 /** What takes 30 seconds, all of it at once. */
 import { assert, assertEquals } from "@std/assert";
+import { until } from "./daemon.ts";
 import type { Reply } from "./dugdale.ts";
-import { assertProblem, ownTest, sharedDugdale } from "./harness.ts";
+import { apply, assertProblem, MISSIONS, ownTest, sharedDugdale } from "./harness.ts";
 import { newId } from "./ids.ts";
+import { Spoiled } from "./spoiled.ts";
 import { connect, type RawReply, readAnswer, requestText, writeAll } from "./raw_http.ts";
 import { Stubborn } from "./stubborn.ts";
 
@@ -11,14 +13,29 @@ const dugdale = sharedDugdale({ settings: { limits: { default_kill_grace: "10m" 
 const WAIT_MS = 30_000;
 
 ownTest(
-  "DELETE /v1/missions/{id} row 8, DELETE /v1/staging/{id} row 5, bodies that take too long",
+  "DELETE /v1/missions/{id} row 8, DELETE /v1/staging/{id} row 5, bodies that take too long, a start that failed",
   async () => {
-    const [bodies] = await Promise.all([slowBodies(), unendingMissions()]);
+    const [bodies] = await Promise.all([slowBodies(), unendingMissions(), failedPickup()]);
     for (const [path, code, reply] of bodies) {
       assertEquals([reply.status, JSON.parse(reply.body).error], [400, code], path);
     }
   },
 );
+
+/** A lane that could not start what waits tries again, although nothing wakes it. */
+async function failedPickup(): Promise<void> {
+  await using spoiled = await Spoiled.start();
+  const { dugdale, place } = spoiled;
+  await apply(dugdale, { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } });
+  const id = await dugdale.queue("silent.sh", { lane: "held" });
+  {
+    using _refusing = spoiled.refusing("UPDATE ON missions WHEN NEW.status = 'running'");
+    assertEquals((await dugdale.post("/v1/admin/lanes/held/continue")).status, 200);
+    await until(async () => (await place.printed("stderr")).includes('"op":"pickup","lane":"held"'));
+  }
+  assertEquals((await dugdale.record(id)).status, "queued");
+  assertEquals((await dugdale.done(id)).outcome, "success");
+}
 
 async function unendingMissions(): Promise<void> {
   await using missions = new Stubborn(dugdale);
