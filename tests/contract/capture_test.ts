@@ -5,6 +5,7 @@ import { ownTest, sharedDugdale } from "./harness.ts";
 import { CAPS } from "./settings.ts";
 
 const dugdale = sharedDugdale();
+const patient = sharedDugdale({ settings: { limits: { reader_post_exit_grace: "0s" } } });
 const MARKER = `\n[--- truncated, exceeded ${CAPS.outputBytes} bytes ---]\n`;
 const letters = (count: number, letter: string) => `head -c ${count} /dev/zero | tr '\\0' ${letter}`;
 
@@ -85,6 +86,22 @@ ownTest("descendants that hold only descriptor 3 delay the end by one grace", as
   assertEquals(record.outcome, "success");
   assert(Number(record.duration_ms) >= CAPS.postExitGraceMs - 5);
   Deno.kill(Number(await dugdale.output(id, "stdout")), "SIGKILL");
+});
+
+ownTest("a grace of zero waits for output to its end, and for descriptor 3 not at all", async () => {
+  const gate = await Deno.makeTempFile();
+  const commands = `(while [ -e ${gate} ]; do sleep 0.05; done; echo late) 3>&- &
+    sleep 600 >/dev/null 2>&1 & echo $! >&2`;
+  const id = await patient.queue("obeys.sh", { input: told(commands) });
+  const { pid } = await patient.event(id, "running");
+  await until(() => Promise.resolve(!isAlive(Number(pid))));
+  assertEquals((await patient.record(id)).status, "running");
+  await Deno.remove(gate);
+  assertEquals((await patient.done(id)).outcome, "success");
+  assertEquals(await patient.output(id, "stdout"), "late\n");
+  const holder = Number(await patient.output(id, "stderr"));
+  assert(isAlive(holder));
+  Deno.kill(holder, "SIGKILL");
 });
 
 ownTest("a kill while descendants hold the pipes is still the reason", async () => {

@@ -1,9 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { saying, told } from "./deeds.ts";
-import { sharedDugdale } from "./harness.ts";
+import { ownTest, sharedDugdale } from "./harness.ts";
 import { CAPS } from "./settings.ts";
 
 const dugdale = sharedDugdale();
+const unhurried = sharedDugdale({
+  settings: { limits: { max_progress_rate: 0, max_events_buffer: 0, progress_buffer_size: 0 } },
+});
 
 /** Shell commands that report progress so many times, as fast as they can. */
 function reports(count: number, message: string): string {
@@ -22,6 +25,18 @@ Deno.test("progress beyond the rate is dropped and counted, not delayed", async 
   );
   assertEquals(events.at(-1)?.progress_dropped, 200 - kept.length);
   assertEquals(events.map(({ seq }) => seq), events.map((_, index) => index + 1));
+});
+
+ownTest("progress that comes faster than it can be written is dropped beyond a queue of 64", async () => {
+  // Written at once, so that a read brings more of it than the queue takes.
+  const line = '{"event":"progress","value":1}';
+  const commands = `lines=$(yes '${line}' | head -n 1000); printf '%s\\n' "$lines" >&3`;
+  const id = await unhurried.queue("obeys.sh", { input: told(commands) });
+  await unhurried.done(id);
+  const events = await unhurried.events(id);
+  const kept = events.filter(({ event }) => event === "progress").length;
+  assert(kept >= 64 && kept < 1000, `${kept}`);
+  assertEquals(events.at(-1)?.progress_dropped, 1000 - kept);
 });
 
 Deno.test("the rate is refilled after a second", async () => {
