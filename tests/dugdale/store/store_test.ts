@@ -22,6 +22,14 @@ function mission(count: number, more: Partial<NewMission> = {}): NewMission {
   return newMission({ missionId: id(count), createdMs: count, fingerprint: "f", ...more });
 }
 
+Deno.test("Store makes a database with a write-ahead log whose free pages can be given back", () =>
+  withStore((_, file) => {
+    using other = new DatabaseSync(file);
+    const answers = ["journal_mode", "auto_vacuum"].map((name) => other.prepare(`PRAGMA ${name}`).get());
+    assertEquals(answers.map((answer) => Object.values(answer ?? {})[0]), ["wal", 2]);
+    return Promise.resolve();
+  }));
+
 Deno.test("Store.write() undoes only the change that throws", () =>
   withStore(async (store) => {
     const good = store.write(() => store.missions.insert(mission(1)));
