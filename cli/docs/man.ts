@@ -22,10 +22,13 @@ export function manPages(root: CommandGroup): readonly ManPage[] {
   return places.map((place) => ({ file: `${place.path.join("-")}.1`, text: manPage(place, root) }));
 }
 
+/** When the pages last changed in kind; fixed, so that the same source makes the same pages. */
+const PAGE_DATE = "2026-11-27";
+
 function manPage({ node, path }: Placed, root: CommandGroup): string {
   const name = path.join("-");
   const lines = [
-    `.TH ${name.toUpperCase()} 1 "" letts "User Commands"`,
+    `.TH ${name.toUpperCase()} 1 "${PAGE_DATE}" letts "User Commands"`,
     ".SH NAME",
     `${escaped(name)} \\- ${escaped(node.summary)}`,
     ".SH SYNOPSIS",
