@@ -31,6 +31,10 @@ export const TOOLS: readonly Command[] = [
   command({
     name: "doctor",
     summary: "Look for what is wrong between here and the dugdales",
+    about: [
+      "Checks letts.yaml and who can read it, and of each dugdale: whether it answers and takes each of the tokens, its\n" +
+      "clock, version and disk, and whether it is as letts.yaml wants it. Says what helps.",
+    ],
     flags: [DOCTOR_FLAGS],
     exits: [["1", "something is wrong"], ["3", "letts.yaml cannot be used"]],
     load: async () => (await import("./commands/doctor.ts")).doctor,

@@ -7,8 +7,9 @@ import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from
 import { parseLaneName } from "../protocol/names.ts";
 import { argument } from "./arguments.ts";
 import type { Connection } from "./connection.ts";
+import { readReply } from "./json_reply.ts";
 import { ADMIN, ANY } from "./scopes.ts";
-import type { ApplyOptions, CallOptions } from "./types.ts";
+import type { ApplyOptions, CallOptions, InfoOptions, Metrics } from "./types.ts";
 
 /** Sets lanes, labels, mission directory and runtime. */
 export function apply(connection: Connection, body: ApplyBody, options: ApplyOptions): Promise<ApplyReply> {
@@ -36,8 +37,16 @@ export async function lanes(connection: Connection, { signal }: CallOptions): Pr
 }
 
 /** Version, uptime and queue. */
-export function info(connection: Connection, { signal }: CallOptions): Promise<DugdaleReply> {
-  return connection.json("dugdale", { scopes: ANY, signal });
+export function info(connection: Connection, { scope, signal }: InfoOptions): Promise<DugdaleReply> {
+  return connection.json("dugdale", { scopes: scope === undefined ? ANY : [scope], signal });
+}
+
+/** What it measures. */
+export async function metrics(connection: Connection, { signal }: CallOptions): Promise<Metrics> {
+  const reply = await connection.open("metrics", { scopes: ANY, signal });
+  const timeMs = Date.parse(reply.headers.get("Date") ?? "");
+  const text = await readReply(reply, { host: connection.host });
+  return { text, timeMs: Number.isNaN(timeMs) ? undefined : timeMs };
 }
 
 /** Stops a lane from starting missions, or lets it start them again. */

@@ -11,7 +11,7 @@ import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from
 import type { BulkItem, OutputFile } from "../protocol/mission.ts";
 import { parseMissionId } from "../protocol/names.ts";
 import type { StagingRecord } from "../protocol/staging.ts";
-import { apply, info, lanes, state, switchLane } from "./admin.ts";
+import { apply, info, lanes, metrics, state, switchLane } from "./admin.ts";
 import { argument } from "./arguments.ts";
 import { type ByteSource, byteStream } from "./byte_stream.ts";
 import { configured, openConfigured } from "./configuration.ts";
@@ -62,12 +62,14 @@ import type {
   FollowOptions,
   ForceOptions,
   HostOutcome,
+  InfoOptions,
   Job,
   LaunchFailure,
   LettsClientOptions,
   Listing,
   LogOptions,
   ManyOptions,
+  Metrics,
   Mission,
   MissionFilter,
   MissionRef,
@@ -388,8 +390,13 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /** Version, uptime and queue of a dugdale. */
-  async info(host: string | number, options: CallOptions = {}): Promise<DugdaleReply> {
+  async info(host: string | number, options: InfoOptions = {}): Promise<DugdaleReply> {
     return await info(this.#to(host), options);
+  }
+
+  /** What a dugdale measures, and its clock. */
+  async metrics(host: string | number, options: CallOptions = {}): Promise<Metrics> {
+    return await metrics(this.#to(host), options);
   }
 
   /** Stops a lane from starting missions. Running ones go on. */

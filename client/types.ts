@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Scope } from "../protocol/routes.ts";
 import type { MissionEvent } from "../protocol/event.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import type {
@@ -121,6 +122,20 @@ export interface ExecOptions extends WaitOptions {
   readonly traceparent?: string | undefined;
   /** Ends the call, not the command. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How to ask for a dugdale. */
+export interface InfoOptions extends CallOptions {
+  /** The token to ask with, to learn whether it is accepted. Default: the first that is configured. */
+  readonly scope?: Scope | undefined;
+}
+
+/** What a dugdale measures, and its clock. */
+export interface Metrics {
+  /** The numbers as Prometheus reads them. */
+  readonly text: string;
+  /** The time of the dugdale in Unix milliseconds, cut to whole seconds; undefined when it tells none. */
+  readonly timeMs: number | undefined;
 }
 
 /** How to follow the events of a mission. */

@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import type { VersionReply } from "../protocol/lane.ts";
 import { ROUTES } from "../protocol/routes.ts";
 import type { Lane, Lanes } from "./engine/lanes.ts";
@@ -143,6 +144,14 @@ export class Metrics {
         [["output"], usage.measured.output],
         [["staging"], usage.measured.staging],
       ]),
+      new Gauge({
+        name: "letts_disk_bytes",
+        help: "The file system of the data folder: its size, and what is free for the dugdale.",
+        labels: ["kind"],
+      }, () => {
+        const { bavail, blocks, bsize } = statfsSync(dirname(dataDir.database));
+        return [[["free"], bavail * bsize], [["size"], blocks * bsize]];
+      }),
     ];
   }
 }

@@ -1,33 +1,45 @@
 /** `letts doctor`. @module */
+import { ConfigError } from "../../config/config_error.ts";
 import type { Call } from "../call.ts";
 import { type Check, checkDugdale, type Verdict } from "../doctor/checks.ts";
-import { CommandError } from "../errors.ts";
+import { brokenConfig, configChecks } from "../doctor/config_checks.ts";
+import { CommandError, SilentExit } from "../errors.ts";
 import type { DOCTOR_FLAGS } from "../flags/tool_flags.ts";
 import type { Values } from "../grammar.ts";
+import type { Io } from "../io.ts";
 import { type Color, paintFor } from "../print/color.ts";
 import { writeResult } from "../print/record.ts";
 
 const COLORS: Readonly<Record<Verdict, Color>> = { ok: "green", warn: "yellow", fail: "red" };
 
+type DoctorCall = Call<Values<typeof DOCTOR_FLAGS>>;
+
 /** Looks for everything that could be wrong between here and the dugdales. */
-export async function doctor(call: Call<Values<typeof DOCTOR_FLAGS>>): Promise<void> {
-  const { flags, globals, io } = call;
-  const client = await call.open();
-  const dugdales = client.dugdales(flags.match);
-  const found: Check[] = [{
-    subject: "letts.yaml",
-    verdict: dugdales.length > 0 ? "ok" : "fail",
-    message: `${client.config.file}: ${dugdales.length} ${dugdales.length === 1 ? "dugdale" : "dugdales"}`,
-  }];
-  const checked = await Promise.all(dugdales.map((dugdale) => checkDugdale(client, dugdale)));
-  const checks = [...found, ...checked.flat()];
-  const paint = paintFor(io.stdout, io);
-  const width = Math.max(...checks.map(({ subject }) => subject.length));
-  const text = () =>
-    checks.map(({ subject, verdict, message }) =>
-      `${paint(COLORS[verdict], verdict.padEnd(4))}  ${subject.padEnd(width)}  ${message}\n`
-    ).join("");
-  await writeResult(io.stdout, globals.output, checks, text);
+export async function doctor(call: DoctorCall): Promise<void> {
+  const { globals: { output }, io } = call;
+  const checks = await checksOf(call).catch(async (error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error;
+    const check = brokenConfig(error);
+    await writeResult(io.stdout, output, [check], () => text([check], io));
+    throw new SilentExit(3);
+  });
+  await writeResult(io.stdout, output, checks, () => text(checks, io));
   const failed = checks.filter(({ verdict }) => verdict === "fail").length;
   if (failed > 0) throw new CommandError(`${failed} of ${checks.length} checks failed`);
+}
+
+async function checksOf(call: DoctorCall): Promise<readonly Check[]> {
+  const client = await call.open();
+  const dugdales = client.dugdales(call.flags.match);
+  const checked = await Promise.all(dugdales.map((dugdale) => checkDugdale(client, dugdale)));
+  return [...configChecks(client.config, dugdales.length), ...checked.flat()];
+}
+
+function text(checks: readonly Check[], io: Io): string {
+  const paint = paintFor(io.stdout, io);
+  const width = Math.max(...checks.map(({ subject }) => subject.length));
+  return checks.map(({ subject, verdict, message, fix }) => {
+    const line = `${paint(COLORS[verdict], verdict.padEnd(4))}  ${subject.padEnd(width)}  ${message}\n`;
+    return fix === undefined ? line : `${line}${" ".repeat(width + 8)}${paint("dim", `fix: ${fix}`)}\n`;
+  }).join("");
 }

@@ -4,108 +4,160 @@
  * @module
  */
 import type { LettsClient } from "../../client/client.ts";
+import { AuthError, LettsError, NetworkError } from "../../client/errors.ts";
 import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
 import { ConfigError } from "../../config/config_error.ts";
+import { VERSION } from "../../dugdale/version.ts";
+import type { DugdaleReply } from "../../protocol/lane.ts";
 import type { Scope } from "../../protocol/routes.ts";
 import { difference } from "../apply/difference.ts";
 import { shortText } from "../error_text.ts";
 import { humanDuration, humanTime } from "../print/human.ts";
+import { clockFinding, diskFinding, versionFinding } from "./vitals.ts";
 
 /** How a check went. */
 export type Verdict = "ok" | "warn" | "fail";
 
-/** One thing that was looked at. */
-export interface Check {
-  /** Id of a dugdale, or `letts.yaml`. */
-  readonly subject: string;
+/** What a check found, and what helps. */
+export interface Finding {
   readonly verdict: Verdict;
   readonly message: string;
+  readonly fix?: string;
 }
 
+/** One thing that was looked at. */
+export interface Check extends Finding {
+  /** Id of a dugdale, or `letts.yaml`. */
+  readonly subject: string;
+}
+
+/** The keys of letts.yaml and of dugdale.yaml that hold the tokens of a scope. */
+const TOKENS: Readonly<Record<Scope, readonly [ours: string, theirs: string]>> = {
+  dispatch: ["token", "auth.tokens"],
+  admin: ["admin_token", "admin.tokens"],
+  exec: ["exec_token", "exec.tokens"],
+};
 const SCOPES: readonly Scope[] = ["dispatch", "admin", "exec"];
 
-/** Looks at one dugdale: its tokens, the way to it, and whether it is what letts.yaml wants. */
+/** Looks at one dugdale: its tokens, the way to it, its health, and whether it is what letts.yaml wants. */
 export async function checkDugdale(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Check[]> {
-  const subject = dugdale.id;
-  const tokens = tokenChecks(client, dugdale);
-  const usable = SCOPES.filter((scope) => hasToken(client, dugdale, scope));
-  if (usable.length === 0) return [...tokens, { subject, verdict: "fail", message: "no token can be used" }];
+  const findings: Finding[] = [];
+  for await (const finding of findingsOf(client, dugdale)) findings.push(finding);
+  return findings.map((finding) => ({ subject: dugdale.id, ...finding }));
+}
+
+async function* findingsOf(client: LettsClient, dugdale: DugdaleEntry): AsyncGenerator<Finding, void, void> {
+  const usable: Scope[] = [];
+  for (const scope of SCOPES) {
+    const fault = tokenFault(client, dugdale, scope);
+    if (fault === undefined) usable.push(scope);
+    else if (fault !== "missing") yield fault;
+  }
+  if (usable.length === 0) {
+    return yield { verdict: "fail", message: "no token can be used", fix: "put its tokens into letts.yaml" };
+  }
   try {
-    const startedMs = performance.now();
-    const { version, uptime_seconds: uptime, applied_at: appliedMs } = await client.info(subject);
-    const tookMs = performance.now() - startedMs;
-    const message = `answers in ${humanDuration(tookMs)}: version ${version}, up ${
-      humanDuration(uptime * 1000)
-    }`;
-    return [
-      ...tokens,
-      { subject, verdict: "ok", message },
-      ...appliedChecks(subject, appliedMs),
-      ...usable.includes("admin") && appliedMs !== null ? await stateChecks(client, dugdale) : [],
-    ];
+    const accepted: Scope[] = [];
+    for (const scope of usable) {
+      const startedMs = performance.now();
+      const reply = await askedWith(client, dugdale, scope);
+      if ("verdict" in reply) {
+        yield reply;
+        continue;
+      }
+      if (accepted.length === 0) yield reachable(reply, performance.now() - startedMs);
+      if (accepted.length === 0) yield* versionFinding(reply.version, VERSION.version);
+      if (accepted.length === 0) yield appliedFinding(reply.applied_at);
+      accepted.push(scope);
+    }
+    if (accepted.length === 0) return;
+    yield { verdict: "ok", message: `takes the tokens of ${accepted.join(", ")}` };
+    const metrics = await client.metrics(dugdale.id);
+    yield* clockFinding(metrics, Date.now());
+    yield* diskFinding(metrics);
+    if (accepted.includes("admin")) yield* await stateFindings(client, dugdale);
   } catch (error) {
-    return [...tokens, { subject, verdict: "fail", message: shortText(error, client.config) }];
+    if (!(error instanceof LettsError)) throw error;
+    const message = shortText(error, client.config);
+    if (!(error instanceof NetworkError)) return yield { verdict: "fail", message };
+    yield {
+      verdict: "fail",
+      message,
+      fix: "is a dugdale running there, does letts.yaml say the right address and proxy?",
+    };
   }
 }
 
 /** A missing token is a choice; one that cannot be filled in is a fault. */
-function tokenChecks(client: LettsClient, dugdale: DugdaleEntry): readonly Check[] {
-  return SCOPES.flatMap((scope): readonly Check[] => {
-    try {
-      client.config.token(dugdale, scope);
-      return [];
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      const missing = error.code === "missing_variable";
-      return missing
-        ? [{ subject: dugdale.id, verdict: "fail", message: `${scope} token: ${error.message}` }]
-        : [];
-    }
-  });
-}
-
-function hasToken(client: LettsClient, dugdale: DugdaleEntry, scope: Scope): boolean {
+function tokenFault(
+  client: LettsClient,
+  dugdale: DugdaleEntry,
+  scope: Scope,
+): Finding | "missing" | undefined {
   try {
     client.config.token(dugdale, scope);
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof ConfigError) return false;
-    throw error;
+    if (!(error instanceof ConfigError)) throw error;
+    if (error.code !== "missing_variable") return "missing";
+    return {
+      verdict: "fail",
+      message: `${scope} token: ${error.message}`,
+      fix: "set the variable in the environment of letts",
+    };
   }
 }
 
-function appliedChecks(subject: string, appliedMs: number | null): readonly Check[] {
+async function askedWith(
+  client: LettsClient,
+  dugdale: DugdaleEntry,
+  scope: Scope,
+): Promise<DugdaleReply | Finding> {
+  try {
+    return await client.info(dugdale.id, { scope });
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    const [ours, theirs] = TOKENS[scope];
+    return {
+      verdict: "fail",
+      message: `refuses the ${scope} token: ${error.status} ${error.code}`,
+      fix: `${ours} in letts.yaml must be one of ${theirs} in its dugdale.yaml`,
+    };
+  }
+}
+
+function reachable({ version, uptime_seconds: uptime }: DugdaleReply, tookMs: number): Finding {
+  const up = humanDuration(uptime * 1000);
+  return { verdict: "ok", message: `answers in ${humanDuration(tookMs)}: version ${version}, up ${up}` };
+}
+
+function appliedFinding(appliedMs: number | null): Finding {
   if (appliedMs !== null) {
-    return [{ subject, verdict: "ok", message: `configuration applied ${humanTime(appliedMs, Date.now())}` }];
+    return { verdict: "ok", message: `configuration applied ${humanTime(appliedMs, Date.now())}` };
   }
-  return [{
-    subject,
-    verdict: "warn",
-    message: "no configuration was applied yet: letts apply -f letts.yaml",
-  }];
+  return { verdict: "warn", message: "no configuration was applied yet", fix: "letts apply -f letts.yaml" };
 }
 
-async function stateChecks(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Check[]> {
-  const subject = dugdale.id;
-  const { state = {} } = await client.state(subject);
+async function stateFindings(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Finding[]> {
+  const { applied_at: appliedMs, state = {} } = await client.state(dugdale.id);
+  if (appliedMs === null) return [];
   const diff = difference(state, client.config.applyBody(dugdale), { prune: false });
   const { KeptLanes: _kept, ...changes } = diff;
-  const differs = Object.values(changes).some((change) => change !== null);
   const paused = Object.entries(state.lanes ?? {}).filter(([, lane]) =>
     lane.paused && lane.paused_by === "ctl"
   );
   return [
-    ...differs
+    ...Object.values(changes).some((change) => change !== null)
       ? [{
-        subject,
         verdict: "warn" as const,
-        message: "differs from letts.yaml: letts apply -f letts.yaml --dry-run",
+        message: "differs from letts.yaml",
+        fix: "letts apply -f letts.yaml --dry-run shows how",
       }]
       : [],
     ...paused.map(([name]) => ({
-      subject,
       verdict: "warn" as const,
       message: `lane ${name} was paused by hand`,
+      fix: `letts ctl lanes continue ${name} --host ${dugdale.id}`,
     })),
   ];
 }

@@ -9,6 +9,7 @@ function comparable(text: string, folder: string): readonly string[] {
   return text.replaceAll(folder, "~")
     .replace(/pid=\d+/, "pid=0")
     .replace(/answers in \S+ version \S+ up \S+/, "answers in 0")
+    .replace(/[\d.]+ .iB of [\d.]+ .iB/, "0 of 0")
     .replace(/applied (just now|\S+ ago)/, "applied 0")
     .trimEnd().split("\n").sort();
 }

@@ -2,6 +2,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openDugdale } from "../../dugdale/mod.ts";
 import { readDugdaleConfig } from "../../config/dugdale_yaml.ts";
+import { versionFinding } from "../../cli/doctor/vitals.ts";
+import { Scripted } from "../client/scripted.ts";
 import { cli, startCli } from "./cli_process.ts";
 import { openFleet } from "./fleet.ts";
 import { onTerminal } from "./terminal.ts";
@@ -79,32 +81,131 @@ Deno.test("letts dev runs every script of a folder until Ctrl-C and leaves nothi
   });
 });
 
-Deno.test("letts doctor finds what is wrong", async () => {
+interface Told {
+  readonly subject: string;
+  readonly verdict: string;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+Deno.test("letts doctor finds nothing wrong with a dugdale that is as letts.yaml wants it", async () => {
   await using fleet = await openFleet(1);
   const good = await fleet.cli(["doctor"]);
-  assertEquals(good.code, 0, good.stdout);
-  assertMatch(
-    good.stdout,
-    /^ok {4}letts\.yaml {2}letts\.yaml: 1 dugdale\nok {4}s1 {10}answers in .*\nok {4}s1 .*applied .*\n$/,
+  assertEquals([good.code, good.stderr], [0, ""], good.stdout);
+  const shown = good.stdout.replace(/in \S+: version dev, up \S+/, "in 0").replace(
+    /d (just now|\S+ ago)/,
+    "d 0",
+  )
+    .replace(/[\d.]+ .iB of [\d.]+ .iB/, "0");
+  assertEquals(
+    shown,
+    `ok    letts.yaml  letts.yaml: 1 dugdale
+ok    letts.yaml  plain tokens, which nobody else can read
+ok    s1          answers in 0
+ok    s1          configuration applied 0
+ok    s1          takes the tokens of dispatch, admin, exec
+ok    s1          the clocks agree
+ok    s1          0 are free on its disk
+`,
   );
-  await fleet.cli(["ctl", "lanes", "pause", "normal", "--host", "s1"]);
-  const yaml = await Deno.readTextFile(`${fleet.folder}/letts.yaml`);
-  const gone =
-    `  - { id: gone, url: "http://127.0.0.1:9" }\n  - { id: bare, url: "http://127.0.0.1:9", token: "\${NOT_SET}" }\n`;
-  await Deno.writeTextFile(
-    `${fleet.folder}/letts.yaml`,
-    yaml.replace("concurrency: 4", "concurrency: 5") + gone,
-  );
-  const bad = await fleet.cli(["doctor", "-o", "json"]);
-  assertEquals(bad.code, 1);
-  const checks: { subject: string; verdict: string; message: string }[] = JSON.parse(bad.stdout);
-  const of = (subject: string) => checks.filter((check) => check.subject === subject);
-  assertEquals(of("s1").filter(({ verdict }) => verdict === "warn").map(({ message }) => message), [
-    "differs from letts.yaml: letts apply -f letts.yaml --dry-run",
-    "lane normal was paused by hand",
+});
+
+Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => {
+  await using fleet = await openFleet(1);
+  const path = `${fleet.folder}/letts.yaml`;
+  const yaml = await Deno.readTextFile(path);
+  const doctor = async (text: string, code: number, args: readonly string[] = []) => {
+    await Deno.writeTextFile(path, text);
+    const ended = await fleet.cli(["doctor", "-o", "json", "--request-timeout", "200ms", ...args]);
+    assertEquals(ended.code, code, ended.stdout + ended.stderr);
+    const told: Told[] = JSON.parse(ended.stdout);
+    return told.filter(({ verdict }) => verdict !== "ok");
+  };
+  const one = (subject: string, verdict: string, message: string, fix: string) => [
+    { subject, verdict, message, fix },
+  ];
+
+  await t.step("letts.yaml: faults, permissions, no dugdale", async () => {
+    const [broken] = await doctor("dugdales: [", 3);
+    assertEquals([broken?.subject, broken?.verdict], ["letts.yaml", "fail"]);
+    assertEquals(broken?.fix, "letts.example.yaml explains every key");
+    await Deno.chmod(path, 0o644);
+    const [open] = await doctor(yaml, 3);
+    assertMatch(open?.message ?? "", /its mode must be 0600/);
+    assertMatch(open?.fix ?? "", /^chmod 600 /);
+    const wide = await doctor(yaml, 0, ["--insecure-config-permissions"]);
+    assertEquals(wide.map(({ verdict, message }) => [verdict, message]), [
+      ["warn", "plain tokens, which others can read"],
+    ]);
+    await Deno.chmod(path, 0o600);
+    const [none] = await doctor(yaml, 1, ["--match", "nothing"]);
+    assertEquals([none?.verdict, none?.message], ["fail", "letts.yaml: 0 dugdales"]);
+  });
+  await t.step("a lane that was paused by hand, and what was not applied", async () => {
+    await fleet.cli(["ctl", "lanes", "pause", "normal", "--host", "s1"]);
+    assertEquals(await doctor(yaml.replace("concurrency: 4", "concurrency: 5"), 0), [
+      ...one("s1", "warn", "differs from letts.yaml", "letts apply -f letts.yaml --dry-run shows how"),
+      ...one("s1", "warn", "lane normal was paused by hand", "letts ctl lanes continue normal --host s1"),
+    ]);
+    await fleet.cli(["ctl", "lanes", "continue", "normal", "--host", "s1"]);
+  });
+  await t.step("tokens: refused, without their variable", async () => {
+    const wrong = yaml.replace("exec_token: e-token", "exec_token: wrong").replace(
+      "token: d-token",
+      `token: "\${NOT_SET}"`,
+    );
+    const told = await doctor(wrong, 1);
+    assertEquals(told.map(({ message }) => message), [
+      "dispatch token: letts.yaml:1: auth.token: the environment variable NOT_SET is not set",
+      "refuses the exec token: 401 unauthorized",
+    ]);
+    assertEquals(told[1]?.fix, "exec_token in letts.yaml must be one of exec.tokens in its dugdale.yaml");
+    const none = await doctor(yaml.replace(/auth: .*/, ""), 1);
+    assertEquals(none, one("s1", "fail", "no token can be used", "put its tokens into letts.yaml"));
+  });
+  await t.step("out of reach, silent", async () => {
+    using mute = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+    for (const url of ["http://127.0.0.1:9", `http://127.0.0.1:${mute.addr.port}`]) {
+      const [told] = await doctor(yaml.replace(fleet.urls[0] ?? "", url), 1);
+      assertEquals([told?.subject, told?.verdict], ["s1", "fail"]);
+      assertMatch(told?.fix ?? "", /^is a dugdale running there/);
+    }
+  });
+  await t.step("never applied, clock, disk", async () => {
+    const date = new Date(Date.now() + 3_600_000).toUTCString();
+    await using odd = new Scripted(({ target }) =>
+      target === "/v1/metrics"
+        ? new Response(`letts_disk_bytes{kind="free"} 1048576\nletts_disk_bytes{kind="size"} 1073741824\n`, {
+          headers: { date },
+        })
+        : Response.json({
+          ...{
+            version: "dev",
+            uptime_seconds: 1,
+            applied_at: null,
+            queue_summary: { queued: 0, running: 0 },
+          },
+          state: {},
+        })
+    );
+    const told = await doctor(yaml.replace(fleet.urls[0] ?? "", `http://127.0.0.1:${odd.port}`), 0);
+    assertEquals(
+      told.map(({ verdict, message }) => `${verdict} ${message.replace(/(59m|1h).* ahead/, "0 ahead")}`),
+      [
+        "warn no configuration was applied yet",
+        "warn its clock is 0 ahead, so that --since and ages are wrong",
+        "warn 1.00 MiB of 1.00 GiB are free on its disk",
+      ],
+    );
+  });
+});
+
+Deno.test("versionFinding() warns of versions that differ before the last number", () => {
+  assertEquals(versionFinding("0.1.4", "0.1.0"), []);
+  assertEquals(versionFinding("dev", "0.1.0"), []);
+  assertEquals(versionFinding("0.2.0", "0.1.0").map(({ message }) => message), [
+    "it is version 0.2.0, this letts is 0.1.0",
   ]);
-  assertEquals(of("gone").map(({ verdict }) => verdict), ["fail"]);
-  assertStringIncludes(of("bare")[0]?.message ?? "", "dispatch token: ");
 });
 
 Deno.test("letts top --once prints lanes, what runs, and who cannot be asked", async () => {

@@ -46,6 +46,7 @@ Deno.test("GET /v1/metrics has every documented metric with its type", async () 
     letts_lane_concurrency: "gauge",
     letts_lane_paused: "gauge",
     letts_storage_bytes: "gauge",
+    letts_disk_bytes: "gauge",
     letts_http_requests_total: "counter",
     letts_http_request_duration_seconds: "histogram",
     letts_admin_auth_failures_total: "counter",
@@ -77,6 +78,7 @@ Deno.test("GET /v1/metrics counts each mission once at its end, also one killed 
   );
   assertEquals(lanes, [1, 0, 3, 1]);
   assert((series.get('letts_storage_bytes{kind="db"}') ?? 0) > 0);
+  assert((series.get('letts_disk_bytes{kind="size"}') ?? 0) > 0);
   await running.request("POST", "/v1/admin/apply?force=true&force_prune=true", {
     body: { lanes: { a: { concurrency: 2 } } },
   });
