@@ -83,14 +83,11 @@ export async function listStaging(call: Call<HostValues & Values<typeof STAGING_
 function fileTerminalTable(files: readonly StagingRecord[], io: Io): string {
   const columns = [
     { title: "ID" },
-    { title: "KIND" },
+    { title: "KIND", leaves: 3 },
     { title: "ROLE", shrinks: true },
-    {
-      title: "SIZE",
-      right: true,
-    },
-    { title: "STATE" },
-    { title: "CREATED" },
+    { title: "SIZE", right: true },
+    { title: "STATE", leaves: 2 },
+    { title: "CREATED", leaves: 1 },
   ];
   const rows = files.map((file): readonly Cell[] => [
     { text: file.staging_id },

@@ -24,13 +24,11 @@ const GROUP_ID = { title: "GROUP_ID", width: 40 };
 
 const TERMINAL_COLUMNS = [
   { title: "ID" },
-  { title: "STATUS", leaves: 5 },
-  { title: "OUTCOME" },
+  { title: "STATE" },
   { title: "LANE", shrinks: true, leaves: 3 },
-  { title: "MISSION", shrinks: true },
+  { title: "MISSION", shrinks: true, least: 20 },
   { title: "CREATED", leaves: 4 },
   { title: "TOOK", right: true, leaves: 2 },
-  { title: "NAME", shrinks: true },
   { title: "GROUP", leaves: 1 },
 ];
 
@@ -57,16 +55,20 @@ export function missionTerminalTable({ items, nextCursor }: Page<Mission>, io: I
   const paint = paintFor(io.stdout, io);
   const rows = items.map((mission): readonly Cell[] => [
     { text: mission.missionId },
-    { text: mission.status, color: statusColor(mission.status) },
-    { text: mission.outcome ?? "", color: outcomeColor(mission.outcome) },
+    stateCell(mission),
     { text: mission.lane },
-    { text: mission.missionName, color: "bold" },
+    { text: mission.displayName ?? mission.missionName, color: "bold" },
     { text: humanTime(mission.createdMs, nowMs) },
     { text: tookText(mission, nowMs) },
-    { text: mission.displayName ?? "" },
     { text: mission.groupId ?? "", color: "dim" },
   ]);
   return terminalTable(TERMINAL_COLUMNS, rows, { columns: io.columns(), paint }) + cursorText(nextCursor);
+}
+
+/** The outcome says that a mission is done. */
+function stateCell({ status, outcome }: Mission): Cell {
+  if (status === "done" && outcome) return { text: outcome, color: outcomeColor(outcome) };
+  return { text: status, color: statusColor(status) };
 }
 
 function tookText({ durationMs, startedMs, status }: Mission, nowMs: number): string {

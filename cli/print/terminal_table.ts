@@ -18,6 +18,8 @@ export interface TerminalColumn {
   readonly title: string;
   /** May lose its end when the screen is narrow. */
   readonly shrinks?: boolean;
+  /** Narrower than this it says little: others leave first. */
+  readonly least?: number;
   /** Leaves where the screen is too narrow for all, the lowest number first. Without it the column always stays. */
   readonly leaves?: number;
   /** Numbers stand on the right. */
@@ -39,7 +41,14 @@ export function terminalTable(
     .filter(({ cells }) => rows.length === 0 || cells.some(({ text }) => text !== ""))
     .map(({ column, cells }) => {
       const width = Math.max(column.title.length, ...cells.map(({ text }) => columnsOf(text)));
-      return { column, cells, width, shrinks: column.shrinks ?? false, leaves: column.leaves };
+      return {
+        column,
+        cells,
+        width,
+        shrinks: column.shrinks ?? false,
+        least: column.least ?? LEAST,
+        leaves: column.leaves,
+      };
     });
   const used = staying(filled, screen.columns);
   const widths = fit(used, screen.columns);
@@ -65,13 +74,14 @@ function aligned(text: string, width: number, right: boolean): string {
 interface Measured {
   readonly width: number;
   readonly shrinks: boolean;
+  readonly least: number;
   readonly leaves: number | undefined;
 }
 
 /** Lets columns leave until the others fit, shrunk as far as they may be. */
 function staying<Column extends Measured>(columns: readonly Column[], screen: number): readonly Column[] {
   const least = columns.reduce(
-    (sum, { width, shrinks }) => sum + (shrinks ? Math.min(width, LEAST) : width) + GAP,
+    (sum, { width, shrinks, least }) => sum + (shrinks ? Math.min(width, least) : width) + GAP,
     -GAP,
   );
   const next = Math.min(...columns.map(({ leaves }) => leaves ?? Infinity));
@@ -84,9 +94,12 @@ function fit(columns: readonly Measured[], screen: number): number[] {
   const widths = columns.map(({ width }) => width);
   let over = widths.reduce((sum, width) => sum + width + GAP, -GAP) - screen;
   while (over > 0) {
-    const giving = columns.flatMap(({ shrinks }, index) =>
-      shrinks && (widths[index] ?? 0) > LEAST ? [index] : []
-    );
+    const wider = (least: (column: Measured) => number) =>
+      columns.flatMap((column, index) =>
+        column.shrinks && (widths[index] ?? 0) > least(column) ? [index] : []
+      );
+    let giving = wider(({ least }) => least);
+    if (giving.length === 0) giving = wider(() => LEAST);
     if (giving.length === 0) break;
     const widest = giving.reduce((best, index) => (widths[index] ?? 0) > (widths[best] ?? 0) ? index : best);
     widths[widest] = (widths[widest] ?? 0) - 1;

@@ -234,7 +234,7 @@ Deno.test("letts ctl lists with colours and human times on a terminal", async ()
   await using fleet = await openFleet(1);
   await fleet.cli(["run", "-q", "--route", "normal", "--mission", "fails"]);
   const missions = await onTerminal(["ctl", "missions", "list", "--host", "s1"], fleet.folder);
-  assertStringIncludes(missions, "\x1b[31mfailed \x1b[39m");
+  assertStringIncludes(missions, "\x1b[31mfailed\x1b[39m");
   assertMatch(missions, /(just now|\ds ago)/);
   for (const line of missions.replaceAll("\r", "").split("\n")) {
     // deno-lint-ignore no-control-regex -- colours are what is taken out

@@ -2,10 +2,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ROOT } from "../../cli/commands.ts";
 import { walk } from "../../cli/docs/walk.ts";
+import type { Io } from "../../cli/io.ts";
+import { letts } from "../../cli/letts.ts";
 import { helpText } from "../../cli/help.ts";
 import { columnsOf } from "../../cli/print/columns.ts";
 import { wrapped } from "../../cli/print/wrapped.ts";
-import { openFleet } from "./fleet.ts";
+import { type Fleet, openFleet } from "./fleet.ts";
 import { onTerminal } from "./terminal.ts";
 
 const WIDTHS = [60, 80, 120];
@@ -65,10 +67,85 @@ Deno.test("tables fit a terminal of 60, 80 and 120 columns, and stay as they are
     return lines[0]?.trim().split(/ +/).join(" ");
   }));
   assertEquals(titles, [
-    "ID OUTCOME MISSION",
-    "ID STATUS OUTCOME LANE MISSION CREATED",
-    "ID STATUS OUTCOME LANE MISSION CREATED TOOK",
+    "ID STATE MISSION",
+    "ID STATE LANE MISSION CREATED TOOK",
+    "ID STATE LANE MISSION CREATED TOOK",
   ]);
   const piped = await fleet.cli(list, { env: { COLUMNS: "60" } });
   assertMatch(piped.stdout, /^MISSION_ID {32}STATUS {6}OUTCOME {5}LANE {10}MISSION {20}TIME_CREATED \n/);
+});
+
+const LONG = "a_quite_long_name_of_a_mission_of_a_customer";
+
+/** What a command prints on a screen of a width, with ids, times and sizes made alike. */
+async function screen(fleet: Fleet, args: readonly string[], columns: number): Promise<string> {
+  let text = "";
+  const io: Io = {
+    stdin: {
+      isTerminal: true,
+      readAll: () => Promise.resolve(new Uint8Array()),
+      readLine: () => Promise.resolve(undefined),
+    },
+    stdout: { isTerminal: true, write: (content) => Promise.resolve(void (text += content)) },
+    stderr: { isTerminal: true, write: () => Promise.resolve() },
+    env: (name) => ({ LETTS_CONFIG: `${fleet.folder}/letts.yaml`, NO_COLOR: "1" })[name],
+    columns: () => columns,
+    leave: (code) => {
+      throw new Error(`left with ${code}`);
+    },
+  };
+  await letts(args, io);
+  for (const line of text.split("\n")) assertEquals(columnsOf(line) <= columns, true, line);
+  return text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "<id>").replaceAll(/\S+ (ago|now)\b/g, "<ago>")
+    .replaceAll(/\d\d:\d\d:\d\d/g, "<time>").replaceAll(/ +(TOOK|\d+(\.\d)?m?s)$/gm, "")
+    .replaceAll(/:\d{4,5}\b/g, ":<port>").replaceAll(/ {2,}/g, "  ")
+    .replaceAll(/(a_quite|echo many)[^…\n]*…/g, "$1…"); // how much is cut hangs on the width of the times
+}
+
+Deno.test("no list is cut to what nobody can read, at 60, 80 and 120 columns", async () => {
+  await using fleet = await openFleet(1);
+  const at = ["--host", "s1", "--lane"];
+  await fleet.cli(["dispatch", ...at, "paused", "--mission", LONG]);
+  await fleet.cli(["exec", ...at, "normal", "--", "echo", "many_words_that_have_no_end"]);
+  await Deno.writeTextFile(`${fleet.folder}/a.txt`, "text");
+  const file = ["--file", "text=a.txt", "--mission-id", "01a20d43-2fe6-7000-a65a-02ab4cc304cb"];
+  await fleet.cli(["dispatch", ...at, "paused", "--mission", "copy", ...file]);
+  const lists: readonly (readonly [line: string, ...screens: string[]])[] = [
+    [
+      "ctl missions list --host s1",
+      "ID  STATE  MISSION\n<id>  queued  copy\n<id>  queued  a_quite…\n",
+      "ID  STATE  MISSION  CREATED\n<id>  queued  copy  <ago>\n<id>  queued  a_quite…  <ago>\n",
+      `ID  STATE  LANE  MISSION  CREATED\n<id>  queued  paused  copy  <ago>\n<id>  queued  paused  ${LONG}  <ago>\n`,
+    ],
+    [
+      "ctl exec list --host s1",
+      "ID  STATE  MISSION\n<id>  success  echo many…\n",
+      "ID  STATE  MISSION  CREATED\n<id>  success  echo many…  <ago>\n",
+      "ID  STATE  LANE  MISSION  CREATED\n<id>  success  normal  echo many_words_that_have_no_end  <ago>\n",
+    ],
+    [
+      "ctl staging list --host s1 --mission-id 01a20d43-2fe6-7000-a65a-02ab4cc304cb",
+      "ID  KIND  ROLE  SIZE\n<id>  input  text  4 B\n",
+      "ID  KIND  ROLE  SIZE  STATE  CREATED\n<id>  input  text  4 B  complete  <ago>\n",
+    ],
+    [
+      "ctl lanes list --host s1",
+      `LANE  STATE  RUNNING  QUEUED\nnormal  open  0/4  0\npaused  paused  0/1  2\n`,
+    ],
+    [
+      "ctl dugdales list",
+      "ID  ADDRESS  LANES  LABELS\ns1  http://127.0.0.1:<port>  normal paused  all l1\n",
+    ],
+    [
+      "top --once",
+      "letts top  <time>  running 0  queued 2\n\n" +
+      "DUGDALE  LANE  STATE  RUNNING  QUEUED\ns1  normal  open  0/4  0\ns1  paused  paused  0/1  2\n",
+    ],
+  ];
+  for (const [line, ...screens] of lists) {
+    for (const [index, columns] of WIDTHS.entries()) {
+      // The last one is what wider screens show too.
+      assertEquals(await screen(fleet, line.split(" "), columns), screens[index] ?? screens.at(-1), line);
+    }
+  }
 });
