@@ -8,7 +8,7 @@ import type { LettsClient } from "../../client/client.ts";
 import { WaitTimeoutError } from "../../client/errors.ts";
 import type { RunResult } from "../../client/types.ts";
 import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
-import { BrokenPipeError, CommandError, ExecFailedError, SilentExit } from "../errors.ts";
+import { BrokenPipeError, CommandError, ExecFailedError, SilentExit, UsageError } from "../errors.ts";
 import { exitCodeOf } from "../exit_code.ts";
 import { dropRefused, type InterruptedMission } from "../run/interrupted.ts";
 import type { MissionEnd } from "../run/mission_end.ts";
@@ -102,10 +102,10 @@ async function saveOutputs(
   try {
     await saveAll(client, targets, results, signal);
   } catch (error) {
-    if (error instanceof CommandError || exitCodeOf(error) !== 2) {
-      throw new ExecFailedError("", { cause: error });
-    }
-    throw error;
+    // A command that left no such file was asked for the wrong one.
+    if (error instanceof CommandError) throw new UsageError(error.message, { cause: error });
+    if (exitCodeOf(error) === 2) throw error;
+    throw new ExecFailedError("", { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a dugdale that answers badly means for the shell. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Scripted } from "../client/scripted.ts";
+import { done, type Handler, ndjson, Scripted } from "../client/scripted.ts";
 import { cli, type Finished } from "./cli_process.ts";
 import { lettsYaml } from "./fleet.ts";
 
@@ -8,7 +8,7 @@ const ID = "01a20d43-2fe6-7000-a65a-02ab4cc304cb";
 
 /** Runs the CLI against a dugdale that answers everything alike. */
 async function against(
-  answer: () => Response,
+  answer: Handler,
   args: readonly string[],
   yaml: (text: string) => string = (text) => text,
 ): Promise<Finished & { readonly url: string; readonly log: readonly string[] }> {
@@ -60,6 +60,33 @@ Deno.test("letts -v shows what else a dugdale said", async () => {
     ended.stderr,
     `letts: debug: details {"lane":"normal"}\nletts: debug: retry after 7000 ms\n`,
   );
+});
+
+Deno.test("letts exec --out of a success without the file exits with 255, of several dugdales with 2", async () => {
+  const answer: Handler = ({ target, headers }) => {
+    if (target.includes("/events")) {
+      return new Response(ndjson(done(1, { outcome: "success", exit_code: 0 })));
+    }
+    if (target.includes("/output")) return new Response("");
+    return Response.json({ exec_id: headers.get("Idempotency-Key"), status: "queued" }, { status: 202 });
+  };
+  for (const [display, code] of [["raw", 255], ["prefix", 2]] as const) {
+    const exec = [
+      "exec",
+      "--host",
+      "s1",
+      "--lane",
+      "normal",
+      "-o",
+      display,
+      "--out",
+      "r=r.txt",
+      "--",
+      "true",
+    ];
+    const ended = await against(answer, exec);
+    assertEquals([ended.code, ended.stderr], [code, `letts: s1: the command left no output "r"\n`]);
+  }
 });
 
 Deno.test("letts exits with 4 when the answer makes no sense", async () => {

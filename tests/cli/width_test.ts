@@ -2,13 +2,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ROOT } from "../../cli/commands.ts";
 import { walk } from "../../cli/docs/walk.ts";
-import type { Io } from "../../cli/io.ts";
-import { letts } from "../../cli/letts.ts";
 import { helpText } from "../../cli/help.ts";
 import { columnsOf } from "../../cli/print/columns.ts";
 import { wrapped } from "../../cli/print/wrapped.ts";
 import { type Fleet, openFleet } from "./fleet.ts";
-import { onTerminal } from "./terminal.ts";
+import { inProcess, onTerminal } from "./terminal.ts";
 
 const WIDTHS = [60, 80, 120];
 
@@ -78,23 +76,8 @@ Deno.test("tables fit a terminal of 60, 80 and 120 columns, and stay as they are
 const LONG = "a_quite_long_name_of_a_mission_of_a_customer";
 
 /** What a command prints on a screen of a width, with ids, times and sizes made alike. */
-async function screen(fleet: Fleet, args: readonly string[], columns: number): Promise<string> {
-  let text = "";
-  const io: Io = {
-    stdin: {
-      isTerminal: true,
-      readAll: () => Promise.resolve(new Uint8Array()),
-      readLine: () => Promise.resolve(undefined),
-    },
-    stdout: { isTerminal: true, write: (content) => Promise.resolve(void (text += content)) },
-    stderr: { isTerminal: true, write: () => Promise.resolve() },
-    env: (name) => ({ LETTS_CONFIG: `${fleet.folder}/letts.yaml`, NO_COLOR: "1" })[name],
-    columns: () => columns,
-    leave: (code) => {
-      throw new Error(`left with ${code}`);
-    },
-  };
-  await letts(args, io);
+async function screen({ folder }: Fleet, args: readonly string[], columns: number): Promise<string> {
+  const { stdout: text } = await inProcess(args, { folder, columns });
   for (const line of text.split("\n")) assertEquals(columnsOf(line) <= columns, true, line);
   return text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "<id>").replaceAll(/\S+ (ago|now)\b/g, "<ago>")
     .replaceAll(/\d\d:\d\d:\d\d/g, "<time>").replaceAll(/ +(TOOK|\d+(\.\d)?m?s)$/gm, "")
