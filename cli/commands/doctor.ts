@@ -9,6 +9,7 @@ import type { Values } from "../grammar.ts";
 import type { Io } from "../io.ts";
 import { type Color, paintFor } from "../print/color.ts";
 import { writeResult } from "../print/record.ts";
+import { broken } from "../print/wrapped.ts";
 
 const COLORS: Readonly<Record<Verdict, Color>> = { ok: "green", warn: "yellow", fail: "red" };
 
@@ -38,8 +39,13 @@ async function checksOf(call: DoctorCall): Promise<readonly Check[]> {
 function text(checks: readonly Check[], io: Io): string {
   const paint = paintFor(io.stdout, io);
   const width = Math.max(...checks.map(({ subject }) => subject.length));
-  return checks.map(({ subject, verdict, message, fix }) => {
-    const line = `${paint(COLORS[verdict], verdict.padEnd(4))}  ${subject.padEnd(width)}  ${message}\n`;
-    return fix === undefined ? line : `${line}${" ".repeat(width + 8)}${paint("dim", `fix: ${fix}`)}\n`;
-  }).join("");
+  const indent = " ".repeat(width + 8);
+  const fitted = (words: string) =>
+    io.stdout.isTerminal ? broken(words, indent, io.columns()) : [`${indent}${words}`];
+  return checks.flatMap(({ subject, verdict, message, fix }) => {
+    const [first = "", ...more] = fitted(message);
+    const start = `${paint(COLORS[verdict], verdict.padEnd(4))}  ${subject.padEnd(width)}  `;
+    const fixes = fix === undefined ? [] : fitted(`fix: ${fix}`).map((line) => paint("dim", line));
+    return [start + first.trimStart(), ...more, ...fixes];
+  }).map((line) => `${line}\n`).join("");
 }

@@ -31,7 +31,8 @@ export function wrapped(text: string, columns: number): string {
   }).join("\n");
 }
 
-function broken(text: string, indent: string, columns: number): string[] {
+/** Lines of words that fit, each behind the indent. */
+export function broken(text: string, indent: string, columns: number): string[] {
   const lines: string[] = [];
   let line = indent;
   for (const word of text.split(" ")) {

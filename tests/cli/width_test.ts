@@ -1,5 +1,5 @@
 /** Help and tables on terminals of several widths, and in a pipe. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ROOT } from "../../cli/commands.ts";
 import { walk } from "../../cli/docs/walk.ts";
 import { helpText } from "../../cli/help.ts";
@@ -131,4 +131,22 @@ Deno.test("no list is cut to what nobody can read, at 60, 80 and 120 columns", a
       assertEquals(await screen(fleet, line.split(" "), columns), screens[index] ?? screens.at(-1), line);
     }
   }
+});
+
+Deno.test("letts doctor breaks its lines between words, and goes on below them", async () => {
+  await using fleet = await openFleet(1);
+  await fleet.cli(["ctl", "lanes", "pause", "normal", "--host", "s1"]);
+  const shown = await inProcess(["doctor", "--config", `${fleet.folder}/letts.yaml`], {
+    folder: fleet.folder,
+    columns: 60,
+  });
+  assertStringIncludes(
+    shown.stdout,
+    `warn  s1          lane normal was paused by hand
+                  fix: letts ctl lanes continue normal
+                  --host s1
+`,
+  );
+  const wide = await inProcess(["doctor"], { folder: fleet.folder, columns: 120 });
+  assertStringIncludes(wide.stdout, `fix: letts ctl lanes continue normal --host s1\n`);
 });
