@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { ConfigurationError } from "./errors.ts";
 import type { Chunks } from "./local_file.ts";
 import { putFile } from "./put_file.ts";
@@ -83,13 +84,42 @@ function denoEngine({ base, proxy }: EngineOptions): Engine {
   );
   const viaPool: typeof globalThis.fetch = (input, init) => fetch(input, { ...init, client });
   const engine = fetchEngine(viaPool);
+  const credentials = base.protocol === "http:" ? httpsProxyCredentials(proxy) : {};
   const sendFile = proxy === undefined ? putFile : engine.sendFile;
   return {
-    send: (request) => sentInTrace(request.headers, (headers) => engine.send({ ...request, headers })),
+    send: (request) =>
+      sentInTrace(
+        request.headers,
+        (headers) => engine.send({ ...request, headers: { ...headers, ...credentials } }),
+      ),
     sendFile: (request, ...rest) =>
-      sentInTrace(request.headers, (headers) => sendFile({ ...request, headers }, ...rest)),
+      sentInTrace(
+        request.headers,
+        (headers) => sendFile({ ...request, headers: { ...headers, ...credentials } }, ...rest),
+      ),
     close: () => client.close(),
   };
+}
+
+/**
+ * The runtime sends credentials to a proxy that it speaks plainly to, and with every request for a tunnel, but not to
+ * a proxy behind TLS that passes plain requests on.
+ */
+function httpsProxyCredentials(proxy: string | undefined): Readonly<Record<string, string>> {
+  const url = proxy === undefined ? undefined : URL.parse(proxy);
+  if (url?.protocol !== "https:" || (url.username === "" && url.password === "")) return {};
+  const bytes = Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`);
+  return { "Proxy-Authorization": `Basic ${bytes.toString("base64")}` };
+}
+
+/** A password may have a percent sign of its own. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 function fetchEngine(send: typeof globalThis.fetch): Engine {

@@ -62,6 +62,41 @@ Deno.test("LettsClient lets a SOCKS proxy look names up, with either scheme", as
   }
 });
 
+Deno.test("LettsClient speaks TLS to an https proxy, and through it to a dugdale behind https", async () => {
+  const pem = (name: string) => new URL(`tls/localhost_${name}.pem`, import.meta.url);
+  const [cert, key] = await Promise.all([Deno.readTextFile(pem("cert")), Deno.readTextFile(pem("key"))]);
+  const asked: string[] = [];
+  const dugdale = Deno.serve(
+    { cert, key, port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => Response.json(INFO),
+  );
+  const listener = Deno.listenTls({ cert, key, port: 0, hostname: "127.0.0.1" });
+  const serving = serveSecurely(listener, dugdale.addr.port, asked);
+  const behind = `https://localhost:${dugdale.addr.port}`;
+  for (const url of ["http://dugdale.invalid:7180", behind]) {
+    // The certificate can only be trusted by a process as a whole.
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        "--no-check",
+        new URL("proxied_program.ts", import.meta.url).href,
+        url,
+        `https://u:p@localhost:${(listener.addr as Deno.NetAddr).port}`,
+      ],
+      env: { DENO_CERT: pem("cert").pathname },
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), "1", new TextDecoder().decode(stderr));
+  }
+  listener.close();
+  await serving;
+  await dugdale.shutdown();
+  assertEquals(asked, [
+    "GET http://dugdale.invalid:7180/v1/dugdale HTTP/1.1",
+    `CONNECT localhost:${dugdale.addr.port} HTTP/1.1`,
+  ]);
+});
+
 Deno.test("LettsClient ignores proxies when told to", async () => {
   await using server = new Scripted(informing);
   const options = { url: `http://127.0.0.1:${server.port}/`, ignoreProxy: true };
@@ -91,4 +126,25 @@ async function serveSocks(listener: Deno.TcpListener, asked: string[]): Promise<
     new TextEncoder().encode(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
   );
   conn.close();
+}
+
+/** A proxy spoken to over TLS: answers one request itself, then leads one connection to a port of this machine. */
+async function serveSecurely(listener: Deno.TlsListener, target: number, asked: string[]): Promise<void> {
+  const body = JSON.stringify(INFO);
+  for (const answer of [`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`, undefined]) {
+    using conn = await listener.accept();
+    const buffer = new Uint8Array(4096);
+    const size = await conn.read(buffer) ?? 0;
+    const head = new TextDecoder().decode(buffer.subarray(0, size));
+    assertStringIncludes(head.toLowerCase(), "proxy-authorization: basic");
+    asked.push(head.split("\r\n")[0] ?? "");
+    await writeAll(conn, new TextEncoder().encode(answer ?? "HTTP/1.1 200 OK\r\n\r\n"));
+    if (answer !== undefined) continue;
+    const upstream = await Deno.connect({ port: target, hostname: "127.0.0.1" });
+    // Whichever side leaves first takes the other one along.
+    await Promise.allSettled([
+      conn.readable.pipeTo(upstream.writable),
+      upstream.readable.pipeTo(conn.writable),
+    ]);
+  }
 }

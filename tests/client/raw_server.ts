@@ -63,7 +63,7 @@ async function readHead(conn: Deno.TcpConn): Promise<string> {
 }
 
 /** Writes all bytes. */
-export async function writeAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+export async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
 }
 
