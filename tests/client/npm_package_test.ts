@@ -8,7 +8,7 @@ const SCRIPT = `
 import { readFileSync, writeFileSync } from "node:fs";
 import { LettsClient, lettsConfig } from "@letts/letts/client";
 import { mission } from "@letts/letts/mission";
-import { FakeDugdale } from "@letts/letts/testing";
+import { FakeDugdale, openFakeClient } from "@letts/letts/testing";
 import * as all from "@letts/letts";
 const [url, folder] = process.argv.slice(2);
 const dugdales = [{ id: "here", url, token: "d", admin_token: "a", lanes: { normal: { concurrency: 2 } } }];
@@ -27,7 +27,15 @@ try {
   const same = ["copy", "again"].map((name) => readFileSync(folder + "/" + name).equals(text));
   const embedded = await LettsClient.embedded({ missions: folder }).catch((error) => error.message);
   const kinds = [mission, FakeDugdale, all.LettsClient].map((value) => typeof value);
-  console.log(JSON.stringify({ events, returned: record.return, size, same, embedded, kinds }));
+  const fake = new FakeDugdale().on("m", ({ file }) => ({ bytes: file("f").length }));
+  const ofFake = await openFakeClient({ s1: fake });
+  for (let count = 0; count < 2; count++) {
+    await ofFake.run({ route: "normal" }, { mission: "m", files: { f: new Uint8Array(3) } });
+  }
+  const faked = [];
+  for await (const mission of ofFake.listMissions("s1", { limit: 1 })) faked.push(mission.return.bytes);
+  await ofFake[Symbol.asyncDispose]();
+  console.log(JSON.stringify({ events, returned: record.return, size, same, embedded, kinds, faked }));
 } finally {
   await client[Symbol.asyncDispose]();
 }
@@ -96,6 +104,7 @@ Deno.test({
             same: [true, true],
             embedded: "an embedded dugdale needs Deno",
             kinds: ["function", "function", "function"],
+            faked: [3, 3],
           });
         },
       });
