@@ -1,44 +1,89 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { defineMission, type LettsClient, type MissionEvent } from "../../client/mod.ts";
 
 const resize = defineMission<{ width: number }, { made: string }>("resize");
 declare const letts: LettsClient;
 const lane = "default";
 
-// Never called: what is tested is that they compile, or do not.
+// Never called: what is tested is that they compile, or do not, and then for the reason that is named.
 const TYPED: readonly ((event: MissionEvent) => unknown)[] = [
   () => letts.run({ lane }, { mission: "a", input: [1, "two", null], timeout: "5m", waitMs: 1000 }),
   () => letts.dispatch({ host: 5, lane }, { mission: "a", files: { log: new Uint8Array() } }),
   async () => (await letts.run<{ words: number }>({ route: "r" }, { mission: "a" })).return?.words.toFixed(),
   async () => (await letts.run({ lane }, resize, { input: { width: 3 } })).return?.made.toUpperCase(),
-  // @ts-expect-error: an address has no such part.
+  // An address has no such part.
+  // @ts-expect-error 'extra' does not exist in type 'Address'
   () => letts.run({ route: "r", host: "h", lane, extra: true }, { mission: "a" }),
-  // @ts-expect-error: a host needs a lane.
+  // A host needs a lane.
+  // @ts-expect-error '{ host: string; }' is not assignable to parameter of type 'Address'
   () => letts.run({ host: "h" }, { mission: "a" }),
-  // @ts-expect-error: a mission has a name.
+  // A mission has a name.
+  // @ts-expect-error '{}' is not assignable to parameter of type 'RunOptions'
   () => letts.run({ lane }, {}),
-  // @ts-expect-error: the width is a number.
+  // The width is a number.
+  // @ts-expect-error Type 'string' is not assignable to type 'number'
   () => letts.run({ lane }, resize, { input: { width: "3" } }),
-  // @ts-expect-error: a resize needs an input.
+  // A resize needs an input.
+  // @ts-expect-error '{}' is not assignable to parameter of type 'Typed<DispatchOptions, { width: number; }>'
   () => letts.dispatch({ lane }, resize, {}),
-  // @ts-expect-error: what it returns has no such member.
+  // What it returns has no such member.
+  // @ts-expect-error 'size' does not exist on type '{ made: string; }'
   async () => (await letts.run({ lane }, resize, { input: { width: 3 } })).return?.size,
-  // @ts-expect-error: a number is no file.
+  // A number is no file.
+  // @ts-expect-error 'number' is not assignable to type 'FileSource'
   () => letts.dispatch({ lane }, { mission: "a", files: { log: 5 } }),
-  // @ts-expect-error: a function is no JSON.
+  // A function is no JSON.
+  // @ts-expect-error '{ call: () => number; }' is not assignable to type 'JsonValue | undefined'
   () => letts.dispatch({ lane }, { mission: "a", input: { call: () => 1 } }),
-  // @ts-expect-error: a job needs to go somewhere.
+  // A job needs to go somewhere.
+  // @ts-expect-error '{ mission: string; }' is not assignable to type 'Job'
   () => letts.runMany([{ mission: "a" }]),
-  // @ts-expect-error: an outcome has no result before it is known to be good.
+  // An outcome has no result before it is known to be good.
+  // @ts-expect-error 'result' does not exist on type 'HostOutcome<JsonObject>'
   async () => (await letts.runMany([{ lane, mission: "a" }]))[0]?.result,
-  // @ts-expect-error: waitMs is a number of milliseconds.
+  // `waitMs` is a number of milliseconds.
+  // @ts-expect-error Type 'string' is not assignable to type 'number'
   () => letts.run({ lane }, { mission: "a", waitMs: "5s" }),
-  // @ts-expect-error: a mission that nobody asked for may not be there.
+  // A mission that nobody asked for may not be there.
+  // @ts-expect-error Object is possibly 'undefined'
   async () => (await letts.getMission("id")).status,
-  // @ts-expect-error: an event of another kind has no outcome.
+  // An event of another kind has no outcome.
+  // @ts-expect-error 'outcome' does not exist on type 'ProgressEvent'
   (event: MissionEvent) => event.event === "progress" && event.outcome,
 ];
 
-Deno.test("the client's calls refuse at compile time what cannot be meant", () => {
+/** The lines that the compiler refuses when it is not told to expect it, with what it says about each. */
+async function faults(source: string): Promise<ReadonlyMap<number, string>> {
+  const root = new URL("../../", import.meta.url);
+  const folder = await Deno.makeTempDir();
+  try {
+    const text = source.replaceAll("@ts-expect-error", "").replace(
+      "../../client/mod.ts",
+      `${root}client/mod.ts`,
+    );
+    await Deno.writeTextFile(`${folder}/probe.ts`, text);
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["check", "--config", new URL("deno.json", root).pathname, `${folder}/probe.ts`],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const found = new TextDecoder().decode(stderr).matchAll(
+      /^TS\d+ \[ERROR\]: (.*?)^    at file:\/\/\S*\/probe\.ts:(\d+):/gms,
+    );
+    return new Map([...found].map(([, message = "", line]) => [Number(line), message]));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("the client's calls refuse at compile time what cannot be meant, and say why", async () => {
   assertEquals(TYPED.length, 17);
+  const source = await Deno.readTextFile(new URL(import.meta.url));
+  const found = await faults(source);
+  const expected = source.split("\n").flatMap((line, index) => {
+    const reason = /^ {2}\/\/ @ts-expect-error (.*)/.exec(line)?.[1];
+    return reason === undefined ? [] : [[index + 2, reason] as const];
+  });
+  assertEquals([...found.keys()], expected.map(([line]) => line));
+  assert(expected.length === 13);
+  for (const [line, reason] of expected) assertStringIncludes(found.get(line) ?? "", reason);
 });
