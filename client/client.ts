@@ -47,6 +47,7 @@ import {
   plainOptions,
   type Typed,
   typedHandle,
+  typedOutcome,
   typedResult,
 } from "./typed.ts";
 import type {
@@ -56,6 +57,7 @@ import type {
   DispatchedRef,
   DispatchOptions,
   DownloadOptions,
+  Everywhere,
   ExecOptions,
   FileSource,
   FollowedLine,
@@ -243,8 +245,28 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /** Runs many missions at once. Outcomes are in the order of the jobs; a failed job is an outcome, not a throw. */
-  runMany<R = JsonObject>(jobs: readonly Job[], options: ManyOptions = {}): Promise<HostOutcome<R>[]> {
-    return runMany<R>(this.#context, jobs, { ...options, method: "runMany" });
+  runMany<R = JsonObject>(jobs: readonly Job[], options?: ManyOptions): Promise<HostOutcome<R>[]>;
+  /**
+   * Runs a defined mission many times. A return value that its schema refuses is a failed outcome.
+   *
+   * @throws {SchemaError} When its schema refuses one of the inputs; then nothing is sent.
+   */
+  runMany<Input, Return>(
+    mission: CallableMission<Input, Return>,
+    jobs: readonly (Address & Typed<RunOptions, Input>)[],
+    options?: ManyOptions,
+  ): Promise<HostOutcome<Return>[]>;
+  async runMany<Input, Return>(
+    what: readonly Job[] | CallableMission<Input, Return>,
+    second: ManyOptions | readonly (Address & Typed<RunOptions, Input>)[] = {},
+    third: ManyOptions = {},
+  ): Promise<HostOutcome<Return>[]> {
+    const method = "runMany";
+    if (!("mission" in what)) return await runMany(this.#context, what, { ...second, method });
+    const typed = second as readonly (Address & Typed<RunOptions, Input>)[];
+    const jobs = typed.map((job) => ({ ...job, ...plainOptions<RunOptions, Input>(what, job) }));
+    const outcomes = await runMany<unknown>(this.#context, jobs, { ...third, method });
+    return outcomes.map((outcome, index) => typedOutcome(what, outcome, jobs[index] ?? { lane: "" }));
   }
 
   /**
@@ -252,12 +274,22 @@ export class LettsClient implements AsyncDisposable {
    *
    * @throws {NoMatchingDugdaleError} When there is none.
    */
-  // deno-lint-ignore require-await -- async, so that wrong arguments reject instead of throwing
-  async runOnAll<R = JsonObject>(
-    where: { readonly match?: readonly string[] | undefined; readonly lane: string },
-    options: RunOptions,
-  ): Promise<HostOutcome<R>[]> {
-    return runOnAll<R>(this.#context, where, options);
+  runOnAll<R = JsonObject>(where: Everywhere, options: RunOptions): Promise<HostOutcome<R>[]>;
+  /** Runs a defined mission everywhere. @throws {SchemaError} When its schema refuses the input; then nothing is sent. */
+  runOnAll<Input, Return>(
+    where: Everywhere,
+    mission: CallableMission<Input, Return>,
+    options: Typed<RunOptions, Input>,
+  ): Promise<HostOutcome<Return>[]>;
+  async runOnAll<Input, Return>(
+    where: Everywhere,
+    what: RunOptions | CallableMission<Input, Return>,
+    options?: Typed<RunOptions, Input>,
+  ): Promise<HostOutcome<Return>[]> {
+    const outcomes = await runOnAll<Return>(this.#context, where, plainOptions(what, options));
+    if (!isDefined(what)) return outcomes;
+    const { lane } = where;
+    return outcomes.map((outcome) => typedOutcome(what, outcome, { host: outcome.host ?? "", lane }));
   }
 
   /**

@@ -40,7 +40,8 @@ export function launchId(id: string | undefined, ids: Ids): MissionId {
 
 /** Checks what was passed in, before anything is sent. @throws {ArgumentError} When something is wrong. */
 export function checkDispatch(options: DispatchOptions, missionId: MissionId): CheckedDispatch {
-  const mission = argument(() => parseMissionName(options.mission));
+  // Not everybody checks types, and the word "undefined" is a good name.
+  const mission = argument(() => parseMissionName(options.mission ?? ""));
   const files = Object.entries(options.files ?? {})
     .map(([role, source]) => ({ role: argument(() => parseFileRole(role)), source }));
   const timeout = options.timeout === undefined ? undefined : toWireDuration("timeout", options.timeout);

@@ -12,7 +12,7 @@ import { launchId } from "./dispatch.ts";
 import { runToEnd } from "./launch.ts";
 import { parseLaneName } from "../protocol/names.ts";
 import { type OpenFile, shareFiles } from "./staged.ts";
-import type { Address, HostOutcome, Job, ManyOptions, RunOptions } from "./types.ts";
+import type { Address, Everywhere, HostOutcome, Job, ManyOptions, RunOptions } from "./types.ts";
 
 /** Jobs in progress at the same time, unless the caller says otherwise. */
 const CONCURRENCY = 64;
@@ -71,7 +71,7 @@ export async function runMany<R>(
  */
 export function runOnAll<R>(
   context: Context,
-  where: { readonly match?: readonly string[] | undefined; readonly lane: string },
+  where: Everywhere,
   options: RunOptions,
 ): Promise<HostOutcome<R>[]> {
   if (options.missionId !== undefined) {

@@ -6,7 +6,7 @@
 import { type DefinedMission, MisfitError } from "../protocol/defined_mission.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import { SchemaError } from "./errors.ts";
-import type { RunHandle, RunResult } from "./types.ts";
+import type { Address, HostOutcome, RunHandle, RunResult } from "./types.ts";
 
 /** A defined mission, as far as callers see it. */
 export type CallableMission<Input, Return> = Pick<
@@ -55,6 +55,22 @@ export function typedResult<Return>(
   const { host, missionId } = result;
   const value = refused("invalid_return", () => defined.parseReturn(result.return), { host, missionId });
   return { ...result, return: value };
+}
+
+/** An outcome with its return value checked; one that its schema refuses is a failure of the job. */
+export function typedOutcome<Return>(
+  defined: CallableMission<never, Return>,
+  outcome: HostOutcome<unknown>,
+  address: Address,
+): HostOutcome<Return> {
+  if (!outcome.ok) return outcome;
+  const { index, host, result } = outcome;
+  try {
+    return { ...outcome, result: typedResult(defined, result) };
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    return { ok: false, index, host, missionId: result.missionId, address, error };
+  }
 }
 
 /** A handle whose result is checked. */

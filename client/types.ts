@@ -424,6 +424,14 @@ export type OutputsOf =
 /** One job of a fan-out: where, what, and how to wait. `throwOnFailure` has no effect. */
 export type Job = Address & RunOptions;
 
+/** Every dugdale that has the lane and carries all labels. */
+export interface Everywhere {
+  /** Default: those of the client, else those of letts.yaml. */
+  readonly match?: readonly string[] | undefined;
+  /** The dugdale must have it according to letts.yaml. */
+  readonly lane: string;
+}
+
 /** How a fan-out goes about its jobs. */
 export interface ManyOptions {
   /** Jobs in progress at the same time, from upload to end. Default 64. */

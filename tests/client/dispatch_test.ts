@@ -147,6 +147,7 @@ Deno.test("dispatch() checks its arguments before anything is sent", async () =>
   cyclic.self = cyclic;
   const wrong = [
     () => client.dispatch(to, { mission: "../etc" }),
+    () => client.dispatch(to, { mission: undefined as never }),
     () => client.dispatch(to, { mission: "m", missionId: "7" }),
     () => client.dispatch(to, { mission: "m", timeout: "2 days" }),
     () => client.dispatch(to, { mission: "m", timeout: -1 }),

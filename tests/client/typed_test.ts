@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { defineMission, MisfitError, type RunResult, SchemaError } from "../../client/mod.ts";
+import { FakeDugdale, openFakeClient } from "../../testing/mod.ts";
 import { done, type Handler, ID, ndjson, openClient, Scripted } from "./scripted.ts";
 
 const resize = defineMission("resize", {
@@ -81,4 +82,29 @@ Deno.test("defineMission() refuses asynchronous schemas and names that are none"
   const defined = defineMission("m", { input: slow, return: slow });
   assertThrows(() => defined.parse({}), TypeError, "synchronous");
   assertThrows(() => defineMission("../m"));
+});
+
+Deno.test("runMany() and runOnAll() of a defined mission check every input first, and each return value by itself", async () => {
+  let runs = 0;
+  const dugdale = new FakeDugdale().on("double", ({ input }) => {
+    runs++;
+    return { twice: input === 7 ? "no number" : 2 * Number(input) };
+  });
+  await using client = await openFakeClient({ s1: dugdale });
+  const double = defineMission("double", {
+    input: v.number(),
+    return: v.object({ twice: v.number() }),
+  });
+  const outcomes = await client.runMany(double, [1, 7, 3].map((input) => ({ lane: "normal", input })));
+  assertEquals(outcomes.map((one) => one.ok ? one.result.return?.twice : one.error.code), [
+    2,
+    "invalid_return",
+    6,
+  ]);
+  const [everywhere] = await client.runOnAll({ lane: "normal" }, double, { input: 5 });
+  assertEquals(everywhere?.ok && everywhere.result.return, { twice: 10 });
+  assertEquals(runs, 4);
+  const wrong = [{ lane: "normal", input: 1 }, { lane: "normal", input: "x" as unknown as number }];
+  const error = await assertRejects(() => client.runMany(double, wrong), SchemaError);
+  assertEquals([error.code, runs], ["invalid_input", 4]);
 });

@@ -67,7 +67,7 @@ async function faults(source: string): Promise<ReadonlyMap<number, string>> {
       env: { NO_COLOR: "1" },
     }).output();
     const found = new TextDecoder().decode(stderr).matchAll(
-      /^TS\d+ \[ERROR\]: (.*?)^    at file:\/\/\S*\/probe\.ts:(\d+):/gms,
+      /^TS\d+ \[ERROR\]: (.*?)^ {4}at file:\/\/\S*\/probe\.ts:(\d+):/gms,
     );
     return new Map([...found].map(([, message = "", line]) => [Number(line), message]));
   } finally {
