@@ -60,6 +60,24 @@ Deno.test("LettsClient gives up a connection that says nothing", async () => {
   assertEquals([error.code, error.retryable], ["timeout", true]);
 });
 
+Deno.test("LettsClient gives up an answer whose headers never end", async () => {
+  const { promise: left, resolve } = Promise.withResolvers<void>();
+  const dripping = async (conn: Deno.TcpConn) => {
+    const line = (text: string) => writeAll(conn, new TextEncoder().encode(`${text}\r\n`));
+    try {
+      await line("HTTP/1.1 200 OK");
+      for (;;) await line("X-More: to come").then(() => new Promise((next) => setTimeout(next, 5)));
+    } catch {
+      resolve(); // the client has closed the connection
+    }
+  };
+  await using server = new RawServer(dripping);
+  await using client = await openClient([server], { requestTimeoutMs: 50, retry: { attempts: 1 } });
+  const error = await assertRejects(() => client.info("s1"), NetworkError);
+  assertEquals([error.code, error.retryable], ["timeout", true]);
+  await left;
+});
+
 Deno.test("LettsClient gives up a body that stops coming", async () => {
   await using server = new RawServer((conn) =>
     writeAll(conn, new TextEncoder().encode(OK + TEXT.slice(0, 4)))
