@@ -223,7 +223,7 @@ export class FakeMissions {
 }
 
 /** All files of a mission. */
-export function filesOf({ order, done }: FakeMission): readonly OutputFile[] {
+function filesOf({ order, done }: FakeMission): readonly OutputFile[] {
   return [...order.inputs, ...(order.script ? [order.script] : []), ...Object.values(done?.outputs ?? {})];
 }
 

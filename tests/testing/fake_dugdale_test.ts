@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  AuthError,
   BackPressureError,
   MissionFailedError,
   NetworkError,
@@ -138,4 +139,38 @@ Deno.test("openFakeClient() leads to each dugdale by its id", async () => {
   await using client = await openFakeClient({ a, b });
   const outcomes = await client.runOnAll({ lane: "normal" }, { mission: "m" });
   assertEquals(outcomes.map((one) => one.ok && one.result.return), [{ from: "a" }, { from: "b" }]);
+});
+
+Deno.test("FakeDugdale with tokens lets in who has the right one", async () => {
+  const dugdale = new FakeDugdale({ tokens: { dispatch: "d", admin: "a" } }).on("m", () => {});
+  const dugdales = [{ id: "s1", lanes: { normal: { concurrency: 1 } } }];
+  await using client = await openFakeClient({ s1: dugdale }, {
+    yaml: { auth: { token: "d", admin_token: "d" }, dugdales },
+  });
+  const { missionId } = await client.run({ lane: "normal" }, { mission: "m" });
+  const error = await assertRejects(() => client.kill({ host: "s1", missionId }), AuthError);
+  assertEquals([error.code, error.status], ["forbidden", 403]);
+  await using stranger = await openFakeClient({ s1: dugdale });
+  const refused = await assertRejects(
+    () => stranger.dispatch({ route: "normal" }, { mission: "m" }),
+    AuthError,
+  );
+  assertEquals([refused.code, refused.status], ["unauthorized", 401]);
+});
+
+Deno.test("FakeDugdale runs as many missions of a lane at once as were applied for it", async () => {
+  let now = 0, most = 0;
+  const dugdale = new FakeDugdale().on("m", async () => {
+    most = Math.max(most, ++now);
+    await new Promise((resolve) => setTimeout(resolve));
+    now--;
+  });
+  await using client = await openFakeClient({ s1: dugdale });
+  const jobs = Array.from({ length: 4 }, () => ({ lane: "normal", mission: "m" }));
+  await client.runMany(jobs);
+  assertEquals(most, 4);
+  await client.apply("s1");
+  most = 0;
+  await client.runMany(jobs);
+  assertEquals(most, 1);
 });
