@@ -83,3 +83,38 @@ Deno.test("Ctrl-C ends the waiting, not what runs, and tells how to follow and t
     );
   }
 });
+
+Deno.test("Ctrl-C in a fan-out names what goes on and what may, and not who was never asked", async () => {
+  await using fleet = await openFleet(2);
+  await using proxy = await heldFleet(fleet);
+  const path = `${fleet.folder}/letts.yaml`;
+  const token = '"${NOT_SET}"';
+  const bare = `  - { id: bare, url: "${fleet.urls[1]}", token: ${token}, exec_token: ${token} }\n`;
+  await Deno.writeTextFile(path, await Deno.readTextFile(path) + bare);
+  const hosts = ["--host", "s1,bare,s2", "--lane", "normal", "-o", "ndjson"];
+  for (
+    const [kind, args] of [
+      ["mission", ["run", ...hosts, "--mission", "forever"]],
+      ["exec", ["exec", ...hosts, "--stdin=none", "--", "sleep", "600"]],
+    ] as const
+  ) {
+    const asked = proxy.hold();
+    const child = startCli(args, { cwd: fleet.folder });
+    let stdout = "";
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      const before = stdout;
+      stdout += chunk;
+      const runs = /"host":"s2".*"running"/;
+      if (!runs.test(stdout) || runs.test(before)) continue;
+      await asked;
+      child.kill("SIGINT");
+    }
+    const stderr = await new Response(child.stderr).text();
+    assertEquals((await child.status).code, 130);
+    assertEquals(
+      [...stderr.matchAll(/^letts: (.*)$/gm)].map(([, told = ""]) => told.replace(/[0-9a-f-]{36}/, "<id>"))
+        .sort(),
+      [`${kind} <id> keeps running on s2`, `${kind} <id> may have been accepted by s1`],
+    );
+  }
+});
