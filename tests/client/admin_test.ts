@@ -82,3 +82,24 @@ Deno.test("pauseLane() and continueLane() need an admin token", async () => {
   await using poor = await openClient([server], { yaml: { auth: { token: "d" } } });
   await assertRejects(() => poor.pauseLane("s1", "normal"), ConfigurationError, "admin");
 });
+
+Deno.test("metrics() gives the text and the clock, info() asks with the token of a scope", async () => {
+  await using server = new Scripted(({ target }) =>
+    target === "/v1/metrics"
+      ? new Response("a 1\n", { headers: { Date: "Fri, 27 Nov 2026 12:00:00 GMT" } })
+      : Response.json({
+        version: "1",
+        uptime_seconds: 1,
+        applied_at: null,
+        queue_summary: { queued: 0, running: 0 },
+      })
+  );
+  await using client = await openClient([server]);
+  assertEquals(await client.metrics("s1"), { text: "a 1\n", timeMs: Date.UTC(2026, 10, 27, 12) });
+  await client.info("s1");
+  await client.info("s1", { scope: "admin" });
+  assertEquals(server.seen.slice(1).map(({ headers }) => headers.get("Authorization")), [
+    "Bearer d-token",
+    "Bearer a-token",
+  ]);
+});
