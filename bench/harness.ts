@@ -9,6 +9,7 @@ import { Ids } from "../dugdale/host/ids.ts";
 import { systemClock } from "../dugdale/host/clock.ts";
 
 const TOKEN = "bench";
+const DAEMON = new URL("../dugdale/main.ts", import.meta.url).pathname;
 
 /** A dugdale that is measured. */
 export interface BenchDugdale extends AsyncDisposable {
@@ -27,11 +28,13 @@ export interface BenchOptions {
   readonly yaml?: string;
   /** A module that runs in its process first. Default none. */
   readonly preload?: string;
+  /** What Deno runs, with the words before the flags. Default: the daemon of the sources. */
+  readonly program?: readonly string[];
 }
 
 /** Starts a dugdale with the lane `bench`, and `parked`, which starts nothing. */
 export async function startDugdale(concurrency: number, options: BenchOptions = {}): Promise<BenchDugdale> {
-  const { folder, command = ["/bin/true"], preload } = options;
+  const { folder, command = ["/bin/true"], preload, program = [DAEMON] } = options;
   const root = folder ?? await Deno.makeTempDir({ prefix: "letts-bench-" });
   const file = `${root}/dugdale.yaml`;
   const port = freePort();
@@ -40,9 +43,8 @@ export async function startDugdale(concurrency: number, options: BenchOptions = 
       options.yaml ?? ""
     }`;
   await Deno.writeTextFile(file, yaml, { mode: 0o600 });
-  const main = new URL("../dugdale/main.ts", import.meta.url).pathname;
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ...preload === undefined ? [] : ["--preload", preload], main, "--config", file],
+    args: ["run", "-A", ...preload === undefined ? [] : ["--preload", preload], ...program, "--config", file],
     stderr: "null",
   }).spawn();
   await untilHealthy(port);

@@ -1,17 +1,10 @@
 /** Missions of /bin/true from submit to done, against `xargs -P4` starting as many and against their parts. */
-import { median, report, residentMb, startDugdale } from "./harness.ts";
+import { median, report, startDugdale } from "./harness.ts";
 import { type Measured, missions, throughDugdale, waits } from "./measures.ts";
 
 const COUNT = 1000;
 
 await using dugdale = await startDugdale(4);
-report(
-  "idle daemon, resident MB",
-  residentMb(dugdale.pid).toFixed(0),
-  residentMb(dugdale.pid) / 65,
-  "at most 1",
-);
-
 await throughDugdale(dugdale, 200);
 const rounds: Measured[] = [];
 for (let round = 0; round < 3; round++) rounds.push(await missions(dugdale, COUNT));

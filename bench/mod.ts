@@ -1,6 +1,7 @@
 /** Runs every measurement, one after the other. */
 for (
   const name of [
+    "idle_bench.ts",
     "dispatch_bench.ts",
     "missions_bench.ts",
     "many_bench.ts",
