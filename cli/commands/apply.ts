@@ -38,7 +38,7 @@ export async function apply(call: ApplyCall): Promise<void> {
   const targets = applyTargets(config, flags);
   await using client = await clientOf(config, globals, io);
   const rows = flags["dry-run"]
-    ? await dryRuns(client, targets, flags)
+    ? await dryRuns(client, targets, flags, io.stdout.isTerminal ? io.columns() : undefined)
     : await Promise.all(targets.map((dugdale) => applyTo(client, dugdale, flags)));
   const records = rows.map(({ record }) => record);
   await writeResult(io.stdout, globals.output, records, () => rows.map(({ text }) => text).join(""));
@@ -73,6 +73,7 @@ async function dryRuns(
   client: LettsClient,
   targets: readonly DugdaleEntry[],
   flags: ApplyCall["flags"],
+  columns: number | undefined,
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
   const prune = flags.prune || flags["force-prune"];
@@ -80,7 +81,7 @@ async function dryRuns(
     try {
       const { state } = await client.state(dugdale.id);
       const diff = difference(state ?? {}, client.config.applyBody(dugdale), { prune });
-      const text = `== ${dugdale.id} ==\n${differenceText(diff)}`;
+      const text = `== ${dugdale.id} ==\n${differenceText(diff, columns)}`;
       rows.push({ record: { host: dugdale.id, ok: true, diff }, text });
     } catch (error) {
       rows.push(failure(client, dugdale.id, error));

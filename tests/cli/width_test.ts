@@ -150,3 +150,69 @@ Deno.test("letts doctor breaks its lines between words, and goes on below them",
   const wide = await inProcess(["doctor"], { folder: fleet.folder, columns: 120 });
   assertStringIncludes(wide.stdout, `fix: letts ctl lanes continue normal --host s1\n`);
 });
+
+Deno.test("letts apply --dry-run goes on below its labels where a line is too long, but not in a pipe", async () => {
+  await using fleet = await openFleet(1);
+  const layer = `${fleet.folder}/layer.yaml`;
+  const apply = async (dugdale: string, more: readonly string[], columns?: number) => {
+    await Deno.writeTextFile(layer, `dugdales:\n  - id: s1\n${dugdale}`);
+    const files = ["-q", "-f", `${fleet.folder}/letts.yaml`, "-f", layer];
+    const to = columns === undefined ? fleet : { folder: fleet.folder, columns };
+    const ended = await inProcess(["apply", ...files, ...more], to);
+    assertEquals([ended.code, ended.stderr], [0, ""], ended.stdout);
+    return ended.stdout;
+  };
+  await apply("    mission_dir: /old\n", []);
+  const lanes = ["a", "b", "c", "d"].map((name) => `lane_of_customer_${name}: { concurrency: 1 }`).join(", ");
+  const wanted = `    labels: [a_label_of_this_dugdale, b_label_of_this_dugdale]
+    mission_dir: /srv/customer/customer/customer/customer/missions
+    runtime: { mission_path_template: "{mission}.ts", command_template: [deno, run, -A, "{mission_path}"] }
+    lanes: { normal: { concurrency: 9 }, paused: null, ${lanes} }
+`;
+  const diff = (columns?: number) => apply(wanted, ["--dry-run"], columns);
+  assertEquals(
+    await diff(60),
+    `== s1 ==
+  add lanes:    [lane_of_customer_a lane_of_customer_b
+                lane_of_customer_c lane_of_customer_d]
+  keep lanes:   [paused]
+  lane normal          concurrency=4->9 paused=false->false
+  mission_dir:
+    "/old" ->
+    "/srv/customer/customer/customer/customer/missions"
+  labels:       [all l1] -> [a_label_of_this_dugdale
+                b_label_of_this_dugdale]
+  runtime:      command_template [sh {mission_path}] ->
+                [deno run -A {mission_path}]
+                mission_path "{mission}.sh" ->
+                "{mission}.ts"
+`,
+  );
+  assertEquals(
+    await diff(80),
+    `== s1 ==
+  add lanes:    [lane_of_customer_a lane_of_customer_b lane_of_customer_c
+                lane_of_customer_d]
+  keep lanes:   [paused]
+  lane normal          concurrency=4->9 paused=false->false
+  mission_dir:  "/old" -> "/srv/customer/customer/customer/customer/missions"
+  labels:       [all l1] -> [a_label_of_this_dugdale b_label_of_this_dugdale]
+  runtime:      command_template [sh {mission_path}] -> [deno run -A
+                {mission_path}]
+                mission_path "{mission}.sh" -> "{mission}.ts"
+`,
+  );
+  const piped = `== s1 ==
+  add lanes:    [lane_of_customer_a lane_of_customer_b lane_of_customer_c lane_of_customer_d]
+  keep lanes:   [paused]
+  lane normal          concurrency=4->9 paused=false->false
+  mission_dir:  "/old" -> "/srv/customer/customer/customer/customer/missions"
+  labels:       [all l1] -> [a_label_of_this_dugdale b_label_of_this_dugdale]
+  runtime:      command_template [sh {mission_path}] -> [deno run -A {mission_path}] ; mission_path "{mission}.sh" -> "{mission}.ts"
+`;
+  assertEquals(
+    await diff(120),
+    piped.replace(" ; mission_path", "\n                mission_path"), // the only line longer than that
+  );
+  assertEquals(await diff(), piped);
+});
