@@ -1,7 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { parse as parseYaml } from "yaml";
 import { type Fleet, openFleet } from "./fleet.ts";
-import { inProcess } from "./terminal.ts";
 
 const NO_ONE = "01a20d43-2fe6-7000-a65a-02ab4cc304cb";
 const OK = { code: 0, stdout: "", stderr: "" };
@@ -365,47 +363,5 @@ Deno.test("letts ctl refuses what it cannot mean", async () => {
       [2, "", true],
       `letts ${args.join(" ")}\n${stderr}`,
     );
-  }
-});
-
-Deno.test("letts ctl prints the same in JSON and YAML, and text for ndjson; errors are alike in each", async () => {
-  await using fleet = await openFleet();
-  await Deno.writeTextFile(`${fleet.folder}/a.txt`, "text");
-  const ran = ["run", "-q", "--route", "normal", "--mission", "copy", "--file", `text=${fleet.folder}/a.txt`];
-  assertEquals((await inProcess([...ran, "--mission-id", NO_ONE], fleet)).code, 0);
-  const exec = ["exec", "--host", "s1", "--lane", "normal", "--stdin=none", "--mission-id"];
-  const execId = "01a20d43-2fe6-7000-a65a-02ab4cc304cd";
-  assertEquals((await inProcess([...exec, execId, "--", "true"], fleet)).code, 0);
-  const at = "--host s1";
-  for (
-    const line of [
-      "dugdales list",
-      `dugdales config ${at}`,
-      `lanes list ${at}`,
-      `missions list ${at}`,
-      `missions show ${NO_ONE}`,
-      `exec list ${at}`,
-      `exec show ${execId} ${at}`,
-      `staging list ${at} --mission-id ${NO_ONE}`,
-    ]
-  ) {
-    const of = (format: string, more = "") => inProcess(`ctl ${line}${more} -o ${format}`.split(" "), fleet);
-    const [text, ndjson, json, yaml] = await Promise.all(
-      ["text", "ndjson", "json", "yaml"].map((one) => of(one)),
-    );
-    for (const ended of [text, ndjson, json, yaml]) assertEquals([ended?.code, ended?.stderr], [0, ""], line);
-    assertEquals(ndjson, text, line);
-    assertEquals(parseYaml(yaml?.stdout ?? ""), JSON.parse(json?.stdout ?? ""), line);
-    for (const format of ["text", "ndjson", "json", "yaml"]) {
-      const extra = await of(format, " too much");
-      assertEquals([extra.code, extra.stdout], [2, ""], line);
-      if (!line.includes(at)) continue;
-      const unknown = await inProcess(
-        `ctl ${line.replace(at, "--host nope")} -o ${format}`.split(" "),
-        fleet,
-      );
-      assertEquals([unknown.code, unknown.stdout], [1, ""], line);
-      assertStringIncludes(unknown.stderr, `host "nope" not found`);
-    }
   }
 });
