@@ -80,12 +80,16 @@ end
 complete -c letts -f -a '(__letts_complete)'
 `;
 
+/**
+ * PowerShell before 7.3, and later ones with batch files, drop an empty word on its way to a program and make one of
+ * `""`; otherwise both arrive as they are. So the script sends `""`, and `letts __complete` takes it for an empty word.
+ */
 const POWERSHELL = `# PowerShell completion for letts
 Register-ArgumentCompleter -Native -CommandName letts -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
         Where-Object { $_.Extent.StartOffset -lt $cursorPosition } | ForEach-Object { "$_" })
-    if ($wordToComplete -eq '') { $words += '' }
+    if ($wordToComplete -eq '') { $words += '""' }
     $reply = @(& letts __complete @words 2>$null)
     foreach ($line in ($reply | Select-Object -Skip 1)) {
         $word, $means = $line -split "\`t", 2

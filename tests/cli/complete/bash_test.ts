@@ -1,7 +1,8 @@
 /** The completion script in a real bash. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { baseEnv, cli, cliWords } from "../cli_process.ts";
 import { lettsYaml } from "../fleet.ts";
+import { inProcess } from "../terminal.ts";
 
 /** Completes each line at its end; what bash would insert, sorted. */
 async function inBash(lines: readonly string[]): Promise<readonly string[]> {
@@ -70,4 +71,13 @@ Deno.test("letts completion has a script for every shell, and tells how to load 
     const help = (await cli(["completion", shell, "--help"])).stdout;
     assertEquals(help.includes(`letts completion ${shell}`), true, shell);
   }
+});
+
+Deno.test("letts completion powershell sends an empty word as two quotes, which mean the same", async () => {
+  const ask = (last: string) => inProcess(["__complete", "ctl", "lanes", last], { folder: "/" });
+  const asked = await ask("");
+  assertEquals(asked.stdout.match(/^\w+/gm), ["none", "list", "pause", "continue"]);
+  assertEquals(await ask('""'), asked);
+  const { stdout } = await inProcess(["completion", "powershell"], { folder: "/" });
+  assertMatch(stdout, /if \(\$wordToComplete -eq ''\) \{ \$words \+= '""' \}/);
 });
