@@ -12,7 +12,6 @@ import { humanDuration } from "../print/human.ts";
 export class MissionLog implements Log {
   readonly #sink: Sink;
   readonly #paint: Paint;
-  readonly #names = new Map<unknown, string>();
 
   constructor(sink: Sink, paint: Paint) {
     this.#sink = sink;
@@ -23,10 +22,8 @@ export class MissionLog implements Log {
 
   info(message: string, fields: LogFields = {}): void {
     if (message !== "mission") return;
-    const { phase, mission_id: id } = fields;
-    if (phase === "dispatched") this.#names.set(id, String(fields.mission_name ?? "exec"));
-    if (phase === "started" && !this.#names.has(id)) this.#names.set(id, String(fields.kind));
-    if (phase === "started") this.#line("cyan", "started", id, "");
+    const { phase } = fields;
+    if (phase === "started") this.#line("cyan", "started", fields, "");
     if (phase === "finished") this.#finished(fields);
   }
 
@@ -38,22 +35,17 @@ export class MissionLog implements Log {
     this.#write("red", "error", `${message} ${JSON.stringify(fields)}`);
   }
 
-  #finished(
-    { mission_id: id, outcome, duration_ms: tookMs, fail_reason: reason, fail_message: words }: LogFields,
-  ): void {
+  #finished(fields: LogFields): void {
+    const { outcome, duration_ms: tookMs, fail_reason: reason, fail_message: words } = fields;
     const took = typeof tookMs === "number" ? humanDuration(tookMs) : "";
     const why = [reason, words].filter((part) => typeof part === "string" && part !== "").join(": ");
-    this.#line(
-      outcome === "success" ? "green" : "red",
-      String(outcome),
-      id,
-      [took, why].filter(Boolean).join("  "),
-    );
-    this.#names.delete(id);
+    const color = outcome === "success" ? "green" : "red";
+    this.#line(color, String(outcome), fields, [took, why].filter(Boolean).join("  "));
   }
 
-  #line(color: Color, word: string, id: unknown, rest: string): void {
-    this.#write(color, word, `${this.#names.get(id) ?? "mission"}  ${id}${rest && `  ${rest}`}`);
+  #line(color: Color, word: string, fields: LogFields, rest: string): void {
+    const { mission_id: id, mission_name, display_name = mission_name } = fields;
+    this.#write(color, word, `${display_name}  ${id}${rest && `  ${rest}`}`);
   }
 
   #write(color: Color, word: string, text: string): void {

@@ -4,6 +4,7 @@ import type { Ending, MissionRow } from "../store/mission_row.ts";
 import { doneLine } from "../store/mission_json.ts";
 import { type PatienceOptions, withPatience } from "../store/patience.ts";
 import { type AdmittedRun, type Lane, Lanes } from "./lanes.ts";
+import { missionFields } from "./mission_fields.ts";
 import type { EngineParts } from "./parts.ts";
 import { collect, forget, type RunEnd, runMission, tidy } from "./run.ts";
 
@@ -56,7 +57,7 @@ export class Engine implements Disposable {
     feed.publish(row.id, row.done_seq ?? 0, () => doneLine(row, store.missions.files(row.id)), true);
     // What never had a process has not run for any time, however long it took to find that out.
     const durationMs = row.pid ? (row.time_finished ?? 0) - (row.time_started ?? row.time_finished ?? 0) : 0;
-    const { mission_id, kind, lane, outcome } = row;
+    const { kind, lane, outcome } = row;
     const failure = outcome === "success" ? {} : {
       fail_reason: row.fail_reason ?? undefined,
       fail_message: row.fail_message?.slice(0, 512),
@@ -65,9 +66,7 @@ export class Engine implements Disposable {
     };
     log.info("mission", {
       phase: "finished",
-      mission_id,
-      kind,
-      lane,
+      ...missionFields(row),
       outcome,
       duration_ms: durationMs,
       ...failure,

@@ -16,6 +16,7 @@ import { RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
 import type { CollectedFile } from "../store/staging_files.ts";
 import { withPatience } from "../store/patience.ts";
 import { processStart } from "../host/process_start.ts";
+import { missionFields } from "./mission_fields.ts";
 import type { EngineParts } from "./parts.ts";
 import { ProgressGate } from "./progress_gate.ts";
 
@@ -137,7 +138,7 @@ async function startAndWait(
   parts: EngineParts,
 ): Promise<ExitStatus | undefined> {
   const { config, dataDir, store } = parts;
-  const { mission_id, kind, lane } = row;
+  const { mission_id } = row;
   const workdir = await makeWorkdir(row, files, dataDir, parts.slots);
   const launch = row.kind === "exec"
     ? execLaunch(row, files, workdir.path)
@@ -166,7 +167,7 @@ async function startAndWait(
           kill.kill("dugdale_shutdown");
         },
       );
-      parts.log.info("mission", { phase: "started", mission_id, kind, lane, pid });
+      parts.log.info("mission", { phase: "started", ...missionFields(row), pid });
     },
   });
   // The end is written after the start, also when that takes more than one try.

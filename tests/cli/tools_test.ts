@@ -1,12 +1,13 @@
 /** The commands that help people along. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { dirname } from "node:path";
 import { openDugdale } from "../../dugdale/mod.ts";
 import { readDugdaleConfig } from "../../config/dugdale_yaml.ts";
 import { versionFinding } from "../../cli/doctor/vitals.ts";
 import { Scripted } from "../client/scripted.ts";
 import { cli, startCli } from "./cli_process.ts";
 import { openFleet } from "./fleet.ts";
-import { onTerminal } from "./terminal.ts";
+import { inProcess, onTerminal } from "./terminal.ts";
 
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "letts-cli-test-" });
@@ -73,10 +74,16 @@ Deno.test("letts dev runs every script of a folder until Ctrl-C and leaves nothi
         const ran = await cli(run, { cwd: folder, env: { LETTS_CONFIG: path } });
         assertEquals(ran, { code: 0, stdout: `{\n  "by": "${by}"\n}\n`, stderr: "" });
       }
+      const exec = ["exec", "--host", "dev", "--lane", "default", "--stdin=none", "--", "echo", "two words"];
+      assertEquals((await inProcess(exec, { folder: dirname(path) })).stdout, "two words\n");
       dev.kill("SIGINT");
     }
     assertEquals((await dev.status).code, 0);
-    assertMatch(await stderr, / {2}success {3}a\.sh /);
+    const log = await stderr;
+    assertMatch(log, / {2}started {3}a\.sh {2}[0-9a-f-]{36}\n/);
+    assertMatch(log, / {2}success {3}a\.sh {2}[0-9a-f-]{36} {2}\d/);
+    assertMatch(log, / {2}started {3}echo 'two words' {2}[0-9a-f-]{36}\n/);
+    assertMatch(log, / {2}success {3}echo 'two words' {2}[0-9a-f-]{36} {2}\d/);
     assertEquals([...Deno.readDirSync(`${folder}/tmp`)], []);
   });
 });

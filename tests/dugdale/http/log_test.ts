@@ -102,11 +102,12 @@ Deno.test("the life of a mission is logged: dispatched, started, finished", asyn
   const facts = { level: "INFO", msg: "mission", mission_id: id, lane: "work" };
   assertEquals(records("mission").map(({ time: _time, ...rest }) => rest), [
     { ...facts, phase: "dispatched", mission_name: "m" },
-    { ...facts, phase: "started", kind: "mission", pid },
+    { ...facts, phase: "started", kind: "mission", mission_name: "m", pid },
     {
       ...facts,
       phase: "finished",
       kind: "mission",
+      mission_name: "m",
       outcome: "failed",
       duration_ms,
       fail_reason: "no_event_nonzero_exit",
