@@ -4,7 +4,7 @@
  * @module
  */
 import type { LettsClient } from "../../client/client.ts";
-import { AuthError, LettsError, NetworkError } from "../../client/errors.ts";
+import { AuthError, HttpError, LettsError } from "../../client/errors.ts";
 import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import { VERSION } from "../../dugdale/version.ts";
@@ -13,6 +13,7 @@ import type { Scope } from "../../protocol/routes.ts";
 import { difference } from "../apply/difference.ts";
 import { shortText } from "../error_text.ts";
 import { humanDuration, humanTime } from "../print/human.ts";
+import { errorFix } from "./error_fix.ts";
 import { clockFinding, diskFinding, versionFinding } from "./vitals.ts";
 
 /** How a check went. */
@@ -72,20 +73,17 @@ async function* findingsOf(client: LettsClient, dugdale: DugdaleEntry): AsyncGen
     }
     if (accepted.length === 0) return;
     yield { verdict: "ok", message: `takes the tokens of ${accepted.join(", ")}` };
-    const metrics = await client.metrics(dugdale.id);
-    yield* clockFinding(metrics, Date.now());
-    yield* diskFinding(metrics);
+    yield* await vitalFindings(client, dugdale);
     if (accepted.includes("admin")) yield* await stateFindings(client, dugdale);
   } catch (error) {
     if (!(error instanceof LettsError)) throw error;
-    const message = shortText(error, client.config);
-    if (!(error instanceof NetworkError)) return yield { verdict: "fail", message };
-    yield {
-      verdict: "fail",
-      message,
-      fix: "is a dugdale running there, does letts.yaml say the right address and proxy?",
-    };
+    yield failed("fail", shortText(error, client.config), error);
   }
+}
+
+function failed(verdict: Verdict, message: string, error: LettsError): Finding {
+  const fix = errorFix(error);
+  return { verdict, message, ...(fix === undefined ? {} : { fix }) };
 }
 
 /** A missing token is a choice; one that cannot be filled in is a fault. */
@@ -136,6 +134,17 @@ function appliedFinding(appliedMs: number | null): Finding {
     return { verdict: "ok", message: `configuration applied ${humanTime(appliedMs, Date.now())}` };
   }
   return { verdict: "warn", message: "no configuration was applied yet", fix: "letts apply -f letts.yaml" };
+}
+
+/** A proxy may keep the numbers from us; everything else can be looked at without them. */
+async function vitalFindings(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Finding[]> {
+  try {
+    const metrics = await client.metrics(dugdale.id);
+    return [...clockFinding(metrics, Date.now()), ...diskFinding(metrics)];
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    return [failed("warn", `GET /v1/metrics: ${shortText(error, client.config)}`, error)];
+  }
 }
 
 async function stateFindings(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Finding[]> {

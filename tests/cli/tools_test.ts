@@ -2,7 +2,15 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { dirname } from "node:path";
 import { openDugdale } from "../../dugdale/mod.ts";
+import {
+  ArgumentError,
+  AuthError,
+  BackPressureError,
+  HttpError,
+  NotFoundError,
+} from "../../client/errors.ts";
 import { readDugdaleConfig } from "../../config/dugdale_yaml.ts";
+import { errorFix } from "../../cli/doctor/error_fix.ts";
 import { versionFinding } from "../../cli/doctor/vitals.ts";
 import { Scripted } from "../client/scripted.ts";
 import { cli, startCli } from "./cli_process.ts";
@@ -178,6 +186,28 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
       assertMatch(told?.fix ?? "", /^is a dugdale running there/);
     }
   });
+  await t.step("an answer that is none of a dugdale, numbers that are kept from us", async () => {
+    await using other = new Scripted(() => new Response("<html>", { status: 404 }));
+    const at = `http://127.0.0.1:${other.port}`;
+    assertEquals(
+      await doctor(yaml.replace(fleet.urls[0] ?? "", at), 1),
+      one(
+        "s1",
+        "fail",
+        `dugdale ${at} 404`,
+        "something else answers: does letts.yaml say the right address, and does a proxy let letts through?",
+      ),
+    );
+    await using proxy = new Scripted(({ target, headers }) =>
+      target === "/v1/metrics"
+        ? new Response("no", { status: 403 })
+        : fetch(`${fleet.urls[0]}${target}`, { headers })
+    );
+    const behind = `http://127.0.0.1:${proxy.port}`;
+    const [told, ...more] = await doctor(yaml.replace(fleet.urls[0] ?? "", behind), 0);
+    assertEquals([told?.verdict, told?.message], ["warn", `GET /v1/metrics: dugdale ${behind} 403`]);
+    assertEquals(more, []);
+  });
   await t.step("never applied, clock, disk", async () => {
     const date = new Date(Date.now() + 3_600_000).toUTCString();
     await using odd = new Scripted(({ target }) =>
@@ -213,6 +243,26 @@ Deno.test("versionFinding() warns of versions that differ before the last number
   assertEquals(versionFinding("0.2.0", "0.1.0").map(({ message }) => message), [
     "it is version 0.2.0, this letts is 0.1.0",
   ]);
+});
+
+Deno.test("errorFix() knows what helps against each refusal", () => {
+  const fix = (status: number, code = `http_${status}`, Class = HttpError) =>
+    errorFix(new Class(code, "no", { host: "s1", status }))?.split(":")[0];
+  assertEquals([fix(301), fix(502), fix(504), fix(500)], [
+    "something else answers",
+    "a proxy answers for it",
+    "a proxy answers for it",
+    "something else answers",
+  ]);
+  assertEquals(fix(503, "draining", BackPressureError), "it is stopping");
+  assertEquals(fix(429, "rate_limited", BackPressureError), "it is busy");
+  assertEquals(
+    fix(403, "forbidden", AuthError),
+    "the tokens in letts.yaml must be those of its dugdale.yaml",
+  );
+  assertEquals(fix(500, "db_error"), "its log says why");
+  assertEquals(fix(404, "not_found", NotFoundError), "it does not understand this letts");
+  assertEquals(errorFix(new ArgumentError("no")), undefined);
 });
 
 Deno.test("letts top --once prints lanes, what runs, and who cannot be asked", async () => {
