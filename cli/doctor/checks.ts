@@ -114,7 +114,7 @@ async function askedWith(
   try {
     return await client.info(dugdale.id, { scope });
   } catch (error) {
-    if (!(error instanceof AuthError)) throw error;
+    if (!(error instanceof AuthError) || error.code === `http_${error.status}`) throw error; // not its own words
     const [ours, theirs] = TOKENS[scope];
     return {
       verdict: "fail",

@@ -187,17 +187,19 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
     }
   });
   await t.step("an answer that is none of a dugdale, numbers that are kept from us", async () => {
-    await using other = new Scripted(() => new Response("<html>", { status: 404 }));
-    const at = `http://127.0.0.1:${other.port}`;
-    assertEquals(
-      await doctor(yaml.replace(fleet.urls[0] ?? "", at), 1),
-      one(
-        "s1",
-        "fail",
-        `dugdale ${at} 404`,
-        "something else answers: does letts.yaml say the right address, and does a proxy let letts through?",
-      ),
-    );
+    for (const status of [404, 401]) {
+      await using other = new Scripted(() => new Response("<html>", { status }));
+      const at = `http://127.0.0.1:${other.port}`;
+      assertEquals(
+        await doctor(yaml.replace(fleet.urls[0] ?? "", at), 1),
+        one(
+          "s1",
+          "fail",
+          `dugdale ${at} ${status}`,
+          "something else answers: does letts.yaml say the right address, and does a proxy let letts through?",
+        ),
+      );
+    }
     await using proxy = new Scripted(({ target, headers }) =>
       target === "/v1/metrics"
         ? new Response("no", { status: 403 })
