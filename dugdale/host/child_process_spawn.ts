@@ -4,7 +4,8 @@ import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync, statSy
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import process from "node:process";
-import type { Readable } from "node:stream";
+import { PassThrough, pipeline, type Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { shortSignalName, signalGroup } from "./signals.ts";
 import {
   type Child,
@@ -58,6 +59,7 @@ export class ChildProcessSpawner implements Spawner {
       await once(child, "spawn");
     } catch (cause) {
       control?.release();
+      if (control !== undefined) await finished(control.output.resume());
       throw new SpawnError(program, codeOf(cause), "the system refused", { cause });
     }
     const { pid, stdout, stderr } = child;
@@ -76,15 +78,21 @@ export class ChildProcessSpawner implements Spawner {
     const [status] = await once(spawn("mkfifo", ["-m", "600", path], { stdio: "ignore" }), "exit");
     if (status !== 0) throw new SpawnError("mkfifo", "EIO", `no pipe can be made at ${path}`);
     const relay = spawn("cat", [path], { stdio: ["ignore", "pipe", "ignore"] });
+    const gone = once(relay, "exit");
+    // Whoever has read to the end may count on it that no process is left.
+    const output = new PassThrough({ flush: (done) => void gone.then(() => done(), done) });
+    pipeline(relay.stdout, output, () => {});
     const release = (): void => {
       try {
-        closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+        // Opened for both, which waits for nobody: a reader that comes before the name is gone finds a writer.
+        const end = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+        rmSync(path, { force: true });
+        closeSync(end);
       } catch (error) {
-        if (!["ENXIO", "ENOENT"].includes(codeOf(error))) throw error;
+        if (codeOf(error) !== "ENOENT") throw error;
       }
-      rmSync(path, { force: true });
     };
-    return { path, output: relay.stdout, release };
+    return { path, output, release };
   }
 }
 

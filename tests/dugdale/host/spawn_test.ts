@@ -99,6 +99,8 @@ for (const [name, open] of Object.entries(SPAWNERS)) {
     assertEquals(missing.code, "ENOENT");
     const denied = await assertRejects(() => spawner.spawn({ ...base, argv: ["/etc/passwd"] }), SpawnError);
     assertEquals(denied.code, "EACCES");
+    const nowhere = { ...base, argv: ["/bin/true"], cwd: "/no-such-folder" };
+    assertEquals((await assertRejects(() => spawner.spawn(nowhere), SpawnError)).code, "ENOENT");
     const nul = await assertRejects(() => spawner.spawn({ ...base, argv: ["true", "a\0b"] }), SpawnError);
     assertEquals(nul.code, "EINVAL");
   });
