@@ -32,7 +32,8 @@ export class Store implements Disposable {
   readonly missions: Missions;
   readonly staging: StagingFiles;
   readonly applied: AppliedConfigs;
-  readonly #db: DatabaseSync;
+  /** The only connection that writes. A test asks it for its settings, which no other connection knows. */
+  protected readonly db: DatabaseSync;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #savepoint: StatementSync;
@@ -48,7 +49,7 @@ export class Store implements Disposable {
    * @throws {NewerDatabaseError} When a newer version has written it.
    */
   constructor(file: string, cacheSize: number) {
-    const db = this.#db = new DatabaseSync(file);
+    const db = this.db = new DatabaseSync(file);
     db.exec(`
       PRAGMA auto_vacuum = INCREMENTAL;
       PRAGMA journal_mode = WAL;
@@ -95,7 +96,7 @@ export class Store implements Disposable {
       for (const change of changes) settle.push(this.#applyOne(change));
       this.#commit.run();
     } catch (cause) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      if (this.db.isTransaction) this.db.exec("ROLLBACK");
       const error = new StoreError("the database could not be written", { cause });
       for (const change of changes) change.reject(error);
       return;
@@ -111,8 +112,8 @@ export class Store implements Disposable {
    */
   vacuum(pages: number): boolean {
     // Each page is a row of the answer: whoever does not read them all frees only the first.
-    this.#db.prepare(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`).all();
-    const { freelist_count: left } = this.#db.prepare("PRAGMA freelist_count").get() as {
+    this.db.prepare(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`).all();
+    const { freelist_count: left } = this.db.prepare("PRAGMA freelist_count").get() as {
       freelist_count: number;
     };
     return left > 0;
@@ -120,18 +121,18 @@ export class Store implements Disposable {
 
   /** Carries the log over into the database file and empties it. */
   emptyLog(): void {
-    this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   [Symbol.dispose](): void {
-    if (!this.#db.isOpen) return;
+    if (!this.db.isOpen) return;
     this.flush();
-    this.#db.close();
+    this.db.close();
   }
 
   #enqueue<T>(apply: () => T, durable: boolean): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (!this.#db.isOpen) return reject(new StoreError("the database is closed"));
+      if (!this.db.isOpen) return reject(new StoreError("the database is closed"));
       if (this.#waiting.length === 0) setImmediate(() => this.flush());
       this.#waiting.push({ apply, durable, resolve, reject });
     });
@@ -153,7 +154,7 @@ export class Store implements Disposable {
   /** With NORMAL a commit in WAL mode reaches the file without an fsync; the next FULL one carries it along. */
   #setSynchronous(full: boolean): void {
     if (full === this.#synchronous) return;
-    this.#db.exec(`PRAGMA synchronous = ${full ? "FULL" : "NORMAL"}`);
+    this.db.exec(`PRAGMA synchronous = ${full ? "FULL" : "NORMAL"}`);
     this.#synchronous = full;
   }
 }

@@ -30,6 +30,29 @@ Deno.test("Store makes a database with a write-ahead log whose free pages can be
     return Promise.resolve();
   }));
 
+Deno.test("Store syncs what write() resolves, but not what writeSoon() does, and keeps temporary tables in memory", async () => {
+  class AskedStore extends Store {
+    setting(name: string): unknown {
+      return Object.values(this.db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+    }
+  }
+  const NORMAL = 1, FULL = 2, MEMORY = 2;
+  const folder = await Deno.makeTempDir();
+  try {
+    using store = new AskedStore(`${folder}/state.db`, -2000);
+    const settings = ["synchronous", "temp_store", "busy_timeout", "cache_size", "foreign_keys"];
+    assertEquals(settings.map((name) => store.setting(name)), [FULL, MEMORY, 1000, -2000, 1]);
+    const synchronous = () => store.setting("synchronous");
+    assertEquals(await store.write(synchronous), FULL);
+    assertEquals(await store.writeSoon(synchronous), NORMAL);
+    assertEquals(await store.write(synchronous), FULL);
+    const together = [store.writeSoon(synchronous), store.write(synchronous)];
+    assertEquals(await Promise.all(together), [FULL, FULL], "one transaction");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("Store.write() undoes only the change that throws", () =>
   withStore(async (store) => {
     const good = store.write(() => store.missions.insert(mission(1)));
