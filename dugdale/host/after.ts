@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 /** Longer waits than this, some 24 days, overflow a timer of the platform and would be over at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -17,9 +15,14 @@ export function after(ms: number, action: () => void): Disposable {
 
 /** Waits, but not longer than the work may go on. */
 export async function pause(ms: number, stopping: AbortSignal): Promise<void> {
-  for (let leftMs = ms; leftMs >= 0 && !stopping.aborted; leftMs -= MAX_TIMER_MS) {
-    await sleep(Math.min(leftMs, MAX_TIMER_MS), undefined, { signal: stopping }).catch((error) => {
-      if (!stopping.aborted) throw error;
-    });
+  if (stopping.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = () => resolve();
+  using _timer = after(ms, done);
+  stopping.addEventListener("abort", done);
+  try {
+    await promise;
+  } finally {
+    stopping.removeEventListener("abort", done);
   }
 }

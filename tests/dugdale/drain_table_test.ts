@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { LiveMission } from "../../dugdale/daemon.ts";
 import { DrainTable } from "../../dugdale/drain_table.ts";
+import { HandTimers } from "./hand_timers.ts";
 
 /** Missions that have been running for so many seconds. */
 function running(...seconds: number[]): LiveMission[] {
@@ -36,4 +37,23 @@ Deno.test("DrainTable fits a terminal, and says nothing of nothing", () => {
   const many = printed(running(...Array<number>(25).fill(1)));
   assertEquals([many.length, many.at(-2)], [23, "  and 5 more"]);
   assertEquals(printed([]), [""]);
+});
+
+Deno.test("DrainTable is printed every ten seconds until it is disposed of", () => {
+  using timers = new HandTimers();
+  let live = running(1, 2);
+  const heads: string[] = [];
+  const source = {
+    get live() {
+      return live;
+    },
+  };
+  const table = new DrainTable(source, (text) => heads.push(/waiting for \d+/.exec(text)![0]));
+  table.start();
+  table.start();
+  live = running(11);
+  timers.turn(10_000);
+  assertEquals(heads, ["waiting for 2", "waiting for 2", "waiting for 1"]);
+  table[Symbol.dispose]();
+  assertEquals(timers.waits, []);
 });

@@ -1,36 +1,20 @@
 import { assertEquals } from "@std/assert";
 import { LockWatch } from "../../../dugdale/host/lock_watch.ts";
+import { HandTimers } from "../hand_timers.ts";
 
-Deno.test("LockWatch tells once that the lock is lost, and looks less often when the daemon is older", async () => {
-  const looks: number[] = [];
-  const lost = Promise.withResolvers<void>();
-  let calls = 0;
-  const isIntact = () => {
-    looks.push(performance.now());
-    return looks.length < 6;
-  };
-  using _watch = new LockWatch(
-    { isIntact },
-    () => {
-      calls++;
-      lost.resolve();
-    },
-    { earlyMs: 2, youngMs: 6, lateMs: 40 },
-  );
-  await lost.promise;
-  const pauses = looks.slice(1).map((at, index) => at - looks[index]!);
-  assertEquals(pauses.map((ms) => ms >= 38), [false, false, true, true, true], String(pauses));
-  assertEquals([looks.length, calls], [6, 1]);
+Deno.test("LockWatch looks every 2 s for the first minute, then every 30 s, and tells once of the loss", () => {
+  using timers = new HandTimers();
+  let looks = 0, losses = 0;
+  using _watch = new LockWatch({ isIntact: () => ++looks < 32 }, () => losses++);
+  for (let count = 0; count < 30; count++) timers.turn(2000);
+  timers.turn(30_000);
+  assertEquals([looks, losses], [31, 0]);
+  timers.turn(30_000);
+  assertEquals([looks, losses, timers.waits], [32, 1, []]);
 });
 
-Deno.test("LockWatch looks no more once it is disposed of", async () => {
-  let looks = 0;
-  const watch = new LockWatch({ isIntact: () => ++looks > 0 }, () => {}, {
-    earlyMs: 1,
-    youngMs: 9,
-    lateMs: 1,
-  });
-  watch[Symbol.dispose]();
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  assertEquals(looks, 0);
+Deno.test("LockWatch looks no more once it is disposed of", () => {
+  using timers = new HandTimers();
+  new LockWatch({ isIntact: () => true }, () => {})[Symbol.dispose]();
+  assertEquals(timers.waits, []);
 });

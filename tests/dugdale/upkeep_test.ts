@@ -1,0 +1,46 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { HandTimers } from "./hand_timers.ts";
+import { ids, openRunning } from "./running.ts";
+
+const MINUTE = 60_000, HOUR = 60 * MINUTE;
+
+Deno.test("a dugdale gives free pages back each hour, removes orphans each day, measures its disk every 30 s", async () => {
+  using timers = new HandTimers();
+  await using running = await openRunning();
+  const { folder } = running;
+  await timers.waiting(30_000);
+  assertEquals(
+    timers.waits.toSorted((a, b) => a - b),
+    [2000, 30_000, 5 * MINUTE, 5 * MINUTE, HOUR, 24 * HOUR],
+    "the lock, the disk, sweeps of missions and staging files, the database, orphans",
+  );
+
+  const database = `${folder}/state.db`;
+  {
+    using other = new DatabaseSync(database);
+    other.exec("CREATE TABLE bulk AS SELECT randomblob(800000) AS bytes; DROP TABLE bulk");
+    other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  const before = Deno.statSync(database).size;
+  timers.turn(HOUR);
+  await timers.waiting(HOUR);
+  assertLess(Deno.statSync(database).size, before - 700_000);
+
+  const stored = async (): Promise<number> => {
+    const { text } = await running.request("GET", "/v1/metrics");
+    return Number(/letts_storage_bytes\{kind="output"\} (\d+)/.exec(text)?.[1]);
+  };
+  assertEquals(await stored(), 0);
+  Deno.writeTextFileSync(`${folder}/output/large`, "x".repeat(1_000_000));
+  timers.turn(30_000);
+  await timers.waiting(30_000);
+  assertEquals(await stored(), 1_000_000);
+
+  const [old, young] = [ids.mission(), ids.mission()];
+  for (const id of [old, young]) Deno.mkdirSync(`${folder}/work/${id}`);
+  Deno.utimeSync(`${folder}/work/${old}`, new Date(), new Date(Date.now() - 6 * MINUTE));
+  timers.turn(24 * HOUR);
+  await timers.waiting(24 * HOUR);
+  assertEquals([...Deno.readDirSync(`${folder}/work`)].map(({ name }) => name), [young]);
+});
