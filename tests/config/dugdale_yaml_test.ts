@@ -88,6 +88,7 @@ const KEYS: readonly (readonly [yaml: string, field: Field, expected: unknown])[
   ["log: {format: text}", (c) => c.log.format, "text"],
   ["log: {output: /var/log/dugdale.log}", (c) => c.log.output, "/var/log/dugdale.log"],
   ["log: {output: STDOUT}", (c) => c.log.output, "stdout"],
+  ['log: {output: "-"}', (c) => c.log.output, "stderr"],
   ["log: {output: '-'}", (c) => c.log.output, "stderr"],
   ["cleanup: {success_ttl: 2d}", (c) => c.cleanup.successTtlMs, 172_800_000],
   ["cleanup: {success_ttl: ''}", (c) => c.cleanup.successTtlMs, 86_400_000],
