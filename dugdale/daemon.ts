@@ -137,8 +137,8 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       onFsyncFailure,
     }),
   );
-  await repairRunning(parts, engine);
-  await staging.repair();
+  await soundness.repair("repair_running", () => repairRunning(parts, engine));
+  await soundness.repair("repair_staging", () => staging.repair());
   const handlerParts: HandlerParts = {
     ...parts,
     engine,

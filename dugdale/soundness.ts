@@ -1,6 +1,7 @@
 import type { DirLock } from "./host/lock.ts";
 import type { Log } from "./host/log.ts";
 import type { CriticalError } from "./http/health.ts";
+import { isDamage, isDatabaseError } from "./store/database_error.ts";
 import { QuickCheck, type QuickCheckResult } from "./store/quick_check.ts";
 
 /** So many of the things that are wrong are logged. */
@@ -31,6 +32,20 @@ export class Soundness implements Disposable {
     return this.#criticalError;
   }
 
+  /**
+   * Does a repair of the start, unless an earlier one has met damage: a damaged database must not decide which files
+   * belong to nobody. What goes wrong does not keep the dugdale from working as far as it can.
+   */
+  async repair(op: string, work: () => Promise<void>): Promise<void> {
+    if (this.#criticalError !== undefined) return;
+    try {
+      await work();
+    } catch (err) {
+      this.#log.error(isDatabaseError(err) ? "db_error" : "io_error", { op, err });
+      if (isDamage(err)) this.#criticalError ??= damaged(op);
+    }
+  }
+
   /** Gives the check up; the next daemon does it again. */
   [Symbol.dispose](): void {
     this.#check?.[Symbol.dispose]();
@@ -40,11 +55,15 @@ export class Soundness implements Disposable {
     if (failure !== undefined) {
       this.#log.error("db_error", { op: "quick_check", err: failure });
     } else if (problems.length > 0) {
-      this.#criticalError = { kind: "database_corrupt", mission_id: "", op: "quick_check" };
+      this.#criticalError ??= damaged("quick_check");
       this.#log.error("db_error", { op: "quick_check", err: problems.slice(0, LOGGED).join("; ") });
     } else {
       this.#lock.settle();
       this.#log.info("the database is sound");
     }
   }
+}
+
+function damaged(op: string): CriticalError {
+  return { kind: "database_corrupt", mission_id: "", op };
 }

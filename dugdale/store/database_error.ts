@@ -1,7 +1,10 @@
 import { StoreError } from "./store.ts";
 
 /** SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR and SQLITE_FULL: of the moment, not of what was asked for. */
-const PASSING: readonly unknown[] = [5, 6, 10, 13];
+const PASSING: readonly number[] = [5, 6, 10, 13];
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, which say something about the file. */
+export const DAMAGED: readonly number[] = [11, 26];
 
 /** Whether something failed because the database could not be read or written: that is nobody's mistake. */
 export function isDatabaseError(error: unknown): boolean {
@@ -10,9 +13,18 @@ export function isDatabaseError(error: unknown): boolean {
 
 /** Whether a database may soon do again what it has just failed to do. */
 export function isPassing(error: unknown): boolean {
+  return PASSING.includes(resultCode(error));
+}
+
+/** Whether something failed because the database is damaged. */
+export function isDamage(error: unknown): boolean {
+  return DAMAGED.includes(resultCode(error));
+}
+
+function resultCode(error: unknown): number {
   const reason = error instanceof StoreError ? error.cause : error;
   // The low byte is the code, the rest its variety.
-  return isSqliteError(reason) && PASSING.includes((reason.errcode ?? 0) & 0xff);
+  return isSqliteError(reason) ? (reason.errcode ?? 0) & 0xff : 0;
 }
 
 function isSqliteError(error: unknown): error is Error & { readonly errcode?: number } {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import { DAMAGED } from "./database_error.ts";
 
 /** What SQLite says about a database file. */
 export interface QuickCheckResult {
@@ -8,9 +9,6 @@ export interface QuickCheckResult {
   /** Why the check could not be done, if it could not. */
   readonly failure: string | undefined;
 }
-
-/** Result codes that say something about the file: SQLITE_CORRUPT and SQLITE_NOTADB. */
-const DAMAGED: readonly number[] = [11, 26];
 
 /**
  * SQLite's own check of a whole file, which takes seconds for a gigabyte, in a thread of its own. Others may write to

@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { lineLog, type Log } from "../../dugdale/host/log.ts";
 import { Store } from "../../dugdale/store/store.ts";
-import { openRunning } from "./running.ts";
+import { ids, openRunning } from "./running.ts";
 import { newMission } from "./store/samples.ts";
 
 const PAGE_BYTES = 4096;
@@ -39,15 +40,17 @@ function watched(): { log: Log; told: (part: string) => Promise<string> } {
   return { log, told };
 }
 
+function damage(folder: string, offset: number): void {
+  using file = Deno.openSync(`${folder}/state.db`, { write: true });
+  file.seekSync(offset, Deno.SeekMode.Start);
+  file.writeSync(new Uint8Array(64).fill(0xff));
+}
+
 Deno.test("A damaged database is told by readyz after an end by force, until it is repaired", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const offset = await leave(folder);
-    {
-      using file = Deno.openSync(`${folder}/state.db`, { write: true });
-      file.seekSync(offset, Deno.SeekMode.Start);
-      file.writeSync(new Uint8Array(64).fill(0xff));
-    }
+    damage(folder, offset);
     for (let time = 0; time < 2; time++) {
       const { log, told } = watched();
       await using running = await openRunning({ dataDir: folder, log });
@@ -79,6 +82,31 @@ Deno.test("A sound database is checked once after an end by force, and not after
       });
     }
     assertEquals(lines.filter((line) => line.includes("check")), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("A database in which nothing can be repaired does not keep a dugdale from starting", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await leave(folder);
+    Deno.removeSync(`${folder}/dugdale.lock`);
+    let pages: number[];
+    {
+      using database = new DatabaseSync(`${folder}/state.db`);
+      const roots = "SELECT rootpage FROM sqlite_schema WHERE name IN ('missions', 'missions_running')";
+      pages = database.prepare(roots).all().map(({ rootpage }) => Number(rootpage));
+    }
+    for (const page of pages) damage(folder, (page - 1) * PAGE_BYTES);
+    const work = `${folder}/work/${ids.mission()}`;
+    Deno.mkdirSync(work, { recursive: true });
+    const { log, told } = watched();
+    await using running = await openRunning({ dataDir: folder, log });
+    await told('"msg":"db_error","op":"repair_running"');
+    const { status, body } = await running.request("GET", "/v1/readyz");
+    assertEquals([status, body.error, body.details.op], [503, "awaiting_manual_repair", "repair_running"]);
+    assert(Deno.statSync(work).isDirectory, "what a damaged database does not know is kept");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
