@@ -1,8 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { lineLog, type Log } from "../../dugdale/host/log.ts";
+import { lineLog, type Log, silentLog } from "../../dugdale/host/log.ts";
+import { DirLock } from "../../dugdale/host/lock.ts";
+import { Soundness } from "../../dugdale/soundness.ts";
 import { Store } from "../../dugdale/store/store.ts";
-import { ids, openRunning } from "./running.ts";
+import { openRunning } from "./running.ts";
 import { newMission } from "./store/samples.ts";
 
 const PAGE_BYTES = 4096;
@@ -99,14 +101,32 @@ Deno.test("A database in which nothing can be repaired does not keep a dugdale f
       pages = database.prepare(roots).all().map(({ rootpage }) => Number(rootpage));
     }
     for (const page of pages) damage(folder, (page - 1) * PAGE_BYTES);
-    const work = `${folder}/work/${ids.mission()}`;
-    Deno.mkdirSync(work, { recursive: true });
     const { log, told } = watched();
     await using running = await openRunning({ dataDir: folder, log });
     await told('"msg":"db_error","op":"repair_running"');
     const { status, body } = await running.request("GET", "/v1/readyz");
     assertEquals([status, body.error, body.details.op], [503, "awaiting_manual_repair", "repair_running"]);
-    assert(Deno.statSync(work).isDirectory, "what a damaged database does not know is kept");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("Soundness.repair() goes on after a failure, but not after damage: what is missing there must not go", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using lock = DirLock.take(`${folder}/dugdale.lock`);
+    using soundness = new Soundness(lock, `${folder}/state.db`, silentLog);
+    const SQLITE_FULL = 13, SQLITE_CORRUPT_INDEX = 779;
+    const fail = (errcode: number): Promise<void> =>
+      Promise.reject(Object.assign(new Error("failed"), { code: "ERR_SQLITE_ERROR", errcode }));
+    let done = 0;
+    const work = () => Promise.resolve(void done++);
+    await soundness.repair("first", () => fail(SQLITE_FULL));
+    await soundness.repair("second", work);
+    assertEquals([done, soundness.criticalError], [1, undefined]);
+    await soundness.repair("third", () => fail(SQLITE_CORRUPT_INDEX));
+    await soundness.repair("fourth", work);
+    assertEquals([done, soundness.criticalError?.op], [1, "third"]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
