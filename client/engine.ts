@@ -82,7 +82,11 @@ function denoEngine({ base, proxy }: EngineOptions): Engine {
       ? { proxy: direct }
       : {},
   );
-  const viaPool: typeof globalThis.fetch = (input, init) => fetch(input, { ...init, client });
+  const viaPool: typeof globalThis.fetch = (input, init) => {
+    // Spelled out, because an application that has chosen the types of browsers has no `client` in its RequestInit.
+    const pooled: RequestInit & { readonly client: Deno.HttpClient } = { ...init, client };
+    return fetch(input, pooled);
+  };
   const engine = fetchEngine(viaPool);
   const credentials = base.protocol === "http:" ? httpsProxyCredentials(proxy) : {};
   const sendFile = proxy === undefined ? putFile : engine.sendFile;

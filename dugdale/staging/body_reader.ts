@@ -33,7 +33,7 @@ export class BodyReader implements Disposable {
   readonly #reader: Reader | undefined;
   readonly #length: number | undefined;
   readonly #idleMs: number;
-  #buffer: ArrayBufferLike = new ArrayBuffer(0);
+  #buffer: ArrayBuffer = new ArrayBuffer(0);
   #taken = 0;
   #ended: BodyIdleError | BodyStoppedError | undefined;
 
@@ -74,16 +74,21 @@ export class BodyReader implements Disposable {
     const onIdle = () => this.#end(new BodyIdleError(`no byte came for ${this.#idleMs} ms`));
     using _timer = this.#idleMs > 0 ? after(this.#idleMs, onIdle) : undefined;
     try {
-      const { value, done } = reader.byob
-        ? await reader.of.read(new Uint8Array(this.#lendBuffer()))
-        : await reader.of.read();
+      const { value, done } = await (reader.byob ? this.#readIntoBuffer(reader.of) : reader.of.read());
       if (this.#ended !== undefined) throw this.#ended;
-      if (value !== undefined) this.#buffer = value.buffer;
       return done ? undefined : value;
     } catch (cause) {
       if (this.#ended !== undefined) throw this.#ended;
       throw new BodyLostError("the connection was lost before the end of the body", { cause });
     }
+  }
+
+  async #readIntoBuffer(
+    reader: ReadableStreamBYOBReader,
+  ): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> {
+    const result = await reader.read(new Uint8Array(this.#lendBuffer()));
+    if (result.value !== undefined) this.#buffer = result.value.buffer;
+    return result;
   }
 
   #end(error: BodyIdleError | BodyStoppedError): void {
@@ -93,7 +98,7 @@ export class BodyReader implements Disposable {
   }
 
   /** Made with the first read, so that a refused body costs nothing. */
-  #lendBuffer(): ArrayBufferLike {
+  #lendBuffer(): ArrayBuffer {
     return this.#buffer.byteLength === 0 ? new ArrayBuffer(BUFFER_BYTES) : this.#buffer;
   }
 

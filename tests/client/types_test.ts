@@ -87,3 +87,54 @@ Deno.test("the client's calls refuse at compile time what cannot be meant, and s
   assert(expected.length === 13);
   for (const [line, reason] of expected) assertStringIncludes(found.get(line) ?? "", reason);
 });
+
+// An application elsewhere: the sources are checked with its options, not with those of this repository.
+const APPLICATION = `
+import { defineMission, LettsClient } from "@letts/letts";
+import type { RunResult } from "@letts/letts/client";
+const report = defineMission<{ day: string; n?: number }, { lines: number }>("log_report");
+export async function main(log: Uint8Array<ArrayBuffer>): Promise<RunResult<{ lines: number }>> {
+  await using client = await LettsClient.embedded({ missions: "." });
+  const to = { lane: "default" };
+  const result = await client.run(to, report, { input: { day: "today" }, files: { log } });
+  await client.saveOutput(result, "report", "report.html");
+  const { staging_id } = await client.upload("embedded", new Blob([log]));
+  await client.saveDownload("embedded", staging_id, "log");
+  const jobs = [1, 2].map((n) => ({ ...to, input: { day: "today", n }, files: { log } }));
+  for (const one of await client.runMany(report, jobs)) console.log(one.ok ? one.result.return?.lines : one.error.code);
+  for (const one of await client.runMany([{ ...to, mission: report.mission }])) console.log(one.ok);
+  return result;
+}
+`;
+
+Deno.test("every export, and an application that uses them, has sound types under options of its own", async () => {
+  const root = new URL("../../", import.meta.url);
+  const { exports, imports }: Record<"exports" | "imports", Record<string, string>> = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", root)),
+  );
+  const ours = Object.entries(exports).map(([name, path]) => [
+    `@letts/letts${name.slice(1)}`,
+    new URL(path, root).href,
+  ]);
+  const theirs = Object.entries(imports).map(([name, path]) => [name, path.replace(/^\.\//, root.href)]);
+  const folder = await Deno.makeTempDir();
+  try {
+    const config = {
+      // What is not named here is as the runtime has it for whoever names nothing.
+      compilerOptions: {
+        lib: ["dom", "dom.iterable", "dom.asynciterable", "esnext", "deno.ns", "deno.unstable"],
+      },
+      imports: Object.fromEntries([...theirs, ...ours]),
+    };
+    await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(config));
+    await Deno.writeTextFile(`${folder}/app.ts`, APPLICATION);
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["check", "app.ts", ...ours.map(([, href = ""]) => href)],
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

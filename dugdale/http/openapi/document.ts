@@ -77,12 +77,12 @@ function operation(key: RouteKey, route: Route): JsonObject {
 function successes(key: RouteKey, { reply }: Route): JsonObject {
   const { statuses, types = ["application/json"], line } = SUCCESSES[key] ?? PLAIN_SUCCESS;
   const shape = reply ?? line;
-  const media = shape === undefined ? {} : { schema: toJsonSchema(shape, NAMES) };
-  const content = Object.fromEntries(types.map((type) => [type, media]));
+  const media: JsonObject = shape === undefined ? {} : { schema: toJsonSchema(shape, NAMES) };
+  const content: JsonObject = Object.fromEntries(types.map((type) => [type, media]));
   return Object.fromEntries(
-    Object.entries(statuses).map(([status, description]) => [
+    Object.entries(statuses).map(([status, description]): [string, JsonObject] => [
       status,
-      { description, ...(types.length === 0 ? {} : { content }) },
+      types.length === 0 ? { description } : { description, content },
     ]),
   );
 }
