@@ -57,6 +57,8 @@ export class Connection {
   readonly #config: LettsConfig;
   readonly #settings: ConnectionSettings;
   readonly #base: string;
+  /** The query of the base, for calls that have none of their own. */
+  readonly #query: string;
   readonly #engine: Engine;
 
   /** @throws {ConfigurationError} When address or proxy cannot be resolved. */
@@ -69,6 +71,7 @@ export class Connection {
     const base = configured(() => config.baseUrl(dugdale), this.host);
     const proxy = settings.ignoreProxy ? undefined : configured(() => config.proxy(dugdale), this.host);
     this.#base = `${base.origin}${base.pathname.replace(/\/+$/, "")}`;
+    this.#query = base.search;
     this.#engine = openEngine({ base, proxy, fetch: settings.fetch });
   }
 
@@ -150,7 +153,7 @@ export class Connection {
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) query.set(name, String(value));
     }
-    const search = query.size === 0 ? "" : `?${query}`;
+    const search = query.size === 0 ? this.#query : `?${query}`;
     const traceparent = checkTraceparent(
       call.traceparent ?? this.#settings.traceparent?.() ?? call.spanTraceparent ?? activeTraceparent(),
     );

@@ -97,6 +97,23 @@ Deno.test("LettsClient speaks TLS to an https proxy, and through it to a dugdale
   ]);
 });
 
+Deno.test("LettsClient sends the query of the url with calls that have none of their own", async () => {
+  await using server = new Scripted(({ target }) =>
+    Response.json(target.includes("missions") ? { missions: [] } : INFO)
+  );
+  await using client = await openClient([], {
+    yaml: { routes: {}, dugdales: [{ id: "s1", url: `http://127.0.0.1:${server.port}/base/?tenant=7` }] },
+  });
+  await client.info("s1");
+  await client.listMissions("s1", { limit: 1 }).page();
+  await client.listMissions("s1").page();
+  assertEquals(server.log, [
+    "GET /base/v1/dugdale?tenant=7",
+    "GET /base/v1/missions?limit=1",
+    "GET /base/v1/missions?tenant=7",
+  ]);
+});
+
 Deno.test("LettsClient ignores proxies when told to", async () => {
   await using server = new Scripted(informing);
   const options = { url: `http://127.0.0.1:${server.port}/`, ignoreProxy: true };
