@@ -8,6 +8,7 @@ import { type MissionEvent, missionEvent } from "../protocol/event.ts";
 import { lines, LineTooLongError } from "../protocol/ndjson.ts";
 import type { Scope } from "../protocol/routes.ts";
 import { LinkedAbort, pause } from "./abort.ts";
+import { checkWait } from "./arguments.ts";
 import type { Call, Connection } from "./connection.ts";
 import { DropBudget, type StreamPolicy } from "./drop_budget.ts";
 import { HttpError, NetworkError, WaitTimeoutError } from "./errors.ts";
@@ -30,6 +31,7 @@ export interface Followed {
 /**
  * The lines of a mission's event stream up to and including `done`, none of them twice.
  *
+ * @throws {ArgumentError} When `waitMs` is no number.
  * @throws {NotFoundError} When the mission is gone, also when it goes while it is followed.
  * @throws {NetworkError} When the stream broke too often; code `stream_given_up`.
  * @throws {WaitTimeoutError} When `waitMs` passes first.
@@ -42,9 +44,10 @@ export async function* followLines(
   const facts = { host: connection.host, missionId };
   const from = options.from ?? 0;
   const follow = options.follow ?? true;
+  const { waitMs } = options;
+  checkWait(waitMs);
   const budget = new DropBudget(followed.policy, from);
   const whole = new LinkedAbort(options.signal);
-  const { waitMs } = options;
   if (waitMs !== undefined) {
     const waitedMs = followed.sinceMs === undefined ? 0 : performance.now() - followed.sinceMs;
     whole.abortAfter(waitMs - waitedMs, () => new WaitTimeoutError(waitMs, facts));
