@@ -34,14 +34,45 @@ Deno.test("runMany() gives the outcomes in the order of the jobs", async () => {
   assert(named?.ok === true && named.result.missionId === ID);
 });
 
-Deno.test("runMany() follows across a broken stream, as run() does", async () => {
+Deno.test("runMany() dispatches again and follows across a broken stream, as run() does", async () => {
+  let dispatches = 0;
   let connections = 0;
-  await using server = new Scripted((request, raw) =>
-    request.target.includes("/events") && connections++ === 0 ? new Response("") : quick()(request, raw)
-  );
+  await using server = new Scripted((request, raw) => {
+    if (request.method === "POST" && dispatches++ === 0) return problem(500, "db_error");
+    if (request.target.includes("/events") && connections++ === 0) return new Response("");
+    return quick()(request, raw);
+  });
   await using client = await openClient([server]);
   const [outcome] = await client.runMany([{ route: "r", mission: "m" }]);
-  assertEquals([outcome?.ok, connections], [true, 2]);
+  assertEquals([outcome?.ok, dispatches, connections], [true, 2, 2]);
+});
+
+Deno.test("runMany() and runOnAll() pick by labels as all calls do: their own, the client's, those of letts.yaml", async () => {
+  await using server = new Scripted(quick());
+  const dugdales = ["one", "two"].map((label) => ({
+    id: label,
+    host: "127.0.0.1",
+    port: server.port,
+    labels: [label],
+    lanes: { normal: { concurrency: 1 } },
+  }));
+  await using client = await openClient([], { yaml: { selector: { match: ["one"] }, routes: {}, dugdales } });
+  const lane = "normal";
+  const hosts = async (of: typeof client, match?: string[]) => {
+    const many = await of.runMany([{ lane, match, mission: "m" }]);
+    const all = await of.runOnAll({ lane, match }, { mission: "m" });
+    return [...many, ...all].map(({ host }) => host);
+  };
+  assertEquals(await hosts(client), ["one", "one"]);
+  assertEquals(await hosts(client.with({ match: ["two"] })), ["two", "two"]);
+  assertEquals(await hosts(client.with({ match: ["two"] }), ["one"]), ["one", "one"]);
+  const [lost] = await client.runMany([{ lane, match: ["three"], mission: "m" }]);
+  assert(lost?.ok === false);
+  assertEquals([lost.error.code, lost.host, "match" in lost.address && lost.address.match], [
+    "no_matching_dugdale",
+    undefined,
+    ["three"],
+  ]);
 });
 
 Deno.test("runMany() starts a job as soon as another is over, and no more than allowed at once", async () => {
@@ -139,8 +170,9 @@ Deno.test("runMany() tells the observer of every launch that failed", async () =
   assertEquals(told.sort(), ["runMany s1 queue_full", "runMany undefined config"]);
 });
 
-Deno.test("runMany() of nothing is nothing, and of no concurrency an error", async () => {
+Deno.test("runMany() of nothing is nothing, and with no concurrency or a wait that is no number an error", async () => {
   await using client = await openClient([{ port: 1 }]);
   assertEquals(await client.runMany([]), []);
   await assertRejects(() => client.runMany([], { concurrency: 0 }), ArgumentError);
+  await assertRejects(() => client.runMany([], { waitMs: "5s" as never }), ArgumentError);
 });

@@ -213,3 +213,51 @@ Deno.test("LettsClient resolves aliases and names hosts that there are not", asy
   const error = await assertRejects(() => client.kill({ host: "s9", missionId: ID }), ConfigurationError);
   assertStringIncludes(error.message, "s9");
 });
+
+Deno.test("Every call ends with the reason of its signal and sends nothing when that has aborted already", async () => {
+  await using server = new Scripted(missing);
+  await using client = await openClient([server]);
+  const signal = AbortSignal.abort(new RangeError("enough"));
+  const to = { route: "r" };
+  const file = new Uint8Array(1);
+  const outputs = { report: { staging_id: ID, sha256: "0".repeat(64), size: 1 } };
+  const calls: readonly (() => Promise<unknown>)[] = [
+    () => client.dispatch(to, { mission: "m", signal }),
+    () => client.dispatch(to, { mission: "m", files: { file }, signal }),
+    () => client.run(to, { mission: "m", signal }),
+    () => client.start(to, { mission: "m", signal }),
+    () => client.exec(to, { command: ["true"], signal }),
+    () => client.exec(to, { command: ["true"], stdin: file, signal }),
+    () => client.follow(REF, { signal }).next(),
+    () => client.followLines(REF, { signal }).next(),
+    () => client.logs(REF, "stdout", { signal }),
+    () => client.openOutput({ ...REF, outputs }, "report", { signal }),
+    () => client.saveOutput({ ...REF, outputs }, "report", "/no/such/folder", { signal }),
+    () => client.getMission(ID, { signal }),
+    () => client.getMission(ID, { host: "s1", signal }),
+    () => client.missionText(REF, { signal }),
+    () => client.listMissions("s1", { signal }).page(),
+    () => client.kill(REF, { signal }),
+    () => client.restart(REF, { signal }),
+    () => client.delete(REF, { signal }),
+    () => client.bulkRestart("s1", [ID], { signal }),
+    () => client.bulkDelete("s1", [ID], { signal }),
+    () => client.apply("s1", undefined, { signal }),
+    () => client.state("s1", { signal }),
+    () => client.lanes("s1", { signal }),
+    () => client.info("s1", { signal }),
+    () => client.metrics("s1", { signal }),
+    () => client.pauseLane("s1", "normal", { signal }),
+    () => client.continueLane("s1", "normal", { signal }),
+    () => client.upload("s1", file, { signal }),
+    () => client.download("s1", ID, { signal }),
+    () => client.saveDownload("s1", ID, "/no/such/folder", { signal }),
+    () => client.findStaging("s1", { sha256: "0".repeat(64), size: 1 }, { signal }),
+    () => client.listStaging("s1", { missionId: ID, signal }).page(),
+    () => client.deleteStaging("s1", ID, { signal }),
+  ];
+  for (const call of calls) await assertRejects(call, RangeError, "enough", String(call));
+  const outcomes = await client.runMany([{ ...to, mission: "m" }], { signal });
+  assertEquals(outcomes.map((one) => one.ok || one.error.code), ["aborted"]);
+  assertEquals(server.log, []);
+});

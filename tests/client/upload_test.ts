@@ -74,7 +74,14 @@ Deno.test("dispatch() sends exactly the bytes that are missing", async () => {
 });
 
 Deno.test("dispatch() asks again how far a file is before every try", async () => {
-  for (const failure of [() => problem(500, "io_error"), () => problem(409, "upload_in_progress")]) {
+  for (
+    const failure of [
+      () => problem(500, "io_error"),
+      () => problem(409, "upload_in_progress"),
+      () => problem(416, "range_not_satisfiable", { details: { bytes_received: 1000 } }),
+      () => problem(400, "incomplete_upload", { details: { bytes_received: 1000 } }),
+    ]
+  ) {
     const area = new StagingArea();
     let failures = 1;
     await using server = new Scripted((request, raw) => {
