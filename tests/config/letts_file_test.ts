@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../config/config_error.ts";
 import { parseLettsFile } from "../../config/letts_file.ts";
 import { isDugdaleName, isLabel, isLaneName, isRouteName } from "../../protocol/names.ts";
@@ -283,6 +283,7 @@ const ACCEPTED = [
   "dugdales: []",
   "selector: {match: [No Label!]}",
   "dugdales: [{id: constructor}]",
+  "dugdales: [{id: a, mission_dir: 'no/../such dir'}]",
 ];
 for (const text of ACCEPTED) {
   Deno.test(`parseLettsFile() accepts ${text}`, () => {
@@ -293,6 +294,18 @@ for (const text of ACCEPTED) {
 Deno.test("parseLettsFile() keeps passwords of proxies out of messages", () => {
   const text = "dugdales: [{id: a, proxy: 'user:hush@host'}, {id: b}]";
   assertEquals(assertThrows(() => parse(text), ConfigError).message.includes("hush"), false);
+});
+
+Deno.test("nameFault() takes aliases that begin with a digit, and templates as ids are", () => {
+  for (const name of ["a", "5", "0-a_b", "a".repeat(64)]) {
+    assertEquals(nameFault("alias", name), undefined, name);
+  }
+  for (const name of ["", "-a", "_a", "A", "a.b", "a\n", "a".repeat(65)]) {
+    assert(nameFault("alias", name) !== undefined, name);
+    assert(nameFault("template", name) !== undefined, name);
+  }
+  assertEquals(nameFault("template", "a".repeat(64)), undefined);
+  assert(nameFault("template", "5") !== undefined);
 });
 
 Deno.test("nameFault() agrees with the names of the protocol", () => {

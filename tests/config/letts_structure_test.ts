@@ -37,6 +37,20 @@ for (const [text, line, key, words] of FAULTS) {
   });
 }
 
+const STAGE_WORDS = { "a name": `id "S2"`, "a template": "no template", "the structure": "self-referential" };
+const STAGES: readonly (readonly [first: keyof typeof STAGE_WORDS, then: string, text: string])[] = [
+  ["a name", "a template", "dugdales: [{id: s1, host: h, extends: nobody}, {id: S2, host: h}]"],
+  ["a template", "the structure", "aliases: {a: a}\ndugdales: [{id: s1, extends: nobody}]"],
+  ["the structure", "the permissions", "auth: {token: plain}\naliases: {a: a}"],
+];
+for (const [first, then, text] of STAGES) {
+  Deno.test(`readLettsConfig() checks ${first} before ${then}`, () => {
+    using dir = new TempDir();
+    const path = dir.write("letts.yaml", text, 0o644);
+    assertThrows(() => readLettsConfig({ path }), ConfigError, STAGE_WORDS[first]);
+  });
+}
+
 const ACCEPTED: readonly (readonly [why: string, text: string])[] = [
   ["seven aliases in a row", CHAIN_OF_7 + S1],
   ["an alias that a variable ends", "aliases: {a: b, b: '${NOBODY}'}\n"],

@@ -163,6 +163,32 @@ for (const [text, expected] of FILLED) {
   });
 }
 
+Deno.test("LettsConfig fills variables into tokens of auth and templates too, and into nothing that is sent or dialled", () => {
+  const variables = { A: "one" };
+  const global = openOne({}, variables, { auth: { token: "${A}", admin_token: "${A}", exec_token: "${A}" } });
+  const template = openOne({ extends: "t" }, variables, {
+    templates: { t: { token: "${A}", proxy: "http://${A}" } },
+  });
+  for (const scope of ["dispatch", "admin", "exec"] as const) {
+    assertEquals(global.config.token(global.dugdale, scope), "one");
+  }
+  assertEquals(template.config.token(template.dugdale, "dispatch"), "one");
+  assertEquals(template.config.proxy(template.dugdale), "http://one");
+
+  const runtime = { mission_path_template: "${A}", command_template: ["${A}"] };
+  const sent = openOne({ mission_dir: "${A}", runtime }, variables);
+  assertEquals(sent.config.applyBody(sent.dugdale), {
+    mission_dir: "${A}",
+    labels: null,
+    lanes: {},
+    runtime: { ...runtime, validate_mission_file: false },
+  });
+  for (const address of [{ host: "${A}" }, { url: "http://${A}/" }]) {
+    const dialled = openOne(address, variables);
+    assertEquals(dialled.config.baseUrl(dialled.dugdale).hostname, "${a}");
+  }
+});
+
 Deno.test("LettsConfig.token() names the first unset variable, and where it stands", () => {
   using dir = new TempDir();
   const text = 'auth:\n  token: "${X}${Y}"\ndugdales:\n- id: s1\n  host: h\n  admin_token: ${Z}\n';

@@ -25,7 +25,9 @@ const CASES: readonly (readonly [template: string, own: string, field: Field, ex
   ["admin_token: t", "", (d) => d.admin_token, "t"],
   ["admin_token: t", "admin_token: d", (d) => d.admin_token, "d"],
   ["exec_token: t", "", (d) => d.exec_token, "t"],
+  ["admin_token: t", 'admin_token: ""', (d) => d.admin_token, "t"],
   ["exec_token: t", "exec_token: d", (d) => d.exec_token, "d"],
+  ["exec_token: t", 'exec_token: ""', (d) => d.exec_token, "t"],
   ["proxy: 'socks5h://p:1080'", "", (d) => d.proxy, "socks5h://p:1080"],
   ["proxy: 'socks5h://p:1080'", "proxy: null", (d) => d.proxy, ""],
   ["proxy: 'socks5h://p:1080'", "proxy: ~", (d) => d.proxy, ""],
@@ -43,6 +45,12 @@ const CASES: readonly (readonly [template: string, own: string, field: Field, ex
     "runtime: {mission_path_template: d}",
     (d) => d.runtime?.mission_path_template,
     "d",
+  ],
+  [
+    "runtime: {mission_path_template: t}",
+    'runtime: {mission_path_template: ""}',
+    (d) => d.runtime?.mission_path_template,
+    "t",
   ],
   ["runtime: {command_template: [t]}", "runtime: {}", (d) => d.runtime?.command_template, ["t"]],
   ["runtime: {command_template: [t]}", "runtime: {command_template: ~}", (d) => d.runtime?.command_template, [
@@ -93,6 +101,13 @@ Deno.test("extendDugdales() takes an explicit null lane as no lane, without a te
   const { yaml, places } = parseLettsFile({ file: "f", text });
   const [dugdale] = extendDugdales(yaml, places).dugdales;
   assertEquals([dugdale?.lanes, dugdale?.proxy], [{ b: {} }, ""]);
+});
+
+Deno.test("extendDugdales() takes an empty extends as none, and an unused template as nobody's", () => {
+  const text = "templates: {t: {token: a}}\ndugdales: [{id: s1, host: h, extends: ''}]";
+  const { yaml, places } = parseLettsFile({ file: "f", text });
+  const [dugdale] = extendDugdales(yaml, places).dugdales;
+  assertEquals([dugdale?.token, dugdale?.lanes], ["", {}]);
 });
 
 Deno.test("extendDugdales() names index, id and template when the template is missing", () => {
