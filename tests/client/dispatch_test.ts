@@ -10,6 +10,7 @@ import {
   type LettsError,
   NetworkError,
   NoMatchingDugdaleError,
+  NotFoundError,
   UnsetVariableError,
 } from "../../client/mod.ts";
 import { type Handler, ID, openClient, problem, Scripted } from "./scripted.ts";
@@ -89,18 +90,46 @@ Deno.test("dispatch() tries refusals once, each with a class of its own", async 
     [400, "unknown_lane", BadRequestError],
     [401, "unauthorized", AuthError],
     [403, "forbidden", AuthError],
-    [404, "not_found", HttpError],
+    [404, "feature_disabled", NotFoundError],
+    [408, "upload_idle_timeout", HttpError],
     [409, "idempotency_conflict", ConflictError],
+    [410, "mission_deleting", NotFoundError],
     [412, "no_lanes_configured", HttpError],
+    [413, "payload_too_large", HttpError],
+    [415, "unsupported_media_type", HttpError],
+    [416, "range_not_satisfiable", HttpError],
+    [418, "of_another_version", HttpError],
     [429, "rate_limited", BackPressureError],
     [503, "queue_full", BackPressureError],
     [503, "disk_quota_exceeded", BackPressureError],
+    [503, "draining", BackPressureError],
+    [503, "lane_removing", BackPressureError],
   ];
   for (const [status, code, Class] of cases) {
     await using server = new Scripted(() => problem(status, code));
     await using client = await openClient([server]);
     const error = await assertRejects(() => client.dispatch({ route: "r" }, { mission: "m" }), Class);
-    assertEquals([error.code, error.status, server.seen.length], [code, status, 1]);
+    assertEquals([error.code, error.status, error.message], [
+      code,
+      status,
+      `[s1] HTTP ${status} ${code}: said ${code}`,
+    ]);
+    assertEquals([error.constructor, error.name, server.seen.length], [Class, Class.name, 1]);
+  }
+});
+
+Deno.test("dispatch() tells the words of an answer that has no problem in it", async () => {
+  const cases: [BodyInit | null, string][] = [
+    ["<h1>\nno such page</h1>\n", "<h1> no such page</h1>"],
+    [null, "no message"],
+    ['{"status": 404}', '{"status": 404}'],
+    ["x".repeat(70_000), `${"x".repeat(1000)}…`],
+  ];
+  for (const [body, words] of cases) {
+    await using server = new Scripted(() => new Response(body, { status: 404 }));
+    await using client = await openClient([server]);
+    const error = await assertRejects(() => client.dispatch({ route: "r" }, { mission: "m" }), NotFoundError);
+    assertEquals([error.code, error.message], ["http_404", `[s1] HTTP 404 http_404: ${words}`]);
   }
 });
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   ArgumentError,
   ConfigurationError,
@@ -14,23 +14,71 @@ const REF = { host: "s1", missionId: ID };
 const missing = () => problem(404, "not_found");
 
 Deno.test("getMission() gives a mission with its record, or undefined", async () => {
-  const sent = record("done", { outcome: "success", return: null, time_finished: 9, display_name: "n" });
+  const output = { staging_id: ID, sha256: "1".repeat(64), size: 2 };
+  const sent = record("done", {
+    display_name: "n",
+    group_id: ID,
+    outcome: "failed",
+    input: { a: 1 },
+    return: { b: 2 },
+    fail_reason: "explicit",
+    fail_message: "no",
+    fail_details: { c: 3 },
+    exit_code: 4,
+    signal: "KILL",
+    pid: 5,
+    time_started: 6,
+    time_finished: 9,
+    duration_ms: 3,
+    timeout_ms: 7,
+    truncated_stderr: true,
+    restarted_from: ID,
+    inputs: [{ role: "in", ...output }],
+    outputs: { out: output },
+  });
   await using server = new Scripted(() => Response.json(sent));
-  await using empty = new Scripted(missing);
-  await using client = await openClient([server, empty]);
-  const mission = await client.getMission(ID, { host: "s1" });
-  assertEquals(
-    [mission?.host, mission?.outcome, mission?.return, mission?.finishedMs, mission?.displayName],
-    [
-      "s1",
-      "success",
-      undefined,
-      9,
-      "n",
-    ],
+  await using bare = new Scripted(() =>
+    Response.json(record("queued", { return: null, fail_details: null }))
   );
-  assertEquals(mission?.record.mission_id, ID);
-  assertEquals(await client.getMission(ID, { host: "s2" }), undefined);
+  await using empty = new Scripted(missing);
+  await using client = await openClient([server, bare, empty]);
+  const mission = await client.getMission(ID, { host: "s1" });
+  assert(mission !== undefined);
+  const { record: asSent, ...rest } = mission;
+  assertEquals(rest, {
+    host: "s1",
+    missionId: ID,
+    kind: "mission",
+    lane: "normal",
+    missionName: "m",
+    displayName: "n",
+    groupId: ID,
+    status: "done",
+    outcome: "failed",
+    inputFingerprint: "0".repeat(64),
+    input: { a: 1 },
+    return: { b: 2 },
+    failReason: "explicit",
+    failMessage: "no",
+    failDetails: { c: 3 },
+    exitCode: 4,
+    signal: "KILL",
+    pid: 5,
+    createdMs: 1,
+    startedMs: 6,
+    finishedMs: 9,
+    durationMs: 3,
+    timeoutMs: 7,
+    truncatedStdout: false,
+    truncatedStderr: true,
+    restartedFrom: ID,
+    inputs: [{ role: "in", ...output }],
+    outputs: { out: output },
+  });
+  assertEquals(asSent.mission_id, ID);
+  const queued = await client.getMission(ID, { host: "s2" });
+  assertEquals([queued?.return, queued?.failDetails, queued?.pid], [undefined, undefined, undefined]);
+  assertEquals(await client.getMission(ID, { host: "s3" }), undefined);
 });
 
 Deno.test("getMission() without a host asks all dugdales at once", async () => {
@@ -75,15 +123,23 @@ Deno.test("listMissions() reads page after page, with the filter on each", async
   await using client = await openClient([server]);
   const list = client.listMissions("s1", {
     status: "done",
+    outcome: "failed",
+    lane: "normal",
+    kind: "exec",
+    mission: "si",
     missionPrefix: "re",
     groupId: ID,
-    limit: 1,
     since: 5,
+    until: 6,
+    order: "finished",
+    limit: 1,
   });
   const lanes = [];
   for await (const { lane } of list) lanes.push(lane);
   assertEquals(lanes, ["a", "b"]);
-  const query = `status=done&limit=1&since=5&mission_prefix=re&group_id=${ID}`;
+  const query =
+    "status=done&outcome=failed&lane=normal&kind=exec&mission=si&since=5&until=6&order=finished&limit=1" +
+    `&mission_prefix=re&group_id=${ID}`;
   assertEquals(server.log, [`GET /v1/missions?${query}`, `GET /v1/missions?${query}&cursor=c1`]);
   assertEquals(server.seen[0]?.headers.get("Authorization"), "Bearer a-token");
   const page = await list.page();

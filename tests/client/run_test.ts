@@ -75,6 +75,7 @@ Deno.test("run() throws a failed mission with its result, or returns it when ask
   const end = done(3, {
     outcome: "failed",
     exit_code: 3,
+    signal: "TERM",
     fail_reason: "explicit",
     fail_message: "no such video",
     fail_details: { video: 7 },
@@ -86,6 +87,7 @@ Deno.test("run() throws a failed mission with its result, or returns it when ask
   assertEquals([error.code, error.missionId, error.result.failDetails], ["mission_failed", ID, { video: 7 }]);
   const result = await client.run(TO, { ...GO, throwOnFailure: false });
   assertEquals([result.success, result.exitCode, result.failMessage], [false, 3, "no such video"]);
+  assertEquals([result.outcome, result.failReason, result.signal], ["failed", "explicit", "TERM"]);
   assertEquals(failures, []);
 });
 
