@@ -47,10 +47,13 @@ Deno.test({
       { input: `{"n":7}`, files: { log: "hello" } },
     );
     assertEquals(ended.stderr, "");
-    assertEquals(ended.lines, [
-      { event: "progress", value: 0.1 },
+    // A progress too soon after another is held back for a moment; what else happens in it depends on the machine.
+    const [progress, rest] = [true, false].map((is) =>
+      ended.lines.filter(({ event }) => (event === "progress") === is)
+    );
+    assertEquals(progress, [0.1, 0.2].map((value) => ({ event: "progress", value })));
+    assertEquals(rest, [
       { event: "output_file", key: "copy" },
-      { event: "progress", value: 0.2 },
       { event: "success", return: { text: "hello", n: 7, size: 5, roles: ["log"] } },
     ]);
   },

@@ -15,6 +15,7 @@ Deno.test("isGroupAlive() sees who is left of a group, and does not count who ha
   );
   assert(isGroupAlive(child.pid));
   Deno.kill(Number(text), "SIGKILL");
+  while (!/^State:\s+Z/m.test(await Deno.readTextFile(`/proc/${Number(text)}/status`)));
   assert(isGroupAlive(child.pid), "its leader runs");
   child.signal("SIGKILL");
   await child.exited;
