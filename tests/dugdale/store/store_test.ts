@@ -163,3 +163,24 @@ Deno.test("Missions.unfinished() follows every move of a mission", () =>
     await store.write(() => store.missions.markDeleting(store.missions.find(id(2))!.id));
     assertEquals(counts(), ["a exec queued 1", "a mission queued 1", "a mission running 1"]);
   }));
+
+Deno.test("what the operating manual does to the database by hand leaves the right counts", () =>
+  withStore(async (store, file) => {
+    const manual = await Deno.readTextFile(new URL("../../../docs/operating.md", import.meta.url));
+    const [, hide = ""] = /state\.db "(UPDATE missions [^"]+)"/.exec(manual) ?? [];
+    const [, tidy = ""] = /rescued\.db "\n( *DELETE [^"]+)"/.exec(manual) ?? [];
+    await store.write(() => {
+      const lost = store.missions.insert(mission(1));
+      store.missions.insert(mission(2));
+      store.missions.addProgress(lost, 3, "{}");
+    });
+    using other = new DatabaseSync(file);
+    other.exec(`PRAGMA foreign_keys = OFF; DELETE FROM missions WHERE mission_id = '${id(1)}'`);
+    assertEquals(other.prepare("PRAGMA foreign_key_check").all().length, 1);
+    other.exec(tidy);
+    assertEquals(other.prepare("PRAGMA foreign_key_check").all(), []);
+    assertEquals(store.missions.unfinished().map(({ count }) => count), [1]);
+    other.exec(hide);
+    assertEquals(store.missions.unfinished(), []);
+    assertEquals(store.missions.retention.hidden(9).length, 1);
+  }));
