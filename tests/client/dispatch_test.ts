@@ -286,6 +286,25 @@ Deno.test("LettsClient tells its observer of failed launches, whatever the obser
   ]);
 });
 
+Deno.test("LettsClient.with() changes what it is given, keeps the rest, and owns no connection", async () => {
+  await using server = new Scripted(() => problem(400, "unknown_lane"));
+  const told: string[] = [];
+  await using client = await openClient([server], { onLaunchFailure: () => told.push("first") });
+  const lane = "normal";
+  const dispatch = (of: typeof client) => assertRejects(() => of.dispatch({ lane }, { mission: "m" }));
+  {
+    await using labelled = client.with({ match: ["nobody-has-it"] });
+    await dispatch(labelled);
+    await using both = labelled.with({ onLaunchFailure: ({ error }) => told.push(`second ${error.code}`) });
+    await dispatch(both);
+    assertEquals(both.dugdales().map(({ id }) => id), ["s1"]);
+    assertEquals(both.dugdales(["nobody-has-it"]), []);
+  }
+  await dispatch(client);
+  assertEquals(told, ["first", "second no_matching_dugdale", "first"]);
+  assertEquals(server.seen.length, 1);
+});
+
 Deno.test("LettsClient ends what is in progress when it is released", async () => {
   const { promise: arrived, resolve } = Promise.withResolvers<void>();
   await using server = new Scripted((_, { signal }) => {
