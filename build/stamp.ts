@@ -15,14 +15,14 @@ export async function stamp(): Promise<VersionReply> {
 
 /** Puts the stamp where `dugdale/version.ts` says what a checkout is. @throws {Error} When it is not found once. */
 export function stamped(source: string, stamp: VersionReply): string {
-  const said = (of: VersionReply): string[] =>
-    Object.entries(of).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-  // The bundler breaks lines as it likes.
-  const [before, after, ...more] = source.split(new RegExp(said(VERSION).join(",\\s*")));
+  const said = (of: VersionReply, space = " "): string =>
+    Object.entries(of).map(([name, value]) => `${name}:${space}${JSON.stringify(value)}`).join(`,${space}`);
+  // The bundler sets spaces as it likes.
+  const [before, after, ...more] = source.split(new RegExp(said(VERSION, "\\s*")));
   if (before === undefined || after === undefined || more.length > 0) {
-    throw new Error(`the bundle must have ${said(VERSION).join(", ")} once`);
+    throw new Error(`the bundle must have ${said(VERSION)} once`);
   }
-  return `${before}${said(stamp).join(", ")}${after}`;
+  return `${before}${said(stamp)}${after}`;
 }
 
 /** What git says; undefined outside of a checkout. */
