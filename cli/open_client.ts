@@ -8,9 +8,9 @@ import type { DugdaleEntry } from "../config/dugdale_entry.ts";
 import { readLettsConfig } from "../config/open_letts.ts";
 import type { LettsConfig } from "../config/resolve.ts";
 import type { Scope } from "../protocol/routes.ts";
+import { UsageError } from "./errors.ts";
 import type { Io } from "./io.ts";
 import type { GlobalValues } from "./parse/parse.ts";
-import { UsageError } from "./errors.ts";
 import { duration } from "./wait_limit.ts";
 
 /**

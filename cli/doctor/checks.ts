@@ -66,9 +66,7 @@ async function* findingsOf(client: LettsClient, dugdale: DugdaleEntry): AsyncGen
         yield reply;
         continue;
       }
-      if (accepted.length === 0) yield reachable(reply, performance.now() - startedMs);
-      if (accepted.length === 0) yield* versionFinding(reply.version, VERSION.version);
-      if (accepted.length === 0) yield appliedFinding(reply.applied_at);
+      if (accepted.length === 0) yield* replyFindings(reply, performance.now() - startedMs);
       accepted.push(scope);
     }
     if (accepted.length === 0) return;
@@ -124,9 +122,15 @@ async function askedWith(
   }
 }
 
-function reachable({ version, uptime_seconds: uptime }: DugdaleReply, tookMs: number): Finding {
+/** What its first answer tells of it. */
+function replyFindings(reply: DugdaleReply, tookMs: number): readonly Finding[] {
+  const { version, uptime_seconds: uptime, applied_at: appliedMs } = reply;
   const up = humanDuration(uptime * 1000);
-  return { verdict: "ok", message: `answers in ${humanDuration(tookMs)}: version ${version}, up ${up}` };
+  return [
+    { verdict: "ok", message: `answers in ${humanDuration(tookMs)}: version ${version}, up ${up}` },
+    ...versionFinding(version, VERSION.version),
+    appliedFinding(appliedMs),
+  ];
 }
 
 function appliedFinding(appliedMs: number | null): Finding {
