@@ -32,6 +32,9 @@ Deno.test("the bundle runs from anywhere and says which version it is", async (t
       const returned = await printed(folder, "run", "--embedded", "--mission", "./says.sh");
       assertEquals(returned, `{\n  "says": "größer →"\n}\n`);
     });
+    await t.step("its functions keep the names that stacks are read by", async () => {
+      assertMatch(await Deno.readTextFile(`${folder}/letts.js`), /\([\w$]+,\s*"dugdaleMain"\)/);
+    });
     await t.step("it starts quickly: ASCII, and nothing is imported before it is needed", async () => {
       const text = await Deno.readTextFile(`${folder}/letts.js`);
       // deno-lint-ignore no-control-regex -- what is not ASCII is looked for
