@@ -129,6 +129,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       slots,
       usage,
       draining,
+      damaged: () => soundness.criticalError !== undefined,
       missions: {
         killForDelete: async (ids, gone) =>
           void await Promise.all(ids.map((id) => control.endForDelete(id, gone))),

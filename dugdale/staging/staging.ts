@@ -58,11 +58,9 @@ export class Staging implements AsyncDisposable {
     };
     work("staging_sweep", config.cleanup.sweepIntervalMs, (stopping) => this.sweep.run(stopping));
     work("disk_usage", DISK_USAGE_MS, (stopping) => usage.measure(stopping), true);
-    work(
-      "orphans",
-      ORPHANS_MS,
-      (stopping) => removeOrphans(this.parts, { minAgeMs: ORPHAN_AGE_MS, stopping }),
-    );
+    work("orphans", ORPHANS_MS, async (stopping) => {
+      if (!this.parts.damaged()) await removeOrphans(this.parts, { minAgeMs: ORPHAN_AGE_MS, stopping });
+    });
   }
 
   /** Hides a file until the next sweep, and ends an upload of it. See {@linkcode removeFile}. */

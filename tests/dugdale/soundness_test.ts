@@ -1,12 +1,14 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { lineLog, type Log, silentLog } from "../../dugdale/host/log.ts";
 import { DirLock } from "../../dugdale/host/lock.ts";
 import { Soundness } from "../../dugdale/soundness.ts";
 import { Store } from "../../dugdale/store/store.ts";
-import { openRunning } from "./running.ts";
+import { HandTimers } from "./hand_timers.ts";
+import { ids, openRunning } from "./running.ts";
 import { newMission } from "./store/samples.ts";
 
+const DAY_MS = 24 * 3_600_000;
 const PAGE_BYTES = 4096;
 const MARK = "a line that is found again in the file";
 
@@ -61,6 +63,26 @@ Deno.test("A damaged database is told by readyz after an end by force, until it 
       assertEquals([status, body.error], [503, "awaiting_manual_repair"]);
       assertEquals(body.details, { kind: "database_corrupt", mission_id: "", op: "quick_check" });
     }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("A database that is known to be damaged does not decide which files belong to nobody", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    damage(folder, await leave(folder));
+    using timers = new HandTimers();
+    const { log, told } = watched();
+    await using running = await openRunning({ dataDir: folder, log });
+    await told('"op":"quick_check"');
+    const work = `${running.folder}/work/${ids.mission()}`;
+    Deno.mkdirSync(work);
+    Deno.utimeSync(work, new Date(0), new Date(0));
+    await timers.waiting(DAY_MS);
+    timers.turn(DAY_MS);
+    await timers.waiting(DAY_MS);
+    assert(Deno.statSync(work).isDirectory);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -63,6 +63,7 @@ export class Area implements AsyncDisposable {
       slots: this.slots,
       usage: this.usage,
       draining: () => this.draining,
+      damaged: () => false,
       missions: { killForDelete: () => Promise.resolve(), deleting: () => {}, ...missions },
       onFsyncFailure: () => {},
     });
