@@ -5,6 +5,7 @@ import type { MissionRow } from "../store/mission_row.ts";
 import type { AppliedConfig } from "./applied.ts";
 import type { Engine } from "./engine.ts";
 import { missionFingerprint } from "./fingerprint.ts";
+import type { Enter } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** A dispatch whose parts are well-formed. */
@@ -42,7 +43,10 @@ export async function dispatchMission(
   applied: AppliedConfig,
 ): Promise<Dispatched> {
   const lane = engine.lanes.find(request.lane);
-  const dispatched = await engine.lanes.writeAndPick(lane, () => queue(request, parts, engine, applied));
+  const dispatched = await engine.lanes.writeAndPick(
+    lane,
+    (enter) => queue(request, parts, engine, applied, enter),
+  );
   if (dispatched.created) {
     const { missionId: mission_id, mission: mission_name } = request;
     parts.log.info("mission", { phase: "dispatched", mission_id, lane: request.lane, mission_name });
@@ -55,6 +59,7 @@ function queue(
   parts: EngineParts,
   engine: Engine,
   applied: AppliedConfig,
+  enter: Enter,
 ): Dispatched {
   const { store, clock } = parts;
   const existing = store.missions.find(request.missionId);
@@ -90,7 +95,7 @@ function queue(
   refuseInput(request, parts);
   refuseLane(request.lane, parts, engine, applied);
   const createdMs = clock.wallMs();
-  store.missions.insert({
+  enter({
     missionId: request.missionId,
     kind: "mission",
     lane: request.lane,

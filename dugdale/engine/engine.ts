@@ -1,7 +1,7 @@
 import type { MissionId } from "../../protocol/names.ts";
 import { type KillReason, KillSwitch } from "../run/kill.ts";
 import type { Ending, MissionRow } from "../store/mission_row.ts";
-import { doneLine } from "../store/mission_json.ts";
+import { doneLine, RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
 import { type PatienceOptions, withPatience } from "../store/patience.ts";
 import { type AdmittedRun, type Lane, Lanes } from "./lanes.ts";
 import { missionFields } from "./mission_fields.ts";
@@ -14,9 +14,16 @@ export interface LiveRun {
   readonly kill: KillSwitch;
   /** Of the steady clock. */
   readonly sinceMs: number;
+  /** The process has ended, and its end is being written. */
+  finishing: boolean;
   /** Settles once the row is done and the slot is free. */
   readonly ended: Promise<void>;
 }
+
+/** The end of a mission waits so long for the commit of another change, when one is to be expected. */
+const SHARED_COMMIT_MS = 2;
+/** A run that is older than this is not expected to end just now. */
+const YOUNG_MS = 20;
 
 /** Runs missions: the only writer of their state from pickup to done. */
 export class Engine implements Disposable {
@@ -80,25 +87,36 @@ export class Engine implements Disposable {
    * @param lane Gets the run's slot back in the same transaction.
    */
   async finalize(row: MissionRow, end: RunEnd, lane?: Lane): Promise<void> {
-    const { store, clock, log } = this.#parts;
+    const { store, clock, log, feed } = this.#parts;
     const facts = { op: "finalize", mission_id: row.mission_id };
     const patience: PatienceOptions = {
       onPause: (err) => log.warn("the end of a mission is written again", { ...facts, err }),
       // A disk may be full for hours. Who gives up leaves a mission that runs for its followers until the next start.
       goesOn: () => lane !== undefined && !this.lanes.stopped,
     };
+    const { start } = end;
     if (end.outputs.length > 0) {
       const text = JSON.stringify(end);
-      await withPatience(() => store.write(() => store.missions.noteEnding(row.id, text)), patience);
+      const note = (): void => {
+        if (start !== undefined) store.missions.start(row.id, start.pid, 0, start.startedMs);
+        store.missions.noteEnding(row.id, text);
+      };
+      await withPatience(() => store.write(note), patience);
+      if (start !== undefined) {
+        feed.publish(row.id, RUNNING_SEQ, () => runningLine(start.pid, start.startedMs));
+      }
     }
     const { ending, files } = await collect(row, end, this.#parts);
     const finish = (): MissionRow | undefined => {
       const nowMs = clock.wallMs();
-      const done = store.missions.finish(row.id, "running", ending, nowMs);
+      const done = store.missions.finish(row.id, "running", ending, nowMs, start);
       if (done !== undefined) { for (const file of files) store.staging.addOutput(row.id, file, nowMs); }
       return done;
     };
-    const done = await withPatience(() => this.lanes.writeAndPick(lane, finish, 1), patience);
+    const run = this.#live.get(row.mission_id);
+    if (run !== undefined) run.finishing = true;
+    const delayMs = this.#othersEndSoon() ? SHARED_COMMIT_MS : 0;
+    const done = await withPatience(() => this.lanes.writeAndPick(lane, finish, 1, delayMs), patience);
     if (done === undefined) forget(files, this.#parts);
     else this.announce(done);
     tidy(row, files.map((file) => file.role), this.#parts);
@@ -106,6 +124,11 @@ export class Engine implements Disposable {
 
   [Symbol.dispose](): void {
     this.lanes[Symbol.dispose]();
+  }
+
+  #othersEndSoon(): boolean {
+    const young = this.#parts.clock.steadyMs() - YOUNG_MS;
+    return this.#live.values().some((run) => run.sinceMs > young && !run.finishing);
   }
 
   /** From here on the mission can be killed, although its process is still to come. */
@@ -116,7 +139,13 @@ export class Engine implements Disposable {
     };
     const kill = new KillSwitch(config.limits.defaultKillGraceMs, onRefused);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    this.#live.set(row.mission_id, { row, kill, sinceMs: this.#parts.clock.steadyMs(), ended });
+    this.#live.set(row.mission_id, {
+      row,
+      kill,
+      sinceMs: this.#parts.clock.steadyMs(),
+      finishing: false,
+      ended,
+    });
     const leave = (): void => {
       this.#live.delete(row.mission_id);
       resolve();

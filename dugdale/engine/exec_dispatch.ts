@@ -9,6 +9,7 @@ import type { AppliedConfig } from "./applied.ts";
 import { refuseLane } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { execFingerprint } from "./fingerprint.ts";
+import type { Enter } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** An exec whose parts are well-formed. */
@@ -60,7 +61,7 @@ export function dispatchExec(
   applied: AppliedConfig,
 ): Promise<DispatchedExec> {
   const lane = engine.lanes.find(request.lane);
-  return engine.lanes.writeAndPick(lane, () => queue(request, parts, engine, applied));
+  return engine.lanes.writeAndPick(lane, (enter) => queue(request, parts, engine, applied, enter));
 }
 
 function queue(
@@ -68,6 +69,7 @@ function queue(
   parts: EngineParts,
   engine: Engine,
   applied: AppliedConfig,
+  enter: Enter,
 ): DispatchedExec {
   const { store, clock } = parts;
   const { execId } = request;
@@ -80,7 +82,7 @@ function queue(
   }
   refuseLane(request.lane, parts, engine, applied);
   const refs = refsOf(request);
-  store.missions.insert({
+  enter({
     missionId: execId,
     kind: "exec",
     lane: request.lane,

@@ -74,7 +74,8 @@ export class Feed {
   publish(id: number, seq: number, line: () => string, last = false): void {
     const channel = this.#channels.get(id);
     if (channel === undefined) return;
-    channel.lastSeq = seq;
+    // What a mission says in its first moments is committed together with its start, but told before it.
+    channel.lastSeq = Math.max(seq, channel.lastSeq ?? seq);
     try {
       const bytes = encoder.encode(`${line()}\n`);
       for (const follower of [...channel.followers]) follower.offer(seq, bytes, last);

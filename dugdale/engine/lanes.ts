@@ -1,7 +1,8 @@
+import { setImmediate } from "node:timers";
 import type { LaneSettings } from "../../protocol/lane.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/log.ts";
-import type { MissionRow } from "../store/mission_row.ts";
+import type { MissionRow, NewMission } from "../store/mission_row.ts";
 import type { Store } from "../store/store.ts";
 
 /** A lane that starts missions. */
@@ -13,6 +14,8 @@ export interface Lane {
   removing: boolean;
   /** Missions from their pickup to the end of their finalization. */
   inFlight: number;
+  /** Nobody waits in it: the last pickup has found too few, and nobody has come since. */
+  empty: boolean;
   /** A pickup waits for its turn. */
   waking: boolean;
 }
@@ -27,6 +30,9 @@ export interface AdmittedRun {
 
 /** Takes charge of a mission as soon as it counts as running. */
 export type Admit = (row: MissionRow, lane: Lane) => AdmittedRun;
+
+/** Adds a mission to a lane: as queued, or as running when it is its turn at once. */
+export type Enter = (mission: NewMission) => void;
 
 /** What changed when lanes were set. */
 export interface LaneChanges {
@@ -76,7 +82,8 @@ export class Lanes implements Disposable {
     for (const [name, { concurrency, paused = false }] of Object.entries(settings)) {
       const lane = this.#lanes.get(name);
       if (lane === undefined) {
-        this.#lanes.set(name, { name, concurrency, paused, removing: false, inFlight: 0, waking: false });
+        const fresh = { removing: false, inFlight: 0, empty: false, waking: false };
+        this.#lanes.set(name, { name, concurrency, paused, ...fresh });
         changes.started.push(name);
       } else {
         if (lane.concurrency !== concurrency) changes.resized.push(name);
@@ -109,7 +116,9 @@ export class Lanes implements Disposable {
   /** Looks for missions that can start. */
   wake(name: string): void {
     const lane = this.#lanes.get(name);
-    if (lane === undefined || lane.waking || this.#free(lane) <= 0) return;
+    if (lane === undefined) return;
+    lane.empty = false;
+    if (lane.waking || this.#free(lane) <= 0) return;
     lane.waking = true;
     this.writeAndPick(lane, () => void (lane.waking = false)).catch((error) => {
       this.#log.error("db_error", { op: "pickup", lane: name, err: error });
@@ -121,28 +130,50 @@ export class Lanes implements Disposable {
   /**
    * Makes a change and, in the same transaction, picks up what can start after it: one fsync for both.
    *
+   * @param change Gets the way to add a mission to this lane.
    * @param releases Slots that the change gives back.
+   * @param delayMs As of {@linkcode Store.write}.
    */
-  async writeAndPick<T>(lane: Lane | undefined, change: () => T, releases = 0): Promise<T> {
+  async writeAndPick<T>(
+    lane: Lane | undefined,
+    change: (enter: Enter) => T,
+    releases = 0,
+    delayMs = 0,
+  ): Promise<T> {
+    const { missions } = this.#store;
     const runs: AdmittedRun[] = [];
-    let counted = false;
+    let released = 0;
+    const pick = (row: MissionRow, lane: Lane): void => {
+      runs.push(this.#admit(row, lane));
+      lane.inFlight++;
+    };
+    const enter = (mission: NewMission): void => {
+      if (lane?.empty && this.#free(lane) > 0) return pick(missions.insertRunning(mission), lane);
+      missions.insert(mission);
+      if (lane !== undefined) lane.empty = false;
+    };
     try {
       const result = await this.#store.write(() => {
-        const own = change();
+        const own = change(enter);
         if (lane === undefined) return own;
-        counted = true;
-        lane.inFlight -= releases;
+        released = releases;
+        lane.inFlight -= released;
         const free = this.#free(lane);
-        const rows = free > 0 ? this.#store.missions.claim(lane.name, free, this.#clock.wallMs()) : [];
-        for (const row of rows) runs.push(this.#admit(row, lane));
-        lane.inFlight += rows.length;
+        if (lane.empty || free <= 0) return own;
+        const rows = missions.claim(lane.name, free, this.#clock.wallMs());
+        for (const row of rows) pick(row, lane);
+        lane.empty = rows.length < free;
         return own;
-      });
-      for (const run of runs) run.start();
+      }, delayMs);
+      // A start takes longer than to answer: whoever waits for the change hears of it first.
+      if (runs.length > 0) setImmediate(() => runs.forEach((run) => run.start()));
       return result;
     } catch (error) {
       for (const run of runs) run.withdraw();
-      if (lane !== undefined && counted) lane.inFlight += releases - runs.length;
+      if (lane !== undefined) {
+        lane.inFlight += released - runs.length;
+        lane.empty = false;
+      }
       throw error;
     }
   }

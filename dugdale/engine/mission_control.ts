@@ -48,7 +48,8 @@ export class MissionControl {
       throw new ProblemError("unknown_lane", `there is no lane "${lane}" any more`, { details: { lane } });
     }
     const missionId = ids.mission();
-    await store.write(() => {
+    const { lanes } = this.#engine;
+    await lanes.writeAndPick(lanes.find(lane), (enter) => {
       // A sweep may have taken it since it was looked up.
       if (store.missions.find(mission_id)?.status !== "done") throw new ProblemError("mission_deleting", "");
       const files = store.missions.files(row.id).filter((file) => file.ref_kind !== "output");
@@ -62,7 +63,7 @@ export class MissionControl {
           },
         );
       }
-      store.missions.insert({
+      enter({
         missionId,
         kind: row.kind,
         lane,
@@ -84,7 +85,6 @@ export class MissionControl {
       });
       for (const file of files) store.staging.pin(file.staging_id);
     });
-    this.#engine.lanes.wake(lane);
     return { mission_id: missionId, restarted_from: mission_id, status: "queued" };
   }
 

@@ -7,9 +7,9 @@ import { execEnvironment, missionEnvironment } from "../run/environment.ts";
 import type { KillSwitch } from "../run/kill.ts";
 import { isDiskFull, LaunchError, textOf } from "../run/launch_error.ts";
 import { MemoryWatch, type OutOfMemory } from "../run/out_of_memory.ts";
-import { type ProcessSinks, runProcess } from "../run/process.ts";
+import { type ProcessSinks, type ProcessStart, runProcess } from "../run/process.ts";
 import { makeWorkdir, tidyWorkdir } from "../run/workdir.ts";
-import type { ExitStatus } from "../host/spawn.ts";
+import type { ExitStatus, SpawnRequest } from "../host/spawn.ts";
 import type { ExecBody } from "../../protocol/exec.ts";
 import type { Ending, MissionFileRow, MissionRow } from "../store/mission_row.ts";
 import { RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
@@ -25,6 +25,8 @@ export interface RunEnd {
   readonly ending: Ending;
   /** Keys of the output files to collect; none unless the run was a success. */
   readonly outputs: readonly string[];
+  /** The start of a process that ended in its first moments: it is recorded together with the end. */
+  readonly start?: ProcessStart;
 }
 
 /** Runs the process of a picked-up mission. Everything that goes wrong becomes its ending. */
@@ -53,8 +55,24 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
   };
   let verdict: Verdict;
   let outputs: readonly string[] = [];
+  let start: ProcessStart | undefined;
   try {
-    const exit = await startAndWait(row, parts.store.missions.files(row.id), sinks, kill, parts);
+    let recorded: Promise<void> | undefined;
+    const exit = await runProcess(parts.spawner, {
+      request: await prepare(row, parts),
+      sinks,
+      kill,
+      timeoutMs: row.timeout_ms,
+      postExitGraceMs: limits.readerPostExitGraceMs,
+      clock: parts.clock,
+      onStarted: (started) => {
+        if (started.ended) start = started;
+        else recorded = recordStart(row, started, kill, parts);
+        parts.log.info("mission", { phase: "started", ...missionFields(row), pid: started.pid });
+      },
+    });
+    // The end is written after the start, also when that takes more than one try.
+    await recorded;
     control?.end();
     if (isExec) {
       verdict = execVerdict({ exit, killed: kill.reason, timeoutMs: row.timeout_ms, lane: row.lane });
@@ -83,6 +101,7 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
       truncatedStderr: capture.truncated.stderr,
     },
     outputs: final.outcome === "success" ? outputs : [],
+    ...(start === undefined ? {} : { start }),
   };
 }
 
@@ -130,49 +149,34 @@ export function forget(files: readonly CollectedFile[], parts: EngineParts): voi
   discard(files, parts.dataDir);
 }
 
-async function startAndWait(
-  row: MissionRow,
-  files: readonly MissionFileRow[],
-  sinks: ProcessSinks,
-  kill: KillSwitch,
-  parts: EngineParts,
-): Promise<ExitStatus | undefined> {
-  const { config, dataDir, store } = parts;
-  const { mission_id } = row;
-  const workdir = await makeWorkdir(row, files, dataDir, parts.slots);
+async function prepare(row: MissionRow, parts: EngineParts): Promise<SpawnRequest> {
+  const files = parts.store.missions.files(row.id);
+  const workdir = await makeWorkdir(row, files, parts.dataDir, parts.slots);
   const launch = row.kind === "exec"
     ? execLaunch(row, files, workdir.path)
     : missionLaunch(row, files, workdir.path, parts);
-  let recorded: Promise<void> | undefined;
-  const exit = await runProcess(parts.spawner, {
-    request: { ...launch, cwd: workdir.path, stdin: workdir.stdin, control: row.kind === "mission" },
-    sinks,
-    kill,
-    timeoutMs: row.timeout_ms,
-    postExitGraceMs: config.limits.readerPostExitGraceMs,
-    clock: parts.clock,
-    onStarted: (pid, startedMs) => {
-      const start = processStart(pid);
-      const saved = withPatience(
-        () => store.writeSoon(() => store.missions.start(row.id, pid, start, startedMs)),
-        {
-          onPause: (err) =>
-            parts.log.warn("the start of a mission is written again", { op: "start", mission_id, err }),
-        },
-      );
-      recorded = saved.then(
-        () => parts.feed.publish(row.id, RUNNING_SEQ, () => runningLine(pid, startedMs)),
-        (error) => {
-          parts.log.error("db_error", { op: "start", mission_id, err: error });
-          kill.kill("dugdale_shutdown");
-        },
-      );
-      parts.log.info("mission", { phase: "started", ...missionFields(row), pid });
-    },
-  });
-  // The end is written after the start, also when that takes more than one try.
-  await recorded;
-  return exit;
+  return { ...launch, cwd: workdir.path, stdin: workdir.stdin, control: row.kind === "mission" };
+}
+
+/** Resolves once it is on record that the process runs; a process that nobody would know of is ended. */
+async function recordStart(
+  row: MissionRow,
+  { pid, startedMs }: ProcessStart,
+  kill: KillSwitch,
+  parts: EngineParts,
+): Promise<void> {
+  const { store, feed, log } = parts;
+  const facts = { op: "start", mission_id: row.mission_id };
+  const start = processStart(pid);
+  try {
+    await withPatience(() => store.writeSoon(() => store.missions.start(row.id, pid, start, startedMs)), {
+      onPause: (err) => log.warn("the start of a mission is written again", { ...facts, err }),
+    });
+    feed.publish(row.id, RUNNING_SEQ, () => runningLine(pid, startedMs));
+  } catch (err) {
+    log.error("db_error", { ...facts, err });
+    kill.kill("dugdale_shutdown");
+  }
 }
 
 function missionLaunch(

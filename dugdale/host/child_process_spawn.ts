@@ -6,6 +6,7 @@ import { delimiter, join, resolve } from "node:path";
 import process from "node:process";
 import { PassThrough, pipeline, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { StreamOutput } from "./output.ts";
 import { shortSignalName, signalGroup } from "./signals.ts";
 import {
   type Child,
@@ -65,7 +66,17 @@ export class ChildProcessSpawner implements Spawner {
     const { pid, stdout, stderr } = child;
     if (pid === undefined) throw new SpawnError(program, "ESRCH", "the system gave no process id");
     const signal = (name: "SIGTERM" | "SIGKILL"): boolean => signalGroup(pid, name);
-    return { pid, stdout, stderr, control: control?.output, exited, signal };
+    return {
+      pid,
+      stdout: new StreamOutput(kept(stdout)),
+      stderr: new StreamOutput(kept(stderr)),
+      control: control && new StreamOutput(control.output),
+      get ended() {
+        return child.exitCode !== null || child.signalCode !== null;
+      },
+      exited,
+      signal,
+    };
   }
 
   [Symbol.dispose](): void {
@@ -94,6 +105,14 @@ export class ChildProcessSpawner implements Spawner {
     };
     return { path, output, release };
   }
+}
+
+/** At the end of a process the runtime throws away what nobody has begun to read. */
+function kept(stream: Readable): Readable {
+  const copy = new PassThrough();
+  // Not `pipeline`: it would close the stream with an error that nobody can take.
+  stream.once("error", () => copy.end()).pipe(copy).once("close", () => stream.destroy());
+  return copy;
 }
 
 function exitOf(child: ChildProcess): Promise<ExitStatus> {

@@ -9,6 +9,11 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** The calls as they are declared in C, without their const. Buffers must not be smaller than what C writes. */
 export interface Libc {
   close(fd: number): number;
+  /** Waits where there is nothing yet. */
+  read(fd: number, buffer: Bytes, count: bigint): number;
+  poll(descriptors: Bytes, count: bigint, timeoutMs: number): number;
+  /** Not to be called where variable arguments are passed in another way than others, as on macOS. */
+  ioctl(fd: number, request: bigint, argument: Bytes): number;
   waitpid(pid: number, status: Bytes, options: number): number;
   pipe(ends: Bytes): number;
   pipe2: ((ends: Bytes, flags: number) => number) | null;
@@ -71,6 +76,10 @@ export function openLibc(): OpenLibc | undefined {
 function open(name: string) {
   return Deno.dlopen(name, {
     close: { parameters: ["i32"], result: "i32" },
+    // No read of ours is larger than what fits.
+    read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+    poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
+    ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
     waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
     pipe: { parameters: ["buffer"], result: "i32" },
     pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true },

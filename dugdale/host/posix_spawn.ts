@@ -1,7 +1,6 @@
-import { Socket } from "node:net";
-import type { Readable } from "node:stream";
 import { getSystemErrorName } from "node:util";
 import type { Libc, OpenLibc } from "./libc.ts";
+import { PipeOutput } from "./pipe_output.ts";
 import { signalGroup, signalName } from "./signals.ts";
 import { Slots } from "./slots.ts";
 import {
@@ -72,11 +71,26 @@ export class PosixSpawner implements Spawner {
       for (let count = request.control ? 3 : 2; count > 0; count--) pipes.push(this.#pipe());
       const pid = await this.#slots.run(() => this.#start(request, pipes));
       const exited = new Promise<ExitStatus | undefined>((resolve) => this.#children.set(pid, resolve));
-      this.#keepAlive ??= setInterval(this.#reap, KEEP_ALIVE_MS);
       // Its end may have been signalled before we knew of it.
       this.#reapOne(pid);
-      const [stdout, stderr, control] = pipes.map(reader) as [Readable, Readable, Readable?];
-      return { pid, stdout, stderr, control, exited, signal: (signal) => signalGroup(pid, signal) };
+      const children = this.#children;
+      if (children.has(pid)) this.#keepAlive ??= setInterval(this.#reap, KEEP_ALIVE_MS);
+      const [stdout, stderr, control] = pipes.map((pipe) => new PipeOutput(this.#libc, pipe.read)) as [
+        PipeOutput,
+        PipeOutput,
+        PipeOutput?,
+      ];
+      return {
+        pid,
+        stdout,
+        stderr,
+        control,
+        get ended() {
+          return !children.has(pid);
+        },
+        exited,
+        signal: (signal) => signalGroup(pid, signal),
+      };
     } catch (error) {
       for (const pipe of pipes) this.#libc.close(pipe.read);
       throw error;
@@ -155,11 +169,6 @@ export class PosixSpawner implements Spawner {
       signal === 0 ? { code: (status >> 8) & 0xff, signal: null } : { code: -1, signal: signalName(signal) },
     );
   }
-}
-
-/** Reads a pipe on the event loop; a file read would hold a thread for as long as nothing comes. */
-function reader(pipe: Pipe): Readable {
-  return new Socket({ fd: pipe.read, readable: true, writable: false });
 }
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import type { Output } from "./output.ts";
 
 /** What to start. Nothing else reaches the process: no other descriptor, no other variable. */
 export interface SpawnRequest {
@@ -23,10 +23,12 @@ export interface ExitStatus {
 export interface Child {
   /** Names the process and its group. */
   readonly pid: number;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
+  readonly stdout: Output;
+  readonly stderr: Output;
   /** The reading end of descriptor 3, when one was asked for. */
-  readonly control: Readable | undefined;
+  readonly control: Output | undefined;
+  /** Whether it has been reaped; `exited` tells how it ended. */
+  readonly ended: boolean;
   /** Settles once the process has been reaped; undefined when not by us, so that nobody can say how it ended. */
   readonly exited: Promise<ExitStatus | undefined>;
   /** Signals the whole group; false when there is none left. @throws When all of it is somebody else's. */

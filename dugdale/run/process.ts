@@ -1,7 +1,7 @@
-import type { Readable } from "node:stream";
 import { after } from "../host/after.ts";
 import type { Clock } from "../host/clock.ts";
-import type { ExitStatus, Spawner, SpawnRequest } from "../host/spawn.ts";
+import type { Output } from "../host/output.ts";
+import type { Child, ExitStatus, Spawner, SpawnRequest } from "../host/spawn.ts";
 import type { KillSwitch } from "./kill.ts";
 
 /** Who gets what the process says. */
@@ -22,9 +22,20 @@ export interface ProcessOptions {
   /** How long descendants may hold the pipes after the process has ended; 0 waits for stdout and stderr without end. */
   readonly postExitGraceMs: number;
   readonly clock: Clock;
-  /** Called once the process runs. */
-  readonly onStarted: (pid: number, startedMs: number) => void;
+  /** Called once the process has outlived its first moments, or has ended within them. */
+  readonly onStarted: (start: ProcessStart) => void;
 }
+
+/** That a process was started. */
+export interface ProcessStart {
+  readonly pid: number;
+  readonly startedMs: number;
+  /** Whether it has ended already, and nothing that it has started holds its pipes. */
+  readonly ended: boolean;
+}
+
+/** A process that only does a little has ended by then, and what is known of it can be told at once. */
+const FIRST_MOMENTS_MS = 5;
 
 /**
  * Runs a process to its end and reads all that it says.
@@ -35,44 +46,57 @@ export interface ProcessOptions {
 export async function runProcess(spawner: Spawner, options: ProcessOptions): Promise<ExitStatus | undefined> {
   const { kill, sinks, timeoutMs, postExitGraceMs } = options;
   const child = await spawner.spawn(options.request);
+  const { pid, stdout, stderr, control } = child;
+  const outputs = control === undefined ? [stdout, stderr] : [stdout, stderr, control];
   const startedMs = options.clock.wallMs();
-  const stdout = drain(child.stdout, sinks.stdout);
-  const stderr = drain(child.stderr, sinks.stderr);
-  const control = child.control && drain(child.control, (chunk) => sinks.control?.(chunk));
   const deadline = timeoutMs !== null && timeoutMs > 0
     ? after(timeoutMs, () => kill.kill("timeout"))
     : undefined;
+  let said: Promise<void> | undefined;
   try {
-    options.onStarted(child.pid, startedMs);
     kill.attach(child);
+    await firstMoments(child, outputs);
+    const printed = Promise.all([stdout.read(sinks.stdout), stderr.read(sinks.stderr)]);
+    said = control?.read((chunk) => sinks.control?.(chunk));
+    options.onStarted({ pid, startedMs, ended: child.ended && allEnded(outputs) });
     const exit = await child.exited;
-    const output = Promise.all([stdout, stderr]);
-    if (postExitGraceMs > 0) await within(postExitGraceMs, output, () => close(child.stdout, child.stderr));
-    else await output;
+    if (postExitGraceMs > 0) await within(postExitGraceMs, printed, [stdout, stderr]);
+    else await printed;
     await kill.settled();
     return exit;
   } finally {
     deadline?.[Symbol.dispose]();
     kill[Symbol.dispose]();
-    if (control !== undefined) await within(postExitGraceMs, control, () => close(child.control));
+    if (control !== undefined) await within(postExitGraceMs, said, [control]);
   }
 }
 
-/** Settles when the stream has ended or was closed. What was written before the end has reached the sink by then. */
-function drain(stream: Readable, sink: (chunk: Uint8Array) => void): Promise<void> {
-  return new Promise((resolve) => {
-    stream.on("data", sink);
-    stream.once("close", resolve);
-    // A reset of a pipe is its end; what was read counts.
-    stream.once("error", () => stream.destroy());
+/** Waits until the process and all that it says have ended, but not for long. */
+async function firstMoments(child: Child, outputs: readonly Output[]): Promise<void> {
+  const isOver = (): boolean => child.ended && outputs.every((output) => output.complete);
+  if (isOver()) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let past = false;
+  using _timer = after(FIRST_MOMENTS_MS, () => {
+    past = true;
+    resolve();
   });
+  await Promise.race([child.exited, promise]);
+  // Another process that is just being started has a copy of every pipe until it becomes its program.
+  while (!past && !isOver()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-function close(...streams: (Readable | undefined)[]): void {
-  for (const stream of streams) stream?.destroy();
+function allEnded(outputs: readonly Output[]): boolean {
+  return outputs.every((output) => output.ended);
 }
 
-async function within(ms: number, wait: Promise<unknown>, giveUp: () => void): Promise<void> {
-  using _timer = after(ms, giveUp);
-  await wait;
+/** Waits for the end of outputs; those that are still open after so long are closed. */
+async function within(
+  ms: number,
+  read: Promise<unknown> | undefined,
+  outputs: readonly Output[],
+): Promise<void> {
+  if (allEnded(outputs)) return;
+  using _timer = after(ms, () => outputs.forEach((output) => output.close()));
+  await read;
 }

@@ -1,4 +1,14 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { Buffer } from "node:buffer";
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DataDir } from "../host/data_dir.ts";
@@ -47,7 +57,7 @@ export async function makeWorkdir(
   }
   const stdin = join(path, "input.json");
   try {
-    writeFileSync(stdin, mission.input, { mode: 0o400 });
+    writeNew(stdin, mission.input, 0o400);
   } catch (cause) {
     throw new LaunchError("spawn_failed", `input file: ${textOf(cause)}`, { cause });
   }
@@ -77,8 +87,17 @@ export function tidyWorkdir(
   }
   for (const key of collected) removeIn(path, join(path, "out", key));
   const temporary = join(path, "tmp");
-  if (!isFolder(temporary)) return;
-  for (const name of readdirSync(temporary)) removeIn(path, join(temporary, name));
+  for (const name of namesIn(temporary)) removeIn(path, join(temporary, name));
+}
+
+/** None where the mission has removed the folder, or has put something else in its place. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(String((error as { code?: unknown }).code))) return [];
+    throw error;
+  }
 }
 
 /** A mission may have put a link in place of a folder of ours; what lies behind it is not ours to remove. */
@@ -88,6 +107,18 @@ function removeIn(path: string, target: string): void {
 
 function isFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** As `writeFileSync`, for a file that is not there yet; that one sets the mode a second time. */
+function writeNew(path: string, text: string, mode: number): void {
+  const file = openSync(path, "wx", mode);
+  try {
+    for (let rest: Uint8Array = Buffer.from(text); rest.length > 0;) {
+      rest = rest.subarray(writeSync(file, rest));
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 function makeFolders(path: string, names: readonly string[]): void {

@@ -26,11 +26,14 @@ export class Missions {
   /** What is too old to stay. */
   readonly retention: MissionRetention;
   readonly #insert: StatementSync;
+  readonly #insertRunning: StatementSync;
   readonly #insertFile: StatementSync;
   readonly #find: StatementSync;
   readonly #status: StatementSync;
   readonly #files: StatementSync;
   readonly #runtime: StatementSync;
+  /** Rows of `runtimes` never change. */
+  readonly #runtimes = new Map<number, RuntimeRow>();
   readonly #oldest: StatementSync;
   readonly #claim: StatementSync;
   readonly #start: StatementSync;
@@ -51,6 +54,13 @@ export class Missions {
         display_name, group_id, restarted_from, input_fingerprint, traceparent, input)
       VALUES (:missionId, :kind, :lane, :missionName, 'queued', :createdMs, :timeoutMs, :runtime,
         :displayName, :groupId, :restartedFrom, :fingerprint, :traceparent, :input)`);
+    this.#insertRunning = db.prepare(`
+      INSERT INTO missions (mission_id, kind, lane, mission_name, status, time_created, timeout_ms, runtime,
+        display_name, group_id, restarted_from, input_fingerprint, traceparent, input,
+        time_started, pid, process_start)
+      VALUES (:missionId, :kind, :lane, :missionName, 'running', :createdMs, :timeoutMs, :runtime,
+        :displayName, :groupId, :restartedFrom, :fingerprint, :traceparent, :input, :createdMs, 0, 0)
+      RETURNING *`);
     this.#insertFile = db.prepare(`
       INSERT INTO mission_files (mission, staging_id, ref_kind, role) VALUES (:mission, :stagingId, :kind, :role)`);
     this.#find = db.prepare(`SELECT * FROM missions WHERE mission_id = ?`);
@@ -72,10 +82,12 @@ export class Missions {
     );
     this.#finish = db.prepare(`
       UPDATE missions SET status = 'done', ending = NULL, time_finished = :nowMs, outcome = :outcome,
+        pid = coalesce(:pid, pid), time_started = coalesce(:startedMs, time_started),
         exit_code = :exitCode, signal = :signal, fail_reason = :failReason, fail_message = :failMessage,
         fail_details = :failDetails, return_value = :returnValue, progress_dropped = :progressDropped,
         truncated_stdout = :truncatedStdout, truncated_stderr = :truncatedStderr,
-        done_seq = 1 + coalesce((SELECT max(seq) FROM progress WHERE mission = missions.id), iif(pid > 0, 2, 1))
+        done_seq = 1 + coalesce((SELECT max(seq) FROM progress WHERE mission = missions.id),
+          iif(coalesce(:pid, pid) > 0, 2, 1))
       WHERE id = :id AND status = :from
       RETURNING *`);
     this.#addProgress = db.prepare(`INSERT INTO progress (mission, seq, line) VALUES (:id, :seq, :line)`);
@@ -98,6 +110,14 @@ export class Missions {
     return id;
   }
 
+  /** Adds a mission that is picked up at once. */
+  insertRunning(mission: NewMission): MissionRow {
+    const { files, ...values } = mission;
+    const row = this.#insertRunning.get(values) as unknown as MissionRow;
+    for (const file of files) this.#insertFile.run({ mission: row.id, ...file });
+    return row;
+  }
+
   /** Looks a mission up, whatever its status. */
   find(missionId: MissionId): MissionRow | undefined {
     return this.#find.get(missionId) as MissionRow | undefined;
@@ -115,7 +135,11 @@ export class Missions {
 
   /** How the mission is to be started. */
   runtime(id: number): RuntimeRow | undefined {
-    return this.#runtime.get(id) as RuntimeRow | undefined;
+    const known = this.#runtimes.get(id);
+    if (known !== undefined) return known;
+    const row = this.#runtime.get(id) as RuntimeRow | undefined;
+    if (row !== undefined) this.#runtimes.set(id, row);
+    return row;
   }
 
   /** Makes the oldest queued missions of a lane running and returns them, the oldest first. */
@@ -135,12 +159,24 @@ export class Missions {
     return this.#noteEnding.run({ id, ending }).changes === 1;
   }
 
-  /** Makes a mission done, unless it has left the status it is expected in; answers the row as it is then. */
-  finish(id: number, from: "queued" | "running", ending: Ending, nowMs: number): MissionRow | undefined {
+  /**
+   * Makes a mission done, unless it has left the status it is expected in; answers the row as it is then.
+   *
+   * @param start Of a process whose start was not recorded before.
+   */
+  finish(
+    id: number,
+    from: "queued" | "running",
+    ending: Ending,
+    nowMs: number,
+    start?: { readonly pid: number; readonly startedMs: number },
+  ): MissionRow | undefined {
     return this.#finish.get({
       id,
       from,
       nowMs,
+      pid: start?.pid ?? null,
+      startedMs: start?.startedMs ?? null,
       ...ending,
       truncatedStdout: ending.truncatedStdout ? 1 : 0,
       truncatedStderr: ending.truncatedStderr ? 1 : 0,

@@ -23,7 +23,8 @@ interface Change {
 /**
  * The daemon's state: one SQLite file with a single writer.
  *
- * Changes that arrive in the same turn of the event loop share one transaction, and so one fsync. A change runs
+ * Changes that arrive in the same turn of the event loop share one transaction, and so one fsync; one that has time
+ * may wait a little longer for others. A change runs
  * synchronously, sees all earlier ones, and is undone alone when it throws. Reads go straight to the tables and
  * see only what has been committed, because no transaction is open between two turns. The fsync holds the event
  * loop, so nobody is shown a state that a power cut could take back.
@@ -40,6 +41,10 @@ export class Store implements Disposable {
   readonly #release: StatementSync;
   readonly #undo: StatementSync;
   #waiting: Change[] = [];
+  /** A commit is due at the end of this turn. */
+  #due = false;
+  /** Of the commit of changes that have time. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #synchronous = true;
 
   /**
@@ -73,19 +78,23 @@ export class Store implements Disposable {
   /**
    * Makes a change and resolves with its result once it is on disk.
    *
+   * @param delayMs How long it may wait for the commit of another change, to save one. Default not at all.
    * @throws What the change threw, or {@linkcode StoreError} when the commit failed; nothing of it is kept then.
    */
-  write<T>(apply: () => T): Promise<T> {
-    return this.#enqueue(apply, true);
+  write<T>(apply: () => T, delayMs = 0): Promise<T> {
+    return this.#enqueue(apply, true, delayMs);
   }
 
   /** As {@linkcode write}, but resolves once a crash of the process cannot undo it; a power cut may. */
   writeSoon<T>(apply: () => T): Promise<T> {
-    return this.#enqueue(apply, false);
+    return this.#enqueue(apply, false, 0);
   }
 
   /** Commits what is waiting, without waiting for the end of the turn. */
   flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#due = false;
     const changes = this.#waiting;
     if (changes.length === 0) return;
     this.#waiting = [];
@@ -130,11 +139,15 @@ export class Store implements Disposable {
     this.db.close();
   }
 
-  #enqueue<T>(apply: () => T, durable: boolean): Promise<T> {
+  #enqueue<T>(apply: () => T, durable: boolean, delayMs: number): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!this.db.isOpen) return reject(new StoreError("the database is closed"));
-      if (this.#waiting.length === 0) setImmediate(() => this.flush());
       this.#waiting.push({ apply, durable, resolve, reject });
+      if (delayMs > 0) this.#timer ??= setTimeout(() => this.flush(), delayMs);
+      else if (!this.#due) {
+        this.#due = true;
+        setImmediate(() => this.flush());
+      }
     });
   }
 

@@ -69,6 +69,24 @@ Deno.test("Feed keeps no line for a follower that does not ask: it reads the tab
     await reader.cancel();
   }));
 
+Deno.test("Feed tells in order what is committed together with a start, though the start is published last", () =>
+  withRunning(async ({ feed, store }, find) => {
+    const { id } = find();
+    const [all, late] = [0, 2].map((from) => feed.events(find(), from, true).getReader());
+    assertEquals((await take(all!)).match(/"seq":\d/g), ['"seq":1']);
+    const next = take(all!);
+    await store.write(() => {
+      store.missions.start(id, 4711, 1, 6);
+      store.missions.addProgress(id, 3, '{"seq":3}');
+    });
+    feed.publish(id, 3, () => '{"seq":3}');
+    feed.publish(id, 2, () => '{"seq":2}');
+    assertEquals((await next).match(/"seq":\d/g), ['"seq":2', '"seq":3']);
+    assertEquals(await take(late!), '{"seq":3}\n');
+    await all!.cancel();
+    await late!.cancel();
+  }));
+
 Deno.test("Feed.close() ends each stream after what there is to read", () =>
   withRunning(async ({ feed, store }, find) => {
     const { id } = find();

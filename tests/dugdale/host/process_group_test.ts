@@ -11,7 +11,7 @@ Deno.test("isGroupAlive() sees who is left of a group, and does not count who ha
     argv: ["sh", "-c", "sleep 600 >&- 2>&- & echo $!; exec sleep 600"],
   });
   const text = await new Promise<string>((resolve) =>
-    child.stdout.once("data", (chunk) => resolve(String(chunk)))
+    child.stdout.read((chunk) => resolve(new TextDecoder().decode(chunk)))
   );
   assert(isGroupAlive(child.pid));
   Deno.kill(Number(text), "SIGKILL");

@@ -23,9 +23,8 @@ function count(): { threads: number; descriptors: number } {
 }
 
 async function end(child: Child): Promise<void> {
-  const pipes = [child.stdout, child.stderr, child.control];
-  const closed = pipes.map((pipe) => new Promise<void>((resolve) => pipe?.resume().once("close", resolve)));
-  await Promise.all([child.exited, ...closed]);
+  const outputs = [child.stdout, child.stderr, child.control];
+  await Promise.all([child.exited, ...outputs.map((output) => output?.read(() => {}))]);
 }
 
 /** Whoever looks at a process only after the next has started may have missed that its pipes were closed. */

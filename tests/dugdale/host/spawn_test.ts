@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
-import type { Readable } from "node:stream";
 import { ChildProcessSpawner } from "../../../dugdale/host/child_process_spawn.ts";
 import { openLibc } from "../../../dugdale/host/libc.ts";
+import type { Output } from "../../../dugdale/host/output.ts";
 import { PosixSpawner } from "../../../dugdale/host/posix_spawn.ts";
 import { type Child, type Spawner, SpawnError, type SpawnRequest } from "../../../dugdale/host/spawn.ts";
 
@@ -22,9 +22,10 @@ const base: SpawnRequest = {
   control: true,
 };
 
-async function text(stream: Readable | undefined): Promise<string> {
+async function text(output: Output | undefined): Promise<string> {
+  const decoder = new TextDecoder();
   let all = "";
-  for await (const chunk of stream ?? []) all += chunk;
+  await output?.read((chunk) => all += decoder.decode(chunk, { stream: true }));
   return all;
 }
 
@@ -83,11 +84,43 @@ for (const [name, open] of Object.entries(SPAWNERS)) {
   Deno.test(`${name} signals the whole group`, async () => {
     using spawner = open();
     const child = await spawner.spawn({ ...base, argv: ["sh", "-c", "sleep 100 & echo started; wait"] });
-    await new Promise((resolve) => child.stdout.once("data", resolve));
-    assert(child.signal("SIGKILL"));
+    const started = Promise.withResolvers<void>();
     // The pipes only end once the sleep in the background, which holds them too, is gone.
-    const { signal } = await outcome(child);
-    assertEquals(signal, "KILL");
+    const ends = [child.stdout.read(() => started.resolve()), text(child.stderr), text(child.control)];
+    await started.promise;
+    assertEquals([child.ended, child.stdout.ended], [false, false]);
+    assert(child.signal("SIGKILL"));
+    await Promise.all(ends);
+    assertEquals((await child.exited)?.signal, "KILL");
+    assertEquals([child.ended, child.stdout.ended], [true, true]);
+  });
+
+  Deno.test(`${name} hands on all that a process says, however much, and also what it left in the pipe`, async () => {
+    using spawner = open();
+    const script = "head -c 3000000 /dev/zero | tr '\\0' x; echo left >&2";
+    const { texts } = await outcome(await spawner.spawn({ ...base, argv: ["sh", "-c", script] }));
+    assertEquals([texts[0]!.length, texts[1]], [3_000_000, "left\n"]);
+    const quick = await spawner.spawn({ ...base, argv: ["sh", "-c", "echo to three > /dev/fd/3"] });
+    await quick.exited;
+    assertEquals(await Promise.all([text(quick.stdout), text(quick.stderr), text(quick.control)]), [
+      "",
+      "",
+      "to three\n",
+    ]);
+  });
+
+  Deno.test(`${name} lets go of a pipe that a descendant holds, before it is read and after`, async () => {
+    using spawner = open();
+    const script = "echo said; sleep 100 & exit 3";
+    const child = await spawner.spawn({ ...base, control: false, argv: ["sh", "-c", script] });
+    assertEquals((await child.exited)?.code, 3);
+    const said = Promise.withResolvers<string>();
+    const read = child.stdout.read((chunk) => said.resolve(new TextDecoder().decode(chunk)));
+    assertEquals(await said.promise, "said\n");
+    for (const output of [child.stdout, child.stderr]) output.close();
+    await Promise.all([read, text(child.stderr)]);
+    assertEquals([child.stdout.ended, child.stderr.ended], [true, true]);
+    child.signal("SIGKILL");
   });
 
   Deno.test(`${name} refuses what cannot be started`, async () => {

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { setImmediate } from "node:timers";
 import { NewerDatabaseError } from "../../../dugdale/store/migrations.ts";
 import type { MissionRow, NewMission } from "../../../dugdale/store/mission_row.ts";
 import { Store, StoreError } from "../../../dugdale/store/store.ts";
@@ -65,6 +66,26 @@ Deno.test("Store.write() undoes only the change that throws", () =>
     await good;
     await alsoGood;
     assertEquals([1, 2, 3].map((count) => store.missions.find(id(count)) !== undefined), [true, false, true]);
+  }));
+
+Deno.test("Store.write() lets a change that has time share the next commit, in the order of arrival", () =>
+  withStore(async (store) => {
+    const order: string[] = [];
+    const late = store.write(() => order.push("has time"), 2 ** 30);
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    assertEquals(order, [], "it waits for company");
+    const soon = store.write(() => order.push("has none"));
+    await Promise.all([late, soon]);
+    assertEquals(order, ["has time", "has none"]);
+  }));
+
+Deno.test("Store.write() makes a change that has time alone when nothing else comes", () =>
+  withStore(async (store) => {
+    assertEquals(await store.write(() => "alone", 1), "alone");
+    const left = store.write(() => "at the end", 2 ** 30);
+    store[Symbol.dispose]();
+    assertEquals(await left, "at the end");
   }));
 
 Deno.test("Store.write() lets a change see earlier ones, and readers only what is committed", () =>

@@ -1,0 +1,46 @@
+import type { Readable } from "node:stream";
+
+/** What a process says on one descriptor. */
+export interface Output {
+  /** Whether its end has been read, or it was closed. */
+  readonly ended: boolean;
+  /** False while it can be told that somebody is left to say more. What was said may still have to be read. */
+  readonly complete: boolean;
+  /** Hands on every chunk; resolves at the end, when all has reached the sink, or once closed. To be called once. */
+  read(sink: (chunk: Uint8Array) => void): Promise<void>;
+  /** Reads no more, whoever still holds the other end. */
+  close(): void;
+}
+
+/** The output that comes as a stream. */
+export class StreamOutput implements Output {
+  readonly #stream: Readable;
+
+  constructor(stream: Readable) {
+    this.#stream = stream;
+    // A reset of a pipe is its end; what was read counts.
+    stream.on("error", () => stream.destroy());
+  }
+
+  get ended(): boolean {
+    return this.#stream.closed;
+  }
+
+  /** A stream cannot tell before it is read. */
+  get complete(): boolean {
+    return true;
+  }
+
+  read(sink: (chunk: Uint8Array) => void): Promise<void> {
+    const stream = this.#stream;
+    if (stream.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      stream.on("data", sink);
+      stream.once("close", resolve);
+    });
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+}

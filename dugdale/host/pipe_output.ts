@@ -1,0 +1,74 @@
+import { Socket } from "node:net";
+import type { Libc } from "./libc.ts";
+import { type Output, StreamOutput } from "./output.ts";
+
+const POLLIN = 0x01, POLLHUP = 0x10;
+/** What a pipe holds. */
+const CHUNK_BYTES = 64 * 1024;
+/** A process that says more than this without a pause is no reason to keep all others waiting. */
+const CHUNKS_AT_ONCE = 4;
+
+/**
+ * The reading end of a pipe. What is there already is read at once: for a process that has ended that is all, and a
+ * place on the event loop would cost more than the whole rest of its end. Only what goes on is read there.
+ */
+export class PipeOutput implements Output {
+  readonly #libc: Libc;
+  readonly #fd: number;
+  /** A file read would hold a thread for as long as nothing comes. */
+  #rest: StreamOutput | undefined;
+  #closed = false;
+
+  /** @param fd Is the output's own from now on. */
+  constructor(libc: Libc, fd: number) {
+    this.#libc = libc;
+    this.#fd = fd;
+  }
+
+  get ended(): boolean {
+    return this.#rest?.ended ?? this.#closed;
+  }
+
+  get complete(): boolean {
+    return this.ended || (this.#poll() & POLLHUP) !== 0;
+  }
+
+  read(sink: (chunk: Uint8Array) => void): Promise<void> {
+    for (let count = 0; count < CHUNKS_AT_ONCE && !this.#closed; count++) {
+      const chunk = this.#readNow();
+      if (chunk === undefined) break;
+      if (chunk.length === 0) this.close();
+      else sink(chunk);
+    }
+    if (this.#closed) return Promise.resolve();
+    this.#rest = new StreamOutput(new Socket({ fd: this.#fd, readable: true, writable: false }));
+    return this.#rest.read(sink);
+  }
+
+  close(): void {
+    if (this.#rest !== undefined) return this.#rest.close();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#libc.close(this.#fd);
+  }
+
+  /** What can be read without waiting: nothing at the end, undefined before there is anything. */
+  #readNow(): Uint8Array | undefined {
+    if ((this.#poll() & (POLLIN | POLLHUP)) === 0) return undefined;
+    const count = this.#libc.read(this.#fd, chunkBuffer, BigInt(CHUNK_BYTES));
+    return count < 0 ? undefined : chunkBuffer.slice(0, count);
+  }
+
+  /** What is to be said of the pipe: there is something to read, the other end is closed. */
+  #poll(): number {
+    polled.setInt32(0, this.#fd, LITTLE_ENDIAN);
+    polled.setInt16(4, POLLIN, LITTLE_ENDIAN);
+    const answered = this.#libc.poll(new Uint8Array(polled.buffer), 1n, 0);
+    return answered > 0 ? polled.getInt16(6, LITTLE_ENDIAN) : 0;
+  }
+}
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+/** One `struct pollfd`, asked about and answered between two turns of the event loop. */
+const polled = new DataView(new ArrayBuffer(64));
+const chunkBuffer = new Uint8Array(CHUNK_BYTES);

@@ -1,0 +1,94 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { setImmediate } from "node:timers";
+import { type Lane, Lanes } from "../../../dugdale/engine/lanes.ts";
+import { systemClock } from "../../../dugdale/host/clock.ts";
+import { silentLog } from "../../../dugdale/host/log.ts";
+import { Store } from "../../../dugdale/store/store.ts";
+import type { MissionId } from "../../../protocol/names.ts";
+import { ids } from "../running.ts";
+import { newMission } from "../store/samples.ts";
+
+/** A lane `a` on a real store, and what becomes of the missions that it picks up. */
+interface Parts {
+  readonly store: Store;
+  readonly lanes: Lanes;
+  readonly lane: Lane;
+  readonly started: MissionId[];
+  readonly withdrawn: MissionId[];
+}
+
+async function withLane(concurrency: number, test: (parts: Parts) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    using store = new Store(`${folder}/state.db`, -2000);
+    const started: MissionId[] = [], withdrawn: MissionId[] = [];
+    using lanes = new Lanes(store, systemClock, silentLog, ({ mission_id }) => ({
+      start: () => void started.push(mission_id),
+      withdraw: () => void withdrawn.push(mission_id),
+    }));
+    lanes.set({ a: { concurrency } });
+    await test({ store, lanes, lane: lanes.find("a")!, started, withdrawn });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Adds a mission to the lane and answers its id, when what was picked up has been started. */
+async function enter({ lanes, lane }: Parts): Promise<MissionId> {
+  const missionId = ids.mission();
+  await lanes.writeAndPick(lane, (enter) => enter(newMission({ missionId, createdMs: Date.now() })));
+  await starts();
+  return missionId;
+}
+
+/** A start comes at the end of the turn in which its pickup has reached the disk. */
+const starts = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+Deno.test("Lanes: who enters a free lane runs at once; beyond its slots missions wait and follow in order", () =>
+  withLane(2, async (parts) => {
+    const { store, lanes, lane, started } = parts;
+    const entered: MissionId[] = [];
+    for (let count = 0; count < 5; count++) entered.push(await enter(parts));
+    assertEquals(started, entered.slice(0, 2));
+    const row = store.missions.find(entered[0]!)!;
+    assertEquals([row.status, row.time_started, row.pid], ["running", row.time_created, 0]);
+    assertEquals(entered.map((id) => store.missions.status(id)), [
+      "running",
+      "running",
+      "queued",
+      "queued",
+      "queued",
+    ]);
+    const counts = store.missions.unfinished().map(({ status, count }) => [status, count]);
+    assertEquals(counts, [["queued", 3], ["running", 2]]);
+    await lanes.writeAndPick(lane, () => {}, 1);
+    await lanes.writeAndPick(lane, () => {}, 1);
+    await starts();
+    assertEquals([started, lane.inFlight], [entered.slice(0, 4), 2]);
+  }));
+
+Deno.test("Lanes: nobody overtakes those who wait when a lane gets room", () =>
+  withLane(0, async (parts) => {
+    const { lane, started } = parts;
+    const waiting = [await enter(parts), await enter(parts)];
+    lane.concurrency = 1;
+    const late = await enter(parts);
+    assertEquals(started, waiting.slice(0, 1));
+    lane.concurrency = 3;
+    await enter(parts);
+    assertEquals(started, [...waiting, late]);
+  }));
+
+Deno.test("Lanes: a change that fails after a mission has entered leaves neither mission nor taken slot", () =>
+  withLane(1, async (parts) => {
+    const { store, lanes, lane, started, withdrawn } = parts;
+    const missionId = ids.mission();
+    const failed = lanes.writeAndPick(lane, (enter) => {
+      enter(newMission({ missionId }));
+      throw new RangeError("no");
+    });
+    await assertRejects(() => failed, RangeError, "no");
+    assertEquals([started, withdrawn, lane.inFlight], [[], [missionId], 0]);
+    assertEquals(store.missions.find(missionId), undefined);
+    assertEquals(started, await enter(parts).then((id) => [id]));
+  }));
