@@ -23,7 +23,7 @@ Deno.test("readLettsConfig() demands mode 0600 or 0400 of a file with a plain to
     const path = dir.write(`${mode}.yaml`, PLAIN, mode);
     const error = assertThrows(() => readLettsConfig({ path }), ConfigError, "must be 0600 or 0400");
     assertEquals([error.stage, error.file], ["permissions", path]);
-    assertEquals(error.message.includes("abc"), false);
+    assertEquals(error.message.replaceAll(path, "").includes("abc"), false);
     assertEquals(readLettsConfig({ path, insecurePermissions: true }).dugdales.length, 1);
   }
 });
