@@ -12,8 +12,6 @@ export interface Libc {
   /** Waits where there is nothing yet. */
   read(fd: number, buffer: Bytes, count: bigint): number;
   poll(descriptors: Bytes, count: bigint, timeoutMs: number): number;
-  /** Not to be called where variable arguments are passed in another way than others, as on macOS. */
-  ioctl(fd: number, request: bigint, argument: Bytes): number;
   waitpid(pid: number, status: Bytes, options: number): number;
   pipe(ends: Bytes): number;
   pipe2: ((ends: Bytes, flags: number) => number) | null;
@@ -79,7 +77,6 @@ function open(name: string) {
     // No read of ours is larger than what fits.
     read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
     poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
-    ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
     waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
     pipe: { parameters: ["buffer"], result: "i32" },
     pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true },
