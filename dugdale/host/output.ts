@@ -4,8 +4,8 @@ import type { Readable } from "node:stream";
 export interface Output {
   /** Whether its end has been read, or it was closed. */
   readonly ended: boolean;
-  /** False while it can be told that somebody is left to say more. What was said may still have to be read. */
-  readonly complete: boolean;
+  /** Hands on what is there already, if that can be done without waiting. */
+  take?(sink: (chunk: Uint8Array) => void): void;
   /** Hands on every chunk; resolves at the end, when all has reached the sink, or once closed. To be called once. */
   read(sink: (chunk: Uint8Array) => void): Promise<void>;
   /** Reads no more, whoever still holds the other end. */
@@ -24,11 +24,6 @@ export class StreamOutput implements Output {
 
   get ended(): boolean {
     return this.#stream.closed;
-  }
-
-  /** A stream cannot tell before it is read. */
-  get complete(): boolean {
-    return true;
   }
 
   read(sink: (chunk: Uint8Array) => void): Promise<void> {

@@ -29,17 +29,17 @@ export class PipeOutput implements Output {
     return this.#rest?.ended ?? this.#closed;
   }
 
-  get complete(): boolean {
-    return this.ended || (this.#poll() & POLLHUP) !== 0;
-  }
-
-  read(sink: (chunk: Uint8Array) => void): Promise<void> {
+  take(sink: (chunk: Uint8Array) => void): void {
     for (let count = 0; count < CHUNKS_AT_ONCE && !this.#closed; count++) {
       const chunk = this.#readNow();
-      if (chunk === undefined) break;
+      if (chunk === undefined) return;
       if (chunk.length === 0) this.close();
       else sink(chunk);
     }
+  }
+
+  read(sink: (chunk: Uint8Array) => void): Promise<void> {
+    this.take(sink);
     if (this.#closed) return Promise.resolve();
     this.#rest = new StreamOutput(new Socket({ fd: this.#fd, readable: true, writable: false }));
     return this.#rest.read(sink);
@@ -54,17 +54,12 @@ export class PipeOutput implements Output {
 
   /** What can be read without waiting: nothing at the end, undefined before there is anything. */
   #readNow(): Uint8Array | undefined {
-    if ((this.#poll() & (POLLIN | POLLHUP)) === 0) return undefined;
-    const count = this.#libc.read(this.#fd, chunkBuffer, BigInt(CHUNK_BYTES));
-    return count < 0 ? undefined : chunkBuffer.slice(0, count);
-  }
-
-  /** What is to be said of the pipe: there is something to read, the other end is closed. */
-  #poll(): number {
     polled.setInt32(0, this.#fd, LITTLE_ENDIAN);
     polled.setInt16(4, POLLIN, LITTLE_ENDIAN);
-    const answered = this.#libc.poll(new Uint8Array(polled.buffer), 1n, 0);
-    return answered > 0 ? polled.getInt16(6, LITTLE_ENDIAN) : 0;
+    if (this.#libc.poll(new Uint8Array(polled.buffer), 1n, 0) <= 0) return undefined;
+    if ((polled.getInt16(6, LITTLE_ENDIAN) & (POLLIN | POLLHUP)) === 0) return undefined;
+    const count = this.#libc.read(this.#fd, chunkBuffer, BigInt(CHUNK_BYTES));
+    return count < 0 ? undefined : chunkBuffer.slice(0, count);
   }
 }
 

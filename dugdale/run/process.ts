@@ -34,8 +34,11 @@ export interface ProcessStart {
   readonly ended: boolean;
 }
 
-/** A process that only does a little has ended by then, and what is known of it can be told at once. */
-const FIRST_MOMENTS_MS = 5;
+/**
+ * In its first moments a process is looked at so often, with so many milliseconds between. Who only does a little has
+ * ended by then: all of it can be told at once, and its pipes need no place on the event loop.
+ */
+const LOOKS = 5, LOOK_MS = 1;
 
 /**
  * Runs a process to its end and reads all that it says.
@@ -47,7 +50,6 @@ export async function runProcess(spawner: Spawner, options: ProcessOptions): Pro
   const { kill, sinks, timeoutMs, postExitGraceMs } = options;
   const child = await spawner.spawn(options.request);
   const { pid, stdout, stderr, control } = child;
-  const outputs = control === undefined ? [stdout, stderr] : [stdout, stderr, control];
   const startedMs = options.clock.wallMs();
   const deadline = timeoutMs !== null && timeoutMs > 0
     ? after(timeoutMs, () => kill.kill("timeout"))
@@ -55,10 +57,10 @@ export async function runProcess(spawner: Spawner, options: ProcessOptions): Pro
   let said: Promise<void> | undefined;
   try {
     kill.attach(child);
-    await firstMoments(child, outputs);
+    await firstMoments(child, sinks);
     const printed = Promise.all([stdout.read(sinks.stdout), stderr.read(sinks.stderr)]);
     said = control?.read((chunk) => sinks.control?.(chunk));
-    options.onStarted({ pid, startedMs, ended: child.ended && allEnded(outputs) });
+    options.onStarted({ pid, startedMs, ended: child.ended && allEnded(outputsOf(child)) });
     const exit = await child.exited;
     if (postExitGraceMs > 0) await within(postExitGraceMs, printed, [stdout, stderr]);
     else await printed;
@@ -71,19 +73,28 @@ export async function runProcess(spawner: Spawner, options: ProcessOptions): Pro
   }
 }
 
-/** Waits until the process and all that it says have ended, but not for long. */
-async function firstMoments(child: Child, outputs: readonly Output[]): Promise<void> {
-  const isOver = (): boolean => child.ended && outputs.every((output) => output.complete);
-  if (isOver()) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let past = false;
-  using _timer = after(FIRST_MOMENTS_MS, () => {
-    past = true;
-    resolve();
-  });
-  await Promise.race([child.exited, promise]);
-  // Another process that is just being started has a copy of every pipe until it becomes its program.
-  while (!past && !isOver()) await new Promise((resolve) => setTimeout(resolve, 1));
+/** Takes what is printed in a process's first moments, until it has ended or goes on for longer. */
+async function firstMoments(child: Child, sinks: ProcessSinks): Promise<void> {
+  const { stdout, stderr, control } = child;
+  // Without that, everything is left to the streams.
+  if (stdout.take === undefined) return;
+  for (let looks = 0;; looks++) {
+    stdout.take(sinks.stdout);
+    stderr.take?.(sinks.stderr);
+    if (looks === LOOKS) return;
+    if (child.ended) {
+      control?.take?.((chunk) => sinks.control?.(chunk));
+      // Who is just being started has a copy of every pipe, and may be the last to have it.
+      if (allEnded(outputsOf(child))) return;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _timer = after(LOOK_MS, resolve);
+    await (child.ended ? promise : Promise.race([child.exited, promise]));
+  }
+}
+
+function outputsOf({ stdout, stderr, control }: Child): Output[] {
+  return control === undefined ? [stdout, stderr] : [stdout, stderr, control];
 }
 
 function allEnded(outputs: readonly Output[]): boolean {
