@@ -50,7 +50,6 @@ export async function runByHand(
     timeoutMs: mission.timeoutMs,
     postExitGraceMs: LIMIT_DEFAULTS.readerPostExitGraceMs,
     clock: systemClock,
-    onStarted: () => {},
   }).finally(() => killed.removeEventListener("abort", end));
   if (exit === undefined) throw new Error("the mission is gone, and nobody can say how it ended");
   return { exit, timedOut: kill.reason === "timeout", stdout, stderr };

@@ -105,7 +105,6 @@ export async function runUnderDugdale(
     timeoutMs: mission.timeoutMs,
     postExitGraceMs: LIMIT_DEFAULTS.readerPostExitGraceMs,
     clock: systemClock,
-    onStarted: () => {},
   }).finally(() => killed.removeEventListener("abort", end));
   seen.transcript.end();
   const { transcript } = seen;

@@ -25,7 +25,7 @@ export interface RunEnd {
   readonly ending: Ending;
   /** Keys of the output files to collect; none unless the run was a success. */
   readonly outputs: readonly string[];
-  /** The start of a process that ended in its first moments: it is recorded together with the end. */
+  /** The start of a process that has not outlived its first moments: it is recorded together with the end. */
   readonly start?: ProcessStart;
 }
 
@@ -66,9 +66,12 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
       postExitGraceMs: limits.readerPostExitGraceMs,
       clock: parts.clock,
       onStarted: (started) => {
-        if (started.ended) start = started;
-        else recorded = recordStart(row, started, kill, parts);
+        start = started;
         parts.log.info("mission", { phase: "started", ...missionFields(row), pid: started.pid });
+      },
+      onLasting: () => {
+        if (start !== undefined) recorded = recordStart(row, start, kill, parts);
+        start = undefined;
       },
     });
     // The end is written after the start, also when that takes more than one try.

@@ -22,16 +22,16 @@ export interface ProcessOptions {
   /** How long descendants may hold the pipes after the process has ended; 0 waits for stdout and stderr without end. */
   readonly postExitGraceMs: number;
   readonly clock: Clock;
-  /** Called once the process has outlived its first moments, or has ended within them. */
-  readonly onStarted: (start: ProcessStart) => void;
+  /** Called once the process runs. */
+  readonly onStarted?: (start: ProcessStart) => void;
+  /** Called when it, or somebody who holds its pipes, has outlived its first moments. */
+  readonly onLasting?: () => void;
 }
 
 /** That a process was started. */
 export interface ProcessStart {
   readonly pid: number;
   readonly startedMs: number;
-  /** Whether it has ended already, and nothing that it has started holds its pipes. */
-  readonly ended: boolean;
 }
 
 /**
@@ -56,11 +56,12 @@ export async function runProcess(spawner: Spawner, options: ProcessOptions): Pro
     : undefined;
   let said: Promise<void> | undefined;
   try {
+    options.onStarted?.({ pid, startedMs });
     kill.attach(child);
     await firstMoments(child, sinks);
     const printed = Promise.all([stdout.read(sinks.stdout), stderr.read(sinks.stderr)]);
     said = control?.read((chunk) => sinks.control?.(chunk));
-    options.onStarted({ pid, startedMs, ended: child.ended && allEnded(outputsOf(child)) });
+    if (!child.ended || !allEnded(outputsOf(child))) options.onLasting?.();
     const exit = await child.exited;
     if (postExitGraceMs > 0) await within(postExitGraceMs, printed, [stdout, stderr]);
     else await printed;
