@@ -19,6 +19,30 @@ export interface ProgressLine {
   readonly line: string;
 }
 
+const NEW_COLUMNS =
+  "time_created, mission_id, kind, lane, mission_name, timeout_ms, runtime, display_name, group_id, restarted_from, " +
+  "input_fingerprint, traceparent, input";
+const NEW_VALUES = NEW_COLUMNS.split(",").map((_, index) => `?${index + 1}`).join(", ");
+
+/** In the order of the columns: to bind so many by name takes a quarter of the time of an insert. */
+function valuesOf(mission: NewMission): (string | number | null)[] {
+  return [
+    mission.createdMs,
+    mission.missionId,
+    mission.kind,
+    mission.lane,
+    mission.missionName,
+    mission.timeoutMs,
+    mission.runtime,
+    mission.displayName,
+    mission.groupId,
+    mission.restartedFrom,
+    mission.fingerprint,
+    mission.traceparent,
+    mission.input,
+  ];
+}
+
 /** Tables `missions`, `progress` and `runtimes`: the life of a mission from dispatch to done. */
 export class Missions {
   /** Pages of missions. */
@@ -49,18 +73,12 @@ export class Missions {
   constructor(db: DatabaseSync) {
     this.list = new MissionList(db);
     this.retention = new MissionRetention(db);
-    this.#insert = db.prepare(`
-      INSERT INTO missions (mission_id, kind, lane, mission_name, status, time_created, timeout_ms, runtime,
-        display_name, group_id, restarted_from, input_fingerprint, traceparent, input)
-      VALUES (:missionId, :kind, :lane, :missionName, 'queued', :createdMs, :timeoutMs, :runtime,
-        :displayName, :groupId, :restartedFrom, :fingerprint, :traceparent, :input)`);
+    this.#insert = db.prepare(
+      `INSERT INTO missions (${NEW_COLUMNS}, status) VALUES (${NEW_VALUES}, 'queued')`,
+    );
     this.#insertRunning = db.prepare(`
-      INSERT INTO missions (mission_id, kind, lane, mission_name, status, time_created, timeout_ms, runtime,
-        display_name, group_id, restarted_from, input_fingerprint, traceparent, input,
-        time_started, pid, process_start)
-      VALUES (:missionId, :kind, :lane, :missionName, 'running', :createdMs, :timeoutMs, :runtime,
-        :displayName, :groupId, :restartedFrom, :fingerprint, :traceparent, :input, :createdMs, 0, 0)
-      RETURNING *`);
+      INSERT INTO missions (${NEW_COLUMNS}, status, time_started, pid, process_start)
+      VALUES (${NEW_VALUES}, 'running', ?1, 0, 0) RETURNING *`);
     this.#insertFile = db.prepare(`
       INSERT INTO mission_files (mission, staging_id, ref_kind, role) VALUES (:mission, :stagingId, :kind, :role)`);
     this.#find = db.prepare(`SELECT * FROM missions WHERE mission_id = ?`);
@@ -104,17 +122,15 @@ export class Missions {
 
   /** Adds a queued mission with its files and returns its row number. */
   insert(mission: NewMission): number {
-    const { files, ...row } = mission;
-    const id = Number(this.#insert.run(row).lastInsertRowid);
-    for (const file of files) this.#insertFile.run({ mission: id, ...file });
+    const id = Number(this.#insert.run(...valuesOf(mission)).lastInsertRowid);
+    for (const file of mission.files) this.#insertFile.run({ mission: id, ...file });
     return id;
   }
 
   /** Adds a mission that is picked up at once. */
   insertRunning(mission: NewMission): MissionRow {
-    const { files, ...values } = mission;
-    const row = this.#insertRunning.get(values) as unknown as MissionRow;
-    for (const file of files) this.#insertFile.run({ mission: row.id, ...file });
+    const row = this.#insertRunning.get(...valuesOf(mission)) as unknown as MissionRow;
+    for (const file of mission.files) this.#insertFile.run({ mission: row.id, ...file });
     return row;
   }
 
