@@ -38,7 +38,7 @@ export interface ProcessStart {
  * In its first moments a process is looked at so often, with so many milliseconds between. Who only does a little has
  * ended by then: all of it can be told at once, and its pipes need no place on the event loop.
  */
-const LOOKS = 5, LOOK_MS = 1;
+const LOOKS = 2, LOOK_MS = 1;
 
 /**
  * Runs a process to its end and reads all that it says.
