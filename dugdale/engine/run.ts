@@ -25,7 +25,7 @@ export interface RunEnd {
   readonly ending: Ending;
   /** Keys of the output files to collect; none unless the run was a success. */
   readonly outputs: readonly string[];
-  /** The start of a process that has not outlived its first moments: it is recorded together with the end. */
+  /** The start of a process that is not on record yet: it was over too soon, or could not be recorded. */
   readonly start?: ProcessStart;
 }
 
@@ -57,7 +57,7 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
   let outputs: readonly string[] = [];
   let start: ProcessStart | undefined;
   try {
-    let recorded: Promise<void> | undefined;
+    let recorded: Promise<boolean> | undefined;
     const exit = await runProcess(parts.spawner, {
       request: await prepare(row, parts),
       sinks,
@@ -71,11 +71,10 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
       },
       onLasting: () => {
         if (start !== undefined) recorded = recordStart(row, start, kill, parts);
-        start = undefined;
       },
     });
     // The end is written after the start, also when that takes more than one try.
-    await recorded;
+    if (await recorded) start = undefined;
     control?.end();
     if (isExec) {
       verdict = execVerdict({ exit, killed: kill.reason, timeoutMs: row.timeout_ms, lane: row.lane });
@@ -161,13 +160,13 @@ async function prepare(row: MissionRow, parts: EngineParts): Promise<SpawnReques
   return { ...launch, cwd: workdir.path, stdin: workdir.stdin, control: row.kind === "mission" };
 }
 
-/** Resolves once it is on record that the process runs; a process that nobody would know of is ended. */
+/** Records that the process runs, and answers whether that went well; a process that nobody would know of is ended. */
 async function recordStart(
   row: MissionRow,
   { pid, startedMs }: ProcessStart,
   kill: KillSwitch,
   parts: EngineParts,
-): Promise<void> {
+): Promise<boolean> {
   const { store, feed, log } = parts;
   const facts = { op: "start", mission_id: row.mission_id };
   const start = processStart(pid);
@@ -176,9 +175,11 @@ async function recordStart(
       onPause: (err) => log.warn("the start of a mission is written again", { ...facts, err }),
     });
     feed.publish(row.id, RUNNING_SEQ, () => runningLine(pid, startedMs));
+    return true;
   } catch (err) {
     log.error("db_error", { ...facts, err });
     kill.kill("dugdale_shutdown");
+    return false;
   }
 }
 

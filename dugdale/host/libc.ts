@@ -6,6 +6,9 @@
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/** How this machine lays numbers out in what it shares with C, for a `DataView`. */
+export const LITTLE_ENDIAN: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
 /** The calls as they are declared in C, without their const. Buffers must not be smaller than what C writes. */
 export interface Libc {
   close(fd: number): number;

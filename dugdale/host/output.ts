@@ -4,8 +4,8 @@ import type { Readable } from "node:stream";
 export interface Output {
   /** Whether its end has been read, or it was closed. */
   readonly ended: boolean;
-  /** Hands on what is there already, if that can be done without waiting. */
-  take?(sink: (chunk: Uint8Array) => void): void;
+  /** Hands on what is there already, without waiting. Not to be called once it is being read. */
+  take(sink: (chunk: Uint8Array) => void): void;
   /** Hands on every chunk; resolves at the end, when all has reached the sink, or once closed. To be called once. */
   read(sink: (chunk: Uint8Array) => void): Promise<void>;
   /** Reads no more, whoever still holds the other end. */
@@ -24,6 +24,10 @@ export class StreamOutput implements Output {
 
   get ended(): boolean {
     return this.#stream.closed;
+  }
+
+  take(sink: (chunk: Uint8Array) => void): void {
+    for (let chunk; (chunk = this.#stream.read() as Uint8Array | null) !== null;) sink(chunk);
   }
 
   read(sink: (chunk: Uint8Array) => void): Promise<void> {

@@ -1,5 +1,5 @@
 import { Socket } from "node:net";
-import type { Libc } from "./libc.ts";
+import { type Libc, LITTLE_ENDIAN } from "./libc.ts";
 import { type Output, StreamOutput } from "./output.ts";
 
 const POLLIN = 0x01, POLLHUP = 0x10;
@@ -63,7 +63,6 @@ export class PipeOutput implements Output {
   }
 }
 
-const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 /** One `struct pollfd`, asked about and answered between two turns of the event loop. */
 const polled = new DataView(new ArrayBuffer(64));
 const chunkBuffer = new Uint8Array(CHUNK_BYTES);

@@ -1,5 +1,5 @@
 import { getSystemErrorName } from "node:util";
-import type { Libc, OpenLibc } from "./libc.ts";
+import { type Libc, LITTLE_ENDIAN, type OpenLibc } from "./libc.ts";
 import { PipeOutput } from "./pipe_output.ts";
 import { signalGroup, signalName } from "./signals.ts";
 import { Slots } from "./slots.ts";
@@ -171,7 +171,6 @@ export class PosixSpawner implements Spawner {
   }
 }
 
-const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 const encoder = new TextEncoder();
 
 function cString(text: string): Uint8Array<ArrayBuffer> {

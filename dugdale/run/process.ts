@@ -77,14 +77,12 @@ export async function runProcess(spawner: Spawner, options: ProcessOptions): Pro
 /** Takes what is printed in a process's first moments, until it has ended or goes on for longer. */
 async function firstMoments(child: Child, sinks: ProcessSinks): Promise<void> {
   const { stdout, stderr, control } = child;
-  // Without that, everything is left to the streams.
-  if (stdout.take === undefined) return;
   for (let looks = 0;; looks++) {
     stdout.take(sinks.stdout);
-    stderr.take?.(sinks.stderr);
+    stderr.take(sinks.stderr);
     if (looks === LOOKS) return;
     if (child.ended) {
-      control?.take?.((chunk) => sinks.control?.(chunk));
+      control?.take((chunk) => sinks.control?.(chunk));
       // Who is just being started has a copy of every pipe, and may be the last to have it.
       if (allEnded(outputsOf(child))) return;
     }

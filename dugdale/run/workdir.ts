@@ -87,7 +87,10 @@ export function tidyWorkdir(
   }
   for (const key of collected) removeIn(path, join(path, "out", key));
   const temporary = join(path, "tmp");
-  for (const name of namesIn(temporary)) removeIn(path, join(temporary, name));
+  const names = namesIn(temporary);
+  // A link to a large folder is not to be gone through entry by entry.
+  if (names.length === 0 || !isFolder(temporary)) return;
+  for (const name of names) removeIn(path, join(temporary, name));
 }
 
 /** None where the mission has removed the folder, or has put something else in its place. */

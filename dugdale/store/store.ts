@@ -24,10 +24,9 @@ interface Change {
  * The daemon's state: one SQLite file with a single writer.
  *
  * Changes that arrive in the same turn of the event loop share one transaction, and so one fsync; one that has time
- * may wait a little longer for others. A change runs
- * synchronously, sees all earlier ones, and is undone alone when it throws. Reads go straight to the tables and
- * see only what has been committed, because no transaction is open between two turns. The fsync holds the event
- * loop, so nobody is shown a state that a power cut could take back.
+ * may wait a little longer for others. A change runs synchronously, sees all earlier ones, and is undone alone when
+ * it throws. Reads go straight to the tables and see only what has been committed, because no transaction is open
+ * between two turns. The fsync holds the event loop, so nobody is shown a state that a power cut could take back.
  */
 export class Store implements Disposable {
   readonly missions: Missions;

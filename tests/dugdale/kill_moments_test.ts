@@ -123,6 +123,19 @@ ownTest("a start that cannot be recorded at once, because the database is locked
   assertKilled(await dugdale.done(long), "TERM");
 });
 
+ownTest(
+  "a process whose start cannot be recorded is ended, and its end tells of it all the same",
+  async () => {
+    const { dugdale } = spoiled();
+    using _refusing = spoiled().refusing("UPDATE OF process_start ON missions");
+    const id = await dugdale.queue("forever.sh");
+    const record = await dugdale.done(id);
+    assertEquals([record.outcome, record.fail_reason], ["killed", "dugdale_shutdown"]);
+    assert(Number(record.pid) > 0);
+    assertEquals(await milestones(id), ["queued", "running", "done"]);
+  },
+);
+
 /** A mission whose process is gone and whose output file is about to be collected. */
 async function collecting(): Promise<string> {
   const id = newId();
