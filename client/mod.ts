@@ -73,12 +73,20 @@ export type {
 } from "../protocol/lane.ts";
 export type {
   BulkItem,
+  EndedFields,
+  EnqueuedFields,
+  Eventually,
   InputFile,
+  MissionFields,
   MissionKind,
   MissionRecord,
   MissionStatus,
   OutcomeKind,
   OutputFile,
+  Sent,
+  SnakeCase,
+  StartedFields,
+  WireName,
 } from "../protocol/mission.ts";
 export { InvalidNameError } from "../protocol/names.ts";
 export type { ProblemCode } from "../protocol/problem.ts";

@@ -40,62 +40,154 @@ export interface InputFile extends OutputFile {
   readonly role: string;
 }
 
-/** Everything that a dugdale tells about one mission. Times are Unix milliseconds. */
-export interface MissionRecord {
+/** What is known of a mission from its dispatch on. Times are Unix milliseconds. */
+export interface EnqueuedFields {
   /** UUIDv7 of the mission or exec. Made by the client, for a restart by the dugdale. */
-  readonly mission_id: string;
+  readonly missionId: string;
   /** Decides who may see it: a dispatch token missions, an exec token execs, an admin token both. */
   readonly kind: MissionKind;
   /** Where it waits and runs; never changes. */
   readonly lane: string;
-  /** Name of the script; `exec` for every exec, which `display_name` tells apart. */
-  readonly mission_name: string;
+  /** Name of the script; `exec` for every exec, which the display name tells apart. */
+  readonly missionName: string;
+  /** What lists show. Undefined unless an exec was given one. */
+  readonly displayName: string | undefined;
+  /** UUIDv7 that joins the execs of one fan-out. Undefined outside of one. */
+  readonly groupId: string | undefined;
+  /** Of a mission what was dispatched, with sorted keys; of an exec the whole request. */
+  readonly input: JsonValue | undefined;
+  /** Digest of everything that makes two dispatches the same. */
+  readonly inputFingerprint: string;
+  /** When the dispatch, exec or restart was accepted. */
+  readonly createdMs: number;
+  /** How long the process may run. Undefined or 0: no limit. */
+  readonly timeoutMs: number | undefined;
+  /** The mission of which this is a repeat. Undefined when it is none, or when that one has been removed. */
+  readonly restartedFrom: string | undefined;
+}
+
+/** What is known of a mission from its pickup on. */
+export interface StartedFields {
+  /** 0 between pickup and start, and for ever when the process never started. */
+  readonly pid: number;
+  /** First the pickup by the lane, then the start of the process. */
+  readonly startedMs: number;
+}
+
+/** What is known of a mission from its end on. */
+export interface EndedFields {
+  /** How it ended; everything but `success` is a failure. */
+  readonly outcome: OutcomeKind;
+  /** The status of the process; −1 when a signal ended it, 0 when none was started. */
+  readonly exitCode: number;
+  /** Such as `KILL`, or a number when it has no name. Undefined when the process exited by itself. */
+  readonly signal: string | undefined;
+  /** A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Undefined after a success. */
+  readonly failReason: string | undefined;
+  /** The same for people. */
+  readonly failMessage: string | undefined;
+  /** Facts that the mission or the dugdale gave along with the reason. */
+  readonly failDetails: JsonObject | undefined;
+  /** What a successful mission returned. Undefined when it returned nothing. */
+  readonly return: JsonObject | undefined;
+  /** When the end was recorded. */
+  readonly finishedMs: number;
+  /** Whether output was dropped because it was more than the dugdale keeps. Some dugdales never tell. */
+  readonly truncatedStdout: boolean;
+  /** As `truncatedStdout`. */
+  readonly truncatedStderr: boolean;
+}
+
+/** As `Fields`, but undefined as long as it is not known yet; what is true or false is false until then. */
+export type Eventually<Fields> = {
+  readonly [Name in keyof Fields]: Fields[Name] extends boolean ? Fields[Name] : Fields[Name] | undefined;
+};
+
+/**
+ * Everything that a dugdale tells about one mission, by the names that it has in TypeScript. A new field is a member
+ * here, or of one of the three interfaces that this one is made of, and a line of {@linkcode MISSION_FIELDS}.
+ */
+export interface MissionFields extends EnqueuedFields, Eventually<StartedFields>, Eventually<EndedFields> {
   /** Only goes forward; a restart makes a new mission. */
   readonly status: MissionStatus;
-  /** Digest of everything that makes two dispatches the same. */
-  readonly input_fingerprint: string;
-  /** Whether output was dropped because it was more than the dugdale keeps. Some dugdales never tell. */
-  readonly truncated_stdout: boolean;
-  /** As `truncated_stdout`. */
-  readonly truncated_stderr: boolean;
-  /** When the dispatch, exec or restart was accepted. */
-  readonly time_created: number;
-  /** Of a mission what was dispatched, with sorted keys; of an exec the whole request. */
-  readonly input?: JsonValue | undefined;
-  /** What lists shall show. Absent unless an exec was given one. */
-  readonly display_name?: string | undefined;
-  /** UUIDv7 that joins the execs of one fan-out. Absent outside of one. */
-  readonly group_id?: string | undefined;
-  /** Absent until the mission is done. */
-  readonly outcome?: OutcomeKind | undefined;
-  /** A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Absent on success. */
-  readonly fail_reason?: string | undefined;
-  /** The same for people. */
-  readonly fail_message?: string | undefined;
-  /** Facts that the mission or the dugdale gave along with the reason; `null` when it was said to be that. */
-  readonly fail_details?: JsonObject | null | undefined;
-  /** The status of the process; −1 when a signal ended it. */
-  readonly exit_code?: number | undefined;
-  /** Such as `KILL`, or a number when it has no name. Absent when the process exited by itself. */
-  readonly signal?: string | undefined;
-  /** 0 between pickup and start, and for ever when the process never started. */
-  readonly pid?: number | undefined;
-  /** What a successful mission returned. Absent when it returned nothing. */
-  readonly return?: JsonObject | null | undefined;
-  /** First the pickup by the lane, then the start of the process. Absent while queued. */
-  readonly time_started?: number | undefined;
-  /** Absent until the mission is done. */
-  readonly time_finished?: number | undefined;
-  /** From `time_started` to `time_finished`. Absent unless both are there. */
-  readonly duration_ms?: number | undefined;
-  /** How long the process may run. Absent or 0: as long as it wants. */
-  readonly timeout_ms?: number | undefined;
-  /** The mission of which this is a repeat. Absent when it is none, or when that one has been removed. */
-  readonly restarted_from?: string | undefined;
+  /** From start to end in milliseconds. Undefined unless both are known. */
+  readonly durationMs: number | undefined;
   /** Files that it reads. Those that have been removed are left out. */
   readonly inputs: readonly InputFile[];
   /** Files that it wrote, by role. Empty unless it was a success. */
   readonly outputs: Readonly<Record<string, OutputFile>>;
+}
+
+/** `missionId` as `mission_id`. */
+export type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : Name;
+
+/** The name of a field on the wire: `timeoutMs` is `timeout_ms` there, but `createdMs` is `time_created`. */
+export type WireName<Name extends string> = Name extends
+  `${infer Moment extends "created" | "started" | "finished"}Ms` ? `time_${Moment}`
+  : SnakeCase<Name>;
+
+/**
+ * Some fields as they are sent: by their names on the wire, and absent where they are undefined. An object that a
+ * mission said to be `null` is sent as that.
+ */
+export type Sent<Fields> =
+  & {
+    readonly [Name in keyof Fields & string as undefined extends Fields[Name] ? never : WireName<Name>]:
+      Fields[Name];
+  }
+  & {
+    readonly [Name in keyof Fields & string as undefined extends Fields[Name] ? WireName<Name> : never]?:
+      JsonObject extends Fields[Name] ? Fields[Name] | null : Fields[Name];
+  };
+
+/** A mission as a dugdale sends it: {@linkcode MissionFields} by their names on the wire. */
+export interface MissionRecord extends Sent<MissionFields> {}
+
+/** The fields that are made when a record is read. */
+type DerivedName = "durationMs" | "inputs" | "outputs";
+/** How a column keeps a value: `flag` as 0 or 1, `json` as the text that was sent, so that numbers keep their digits. */
+export type ColumnKind = "text" | "integer" | "flag" | "json";
+/** The name of a field's column in the dugdale's table `missions`. */
+export type ColumnName<Name extends string> = Name extends "return" ? "return_value" : WireName<Name>;
+
+/**
+ * Some fields as a dugdale keeps them: JSON as the text that was sent, and null where there is no value. There is
+ * always an input, if only the text `null`.
+ */
+export type Stored<Fields> = {
+  readonly [Name in keyof Fields]: Name extends "input" ? string
+    : JsonObject extends Fields[Name] ? string | null
+    : undefined extends Fields[Name] ? Exclude<Fields[Name], undefined> | null
+    : Fields[Name];
+};
+
+/** Some fields as columns of the table `missions`. */
+export type Columns<Fields> = {
+  readonly [Name in Exclude<keyof Fields & string, DerivedName> as ColumnName<Name>]:
+    Stored<Fields>[Name] extends boolean ? 0 | 1 : Stored<Fields>[Name];
+};
+
+/** When a field gets its value: `change` again and again, `read` whenever a record is made. */
+type SetOf<Name> = Name extends keyof EnqueuedFields ? "enqueue"
+  : Name extends keyof StartedFields ? "start"
+  : Name extends keyof EndedFields ? "end"
+  : Name extends DerivedName ? "read"
+  : "change";
+
+/** What there is to know of one field beside its type. */
+export interface MissionField<Name extends keyof MissionFields = keyof MissionFields> {
+  /** Its name on the wire. */
+  readonly wire: WireName<Name>;
+  /** Checks it in a record. */
+  readonly schema: v.GenericSchema<unknown, MissionRecord[WireName<Name> & keyof MissionRecord]>;
+  /** When it gets its value: `change` with each state, `read` whenever a record is made. */
+  readonly set: SetOf<Name>;
+  /** Its column of the table `missions`; undefined for what has none. */
+  readonly column: Name extends DerivedName ? undefined : ColumnName<Name>;
+  /** What the column holds; undefined for what has none. */
+  readonly kind: Name extends DerivedName ? undefined : ColumnKind;
 }
 
 /** The body of `POST /v1/dispatch`. */
@@ -138,38 +230,79 @@ export const outputFile: v.GenericSchema<unknown, OutputFile> = v.object({
   size: v.number(),
 });
 
-/** Checks a {@linkcode MissionRecord}; unknown keys are dropped. */
-export const missionRecord: v.GenericSchema<unknown, MissionRecord> = v.object({
-  mission_id: v.string(),
-  kind: v.picklist(["mission", "exec"]),
-  lane: v.string(),
-  mission_name: v.string(),
-  status,
-  input_fingerprint: v.string(),
-  truncated_stdout: v.boolean(),
-  truncated_stderr: v.boolean(),
-  time_created: v.number(),
-  input: v.optional(v.any()),
-  display_name: v.optional(v.string()),
-  group_id: v.optional(v.string()),
-  outcome: v.optional(v.picklist(OUTCOMES)),
-  fail_reason: v.optional(v.string()),
-  fail_message: v.optional(v.string()),
-  fail_details: jsonObject,
-  exit_code: v.optional(v.number()),
-  signal: v.optional(v.string()),
-  pid: v.optional(v.number()),
-  return: jsonObject,
-  time_started: v.optional(v.number()),
-  time_finished: v.optional(v.number()),
-  duration_ms: v.optional(v.number()),
-  timeout_ms: v.optional(v.number()),
-  restarted_from: v.optional(v.string()),
-  inputs: v.array(
-    v.object({ role: v.string(), staging_id: v.string(), sha256: v.string(), size: v.number() }),
-  ),
-  outputs: v.record(v.string(), outputFile),
+/** Checks an {@linkcode InputFile}. */
+export const inputFile: v.GenericSchema<unknown, InputFile> = v.object({
+  role: v.string(),
+  staging_id: v.string(),
+  sha256: v.string(),
+  size: v.number(),
 });
+
+const text = v.optional(v.string());
+const number = v.optional(v.number());
+
+function stored<Wire extends string, Set extends string, Schema, Column extends string = Wire>(
+  wire: Wire,
+  set: Set,
+  kind: ColumnKind,
+  schema: Schema,
+  column: Wire | Column = wire,
+) {
+  return { wire, set, kind, schema, column: column as Column };
+}
+
+function derived<Wire extends string, Schema>(wire: Wire, schema: Schema) {
+  return { wire, set: "read", kind: undefined, schema, column: undefined } as const;
+}
+
+/** Every field of the record, in the order in which they are sent. */
+export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionField<Name> } = {
+  missionId: stored("mission_id", "enqueue", "text", v.string()),
+  kind: stored("kind", "enqueue", "text", v.picklist(["mission", "exec"])),
+  lane: stored("lane", "enqueue", "text", v.string()),
+  missionName: stored("mission_name", "enqueue", "text", v.string()),
+  displayName: stored("display_name", "enqueue", "text", text),
+  groupId: stored("group_id", "enqueue", "text", text),
+  status: stored("status", "change", "text", status),
+  outcome: stored("outcome", "end", "text", v.optional(v.picklist(OUTCOMES))),
+  exitCode: stored("exit_code", "end", "integer", number),
+  signal: stored("signal", "end", "text", text),
+  failReason: stored("fail_reason", "end", "text", text),
+  failMessage: stored("fail_message", "end", "text", text),
+  failDetails: stored("fail_details", "end", "json", jsonObject),
+  return: stored("return", "end", "json", jsonObject, "return_value"),
+  input: stored("input", "enqueue", "json", v.optional(v.any())),
+  inputFingerprint: stored("input_fingerprint", "enqueue", "text", v.string()),
+  pid: stored("pid", "start", "integer", number),
+  createdMs: stored("time_created", "enqueue", "integer", v.number()),
+  startedMs: stored("time_started", "start", "integer", number),
+  finishedMs: stored("time_finished", "end", "integer", number),
+  durationMs: derived("duration_ms", number),
+  timeoutMs: stored("timeout_ms", "enqueue", "integer", number),
+  truncatedStdout: stored("truncated_stdout", "end", "flag", v.boolean()),
+  truncatedStderr: stored("truncated_stderr", "end", "flag", v.boolean()),
+  restartedFrom: stored("restarted_from", "enqueue", "text", text),
+  inputs: derived("inputs", v.array(inputFile)),
+  outputs: derived("outputs", v.record(v.string(), outputFile)),
+};
+
+/** Checks a {@linkcode MissionRecord}; unknown keys are dropped. */
+export const missionRecord: v.GenericSchema<unknown, MissionRecord> = v.object(
+  Object.fromEntries(Object.values(MISSION_FIELDS).map(({ wire, schema }) => [wire, schema])) as {
+    [Name in keyof MissionFields as WireName<Name>]: MissionField<Name>["schema"];
+  },
+);
+
+/** A record by the names of TypeScript. */
+export function toMissionFields(record: MissionRecord): MissionFields {
+  const sent = record as unknown as Readonly<Record<string, unknown>>;
+  const fields = Object.entries(MISSION_FIELDS).map(([name, { wire }]) => [
+    name,
+    // `null` is an input like any other.
+    name === "input" ? sent[wire] : sent[wire] ?? undefined,
+  ]);
+  return Object.fromEntries(fields) as MissionFields; // the table has a line for each of its members
+}
 
 /** Checks a {@linkcode DispatchReply}. */
 export const dispatchReply: v.GenericSchema<unknown, DispatchReply> = v.object({
