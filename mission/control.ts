@@ -1,7 +1,7 @@
 /** The channel of a mission under a dugdale: lines on descriptor 3. @module */
 import type { ControlLine, ProgressLine } from "../protocol/control.ts";
 import type { Channel } from "./channel.ts";
-import { clip } from "./clip.ts";
+import { clip, CUT_MARK } from "../protocol/clip.ts";
 import { type Ending, toFailLine } from "./ending.ts";
 import { AlreadyEndedError, MisconfiguredError } from "./errors.ts";
 import { type Host, type Sink, writeAll } from "./host.ts";
@@ -46,7 +46,7 @@ class Control implements Channel {
     this.#progress.offer({
       event: "progress",
       ...(value !== undefined && { value }),
-      ...(message !== undefined && { message: clip(message, MESSAGE_BYTES) }),
+      ...(message !== undefined && { message: clip(message, MESSAGE_BYTES, CUT_MARK) }),
     });
   }
 

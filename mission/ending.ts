@@ -1,7 +1,7 @@
 /** How a mission ends, ready to be reported. @module */
 import type { FailLine, RuntimeFailReason } from "../protocol/control.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
-import { clip } from "./clip.ts";
+import { clip, CUT_MARK } from "../protocol/clip.ts";
 import { InterruptedError, InvalidInputError } from "./errors.ts";
 import { MissionFailure } from "./failure.ts";
 import { encodeObject } from "./json.ts";
@@ -57,7 +57,7 @@ export function toFailure(error: unknown, scene: FailureScene): Failure {
     const details = error.details === undefined ? state : { ...state, ...readableDetails(error.details) };
     return {
       ok: false,
-      message: clip(error.message, MESSAGE_BYTES),
+      message: clip(error.message, MESSAGE_BYTES, CUT_MARK),
       reason,
       exitCode,
       details,
@@ -67,7 +67,7 @@ export function toFailure(error: unknown, scene: FailureScene): Failure {
   const reason = reasonOf(error, scene.interrupted);
   return {
     ok: false,
-    message: clip(messageOf(error), MESSAGE_BYTES),
+    message: clip(messageOf(error), MESSAGE_BYTES, CUT_MARK),
     reason,
     exitCode: 1,
     details: { ...describeThrown(error), ...state },

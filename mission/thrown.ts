@@ -1,6 +1,6 @@
 /** Whatever was thrown, as facts for a failure's details. @module */
 import type { JsonObject } from "../protocol/json_value.ts";
-import { clip } from "./clip.ts";
+import { clip, CUT_MARK } from "../protocol/clip.ts";
 
 const TRACE_BYTES = 32 * 1024;
 const CAUSES_MAX = 8;
@@ -25,7 +25,7 @@ export function traceOf(error: unknown): string {
     parts.push(parts.length === 0 ? text : `Caused by: ${text}`);
     next = next instanceof Error ? next.cause : undefined;
   }
-  return clip(parts.join("\n"), TRACE_BYTES);
+  return clip(parts.join("\n"), TRACE_BYTES, CUT_MARK);
 }
 
 /** The frames alone: the stack's own first line was written before a class could give its name. */

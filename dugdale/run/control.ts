@@ -3,7 +3,7 @@ import { isFileRole } from "../../protocol/names.ts";
 import { compact } from "../json/canonical.ts";
 import { type JsonNode, type JsonObjectNode, JsonSyntaxError, readJson } from "../json/reader.ts";
 import type { JsonValue } from "../../protocol/json_value.ts";
-import { clip } from "./clip.ts";
+import { clip } from "../../protocol/clip.ts";
 
 /** The event that says how the mission ended. JSON members are kept as the mission wrote them. */
 export type FinalEvent =

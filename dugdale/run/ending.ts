@@ -2,7 +2,7 @@ import { formatDuration } from "../../protocol/duration.ts";
 import type { ExitStatus } from "../host/spawn.ts";
 import type { DugdaleLimits } from "../../config/dugdale_limits.ts";
 import type { Ending } from "../store/mission_row.ts";
-import { clip } from "./clip.ts";
+import { clip, CUT_MARK } from "../../protocol/clip.ts";
 import type { FinalEvent, Violation } from "./control.ts";
 import type { KillReason } from "./kill.ts";
 import type { OutOfMemory } from "./out_of_memory.ts";
@@ -176,7 +176,6 @@ function killed(
   return { outcome: "killed", failReason, failMessage, failDetails: null };
 }
 
-const CUT = "…[truncated]";
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Holds a verdict to the size limits; a cap of 0 is off. */
@@ -198,11 +197,7 @@ export function capped(verdict: Verdict, limits: DugdaleLimits): Verdict {
   }
   const messageMax = limits.maxFailMessageBytes;
   if (messageMax > 0 && result.failMessage !== null && bytesOf(result.failMessage) > messageMax) {
-    const room = messageMax - bytesOf(CUT);
-    const failMessage = room >= 0
-      ? clip(result.failMessage, room) + CUT
-      : clip(result.failMessage, messageMax);
-    result = { ...result, failMessage };
+    result = { ...result, failMessage: clip(result.failMessage, messageMax, CUT_MARK) };
   }
   const detailsBytes = result.failDetails === null ? 0 : bytesOf(result.failDetails);
   if (limits.maxFailDetailsBytes > 0 && detailsBytes > limits.maxFailDetailsBytes) {

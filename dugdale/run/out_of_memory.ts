@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { Clock } from "../host/clock.ts";
 import type { ExitStatus } from "../host/spawn.ts";
-import { clip } from "./clip.ts";
+import { clip } from "../../protocol/clip.ts";
 
 /** Memory ran out: which runtime said so, and in which words. */
 export interface OutOfMemory {
