@@ -6,7 +6,7 @@
 import type { LettsClient } from "../client/client.ts";
 import { LettsError } from "../client/errors.ts";
 import type { Mission } from "../client/types.ts";
-import { isMissionId } from "../protocol/names.ts";
+import { UUID } from "../protocol/names.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { ManyHostsError } from "./many_hosts_error.ts";
 import { findDugdale } from "./target.ts";
@@ -24,9 +24,8 @@ export interface ByIdFlags {
  * @throws {ManyHostsError} When none has it and some could not be asked.
  */
 export async function hostOf(client: LettsClient, missionId: string, flags: ByIdFlags): Promise<string> {
-  if (!isMissionId(missionId)) {
-    throw new UsageError(`id ${JSON.stringify(missionId)} must be a lower-case UUIDv7`);
-  }
+  const fault = UUID.fault(missionId);
+  if (fault !== undefined) throw new UsageError(fault);
   if (flags.host !== undefined) return findDugdale(client.config, flags.host).id;
   const candidates = client.dugdales(flags.match);
   if (candidates.length === 0) throw new CommandError(`no dugdale ${labelText(flags.match)}`);

@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from "valibot";
+import { clip } from "../protocol/clip.ts";
 import { problemBody } from "../protocol/problem.ts";
 import {
   AuthError,
@@ -42,7 +43,7 @@ export async function toHttpError(
   const words = (problem?.message ?? (problem ? problem.error : text.trim())) || "no message";
   const where = facts.host === undefined ? "" : `[${facts.host}] `;
   const Class = errorClass(status, code);
-  return new Class(code, `${where}HTTP ${status} ${code}: ${clip(words)}`, {
+  return new Class(code, `${where}HTTP ${status} ${code}: ${oneLine(words)}`, {
     ...facts,
     status,
     details: problem?.details ?? undefined,
@@ -84,7 +85,6 @@ export function parseRetryAfter(header: string | null, nowMs: number = Date.now(
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
 
-function clip(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > 1000 ? `${line.slice(0, 1000)}…` : line;
+function oneLine(text: string): string {
+  return clip(text.replace(/\s+/g, " "), 1000, "…");
 }

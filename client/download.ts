@@ -6,6 +6,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { quote } from "../protocol/clip.ts";
 import { isFileRole } from "../protocol/names.ts";
 import type { ByteSource } from "./byte_stream.ts";
 import { type LettsErrorFacts, StagingError } from "./errors.ts";
@@ -123,7 +124,7 @@ export function outputPath(folder: string, role: string, facts: LettsErrorFacts)
   if (isFileRole(role)) return join(folder, role);
   throw new StagingError(
     "unsafe_role",
-    `output ${JSON.stringify(role.slice(0, 64))} is not a safe file name`,
+    `output ${quote(role)} is not a safe file name`,
     facts,
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { BulkItem, MissionRecord } from "../protocol/mission.ts";
-import { isMissionId, parseMissionId } from "../protocol/names.ts";
+import { parseMissionId } from "../protocol/names.ts";
 import { argument } from "./arguments.ts";
 import type { Call, Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
@@ -136,10 +136,7 @@ export async function bulk(
   if (ids.length === 0 || ids.length > 1000) {
     throw new ArgumentError(`a bulk call takes 1 to 1000 ids, not ${ids.length}`);
   }
-  const wrong = ids.find((id) => !isMissionId(id));
-  if (wrong !== undefined) {
-    throw new ArgumentError(`mission id ${JSON.stringify(wrong)} must be a lower-case UUIDv7`);
-  }
+  for (const id of ids) argument(() => parseMissionId(id));
   const { results } = await connection.json(route, {
     scopes: ADMIN,
     body: JSON.stringify({ ids, ...(options.force ? { force: true } : {}) }),

@@ -4,7 +4,15 @@
  * @module
  */
 import type { DugdaleFields, LettsYaml, TemplateFields } from "./letts_yaml.ts";
-import { nameFault, type NameKind } from "./name_rules.ts";
+import {
+  ALIAS,
+  DUGDALE_ID,
+  LABEL,
+  LANE_NAME,
+  type NameRule,
+  ROUTE_NAME,
+  TEMPLATE_NAME,
+} from "../protocol/names.ts";
 import type { Problem } from "./problem.ts";
 import { proxySchemeFault } from "./proxy_scheme.ts";
 
@@ -16,21 +24,21 @@ export function* nameProblems(yaml: LettsYaml): Generator<Problem> {
   yield* dugdaleProblems(yaml.dugdales ?? []);
   for (const [name, template] of sorted(yaml.templates)) {
     const key = `templates[${JSON.stringify(name)}]`;
-    yield* named("template", name, key);
+    yield* named(TEMPLATE_NAME, name, key);
     yield* proxyProblems(`${key}.proxy`, template.proxy);
     yield* laneAndLabelProblems(key, template);
   }
   for (const [name, route] of sorted(yaml.routes)) {
     const key = `routes[${JSON.stringify(name)}]`;
-    yield* named("route", name, key);
+    yield* named(ROUTE_NAME, name, key);
     if (!route.lane) yield { key: `${key}.lane`, problem: "must not be missing or empty" };
-    else yield* named("lane", route.lane, `${key}.lane`);
+    else yield* named(LANE_NAME, route.lane, `${key}.lane`);
   }
   for (const [name, value] of sorted(yaml.aliases)) {
     const key = `aliases[${JSON.stringify(name)}]`;
-    yield* named("alias", name, key);
+    yield* named(ALIAS, name, key);
     if (value === "") yield { key, problem: "value must not be empty" };
-    else if (!value.includes("${")) yield* named("id", value, key, "value: ");
+    else if (!value.includes("${")) yield* named(DUGDALE_ID, value, key, "value: ");
   }
 }
 
@@ -40,7 +48,7 @@ function* dugdaleProblems(dugdales: readonly DugdaleFields[]): Generator<Problem
     const key = `dugdales[${index}]`;
     const { id } = dugdale;
     if (!id) yield { key: `${key}.id`, problem: "must not be missing or empty" };
-    else yield* named("id", id, `${key}.id`);
+    else yield* named(DUGDALE_ID, id, `${key}.id`);
     const before = indexes.get(id ?? "");
     if (before !== undefined) {
       yield { key: `${key}.id`, problem: `id "${id}" is taken by dugdales[${before}]` };
@@ -54,15 +62,15 @@ function* dugdaleProblems(dugdales: readonly DugdaleFields[]): Generator<Problem
 
 function* laneAndLabelProblems(key: string, fields: DugdaleFields | TemplateFields): Generator<Problem> {
   for (const [name] of sorted<unknown>(fields.lanes)) {
-    yield* named("lane", name, `${key}.lanes[${JSON.stringify(name)}]`);
+    yield* named(LANE_NAME, name, `${key}.lanes[${JSON.stringify(name)}]`);
   }
   for (const [index, label] of (fields.labels ?? []).entries()) {
-    yield* named("label", label, `${key}.labels[${index}]`);
+    yield* named(LABEL, label, `${key}.labels[${index}]`);
   }
 }
 
-function* named(kind: NameKind, name: string, key: string, before = ""): Generator<Problem> {
-  const fault = nameFault(kind, name);
+function* named(rule: NameRule, name: string, key: string, before = ""): Generator<Problem> {
+  const fault = rule.fault(name);
   if (fault) yield { key, problem: before + fault };
 }
 

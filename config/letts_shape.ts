@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ALIAS, DUGDALE_ID, LABEL, LANE_NAME, ROUTE_NAME, TEMPLATE_NAME } from "../protocol/names.ts";
 import { type Fields, list, mapOf, nullable, object } from "./decode_collections.ts";
 import { flag, integer, text } from "./decode_scalars.ts";
 import type { Decoder } from "./decoder.ts";
@@ -16,7 +17,6 @@ import type {
   TemplateFields,
   TokenFields,
 } from "./letts_yaml.ts";
-import { NAME_RULES } from "./name_rules.ts";
 import { PROXY_PATTERN } from "./proxy_scheme.ts";
 
 /** A pattern, which a text that a variable goes into need not match. */
@@ -49,7 +49,7 @@ const shared: Fields<SharedFields> = {
   runtime,
   labels: list(
     "What the dugdale is picked by",
-    text("A label", { pattern: NAME_RULES.label.pattern }),
+    text("A label", { pattern: LABEL.pattern }),
   ),
 };
 
@@ -60,23 +60,23 @@ const proxy = text("socks5, socks5h, http or https URL; ${NAME} is replaced by t
 const template = object<TemplateFields>("What dugdales inherit with extends", {
   ...shared,
   proxy,
-  lanes: mapOf("Lanes by name", lane, NAME_RULES.lane.pattern),
+  lanes: mapOf("Lanes by name", lane, LANE_NAME.pattern),
 });
 
 const dugdale = object<DugdaleFields>("One dugdale", {
   ...shared,
-  id: text("Name of the dugdale, once in the file", { pattern: NAME_RULES.id.pattern }),
+  id: text("Name of the dugdale, once in the file", { pattern: DUGDALE_ID.pattern }),
   host: text("Host, host:port or IPv6 address"),
   port: integer("Port; 0 is as if it were not written", { schema: PORT }),
   url: text("Full base URL; wins over host and port"),
-  extends: text("Template to inherit from", { pattern: NAME_RULES.template.pattern }),
+  extends: text("Template to inherit from", { pattern: TEMPLATE_NAME.pattern }),
   proxy: nullable(proxy),
-  lanes: mapOf("Lanes by name; null takes an inherited lane away", nullable(lane), NAME_RULES.lane.pattern),
+  lanes: mapOf("Lanes by name; null takes an inherited lane away", nullable(lane), LANE_NAME.pattern),
 }, ["id"]);
 
 const route = object<RouteFields>("A dugdale and one of its lanes", {
   host: text("Id or alias of a dugdale"),
-  lane: text("Lane", { pattern: NAME_RULES.lane.pattern }),
+  lane: text("Lane", { pattern: LANE_NAME.pattern }),
 }, ["lane"]);
 
 /** The whole of letts.yaml. */
@@ -93,12 +93,12 @@ export const lettsShape: Decoder<LettsYaml> = object<LettsYaml>(
     aliases: mapOf(
       "Other names of dugdales",
       text("Id or alias; ${NAME} is replaced by that environment variable", {
-        pattern: orVariable(NAME_RULES.id.pattern),
+        pattern: orVariable(DUGDALE_ID.pattern),
       }),
-      NAME_RULES.alias.pattern,
+      ALIAS.pattern,
     ),
-    routes: mapOf("Routes by name", route, NAME_RULES.route.pattern),
-    templates: mapOf("Templates by name", template, NAME_RULES.template.pattern),
+    routes: mapOf("Routes by name", route, ROUTE_NAME.pattern),
+    templates: mapOf("Templates by name", template, TEMPLATE_NAME.pattern),
     dugdales: list("All dugdales", dugdale),
   },
 );

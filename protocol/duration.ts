@@ -4,6 +4,8 @@
  * @module
  */
 
+import { quote } from "./clip.ts";
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -22,7 +24,7 @@ export class InvalidDurationError extends Error {
   override readonly name = "InvalidDurationError";
 
   constructor(text: string) {
-    super(`duration ${JSON.stringify(text.slice(0, 64))} must be like 250ms, 30s, 5m or 1h30m`);
+    super(`duration ${quote(text)} must be like 250ms, 30s, 5m or 1h30m`);
   }
 }
 

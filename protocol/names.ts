@@ -1,9 +1,10 @@
 /**
- * The names and ids that cross a process boundary. Each has one pattern, one predicate and one parser, and
- * becomes a branded string that cannot be mistaken for another. `$` means the end of the text.
+ * The names and ids that cross a process boundary. Each has one rule: its pattern, the pattern in words, and the
+ * branded string that a text becomes when it has been checked.
  *
  * @module
  */
+import { quote } from "./clip.ts";
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -12,18 +13,12 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type MissionId = Branded<"MissionId">;
 /** A UUIDv7 that names a staging file. */
 export type StagingId = Branded<"StagingId">;
-/** The name of a lane: `^[a-z][a-z0-9_-]{0,31}$`. */
+/** The name of a lane. */
 export type LaneName = Branded<"LaneName">;
-/** The name of a mission script: 1 to 128 bytes, `^[A-Za-z0-9_][A-Za-z0-9_.-]*$`. */
+/** The name of a mission script. */
 export type MissionName = Branded<"MissionName">;
-/** The name of a file of a mission: `^[A-Za-z_][A-Za-z0-9_]{0,63}$`, not starting with `__`. */
+/** The name of a file of a mission. */
 export type FileRole = Branded<"FileRole">;
-/** The id of a dugdale in letts.yaml: `^[a-z][a-z0-9_-]{0,63}$`. */
-export type DugdaleName = Branded<"DugdaleName">;
-/** The name of a route in letts.yaml: as {@linkcode DugdaleName}. */
-export type RouteName = Branded<"RouteName">;
-/** A label of a dugdale: as {@linkcode LaneName}. */
-export type Label = Branded<"Label">;
 
 /** A name that breaks its rule. The message names the thing, the rule and the value. */
 export class InvalidNameError extends Error {
@@ -36,75 +31,112 @@ export class InvalidNameError extends Error {
 
   /** `rule` completes the sentence that `what` and `value` begin: `… must be <rule>`. */
   constructor(what: string, value: string, rule: string) {
-    super(`${what} ${JSON.stringify(clip(value))} must be ${rule}`);
+    super(`${what} ${quote(value)} must be ${rule}`);
     this.what = what;
     this.value = value;
   }
 }
 
-function clip(text: string): string {
-  return text.length > 128 ? `${text.slice(0, 128)}…` : text;
+/** The rule of one kind of name. */
+export class NameRule<Name extends string = string> {
+  /** What it names, such as `lane name`. */
+  readonly what: string;
+  /** A regular expression over the whole name, as JSON Schemas take it. */
+  readonly pattern: string;
+  /** The pattern in words, which complete `must be …`. */
+  readonly words: string;
+  readonly #regExp: RegExp;
+
+  /** `pattern` says what comes between the first and the last character. */
+  constructor(what: string, pattern: string, words: string) {
+    this.what = what;
+    this.pattern = `^${pattern}$`;
+    this.words = words;
+    this.#regExp = new RegExp(this.pattern);
+  }
+
+  /** Whether the text keeps the rule. */
+  is(text: string): text is Name {
+    return this.#regExp.test(text);
+  }
+
+  /** What is wrong with a text; undefined when nothing is. `what` says where it stands, if that tells more. */
+  fault(text: string, what: string = this.what): string | undefined {
+    return this.#regExp.test(text) ? undefined : this.refusal(text, what);
+  }
+
+  /** The error text for a string that breaks the rule. */
+  refusal(text: string, what: string = this.what): string {
+    return `${what} ${quote(text)} must be ${this.words}`;
+  }
+
+  /** The text as a name. @throws {InvalidNameError} When it breaks the rule. */
+  parse(text: string): Name {
+    if (this.is(text)) return text;
+    throw new InvalidNameError(this.what, text, this.words);
+  }
 }
 
-const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const LANE = /^[a-z][a-z0-9_-]{0,31}$/;
-const MISSION = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
-const ROLE = /^(?!__)[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-const DUGDALE = /^[a-z][a-z0-9_-]{0,63}$/;
+/** A UUIDv7 within a pattern. */
+export const UUID_V7 = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
+const SHORT = "[a-z][a-z0-9_-]{0,31}", SHORT_WORDS = "1 to 32 of a-z, 0-9, _ and -, starting with a letter";
+const LONG = "[a-z][a-z0-9_-]{0,63}", LONG_WORDS = "1 to 64 of a-z, 0-9, _ and -, starting with a letter";
+
+/** The rule of ids: of missions, of staging files, and of groups of execs. */
+export const UUID: NameRule = new NameRule("id", UUID_V7, "a lower-case UUIDv7");
+/** The rule of {@linkcode MissionId}. */
+export const MISSION_ID: NameRule<MissionId> = new NameRule("mission id", UUID_V7, UUID.words);
+/** The rule of {@linkcode StagingId}. */
+export const STAGING_ID: NameRule<StagingId> = new NameRule("staging id", UUID_V7, UUID.words);
+/** The rule of {@linkcode LaneName}. */
+export const LANE_NAME: NameRule<LaneName> = new NameRule("lane name", SHORT, SHORT_WORDS);
+/** The rule of {@linkcode MissionName}. */
+export const MISSION_NAME: NameRule<MissionName> = new NameRule(
+  "mission name",
+  "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
+  "1 to 128 of letters, digits, _ . and -, starting with a letter, a digit or _",
+);
+/** The rule of {@linkcode FileRole}, which is also that of the keys of an exec's files. */
+export const FILE_ROLE: NameRule<FileRole> = new NameRule(
+  "file role",
+  "(?!__)[A-Za-z_][A-Za-z0-9_]{0,63}",
+  "1 to 64 of letters, digits and _, starting with a letter or a single _",
+);
+/** The rule of the ids of dugdales in letts.yaml. */
+export const DUGDALE_ID: NameRule = new NameRule("id", LONG, LONG_WORDS);
+/** The rule of the names of routes in letts.yaml. */
+export const ROUTE_NAME: NameRule = new NameRule("route name", LONG, LONG_WORDS);
+/** The rule of the names of templates in letts.yaml. */
+export const TEMPLATE_NAME: NameRule = new NameRule("template name", LONG, LONG_WORDS);
+/** The rule of the aliases of dugdales in letts.yaml. */
+export const ALIAS: NameRule = new NameRule(
+  "alias",
+  "[a-z0-9][a-z0-9_-]{0,63}",
+  "1 to 64 of a-z, 0-9, _ and -, starting with a letter or a digit",
+);
+/** The rule of the labels by which a dugdale is picked. */
+export const LABEL: NameRule = new NameRule("label", SHORT, SHORT_WORDS);
 
 /** Whether the text is a lower-case UUIDv7, the shape of every id on the wire. */
-export const isUuidV7 = (text: string): boolean => UUID_V7.test(text);
+export const isUuidV7 = (text: string): boolean => UUID.is(text);
 /** Whether the text is a {@linkcode MissionId}. */
-export const isMissionId = (text: string): text is MissionId => UUID_V7.test(text);
+export const isMissionId = (text: string): text is MissionId => MISSION_ID.is(text);
 /** Whether the text is a {@linkcode StagingId}. */
-export const isStagingId = (text: string): text is StagingId => UUID_V7.test(text);
+export const isStagingId = (text: string): text is StagingId => STAGING_ID.is(text);
 /** Whether the text is a {@linkcode LaneName}. */
-export const isLaneName = (text: string): text is LaneName => LANE.test(text);
+export const isLaneName = (text: string): text is LaneName => LANE_NAME.is(text);
 /** Whether the text is a {@linkcode MissionName}. */
-export const isMissionName = (text: string): text is MissionName => MISSION.test(text);
+export const isMissionName = (text: string): text is MissionName => MISSION_NAME.is(text);
 /** Whether the text is a {@linkcode FileRole}. */
-export const isFileRole = (text: string): text is FileRole => ROLE.test(text);
-/** Whether the text is a {@linkcode DugdaleName}. */
-export const isDugdaleName = (text: string): text is DugdaleName => DUGDALE.test(text);
-/** Whether the text is a {@linkcode RouteName}. */
-export const isRouteName = (text: string): text is RouteName => DUGDALE.test(text);
-/** Whether the text is a {@linkcode Label}. */
-export const isLabel = (text: string): text is Label => LANE.test(text);
+export const isFileRole = (text: string): text is FileRole => FILE_ROLE.is(text);
 
 /** Parses a mission id. @throws {InvalidNameError} When it is not a lower-case UUIDv7. */
-export function parseMissionId(text: string): MissionId {
-  if (isMissionId(text)) return text;
-  throw new InvalidNameError("mission id", text, "a lower-case UUIDv7");
-}
-
+export const parseMissionId = (text: string): MissionId => MISSION_ID.parse(text);
 /** Parses a staging id. @throws {InvalidNameError} When it is not a lower-case UUIDv7. */
-export function parseStagingId(text: string): StagingId {
-  if (isStagingId(text)) return text;
-  throw new InvalidNameError("staging id", text, "a lower-case UUIDv7");
-}
-
+export const parseStagingId = (text: string): StagingId => STAGING_ID.parse(text);
 /** Parses a lane name. @throws {InvalidNameError} When it does not match the pattern. */
-export function parseLaneName(text: string): LaneName {
-  if (isLaneName(text)) return text;
-  throw new InvalidNameError("lane name", text, "1 to 32 of a-z, 0-9, _ and -, starting with a letter");
-}
-
+export const parseLaneName = (text: string): LaneName => LANE_NAME.parse(text);
 /** Parses a mission name. @throws {InvalidNameError} When it does not match the pattern. */
-export function parseMissionName(text: string): MissionName {
-  if (isMissionName(text)) return text;
-  throw new InvalidNameError(
-    "mission name",
-    text,
-    "1 to 128 of letters, digits, _ . and -, starting with a letter, a digit or _",
-  );
-}
-
+export const parseMissionName = (text: string): MissionName => MISSION_NAME.parse(text);
 /** Parses a file role or output key. @throws {InvalidNameError} When it does not match the pattern. */
-export function parseFileRole(text: string): FileRole {
-  if (isFileRole(text)) return text;
-  throw new InvalidNameError(
-    "file role",
-    text,
-    "1 to 64 of letters, digits and _, starting with a letter or a single _",
-  );
-}
+export const parseFileRole = (text: string): FileRole => FILE_ROLE.parse(text);

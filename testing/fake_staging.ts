@@ -9,7 +9,7 @@ import { json } from "../dugdale/http/answer.ts";
 import { contentRange, parseRange } from "../dugdale/staging/byte_ranges.ts";
 import { formatHttpDate } from "../dugdale/staging/http_date.ts";
 import { parseUpload, refuseEncoding, type UploadRequest } from "../dugdale/staging/upload_request.ts";
-import { isStagingId, type StagingId } from "../protocol/names.ts";
+import { isStagingId, STAGING_ID, type StagingId } from "../protocol/names.ts";
 import type { OutputFile } from "../protocol/mission.ts";
 import {
   BYTES_RECEIVED_HEADER,
@@ -187,7 +187,7 @@ export class FakeStaging {
 
   #need(id: string): FakeFile {
     const file = this.#files.get(id);
-    if (!isStagingId(id)) throw new ProblemError("bad_request", "a staging id must be a lower-case UUIDv7");
+    if (!isStagingId(id)) throw new ProblemError("bad_request", STAGING_ID.refusal(id));
     if (file === undefined) throw new ProblemError("not_found", `there is no staging file ${id}`);
     return file;
   }

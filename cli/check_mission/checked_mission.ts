@@ -4,7 +4,7 @@
  * @module
  */
 import { realpathSync, statSync } from "node:fs";
-import { isFileRole } from "../../protocol/names.ts";
+import { FILE_ROLE } from "../../protocol/names.ts";
 import { UsageError } from "../errors.ts";
 import { demandFile, type Pair, parsePairs } from "../pairs.ts";
 import { commandFor, surroundings } from "../run/interpreter.ts";
@@ -44,14 +44,8 @@ function template(file: string, path: string): readonly string[] {
 /** @throws {UsageError} When a role or a path cannot be used. */
 export function inputFiles(texts: readonly string[]): readonly Pair[] {
   return parsePairs("--file", texts).map(({ key, path }) => {
-    if (!isFileRole(key)) {
-      throw new UsageError(
-        `--file: role ${
-          JSON.stringify(key)
-        } must be 1 to 64 of letters, digits and _, starting with a letter or a ` +
-          "single _",
-      );
-    }
+    const fault = FILE_ROLE.fault(key, "role");
+    if (fault !== undefined) throw new UsageError(`--file: ${fault}`);
     demandFile("--file", path);
     return { key, path: realpathSync(path) };
   });

@@ -6,7 +6,7 @@
 import type { ExecOptions } from "../../client/types.ts";
 import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
 import type { LettsConfig } from "../../config/resolve.ts";
-import { isUuidV7 } from "../../protocol/names.ts";
+import { UUID } from "../../protocol/names.ts";
 import { ExecFailedError, UsageError } from "../errors.ts";
 import type { EXEC_FLAGS } from "../flags/exec_flags.ts";
 import type { Values } from "../grammar.ts";
@@ -93,9 +93,8 @@ function checkIds(flags: ExecValues, display: ExecPlan["display"], hosts: number
     throw new UsageError("--mission-id needs one host and raw output");
   }
   for (const [name, id] of [["--mission-id", missionId], ["--group-id", groupId]] as const) {
-    if (id !== undefined && !isUuidV7(id)) {
-      throw new UsageError(`${name} ${JSON.stringify(id)} must be a lower-case UUIDv7`);
-    }
+    const fault = id === undefined ? undefined : UUID.fault(id, name);
+    if (fault !== undefined) throw new UsageError(fault);
   }
 }
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { isMissionName } from "../../protocol/names.ts";
+import { quote } from "../../protocol/clip.ts";
+import { MISSION_NAME } from "../../protocol/names.ts";
 import { UsageError } from "../errors.ts";
 import { JAVASCRIPT } from "./javascript.ts";
 import type { Language, NewFile, Scaffold } from "./new_file.ts";
@@ -37,13 +38,8 @@ export interface MissionFiles {
 export function missionFiles(given: string, language: Language): MissionFiles {
   const ending = `.${language}`;
   const name = given.endsWith(ending) ? given.slice(0, -ending.length) : given;
-  if (!isMissionName(name + ending)) {
-    throw new UsageError(
-      `${
-        JSON.stringify(given)
-      } is no name for a mission: letters, digits, _ . and -, starting with a letter, ` +
-        "a digit or _, at most 128",
-    );
+  if (!MISSION_NAME.is(name + ending)) {
+    throw new UsageError(`mission name ${quote(given)} with its ending must be ${MISSION_NAME.words}`);
   }
   const scaffold = SCAFFOLDS[language];
   return {

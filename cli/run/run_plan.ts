@@ -5,7 +5,7 @@
  */
 import { Ids } from "../../client/ids.ts";
 import type { DispatchOptions } from "../../client/types.ts";
-import { isUuidV7 } from "../../protocol/names.ts";
+import { UUID } from "../../protocol/names.ts";
 import { UsageError } from "../errors.ts";
 import type { MISSION_FLAGS, RUN_FLAGS } from "../flags/mission_flags.ts";
 import type { Values } from "../grammar.ts";
@@ -37,9 +37,8 @@ export interface RunPlan {
 export async function dispatchPlan(flags: MissionValues, io: Io): Promise<DispatchPlan> {
   const mission = required(flags.mission, "mission");
   const { "mission-id": missionId } = flags;
-  if (missionId !== undefined && !isUuidV7(missionId)) {
-    throw new UsageError(`--mission-id ${JSON.stringify(missionId)} must be a lower-case UUIDv7`);
-  }
+  const fault = missionId === undefined ? undefined : UUID.fault(missionId, "--mission-id");
+  if (fault !== undefined) throw new UsageError(fault);
   const files = parsePairs("--file", flags.file);
   for (const { path } of files) demandFile("--file", path);
   const input = await readInput(flags, io);

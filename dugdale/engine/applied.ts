@@ -1,3 +1,4 @@
+import { quote } from "../../protocol/clip.ts";
 import type { ApplyBody, ApplyReply, LaneSettings } from "../../protocol/lane.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { Applied } from "../store/applied.ts";
@@ -123,7 +124,7 @@ export class AppliedConfig {
     const settings = current?.state.lanes?.[name];
     const lane = this.#engine.lanes.find(name);
     if (current === undefined || settings === undefined || lane === undefined) {
-      throw new ProblemError("lane_not_found", `there is no lane ${JSON.stringify(name.slice(0, 64))}`);
+      throw new ProblemError("lane_not_found", `there is no lane ${quote(name)}`);
     }
     const { concurrency } = settings;
     const changed: LaneSettings = paused ? { concurrency, paused, paused_by: "ctl" } : { concurrency };

@@ -1,5 +1,5 @@
 import type { ApplyBody, LaneSettings, StateReply } from "../../protocol/lane.ts";
-import { isLaneName } from "../../protocol/names.ts";
+import { LANE_NAME } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { json } from "./answer.ts";
 import { type Call, flag, type Handler } from "./call.ts";
@@ -109,15 +109,9 @@ export function readApply(body: JsonBody): ApplyBody {
     runtime: { mission_path_template: path, command_template: template, validate_mission_file: validate },
   };
   for (const [name] of lanes ?? []) {
-    if (isLaneName(name)) continue;
-    const reason = "1 to 32 of a-z, 0-9, _ and -, starting with a letter";
-    throw new ProblemError(
-      "invalid_lane_name",
-      `lane name ${JSON.stringify(name.slice(0, 64))} must be ${reason}`,
-      {
-        details: { lane: name, reason },
-      },
-    );
+    const fault = LANE_NAME.fault(name);
+    if (fault === undefined) continue;
+    throw new ProblemError("invalid_lane_name", fault, { details: { lane: name, reason: LANE_NAME.words } });
   }
   return result;
 }

@@ -1,5 +1,5 @@
 import type { BulkItem } from "../../protocol/mission.ts";
-import { isMissionId, type MissionId } from "../../protocol/names.ts";
+import { isMissionId, MISSION_ID, type MissionId } from "../../protocol/names.ts";
 import type { MissionControl } from "../engine/mission_control.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { MissionRow } from "../store/mission_row.ts";
@@ -30,7 +30,7 @@ export function controlHandlers(parts: HandlerParts, control: MissionControl): R
     const results: BulkItem[] = [];
     for (const id of ids) {
       try {
-        if (!isMissionId(id)) throw new ProblemError("bad_request", "not a UUIDv7");
+        if (!isMissionId(id)) throw new ProblemError("bad_request", MISSION_ID.refusal(id));
         results.push({ id, ok: true, ...await act(id) });
       } catch (error) {
         const { code, details } = toProblem(error, op, parts.log);

@@ -1,5 +1,17 @@
 import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts";
-import { isFileRole, isLaneName, isMissionId, isMissionName, isStagingId } from "../../protocol/names.ts";
+import { quote } from "../../protocol/clip.ts";
+import {
+  FILE_ROLE,
+  isFileRole,
+  isLaneName,
+  isMissionId,
+  isMissionName,
+  isStagingId,
+  LANE_NAME,
+  MISSION_ID,
+  MISSION_NAME,
+  STAGING_ID,
+} from "../../protocol/names.ts";
 import { dispatchMission, type DispatchRequest } from "../engine/dispatch.ts";
 import { canonical, NotCanonicalError } from "../json/canonical.ts";
 import { ProblemError } from "../problem_error.ts";
@@ -25,10 +37,7 @@ export function dispatchHandler(parts: HandlerParts): Handler {
 export function idempotencyKey(call: Call): DispatchRequest["missionId"] {
   const key = call.request.headers.get("idempotency-key") ?? "";
   if (isMissionId(key)) return key;
-  throw new ProblemError(
-    "bad_request",
-    `header Idempotency-Key must be a lower-case UUIDv7, not ${JSON.stringify(key.slice(0, 64))}`,
-  );
+  throw new ProblemError("bad_request", MISSION_ID.refusal(key, "header Idempotency-Key"));
 }
 
 /** A timeout in milliseconds; null when none is given. @throws {ProblemError} `bad_request` */
@@ -41,7 +50,7 @@ export function readTimeout(text: string): number | null {
     if (!(cause instanceof InvalidDurationError)) throw cause;
     throw new ProblemError("bad_request", `timeout: ${cause.message}`, { cause });
   }
-  throw new ProblemError("bad_request", `timeout must not be negative: ${text.slice(0, 64)}`);
+  throw new ProblemError("bad_request", `timeout ${quote(text)} must not be negative`);
 }
 
 /** Reads the body of a dispatch and checks all that can be checked without the database. @throws {ProblemError} In the documented order. */
@@ -57,22 +66,20 @@ export function readDispatch(
     stagingId: file.text("staging_id"),
   }));
   if (!isMissionName(mission)) {
-    throw invalid("mission", mission, "a mission name: letters, digits, _ . and -, 1 to 128 bytes");
+    throw new ProblemError("bad_request", MISSION_NAME.refusal(mission, "mission"));
   }
   if (!isLaneName(lane)) {
-    throw invalid("lane", lane, "a lane name: a-z, 0-9, _ and -, 1 to 32 bytes, starting with a letter");
+    throw new ProblemError("bad_request", LANE_NAME.refusal(lane, "lane"));
   }
   const input = readInput(body);
   const timeoutMs = readTimeout(timeout);
   const checked = files.map(({ role, stagingId }) => {
     if (!isFileRole(role)) {
-      throw invalid(
-        "files[].role",
-        role,
-        "a name of letters, digits and _, 1 to 64 bytes, without leading __",
-      );
+      throw new ProblemError("bad_request", FILE_ROLE.refusal(role, "files[].role"));
     }
-    if (!isStagingId(stagingId)) throw invalid("files[].staging_id", stagingId, "a lower-case UUIDv7");
+    if (!isStagingId(stagingId)) {
+      throw new ProblemError("bad_request", STAGING_ID.refusal(stagingId, "files[].staging_id"));
+    }
     return { role, stagingId };
   });
   return { missionId, mission, lane, input, timeoutMs, files: checked };
@@ -87,11 +94,4 @@ function readInput(body: JsonBody): string {
     if (!(cause instanceof NotCanonicalError)) throw cause;
     throw new ProblemError("bad_request", `input: ${cause.message}`, { cause });
   }
-}
-
-function invalid(name: string, value: string, rule: string): ProblemError {
-  return new ProblemError(
-    "bad_request",
-    `${name} must be ${rule}; it is ${JSON.stringify(value.slice(0, 64))}`,
-  );
 }

@@ -1,7 +1,16 @@
 import { basename } from "node:path/posix";
 import type { DugdaleExec } from "../../config/dugdale_yaml.ts";
 import type { ExecBody } from "../../protocol/exec.ts";
-import { isFileRole, isStagingId, isUuidV7, type MissionId, type StagingId } from "../../protocol/names.ts";
+import { quote } from "../../protocol/clip.ts";
+import {
+  FILE_ROLE,
+  isFileRole,
+  isStagingId,
+  type MissionId,
+  STAGING_ID,
+  type StagingId,
+  UUID,
+} from "../../protocol/names.ts";
 import type { ExecRequest } from "../engine/exec_dispatch.ts";
 import { ProblemError } from "../problem_error.ts";
 import { readTimeout } from "./dispatch.ts";
@@ -46,16 +55,15 @@ export function readExec(
   if (!limits.allowShell && isShellForm(raw.command)) {
     throw new ProblemError(
       "shell_form_disabled",
-      `${JSON.stringify(raw.command[0]?.slice(0, 64))} with shell code as an argument is not allowed here`,
+      `${quote(raw.command[0] ?? "")} with shell code as an argument is not allowed here`,
     );
   }
   const { stdin, stdinStagingId } = readStdin(raw);
   const script = raw.script === undefined ? null : stagingId(raw.script, {});
   const inputs = raw.in.map(({ key, staging_id }) => ({ key, stagingId: stagingId(staging_id, { key }) }));
   const timeoutMs = readTimeout(raw.timeout);
-  if (raw.groupId !== "" && !isUuidV7(raw.groupId)) {
-    throw bad(`group_id must be a lower-case UUIDv7, not ${JSON.stringify(raw.groupId.slice(0, 64))}`);
-  }
+  const groupFault = raw.groupId === "" ? undefined : UUID.fault(raw.groupId, "group_id");
+  if (groupFault !== undefined) throw bad(groupFault);
   refuseDisplayName(raw.displayName);
   return {
     execId,
@@ -96,18 +104,16 @@ function refuseKeys(raw: RawExec, limits: ExecLimits): void {
   for (const { slot, keys } of slots) {
     const key = keys.find((key) => !isFileRole(key));
     if (key === undefined) continue;
-    throw new ProblemError(
-      "invalid_key",
-      `${slot}[].key ${
-        JSON.stringify(key.slice(0, 64))
-      } must be 1 to 64 of letters, digits and _, without leading __`,
-      { details: { slot, key } },
-    );
+    throw new ProblemError("invalid_key", FILE_ROLE.refusal(key, `${slot}[].key`), {
+      details: { slot, key },
+    });
   }
   for (const { slot, keys } of slots) {
     const key = keys.find((key, index) => keys.indexOf(key) !== index);
     if (key === undefined) continue;
-    throw new ProblemError("duplicate_key", `${slot}[].key "${key}" is given twice`, { details: { key } });
+    throw new ProblemError("duplicate_key", `${slot}[].key ${quote(key)} is given twice`, {
+      details: { key },
+    });
   }
   for (const { slot, keys: { length: count }, max } of slots) {
     if (max <= 0 || count <= max) continue;
@@ -128,7 +134,7 @@ function readStdin(raw: RawExec): Pick<ExecRequest, "stdin" | "stdinStagingId"> 
   if (stdin !== "none" && stdin !== "single" && stdin !== "broadcast") {
     throw new ProblemError(
       "bad_request",
-      `stdin must be none, single or broadcast, not ${JSON.stringify(stdin.slice(0, 64))}`,
+      `stdin must be none, single or broadcast, not ${quote(stdin)}`,
       { details: { stdin } },
     );
   }
@@ -170,11 +176,9 @@ function stored(raw: RawExec): ExecBody {
 
 function stagingId(text: string, where: { readonly key?: string }): StagingId {
   if (isStagingId(text)) return text;
-  throw new ProblemError(
-    "invalid_staging_id",
-    `staging id ${JSON.stringify(text.slice(0, 64))} must be a lower-case UUIDv7`,
-    { details: { ...where, staging_id: text } },
-  );
+  throw new ProblemError("invalid_staging_id", STAGING_ID.refusal(text), {
+    details: { ...where, staging_id: text },
+  });
 }
 
 function bad(message: string): ProblemError {

@@ -1,3 +1,4 @@
+import { quote } from "../../protocol/clip.ts";
 import type { ListOrder, ListPosition, MissionFilter } from "../store/mission_list.ts";
 import { ProblemError } from "../problem_error.ts";
 import { pageLimit } from "./call.ts";
@@ -20,7 +21,7 @@ export function readListQuery(query: URLSearchParams): ListQuery {
   const text = (name: string): string | undefined => query.get(name) || undefined;
   const order = text("order") ?? "created";
   if (order !== "created" && order !== "finished") {
-    throw bad(`order must be created or finished, not ${JSON.stringify(order.slice(0, 64))}`);
+    throw bad(`order must be created or finished, not ${quote(order)}`);
   }
   const cursor = text("cursor");
   return {
@@ -69,7 +70,7 @@ function moment(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const integer = /^[+-]?\d{1,64}$/.test(text) ? BigInt(text.replace(/^\+/, "")) : undefined;
   if (integer === undefined || integer > MAX_INT64 || integer < -MAX_INT64 - 1n) {
-    throw bad(`${name} must be Unix milliseconds, not ${JSON.stringify(text.slice(0, 64))}`);
+    throw bad(`${name} must be Unix milliseconds, not ${quote(text)}`);
   }
   return integer > 0n ? Number(integer) : undefined;
 }

@@ -1,3 +1,4 @@
+import { quote } from "../../protocol/clip.ts";
 import type { CaptureName } from "../host/data_dir.ts";
 import { ProblemError } from "../problem_error.ts";
 
@@ -7,7 +8,7 @@ export function readFrom(text: string | null): number {
   if (/^[+-]?\d{1,19}$/.test(text)) return Math.max(0, Number(text));
   throw new ProblemError(
     "invalid_from",
-    `from must be a whole number, not ${JSON.stringify(text.slice(0, 64))}`,
+    `from must be a whole number, not ${quote(text)}`,
   );
 }
 
@@ -16,6 +17,6 @@ export function readStream(name: string | null): CaptureName {
   if (name === "stdout" || name === "stderr" || name === "combined") return name;
   throw new ProblemError(
     "bad_request",
-    `stream must be stdout, stderr or combined, not ${JSON.stringify(name)}`,
+    `stream must be stdout, stderr or combined, not ${quote(name ?? "")}`,
   );
 }

@@ -1,7 +1,7 @@
 import type { AppliedConfig } from "../engine/applied.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineParts } from "../engine/parts.ts";
-import { isMissionId, type MissionId } from "../../protocol/names.ts";
+import { isMissionId, MISSION_ID, type MissionId } from "../../protocol/names.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { DiskUsage } from "../staging/disk_usage.ts";
@@ -24,7 +24,7 @@ export interface HandlerParts extends EngineParts {
 export function missionIdOf(call: Pick<Call, "path">, code: ProblemCode): MissionId {
   const id = call.path.id ?? "";
   if (isMissionId(id)) return id;
-  throw new ProblemError(code, `mission id ${JSON.stringify(id.slice(0, 64))} must be a lower-case UUIDv7`);
+  throw new ProblemError(code, MISSION_ID.refusal(id));
 }
 
 /** @throws {ProblemError} `not_found` */

@@ -1,3 +1,4 @@
+import { clip } from "../../protocol/clip.ts";
 import { type RouteKey, ROUTES } from "../../protocol/routes.ts";
 import { ProblemError } from "../problem_error.ts";
 
@@ -42,7 +43,7 @@ export function matchRoute(method: string, pathname: string): Match {
   const path: Record<string, string> = {};
   const node = walk(root, pathname.split("/").slice(1), path);
   if (node === undefined || node.methods.size === 0) {
-    throw new ProblemError("not_found", `there is no ${pathname.slice(0, 256)} here`);
+    throw new ProblemError("not_found", `there is no ${clip(pathname, 256, "…")} here`);
   }
   const route = node.methods.get(method) ?? (method === "HEAD" ? node.methods.get("GET") : undefined);
   if (route !== undefined) return { route, path };

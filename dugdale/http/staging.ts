@@ -1,4 +1,4 @@
-import { isStagingId, type StagingId } from "../../protocol/names.ts";
+import { isStagingId, STAGING_ID, type StagingId } from "../../protocol/names.ts";
 import type { RouteKey } from "../../protocol/routes.ts";
 import {
   BYTES_RECEIVED_HEADER,
@@ -82,6 +82,6 @@ function stagingIdOf({ path: { id = "" } }: Call): StagingId {
   if (isStagingId(id)) return id;
   throw new ProblemError(
     "bad_request",
-    `staging id ${JSON.stringify(id.slice(0, 64))} must be a lower-case UUIDv7`,
+    STAGING_ID.refusal(id),
   );
 }

@@ -1,3 +1,4 @@
+import { quote } from "../../protocol/clip.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { StagingFiles } from "../store/staging_files.ts";
 import { json } from "./answer.ts";
@@ -20,7 +21,7 @@ export function findByContent(
   if (!/^[a-f0-9]{64}$/.test(sha256)) {
     throw new ProblemError(
       "bad_request",
-      `the digest must be 64 hex digits, not ${JSON.stringify(sha256.slice(0, 128))}`,
+      `the digest must be 64 hex digits, not ${quote(sha256)}`,
     );
   }
   const size = parseSize(query.get("size") ?? "");

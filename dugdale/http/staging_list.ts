@@ -1,4 +1,5 @@
-import { isMissionId } from "../../protocol/names.ts";
+import { quote } from "../../protocol/clip.ts";
+import { isMissionId, MISSION_ID } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { ReferredFile, RefKind, RefPosition, StagingRefs } from "../store/staging_refs.ts";
 import { jsonText } from "./answer.ts";
@@ -12,7 +13,7 @@ const REF_KINDS: readonly string[] = ["", "input", "output", "script"];
 /** Answers `GET /v1/staging`: the files of a mission, page by page. @throws {ProblemError} `bad_request` */
 export function listStaging({ query }: Pick<Call, "query">, refs: Pick<StagingRefs, "list">): Response {
   const missionId = query.get("mission_id") ?? "";
-  if (!isMissionId(missionId)) throw refused("mission_id", missionId, "a lower-case UUIDv7");
+  if (!isMissionId(missionId)) throw refused("mission_id", missionId, MISSION_ID.words);
   const refKind = query.get("ref_kind") ?? "";
   if (!isRefKind(refKind)) throw refused("ref_kind", refKind, "input, output, script or empty");
   const limit = pageLimit(query);
@@ -61,6 +62,6 @@ function isRefKind(text: string): text is RefKind | "" {
 function refused(name: string, value: string, rule: string): ProblemError {
   return new ProblemError(
     "bad_request",
-    `${name} must be ${rule}, not ${JSON.stringify(value.slice(0, 128))}`,
+    `${name} must be ${rule}, not ${quote(value)}`,
   );
 }

@@ -1,3 +1,4 @@
+import { clip, quote } from "../../protocol/clip.ts";
 import type { JsonNode } from "./reader.ts";
 
 /** A value that has no canonical form. */
@@ -29,7 +30,7 @@ export function canonical(node: JsonNode, source: string): string {
       const members = [...node.members].sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
       members.forEach(([key], index) => {
         if (key !== members[index + 1]?.[0]) return;
-        throw new NotCanonicalError(`key ${JSON.stringify(key.slice(0, 128))} is repeated`);
+        throw new NotCanonicalError(`key ${quote(key)} is repeated`);
       });
       return `{${
         members.map(([key, value]) => `${JSON.stringify(key)}:${canonical(value, source)}`).join()
@@ -48,7 +49,7 @@ function canonicalNumber(text: string): string {
     if (integer >= MIN_INT64 && integer <= MAX_UINT64) return integer.toString();
   }
   const double = Number(text);
-  if (!Number.isFinite(double)) throw new NotCanonicalError(`number ${text.slice(0, 64)} is out of range`);
+  if (!Number.isFinite(double)) throw new NotCanonicalError(`number ${clip(text, 64, "…")} is out of range`);
   return String(double === 0 ? 0 : double);
 }
 

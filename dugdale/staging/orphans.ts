@@ -1,5 +1,6 @@
 import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { UUID_V7 } from "../../protocol/names.ts";
 import { isMissing } from "./file_errors.ts";
 import type { StagingParts } from "./parts.ts";
 import { pause } from "../host/after.ts";
@@ -16,7 +17,7 @@ interface Kind {
   readonly beforeMs: number;
 }
 
-const ID = "([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})";
+const ID = `(${UUID_V7})`;
 const CAPTURE = new RegExp(`^${ID}-(?:stdout|stderr|combined|events)$`);
 const WORK = new RegExp(`^${ID}$`);
 const STAGED = new RegExp(`^${ID}(?:\\.tmp)?$`);

@@ -1,5 +1,5 @@
 import type { DugdaleLimits } from "../../config/dugdale_limits.ts";
-import { isStagingId, type StagingId } from "../../protocol/names.ts";
+import { isStagingId, STAGING_ID, type StagingId } from "../../protocol/names.ts";
 import { SHA256_HEADER } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";
 
@@ -36,7 +36,7 @@ export function refuseEncoding(headers: Headers): void {
 
 /** Checks id and headers of a PUT. @throws {ProblemError} `bad_request`, `payload_too_large`, `disk_quota_exceeded` */
 export function parseUpload(stagingId: string, headers: Headers, limits: UploadLimits): UploadRequest {
-  if (!isStagingId(stagingId)) throw refused(`staging id "${stagingId}" must be a lower-case UUIDv7`);
+  if (!isStagingId(stagingId)) throw refused(STAGING_ID.refusal(stagingId));
   const sha256 = (headers.get(SHA256_HEADER) ?? "").toLowerCase();
   if (!/^[a-f0-9]{64}$/.test(sha256)) {
     throw refused(`${SHA256_HEADER} must be 64 hex digits, not "${sha256}"`);

@@ -1,8 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../config/config_error.ts";
 import { parseLettsFile } from "../../config/letts_file.ts";
-import { isDugdaleName, isLabel, isLaneName, isRouteName } from "../../protocol/names.ts";
-import { nameFault } from "../../config/name_rules.ts";
 
 const parse = (text: string) => parseLettsFile({ file: "letts.yaml", text }).yaml;
 
@@ -294,26 +292,4 @@ for (const text of ACCEPTED) {
 Deno.test("parseLettsFile() keeps passwords of proxies out of messages", () => {
   const text = "dugdales: [{id: a, proxy: 'user:hush@host'}, {id: b}]";
   assertEquals(assertThrows(() => parse(text), ConfigError).message.includes("hush"), false);
-});
-
-Deno.test("nameFault() takes aliases that begin with a digit, and templates as ids are", () => {
-  for (const name of ["a", "5", "0-a_b", "a".repeat(64)]) {
-    assertEquals(nameFault("alias", name), undefined, name);
-  }
-  for (const name of ["", "-a", "_a", "A", "a.b", "a\n", "a".repeat(65)]) {
-    assert(nameFault("alias", name) !== undefined, name);
-    assert(nameFault("template", name) !== undefined, name);
-  }
-  assertEquals(nameFault("template", "a".repeat(64)), undefined);
-  assert(nameFault("template", "5") !== undefined);
-});
-
-Deno.test("nameFault() agrees with the names of the protocol", () => {
-  const samples = ["a", "a-_9", "", "9", "A", "a b", "a\n", "-a", "_a", "ä", "a".repeat(32), "a".repeat(33)];
-  for (const name of [...samples, "a".repeat(64), "a".repeat(65)]) {
-    assertEquals(nameFault("id", name) === undefined, isDugdaleName(name), name);
-    assertEquals(nameFault("route", name) === undefined, isRouteName(name), name);
-    assertEquals(nameFault("lane", name) === undefined, isLaneName(name), name);
-    assertEquals(nameFault("label", name) === undefined, isLabel(name), name);
-  }
 });
