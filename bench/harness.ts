@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { Ids } from "../dugdale/host/ids.ts";
-import { systemClock } from "../dugdale/host/clock.ts";
+import { Ids } from "../protocol/ids.ts";
 
 const TOKEN = "bench";
 const DAEMON = new URL("../dugdale/main.ts", import.meta.url).pathname;
@@ -116,7 +115,7 @@ export async function connect(port: number): Promise<BenchClient> {
   return { request, [Symbol.dispose]: () => connection.close() };
 }
 
-const ids = new Ids(systemClock);
+const ids = new Ids();
 
 /** Dispatches a mission under a new id, which it returns. */
 export async function dispatch(client: BenchClient, lane = "bench"): Promise<string> {

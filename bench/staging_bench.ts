@@ -4,8 +4,7 @@
  *
  * `deno run -A bench/staging_bench.ts [MiB]`
  */
-import { Ids } from "../dugdale/host/ids.ts";
-import { systemClock } from "../dugdale/host/clock.ts";
+import { Ids } from "../protocol/ids.ts";
 import { report, startDugdale } from "./harness.ts";
 
 const MIB = Number(Deno.args[0] ?? 1024);
@@ -63,7 +62,7 @@ function mostResidentMb(pid: number): number {
 
 await using dugdale = await startDugdale(0);
 const { mbPerSecond: bare, sha256 } = bareRate(dugdale.folder);
-const path = `/v1/staging/${new Ids(systemClock).staging()} HTTP/1.1\r\n`;
+const path = `/v1/staging/${new Ids().staging()} HTTP/1.1\r\n`;
 for (const name of ["PUT", "GET"] as const) {
   const before = mostResidentMb(dugdale.pid);
   const start = performance.now();

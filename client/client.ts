@@ -23,7 +23,7 @@ import { EMBEDDED_HOST, type EmbeddedClientOptions, openEmbedded } from "./embed
 import { exec } from "./exec.ts";
 import { runMany, runOnAll } from "./fan_out.ts";
 import { type Followed, followEvents, followLines } from "./follow.ts";
-import { Ids } from "./ids.ts";
+import { Ids } from "../protocol/ids.ts";
 import { launch, runToEnd, start } from "./launch.ts";
 import { toPath } from "./local_file.ts";
 import {

@@ -5,7 +5,7 @@
  */
 import type { Connections } from "./connections.ts";
 import type { StreamPolicy } from "./drop_budget.ts";
-import type { Ids } from "./ids.ts";
+import type { Ids } from "../protocol/ids.ts";
 import type { LaunchFailure } from "./types.ts";
 
 /** What the parts of a client share. */

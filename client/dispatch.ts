@@ -14,7 +14,7 @@ import { argument, toJson, toWireDuration } from "./arguments.ts";
 import type { Target } from "./address.ts";
 import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
-import type { Ids } from "./ids.ts";
+import type { Ids } from "../protocol/ids.ts";
 import { DISPATCH } from "./scopes.ts";
 import { type OpenFile, stage } from "./staged.ts";
 import type { DispatchedRef, DispatchOptions, FileSource } from "./types.ts";

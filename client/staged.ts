@@ -7,7 +7,7 @@ import { orAborted } from "./abort.ts";
 import type { MissionId, StagingId } from "../protocol/names.ts";
 import type { Scope } from "../protocol/routes.ts";
 import type { Connection } from "./connection.ts";
-import { derivedStagingId } from "./ids.ts";
+import { derivedStagingId } from "./derived_staging_id.ts";
 import { type LocalFile, openLocalFile } from "./local_file.ts";
 import type { FileSource } from "./types.ts";
 import { upload } from "./upload.ts";

@@ -11,7 +11,7 @@ import type { ByteSource } from "./byte_stream.ts";
 import type { Call, Connection } from "./connection.ts";
 import { type Expected, verified } from "./download.ts";
 import { ArgumentError, NotFoundError } from "./errors.ts";
-import type { Ids } from "./ids.ts";
+import type { Ids } from "../protocol/ids.ts";
 import { listing } from "./listing.ts";
 import { openLocalFile } from "./local_file.ts";
 import { forced } from "./missions.ts";

@@ -10,7 +10,7 @@ import type { EngineParts } from "./engine/parts.ts";
 import { repairRunning } from "./engine/repair.ts";
 import { systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
-import { Ids } from "./host/ids.ts";
+import { Ids } from "../protocol/ids.ts";
 import { DirLock } from "./host/lock.ts";
 import { type Log, silentLog } from "./host/log.ts";
 import { Slots } from "./host/slots.ts";
@@ -103,7 +103,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     clock,
     log,
     config,
-    ids: new Ids(clock),
+    ids: new Ids(() => clock.wallMs()),
     slots,
     spawner: stack.use(openSpawner()),
     feed: new Feed(store),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Ids } from "../client/ids.ts";
+import { Ids } from "../protocol/ids.ts";
 import { problem } from "../dugdale/http/answer.ts";
 import { Tokens } from "../dugdale/http/auth.ts";
 import type { Call, Handler } from "../dugdale/http/call.ts";

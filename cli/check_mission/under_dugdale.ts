@@ -10,7 +10,7 @@ import { LIMIT_DEFAULTS } from "../../config/dugdale_limits.ts";
 import { INHERITED } from "../../dugdale/embedded.ts";
 import { systemClock } from "../../dugdale/host/clock.ts";
 import { DataDir } from "../../dugdale/host/data_dir.ts";
-import { Ids } from "../../dugdale/host/ids.ts";
+import { Ids } from "../../protocol/ids.ts";
 import { Slots } from "../../dugdale/host/slots.ts";
 import { openSpawner } from "../../dugdale/host/spawner.ts";
 import { CollectError, collectOutputs } from "../../dugdale/run/collect.ts";
@@ -55,7 +55,7 @@ export async function runUnderDugdale(
 ): Promise<SeenRun> {
   const dataDir = new DataDir(folder);
   dataDir.make();
-  const ids = new Ids(systemClock);
+  const ids = new Ids();
   const slots = new Slots(1);
   const row = { mission_id: ids.mission(), kind: "mission", lane: LANE, traceparent: null } as const;
   const files = mission.files.map(({ key, path }): MissionFileRow => {

@@ -1,6 +1,6 @@
 /** `letts exec`. @module */
 import type { LettsClient } from "../../client/client.ts";
-import { Ids } from "../../client/ids.ts";
+import { Ids } from "../../protocol/ids.ts";
 import type { Call } from "../call.ts";
 import { shortText } from "../error_text.ts";
 import { CommandError, ExecFailedError, InterruptedError, SilentExit } from "../errors.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LettsClient } from "../../client/client.ts";
-import { Ids } from "../../client/ids.ts";
+import { Ids } from "../../protocol/ids.ts";
 import type { DispatchedRef, FollowedLine } from "../../client/types.ts";
 import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
 import { followRun } from "../run/follow_run.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Ids } from "../../client/ids.ts";
+import { Ids } from "../../protocol/ids.ts";
 import type { DispatchOptions } from "../../client/types.ts";
 import { UUID } from "../../protocol/names.ts";
 import { UsageError } from "../errors.ts";

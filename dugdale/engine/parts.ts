@@ -1,7 +1,7 @@
 import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
 import type { Clock } from "../host/clock.ts";
 import type { DataDir } from "../host/data_dir.ts";
-import type { Ids } from "../host/ids.ts";
+import type { Ids } from "../../protocol/ids.ts";
 import type { Log } from "../host/log.ts";
 import type { Slots } from "../host/slots.ts";
 import type { Spawner } from "../host/spawn.ts";

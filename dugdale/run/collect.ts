@@ -3,7 +3,7 @@ import { constants, lstatSync, rmSync } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DataDir } from "../host/data_dir.ts";
-import type { Ids } from "../host/ids.ts";
+import type { Ids } from "../../protocol/ids.ts";
 import type { Slots } from "../host/slots.ts";
 import type { CollectedFile } from "../store/staging_files.ts";
 import { isDiskFull, textOf } from "./launch_error.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import { ConflictError, type FileSource, NetworkError, StagingError } from "../../client/mod.ts";
-import { derivedStagingId } from "../../client/ids.ts";
+import { derivedStagingId } from "../../client/derived_staging_id.ts";
 import { parseMissionId } from "../../protocol/names.ts";
 import { type Handler, ID, openClient, problem, Scripted } from "./scripted.ts";
 import { StagingArea } from "./staging_server.ts";

@@ -2,12 +2,11 @@
 import { createHash } from "node:crypto";
 import { dugdaleConfig, type DugdaleSettings } from "../../config/dugdale_yaml.ts";
 import { type Dugdale, openDugdale } from "../../dugdale/daemon.ts";
-import { systemClock } from "../../dugdale/host/clock.ts";
-import { Ids } from "../../dugdale/host/ids.ts";
+import { Ids } from "../../protocol/ids.ts";
 import type { Log } from "../../dugdale/host/log.ts";
 
 /** The ids that tests draw. */
-export const ids: Ids = new Ids(systemClock);
+export const ids: Ids = new Ids();
 
 /** What a test wants to be different. */
 export interface RunningOptions extends Partial<Omit<DugdaleSettings, "log">> {

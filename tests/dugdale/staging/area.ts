@@ -4,7 +4,7 @@ import type { MissionId, StagingId } from "../../../protocol/names.ts";
 import { ROUTES } from "../../../protocol/routes.ts";
 import { type Clock, systemClock } from "../../../dugdale/host/clock.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
-import { Ids } from "../../../dugdale/host/ids.ts";
+import { Ids } from "../../../protocol/ids.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
 import { Slots } from "../../../dugdale/host/slots.ts";
 import { json, problem } from "../../../dugdale/http/answer.ts";
@@ -38,7 +38,7 @@ export interface AreaOptions extends Omit<DugdaleSettings, "listen" | "dataDir">
 /** A staging area with real files, a real database, and a server in front of its handlers. */
 export class Area implements AsyncDisposable {
   readonly clock: TestClock = new TestClock();
-  readonly ids: Ids = new Ids(this.clock);
+  readonly ids: Ids = new Ids(() => this.clock.wallMs());
   readonly slots: Slots = new Slots(8);
   readonly dataDir: DataDir;
   readonly store: Store;

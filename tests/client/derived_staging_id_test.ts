@@ -1,16 +1,9 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { derivedStagingId, Ids } from "../../client/ids.ts";
+import { derivedStagingId } from "../../client/derived_staging_id.ts";
 import { isUuidV7, parseMissionId } from "../../protocol/names.ts";
 import { ID } from "./scripted.ts";
 
-Deno.test("Ids.mission() rises also within one millisecond", () => {
-  const ids = new Ids();
-  const made = Array.from({ length: 10_000 }, () => ids.mission());
-  assertEquals(made, [...new Set(made)].sort());
-  assertEquals(made.every(isUuidV7), true);
-});
-
-Deno.test("derivedStagingId() hangs on mission, slot, content and generation, and on nothing else", () => {
+Deno.test("derivedStagingId() depends on mission, slot, content and generation, and on nothing else", () => {
   const mission = parseMissionId(ID);
   const id = derivedStagingId(mission, "in", "aa");
   assertEquals(id, derivedStagingId(mission, "in", "aa", 0));
