@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import { type MissionEvent, missionEvent } from "../protocol/event.ts";
-import { lines, LineTooLongError } from "../protocol/ndjson.ts";
+import { lines, LineTooLongError } from "../protocol/lines.ts";
 import type { Scope } from "../protocol/routes.ts";
 import { LinkedAbort, pause } from "./abort.ts";
 import { checkWait } from "./arguments.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { concat } from "@std/bytes/concat";
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { FileBody, Outgoing } from "./engine.ts";
@@ -105,13 +106,7 @@ async function readBody(message: IncomingMessage): Promise<Uint8Array<ArrayBuffe
     size += part.length;
     if (size >= ANSWER_LIMIT_BYTES) break;
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concat(parts);
 }
 
 function toResponse(message: IncomingMessage, body: Uint8Array<ArrayBuffer>): Response {

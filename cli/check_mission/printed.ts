@@ -4,6 +4,8 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
+
 const KEPT_BYTES = 64 * 1024;
 const EVENT = /^\s*\{.*"event"\s*:\s*"(?:progress|output_file|success|fail)"/;
 
@@ -28,7 +30,7 @@ export class Printed {
 
   /** The first 64 KiB. */
   get text(): string {
-    return this.#parts.length === 0 ? "" : new TextDecoder().decode(joined(this.#parts, this.#kept));
+    return new TextDecoder().decode(concat(this.#parts));
   }
 
   /** The first line with an event of the protocol, which nobody reads here. */
@@ -43,14 +45,4 @@ export class Printed {
   get lastLine(): string {
     return (this.text.trimEnd().split("\n").at(-1) ?? "").slice(0, 200);
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -14,36 +14,26 @@ export class Transcript {
   readonly #reader: ControlReader;
   readonly #limits: DugdaleLimits;
   readonly #notes: string[] = [];
-  #line = 0;
   #progress = 0;
   #dropped = 0;
   #windowMs = -Infinity;
   #inWindow = 0;
-  #unfinished = false;
 
   constructor(limits: DugdaleLimits) {
     this.#limits = limits;
     this.#reader = new ControlReader(limits, (progress) => this.#sawProgress(progress));
   }
 
-  /** Takes the next bytes. Fed line by line, so that a note can name its line. */
+  /** Takes the next bytes. */
   write(chunk: Uint8Array): void {
-    let start = 0;
-    for (let end; (end = chunk.indexOf(10, start)) !== -1; start = end + 1) {
-      if (!this.#unfinished) this.#line++;
-      this.#unfinished = false;
-      this.#reader.write(chunk.subarray(start, end + 1));
-    }
-    if (start === chunk.length) return;
-    if (!this.#unfinished) this.#line++;
-    this.#unfinished = true;
-    this.#reader.write(chunk.subarray(start));
+    this.#reader.write(chunk);
   }
 
   /** The mission has closed descriptor 3. */
   end(): void {
+    const { unterminated } = this.#reader;
     this.#reader.end();
-    if (this.#unfinished) {
+    if (unterminated) {
       this.#note("has no newline at its end; it counts, but a kill in the middle of it would not show");
     }
     if (this.#dropped > 0) {
@@ -93,6 +83,6 @@ export class Transcript {
   }
 
   #note(text: string): void {
-    this.#notes.push(`line ${this.#line} on descriptor 3 ${text}`);
+    this.#notes.push(`line ${this.#reader.line} on descriptor 3 ${text}`);
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { lines } from "../../protocol/ndjson.ts";
+import { lines } from "../../protocol/lines.ts";
 import type { LogStream } from "./view.ts";
 
 /** The longest line: a chunk of 32 KiB in base64 or with every letter escaped, and room. */

@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
 
@@ -45,14 +46,7 @@ export async function readBody(
   if (size < announcedBytes(request)) {
     throw new ProblemError(code, "the body is shorter than announced or took too long");
   }
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return parts.length === 1 ? parts[0]! : concat(parts);
 }
 
 function announcedBytes(request: Request): number {

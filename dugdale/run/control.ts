@@ -1,4 +1,5 @@
 import { CONTROL_EVENTS } from "../../protocol/control.ts";
+import { type Line, LineSplitter } from "../../protocol/lines.ts";
 import { isFileRole } from "../../protocol/names.ts";
 import { compact } from "../json/canonical.ts";
 import { type JsonNode, type JsonObjectNode, JsonSyntaxError, readJson } from "../json/reader.ts";
@@ -53,46 +54,42 @@ export class ControlReader {
   readonly #limits: ControlLimits;
   readonly #onProgress: (progress: Progress) => void;
   readonly #decoder = new TextDecoder();
-  #parts: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #splitter: LineSplitter;
   #line = 0;
 
   constructor(limits: ControlLimits, onProgress: (progress: Progress) => void) {
     this.#limits = limits;
     this.#onProgress = onProgress;
+    const max = limits.maxEventLineBytes;
+    this.#splitter = new LineSplitter(max > 0 ? Math.max(max, PEEK_BYTES) : Infinity);
   }
 
   /** Takes the next bytes of the pipe. */
   write(chunk: Uint8Array): void {
-    let start = 0;
-    for (let end; (end = chunk.indexOf(10, start)) !== -1; start = end + 1) {
-      this.#keep(chunk.subarray(start, end));
-      this.#endLine();
-    }
-    this.#keep(chunk.subarray(start));
+    for (const line of this.#splitter.push(chunk)) this.#take(line);
+  }
+
+  /** The number of the line that was read last, from 1. */
+  get line(): number {
+    return this.#line;
+  }
+
+  /** Whether there are bytes after the last newline. */
+  get unterminated(): boolean {
+    return this.#splitter.pendingBytes > 0;
   }
 
   /** The pipe has ended: what is left without a newline counts as a line. */
   end(): void {
-    if (this.#bytes > 0) this.#endLine();
+    const line = this.#splitter.end();
+    if (line !== undefined) this.#take(line);
   }
 
-  /** Of a line beyond the limit only its beginning is kept; the rest is counted. */
-  #keep(part: Uint8Array): void {
-    const max = this.#limits.maxEventLineBytes;
-    const room = max > 0 ? Math.max(max, PEEK_BYTES) + 1 - this.#bytes : part.length;
-    if (room > 0 && part.length > 0) this.#parts.push(part.slice(0, room));
-    this.#bytes += part.length;
-  }
-
-  #endLine(): void {
-    const bytes = this.#bytes;
-    const text = this.#decoder.decode(join(this.#parts));
-    this.#parts = [];
-    this.#bytes = 0;
+  #take({ bytes, length }: Line): void {
     this.#line++;
+    const text = this.#decoder.decode(bytes);
     const max = this.#limits.maxEventLineBytes;
-    if (max > 0 && bytes > max) return this.#tooLarge(text, bytes, max);
+    if (max > 0 && length > max) return this.#tooLarge(text, length, max);
     const line = text.endsWith("\r") ? text.slice(0, -1) : text;
     if (line !== "") this.#read(line);
   }
@@ -250,15 +247,4 @@ function isInt64(text: string): boolean {
 
 function hasNull(node: JsonObjectNode, name: string): boolean {
   return node.members.findLast(([key]) => key === name)?.[1].kind === "null";
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,4 +1,4 @@
-import { lines } from "../../protocol/ndjson.ts";
+import { lines } from "../../protocol/lines.ts";
 import { pause } from "./daemon.ts";
 import { newId } from "./ids.ts";
 import type { Tokens } from "./settings.ts";

@@ -1,5 +1,5 @@
 /** Runs mission scripts as a dugdale does: as a process with its input on stdin and a pipe on descriptor 3. @module */
-import { lines } from "../../protocol/ndjson.ts";
+import { lines } from "../../protocol/lines.ts";
 
 const RUNTIME = new URL("../../mission/mod.ts", import.meta.url).href;
 /** The permissions that the runtime asks for, and nothing else. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { logLines } from "../../../cli/run/log_lines.ts";
-import { LineTooLongError } from "../../../protocol/ndjson.ts";
+import { LineTooLongError } from "../../../protocol/lines.ts";
 
 async function split(chunks: readonly string[], maxBytes?: number): Promise<string[]> {
   const encoder = new TextEncoder();

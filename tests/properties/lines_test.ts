@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { lines, LineTooLongError } from "../../protocol/ndjson.ts";
+import { lines, LineTooLongError } from "../../protocol/lines.ts";
 import { cuts } from "./cuts.ts";
 
 const encoder = new TextEncoder();

@@ -1,0 +1,109 @@
+/**
+ * Bytes to lines: the framing of event streams, combined output and descriptor 3.
+ *
+ * @module
+ */
+import { concat } from "@std/bytes/concat";
+
+const NEWLINE = 10;
+
+/** A line that is longer than the reader allows. */
+export class LineTooLongError extends Error {
+  override readonly name = "LineTooLongError";
+
+  constructor(maxBytes: number) {
+    super(`line is longer than ${maxBytes} bytes`);
+  }
+}
+
+/** One line, without its newline. */
+export interface Line {
+  /** Its bytes, or the beginning of a line that is longer than the splitter keeps. */
+  readonly bytes: Uint8Array;
+  /** How many bytes it has. */
+  readonly length: number;
+}
+
+/** Splits bytes at `\n`, as they come. */
+export class LineSplitter {
+  readonly #keepBytes: number;
+  #parts: Uint8Array[] = [];
+  #length = 0;
+
+  /** @param keepBytes Of a longer line only so much is kept; the rest is counted. */
+  constructor(keepBytes: number) {
+    this.#keepBytes = keepBytes;
+  }
+
+  /** How long the line is that has no newline yet. */
+  get pendingBytes(): number {
+    return this.#length;
+  }
+
+  /** Takes the next bytes and returns the lines that they complete. Their bytes may be those of the chunk. */
+  push(chunk: Uint8Array): Line[] {
+    const lines: Line[] = [];
+    let start = 0;
+    for (let end; (end = chunk.indexOf(NEWLINE, start)) !== -1; start = end + 1) {
+      lines.push(this.#take(chunk.subarray(start, end)));
+    }
+    const rest = chunk.subarray(start);
+    // A copy, because the caller may use the chunk again.
+    if (rest.length > 0 && this.#room > 0) this.#parts.push(rest.slice(0, this.#room));
+    this.#length += rest.length;
+    return lines;
+  }
+
+  /** The bytes after the last newline; undefined when there are none. */
+  end(): Line | undefined {
+    return this.#length === 0 ? undefined : this.#take(new Uint8Array());
+  }
+
+  get #room(): number {
+    return Math.max(0, this.#keepBytes - this.#length);
+  }
+
+  #take(tail: Uint8Array): Line {
+    const end = tail.subarray(0, this.#room);
+    const line = {
+      bytes: this.#length === 0 ? end : concat([...this.#parts, end]),
+      length: this.#length + tail.length,
+    };
+    this.#parts = [];
+    this.#length = 0;
+    return line;
+  }
+}
+
+/** Options of {@linkcode lines}. */
+export interface LinesOptions {
+  /** The longest line, without its newline. */
+  readonly maxBytes: number;
+  /**
+   * Whether bytes after the last newline are a line too. Default false: in a protocol they may be only the first part
+   * of what was to be sent.
+   */
+  readonly unterminated?: boolean | undefined;
+}
+
+/**
+ * Splits a stream of bytes at `\n` and decodes each line as UTF-8.
+ *
+ * @throws {LineTooLongError} When a line grows past `maxBytes`.
+ */
+export async function* lines(
+  stream: AsyncIterable<Uint8Array>,
+  { maxBytes, unterminated = false }: LinesOptions,
+): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder();
+  const splitter = new LineSplitter(maxBytes);
+  for await (const chunk of stream) {
+    for (const { bytes, length } of splitter.push(chunk)) {
+      if (length > maxBytes) throw new LineTooLongError(maxBytes);
+      yield decoder.decode(bytes);
+    }
+    if (splitter.pendingBytes > maxBytes) throw new LineTooLongError(maxBytes);
+  }
+  const last = unterminated ? splitter.end() : undefined;
+  if (last !== undefined) yield decoder.decode(last.bytes);
+}
