@@ -4,8 +4,8 @@ import type { DugdaleConfig } from "../config/dugdale_yaml.ts";
 import type { MissionKind } from "../protocol/mission.ts";
 import { AppliedConfig } from "./engine/applied.ts";
 import { Engine, type LiveRun } from "./engine/engine.ts";
-import { Feed } from "./engine/feed.ts";
-import { MissionControl } from "./engine/mission_control.ts";
+import { Followers } from "./engine/followers.ts";
+import { MissionActions } from "./engine/mission_actions.ts";
 import type { EngineParts } from "./engine/parts.ts";
 import { repairRunning } from "./engine/repair.ts";
 import { systemClock } from "./host/clock.ts";
@@ -22,10 +22,10 @@ import { listen } from "./http/server.ts";
 import { type FsyncTransition, Metrics } from "./metrics.ts";
 import { KernelMemoryKills } from "./run/out_of_memory.ts";
 import { DiskUsage } from "./staging/disk_usage.ts";
-import { Soundness } from "./soundness.ts";
+import { DatabaseHealth } from "./database_health.ts";
 import { Staging } from "./staging/staging.ts";
 import { Store } from "./store/store.ts";
-import { Upkeep } from "./upkeep.ts";
+import { Maintenance } from "./maintenance.ts";
 import { VERSION } from "./version.ts";
 
 /** How to open a dugdale. */
@@ -88,7 +88,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const lock = stack.use(DirLock.take(dataDir.lock));
   lock.describe(describe(config.listen));
   const store = stack.use(new Store(dataDir.database, config.limits.cacheSize));
-  const soundness = stack.use(new Soundness(lock, dataDir.database, log));
+  const health = stack.use(new DatabaseHealth(lock, dataDir.database, log));
   dataDir.make();
   const clock = systemClock;
   const slots = new Slots(FILE_SLOTS);
@@ -106,7 +106,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     ids: new Ids(() => clock.wallMs()),
     slots,
     spawner: stack.use(openSpawner()),
-    feed: new Feed(store),
+    followers: new Followers(store),
     memoryKills: new KernelMemoryKills(clock),
     readVariable: (name) => env[name],
     quotaProblem: () => usage.problem(),
@@ -116,7 +116,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const engine = stack.use(new Engine(parts));
   const metrics = new Metrics({ version: VERSION, clock, lanes: engine.lanes, store, dataDir, usage });
   const applied = new AppliedConfig(parts, engine);
-  const control = new MissionControl(parts, engine, applied);
+  const control = new MissionActions(parts, engine, applied);
   const stopping = new AbortController();
   const draining = (): boolean => stopping.signal.aborted;
   const staging = stack.use(
@@ -129,17 +129,17 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       slots,
       usage,
       draining,
-      damaged: () => soundness.criticalError !== undefined,
+      damaged: () => health.criticalError !== undefined,
       missions: {
         killForDelete: async (ids, gone) =>
           void await Promise.all(ids.map((id) => control.endForDelete(id, gone))),
-        deleting: (missions) => missions.forEach((mission) => parts.feed.abandon(mission.id)),
+        deleting: (missions) => missions.forEach((mission) => parts.followers.abandon(mission.id)),
       },
       onFsyncFailure,
     }),
   );
-  await soundness.repair("repair_running", () => repairRunning(parts, engine));
-  await soundness.repair("repair_staging", () => staging.repair());
+  await health.repair("repair_running", () => repairRunning(parts, engine));
+  await health.repair("repair_staging", () => staging.repair());
   const handlerParts: HandlerParts = {
     ...parts,
     engine,
@@ -150,7 +150,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     draining,
   };
   const readiness = {
-    criticalError: () => soundness.criticalError,
+    criticalError: () => health.criticalError,
     draining,
     appliedMs: () => store.applied.find()?.appliedMs,
   };
@@ -178,7 +178,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     stopping.abort();
   };
   stack.use(
-    new Upkeep(parts, lock, () => {
+    new Maintenance(parts, lock, () => {
       log.error("lock lost", { path: dataDir.lock });
       drain();
     }),
@@ -192,7 +192,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const close = async (): Promise<void> => {
     drain();
     await engine.idle();
-    parts.feed.close();
+    parts.followers.close();
     await server.stop(HTTP_GRACE_MS);
     await resources.disposeAsync();
     log.info("dugdale stopped cleanly");

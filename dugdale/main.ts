@@ -108,7 +108,7 @@ async function serve(config: DugdaleConfig, log: Log): Promise<number> {
     log.error("start failed", { err: messageOf(error) });
     return 1;
   }
-  signals.aimAt(dugdale);
+  signals.deliverTo(dugdale);
   using _memory = new IdleMemory(() => dugdale.live.length === 0);
   using _report = reportToServiceManager(dugdale.draining, log);
   await untilStopped(dugdale);

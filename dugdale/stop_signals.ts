@@ -23,7 +23,7 @@ export class StopSignals implements Disposable {
   }
 
   /** From now on signals are meant for this dugdale. */
-  aimAt(dugdale: Dugdale): void {
+  deliverTo(dugdale: Dugdale): void {
     this.#dugdale = dugdale;
   }
 

@@ -20,7 +20,14 @@ const AT_RUN_TIME = ["client/embedded.ts imports dugdale/embedded.ts"];
 /** From the edge of the world inwards: each folder of the dugdale may import those before it. */
 const LAYERS = ["json", "host", "store", "run", "staging", "engine", "http"];
 /** Files of the dugdale that any of its folders may import. */
-const SHARED = ["problem_error.ts", "exposition.ts", "metrics.ts", "version.ts", "soundness.ts", "upkeep.ts"];
+const SHARED = [
+  "problem_error.ts",
+  "exposition.ts",
+  "metrics.ts",
+  "version.ts",
+  "database_health.ts",
+  "maintenance.ts",
+];
 
 function* sources(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(join(ROOT, folder))) {

@@ -2,7 +2,7 @@ import type { MissionId } from "../../protocol/names.ts";
 import { type KillReason, KillSwitch } from "../run/kill.ts";
 import type { Ending, MissionRow } from "../store/mission_row.ts";
 import { doneLine, RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
-import { type PatienceOptions, withPatience } from "../store/patience.ts";
+import { type RetryOptions, retryTransient } from "../store/retry_transient.ts";
 import { type AdmittedRun, type Lane, Lanes } from "./lanes.ts";
 import { missionFields } from "./mission_fields.ts";
 import type { EngineParts } from "./parts.ts";
@@ -60,8 +60,8 @@ export class Engine implements Disposable {
 
   /** Settles a mission that never ran: tells followers, counts it, logs it. */
   announce(row: MissionRow): void {
-    const { store, feed, log, onDone } = this.#parts;
-    feed.publish(row.id, row.done_seq ?? 0, () => doneLine(row, store.missions.files(row.id)), true);
+    const { store, followers, log, onDone } = this.#parts;
+    followers.publish(row.id, row.done_seq ?? 0, () => doneLine(row, store.missions.files(row.id)), true);
     // What never had a process has not run for any time, however long it took to find that out.
     const durationMs = row.pid ? (row.time_finished ?? 0) - (row.time_started ?? row.time_finished ?? 0) : 0;
     const { kind, lane, outcome } = row;
@@ -87,12 +87,12 @@ export class Engine implements Disposable {
    * @param lane Gets the run's slot back in the same transaction.
    */
   async finalize(row: MissionRow, end: RunEnd, lane?: Lane): Promise<void> {
-    const { store, clock, log, feed } = this.#parts;
+    const { store, clock, log, followers } = this.#parts;
     const facts = { op: "finalize", mission_id: row.mission_id };
-    const patience: PatienceOptions = {
-      onPause: (err) => log.warn("the end of a mission is written again", { ...facts, err }),
+    const patience: RetryOptions = {
+      onRetry: (err) => log.warn("the end of a mission is written again", { ...facts, err }),
       // A disk may be full for hours. Who gives up leaves a mission that runs for its followers until the next start.
-      goesOn: () => lane !== undefined && !this.lanes.stopped,
+      shouldContinue: () => lane !== undefined && !this.lanes.stopped,
     };
     const { start } = end;
     if (end.outputs.length > 0) {
@@ -101,9 +101,9 @@ export class Engine implements Disposable {
         if (start !== undefined) store.missions.start(row.id, start.pid, 0, start.startedMs);
         store.missions.noteEnding(row.id, text);
       };
-      await withPatience(() => store.write(note), patience);
+      await retryTransient(() => store.write(note), patience);
       if (start !== undefined) {
-        feed.publish(row.id, RUNNING_SEQ, () => runningLine(start.pid, start.startedMs));
+        followers.publish(row.id, RUNNING_SEQ, () => runningLine(start.pid, start.startedMs));
       }
     }
     const { ending, files } = await collect(row, end, this.#parts);
@@ -116,7 +116,7 @@ export class Engine implements Disposable {
     const run = this.#live.get(row.mission_id);
     if (run !== undefined) run.finishing = true;
     const delayMs = this.#othersEndSoon() ? SHARED_COMMIT_MS : 0;
-    const done = await withPatience(() => this.lanes.writeAndPick(lane, finish, 1, delayMs), patience);
+    const done = await retryTransient(() => this.lanes.writeAndPick(lane, finish, 1, delayMs), patience);
     if (done === undefined) forget(files, this.#parts);
     else this.announce(done);
     tidy(row, files.map((file) => file.role), this.#parts);

@@ -8,7 +8,7 @@ import type { Spawner } from "../host/spawn.ts";
 import type { Store } from "../store/store.ts";
 import type { KernelMemoryKills } from "../run/out_of_memory.ts";
 import type { ReadVariable } from "../run/environment.ts";
-import type { Feed } from "./feed.ts";
+import type { Followers } from "./followers.ts";
 
 /** What the engine is built of. */
 export interface EngineParts {
@@ -20,7 +20,7 @@ export interface EngineParts {
   readonly slots: Slots;
   readonly spawner: Spawner;
   readonly config: DugdaleConfig;
-  readonly feed: Feed;
+  readonly followers: Followers;
   /** Asked when a process was killed and nobody here did it. */
   readonly memoryKills: KernelMemoryKills;
   /** Reads the daemon's own environment. */

@@ -28,7 +28,7 @@ export class ProgressGate {
 
   /** Takes what the mission said. */
   take(progress: Progress): void {
-    const { clock, config, store, feed, log } = this.#parts;
+    const { clock, config, store, followers, log } = this.#parts;
     const { limits } = config;
     const line = progressLine(this.#seq + 1, clock.wallMs(), progress.value, progress.message);
     const bytes = encoder.encode(line).length + 1;
@@ -44,7 +44,7 @@ export class ProgressGate {
     this.#waiting++;
     const { id, mission_id } = this.#row;
     void store.writeSoon(() => store.missions.addProgress(id, seq, line)).then(
-      () => feed.publish(id, seq, () => line),
+      () => followers.publish(id, seq, () => line),
       (error) => {
         this.dropped++;
         log.error("db_error", { op: "progress", mission_id, err: error });

@@ -14,7 +14,7 @@ import type { ExecBody } from "../../protocol/exec.ts";
 import type { Ending, MissionFileRow, MissionRow } from "../store/mission_row.ts";
 import { RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
 import type { CollectedFile } from "../store/staging_files.ts";
-import { withPatience } from "../store/patience.ts";
+import { retryTransient } from "../store/retry_transient.ts";
 import { processStart } from "../host/process_start.ts";
 import { missionFields } from "./mission_fields.ts";
 import type { EngineParts } from "./parts.ts";
@@ -40,7 +40,7 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
     path: (name) => parts.dataDir.capture(row.mission_id, name),
     limitBytes: limits.maxOutputBufferBytes,
     clock: parts.clock,
-    onWrite: () => parts.feed.wrote(row.id),
+    onWrite: () => parts.followers.wrote(row.id),
     onFailure: (stream, err) =>
       parts.log.error("io_error", { op: "capture", mission_id: row.mission_id, stream, err }),
   });
@@ -167,14 +167,14 @@ async function recordStart(
   kill: KillSwitch,
   parts: EngineParts,
 ): Promise<boolean> {
-  const { store, feed, log } = parts;
+  const { store, followers, log } = parts;
   const facts = { op: "start", mission_id: row.mission_id };
   const start = processStart(pid);
   try {
-    await withPatience(() => store.writeSoon(() => store.missions.start(row.id, pid, start, startedMs)), {
-      onPause: (err) => log.warn("the start of a mission is written again", { ...facts, err }),
+    await retryTransient(() => store.writeSoon(() => store.missions.start(row.id, pid, start, startedMs)), {
+      onRetry: (err) => log.warn("the start of a mission is written again", { ...facts, err }),
     });
-    feed.publish(row.id, RUNNING_SEQ, () => runningLine(pid, startedMs));
+    followers.publish(row.id, RUNNING_SEQ, () => runningLine(pid, startedMs));
     return true;
   } catch (err) {
     log.error("db_error", { ...facts, err });

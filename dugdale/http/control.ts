@@ -1,6 +1,6 @@
 import type { BulkItem } from "../../protocol/mission.ts";
 import { isMissionId, MISSION_ID, type MissionId } from "../../protocol/names.ts";
-import type { MissionControl } from "../engine/mission_control.ts";
+import type { MissionActions } from "../engine/mission_actions.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { MissionRow } from "../store/mission_row.ts";
 import { audit } from "./admin.ts";
@@ -15,7 +15,7 @@ type Keys = "restart" | "kill" | "deleteMission" | "bulkRestart" | "bulkDelete";
 const AUDIT_IDS = 100;
 
 /** What people do to missions. */
-export function controlHandlers(parts: HandlerParts, control: MissionControl): Record<Keys, Handler> {
+export function controlHandlers(parts: HandlerParts, control: MissionActions): Record<Keys, Handler> {
   function find(id: MissionId): MissionRow {
     const row = parts.store.missions.find(id);
     if (row === undefined) throw noMission(id);

@@ -1,5 +1,5 @@
 import type { VersionReply } from "../../protocol/lane.ts";
-import type { MissionControl } from "../engine/mission_control.ts";
+import type { MissionActions } from "../engine/mission_actions.ts";
 import { adminHandlers } from "./admin.ts";
 import type { Handlers } from "./app.ts";
 import { controlHandlers } from "./control.ts";
@@ -15,7 +15,7 @@ import type { Staging } from "../staging/staging.ts";
 /** The handlers of all routes. */
 export function makeHandlers(
   parts: HandlerParts,
-  control: MissionControl,
+  control: MissionActions,
   staging: Staging,
   readiness: Readiness,
   version: VersionReply,

@@ -22,7 +22,7 @@ export function missionHandlers(parts: HandlerParts): Record<"getMission" | "eve
     events: (call) => {
       const row = readable(call, parts);
       const from = readFrom(call.query.get("from"));
-      const stream = parts.feed.events(row, from, flag(call.query, "follow"));
+      const stream = parts.followers.events(row, from, flag(call.query, "follow"));
       return new Response(stream, { headers: { "content-type": "application/x-ndjson", ...NOSNIFF } });
     },
     output: (call) => {

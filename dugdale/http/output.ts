@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { MissionStatus } from "../../protocol/mission.ts";
-import type { Followed } from "../engine/feed.ts";
+import type { Followed } from "../engine/followers.ts";
 import type { CaptureName } from "../host/data_dir.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { HandlerParts } from "./parts.ts";
@@ -19,13 +19,13 @@ export function openOutput(
   { id, mission_id: missionId, status }: Followed,
   name: CaptureName,
   follow: boolean,
-  parts: Pick<HandlerParts, "dataDir" | "feed" | "store">,
+  parts: Pick<HandlerParts, "dataDir" | "followers" | "store">,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const open = (): number | undefined => openIfThere(() => parts.dataDir.capture(missionId, name));
   let file = open();
   let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
   let waiting = false, over = false;
-  const changes = follow && isLive(status) ? parts.feed.onOutput(id, heard) : undefined;
+  const changes = follow && isLive(status) ? parts.followers.onOutput(id, heard) : undefined;
 
   function heard(last: boolean): void {
     over ||= last;

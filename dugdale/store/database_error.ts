@@ -12,7 +12,7 @@ export function isDatabaseError(error: unknown): boolean {
 }
 
 /** Whether a database may soon do again what it has just failed to do. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return PASSING.includes(resultCode(error));
 }
 

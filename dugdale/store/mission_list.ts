@@ -36,17 +36,17 @@ export interface ListEntry extends ListPosition {
   readonly missionId: MissionId;
 }
 
-/** A walk along one index, newest first. */
-interface Walk {
+/** A scan of one index, newest first. */
+interface Scan {
   readonly rows: StatementSync;
-  /** Finds where a stretch of rows ends; absent where the index has another order, so that it is walked in one go. */
+  /** Finds where a chunk of rows ends; absent where the index has another order, so that it is scanned in one go. */
   readonly edge?: StatementSync | undefined;
   /** What the index is entered with. */
   readonly own: Readonly<Record<string, string>>;
 }
 
 /** Rows that are looked at in one turn of the event loop: about five milliseconds. */
-const STRETCH = 8000;
+const CHUNK_ROWS = 8000;
 /** The oldest position there is. */
 const BOTTOM: ListPosition = { timeMs: -1, missionId: "" };
 const TOP: ListPosition = { timeMs: Number.MAX_VALUE, missionId: "" };
@@ -55,39 +55,39 @@ const MAX_NAME = 128;
 const STATUSES = ["queued", "running", "done", "deleting"], KINDS = ["mission", "exec"];
 
 /**
- * Table `missions` as it is listed. A filter without an index of its own walks the whole table, but never for longer
- * than a stretch before others get their turn.
+ * Table `missions` as it is listed. A filter without an index of its own scans the whole table, but never for longer
+ * than a chunk before others get their turn.
  */
 export class MissionList {
-  readonly #created: Omit<Walk, "own">;
-  readonly #queued: Omit<Walk, "own">;
-  readonly #running: Omit<Walk, "own">;
-  readonly #deleting: Omit<Walk, "own">;
-  readonly #unsuccessful: Omit<Walk, "own">;
-  readonly #group: Omit<Walk, "own">;
-  readonly #done: Omit<Walk, "own">;
-  readonly #deletingByEnd: Omit<Walk, "own">;
-  readonly #groupByEnd: Omit<Walk, "own">;
+  readonly #created: Omit<Scan, "own">;
+  readonly #queued: Omit<Scan, "own">;
+  readonly #running: Omit<Scan, "own">;
+  readonly #deleting: Omit<Scan, "own">;
+  readonly #unsuccessful: Omit<Scan, "own">;
+  readonly #group: Omit<Scan, "own">;
+  readonly #done: Omit<Scan, "own">;
+  readonly #deletingByEnd: Omit<Scan, "own">;
+  readonly #groupByEnd: Omit<Scan, "own">;
   readonly #queuedLanes: StatementSync;
 
   constructor(db: DatabaseSync) {
-    const walk = (index: string, own: string, time = "time_created"): Omit<Walk, "own"> => ({
+    const scan = (index: string, own: string, time = "time_created"): Omit<Scan, "own"> => ({
       rows: db.prepare(rowsSql(index, own, time)),
       edge: db.prepare(edgeSql(index, own, time)),
     });
-    const sort = (index: string, own: string): Omit<Walk, "own"> => ({
+    const sort = (index: string, own: string): Omit<Scan, "own"> => ({
       rows: db.prepare(rowsSql(index, `${own} AND time_finished IS NOT NULL`, "time_finished")),
     });
-    this.#created = walk("missions_created", "true");
-    this.#queued = walk("missions_queued", "status = 'queued' AND lane = :ownLane");
-    this.#running = walk("missions_running", "status = 'running'");
-    this.#deleting = walk("missions_deleting", "status = 'deleting'");
-    this.#unsuccessful = walk(
+    this.#created = scan("missions_created", "true");
+    this.#queued = scan("missions_queued", "status = 'queued' AND lane = :ownLane");
+    this.#running = scan("missions_running", "status = 'running'");
+    this.#deleting = scan("missions_deleting", "status = 'deleting'");
+    this.#unsuccessful = scan(
       "missions_unsuccessful",
       "status = 'done' AND outcome <> 'success' AND outcome = :ownOutcome",
     );
-    this.#group = walk("missions_group", "group_id = :ownGroup");
-    this.#done = walk(
+    this.#group = scan("missions_group", "group_id = :ownGroup");
+    this.#done = scan(
       "missions_done",
       "status = 'done' AND kind = :ownKind AND outcome = :ownOutcome",
       "time_finished",
@@ -107,10 +107,10 @@ export class MissionList {
   ): Promise<ListEntry[]> {
     let found: ListEntry[] = [];
     const span = spanOf(filter, order, after);
-    for (const walk of this.#walks(filter, order)) {
+    for (const scan of this.#scans(filter, order)) {
       const last = found.length >= limit ? found.at(-1) : undefined;
-      const entries = await stroll(
-        walk,
+      const entries = await runScan(
+        scan,
         parametersOf(filter),
         { ...span, bottom: last ?? span.bottom },
         limit,
@@ -121,23 +121,23 @@ export class MissionList {
   }
 
   /** The indexes that together have everything that the filter may let through. */
-  #walks(filter: MissionFilter, order: ListOrder): Walk[] {
+  #scans(filter: MissionFilter, order: ListOrder): Scan[] {
     const { outcome, kind, groupId, lane } = filter;
     // Nothing else has an outcome and is listed unasked.
     const status = filter.status ?? (outcome === undefined ? undefined : "done");
     const names = [filter.name, filter.namePrefix];
-    const hopeless = status !== undefined && !STATUSES.includes(status) ||
+    const impossible = status !== undefined && !STATUSES.includes(status) ||
       kind !== undefined && !KINDS.includes(kind) ||
       outcome !== undefined && !OUTCOMES.some((known) => known === outcome) ||
       names.some((name) => name !== undefined && name.length > MAX_NAME);
-    if (hopeless) return [];
+    if (impossible) return [];
     if (groupId !== undefined) {
       return [{ ...(order === "created" ? this.#group : this.#groupByEnd), own: { ownGroup: groupId } }];
     }
     if (order === "finished") {
       if (status === "deleting") return [{ ...this.#deletingByEnd, own: {} }];
       if (status === "queued" || status === "running") return [];
-      return this.#doneWalks(kind, outcome);
+      return this.#doneScans(kind, outcome);
     }
     if (status === "queued") {
       const lanes = this.#queuedLanes.all() as { lane: string }[];
@@ -152,7 +152,7 @@ export class MissionList {
     return [{ ...this.#created, own: {} }];
   }
 
-  #doneWalks(kind: string | undefined, outcome: string | undefined): Walk[] {
+  #doneScans(kind: string | undefined, outcome: string | undefined): Scan[] {
     return KINDS.filter((one) => kind === undefined || one === kind).flatMap((ownKind) =>
       OUTCOMES.filter((one) => outcome === undefined || one === outcome)
         .map((ownOutcome) => ({ ...this.#done, own: { ownKind, ownOutcome } }))
@@ -174,21 +174,21 @@ function spanOf(filter: MissionFilter, order: ListOrder, after: ListPosition = T
   return { top: newestFirst(until, after) > 0 ? until : after, bottom: { timeMs: sinceMs, missionId: "" } };
 }
 
-/** Walks along an index until enough is found, in stretches that leave others their turn. */
-async function stroll(
-  walk: Walk,
+/** Scans an index until enough is found, in chunks that leave others their turn. */
+async function runScan(
+  scan: Scan,
   parameters: Readonly<Record<string, string | number | null>>,
   { top, bottom }: Span,
   limit: number,
 ): Promise<ListEntry[]> {
   const found: ListEntry[] = [];
   for (let from: ListPosition | undefined = top; from !== undefined;) {
-    const place = { ...walk.own, topMs: from.timeMs, topId: from.missionId };
-    const edge = walk.edge?.get({ ...place, bottomMs: bottom.timeMs, bottomId: bottom.missionId }) as
+    const place = { ...scan.own, topMs: from.timeMs, topId: from.missionId };
+    const edge = scan.edge?.get({ ...place, bottomMs: bottom.timeMs, bottomId: bottom.missionId }) as
       | ListPosition
       | undefined;
     const { timeMs, missionId } = edge ?? bottom;
-    const rows = walk.rows.all({
+    const rows = scan.rows.all({
       ...parameters,
       ...place,
       bottomMs: timeMs,
@@ -197,7 +197,7 @@ async function stroll(
     });
     found.push(...rows as unknown as ListEntry[]);
     from = found.length < limit ? edge : undefined;
-    // An immediate would let the next stretch run before most of what waits: requests took a hundred turns then.
+    // An immediate would let the next chunk run before most of what waits: requests took a hundred turns then.
     if (from !== undefined) await setTimeout(0);
   }
   return found;
@@ -229,7 +229,7 @@ function rowsSql(index: string, own: string, time: string): string {
 
 function edgeSql(index: string, own: string, time: string): string {
   return `SELECT ${time} AS timeMs, mission_id AS missionId ${spanSql(index, own, time)}
-    ORDER BY ${time} DESC, mission_id DESC LIMIT 1 OFFSET ${STRETCH - 1}`;
+    ORDER BY ${time} DESC, mission_id DESC LIMIT 1 OFFSET ${CHUNK_ROWS - 1}`;
 }
 
 function parametersOf(filter: MissionFilter): Record<string, string | number | null> {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { dugdaleConfig } from "../../../config/dugdale_yaml.ts";
 import { Engine } from "../../../dugdale/engine/engine.ts";
-import { Feed } from "../../../dugdale/engine/feed.ts";
+import { Followers } from "../../../dugdale/engine/followers.ts";
 import type { EngineParts } from "../../../dugdale/engine/parts.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
@@ -76,7 +76,7 @@ Deno.test("Engine: the end of a mission waits for company only while another you
       log: silentLog,
       slots: new Slots(8),
       config: dugdaleConfig({ listen: ":0", dataDir: folder }),
-      feed: new Feed(store),
+      followers: new Followers(store),
       onDone: () => {},
     } as unknown as EngineParts;
     using engine = new Engine(parts);

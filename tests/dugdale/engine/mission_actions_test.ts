@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ProblemError } from "../../../dugdale/problem_error.ts";
-import { MissionControl } from "../../../dugdale/engine/mission_control.ts";
+import { MissionActions } from "../../../dugdale/engine/mission_actions.ts";
 import type { Engine } from "../../../dugdale/engine/engine.ts";
 import type { AppliedConfig } from "../../../dugdale/engine/applied.ts";
 import type { EngineParts } from "../../../dugdale/engine/parts.ts";
@@ -12,17 +12,17 @@ const missionId = "0192a8b3-d2c1-7abc-bad0-1234567890ab" as MissionRow["mission_
 
 /** A control over one queued mission, on a real store; nothing runs. */
 async function withQueued(
-  test: (control: MissionControl, store: Store, row: MissionRow) => Promise<void>,
+  test: (control: MissionActions, store: Store, row: MissionRow) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     using store = new Store(`${folder}/state.db`, -2000);
     await store.write(() => store.missions.insert(newMission({ missionId })));
     const clock = { wallMs: () => 9, steadyMs: () => 9 };
-    const parts = { store, clock, feed: { abandon: () => {} } } as unknown as EngineParts;
+    const parts = { store, clock, followers: { abandon: () => {} } } as unknown as EngineParts;
     const engine = { kill: () => undefined, find: () => undefined } as unknown as Engine;
     await test(
-      new MissionControl(parts, engine, {} as AppliedConfig),
+      new MissionActions(parts, engine, {} as AppliedConfig),
       store,
       store.missions.find(missionId)!,
     );
@@ -33,7 +33,7 @@ async function withQueued(
 
 const never = (): AbortSignal => new AbortController().signal;
 
-Deno.test("MissionControl.delete() does not take a mission that was picked up meanwhile for a queued one", () =>
+Deno.test("MissionActions.delete() does not take a mission that was picked up meanwhile for a queued one", () =>
   withQueued(async (control, store, row) => {
     const claimed = store.write(() => store.missions.claim("a", 1, 5));
     const error = await assertRejects(() => control.delete(row, false, never), ProblemError);
@@ -42,13 +42,13 @@ Deno.test("MissionControl.delete() does not take a mission that was picked up me
     assertEquals(store.missions.find(missionId)?.status, "running");
   }));
 
-Deno.test("MissionControl.delete() hides a queued mission", () =>
+Deno.test("MissionActions.delete() hides a queued mission", () =>
   withQueued(async (control, store, row) => {
     await control.delete(row, false, never);
     assertEquals(store.missions.find(missionId)?.status, "deleting");
   }));
 
-Deno.test("MissionControl.kill() of a mission that has just left the queue says so", () =>
+Deno.test("MissionActions.kill() of a mission that has just left the queue says so", () =>
   withQueued(async (control, store, row) => {
     const claimed = store.write(() => store.missions.claim("a", 1, 5));
     const error = await assertRejects(() => control.kill(row), ProblemError);

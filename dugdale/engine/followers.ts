@@ -27,7 +27,7 @@ interface Channel {
  * Feeds those who follow a mission. New lines come from memory after their commit; whoever lags behind reads the
  * table, so a slow reader costs no memory and holds nobody up. Nothing is polled.
  */
-export class Feed {
+export class Followers {
   readonly #store: Store;
   readonly #channels = new Map<number, Channel>();
   #closed = false;

@@ -12,7 +12,7 @@ const VACUUM_PAGES = 250, VACUUM_TIMES = 64;
 const VACUUM_PAUSE_MS = 20;
 
 /** What is done all the time for missions, database and lock; the staging area looks after its own files. */
-export class Upkeep implements AsyncDisposable {
+export class Maintenance implements AsyncDisposable {
   readonly #workers: readonly Periodic[];
   readonly #watch: LockWatch;
 

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { lineLog, type Log, silentLog } from "../../dugdale/host/log.ts";
 import { DirLock } from "../../dugdale/host/lock.ts";
-import { Soundness } from "../../dugdale/soundness.ts";
+import { DatabaseHealth } from "../../dugdale/database_health.ts";
 import { Store } from "../../dugdale/store/store.ts";
 import { HandTimers } from "./hand_timers.ts";
 import { ids, openRunning } from "./running.ts";
@@ -133,22 +133,22 @@ Deno.test("A database in which nothing can be repaired does not keep a dugdale f
   }
 });
 
-Deno.test("Soundness.repair() goes on after a failure, but not after damage: what is missing there must not go", async () => {
+Deno.test("DatabaseHealth.repair() goes on after a failure, but not after damage: what is missing there must not go", async () => {
   const folder = await Deno.makeTempDir();
   try {
     using lock = DirLock.take(`${folder}/dugdale.lock`);
-    using soundness = new Soundness(lock, `${folder}/state.db`, silentLog);
+    using health = new DatabaseHealth(lock, `${folder}/state.db`, silentLog);
     const SQLITE_FULL = 13, SQLITE_CORRUPT_INDEX = 779;
     const fail = (errcode: number): Promise<void> =>
       Promise.reject(Object.assign(new Error("failed"), { code: "ERR_SQLITE_ERROR", errcode }));
     let done = 0;
     const work = () => Promise.resolve(void done++);
-    await soundness.repair("first", () => fail(SQLITE_FULL));
-    await soundness.repair("second", work);
-    assertEquals([done, soundness.criticalError], [1, undefined]);
-    await soundness.repair("third", () => fail(SQLITE_CORRUPT_INDEX));
-    await soundness.repair("fourth", work);
-    assertEquals([done, soundness.criticalError?.op], [1, "third"]);
+    await health.repair("first", () => fail(SQLITE_FULL));
+    await health.repair("second", work);
+    assertEquals([done, health.criticalError], [1, undefined]);
+    await health.repair("third", () => fail(SQLITE_CORRUPT_INDEX));
+    await health.repair("fourth", work);
+    assertEquals([done, health.criticalError?.op], [1, "third"]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

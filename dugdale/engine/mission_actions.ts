@@ -10,7 +10,7 @@ import type { EngineParts } from "./parts.ts";
 const FORCE_WAIT_MS = 30_000;
 
 /** What people do to missions: kill, restart, delete. Each throws {@linkcode ProblemError} in the documented order. */
-export class MissionControl {
+export class MissionActions {
   readonly #parts: EngineParts;
   readonly #engine: Engine;
   readonly #applied: AppliedConfig;
@@ -94,7 +94,7 @@ export class MissionControl {
    * @param gone Aborts when the caller has left, which ends the wait.
    */
   async delete(row: MissionRow, force: boolean, gone: () => AbortSignal): Promise<void> {
-    const { store, feed } = this.#parts;
+    const { store, followers } = this.#parts;
     // A queued mission may be picked up before its turn in the transaction: then it is looked at again.
     for (
       let now: MissionRow | undefined = row;
@@ -106,7 +106,7 @@ export class MissionControl {
         if (!force) throw running(row.mission_id);
         await this.endForDelete(row.mission_id, gone);
       }
-      if (await store.write(() => store.missions.markDeleting(row.id))) return feed.abandon(row.id);
+      if (await store.write(() => store.missions.markDeleting(row.id))) return followers.abandon(row.id);
     }
   }
 

@@ -11,7 +11,7 @@ const LOGGED = 10;
  * Whether the database can be trusted. After an end by force it is checked, while the daemon works already; a damaged
  * one is told by readyz until a person has repaired it.
  */
-export class Soundness implements Disposable {
+export class DatabaseHealth implements Disposable {
   readonly #lock: DirLock;
   readonly #log: Log;
   readonly #check: QuickCheck | undefined;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Feed } from "../../../dugdale/engine/feed.ts";
+import { Followers } from "../../../dugdale/engine/followers.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { openOutput } from "../../../dugdale/http/output.ts";
 import { Store } from "../../../dugdale/store/store.ts";
@@ -10,7 +10,7 @@ import { newMission } from "../store/samples.ts";
 
 /** A running mission on a real store, whose row can be had as often as wanted. */
 async function withRunning(
-  test: (parts: { store: Store; feed: Feed; dataDir: DataDir }, find: () => Row) => Promise<void>,
+  test: (parts: { store: Store; followers: Followers; dataDir: DataDir }, find: () => Row) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -21,7 +21,7 @@ async function withRunning(
       store.missions.claim("a", 1, 5);
     });
     const find = (): Row => store.missions.find(missionId)!;
-    await test({ store, feed: new Feed(store), dataDir: new DataDir(folder) }, find);
+    await test({ store, followers: new Followers(store), dataDir: new DataDir(folder) }, find);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -42,9 +42,9 @@ async function holdsRow(find: () => Row, open: (row: Row) => ReadableStream<Uint
   return held;
 }
 
-Deno.test("Feed.events() holds nothing of the mission's row, whose input may be a megabyte", () =>
-  withRunning(async ({ feed }, find) => {
-    assertEquals(await holdsRow(find, (row) => feed.events(row, 0, true)), false);
+Deno.test("Followers.events() holds nothing of the mission's row, whose input may be a megabyte", () =>
+  withRunning(async ({ followers }, find) => {
+    assertEquals(await holdsRow(find, (row) => followers.events(row, 0, true)), false);
   }));
 
 Deno.test("openOutput() holds nothing of the mission's row", () =>
@@ -57,62 +57,62 @@ async function take(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<st
   return new TextDecoder().decode((await reader.read()).value);
 }
 
-Deno.test("Feed keeps no line for a follower that does not ask: it reads the table when it does", () =>
-  withRunning(async ({ feed, store }, find) => {
+Deno.test("Followers keeps no line for a follower that does not ask: it reads the table when it does", () =>
+  withRunning(async ({ followers, store }, find) => {
     const { id } = find();
     await store.write(() => store.missions.start(id, 4711, 1, 6));
-    const reader = feed.events(find(), 0, true).getReader();
+    const reader = followers.events(find(), 0, true).getReader();
     assertEquals((await take(reader)).match(/"seq":\d/g), ['"seq":1', '"seq":2']);
-    for (let seq = 3; seq <= 1000; seq++) feed.publish(id, seq, () => `{"seq":${seq},"published":true}`);
+    for (let seq = 3; seq <= 1000; seq++) followers.publish(id, seq, () => `{"seq":${seq},"published":true}`);
     await store.write(() => store.missions.addProgress(id, 1000, '{"seq":1000,"stored":true}'));
     assertEquals(await take(reader), '{"seq":1000,"stored":true}\n');
     await reader.cancel();
   }));
 
-Deno.test("Feed tells in order what is committed together with a start, though the start is published last", () =>
-  withRunning(async ({ feed, store }, find) => {
+Deno.test("Followers tells in order what is committed together with a start, though the start is published last", () =>
+  withRunning(async ({ followers, store }, find) => {
     const { id } = find();
-    const [all, late] = [0, 2].map((from) => feed.events(find(), from, true).getReader());
+    const [all, late] = [0, 2].map((from) => followers.events(find(), from, true).getReader());
     assertEquals((await take(all!)).match(/"seq":\d/g), ['"seq":1']);
     const next = take(all!);
     await store.write(() => {
       store.missions.start(id, 4711, 1, 6);
       store.missions.addProgress(id, 3, '{"seq":3}');
     });
-    feed.publish(id, 3, () => '{"seq":3}');
-    feed.publish(id, 2, () => '{"seq":2}');
+    followers.publish(id, 3, () => '{"seq":3}');
+    followers.publish(id, 2, () => '{"seq":2}');
     assertEquals((await next).match(/"seq":\d/g), ['"seq":2', '"seq":3']);
     assertEquals(await take(late!), '{"seq":3}\n');
     await all!.cancel();
     await late!.cancel();
   }));
 
-Deno.test("Feed.close() ends each stream after what there is to read", () =>
-  withRunning(async ({ feed, store }, find) => {
+Deno.test("Followers.close() ends each stream after what there is to read", () =>
+  withRunning(async ({ followers, store }, find) => {
     const { id } = find();
     await store.write(() => store.missions.start(id, 4711, 1, 6));
-    const [prompt, late] = [0, 1].map(() => feed.events(find(), 0, true).getReader());
+    const [prompt, late] = [0, 1].map(() => followers.events(find(), 0, true).getReader());
     const [, waiting] = [await take(prompt!), prompt!.read()];
     await store.write(() => store.missions.addProgress(id, 3, '{"seq":3}'));
-    feed.publish(id, 3, () => '{"seq":3}');
+    followers.publish(id, 3, () => '{"seq":3}');
     assertEquals(new TextDecoder().decode((await waiting).value), '{"seq":3}\n');
     const end = prompt!.read();
-    feed.close();
+    followers.close();
     assertEquals((await end).done, true);
     assertEquals((await take(late!)).match(/"seq":\d/g), ['"seq":1', '"seq":2', '"seq":3']);
     assertEquals((await late!.read()).done, true);
-    assertEquals(await new Response(feed.events(find(), 2, true)).text(), '{"seq":3}\n');
+    assertEquals(await new Response(followers.events(find(), 2, true)).text(), '{"seq":3}\n');
   }));
 
-Deno.test("Feed reads the table for a follower that lags behind in pieces of 64 KiB, or of one line", () =>
-  withRunning(async ({ feed, store }, find) => {
+Deno.test("Followers reads the table for a follower that lags behind in pieces of 64 KiB, or of one line", () =>
+  withRunning(async ({ followers, store }, find) => {
     const { id } = find();
     const lengths = [...Array<number>(10).fill(20_000), 100_000, 100_000, 1, 2, 3];
     await store.write(() => {
       store.missions.start(id, 4711, 1, 6);
       lengths.forEach((length, index) => store.missions.addProgress(id, index + 3, "x".repeat(length)));
     });
-    const reader = feed.events(find(), 2, true).getReader();
+    const reader = followers.events(find(), 2, true).getReader();
     const pieces: number[][] = [];
     for (let lines = 0; lines < lengths.length; lines += pieces.at(-1)!.length) {
       pieces.push((await take(reader)).split("\n").slice(0, -1).map((line) => line.length));

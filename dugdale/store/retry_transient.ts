@@ -1,12 +1,12 @@
 import { setTimeout } from "node:timers/promises";
-import { isPassing } from "./database_error.ts";
+import { isTransient } from "./database_error.ts";
 
 /** How long to try. */
-export interface PatienceOptions {
+export interface RetryOptions {
   /** Told why another try is needed. */
-  readonly onPause: (error: unknown) => void;
+  readonly onRetry: (error: unknown) => void;
   /** Whether to go on after the usual tries; asked after each further one. Default no. */
-  readonly goesOn?: () => boolean;
+  readonly shouldContinue?: () => boolean;
   /** Before the second try, in milliseconds; each further pause is twice as long, within bounds. Default 50. */
   readonly firstPauseMs?: number;
 }
@@ -22,14 +22,14 @@ const LATER_PAUSE_MS = 10_000;
  * @param write Does it from the start each time.
  * @throws What the last try threw, or the first one that no other can mend.
  */
-export async function withPatience<T>(write: () => Promise<T>, options: PatienceOptions): Promise<T> {
-  const { onPause, goesOn = () => false, firstPauseMs = 50 } = options;
+export async function retryTransient<T>(write: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { onRetry, shouldContinue = () => false, firstPauseMs = 50 } = options;
   for (let tries = 1, pauseMs = firstPauseMs;; tries++, pauseMs *= 2) {
     try {
       return await write();
     } catch (error) {
-      if ((tries >= TRIES && !goesOn()) || !isPassing(error)) throw error;
-      onPause(error);
+      if ((tries >= TRIES && !shouldContinue()) || !isTransient(error)) throw error;
+      onRetry(error);
     }
     await setTimeout(Math.min(pauseMs, tries < TRIES ? LONGEST_PAUSE_MS : LATER_PAUSE_MS));
   }
