@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { env } from "node:process";
 import type { DugdaleConfig } from "../config/dugdale_yaml.ts";
 import type { MissionKind } from "../protocol/mission.ts";
+import { type RouteKey, ROUTES } from "../protocol/routes.ts";
 import { AppliedConfig } from "./engine/applied.ts";
 import { Engine, type LiveRun } from "./engine/engine.ts";
 import { Followers } from "./engine/followers.ts";
@@ -16,6 +17,7 @@ import { type Log, silentLog } from "./host/log.ts";
 import { Slots } from "./host/slots.ts";
 import { openSpawner } from "./host/spawner.ts";
 import { App, type RequestEnd } from "./http/app.ts";
+import { Gate } from "./http/gate.ts";
 import { makeHandlers } from "./http/handlers.ts";
 import type { HandlerParts } from "./http/parts.ts";
 import { listen } from "./http/server.ts";
@@ -162,8 +164,12 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     VERSION,
     () => metrics.text(),
   );
-  const onEnd = (end: RequestEnd): void => metrics.requestDone(end);
-  const server = listen(config.listen, new App({ config, clock, log, handlers, onEnd }));
+  const gate = new Gate(config, clock, log);
+  const onEnd = (end: RequestEnd<RouteKey>): void => metrics.requestDone(end);
+  const server = listen(
+    config.listen,
+    new App({ routes: ROUTES, handlers, admit: gate.admit, limits: config.limits, clock, log, onEnd }),
+  );
   try {
     applied.replay();
   } catch (error) {

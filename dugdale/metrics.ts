@@ -1,7 +1,7 @@
 import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { VersionReply } from "../protocol/lane.ts";
-import { ROUTES } from "../protocol/routes.ts";
+import { type RouteKey, ROUTES } from "../protocol/routes.ts";
 import type { Lane, Lanes } from "./engine/lanes.ts";
 import type { MissionEnd } from "./engine/parts.ts";
 import { Counter, Gauge, Histogram, type LabelValues, type Metric } from "./exposition.ts";
@@ -96,12 +96,14 @@ export class Metrics {
   }
 
   /** A request has been answered. */
-  requestDone(end: RequestEnd): void {
+  requestDone(end: RequestEnd<RouteKey>): void {
     const route = TEMPLATES.get(end.route) ?? end.route;
     const method = METHODS.has(end.method) ? end.method : "_other";
     this.#requests.add(route, method, String(end.status));
     this.#requestDurations.observe(end.durationMs / 1000, route, method);
-    if (end.adminAuthFailure) this.#adminAuthFailures.add();
+    const scope = end.key && ROUTES[end.key].scope;
+    // No scope beside admin is let in.
+    if (end.refusal === "unauthorized" && scope?.length === 0) this.#adminAuthFailures.add();
   }
 
   /** Something could not be brought to the disk. */

@@ -4,6 +4,8 @@
  * @module
  */
 import * as v from "valibot";
+import { LANE_NAME } from "./names.ts";
+import { flag, nameOf, type ObjectShape } from "./schemas.ts";
 
 /** A lane as it is now. */
 export interface LaneRecord {
@@ -63,6 +65,43 @@ export interface ApplyBody {
   readonly runtime?: RuntimeSettings | undefined;
 }
 
+const strings = v.array(v.string());
+const runtime = v.object({
+  mission_path_template: v.optional(v.string()),
+  command_template: v.optional(strings),
+  validate_mission_file: v.optional(v.boolean()),
+});
+
+/** Checks an {@linkcode ApplyBody}. Who has paused a lane is not for the client to say. */
+export const applyBody: v.GenericSchema<unknown, ApplyBody> = v.object({
+  mission_dir: v.optional(v.string()),
+  labels: v.nullish(strings),
+  lanes: v.nullish(v.record(
+    nameOf(LANE_NAME),
+    v.object({ concurrency: v.pipe(v.number(), v.integer()), paused: v.optional(v.boolean()) }),
+  )),
+  runtime: v.optional(runtime),
+});
+
+/** The query of an apply. */
+export interface ApplyQuery {
+  /** Changes runtime or mission directory although missions are unfinished. Default false. */
+  readonly force?: boolean | undefined;
+  /** Removes lanes that are not named. Default false. */
+  readonly prune?: boolean | undefined;
+  /** Removes them although they have unfinished missions, which are killed. Default false. */
+  readonly force_prune?: boolean | undefined;
+}
+
+/** Checks an {@linkcode ApplyQuery}. */
+export const applyQuery: ObjectShape<ApplyQuery> = v.object({
+  force: v.optional(flag("Changes runtime or mission directory although missions are unfinished")),
+  prune: v.optional(flag("Removes lanes that are not named")),
+  force_prune: v.optional(
+    flag("Removes them although they have unfinished missions, which are killed"),
+  ),
+});
+
 /** What an apply changed. Lists are `null` when empty; the capitals are the wire's. */
 export interface ApplyDiff {
   /** Another directory of scripts. */
@@ -94,7 +133,7 @@ export interface ApplyReply {
   readonly resized: readonly string[] | null;
 }
 
-const names = v.nullable(v.array(v.string()));
+const names = v.nullable(strings);
 
 /** Checks an {@linkcode ApplyReply}. */
 export const applyReply: v.GenericSchema<unknown, ApplyReply> = v.object({
@@ -130,7 +169,7 @@ export const stateReply: v.GenericSchema<unknown, StateReply> = v.object({
   ),
   state: v.optional(v.object({
     mission_dir: v.optional(v.string()),
-    labels: v.nullish(v.array(v.string())),
+    labels: v.nullish(strings),
     lanes: v.nullish(v.record(
       v.string(),
       v.object({
@@ -139,11 +178,7 @@ export const stateReply: v.GenericSchema<unknown, StateReply> = v.object({
         paused_by: v.optional(v.picklist(["yaml", "ctl"])),
       }),
     )),
-    runtime: v.optional(v.object({
-      mission_path_template: v.optional(v.string()),
-      command_template: v.optional(v.array(v.string())),
-      validate_mission_file: v.optional(v.boolean()),
-    })),
+    runtime: v.optional(runtime),
   })),
 });
 

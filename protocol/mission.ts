@@ -5,6 +5,19 @@
  */
 import * as v from "valibot";
 import type { JsonObject, JsonValue } from "./json_value.ts";
+import { FILE_ROLE, LANE_NAME, MISSION_NAME } from "./names.ts";
+import {
+  cursor,
+  filter,
+  flag,
+  integer,
+  limit,
+  nameOf,
+  type ObjectShape,
+  oneOf,
+  stagingId,
+  timeout,
+} from "./schemas.ts";
 
 /** Where a mission is in its life. `deleting` rows are only listed when asked for. */
 export type MissionStatus = "queued" | "running" | "done" | "deleting";
@@ -39,6 +52,9 @@ export interface InputFile extends OutputFile {
   /** Name of the file within the mission. Standard input of an exec has the role `__stdin__`. */
   readonly role: string;
 }
+
+const status = v.picklist(["queued", "running", "done", "deleting"]);
+const kind = v.picklist(["mission", "exec"]);
 
 /** What is known of a mission from its dispatch on. Times are Unix milliseconds. */
 export interface EnqueuedFields {
@@ -204,6 +220,15 @@ export interface DispatchBody {
   readonly timeout?: string | undefined;
 }
 
+/** Checks a {@linkcode DispatchBody}. */
+export const dispatchBody: v.GenericSchema<unknown, DispatchBody> = v.object({
+  mission: nameOf(MISSION_NAME),
+  lane: nameOf(LANE_NAME),
+  input: v.optional(v.pipe(v.any(), v.description("Any JSON; absent is `null`"))),
+  files: v.optional(v.array(v.object({ role: nameOf(FILE_ROLE), staging_id: stagingId }))),
+  timeout: v.optional(timeout),
+});
+
 /** The answer to an accepted or repeated dispatch. */
 export interface DispatchReply {
   /** The id that was sent. */
@@ -220,7 +245,6 @@ export interface MissionPage {
   readonly next_cursor?: string | undefined;
 }
 
-const status = v.picklist(["queued", "running", "done", "deleting"]);
 const jsonObject = v.nullish(v.record(v.string(), v.any()));
 
 /** Checks an {@linkcode OutputFile}. */
@@ -258,7 +282,7 @@ function derived<Wire extends string, Schema>(wire: Wire, schema: Schema) {
 /** Every field of the record, in the order in which they are sent. */
 export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionField<Name> } = {
   missionId: stored("mission_id", "enqueue", "text", v.string()),
-  kind: stored("kind", "enqueue", "text", v.picklist(["mission", "exec"])),
+  kind: stored("kind", "enqueue", "text", kind),
   lane: stored("lane", "enqueue", "text", v.string()),
   missionName: stored("mission_name", "enqueue", "text", v.string()),
   displayName: stored("display_name", "enqueue", "text", text),
@@ -316,6 +340,98 @@ export const missionPage: v.GenericSchema<unknown, MissionPage> = v.object({
   next_cursor: v.optional(v.string()),
 });
 
+/** The query of `GET /v1/missions`. All conditions hold at once. */
+export interface MissionsQuery {
+  /** Default: all that are not being deleted. */
+  readonly status?: string | undefined;
+  /** How the mission ended. */
+  readonly outcome?: string | undefined;
+  /** The whole name of a lane. */
+  readonly lane?: string | undefined;
+  /** Missions, or execs. Default both. */
+  readonly kind?: string | undefined;
+  /** The group that execs were sent with. */
+  readonly group_id?: string | undefined;
+  /** A part of the mission's name; ASCII letters in any case. */
+  readonly mission?: string | undefined;
+  /** The beginning of the mission's name; ASCII letters in any case. */
+  readonly mission_prefix?: string | undefined;
+  /** Newest first by creation (default), or by end; the latter lists only ended missions. */
+  readonly order?: "created" | "finished" | undefined;
+  /** Created at this Unix millisecond or later. */
+  readonly since?: number | undefined;
+  /** Created before this Unix millisecond. */
+  readonly until?: number | undefined;
+  /** Missions a page, at most 1000. Default 100. */
+  readonly limit?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+const moment = (description: string) => v.optional(integer("Unix milliseconds", description));
+
+/** Checks a {@linkcode MissionsQuery}. */
+export const missionsQuery: ObjectShape<MissionsQuery> = v.object({
+  status: v.optional(filter("Without it all but `deleting`", status.options)),
+  outcome: v.optional(filter("How the mission ended", OUTCOMES)),
+  lane: v.optional(filter("The lane of the mission")),
+  kind: v.optional(filter("Mission or exec", kind.options)),
+  group_id: v.optional(filter("The group that execs were sent with")),
+  mission: v.optional(filter("A part of the name; ASCII letters in any case")),
+  mission_prefix: v.optional(filter("The beginning of the name; ASCII letters in any case")),
+  order: v.optional(
+    oneOf(["created", "finished"], "created or finished", "By creation (default) or by end, newest first"),
+  ),
+  since: moment("Created then or later, in Unix milliseconds"),
+  until: moment("Created before, in Unix milliseconds"),
+  limit: v.optional(limit),
+  cursor: v.optional(cursor),
+});
+
+/** The query of `GET /v1/missions/:id/events`. */
+export interface EventsQuery {
+  /** Only events with a higher `seq`. Default all. */
+  readonly from?: number | undefined;
+  /** Goes on until the mission is done. Default false. */
+  readonly follow?: boolean | undefined;
+}
+
+const follow = v.optional(flag("Goes on until the mission is done"));
+
+/** Checks an {@linkcode EventsQuery}. */
+export const eventsQuery: ObjectShape<EventsQuery> = v.object({
+  from: v.optional(integer("an integer", "Only events with a higher `seq`")),
+  follow,
+});
+
+/** What a mission printed: one of its two streams, or both in order as one JSON object a line. */
+export type OutputStream = "stdout" | "stderr" | "combined";
+
+/** The query of `GET /v1/missions/:id/output`. */
+export interface OutputQuery {
+  /** Which stream. */
+  readonly stream: OutputStream;
+  /** Goes on until the mission is done. Default false. */
+  readonly follow?: boolean | undefined;
+}
+
+/** Checks an {@linkcode OutputQuery}. */
+export const outputQuery: ObjectShape<OutputQuery> = v.object({
+  stream: oneOf(["stdout", "stderr", "combined"], "stdout, stderr or combined", "Which one"),
+  follow,
+});
+
+/** The query of a delete. */
+export interface DeleteQuery {
+  /** End what is running first. Default false. */
+  readonly force?: boolean | undefined;
+}
+
+/** Checks the {@linkcode DeleteQuery} of a mission. */
+export const deleteQuery: ObjectShape<DeleteQuery> = v.object({
+  force: v.optional(flag("Ends a running mission first")),
+});
+
 /** The answer to a restart. */
 export interface RestartReply {
   /** Id of the new mission. */
@@ -353,6 +469,31 @@ export interface DeleteReply {
 /** Checks a {@linkcode DeleteReply}. */
 export const deleteReply: v.GenericSchema<unknown, DeleteReply> = v.object({
   status: v.literal("deletion_pending"),
+});
+
+/** The body of a bulk restart. */
+export interface BulkBody {
+  /** The missions, 1 to {@linkcode BULK_MAX}. */
+  readonly ids: readonly string[];
+}
+
+/** The body of a bulk delete. */
+export interface BulkDeleteBody extends BulkBody {
+  /** End running ones first. Default false. */
+  readonly force?: boolean | undefined;
+}
+
+/** A bulk request may name so many missions. */
+export const BULK_MAX = 1000;
+const ids = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(BULK_MAX));
+
+/** Checks a {@linkcode BulkBody}. */
+export const bulkBody: v.GenericSchema<unknown, BulkBody> = v.object({ ids });
+
+/** Checks a {@linkcode BulkDeleteBody}. */
+export const bulkDeleteBody: v.GenericSchema<unknown, BulkDeleteBody> = v.object({
+  ids,
+  force: v.optional(flag("Ends running ones first")),
 });
 
 /** One item of a bulk answer, in the order of the request. */

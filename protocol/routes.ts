@@ -4,9 +4,13 @@
  *
  * @module
  */
-import type { GenericSchema } from "valibot";
-import { type ExecReply, execReply } from "./exec.ts";
+import * as v from "valibot";
+import { type ExecBody, execBody, type ExecReply, execReply } from "./exec.ts";
 import {
+  type ApplyBody,
+  applyBody,
+  type ApplyQuery,
+  applyQuery,
   type ApplyReply,
   applyReply,
   type DugdaleReply,
@@ -23,26 +27,46 @@ import {
   versionReply,
 } from "./lane.ts";
 import {
+  type BulkBody,
+  bulkBody,
+  type BulkDeleteBody,
+  bulkDeleteBody,
   type BulkReply,
   bulkReply,
+  type DeleteQuery,
+  deleteQuery,
   type DeleteReply,
   deleteReply,
+  type DispatchBody,
+  dispatchBody,
   type DispatchReply,
   dispatchReply,
+  type EventsQuery,
+  eventsQuery,
   type KillReply,
   killReply,
   type MissionPage,
   missionPage,
   type MissionRecord,
   missionRecord,
+  type MissionsQuery,
+  missionsQuery,
+  type OutputQuery,
+  outputQuery,
   type RestartReply,
   restartReply,
 } from "./mission.ts";
+import type { ObjectShape } from "./schemas.ts";
 import {
+  type ByContentQuery,
+  byContentQuery,
   type ByContentReply,
   byContentReply,
+  deleteStagingQuery,
   type StagingPage,
   stagingPage,
+  type StagingQuery,
+  stagingQuery,
   type UploadReply,
   uploadReply,
 } from "./staging.ts";
@@ -51,7 +75,7 @@ import {
 export type Scope = "dispatch" | "exec" | "admin";
 
 /** One route of the table. */
-export interface Route<Reply = unknown> {
+export interface Route<Reply = unknown, Body = unknown, Query = unknown> {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   /** `:name` stands for one segment, percent-decoded. */
   readonly path: string;
@@ -66,8 +90,12 @@ export interface Route<Reply = unknown> {
    * the same call, `never` ones are reported to the caller instead.
    */
   readonly resend: "safe" | "keyed" | "never";
+  /** Shape of a JSON body; `bytes` for a file. Absent where no body is read. */
+  readonly body?: v.GenericSchema<unknown, Body> | "bytes";
+  /** Shape of the query; absent where it has no meaning. */
+  readonly query?: ObjectShape<Query>;
   /** Shape of a successful JSON answer; absent for streams, files and text. */
-  readonly reply?: GenericSchema<unknown, Reply>;
+  readonly reply?: v.GenericSchema<unknown, Reply>;
   /** One line for people. */
   readonly summary: string;
 }
@@ -76,6 +104,13 @@ const D: readonly Scope[] = ["dispatch"];
 const E: readonly Scope[] = ["exec"];
 const DE: readonly Scope[] = ["dispatch", "exec"];
 const A: readonly Scope[] = [];
+
+/** A body that has no meaning. */
+const notRead: v.GenericSchema<unknown, undefined> = v.pipe(
+  v.optional(v.any()),
+  v.description("Not looked at"),
+  v.transform(() => undefined),
+);
 
 /** The JSON answer of each route; `undefined` for streams, files and text. */
 export interface Replies {
@@ -109,11 +144,36 @@ export interface Replies {
   stagingByContent: ByContentReply;
 }
 
+/** The JSON body of each route that takes one. */
+export interface Bodies {
+  dispatch: DispatchBody;
+  execDispatch: ExecBody;
+  bulkRestart: BulkBody;
+  bulkDelete: BulkDeleteBody;
+  apply: ApplyBody;
+}
+
+/** The query of each route that takes one. */
+export interface Queries {
+  listMissions: MissionsQuery;
+  events: EventsQuery;
+  output: OutputQuery;
+  deleteMission: DeleteQuery;
+  apply: ApplyQuery;
+  deleteStaging: DeleteQuery;
+  listStaging: StagingQuery;
+  stagingByContent: ByContentQuery;
+}
+
 /** The name of a route. */
 export type RouteKey = keyof Replies;
+/** The JSON body of one route. */
+export type BodyOf<R extends RouteKey> = R extends keyof Bodies ? Bodies[R] : undefined;
+/** The query of one route. */
+export type QueryOf<R extends RouteKey> = R extends keyof Queries ? Queries[R] : undefined;
 
 /** Every route of a dugdale. */
-export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
+export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, QueryOf<R>> } = {
   healthz: {
     method: "GET",
     path: "/v1/healthz",
@@ -164,6 +224,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     guarded: false,
     bodyLimit: "maxDispatchBodyBytes",
     resend: "keyed",
+    body: dispatchBody,
     reply: dispatchReply,
     summary: "Queues a mission",
   },
@@ -174,6 +235,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     guarded: true,
     bodyLimit: "maxExecBodyBytes",
     resend: "keyed",
+    body: execBody,
     reply: execReply,
     summary: "Queues a command",
   },
@@ -183,6 +245,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     scope: A,
     guarded: true,
     resend: "safe",
+    query: missionsQuery,
     reply: missionPage,
     summary: "Lists missions, newest first",
   },
@@ -201,6 +264,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     scope: DE,
     guarded: true,
     resend: "safe",
+    query: eventsQuery,
     summary: "The events of a mission, one JSON object a line",
   },
   output: {
@@ -209,6 +273,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     scope: DE,
     guarded: true,
     resend: "safe",
+    query: outputQuery,
     summary: "What a mission printed",
   },
   restart: {
@@ -227,6 +292,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     guarded: true,
     bodyLimit: "maxApplyBodyBytes",
     resend: "never",
+    body: notRead,
     reply: killReply,
     summary: "Ends a mission",
   },
@@ -236,6 +302,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     scope: A,
     guarded: true,
     resend: "safe",
+    query: deleteQuery,
     reply: deleteReply,
     summary: "Removes a mission and its files",
   },
@@ -246,6 +313,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     guarded: true,
     bodyLimit: "maxApplyBodyBytes",
     resend: "never",
+    body: bulkBody,
     reply: bulkReply,
     summary: "Restarts many missions",
   },
@@ -256,6 +324,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     guarded: true,
     bodyLimit: "maxApplyBodyBytes",
     resend: "safe",
+    body: bulkDeleteBody,
     reply: bulkReply,
     summary: "Removes many missions",
   },
@@ -266,6 +335,8 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     guarded: true,
     bodyLimit: "maxApplyBodyBytes",
     resend: "never",
+    body: applyBody,
+    query: applyQuery,
     reply: applyReply,
     summary: "Sets lanes, labels, mission directory and runtime",
   },
@@ -320,6 +391,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     scope: DE,
     guarded: true,
     resend: "keyed",
+    body: "bytes",
     reply: uploadReply,
     summary: "Uploads a file, or the rest of one",
   },
@@ -345,6 +417,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     scope: A,
     guarded: true,
     resend: "safe",
+    query: deleteStagingQuery,
     reply: deleteReply,
     summary: "Removes a staging file",
   },
@@ -354,6 +427,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     scope: A,
     guarded: true,
     resend: "safe",
+    query: stagingQuery,
     reply: stagingPage,
     summary: "Lists the files of a mission",
   },
@@ -363,6 +437,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R]> } = {
     scope: E,
     guarded: true,
     resend: "safe",
+    query: byContentQuery,
     reply: byContentReply,
     summary: "Finds a file by its digest",
   },

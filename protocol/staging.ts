@@ -4,6 +4,8 @@
  * @module
  */
 import * as v from "valibot";
+import type { DeleteQuery } from "./mission.ts";
+import { cursor, flag, integer, limit, missionId, type ObjectShape, oneOf } from "./schemas.ts";
 
 /** Where a staging file is in its life. */
 export type StagingState = "uploading" | "complete" | "pending_output" | "committing" | "deleting";
@@ -54,6 +56,48 @@ export const byContentReply: v.GenericSchema<unknown, ByContentReply> = v.object
   size: v.number(),
 });
 
+/** The query of a look-up by content. */
+export interface ByContentQuery {
+  /** Bytes of the file. */
+  readonly size: number;
+}
+
+/** Checks a {@linkcode ByContentQuery}. */
+export const byContentQuery: ObjectShape<ByContentQuery> = v.object({
+  size: integer("a positive number of bytes", "Bytes of the file", { min: 1 }),
+});
+
+/** Checks the {@linkcode DeleteQuery} of a staging file. */
+export const deleteStagingQuery: ObjectShape<DeleteQuery> = v.object({
+  force: v.optional(flag("Deletes the missions that use it as well, and ends running ones first")),
+});
+
+/** What a mission has a file for. A `script` is the one that an exec brought along. */
+export type RefKind = "input" | "output" | "script";
+const REF_KINDS = ["input", "output", "script"] as const;
+
+/** The query of `GET /v1/staging`. */
+export interface StagingQuery {
+  /** The mission whose files are listed. */
+  readonly mission_id: string;
+  /** Default all. */
+  readonly ref_kind?: RefKind | undefined;
+  /** Files a page, at most 1000. Default 100. */
+  readonly limit?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** Checks a {@linkcode StagingQuery}. */
+export const stagingQuery: ObjectShape<StagingQuery> = v.object({
+  mission_id: missionId,
+  ref_kind: v.optional(
+    oneOf(REF_KINDS, "input, output, script or empty", "What the mission has the file for"),
+  ),
+  limit: v.optional(limit),
+  cursor: v.optional(cursor),
+});
+
 /** A staging file as listed for one mission. */
 export interface StagingRecord {
   /** UUIDv7 under which the content is downloaded. */
@@ -74,8 +118,8 @@ export interface StagingRecord {
   readonly time_updated?: number | undefined;
   /** Unix milliseconds; beyond 2^53, so not exact here, while a mission needs the file. */
   readonly time_expires?: number | undefined;
-  /** What the file is to the mission. A `script` is the one that an exec brought along. */
-  readonly ref_kind: "input" | "output" | "script";
+  /** What the file is to the mission. */
+  readonly ref_kind: RefKind;
   /** Name of the file within the mission; the same file may have another one elsewhere. */
   readonly role: string;
 }
@@ -99,7 +143,7 @@ export const stagingPage: v.GenericSchema<unknown, StagingPage> = v.object({
     time_created: v.number(),
     time_updated: v.optional(v.number()),
     time_expires: v.optional(v.number()),
-    ref_kind: v.picklist(["input", "output", "script"]),
+    ref_kind: v.picklist(REF_KINDS),
     role: v.string(),
   })),
   next_cursor: v.optional(v.string()),

@@ -6,10 +6,10 @@
 import { Ids } from "../protocol/ids.ts";
 import { problem } from "../dugdale/http/answer.ts";
 import { Tokens } from "../dugdale/http/auth.ts";
-import type { Call, Handler } from "../dugdale/http/call.ts";
-import { type Match, matchRoute } from "../dugdale/http/router.ts";
+import { Call, type Handler, type RouteHandlers } from "../dugdale/http/call.ts";
+import { type Match, Router } from "../dugdale/http/router.ts";
 import { ProblemError } from "../dugdale/problem_error.ts";
-import { type RouteKey, ROUTES } from "../protocol/routes.ts";
+import { type Route, type RouteKey, ROUTES } from "../protocol/routes.ts";
 import { FakeMissions } from "./fake_missions.ts";
 import type { FakeEnd, FakeMission } from "./fake_mission.ts";
 import { fakeRoutes } from "./fake_routes.ts";
@@ -50,7 +50,8 @@ export interface FakeDugdaleOptions {
  */
 export class FakeDugdale {
   readonly #missions: FakeMissions;
-  readonly #routes: { readonly [R in RouteKey]: Handler };
+  readonly #router = new Router(ROUTES);
+  readonly #routes: RouteHandlers;
   readonly #tokens: Tokens | undefined;
   readonly #faults = new Faults();
   readonly #requests: string[] = [];
@@ -99,24 +100,23 @@ export class FakeDugdale {
     const { pathname, search, searchParams } = new URL(request.url);
     this.#requests.push(`${request.method} ${pathname}${search}`);
     return await refusing(async () => {
-      const match = matchRoute(request.method, pathname);
+      const match = this.#router.match(request.method, pathname);
       const answer = () => refusing(() => this.#answer(request, match, searchParams));
       return await withFault(this.#faults.take(match.route), request.signal, answer);
     });
   }
 
-  async #answer(request: Request, { route, path }: Match, query: URLSearchParams): Promise<Response> {
-    const { scope: allowed } = ROUTES[route];
+  async #answer(
+    request: Request,
+    { route: key, path }: Match<RouteKey>,
+    parameters: URLSearchParams,
+  ): Promise<Response> {
+    const route: Route = ROUTES[key];
+    const { scope: allowed } = route;
     const scope = allowed === "none" ? allowed : this.#tokens?.scope(request.headers, allowed) ?? "admin";
-    const call: Call = {
-      request,
-      caller: { scope, address: "", ip: "" },
-      path,
-      query,
-      body: async () => new Uint8Array(await request.arrayBuffer()),
-      gone: () => request.signal,
-    };
-    return await this.#routes[route](call);
+    const caller = { scope, address: "", ip: "" };
+    const handler = this.#routes[key] as Handler; // the table ties the shapes of a route to those of its handler
+    return await handler(new Call({ request, caller, path, route, parameters, limitBytes: Infinity }));
   }
 }
 

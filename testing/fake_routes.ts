@@ -5,13 +5,11 @@
  */
 import { readApply } from "../dugdale/http/admin.ts";
 import { json } from "../dugdale/http/answer.ts";
-import { readBulk } from "../dugdale/http/bulk_request.ts";
-import { type Call, flag, type Handler } from "../dugdale/http/call.ts";
+import type { Call, RouteHandlers } from "../dugdale/http/call.ts";
 import { idempotencyKey, readDispatch } from "../dugdale/http/dispatch.ts";
 import { readExec } from "../dugdale/http/exec_request.ts";
-import { JsonBody } from "../dugdale/http/json_body.ts";
 import { readListQuery } from "../dugdale/http/list_query.ts";
-import { readFrom, readStream } from "../dugdale/http/mission_query.ts";
+import { refuseCount } from "../dugdale/http/mission_actions.ts";
 import { missionIdOf, refuseKind } from "../dugdale/http/parts.ts";
 import { findByContent } from "../dugdale/http/staging_by_content.ts";
 import { listStaging } from "../dugdale/http/staging_list.ts";
@@ -19,7 +17,6 @@ import { ProblemError } from "../dugdale/problem_error.ts";
 import type { BulkItem } from "../protocol/mission.ts";
 import { isMissionId } from "../protocol/names.ts";
 import type { ProblemCode } from "../protocol/problem.ts";
-import type { RouteKey } from "../protocol/routes.ts";
 import { missionPage, referredFiles } from "./fake_list.ts";
 import type { FakeMission } from "./fake_mission.ts";
 import type { FakeMissions } from "./fake_missions.ts";
@@ -36,10 +33,13 @@ const PENDING = { status: "deletion_pending" };
 const NDJSON = "application/x-ndjson";
 
 /** Answers every route of the table. */
-export function fakeRoutes({ missions, staging }: FakeParts): { readonly [R in RouteKey]: Handler } {
-  const id = ({ path }: Call) => path.id ?? "";
+export function fakeRoutes({ missions, staging }: FakeParts): RouteHandlers {
+  const id = ({ path }: Pick<Call, "path">) => path.id ?? "";
   /** @param gone What is answered for one that is being removed. */
-  function readable(call: Call, gone: "not_found" | "mission_deleting"): FakeMission {
+  function readable(
+    call: Pick<Call, "path" | "caller">,
+    gone: "not_found" | "mission_deleting",
+  ): FakeMission {
     const mission = missions.need(missionIdOf(call, "invalid_id"));
     if (mission.status === "deleting") {
       throw new ProblemError(
@@ -51,8 +51,9 @@ export function fakeRoutes({ missions, staging }: FakeParts): { readonly [R in R
     refuseKind(call, mission.order);
     return mission;
   }
-  const addressed = (call: Call): FakeMission => missions.need(missionIdOf(call, "bad_request"));
-  const counts = ({ caller }: Call, status: string, lane?: string) =>
+  const addressed = (call: Pick<Call, "path">): FakeMission =>
+    missions.need(missionIdOf(call, "bad_request"));
+  const counts = ({ caller }: Pick<Call, "caller">, status: string, lane?: string) =>
     missions.all.filter(({ order, status: now }) =>
       now === status && (lane === undefined || order.lane === lane) &&
       (caller.scope === "admin" || caller.scope === (order.kind === "mission" ? "dispatch" : "exec"))
@@ -67,26 +68,25 @@ export function fakeRoutes({ missions, staging }: FakeParts): { readonly [R in R
     },
     dispatch: async (call) => {
       const missionId = idempotencyKey(call);
-      const body = JsonBody.read(await call.body(), "bad_request");
-      const { mission, repeated } = missions.dispatch(readDispatch(missionId, body));
+      const { mission, repeated } = missions.dispatch(readDispatch(missionId, await call.body()));
       return json({ mission_id: missionId, status: mission.status }, repeated ? 200 : 202);
     },
     execDispatch: async (call) => {
       const execId = idempotencyKey(call);
-      const body = JsonBody.read(await call.body(), "bad_request");
-      const { mission, repeated } = missions.exec(readExec(execId, body, EXEC_LIMITS));
+      const { mission, repeated } = missions.exec(readExec(execId, await call.body(), EXEC_LIMITS));
       return json({ exec_id: execId, status: mission.status }, repeated ? 200 : 202);
     },
-    listMissions: ({ query }) => missionPage(missions.all, readListQuery(query)),
+    listMissions: (call) => missionPage(missions.all, readListQuery(call.query())),
     getMission: (call) => json(readable(call, "not_found").record()),
     events: (call) => {
       const mission = readable(call, "mission_deleting");
-      return stream(mission.events(readFrom(call.query.get("from")), flag(call.query, "follow")), NDJSON);
+      const { from = 0, follow = false } = call.query("invalid_from");
+      return stream(mission.events(from, follow), NDJSON);
     },
     output: (call) => {
       missionIdOf(call, "invalid_id");
-      const name = readStream(call.query.get("stream"));
-      const output = readable(call, "mission_deleting").output(name, flag(call.query, "follow"));
+      const { stream: name, follow = false } = call.query();
+      const output = readable(call, "mission_deleting").output(name, follow);
       return stream(output, name === "combined" ? NDJSON : "application/octet-stream");
     },
     restart: (call) => {
@@ -96,28 +96,26 @@ export function fakeRoutes({ missions, staging }: FakeParts): { readonly [R in R
     },
     kill: (call) => json({ status: missions.kill(addressed(call)) }),
     deleteMission: (call) => {
-      missions.delete(addressed(call), flag(call.query, "force"));
+      missions.delete(addressed(call), call.query().force ?? false);
       return json(PENDING, 202);
     },
     bulkRestart: async (call) => {
-      const { ids } = readBulk(await call.body());
+      const { ids } = (await call.body()).shape;
+      refuseCount(ids.length);
       return each(ids, (one) => ({ mission_id: missions.restart(missions.need(one)).order.missionId }));
     },
     bulkDelete: async (call) => {
-      const { ids, force } = readBulk(await call.body());
+      const { ids, force = false } = (await call.body()).shape;
+      refuseCount(ids.length);
       return each(ids, (one) => {
         missions.delete(missions.need(one), force);
         return PENDING;
       });
     },
-    apply: async ({ query, body }) => {
-      const wanted = readApply(JsonBody.read(await body("invalid_json"), "invalid_json"));
-      const options = {
-        force: flag(query, "force"),
-        prune: flag(query, "prune"),
-        forcePrune: flag(query, "force_prune"),
-      };
-      return json(missions.apply(wanted, options));
+    apply: async (call) => {
+      const wanted = readApply(await call.body("invalid_json"));
+      const { force = false, prune = false, force_prune: forcePrune = false } = call.query();
+      return json(missions.apply(wanted, { force, prune, forcePrune }));
     },
     state: () => json(missions.lanes.state()),
     pauseLane: ({ path }) => {
@@ -149,11 +147,11 @@ export function fakeRoutes({ missions, staging }: FakeParts): { readonly [R in R
     headStaging: (call) => staging.head(id(call)),
     getStaging: (call) => staging.get(id(call), call.request.headers.get("Range")),
     deleteStaging: (call) => {
-      missions.deleteFile(id(call), flag(call.query, "force"));
+      missions.deleteFile(id(call), call.query().force ?? false);
       return json(PENDING, 202);
     },
     listStaging: (call) =>
-      listStaging(call, {
+      listStaging(call.query(), {
         list: (missionId, ...rest) => referredFiles(missions.find(missionId), staging, ...rest),
       }),
     stagingByContent: (call) => findByContent(call, staging, 0),

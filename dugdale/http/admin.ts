@@ -1,24 +1,21 @@
-import type { ApplyBody, LaneSettings, StateReply } from "../../protocol/lane.ts";
+import type { ApplyBody, StateReply } from "../../protocol/lane.ts";
 import { LANE_NAME } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { json } from "./answer.ts";
-import { type Call, flag, type Handler } from "./call.ts";
-import { JsonBody } from "./json_body.ts";
+import type { Call, RouteHandlers } from "./call.ts";
 import type { HandlerParts } from "./parts.ts";
+import type { RequestBody } from "./request_body.ts";
 
 type Keys = "apply" | "state" | "pauseLane" | "continueLane" | "dugdale" | "lanes";
 
 /** Configuration and inspection. */
-export function adminHandlers(parts: HandlerParts): Record<Keys, Handler> {
+export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
   const { applied, engine, store } = parts;
   return {
     apply: async (call) => {
-      const body = readApply(JsonBody.read(await call.body("invalid_json"), "invalid_json"));
-      const options = {
-        force: flag(call.query, "force"),
-        prune: flag(call.query, "prune"),
-        forcePrune: flag(call.query, "force_prune"),
-      };
+      const body = readApply(await call.body("invalid_json"));
+      const { force = false, prune = false, force_prune: forcePrune = false } = call.query();
+      const options = { force, prune, forcePrune };
       const reply = await applied.apply(body, options);
       audit(parts, call, "admin.apply", {
         force: options.force,
@@ -93,27 +90,13 @@ export function audit(
 }
 
 /** Reads the body of an apply. @throws {ProblemError} `invalid_json`, `invalid_lane_name` */
-export function readApply(body: JsonBody): ApplyBody {
-  const runtime = body.object("runtime");
-  const template = runtime?.texts("command_template");
-  const path = runtime?.text("mission_path_template");
-  const validate = runtime?.boolean("validate_mission_file");
-  const lanes = body.object("lanes")?.entries().map(([name, lane]): [string, LaneSettings] => [
-    name,
-    { concurrency: lane.integer("concurrency"), paused: lane.boolean("paused") ?? false },
-  ]);
-  const result: ApplyBody = {
-    mission_dir: body.text("mission_dir"),
-    labels: body.texts("labels") ?? null,
-    lanes: lanes && Object.fromEntries(lanes),
-    runtime: { mission_path_template: path, command_template: template, validate_mission_file: validate },
-  };
-  for (const [name] of lanes ?? []) {
+export function readApply({ shape }: RequestBody<ApplyBody>): ApplyBody {
+  for (const name of Object.keys(shape.lanes ?? {})) {
     const fault = LANE_NAME.fault(name);
     if (fault === undefined) continue;
     throw new ProblemError("invalid_lane_name", fault, { details: { lane: name, reason: LANE_NAME.words } });
   }
-  return result;
+  return shape as ApplyBody; // the schema has no `paused_by`, the only member with a rule of its own
 }
 
 /** Counts of unfinished missions that the caller may know of. */

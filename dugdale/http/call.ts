@@ -1,6 +1,8 @@
 import type { ProblemCode } from "../../protocol/problem.ts";
-import type { Scope } from "../../protocol/routes.ts";
-import { ProblemError } from "../problem_error.ts";
+import type { BodyOf, QueryOf, Route, RouteKey, Scope } from "../../protocol/routes.ts";
+import { readBody } from "./body.ts";
+import { readQuery } from "./query.ts";
+import { RequestBody } from "./request_body.ts";
 
 /** Who sends a request. */
 export interface Caller {
@@ -12,39 +14,77 @@ export interface Caller {
   readonly ip: string;
 }
 
-/** One checked request: routed, authenticated, with its body still to be read. */
-export interface Call {
+/** The part of a route that says how its requests are read. */
+export type RequestShape<Body, Query> = Pick<Route<unknown, Body, Query>, "body" | "query">;
+
+/** What a call is made of. */
+export interface CallParts<Body, Query> {
+  readonly request: Request;
+  readonly caller: Caller;
+  readonly path: Readonly<Record<string, string>>;
+  readonly route: RequestShape<Body, Query>;
+  readonly parameters: URLSearchParams;
+  /** The longest body, in bytes. */
+  readonly limitBytes: number;
+}
+
+/** One request that was let in, with query and body still to be read. */
+export class Call<Body = unknown, Query = unknown> {
   readonly request: Request;
   readonly caller: Caller;
   /** The `:name` segments of the path, percent-decoded. */
   readonly path: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
+  readonly #parts: CallParts<Body, Query>;
+
+  constructor(parts: CallParts<Body, Query>) {
+    this.request = parts.request;
+    this.caller = parts.caller;
+    this.path = parts.path;
+    this.#parts = parts;
+  }
+
   /**
-   * Reads the body whole.
+   * Reads the query.
    *
-   * @param code Of a body that breaks off. Default `bad_request`.
+   * @param code Of a parameter that breaks its rule. Default `bad_request`.
+   * @throws {ProblemError} With that code.
+   */
+  query(code?: ProblemCode): Query {
+    const { route, parameters } = this.#parts;
+    if (route.query === undefined) throw new TypeError("the route has no query");
+    return readQuery(route.query, parameters, code);
+  }
+
+  /**
+   * Reads the JSON body.
+   *
+   * @param code Of a body that breaks off, or is not what it should be. Default `bad_request`.
    * @throws {ProblemError} With that code, or `payload_too_large` beyond the route's limit.
    */
-  body(code?: ProblemCode): Promise<Uint8Array>;
+  async body(code?: ProblemCode): Promise<RequestBody<Body>> {
+    const { body } = this.#parts.route;
+    if (body === undefined || body === "bytes") throw new TypeError("the route has no JSON body");
+    return RequestBody.read(await this.bytes(code), body, code);
+  }
+
+  /** Reads the body whole. @throws {ProblemError} As {@linkcode body}. */
+  bytes(code: ProblemCode = "bad_request"): Promise<Uint8Array> {
+    return readBody(this.request, this.#parts.limitBytes, code);
+  }
+
   /** Aborts when the client leaves before its answer. Only to be asked for by who waits: making it costs. */
-  readonly gone: () => AbortSignal;
+  readonly gone = (): AbortSignal =>
+    // `completed` would tell only after the answer. Without the setting `no-legacy-abort` the signal aborts after a
+    // good answer too, when nobody listens any more, and the runtime says so once.
+    this.request.signal;
 }
 
 /** Answers a request; a {@linkcode ProblemError} that it throws becomes the error body. */
-export type Handler = (call: Call) => Response | Promise<Response>;
+export type Handler<Body = unknown, Query = unknown> = (
+  call: Call<Body, Query>,
+) => Response | Promise<Response>;
 
-/** A query flag: true only when it says `true`, in any case. */
-export function flag(query: URLSearchParams, name: string): boolean {
-  return query.get(name)?.toLowerCase() === "true";
-}
-
-/** A positive page size of at most 1000; 100 when absent. @throws {ProblemError} `bad_request` */
-export function pageLimit(query: URLSearchParams): number {
-  const text = query.get("limit");
-  if (text === null || text === "") return 100;
-  const limit = /^\+?\d+$/.test(text) ? Number(text) : 0;
-  if (limit <= 0) {
-    throw new ProblemError("bad_request", `limit must be a positive integer, not ${JSON.stringify(text)}`);
-  }
-  return Math.min(limit, 1000);
-}
+/** The handlers of some routes of a dugdale; a route without one does not compile. */
+export type RouteHandlers<Key extends RouteKey = RouteKey> = {
+  readonly [R in Key]: Handler<BodyOf<R>, QueryOf<R>>;
+};

@@ -1,4 +1,5 @@
 import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts";
+import type { DispatchBody } from "../../protocol/mission.ts";
 import { quote } from "../../protocol/clip.ts";
 import {
   FILE_ROLE,
@@ -16,17 +17,17 @@ import { dispatchMission, type DispatchRequest } from "../engine/dispatch.ts";
 import { canonical, NotCanonicalError } from "../json/canonical.ts";
 import { ProblemError } from "../problem_error.ts";
 import { json } from "./answer.ts";
-import type { Call, Handler } from "./call.ts";
-import { JsonBody } from "./json_body.ts";
+import type { Call, RouteHandlers } from "./call.ts";
 import { type HandlerParts, refuseNewWork } from "./parts.ts";
+import type { RequestBody } from "./request_body.ts";
 import { readTraceparent } from "./traceparent.ts";
 
 /** `POST /v1/dispatch` */
-export function dispatchHandler(parts: HandlerParts): Handler {
+export function dispatchHandler(parts: HandlerParts): RouteHandlers["dispatch"] {
   return async (call) => {
     refuseNewWork(parts);
     const missionId = idempotencyKey(call);
-    const body = JsonBody.read(await call.body(), "bad_request");
+    const body = await call.body();
     const request = { ...readDispatch(missionId, body), traceparent: readTraceparent(call.request.headers) };
     const { reply, created } = await dispatchMission(request, parts, parts.engine, parts.applied);
     return json(reply, created ? 202 : 200);
@@ -34,7 +35,7 @@ export function dispatchHandler(parts: HandlerParts): Handler {
 }
 
 /** The id that makes a repeat of the request the same request. @throws {ProblemError} `bad_request` */
-export function idempotencyKey(call: Call): DispatchRequest["missionId"] {
+export function idempotencyKey(call: Pick<Call, "request">): DispatchRequest["missionId"] {
   const key = call.request.headers.get("idempotency-key") ?? "";
   if (isMissionId(key)) return key;
   throw new ProblemError("bad_request", MISSION_ID.refusal(key, "header Idempotency-Key"));
@@ -56,15 +57,9 @@ export function readTimeout(text: string): number | null {
 /** Reads the body of a dispatch and checks all that can be checked without the database. @throws {ProblemError} In the documented order. */
 export function readDispatch(
   missionId: DispatchRequest["missionId"],
-  body: JsonBody,
+  body: RequestBody<DispatchBody>,
 ): Omit<DispatchRequest, "traceparent"> {
-  const mission = body.text("mission");
-  const lane = body.text("lane");
-  const timeout = body.text("timeout");
-  const files = body.objects("files").map((file) => ({
-    role: file.text("role"),
-    stagingId: file.text("staging_id"),
-  }));
+  const { mission, lane, timeout = "", files = [] } = body.shape;
   if (!isMissionName(mission)) {
     throw new ProblemError("bad_request", MISSION_NAME.refusal(mission, "mission"));
   }
@@ -73,7 +68,7 @@ export function readDispatch(
   }
   const input = readInput(body);
   const timeoutMs = readTimeout(timeout);
-  const checked = files.map(({ role, stagingId }) => {
+  const checked = files.map(({ role, staging_id: stagingId }) => {
     if (!isFileRole(role)) {
       throw new ProblemError("bad_request", FILE_ROLE.refusal(role, "files[].role"));
     }
@@ -85,7 +80,7 @@ export function readDispatch(
   return { missionId, mission, lane, input, timeoutMs, files: checked };
 }
 
-function readInput(body: JsonBody): string {
+function readInput(body: RequestBody<DispatchBody>): string {
   const node = body.node("input");
   if (node === undefined) return "null";
   try {

@@ -1,19 +1,18 @@
 import { dispatchExec } from "../engine/exec_dispatch.ts";
 import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
-import type { Handler } from "./call.ts";
+import type { RouteHandlers } from "./call.ts";
 import { idempotencyKey } from "./dispatch.ts";
 import { readExec } from "./exec_request.ts";
-import { JsonBody } from "./json_body.ts";
 import { type HandlerParts, refuseNewWork } from "./parts.ts";
 import { readTraceparent } from "./traceparent.ts";
 
 /** `POST /v1/exec/dispatch` */
-export function execHandler(parts: HandlerParts): Handler {
+export function execHandler(parts: HandlerParts): RouteHandlers["execDispatch"] {
   return async (call) => {
     refuseNewWork(parts);
     const execId = idempotencyKey(call);
-    const body = JsonBody.read(await call.body(), "bad_request");
+    const body = await call.body();
     const request = {
       ...readExec(execId, body, parts.config.exec),
       traceparent: readTraceparent(call.request.headers),

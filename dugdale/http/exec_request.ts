@@ -1,6 +1,6 @@
 import { basename } from "node:path/posix";
 import type { DugdaleExec } from "../../config/dugdale_yaml.ts";
-import type { ExecBody } from "../../protocol/exec.ts";
+import { DISPLAY_NAME_MAX_BYTES, type ExecBody } from "../../protocol/exec.ts";
 import { quote } from "../../protocol/clip.ts";
 import {
   FILE_ROLE,
@@ -14,28 +14,20 @@ import {
 import type { ExecRequest } from "../engine/exec_dispatch.ts";
 import { ProblemError } from "../problem_error.ts";
 import { readTimeout } from "./dispatch.ts";
-import type { JsonBody } from "./json_body.ts";
+import type { RequestBody, Unchecked } from "./request_body.ts";
 
-const MAX_DISPLAY_NAME_BYTES = 256;
 const SHELLS = ["sh", "bash", "zsh", "dash", "ksh", "ash"];
 const encoder = new TextEncoder();
 
 /** The settings that a request is checked against. */
 export type ExecLimits = Pick<DugdaleExec, "allowShell" | "maxInputsPerExec" | "maxOutputsPerExec">;
 
-/** The body as it was decoded, nothing of it checked yet. */
-interface RawExec {
-  readonly lane: string;
-  readonly command: readonly string[];
+type Given<Body> = { readonly [Key in keyof Body]-?: Exclude<Body[Key], undefined> };
+
+/** The body as it was sent, of which nothing is checked yet; what is absent is empty. */
+interface RawExec extends Given<Omit<Unchecked<ExecBody>, "script">> {
   /** Undefined when there is no script, empty when it names no file. */
   readonly script: string | undefined;
-  readonly in: readonly { readonly key: string; readonly staging_id: string }[];
-  readonly out: readonly { readonly key: string }[];
-  readonly stdin: string;
-  readonly stdinStagingId: string;
-  readonly timeout: string;
-  readonly groupId: string;
-  readonly displayName: string;
 }
 
 /**
@@ -45,10 +37,10 @@ interface RawExec {
  */
 export function readExec(
   execId: MissionId,
-  body: JsonBody,
+  body: RequestBody<ExecBody>,
   limits: ExecLimits,
 ): Omit<ExecRequest, "traceparent"> {
-  const raw = decode(body);
+  const raw = withDefaults(body.shape);
   if (raw.lane === "") throw bad("lane must name a lane");
   if (raw.command.length === 0) throw bad("command must have at least one word");
   refuseKeys(raw, limits);
@@ -62,9 +54,9 @@ export function readExec(
   const script = raw.script === undefined ? null : stagingId(raw.script, {});
   const inputs = raw.in.map(({ key, staging_id }) => ({ key, stagingId: stagingId(staging_id, { key }) }));
   const timeoutMs = readTimeout(raw.timeout);
-  const groupFault = raw.groupId === "" ? undefined : UUID.fault(raw.groupId, "group_id");
+  const groupFault = raw.group_id === "" ? undefined : UUID.fault(raw.group_id, "group_id");
   if (groupFault !== undefined) throw bad(groupFault);
-  refuseDisplayName(raw.displayName);
+  refuseDisplayName(raw.display_name);
   return {
     execId,
     lane: raw.lane,
@@ -75,24 +67,24 @@ export function readExec(
     stdin,
     stdinStagingId,
     timeoutMs,
-    groupId: raw.groupId || null,
-    displayName: raw.displayName || null,
+    groupId: raw.group_id || null,
+    displayName: raw.display_name || null,
     body: stored(raw),
   };
 }
 
-function decode(body: JsonBody): RawExec {
+function withDefaults(shape: Unchecked<ExecBody>): RawExec {
   return {
-    lane: body.text("lane"),
-    command: body.texts("command") ?? [],
-    script: body.object("script")?.text("staging_id"),
-    in: body.objects("in").map((file) => ({ key: file.text("key"), staging_id: file.text("staging_id") })),
-    out: body.objects("out").map((file) => ({ key: file.text("key") })),
-    stdin: body.text("stdin"),
-    stdinStagingId: body.text("stdin_staging_id"),
-    timeout: body.text("timeout"),
-    groupId: body.text("group_id"),
-    displayName: body.text("display_name"),
+    lane: shape.lane,
+    command: shape.command,
+    script: shape.script?.staging_id,
+    in: shape.in ?? [],
+    out: shape.out ?? [],
+    stdin: shape.stdin ?? "",
+    stdin_staging_id: shape.stdin_staging_id ?? "",
+    timeout: shape.timeout ?? "",
+    group_id: shape.group_id ?? "",
+    display_name: shape.display_name ?? "",
   };
 }
 
@@ -138,7 +130,7 @@ function readStdin(raw: RawExec): Pick<ExecRequest, "stdin" | "stdinStagingId"> 
       { details: { stdin } },
     );
   }
-  const given = raw.stdinStagingId;
+  const given = raw.stdin_staging_id;
   if (stdin === "none" && given !== "") throw bad("stdin_staging_id needs stdin to be single or broadcast");
   if (stdin === "none") return { stdin, stdinStagingId: null };
   if (given === "") throw bad(`stdin ${stdin} needs a stdin_staging_id`);
@@ -147,11 +139,11 @@ function readStdin(raw: RawExec): Pick<ExecRequest, "stdin" | "stdinStagingId"> 
 
 function refuseDisplayName(name: string): void {
   const { length } = encoder.encode(name);
-  if (length > MAX_DISPLAY_NAME_BYTES) {
+  if (length > DISPLAY_NAME_MAX_BYTES) {
     throw new ProblemError(
       "bad_request",
-      `display_name has ${length} bytes, ${MAX_DISPLAY_NAME_BYTES} are allowed`,
-      { details: { length, max: MAX_DISPLAY_NAME_BYTES } },
+      `display_name has ${length} bytes, ${DISPLAY_NAME_MAX_BYTES} are allowed`,
+      { details: { length, max: DISPLAY_NAME_MAX_BYTES } },
     );
   }
   // deno-lint-ignore no-control-regex -- control characters are what must not be in a name
@@ -167,10 +159,10 @@ function stored(raw: RawExec): ExecBody {
     in: raw.in.length === 0 ? undefined : raw.in,
     out: raw.out.length === 0 ? undefined : raw.out,
     stdin: (raw.stdin || undefined) as ExecBody["stdin"],
-    stdin_staging_id: raw.stdinStagingId || undefined,
+    stdin_staging_id: raw.stdin_staging_id || undefined,
     timeout: raw.timeout || undefined,
-    group_id: raw.groupId || undefined,
-    display_name: raw.displayName || undefined,
+    group_id: raw.group_id || undefined,
+    display_name: raw.display_name || undefined,
   };
 }
 

@@ -1,11 +1,11 @@
 import type { VersionReply } from "../../protocol/lane.ts";
 import type { MissionActions } from "../engine/mission_actions.ts";
 import { adminHandlers } from "./admin.ts";
-import type { Handlers } from "./app.ts";
-import { controlHandlers } from "./control.ts";
+import type { RouteHandlers } from "./call.ts";
 import { dispatchHandler } from "./dispatch.ts";
 import { execHandler } from "./exec.ts";
 import { healthHandlers, type Readiness } from "./health.ts";
+import { missionActions } from "./mission_actions.ts";
 import { listHandler } from "./mission_list.ts";
 import { missionHandlers } from "./missions.ts";
 import type { HandlerParts } from "./parts.ts";
@@ -15,16 +15,16 @@ import type { Staging } from "../staging/staging.ts";
 /** The handlers of all routes. */
 export function makeHandlers(
   parts: HandlerParts,
-  control: MissionActions,
+  actions: MissionActions,
   staging: Staging,
   readiness: Readiness,
   version: VersionReply,
   metrics: () => string,
-): Handlers {
+): RouteHandlers {
   return {
     ...healthHandlers(readiness, version, metrics),
     ...missionHandlers(parts),
-    ...controlHandlers(parts, control),
+    ...missionActions(parts, actions),
     ...adminHandlers(parts),
     ...stagingHandlers(staging),
     dispatch: dispatchHandler(parts),

@@ -1,7 +1,7 @@
 import type { VersionReply } from "../../protocol/lane.ts";
 import { ProblemError } from "../problem_error.ts";
 import { json, jsonText } from "./answer.ts";
-import type { Handler } from "./call.ts";
+import type { RouteHandlers } from "./call.ts";
 import { openApiDocument } from "./openapi/document.ts";
 
 /** Something that only a person can repair. */
@@ -26,7 +26,7 @@ export function healthHandlers(
   readiness: Readiness,
   version: VersionReply,
   metrics: () => string,
-): Record<"healthz" | "readyz" | "version" | "metrics" | "openapi", Handler> {
+): RouteHandlers<"healthz" | "readyz" | "version" | "metrics" | "openapi"> {
   let document: string | undefined;
   return {
     healthz: () => json({ status: "ok" }),

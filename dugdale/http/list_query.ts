@@ -1,8 +1,8 @@
-import { quote } from "../../protocol/clip.ts";
+import type { MissionsQuery } from "../../protocol/mission.ts";
 import type { ListOrder, ListPosition, MissionFilter } from "../store/mission_list.ts";
 import { ProblemError } from "../problem_error.ts";
-import { pageLimit } from "./call.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { pageLimit } from "./query.ts";
 
 /** A request for a page of missions. */
 export interface ListQuery {
@@ -12,29 +12,23 @@ export interface ListQuery {
   readonly limit: number;
 }
 
-const MAX_INT64 = 2n ** 63n - 1n;
 /** By what a cursor of each order tells its time. */
 const TIMES: Readonly<Record<ListOrder, string>> = { created: "time_created", finished: "time_finished" };
 
-/** Reads the query of `GET /v1/missions`. @throws {ProblemError} `bad_request` */
-export function readListQuery(query: URLSearchParams): ListQuery {
-  const text = (name: string): string | undefined => query.get(name) || undefined;
-  const order = text("order") ?? "created";
-  if (order !== "created" && order !== "finished") {
-    throw bad(`order must be created or finished, not ${quote(order)}`);
-  }
-  const cursor = text("cursor");
+/** What a query of `GET /v1/missions` asks for. @throws {ProblemError} `bad_request` for a broken cursor. */
+export function readListQuery(query: MissionsQuery): ListQuery {
+  const { status, outcome, lane, kind, order = "created", cursor } = query;
   return {
     filter: {
-      status: text("status"),
-      outcome: text("outcome"),
-      lane: text("lane"),
-      kind: text("kind"),
-      groupId: text("group_id"),
-      name: text("mission"),
-      namePrefix: text("mission_prefix"),
-      sinceMs: moment("since", text("since")),
-      untilMs: moment("until", text("until")),
+      status,
+      outcome,
+      lane,
+      kind,
+      groupId: query.group_id,
+      name: query.mission,
+      namePrefix: query.mission_prefix,
+      sinceMs: moment(query.since),
+      untilMs: moment(query.until),
     },
     order,
     after: cursor === undefined ? undefined : readCursor(cursor, order),
@@ -65,14 +59,9 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** Unix milliseconds; nothing at all when not after 1970. */
-function moment(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const integer = /^[+-]?\d{1,64}$/.test(text) ? BigInt(text.replace(/^\+/, "")) : undefined;
-  if (integer === undefined || integer > MAX_INT64 || integer < -MAX_INT64 - 1n) {
-    throw bad(`${name} must be Unix milliseconds, not ${quote(text)}`);
-  }
-  return integer > 0n ? Number(integer) : undefined;
+/** What is not after 1970 does not narrow. */
+function moment(timeMs: number | undefined): number | undefined {
+  return timeMs !== undefined && timeMs > 0 ? timeMs : undefined;
 }
 
 function bad(message: string, options?: ErrorOptions): ProblemError {

@@ -1,6 +1,6 @@
 import type { ListEntry } from "../store/mission_list.ts";
 import { jsonPieces } from "./answer.ts";
-import type { Handler } from "./call.ts";
+import type { RouteHandlers } from "./call.ts";
 import { cursorOf, type ListQuery, readListQuery } from "./list_query.ts";
 import { missionText } from "./missions.ts";
 import type { HandlerParts } from "./parts.ts";
@@ -9,9 +9,9 @@ import type { HandlerParts } from "./parts.ts";
 const PIECE_CHARACTERS = 256 * 1024;
 
 /** `GET /v1/missions` */
-export function listHandler(parts: Pick<HandlerParts, "store">): Handler {
+export function listHandler(parts: Pick<HandlerParts, "store">): RouteHandlers["listMissions"] {
   return async (call) => {
-    const query = readListQuery(call.query);
+    const query = readListQuery(call.query());
     const { filter, order, after, limit } = query;
     // One more than the page shows whether there is another one.
     const entries = await parts.store.missions.list.page(filter, order, after, limit + 1);

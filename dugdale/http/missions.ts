@@ -2,15 +2,14 @@ import { recordJson } from "../store/mission_json.ts";
 import type { MissionRow } from "../store/mission_row.ts";
 import { ProblemError } from "../problem_error.ts";
 import { jsonText } from "./answer.ts";
-import { type Call, flag, type Handler } from "./call.ts";
-import { readFrom, readStream } from "./mission_query.ts";
+import type { Call, RouteHandlers } from "./call.ts";
 import { openOutput } from "./output.ts";
 import { type HandlerParts, missionIdOf, noMission, refuseKind } from "./parts.ts";
 
 const NOSNIFF = { "x-content-type-options": "nosniff" };
 
 /** Reads of one mission. */
-export function missionHandlers(parts: HandlerParts): Record<"getMission" | "events" | "output", Handler> {
+export function missionHandlers(parts: HandlerParts): RouteHandlers<"getMission" | "events" | "output"> {
   return {
     getMission: (call) => {
       const id = missionIdOf(call, "invalid_id");
@@ -21,16 +20,16 @@ export function missionHandlers(parts: HandlerParts): Record<"getMission" | "eve
     },
     events: (call) => {
       const row = readable(call, parts);
-      const from = readFrom(call.query.get("from"));
-      const stream = parts.followers.events(row, from, flag(call.query, "follow"));
+      const { from = 0, follow = false } = call.query("invalid_from");
+      const stream = parts.followers.events(row, Math.max(0, from), follow);
       return new Response(stream, { headers: { "content-type": "application/x-ndjson", ...NOSNIFF } });
     },
     output: (call) => {
       missionIdOf(call, "invalid_id");
-      const name = readStream(call.query.get("stream"));
+      const { stream: name, follow = false } = call.query();
       const row = readable(call, parts);
       const type = name === "combined" ? "application/x-ndjson" : "application/octet-stream";
-      const stream = openOutput(row, name, flag(call.query, "follow"), parts);
+      const stream = openOutput(row, name, follow, parts);
       return new Response(stream, { headers: { "content-type": type, ...NOSNIFF } });
     },
   };

@@ -1,78 +1,90 @@
 import { clip } from "../../protocol/clip.ts";
-import { type RouteKey, ROUTES } from "../../protocol/routes.ts";
+import type { Route } from "../../protocol/routes.ts";
 import { ProblemError } from "../problem_error.ts";
 
+/** Routes by their names. */
+export type Paths<Key extends string> = Readonly<Record<Key, Pick<Route, "method" | "path">>>;
+
 /** A route with the values of its `:name` segments. */
-export interface Match {
-  readonly route: RouteKey;
+export interface Match<Key extends string> {
+  readonly route: Key;
   readonly path: Readonly<Record<string, string>>;
 }
 
-interface Node {
-  readonly literals: Map<string, Node>;
-  parameter: { readonly name: string; readonly node: Node } | undefined;
-  readonly methods: Map<string, RouteKey>;
+interface Node<Key> {
+  readonly literals: Map<string, Node<Key>>;
+  parameter: { readonly name: string; readonly node: Node<Key> } | undefined;
+  readonly methods: Map<string, Key>;
 }
 
-const root = makeNode();
-for (const [key, route] of Object.entries(ROUTES)) {
-  let node = root;
-  for (const part of route.path.split("/").slice(1)) {
-    if (part.startsWith(":")) {
-      node.parameter ??= { name: part.slice(1), node: makeNode() };
-      node = node.parameter.node;
-    } else {
-      let next = node.literals.get(part);
-      if (next === undefined) node.literals.set(part, next = makeNode());
-      node = next;
+/** Finds the routes of requests in a table. */
+export class Router<Key extends string> {
+  readonly #root: Node<Key> = makeNode();
+
+  constructor(table: Paths<Key>) {
+    for (const key of Object.keys(table) as Key[]) {
+      const { method, path } = table[key];
+      let node = this.#root;
+      for (const part of path.split("/").slice(1)) node = childOf(node, part);
+      node.methods.set(method, key);
     }
   }
-  node.methods.set(route.method, key as RouteKey);
+
+  /**
+   * Finds the route of a request. A HEAD request uses the GET route where there is no route of its own.
+   *
+   * @throws {ProblemError} `not_found` for an unknown path, `method_not_allowed` with the allowed ones in `details`.
+   */
+  match(method: string, pathname: string): Match<Key> {
+    const path: Record<string, string> = {};
+    const node = find(this.#root, pathname.split("/").slice(1), path);
+    if (node === undefined || node.methods.size === 0) {
+      throw new ProblemError("not_found", `there is no ${clip(pathname, 256, "…")} here`);
+    }
+    const route = node.methods.get(method) ?? (method === "HEAD" ? node.methods.get("GET") : undefined);
+    if (route !== undefined) return { route, path };
+    const allow = new Set(node.methods.keys());
+    if (allow.has("GET")) allow.add("HEAD");
+    throw new ProblemError("method_not_allowed", `${method} is not possible here`, {
+      details: { allow: [...allow].sort() },
+    });
+  }
 }
 
-function makeNode(): Node {
+function makeNode<Key>(): Node<Key> {
   return { literals: new Map(), parameter: undefined, methods: new Map() };
 }
 
-/**
- * Finds the route of a request. A HEAD request uses the GET route where there is no route of its own.
- *
- * @throws {ProblemError} `not_found` for an unknown path, `method_not_allowed` with the allowed ones in `details`.
- */
-export function matchRoute(method: string, pathname: string): Match {
-  const path: Record<string, string> = {};
-  const node = walk(root, pathname.split("/").slice(1), path);
-  if (node === undefined || node.methods.size === 0) {
-    throw new ProblemError("not_found", `there is no ${clip(pathname, 256, "…")} here`);
-  }
-  const route = node.methods.get(method) ?? (method === "HEAD" ? node.methods.get("GET") : undefined);
-  if (route !== undefined) return { route, path };
-  const allow = new Set(node.methods.keys());
-  if (allow.has("GET")) allow.add("HEAD");
-  throw new ProblemError("method_not_allowed", `${method} is not possible here`, {
-    details: { allow: [...allow].sort() },
-  });
+function childOf<Key>(node: Node<Key>, part: string): Node<Key> {
+  if (part.startsWith(":")) return (node.parameter ??= { name: part.slice(1), node: makeNode() }).node;
+  let child = node.literals.get(part);
+  if (child === undefined) node.literals.set(part, child = makeNode());
+  return child;
 }
 
 /** A literal segment wins over a parameter; where it leads nowhere, the parameter is tried. */
-function walk(node: Node, parts: readonly string[], path: Record<string, string>): Node | undefined {
+function find<Key>(
+  node: Node<Key>,
+  parts: readonly string[],
+  path: Record<string, string>,
+): Node<Key> | undefined {
   const [part, ...rest] = parts;
   if (part === undefined) return node;
   const literal = node.literals.get(part);
-  const found = literal && walk(literal, rest, path);
+  const found = literal && find(literal, rest, path);
   if (found !== undefined && found.methods.size > 0) return found;
   if (node.parameter === undefined || part === "") return undefined;
   const value = decoded(part);
   if (value === undefined) return undefined;
   path[node.parameter.name] = value;
-  return walk(node.parameter.node, rest, path);
+  return find(node.parameter.node, rest, path);
 }
 
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {
-    // Not UTF-8 behind the percent signs: no name of ours can be meant.
+    // Not UTF-8 behind the percent signs, which no name of ours is.
     return undefined;
   }
 }

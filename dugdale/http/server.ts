@@ -1,4 +1,4 @@
-import type { App } from "./app.ts";
+import type { Connection } from "./app.ts";
 
 /** The address cannot be listened on. */
 export class ListenError extends Error {
@@ -18,6 +18,12 @@ export class ListenError extends Error {
   }
 }
 
+/** What answers the requests of a server. */
+export interface Application {
+  /** Answers a request. Never rejects. */
+  answer(request: Request, connection: Connection): Promise<Response>;
+}
+
 /** A listening HTTP server. */
 export interface Server {
   readonly address: Deno.NetAddr;
@@ -26,7 +32,7 @@ export interface Server {
 }
 
 /** Listens and hands requests to the application. @throws {ListenError} */
-export function listen(where: string, app: App): Server {
+export function listen(where: string, app: Application): Server {
   const { hostname, port } = parseListen(where);
   const abort = new AbortController();
   let server: Deno.HttpServer<Deno.NetAddr>;

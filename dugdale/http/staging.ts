@@ -1,3 +1,4 @@
+import type { DeleteQuery } from "../../protocol/mission.ts";
 import { isStagingId, STAGING_ID, type StagingId } from "../../protocol/names.ts";
 import type { RouteKey } from "../../protocol/routes.ts";
 import {
@@ -11,12 +12,12 @@ import type { Staging } from "../staging/staging.ts";
 import type { StagingRow } from "../store/staging_files.ts";
 import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
-import { type Call, flag, type Handler } from "./call.ts";
+import type { Call, RouteHandlers } from "./call.ts";
 import { findByContent } from "./staging_by_content.ts";
 import { listStaging } from "./staging_list.ts";
 
 /** The handlers of the staging routes, named as in the table of routes. */
-export type StagingHandlers = { readonly [R in Extract<RouteKey, `${string}taging${string}`>]: Handler };
+export type StagingHandlers = RouteHandlers<Extract<RouteKey, `${string}taging${string}`>>;
 
 /** Makes the handlers of the staging routes. */
 export function stagingHandlers(staging: Staging): StagingHandlers {
@@ -26,7 +27,7 @@ export function stagingHandlers(staging: Staging): StagingHandlers {
     headStaging: (call) => head(call, staging),
     getStaging: (call) => get(call, staging),
     deleteStaging: (call) => remove(call, staging),
-    listStaging: (call) => listStaging(call, store.staging.refs),
+    listStaging: (call) => listStaging(call.query(), store.staging.refs),
     stagingByContent: (call) => findByContent(call, store.staging, config.limits.maxStagingUploadBytes),
   };
 }
@@ -68,9 +69,9 @@ function notReady({ staging_id, state, size }: StagingRow, bytesReceived: number
   });
 }
 
-async function remove(call: Call, staging: Staging): Promise<Response> {
+async function remove(call: Call<undefined, DeleteQuery>, staging: Staging): Promise<Response> {
   const staging_id = stagingIdOf(call);
-  const force = flag(call.query, "force");
+  const { force = false } = call.query();
   const missions = await staging.remove(staging_id, { force, gone: call.gone });
   if (missions !== undefined) {
     audit(staging.parts, call, "staging.delete", { staging_id, force, cascade_missions: missions.length });
@@ -80,8 +81,5 @@ async function remove(call: Call, staging: Staging): Promise<Response> {
 
 function stagingIdOf({ path: { id = "" } }: Call): StagingId {
   if (isStagingId(id)) return id;
-  throw new ProblemError(
-    "bad_request",
-    STAGING_ID.refusal(id),
-  );
+  throw new ProblemError("bad_request", STAGING_ID.refusal(id));
 }

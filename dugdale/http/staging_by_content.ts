@@ -3,8 +3,7 @@ import { ProblemError } from "../problem_error.ts";
 import type { StagingFiles } from "../store/staging_files.ts";
 import { json } from "./answer.ts";
 import type { Call } from "./call.ts";
-
-const INT64_MAX = 2n ** 63n - 1n;
+import type { ByContentQuery } from "../../protocol/staging.ts";
 
 /**
  * Answers `GET /v1/staging/by-content/:sha`: any complete file with that digest and size.
@@ -13,18 +12,18 @@ const INT64_MAX = 2n ** 63n - 1n;
  * @throws {ProblemError} `bad_request`, `not_found`
  */
 export function findByContent(
-  { path, query }: Pick<Call, "path" | "query">,
+  call: Pick<Call<undefined, ByContentQuery>, "path" | "query">,
   files: Pick<StagingFiles, "findByContent">,
   maxBytes: number,
 ): Response {
-  const sha256 = (path.sha ?? "").toLowerCase();
+  const sha256 = (call.path.sha ?? "").toLowerCase();
   if (!/^[a-f0-9]{64}$/.test(sha256)) {
     throw new ProblemError(
       "bad_request",
       `the digest must be 64 hex digits, not ${quote(sha256)}`,
     );
   }
-  const size = parseSize(query.get("size") ?? "");
+  const { size } = call.query();
   if (maxBytes > 0 && size > maxBytes) {
     throw new ProblemError("bad_request", `size ${size} is more than max_staging_upload_size ${maxBytes}`, {
       details: { size, max: maxBytes },
@@ -35,13 +34,4 @@ export function findByContent(
     throw new ProblemError("not_found", `there is no complete file of ${size} bytes with sha256 ${sha256}`);
   }
   return json({ staging_id: stagingId, sha256, size });
-}
-
-function parseSize(text: string): number {
-  const size = /^\+?\d{1,32}$/.test(text) ? BigInt(text) : 0n;
-  if (size > 0n && size <= INT64_MAX) return Number(size);
-  throw new ProblemError(
-    "bad_request",
-    `size must be a positive number of bytes, not ${JSON.stringify(text)}`,
-  );
 }

@@ -1,24 +1,20 @@
 import { quote } from "../../protocol/clip.ts";
-import { isMissionId, MISSION_ID } from "../../protocol/names.ts";
+import { parseMissionId } from "../../protocol/names.ts";
+import type { StagingQuery } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { ReferredFile, RefKind, RefPosition, StagingRefs } from "../store/staging_refs.ts";
+import type { ReferredFile, RefPosition, StagingRefs } from "../store/staging_refs.ts";
 import { jsonText } from "./answer.ts";
-import { type Call, pageLimit } from "./call.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { pageLimit } from "./query.ts";
 
 /** The largest 64-bit number, which stands for "no end": it has to be written with all its digits. */
 const NEVER = "9223372036854775807";
-const REF_KINDS: readonly string[] = ["", "input", "output", "script"];
 
 /** Answers `GET /v1/staging`: the files of a mission, page by page. @throws {ProblemError} `bad_request` */
-export function listStaging({ query }: Pick<Call, "query">, refs: Pick<StagingRefs, "list">): Response {
-  const missionId = query.get("mission_id") ?? "";
-  if (!isMissionId(missionId)) throw refused("mission_id", missionId, MISSION_ID.words);
-  const refKind = query.get("ref_kind") ?? "";
-  if (!isRefKind(refKind)) throw refused("ref_kind", refKind, "input, output, script or empty");
+export function listStaging(query: StagingQuery, refs: Pick<StagingRefs, "list">): Response {
+  const { mission_id, ref_kind = "", cursor = "" } = query;
   const limit = pageLimit(query);
-  const after = parseCursor(query.get("cursor") ?? "");
-  const files = refs.list(missionId, refKind, after, limit + 1);
+  const files = refs.list(parseMissionId(mission_id), ref_kind, parseCursor(cursor), limit + 1);
   const page = files.slice(0, limit);
   const last = page.at(-1);
   const next = files.length > limit && last ? `,"next_cursor":${JSON.stringify(cursorAfter(last))}` : "";
@@ -43,7 +39,10 @@ function parseCursor(text: string): RefPosition | undefined {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw refused("cursor", text, "a next_cursor of an earlier page");
+  throw new ProblemError(
+    "bad_request",
+    `cursor must be a next_cursor of an earlier page, not ${quote(text)}`,
+  );
 }
 
 type Position = Pick<RefPosition, "time_created" | "staging_id"> & Partial<RefPosition>;
@@ -53,15 +52,4 @@ function isPosition(value: unknown): value is Position {
   const { time_created, staging_id, ref_kind = "", role = "" } = value as Record<string, unknown>;
   return Number.isSafeInteger(time_created) &&
     [staging_id, ref_kind, role].every((text) => typeof text === "string");
-}
-
-function isRefKind(text: string): text is RefKind | "" {
-  return REF_KINDS.includes(text);
-}
-
-function refused(name: string, value: string, rule: string): ProblemError {
-  return new ProblemError(
-    "bad_request",
-    `${name} must be ${rule}, not ${quote(value)}`,
-  );
 }

@@ -1,15 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { cursorOf, readListQuery } from "../../dugdale/http/list_query.ts";
+import { readQuery } from "../../dugdale/http/query.ts";
 import { ProblemError } from "../../dugdale/problem_error.ts";
+import { missionsQuery } from "../../protocol/mission.ts";
 
+const read = (parameters: URLSearchParams) => readListQuery(readQuery(missionsQuery, parameters));
 const order = () => fc.constantFrom("created" as const, "finished" as const);
 
 Deno.test("readListQuery() finds the place again that cursorOf() has written", () => {
   const place = fc.record({ timeMs: fc.maxSafeInteger(), missionId: fc.string({ unit: "grapheme" }) });
   fc.assert(fc.property(place, order(), (place, order) => {
-    const query = new URLSearchParams({ order, cursor: cursorOf(place, order) });
-    assertEquals(readListQuery(new URLSearchParams(query.toString())).after, place);
+    const query = new URLSearchParams({ order, cursor: cursorOf(place, order) }).toString();
+    assertEquals(read(new URLSearchParams(query)).after, place);
   }));
 });
 
@@ -28,7 +31,7 @@ Deno.test("readListQuery() refuses a bad cursor with bad_request and with nothin
   fc.assert(
     fc.property(cursor, order(), (cursor, order) => {
       try {
-        const { after } = readListQuery(new URLSearchParams({ order, cursor }));
+        const { after } = read(new URLSearchParams({ order, cursor }));
         if (after === undefined) assertEquals(cursor, "");
         else assert(Number.isInteger(after.timeMs) && typeof after.missionId === "string");
       } catch (error) {

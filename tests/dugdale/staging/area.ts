@@ -7,15 +7,16 @@ import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { Ids } from "../../../protocol/ids.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
 import { Slots } from "../../../dugdale/host/slots.ts";
-import { json, problem } from "../../../dugdale/http/answer.ts";
-import type { Call } from "../../../dugdale/http/call.ts";
+import { App } from "../../../dugdale/http/app.ts";
 import { stagingHandlers } from "../../../dugdale/http/staging.ts";
-import { ProblemError } from "../../../dugdale/problem_error.ts";
 import { DiskUsage } from "../../../dugdale/staging/disk_usage.ts";
 import type { MissionsOfFiles } from "../../../dugdale/staging/parts.ts";
 import { Staging } from "../../../dugdale/staging/staging.ts";
-import { Store, StoreError } from "../../../dugdale/store/store.ts";
+import { Store } from "../../../dugdale/store/store.ts";
 import { newMission } from "../store/samples.ts";
+
+const { putStaging, headStaging, getStaging, deleteStaging, listStaging, stagingByContent } = ROUTES;
+const STAGING_ROUTES = { putStaging, headStaging, getStaging, deleteStaging, listStaging, stagingByContent };
 
 /** A clock whose wall time a test moves. */
 export class TestClock implements Clock {
@@ -68,25 +69,19 @@ export class Area implements AsyncDisposable {
       onFsyncFailure: () => {},
     });
     const handlers = stagingHandlers(this.staging);
-    const routes = (Object.keys(handlers) as (keyof typeof handlers)[]).map((key) => ({
-      handler: handlers[key],
-      method: ROUTES[key].method,
-      pattern: new URLPattern({ pathname: ROUTES[key].path }),
-    }));
-    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
-      for (const { handler, method, pattern } of routes) {
-        const match = request.method === method ? pattern.exec(request.url) : null;
-        if (match === null) continue;
-        try {
-          return await handler(callOf(request, match.pathname.groups));
-        } catch (error) {
-          if (error instanceof ProblemError) return problem(error);
-          if (error instanceof StoreError) return problem(new ProblemError("db_error", "no database"));
-          return json({ error: "internal", message: String(error) }, 500);
-        }
-      }
-      return new Response(null, { status: 404 });
+    const app = new App({
+      routes: STAGING_ROUTES,
+      handlers,
+      admit: () => ({ scope: "admin", address: "127.0.0.1:1", ip: "127.0.0.1" }),
+      limits: config.limits,
+      clock: this.clock,
+      log: silentLog,
+      onEnd() {},
     });
+    this.#server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      (request, info) => app.answer(request, info),
+    );
   }
 
   get port(): number {
@@ -184,16 +179,4 @@ export function sha256(bytes: Uint8Array): string {
 /** Bytes that differ at every place where a mistake could hide. */
 export function bytes(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) & 0xff);
-}
-
-function callOf(request: Request, groups: Record<string, string | undefined>): Call {
-  const path = Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, value ?? ""]));
-  return {
-    request,
-    caller: { scope: "admin", address: "127.0.0.1:1", ip: "127.0.0.1" },
-    path,
-    query: new URL(request.url).searchParams,
-    body: async () => new Uint8Array(await request.arrayBuffer()),
-    gone: () => new AbortController().signal,
-  };
 }

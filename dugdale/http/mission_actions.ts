@@ -1,12 +1,11 @@
-import type { BulkItem } from "../../protocol/mission.ts";
+import { BULK_MAX, type BulkItem } from "../../protocol/mission.ts";
 import { isMissionId, MISSION_ID, type MissionId } from "../../protocol/names.ts";
 import type { MissionActions } from "../engine/mission_actions.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { MissionRow } from "../store/mission_row.ts";
 import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
-import { readBulk } from "./bulk_request.ts";
-import { flag, type Handler } from "./call.ts";
+import type { RouteHandlers } from "./call.ts";
 import { toProblem } from "./failure.ts";
 import { type HandlerParts, missionIdOf, noMission, refuseKind } from "./parts.ts";
 
@@ -14,8 +13,8 @@ type Keys = "restart" | "kill" | "deleteMission" | "bulkRestart" | "bulkDelete";
 /** An audit record names so many ids. */
 const AUDIT_IDS = 100;
 
-/** What people do to missions. */
-export function controlHandlers(parts: HandlerParts, control: MissionActions): Record<Keys, Handler> {
+/** What is done to missions after their dispatch. */
+export function missionActions(parts: HandlerParts, actions: MissionActions): RouteHandlers<Keys> {
   function find(id: MissionId): MissionRow {
     const row = parts.store.missions.find(id);
     if (row === undefined) throw noMission(id);
@@ -43,7 +42,7 @@ export function controlHandlers(parts: HandlerParts, control: MissionActions): R
     restart: async (call) => {
       const row = find(missionIdOf(call, "bad_request"));
       refuseKind(call, row);
-      const reply = await control.restart(row);
+      const reply = await actions.restart(row);
       audit(parts, call, "mission.restart", { mission_id: row.mission_id, new_mission_id: reply.mission_id });
       return json(reply, 201);
     },
@@ -51,8 +50,8 @@ export function controlHandlers(parts: HandlerParts, control: MissionActions): R
       const row = find(missionIdOf(call, "bad_request"));
       refuseKind(call, row);
       // What the body says has no meaning; it is read so that the connection can go on.
-      await call.body().catch(() => undefined);
-      const reply = await control.kill(row);
+      await call.bytes().catch(() => undefined);
+      const reply = await actions.kill(row);
       audit(parts, call, "mission.kill", {
         mission_id: row.mission_id,
         kind: row.kind,
@@ -63,30 +62,42 @@ export function controlHandlers(parts: HandlerParts, control: MissionActions): R
     deleteMission: async (call) => {
       const row = find(missionIdOf(call, "bad_request"));
       if (row.status !== "deleting") refuseKind(call, row);
-      const force = flag(call.query, "force");
-      await control.delete(row, force, call.gone);
+      const { force = false } = call.query();
+      await actions.delete(row, force, call.gone);
       audit(parts, call, "mission.delete", { mission_id: row.mission_id, force });
       return json({ status: "deletion_pending" }, 202);
     },
     bulkRestart: async (call) => {
-      const { ids } = readBulk(await call.body());
+      const { ids } = (await call.body()).shape;
+      refuseCount(ids.length);
       const results = await inOrder(ids, "bulkRestart", async (id) => {
-        const { mission_id } = await control.restart(find(id));
+        const { mission_id } = await actions.restart(find(id));
         return { mission_id };
       });
       audit(parts, call, "mission.bulk_restart", auditIds(ids));
       return json({ results });
     },
     bulkDelete: async (call) => {
-      const { ids, force } = readBulk(await call.body());
+      const { ids, force = false } = (await call.body()).shape;
+      refuseCount(ids.length);
       const results = await inOrder(ids, "bulkDelete", async (id) => {
-        await control.delete(find(id), force, call.gone);
+        await actions.delete(find(id), force, call.gone);
         return { status: "deletion_pending" };
       });
       audit(parts, call, "mission.bulk_delete", { force, ...auditIds(ids) });
       return json({ results });
     },
   };
+}
+
+/** @throws {ProblemError} `bad_request` */
+export function refuseCount(count: number): void {
+  if (count === 0) throw new ProblemError("bad_request", "ids must name at least one mission");
+  if (count > BULK_MAX) {
+    throw new ProblemError("bad_request", `ids must name at most ${BULK_MAX} missions`, {
+      details: { count },
+    });
+  }
 }
 
 function auditIds(ids: readonly string[]): Record<string, unknown> {

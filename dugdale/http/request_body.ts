@@ -1,0 +1,131 @@
+import type { GenericSchema } from "valibot";
+import { type JsonNode, type JsonObjectNode, JsonSyntaxError, member, readJson } from "../json/reader.ts";
+import type { ProblemCode } from "../../protocol/problem.ts";
+import { ProblemError } from "../problem_error.ts";
+
+/** As the type of a schema, but of strings only known that they are strings: their rules are still to be checked. */
+export type Unchecked<Value> = Value extends string ? string
+  : Value extends object ? { readonly [Key in keyof Value]: Unchecked<Value[Key]> }
+  : Value;
+
+/** The parts of a valibot schema that say how to read JSON, of all the kinds that bodies use. */
+type Shape =
+  | { readonly type: "string" | "picklist" | "number" | "boolean" | "any" }
+  | { readonly type: "array"; readonly item: GenericSchema }
+  | { readonly type: "record"; readonly value: GenericSchema }
+  | { readonly type: "object"; readonly entries: Readonly<Record<string, GenericSchema>> }
+  | { readonly type: "optional" | "nullish"; readonly wrapped: GenericSchema };
+
+const utf8 = new TextDecoder();
+const EMPTY: JsonObjectNode = { kind: "object", members: [], start: 0, end: 0 };
+
+/** A JSON object that a request has sent, with its exact text. */
+export class RequestBody<Body> {
+  /** The JSON text. */
+  readonly source: string;
+  /**
+   * The body in the shape of its schema. `null` is as absent, a required member that is absent is empty, 0 or false,
+   * other keys are left out, and so is what may be anything: it is read with {@linkcode node}.
+   */
+  readonly shape: Unchecked<Body>;
+  readonly #code: ProblemCode;
+  readonly #node: JsonObjectNode;
+
+  private constructor(source: string, node: JsonObjectNode, schema: GenericSchema, code: ProblemCode) {
+    this.source = source;
+    this.#node = node;
+    this.#code = code;
+    // It has been made member by member as the schema wants it.
+    this.shape = this.#value(schema, node, "") as Unchecked<Body>;
+  }
+
+  /** @throws {ProblemError} With that code, when the bytes are no JSON object or a member has the wrong type. */
+  static read<Body>(
+    bytes: Uint8Array,
+    schema: GenericSchema<unknown, Body>,
+    code: ProblemCode = "bad_request",
+  ): RequestBody<Body> {
+    const source = utf8.decode(bytes);
+    let node: JsonNode;
+    try {
+      node = readJson(source);
+    } catch (cause) {
+      if (!(cause instanceof JsonSyntaxError)) throw cause;
+      throw new ProblemError(code, `the body is not JSON: ${cause.message}`, { cause });
+    }
+    if (node.kind !== "object" && node.kind !== "null") {
+      throw new ProblemError(code, `the body must be a JSON object, not a JSON ${node.kind}`);
+    }
+    return new RequestBody<Body>(source, node.kind === "object" ? node : EMPTY, schema, code);
+  }
+
+  /** A member as it was sent; undefined when absent or null. */
+  node(name: string): JsonNode | undefined {
+    return member(this.#node, name);
+  }
+
+  #value(schema: GenericSchema, node: JsonNode | undefined, where: string): unknown {
+    // A schema's static type does not tell its parts; its "type" does.
+    const shape = schema as unknown as Shape;
+    switch (shape.type) {
+      case "optional":
+      case "nullish":
+        return node === undefined ? undefined : this.#value(shape.wrapped, node, where);
+      case "any":
+        return undefined;
+      case "string":
+      case "picklist":
+        if (node === undefined) return "";
+        if (node.kind === "string") return node.value;
+        throw this.#wrong(where, "a string", node);
+      case "number":
+        return node === undefined ? 0 : this.#integer(node, where);
+      case "boolean":
+        if (node === undefined) return false;
+        if (node.kind === "boolean") return this.source[node.start] === "t";
+        throw this.#wrong(where, "true or false", node);
+      case "array":
+        if (node === undefined) return [];
+        if (node.kind !== "array") throw this.#wrong(where, "an array", node);
+        return node.items.map((item) => this.#value(shape.item, item, `${where}[]`));
+      case "object": {
+        const object = this.#object(node, where);
+        return Object.fromEntries(
+          Object.entries(shape.entries).map(([key, entry]) => [
+            key,
+            this.#value(entry, member(object, key), where === "" ? key : `${where}.${key}`),
+          ]),
+        );
+      }
+      case "record": {
+        // Of a repeated key the last one counts.
+        const members = new Map(this.#object(node, where).members);
+        return Object.fromEntries(
+          [...members].map(([key, value]) => [key, this.#value(shape.value, value, `${where}.${key}`)]),
+        );
+      }
+      default:
+        shape satisfies never;
+        throw new TypeError(`no JSON is read for the valibot schema "${schema.type}"`);
+    }
+  }
+
+  /** Bodies have no other numbers. */
+  #integer(node: JsonNode, where: string): number {
+    if (node.kind === "number" && /^-?\d+$/.test(node.text) && Number.isSafeInteger(Number(node.text))) {
+      return Number(node.text);
+    }
+    throw this.#wrong(where, "an integer", node);
+  }
+
+  #object(node: JsonNode | undefined, where: string): JsonObjectNode {
+    if (node === undefined || node.kind === "null") return EMPTY;
+    if (node.kind === "object") return node;
+    throw this.#wrong(where, "an object", node);
+  }
+
+  #wrong(where: string, wanted: string, node: JsonNode): ProblemError {
+    const value = this.source.slice(node.start, Math.min(node.end, node.start + 64));
+    return new ProblemError(this.#code, `${where} must be ${wanted}, not ${value}`);
+  }
+}

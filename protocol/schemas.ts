@@ -1,0 +1,69 @@
+/**
+ * The schemas of values that several requests have.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { MISSION_ID, type NameRule, STAGING_ID } from "./names.ts";
+
+/** A schema whose members can be asked for one by one. */
+export interface ObjectShape<Shape> extends v.GenericSchema<unknown, Shape> {
+  /** The members by name. */
+  readonly entries: Readonly<Record<string, v.GenericSchema>>;
+}
+
+type Text = v.GenericSchema<string>;
+
+/** A string that keeps the rule of a name. */
+export const nameOf = (rule: NameRule, description: string = `A ${rule.what}`): Text =>
+  v.pipe(v.string(), v.regex(new RegExp(rule.pattern), rule.words), v.description(description));
+
+/** A string without a rule; what it must not be is said by the dugdale. */
+export const text = (description: string): Text => v.pipe(v.string(), v.description(description));
+
+/** A string that is compared. Another one is no error, but equals nothing. */
+export const filter = (description: string, words?: readonly string[]): Text =>
+  v.pipe(v.string(), v.metadata({ description, ...(words && { enum: words }) }));
+
+/** One of some words. `words` are those words as error texts tell them. */
+export const oneOf = <const Word extends string>(
+  options: readonly Word[],
+  words: string,
+  description: string,
+): v.GenericSchema<Word> => v.pipe(v.picklist(options, words), v.description(description));
+
+/** True or false. */
+export const flag = (description: string): v.GenericSchema<boolean> =>
+  v.pipe(v.boolean(), v.description(description));
+
+/** An integer of 64 bits. `words` tell what it must be. */
+export const integer = (
+  words: string,
+  description: string,
+  { min = -(2 ** 63), ...more }: { readonly min?: number; readonly default?: number } = {},
+): v.GenericSchema<number> =>
+  v.pipe(
+    v.number(words),
+    v.integer(words),
+    v.minValue(min, words),
+    v.metadata({ description, format: "int64", ...more }),
+  );
+
+/** How long the process of a mission may run. */
+export const timeout: Text = text("Like `30s`, `5m` or `1h30m`, counted from the start of the process");
+
+/** The id of an uploaded file. */
+export const stagingId: Text = nameOf(STAGING_ID, "An uploaded file");
+
+/** The id of a mission. */
+export const missionId: Text = nameOf(MISSION_ID);
+
+/** The size of a page. */
+export const limit: v.GenericSchema<number> = integer(
+  "a positive integer",
+  "Entries of a page; more than 1000 are 1000",
+  { min: 1, default: 100 },
+);
+
+/** The place in a list at which a page begins. */
+export const cursor: Text = text("The `next_cursor` of the page before; all filters are sent again with it");
