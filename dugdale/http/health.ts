@@ -2,7 +2,6 @@ import type { VersionReply } from "../../protocol/lane.ts";
 import { ProblemError } from "../problem_error.ts";
 import { json, jsonText } from "./answer.ts";
 import type { RouteHandlers } from "./call.ts";
-import { openApiDocument } from "./openapi/document.ts";
 
 /** Something that only a person can repair. */
 export interface CriticalError {
@@ -32,7 +31,11 @@ export function healthHandlers(
     healthz: () => json({ status: "ok" }),
     readyz: () => ready(readiness),
     version: () => json(version),
-    openapi: () => jsonText(document ??= JSON.stringify(openApiDocument(version.version))),
+    openapi: async () => {
+      // Loaded when it is asked for: hardly any dugdale ever is.
+      const { openApiDocument } = await import("./openapi/document.ts");
+      return jsonText(document ??= JSON.stringify(openApiDocument(version.version)));
+    },
     metrics: () =>
       new Response(metrics(), {
         headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },

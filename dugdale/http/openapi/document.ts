@@ -1,21 +1,25 @@
+import { toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import { missionEvent } from "../../../protocol/event.ts";
 import type { JsonObject } from "../../../protocol/json_value.ts";
 import { missionRecord, outputFile } from "../../../protocol/mission.ts";
 import { problemBody } from "../../../protocol/problem.ts";
 import { type Route, type RouteKey, ROUTES } from "../../../protocol/routes.ts";
-import { BODIES } from "./bodies.ts";
-import { toJsonSchema, writtenOut } from "./json_schema.ts";
-import { PARAMETERS, PATH_PARAMETERS } from "./parameters.ts";
+import { HEADERS, SEGMENTS } from "./headers.ts";
 import { PLAIN_SUCCESS, SUCCESSES } from "./replies.ts";
 
 /** Shapes that stand in more than one place. */
-const NAMES: ReadonlyMap<GenericSchema, string> = new Map<GenericSchema, string>([
-  [problemBody, "Problem"],
-  [missionRecord, "MissionRecord"],
-  [missionEvent, "MissionEvent"],
-  [outputFile, "OutputFile"],
-]);
+const DEFINITIONS: Readonly<Record<string, GenericSchema>> = {
+  Problem: problemBody,
+  MissionRecord: missionRecord,
+  MissionEvent: missionEvent,
+  OutputFile: outputFile,
+};
+const CONFIG = {
+  // What is sent, before it is read.
+  typeMode: "input",
+  overrideRef: ({ referenceId }: { readonly referenceId: string }) => `#/components/schemas/${referenceId}`,
+} as const;
 
 const DESCRIPTION =
   "A durable queue of missions and commands, and the runner of their processes. Ids are UUIDv7 in lower case, times " +
@@ -40,11 +44,11 @@ export function openApiDocument(version: string): JsonObject {
     servers: [{ url: "/" }],
     paths,
     components: {
-      schemas: Object.fromEntries([...NAMES].map(([schema, name]) => [name, writtenOut(schema, NAMES)])),
+      schemas: toJsonSchemaDefs(DEFINITIONS, CONFIG) as JsonObject,
       responses: {
         Problem: {
-          description: "It did not go well; `error` tells why",
-          content: { "application/json": { schema: toJsonSchema(problemBody, NAMES) } },
+          description: "Refused or failed; `error` tells why",
+          content: { "application/json": { schema: schemaOf(problemBody) } },
         },
       },
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
@@ -52,32 +56,52 @@ export function openApiDocument(version: string): JsonObject {
   };
 }
 
+/** The JSON Schema of a shape; named ones are referred to. */
+function schemaOf(shape: GenericSchema): JsonObject {
+  const { $schema: _schema, $defs: _defs, ...schema } = toJsonSchema(shape, {
+    ...CONFIG,
+    definitions: DEFINITIONS,
+  });
+  return schema as JsonObject;
+}
+
 const PROBLEM: JsonObject = { $ref: "#/components/responses/Problem" };
 
 function operation(key: RouteKey, route: Route): JsonObject {
-  const { scope, summary } = route;
+  const { scope, summary, body } = route;
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name = ""]) => ({
     name,
     in: "path",
     required: true,
-    schema: PATH_PARAMETERS[name] ?? { type: "string" },
+    schema: SEGMENTS[name] ?? {},
   }));
-  const body = BODIES[key];
   return {
     operationId: key,
     summary,
     // Any of these scopes is enough.
     security: scope === "none" ? [] : [...scope, "admin"].map((name) => ({ token: [name] })),
-    parameters: [...inPath, ...PARAMETERS[key] ?? []],
-    ...(body === undefined ? {} : { requestBody: body }),
+    parameters: [...inPath, ...queryOf(route), ...HEADERS[key] ?? []],
+    ...(body === undefined ? {} : { requestBody: requestBody(body) }),
     responses: { ...successes(key, route), "4XX": PROBLEM, "5XX": PROBLEM },
   };
+}
+
+function queryOf({ query }: Route): JsonObject[] {
+  return Object.entries(query?.entries ?? {}).map(([name, entry]) => {
+    const { description = "", ...schema } = schemaOf(entry);
+    return { name, in: "query", required: entry.type !== "optional", description, schema };
+  });
+}
+
+function requestBody(body: NonNullable<Route["body"]>): JsonObject {
+  if (body === "bytes") return { required: true, content: { "application/octet-stream": {} } };
+  return { required: body.type !== "optional", content: { "application/json": { schema: schemaOf(body) } } };
 }
 
 function successes(key: RouteKey, { reply }: Route): JsonObject {
   const { statuses, types = ["application/json"], line } = SUCCESSES[key] ?? PLAIN_SUCCESS;
   const shape = reply ?? line;
-  const media: JsonObject = shape === undefined ? {} : { schema: toJsonSchema(shape, NAMES) };
+  const media: JsonObject = shape === undefined ? {} : { schema: schemaOf(shape) };
   const content: JsonObject = Object.fromEntries(types.map((type) => [type, media]));
   return Object.fromEntries(
     Object.entries(statuses).map(([status, description]): [string, JsonObject] => [

@@ -1,7 +1,5 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { assertEquals, assertThrows } from "@std/assert";
-import * as v from "valibot";
-import { toJsonSchema, UnknownSchemaError } from "../../../dugdale/http/openapi/json_schema.ts";
+import { assertEquals } from "@std/assert";
 import { ROUTES } from "../../../protocol/routes.ts";
 import { openRunning } from "../running.ts";
 
@@ -43,27 +41,4 @@ Deno.test("GET /v1/openapi.json tells what a request needs and what it is answer
   });
   assertEquals(paths["/v1/healthz"].get.security, []);
   assertEquals(paths["/v1/staging/{id}"].head.responses["200"].content, undefined);
-});
-
-Deno.test("toJsonSchema() says what the schema lets through, and refuses kinds that it does not know", () => {
-  const schema = v.object({
-    a: v.pipe(v.string(), v.minLength(1)),
-    b: v.optional(v.nullable(v.number())),
-    c: v.nullish(v.array(v.picklist(["x", "y"]))),
-    d: v.record(v.string(), v.any()),
-    e: v.union([v.literal("z"), v.boolean()]),
-  });
-  assertEquals(toJsonSchema(schema, new Map()), {
-    type: "object",
-    properties: {
-      a: { type: "string" },
-      b: { anyOf: [{ type: "number" }, { type: "null" }] },
-      c: { anyOf: [{ type: "array", items: { enum: ["x", "y"] } }, { type: "null" }] },
-      d: { type: "object", additionalProperties: {} },
-      e: { anyOf: [{ const: "z" }, { type: "boolean" }] },
-    },
-    required: ["a", "d", "e"],
-  });
-  assertEquals(toJsonSchema(schema, new Map([[schema, "Thing"]])), { $ref: "#/components/schemas/Thing" });
-  assertThrows(() => toJsonSchema(v.date(), new Map()), UnknownSchemaError, '"date"');
 });
