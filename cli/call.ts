@@ -5,7 +5,7 @@
  */
 import type { LettsClient } from "../client/client.ts";
 import type { LettsConfig } from "../config/resolve.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "./output/io.ts";
 import type { GlobalValues } from "./parse/parse.ts";
 
 /** What a command gets. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { ROOT } from "./commands.ts";
+import { ROOT } from "./commands/root.ts";
 import { BrokenPipeError } from "./errors.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "./output/io.ts";
 import { parseLine } from "./parse/parse.ts";
 import { OpenCall } from "./open_call.ts";
 
@@ -20,7 +20,7 @@ export async function letts(tokens: readonly string[], io: Io): Promise<void> {
   try {
     const line = parseLine(ROOT, tokens);
     if (line.kind === "help") {
-      const { writeHelp } = await import("./help.ts");
+      const { writeHelp } = await import("./parse/help.ts");
       return await writeHelp(io, line.node, line.path);
     }
     if (line.kind === "version") {
@@ -43,7 +43,7 @@ async function tell(
   error: unknown,
   { verbose, call }: { readonly verbose: boolean; readonly call: OpenCall | undefined },
 ): Promise<void> {
-  const { errorDetails, errorText } = await import("./error_text.ts");
+  const { errorDetails, errorText } = await import("./output/error_text.ts");
   const text = errorText(error, call?.config);
   if (text === undefined) return;
   const details = verbose ? errorDetails(error).map((detail) => `letts: debug: ${detail}\n`) : [];

@@ -5,7 +5,7 @@
  * @module
  */
 import { letts } from "./letts.ts";
-import { processIo } from "./process_io.ts";
+import { processIo } from "./output/process_io.ts";
 
 main();
 

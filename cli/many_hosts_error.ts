@@ -4,7 +4,7 @@
  * @module
  */
 import type { LettsConfig } from "../config/resolve.ts";
-import { shortText } from "./error_text.ts";
+import { shortText } from "./output/error_text.ts";
 import { CliError } from "./errors.ts";
 
 /** What went wrong on one dugdale. */

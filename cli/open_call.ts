@@ -6,7 +6,7 @@
 import type { LettsClient } from "../client/client.ts";
 import type { LettsConfig } from "../config/resolve.ts";
 import type { Call } from "./call.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "./output/io.ts";
 import type { GlobalValues, Invocation } from "./parse/parse.ts";
 
 type RunLine = Extract<Invocation, { readonly kind: "run" }>;

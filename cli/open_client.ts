@@ -9,9 +9,9 @@ import { readLettsConfig } from "../config/open_letts.ts";
 import type { LettsConfig } from "../config/resolve.ts";
 import type { Scope } from "../protocol/routes.ts";
 import { UsageError } from "./errors.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "./output/io.ts";
 import type { GlobalValues } from "./parse/parse.ts";
-import { duration } from "./wait_limit.ts";
+import { duration } from "./parse/wait_limit.ts";
 
 /**
  * Finds and reads letts.yaml.

@@ -1,8 +1,8 @@
 /** `letts __complete`, which completion scripts ask. @module */
 import type { Call } from "../call.ts";
-import { ROOT } from "../commands.ts";
-import { complete } from "../complete/complete.ts";
-import { knownNames } from "../complete/known_names.ts";
+import { ROOT } from "./root.ts";
+import { complete } from "../parse/completion/complete.ts";
+import { knownNames } from "../parse/completion/known_names.ts";
 
 /** How scripts may write the empty word behind a space, for shells that lose a really empty one. */
 const NEW_WORD = '""';

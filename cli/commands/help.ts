@@ -1,8 +1,8 @@
 /** `letts help [command…]`. @module */
 import type { Call } from "../call.ts";
-import { ROOT } from "../commands.ts";
+import { ROOT } from "./root.ts";
 import { UsageError } from "../errors.ts";
-import { writeHelp } from "../help.ts";
+import { writeHelp } from "../parse/help.ts";
 import { findCommand } from "../parse/find_command.ts";
 import { didYouMean } from "../parse/suggest.ts";
 

@@ -1,10 +1,10 @@
 /** `letts man`. @module */
 import type { Call } from "../call.ts";
-import { ROOT } from "../commands.ts";
-import { manPages } from "../docs/man.ts";
+import { ROOT } from "./root.ts";
+import { manPages } from "../parse/docs/man.ts";
 import { UsageError } from "../errors.ts";
-import type { MAN_FLAGS } from "../flags/tool_flags.ts";
-import type { Values } from "../grammar.ts";
+import type { MAN_FLAGS } from "./tool_flags.ts";
+import type { Values } from "../parse/grammar.ts";
 
 /** Prints a manual page, or writes all of them into a folder. */
 export async function man(call: Call<Values<typeof MAN_FLAGS>>): Promise<void> {

@@ -1,7 +1,7 @@
 /** `letts version`. @module */
 import { VERSION } from "../../dugdale/version.ts";
 import type { Call } from "../call.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../output/io.ts";
 
 /** Prints name and version. */
 export async function writeVersion(io: Io): Promise<void> {

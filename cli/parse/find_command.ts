@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CommandGroup, CommandNode } from "../grammar.ts";
+import type { CommandGroup, CommandNode } from "./grammar.ts";
 import { flagsBelow } from "./flag_index.ts";
 
 /** The command of a line and what is left of the line. */

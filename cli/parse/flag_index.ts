@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { GLOBAL_FLAGS, HELP_FLAGS, ROOT_FLAGS } from "../flags/global_flags.ts";
-import type { CommandNode, Flag, FlagGroup } from "../grammar.ts";
+import { GLOBAL_FLAGS, HELP_FLAGS, ROOT_FLAGS } from "./global_flags.ts";
+import type { CommandNode, Flag, FlagGroup } from "./grammar.ts";
 
 /** A flag with its long name. */
 export interface NamedFlag {

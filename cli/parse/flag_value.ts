@@ -5,7 +5,7 @@
  */
 import { parse as parseCsv } from "@std/csv/parse";
 import { UsageError } from "../errors.ts";
-import type { Flag } from "../grammar.ts";
+import type { Flag } from "./grammar.ts";
 
 /** A value, or one more of a flag that may be repeated. */
 export type ParsedValue = string | number | boolean | readonly string[] | undefined;

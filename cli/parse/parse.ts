@@ -4,8 +4,8 @@
  * @module
  */
 import { UsageError } from "../errors.ts";
-import { GLOBAL_FLAGS } from "../flags/global_flags.ts";
-import type { Command, CommandGroup, CommandNode, Values } from "../grammar.ts";
+import { GLOBAL_FLAGS } from "./global_flags.ts";
+import type { Command, CommandGroup, CommandNode, Values } from "./grammar.ts";
 import { findCommand, type FoundCommand } from "./find_command.ts";
 import { flagsOf } from "./flag_index.ts";
 import type { ParsedValue } from "./flag_value.ts";

@@ -1,6 +1,6 @@
 /** Runs the CLI on a terminal. @module */
 import { exitCodeOf } from "../../cli/exit_code.ts";
-import type { Io, Sink } from "../../cli/io.ts";
+import type { Io, Sink } from "../../cli/output/io.ts";
 import { letts } from "../../cli/letts.ts";
 import { baseEnv, cliWords, type Finished } from "./cli_process.ts";
 

@@ -10,8 +10,8 @@ import {
   NotFoundError,
 } from "../../client/errors.ts";
 import { readDugdaleConfig } from "../../config/dugdale_yaml.ts";
-import { errorFix } from "../../cli/doctor/error_fix.ts";
-import { versionFinding } from "../../cli/doctor/vitals.ts";
+import { errorFix } from "../../cli/commands/doctor/error_fix.ts";
+import { versionFinding } from "../../cli/commands/doctor/vitals.ts";
 import { Scripted } from "../client/scripted.ts";
 import { cli, startCli } from "./cli_process.ts";
 import { openFleet } from "./fleet.ts";

@@ -1,10 +1,10 @@
 /** Help and tables on terminals of several widths, and in a pipe. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ROOT } from "../../cli/commands.ts";
-import { walk } from "../../cli/docs/walk.ts";
-import { helpText } from "../../cli/help.ts";
-import { columnsOf } from "../../cli/print/columns.ts";
-import { wrapped } from "../../cli/print/wrapped.ts";
+import { ROOT } from "../../cli/commands/root.ts";
+import { walk } from "../../cli/parse/docs/walk.ts";
+import { helpText } from "../../cli/parse/help.ts";
+import { columnsOf } from "../../cli/output/columns.ts";
+import { wrapped } from "../../cli/output/wrapped.ts";
 import { type Fleet, openFleet } from "./fleet.ts";
 import { inProcess, onTerminal } from "./terminal.ts";
 

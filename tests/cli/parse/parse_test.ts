@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../../cli/errors.ts";
-import { command, group } from "../../../cli/grammar.ts";
+import { command, group } from "../../../cli/parse/grammar.ts";
 import { parseLine } from "../../../cli/parse/parse.ts";
 
 const load = () => Promise.resolve(async () => {});

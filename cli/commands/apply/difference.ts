@@ -1,0 +1,111 @@
+/**
+ * What an apply would change, computed here.
+ *
+ * @module
+ */
+import type { ApplyBody, LaneSettings, RuntimeSettings } from "../../../protocol/lane.ts";
+
+/** A lane that would change. */
+export interface LaneChange {
+  readonly Name: string;
+  readonly OldConcurrency: number;
+  readonly NewConcurrency: number;
+  readonly OldPaused: boolean;
+  readonly NewPaused: boolean;
+}
+
+/** A value before and after. */
+export interface Change<Value> {
+  readonly Old: Value;
+  readonly New: Value;
+}
+
+/** How missions are started, before and after. */
+export interface RuntimeChange {
+  readonly OldCommandTemplate: readonly string[] | null;
+  readonly NewCommandTemplate: readonly string[] | null;
+  readonly OldMissionPathTemplate: string;
+  readonly NewMissionPathTemplate: string;
+  readonly OldValidate: boolean;
+  readonly NewValidate: boolean;
+}
+
+/** Everything that would change; `null` where nothing does. Scripts read these names. */
+export interface Difference {
+  readonly AddedLanes: readonly string[] | null;
+  readonly RemovedLanes: readonly string[] | null;
+  /** Lanes that the file does not name, and that stay because nothing prunes them. */
+  readonly KeptLanes: readonly string[] | null;
+  readonly ChangedLanes: readonly LaneChange[] | null;
+  readonly MissionDirChange: Change<string> | null;
+  readonly LabelsChange: Change<readonly string[]> | null;
+  readonly RuntimeChange: RuntimeChange | null;
+}
+
+/**
+ * Compares what a dugdale has with what it shall have.
+ *
+ * @param options.prune Whether lanes that are not named would go.
+ */
+export function difference(
+  current: ApplyBody,
+  wanted: ApplyBody,
+  { prune }: { readonly prune: boolean },
+): Difference {
+  const [had, has] = [current.lanes ?? {}, wanted.lanes ?? {}];
+  const missing = Object.keys(had).filter((name) => !(name in has)).sort();
+  const [oldDir, newDir] = [current.mission_dir ?? "", wanted.mission_dir ?? ""];
+  const [oldLabels, newLabels] = [current.labels ?? [], wanted.labels ?? []];
+  return {
+    AddedLanes: orNull(Object.keys(has).filter((name) => !(name in had)).sort()),
+    RemovedLanes: prune ? orNull(missing) : null,
+    KeptLanes: prune ? null : orNull(missing),
+    ChangedLanes: orNull(changedLanes(had, has)),
+    MissionDirChange: oldDir === newDir ? null : { Old: oldDir, New: newDir },
+    LabelsChange: same(oldLabels, newLabels) ? null : { Old: oldLabels, New: newLabels },
+    RuntimeChange: runtimeChange(current.runtime ?? {}, wanted.runtime ?? {}),
+  };
+}
+
+type Lanes = Readonly<Record<string, LaneSettings>>;
+
+function changedLanes(had: Lanes, has: Lanes): readonly LaneChange[] {
+  return Object.keys(has).sort().flatMap((Name) => {
+    const [before, after] = [had[Name], has[Name]];
+    if (before === undefined || after === undefined) return [];
+    const OldPaused = before.paused ?? false;
+    // A pause by hand outlives the file; only `letts ctl lanes continue` ends it.
+    const NewPaused = (after.paused ?? false) || (OldPaused && before.paused_by === "ctl");
+    if (before.concurrency === after.concurrency && OldPaused === NewPaused) return [];
+    return [{
+      Name,
+      OldConcurrency: before.concurrency,
+      NewConcurrency: after.concurrency,
+      OldPaused,
+      NewPaused,
+    }];
+  });
+}
+
+function runtimeChange(before: RuntimeSettings, after: RuntimeSettings): RuntimeChange | null {
+  const change: RuntimeChange = {
+    OldCommandTemplate: before.command_template ?? null,
+    NewCommandTemplate: after.command_template ?? null,
+    OldMissionPathTemplate: before.mission_path_template ?? "",
+    NewMissionPathTemplate: after.mission_path_template ?? "",
+    OldValidate: before.validate_mission_file ?? false,
+    NewValidate: after.validate_mission_file ?? false,
+  };
+  const unchanged = same(change.OldCommandTemplate ?? [], change.NewCommandTemplate ?? []) &&
+    change.OldMissionPathTemplate === change.NewMissionPathTemplate &&
+    change.OldValidate === change.NewValidate;
+  return unchanged ? null : change;
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, index) => text === b[index]);
+}
+
+function orNull<Item>(list: readonly Item[]): readonly Item[] | null {
+  return list.length === 0 ? null : list;
+}

@@ -1,0 +1,74 @@
+/**
+ * A difference for people.
+ *
+ * @module
+ */
+import { bracketed } from "../../output/bracketed.ts";
+import { columnsOf } from "../../output/columns.ts";
+import { broken } from "../../output/wrapped.ts";
+import type { Difference, LaneChange, RuntimeChange } from "./difference.ts";
+
+const LANE_COLUMNS = 15;
+/** Where the values stand. */
+const INDENT = " ".repeat(16);
+/** Where they stand when one of them does not fit there. */
+const NARROW_INDENT = " ".repeat(4);
+
+/** What would change: its label with the spaces behind it, and the values of it. */
+type Line = readonly [label: string, ...values: string[]];
+
+/**
+ * A line for each thing that would change, each with its newline; empty when nothing would.
+ *
+ * @param columns Width of the terminal: longer lines go on below. Without it nothing is broken.
+ */
+export function differenceText(diff: Difference, columns: number = Infinity): string {
+  const { MissionDirChange: dir, LabelsChange: labels, RuntimeChange: runtime } = diff;
+  const lines: Line[] = [
+    ...lanesLine("add lanes:    ", diff.AddedLanes),
+    ...lanesLine("remove lanes: ", diff.RemovedLanes),
+    ...lanesLine("keep lanes:   ", diff.KeptLanes),
+    ...(diff.ChangedLanes ?? []).map(laneLine),
+    ...(dir ? [["mission_dir:  ", `${quote(dir.Old)} -> ${quote(dir.New)}`] as const] : []),
+    ...(labels ? [["labels:       ", `${bracketed(labels.Old)} -> ${bracketed(labels.New)}`] as const] : []),
+    ...(runtime ? [["runtime:      ", ...runtimeTexts(runtime)] as const] : []),
+  ];
+  return lines.flatMap((line) => fitted(line, columns)).map((line) => `${line}\n`).join("");
+}
+
+/** One line where there is room; else the values below each other, between their words. */
+function fitted([label, ...values]: Line, columns: number): readonly string[] {
+  const whole = `  ${label}${values.join(" ; ")}`;
+  if (columnsOf(whole) <= columns) return [whole];
+  const below = (indent: string) => values.flatMap((value) => broken(value, indent, columns));
+  const [first = "", ...rest] = below(INDENT);
+  const start = `  ${label}${first.trimStart()}`;
+  const fits = [start, ...rest].every((line) => columnsOf(line) <= columns);
+  return fits ? [start, ...rest] : [`  ${label.trimEnd()}`, ...below(NARROW_INDENT)];
+}
+
+function lanesLine(label: string, names: readonly string[] | null): readonly Line[] {
+  return names === null ? [] : [[label, bracketed(names)]];
+}
+
+function laneLine(lane: LaneChange): Line {
+  const concurrency = `${lane.OldConcurrency}->${lane.NewConcurrency}`;
+  const paused = `${lane.OldPaused}->${lane.NewPaused}`;
+  return [`lane ${lane.Name.padEnd(LANE_COLUMNS)} `, `concurrency=${concurrency} paused=${paused}`];
+}
+
+function runtimeTexts(change: RuntimeChange): readonly string[] {
+  return [
+    `command_template ${bracketed(change.OldCommandTemplate ?? [])} -> ${
+      bracketed(change.NewCommandTemplate ?? [])
+    }`,
+    `mission_path ${quote(change.OldMissionPathTemplate)} -> ${quote(change.NewMissionPathTemplate)}`,
+    ...(change.OldValidate === change.NewValidate
+      ? []
+      : [`validate_mission_file ${change.OldValidate} -> ${change.NewValidate}`]),
+  ];
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,59 @@
+/** `letts check mission`. @module */
+import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { canonical } from "../../../dugdale/json/canonical.ts";
+import { readJson } from "../../../dugdale/json/reader.ts";
+import { SpawnError } from "../../../dugdale/host/spawn.ts";
+import { InvalidDurationError, parseDuration } from "../../../protocol/duration.ts";
+import type { Call } from "../../call.ts";
+import { runByHand } from "./by_hand.ts";
+import { type CheckedMission, commandOf, inputFiles } from "./checked_mission.ts";
+import type { CHECK_MISSION_FLAGS } from "./flags.ts";
+import { type CheckReport, checkReport } from "./report.ts";
+import { reportText } from "./report_text.ts";
+import { runUnderDugdale } from "./under_dugdale.ts";
+import { CommandError, SilentExit, UsageError } from "../../errors.ts";
+import type { Values } from "../../parse/grammar.ts";
+import { Interrupts } from "../interrupts.ts";
+import { readInput } from "../mission_input.ts";
+import { paintFor } from "../../output/color.ts";
+import { jsonText } from "../../output/json.ts";
+import { writeResult } from "../../output/record.ts";
+
+/** Runs a mission by hand and as a dugdale would, and tells what is wrong with it. */
+export async function checkMission(call: Call<Values<typeof CHECK_MISSION_FLAGS>>): Promise<void> {
+  const { flags, globals, args: [file = ""], io } = call;
+  const text = jsonText(await readInput(flags, io), { indent: 0, plain: true });
+  const input = canonical(readJson(text), text);
+  const files = inputFiles(flags.file);
+  const timeoutMs = milliseconds(flags.timeout);
+  using interrupts = new Interrupts(io);
+  const report = await check({ command: commandOf(file), input, files, timeoutMs }, interrupts.signal);
+  await writeResult(io.stdout, globals.output, report, () => reportText(report, paintFor(io.stdout, io)));
+  if (!report.clean) throw new SilentExit(1);
+}
+
+async function check(mission: CheckedMission, interrupted: AbortSignal): Promise<CheckReport> {
+  const folder = realpathSync(Deno.makeTempDirSync({ prefix: "letts-check-" }));
+  try {
+    for (const name of ["dugdale", "hand"]) mkdirSync(`${folder}/${name}`);
+    const seen = await runUnderDugdale(mission, `${folder}/dugdale`, interrupted);
+    interrupted.throwIfAborted();
+    const hand = await runByHand(mission, `${folder}/hand`, interrupted);
+    interrupted.throwIfAborted();
+    return checkReport(mission.command, seen, hand);
+  } catch (cause) {
+    if (cause instanceof SpawnError) throw new CommandError(cause.message, { cause });
+    throw cause;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function milliseconds(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (cause) {
+    if (cause instanceof InvalidDurationError) throw new UsageError(`--timeout: ${cause.message}`, { cause });
+    throw cause;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The mission that is looked at: its command, its input and its input files.
+ *
+ * @module
+ */
+import { realpathSync, statSync } from "node:fs";
+import { FILE_ROLE } from "../../../protocol/names.ts";
+import { UsageError } from "../../errors.ts";
+import { demandFile, type Pair, parsePairs } from "../../parse/pairs.ts";
+import { commandFor, surroundings } from "../run/interpreter.ts";
+
+/** What both runs have in common. */
+export interface CheckedMission {
+  /** argv, ready to start. */
+  readonly command: readonly string[];
+  /** JSON text. */
+  readonly input: string;
+  readonly files: readonly Pair[];
+  readonly timeoutMs: number;
+}
+
+/**
+ * The command of a script: the script itself when it can be started and says in its first line by what, as a dugdale
+ * without a command template does it; otherwise what its ending asks for.
+ *
+ * @throws {UsageError} When there is no such file, or nothing is known to run it.
+ * @throws {CommandError} When what runs it is not installed.
+ */
+export function commandOf(file: string): readonly string[] {
+  const path = realpathOf(file);
+  if (((statSync(path).mode ?? 0) & 0o111) !== 0 && startsByItself(path)) return [path];
+  return template(file, path).map((part) => part.replaceAll("{mission_path}", path));
+}
+
+function template(file: string, path: string): readonly string[] {
+  try {
+    return commandFor(path, surroundings());
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    throw new UsageError(`${file} is not executable, and its ending names no program`, { cause });
+  }
+}
+
+/** @throws {UsageError} When a role or a path cannot be used. */
+export function inputFiles(texts: readonly string[]): readonly Pair[] {
+  return parsePairs("--file", texts).map(({ key, path }) => {
+    const fault = FILE_ROLE.fault(key, "role");
+    if (fault !== undefined) throw new UsageError(`--file: ${fault}`);
+    demandFile("--file", path);
+    return { key, path: realpathSync(path) };
+  });
+}
+
+function realpathOf(file: string): string {
+  try {
+    const path = realpathSync(file);
+    if (statSync(path).isFile()) return path;
+  } catch (cause) {
+    throw new UsageError(`there is no mission ${file}`, { cause });
+  }
+  throw new UsageError(`${file} is not a regular file`);
+}
+
+/** With a first line that names a program, or as a program itself. */
+function startsByItself(path: string): boolean {
+  using file = Deno.openSync(path);
+  const head = new Uint8Array(4);
+  const read = file.readSync(head) ?? 0;
+  const start = String.fromCharCode(...head.subarray(0, read));
+  return start.startsWith("#!") || start === "\x7fELF";
+}

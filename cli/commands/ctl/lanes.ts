@@ -1,0 +1,71 @@
+/** `letts ctl lanes list`, `pause` and `continue`. @module */
+import type { LaneRecord } from "../../../protocol/lane.ts";
+import type { Call } from "../../call.ts";
+import type { REQUIRED_HOST_FLAG } from "../by_id_flags.ts";
+import type { Values } from "../../parse/grammar.ts";
+import type { Io } from "../../output/io.ts";
+import { paintFor } from "../../output/color.ts";
+import { writeResult } from "../../output/record.ts";
+import { tableText } from "../../output/table.ts";
+import { type Cell, terminalTable } from "../../output/terminal_table.ts";
+import { required } from "../../parse/required.ts";
+import { findDugdale } from "../target.ts";
+
+type LaneCall = Call<Values<typeof REQUIRED_HOST_FLAG>>;
+
+const COLUMNS = [
+  { title: "LANE", width: 20 },
+  { title: "CONCURRENCY", width: 12 },
+  { title: "PAUSED", width: 6 },
+  { title: "QUEUED", width: 8 },
+  { title: "RUNNING", width: 8 },
+];
+
+/** Prints the lanes of a dugdale and how busy they are. */
+export async function listLanes(call: LaneCall): Promise<void> {
+  const host = required(call.flags.host, "host");
+  const client = await call.open();
+  const lanes = (await client.lanes(findDugdale(client.config, host).id))
+    .map(({ name, concurrency, paused, queued, running }) => ({
+      name,
+      concurrency,
+      paused,
+      queued,
+      running,
+    }));
+  const text = () =>
+    call.io.stdout.isTerminal
+      ? laneTerminalTable(lanes, call.io)
+      : tableText(COLUMNS, lanes.map((lane) => Object.values(lane).map(String)));
+  await writeResult(call.io.stdout, call.globals.output, lanes, text);
+}
+
+function laneTerminalTable(lanes: readonly LaneRecord[], io: Io): string {
+  const columns = [
+    { title: "LANE", shrinks: true },
+    { title: "STATE" },
+    { title: "RUNNING", right: true },
+    { title: "QUEUED", right: true },
+  ];
+  const rows = lanes.map(({ name, paused, running, concurrency, queued }): readonly Cell[] => [
+    { text: name, color: "bold" },
+    paused ? { text: "paused", color: "yellow" } : { text: "open", color: "green" },
+    { text: `${running}/${concurrency}` },
+    { text: String(queued) },
+  ]);
+  return terminalTable(columns, rows, { columns: io.columns(), paint: paintFor(io.stdout, io) });
+}
+
+/** Stops a lane from starting missions. */
+export async function pauseLane(call: LaneCall): Promise<void> {
+  const host = required(call.flags.host, "host");
+  const client = await call.open();
+  await client.pauseLane(findDugdale(client.config, host).id, call.args[0] ?? "");
+}
+
+/** Lets a lane start missions again. */
+export async function continueLane(call: LaneCall): Promise<void> {
+  const host = required(call.flags.host, "host");
+  const client = await call.open();
+  await client.continueLane(findDugdale(client.config, host).id, call.args[0] ?? "");
+}

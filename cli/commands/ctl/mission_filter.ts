@@ -1,0 +1,56 @@
+/**
+ * Which missions are meant: by flags, or by a selector on one line.
+ *
+ * @module
+ */
+import type { MissionFilter } from "../../../client/types.ts";
+import type { MissionStatus, OutcomeKind } from "../../../protocol/mission.ts";
+import { UsageError } from "../../errors.ts";
+import type { LIST_FLAGS } from "./flags.ts";
+import type { Values } from "../../parse/grammar.ts";
+import { parseTime } from "../../parse/times.ts";
+
+/** The conditions that the flags of a list say. Words are left to the dugdale, which may know more of them. */
+export function listFilter(
+  flags: Omit<Values<typeof LIST_FLAGS>, "cursor">,
+  nowMs: number,
+): MissionFilter {
+  return {
+    status: flags.status as MissionStatus | undefined,
+    outcome: flags.outcome as OutcomeKind | undefined,
+    lane: flags.lane,
+    since: parseTime("--since", flags.since, nowMs),
+    until: parseTime("--until", flags.until, nowMs),
+    limit: flags.limit > 0 ? flags.limit : undefined,
+  };
+}
+
+const KEYS = ["status", "outcome", "lane", "mission", "mission_prefix", "since", "until"];
+
+/**
+ * The conditions of a selector: `key=value` with commas between, nothing quoted. Of a key that comes twice the last
+ * one counts.
+ *
+ * @throws {UsageError} When a part is no condition.
+ */
+export function parseSelector(text: string, nowMs: number): MissionFilter {
+  const given = new Map<string, string>();
+  for (const part of text.split(",")) {
+    const at = part.indexOf("=");
+    const key = part.slice(0, Math.max(0, at));
+    if (at === -1) throw new UsageError(`--selector: ${JSON.stringify(part)} must be key=value`);
+    if (!KEYS.includes(key)) {
+      throw new UsageError(`--selector: unknown key ${JSON.stringify(key)}; known are ${KEYS.join(", ")}`);
+    }
+    given.set(key, part.slice(at + 1));
+  }
+  return {
+    status: given.get("status") as MissionStatus | undefined,
+    outcome: given.get("outcome") as OutcomeKind | undefined,
+    lane: given.get("lane"),
+    mission: given.get("mission"),
+    missionPrefix: given.get("mission_prefix"),
+    since: parseTime("--selector since", given.get("since"), nowMs),
+    until: parseTime("--selector until", given.get("until"), nowMs),
+  };
+}

@@ -1,0 +1,54 @@
+/** `letts ctl missions restart` and `letts ctl exec restart`. @module */
+import { LettsError } from "../../../client/errors.ts";
+import type { DispatchedRef } from "../../../client/types.ts";
+import { bulk, type BulkValues, isBulk } from "./bulk.ts";
+import { hostOf } from "../by_id.ts";
+import type { Call } from "../../call.ts";
+import { ExecFailedError, SilentExit } from "../../errors.ts";
+import type { BY_ID_FLAGS } from "../by_id_flags.ts";
+import type { Values } from "../../parse/grammar.ts";
+import { writeResult } from "../../output/record.ts";
+import { required } from "../../parse/required.ts";
+
+/** Queues an ended mission again, or all that a selector finds. */
+export async function restartMission(call: Call<BulkValues & Values<typeof BY_ID_FLAGS>>): Promise<void> {
+  if (isBulk(call)) return await bulk(call, "restart");
+  const [missionId = ""] = call.args;
+  const client = await call.open();
+  const restarted = await client.restart({ host: await hostOf(client, missionId, call.flags), missionId });
+  await print(call, missionId, restarted, `${restarted.missionId}\n`);
+}
+
+/** Queues an ended command again. */
+export async function restartExec(call: Call<{ readonly host: string | undefined }>): Promise<void> {
+  const [missionId = ""] = call.args;
+  const client = await call.open();
+  const host = await hostOf(client, missionId, { host: required(call.flags.host, "host"), match: [] });
+  let restarted: DispatchedRef;
+  try {
+    restarted = await client.restart({ host, missionId, kind: "exec" });
+  } catch (error) {
+    if (!(error instanceof LettsError)) throw error;
+    if (error.code !== "input_artifacts_expired") throw new ExecFailedError("", { cause: error });
+    await call.io.stdout.write(expiredText(missionId, error));
+    throw new SilentExit(1);
+  }
+  const { missionId: newId, status } = restarted;
+  await print(call, missionId, restarted, `${newId}\t${status}\trestarted_from=${missionId}\n`);
+}
+
+async function print(
+  { io, globals }: Call<unknown>,
+  from: string,
+  { missionId, status }: DispatchedRef,
+  text: string,
+): Promise<void> {
+  const record = { mission_id: missionId, restarted_from: from, status };
+  await writeResult(io.stdout, globals.output, record, () => text);
+}
+
+function expiredText(missionId: string, { details }: LettsError): string {
+  const role = typeof details?.role === "string" ? details.role : "?";
+  const stagingId = typeof details?.staging_id === "string" ? details.staging_id : "?";
+  return `${missionId} cannot be restarted: a file that it was given is no longer kept\n  - ${role}: ${stagingId}\n`;
+}

@@ -1,0 +1,36 @@
+/** `letts ctl missions show` and `letts ctl exec show`. @module */
+import type { MissionKind } from "../../../protocol/mission.ts";
+import { hostOf } from "../by_id.ts";
+import type { Call } from "../../call.ts";
+import { UsageError } from "../../errors.ts";
+import type { BY_ID_FLAGS } from "../by_id_flags.ts";
+import type { Values } from "../../parse/grammar.ts";
+import { parseJson } from "../../output/json.ts";
+import { orderedRecord } from "../../output/mission_record.ts";
+import { writeResult } from "../../output/record.ts";
+
+type ShowCall = Call<Values<typeof BY_ID_FLAGS>>;
+
+/** Prints the record of a mission. */
+export async function showMission(call: ShowCall): Promise<void> {
+  await show(call, "mission");
+}
+
+/** Prints the record of a command. */
+export async function showExec(call: ShowCall): Promise<void> {
+  await show(call, "exec");
+}
+
+async function show(call: ShowCall, kind: MissionKind): Promise<void> {
+  const { flags, args: [missionId = ""], globals, io } = call;
+  const client = await call.open();
+  const host = await hostOf(client, missionId, flags);
+  // As text, because its numbers may be longer than a double.
+  const record = parseJson(await client.missionText({ host, missionId, kind }));
+  if (typeof record !== "object" || record === null) throw new TypeError("a record is an object");
+  if (kind === "exec" && !("kind" in record && record.kind === "exec")) {
+    throw new UsageError(`${missionId} is a mission, not a command; use letts ctl missions show`);
+  }
+  const format = globals.output === "yaml" ? "yaml" : "json";
+  await writeResult(io.stdout, format, orderedRecord(record), () => "");
+}

@@ -1,0 +1,117 @@
+/** `letts ctl staging upload`, `download`, `delete` and `list`. @module */
+import type { StagingFilter } from "../../../client/types.ts";
+import type { StagingRecord } from "../../../protocol/staging.ts";
+import type { Call } from "../../call.ts";
+import type { REQUIRED_HOST_FLAG } from "../by_id_flags.ts";
+import type { DOWNLOAD_FLAGS, STAGING_FORCE_FLAG, STAGING_LIST_FLAGS } from "./flags.ts";
+import type { Values } from "../../parse/grammar.ts";
+import { Interrupts } from "../interrupts.ts";
+import type { Io } from "../../output/io.ts";
+import { demandFile, demandFolderOf } from "../../parse/pairs.ts";
+import { paintFor } from "../../output/color.ts";
+import { humanBytes, humanTime } from "../../output/human.ts";
+import { writeResult } from "../../output/record.ts";
+import { cursorText, tableText } from "../../output/table.ts";
+import { type Cell, terminalTable } from "../../output/terminal_table.ts";
+import { required } from "../../parse/required.ts";
+import { findDugdale } from "../target.ts";
+
+type HostValues = Values<typeof REQUIRED_HOST_FLAG>;
+
+const COLUMNS = [
+  { title: "STAGING_ID", width: 40 },
+  { title: "SIZE", width: 12 },
+  { title: "STATE", width: 12 },
+  { title: "REF_KIND", width: 15 },
+];
+
+/** Sends a file. */
+export async function uploadStaging(call: Call<HostValues>): Promise<void> {
+  const host = required(call.flags.host, "host");
+  const [path = ""] = call.args;
+  demandFile("path", path);
+  const client = await call.open();
+  const file = await client.upload(findDugdale(client.config, host).id, path);
+  await call.io.stdout.write(`${file.staging_id}\t${file.sha256}\t${file.size}\n`);
+}
+
+/** Fetches a file, verified. */
+export async function downloadStaging(call: Call<HostValues & Values<typeof DOWNLOAD_FLAGS>>): Promise<void> {
+  const { flags: { output = "-" }, args: [stagingId = ""], io } = call;
+  const host = required(call.flags.host, "host");
+  if (output !== "-") demandFolderOf("--output", output);
+  const client = await call.open();
+  const { id } = findDugdale(client.config, host);
+  if (output === "-") {
+    for await (const bytes of await client.download(id, stagingId)) await io.stdout.write(bytes);
+    return;
+  }
+  using interrupts = new Interrupts(io);
+  await client.saveDownload(id, stagingId, output, { signal: interrupts.signal });
+}
+
+/** Removes a file. */
+export async function deleteStaging(
+  call: Call<HostValues & Values<typeof STAGING_FORCE_FLAG>>,
+): Promise<void> {
+  const host = required(call.flags.host, "host");
+  const client = await call.open();
+  await client.deleteStaging(findDugdale(client.config, host).id, call.args[0] ?? "", {
+    force: call.flags.force,
+  });
+}
+
+/** Prints one page of the files of a mission. */
+export async function listStaging(call: Call<HostValues & Values<typeof STAGING_LIST_FLAGS>>): Promise<void> {
+  const { flags, globals, io } = call;
+  const host = required(flags.host, "host");
+  const filter: StagingFilter = {
+    missionId: required(flags["mission-id"], "mission-id"),
+    // A word of the dugdale, which may know more of them.
+    refKind: flags["ref-kind"] as StagingFilter["refKind"],
+    limit: flags.limit > 0 ? flags.limit : undefined,
+  };
+  const client = await call.open();
+  const page = await client.listStaging(findDugdale(client.config, host).id, filter).page(flags.cursor);
+  const record = { staging: page.items.map(stagingRecord), next_cursor: page.nextCursor || undefined };
+  const rows = () => page.items.map((one) => [one.staging_id, String(one.size), one.state, one.ref_kind]);
+  const table = () => io.stdout.isTerminal ? fileTerminalTable(page.items, io) : tableText(COLUMNS, rows());
+  const text = () => table() + cursorText(page.nextCursor);
+  await writeResult(io.stdout, globals.output, record, text);
+}
+
+function fileTerminalTable(files: readonly StagingRecord[], io: Io): string {
+  const columns = [
+    { title: "ID" },
+    { title: "KIND", leaves: 3 },
+    { title: "ROLE", shrinks: true },
+    { title: "SIZE", right: true },
+    { title: "STATE", leaves: 2 },
+    { title: "CREATED", leaves: 1 },
+  ];
+  const rows = files.map((file): readonly Cell[] => [
+    { text: file.staging_id },
+    { text: file.ref_kind },
+    { text: file.role, color: "bold" },
+    { text: humanBytes(file.size) },
+    { text: file.state, color: file.state === "complete" ? "green" : "yellow" },
+    { text: humanTime(file.time_created, Date.now()) },
+  ]);
+  return terminalTable(columns, rows, { columns: io.columns(), paint: paintFor(io.stdout, io) });
+}
+
+function stagingRecord(file: StagingRecord): unknown {
+  const { staging_id, sha256, state, ref_kind, role, size, bytes_received, time_created, time_expires } =
+    file;
+  return {
+    staging_id,
+    sha256,
+    state,
+    ref_kind,
+    role,
+    size,
+    bytes_received,
+    time_created,
+    time_expires: time_expires || undefined,
+  };
+}

@@ -1,0 +1,127 @@
+/** `letts dev`. @module */
+import { mkdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { stringify } from "yaml";
+import { isUsableFile } from "../../../config/discover.ts";
+import { dugdaleConfig } from "../../../config/dugdale_yaml.ts";
+import { lettsConfig } from "../../../config/letts_config.ts";
+import { type Dugdale, openDugdale } from "../../../dugdale/daemon.ts";
+import { INHERITED } from "../../../dugdale/embedded.ts";
+import type { Call } from "../../call.ts";
+import { MissionLog } from "./mission_log.ts";
+import { runnerScript } from "./runner_script.ts";
+import { InterruptedError, UsageError } from "../../errors.ts";
+import type { DEV_FLAGS } from "../tool_flags.ts";
+import type { Values } from "../../parse/grammar.ts";
+import { Interrupts } from "../interrupts.ts";
+import { clientOf } from "../../open_client.ts";
+import { paintFor } from "../../output/color.ts";
+
+type DevCall = Call<Values<typeof DEV_FLAGS>>;
+
+/** Runs a dugdale for the missions of a folder until Ctrl-C. */
+export async function dev(call: DevCall): Promise<void> {
+  const { flags, globals, args: [given], io } = call;
+  const folder = given === undefined ? foundFolder(globals.config || "letts.yaml") : missionFolder(given);
+  using interrupts = new Interrupts(io);
+  await using stack = new AsyncDisposableStack();
+  const dataDir = openDataDir(flags["data-dir"], stack);
+  const tokens = {
+    token: crypto.randomUUID(),
+    admin_token: crypto.randomUUID(),
+    exec_token: crypto.randomUUID(),
+  };
+  const dugdale = stack.use(
+    await openDugdale({
+      config: dugdaleConfig({
+        listen: `127.0.0.1:${flags.port}`,
+        dataDir,
+        auth: { tokens: [tokens.token] },
+        admin: { tokens: [tokens.admin_token] },
+        exec: { enabled: true, tokens: [tokens.exec_token], allowShell: true },
+        missionEnv: { inherit: INHERITED },
+      }),
+      log: new MissionLog(io.stderr, paintFor(io.stderr, io)),
+    }),
+  );
+  const lettsYaml = await applied(call, dugdale, { folder, dataDir, tokens });
+  await io.stdout.write(
+    `dugdale  ${dugdale.url}\nmissions ${folder}\n\nIn another shell:\n  export LETTS_CONFIG=${lettsYaml}\n` +
+      `  letts run --route dev --mission <file>\n\n`,
+  );
+  await new Promise<void>((resolve) =>
+    interrupts.signal.addEventListener("abort", () => resolve(), { once: true })
+  );
+  if (dugdale.live.length > 0) await io.stderr.write(`letts: ending ${dugdale.live.length} missions\n`);
+  const { reason }: { reason?: unknown } = interrupts.signal;
+  if (reason instanceof InterruptedError && reason.signal === "SIGTERM") throw reason;
+}
+
+function missionFolder(given: string): string {
+  try {
+    const folder = realpathSync(given);
+    if (isFolder(folder)) return folder;
+  } catch (cause) {
+    throw new UsageError(`there is no folder ${given}`, { cause });
+  }
+  throw new UsageError(`${given} is not a folder`);
+}
+
+/** The missions beside letts.yaml, where `letts init` puts them; else this folder. */
+function foundFolder(lettsYaml: string): string {
+  const beside = join(dirname(lettsYaml), "missions");
+  return isUsableFile(lettsYaml) && isFolder(beside) ? missionFolder(beside) : missionFolder(".");
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function openDataDir(given: string | undefined, stack: AsyncDisposableStack): string {
+  if (given !== undefined) {
+    mkdirSync(given, { recursive: true, mode: 0o700 });
+    return realpathSync(given);
+  }
+  const folder = realpathSync(Deno.makeTempDirSync({ prefix: "letts-dev-" }));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+interface DevFacts {
+  readonly folder: string;
+  readonly dataDir: string;
+  readonly tokens: { readonly token: string; readonly admin_token: string; readonly exec_token: string };
+}
+
+/** Tells the dugdale about the missions, and writes the letts.yaml that leads to it. Returns its path. */
+async function applied(
+  call: DevCall,
+  dugdale: Dugdale,
+  { folder, dataDir, tokens }: DevFacts,
+): Promise<string> {
+  const { flags, globals, io } = call;
+  const runner = `${dataDir}/run_mission.sh`;
+  await Deno.writeTextFile(runner, runnerScript(Deno.build.standalone ? "deno" : Deno.execPath()));
+  const yaml = {
+    auth: tokens,
+    routes: { dev: { host: "dev", lane: "default" } },
+    dugdales: [{
+      id: "dev",
+      url: dugdale.url,
+      mission_dir: folder,
+      runtime: {
+        mission_path_template: "{mission}",
+        command_template: ["/bin/sh", runner, "{mission_path}"],
+        validate_mission_file: true,
+      },
+      lanes: { default: { concurrency: flags.concurrency } },
+    }],
+  };
+  const path = `${dataDir}/letts.yaml`;
+  await Deno.writeTextFile(path, stringify(yaml), { mode: 0o600 });
+  const config = lettsConfig(yaml);
+  call.explainWith(config);
+  await using client = await clientOf(config, globals, io);
+  await client.apply("dev", undefined, { force: true, prune: true });
+  return path;
+}

@@ -1,0 +1,176 @@
+/**
+ * What can be wrong between here and the dugdales.
+ *
+ * @module
+ */
+import type { LettsClient } from "../../../client/client.ts";
+import { AuthError, HttpError, LettsError } from "../../../client/errors.ts";
+import type { DugdaleEntry } from "../../../config/dugdale_entry.ts";
+import { ConfigError } from "../../../config/config_error.ts";
+import { VERSION } from "../../../dugdale/version.ts";
+import type { DugdaleReply } from "../../../protocol/lane.ts";
+import type { Scope } from "../../../protocol/routes.ts";
+import { difference } from "../apply/difference.ts";
+import { shortText } from "../../output/error_text.ts";
+import { humanDuration, humanTime } from "../../output/human.ts";
+import { errorFix } from "./error_fix.ts";
+import { clockFinding, diskFinding, versionFinding } from "./vitals.ts";
+
+/** How a check went. */
+export type Verdict = "ok" | "warn" | "fail";
+
+/** What a check found, and what helps. */
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+/** One thing that was looked at. */
+export interface Check extends Finding {
+  /** Id of a dugdale, or `letts.yaml`. */
+  readonly subject: string;
+}
+
+/** The keys of letts.yaml and of dugdale.yaml that hold the tokens of a scope. */
+const TOKENS: Readonly<Record<Scope, readonly [ours: string, theirs: string]>> = {
+  dispatch: ["token", "auth.tokens"],
+  admin: ["admin_token", "admin.tokens"],
+  exec: ["exec_token", "exec.tokens"],
+};
+const SCOPES: readonly Scope[] = ["dispatch", "admin", "exec"];
+
+/** Looks at one dugdale: its tokens, the way to it, its health, and whether it is what letts.yaml wants. */
+export async function checkDugdale(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Check[]> {
+  const findings: Finding[] = [];
+  for await (const finding of findingsOf(client, dugdale)) findings.push(finding);
+  return findings.map((finding) => ({ subject: dugdale.id, ...finding }));
+}
+
+async function* findingsOf(client: LettsClient, dugdale: DugdaleEntry): AsyncGenerator<Finding, void, void> {
+  const usable: Scope[] = [];
+  for (const scope of SCOPES) {
+    const fault = tokenFault(client, dugdale, scope);
+    if (fault === undefined) usable.push(scope);
+    else if (fault !== "missing") yield fault;
+  }
+  if (usable.length === 0) {
+    return yield { verdict: "fail", message: "no token can be used", fix: "put its tokens into letts.yaml" };
+  }
+  try {
+    const accepted: Scope[] = [];
+    for (const scope of usable) {
+      const startedMs = performance.now();
+      const reply = await askedWith(client, dugdale, scope);
+      if ("verdict" in reply) {
+        yield reply;
+        continue;
+      }
+      if (accepted.length === 0) yield* replyFindings(reply, performance.now() - startedMs);
+      accepted.push(scope);
+    }
+    if (accepted.length === 0) return;
+    yield { verdict: "ok", message: `takes the tokens of ${accepted.join(", ")}` };
+    yield* await vitalFindings(client, dugdale);
+    if (accepted.includes("admin")) yield* await stateFindings(client, dugdale);
+  } catch (error) {
+    if (!(error instanceof LettsError)) throw error;
+    yield failed("fail", shortText(error, client.config), error);
+  }
+}
+
+function failed(verdict: Verdict, message: string, error: LettsError): Finding {
+  const fix = errorFix(error);
+  return { verdict, message, ...(fix === undefined ? {} : { fix }) };
+}
+
+/** A missing token is a choice; one that cannot be filled in is a fault. */
+function tokenFault(
+  client: LettsClient,
+  dugdale: DugdaleEntry,
+  scope: Scope,
+): Finding | "missing" | undefined {
+  try {
+    client.config.token(dugdale, scope);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    if (error.code !== "missing_variable") return "missing";
+    return {
+      verdict: "fail",
+      message: `${scope} token: ${error.message}`,
+      fix: "set the variable in the environment of letts",
+    };
+  }
+}
+
+async function askedWith(
+  client: LettsClient,
+  dugdale: DugdaleEntry,
+  scope: Scope,
+): Promise<DugdaleReply | Finding> {
+  try {
+    return await client.info(dugdale.id, { scope });
+  } catch (error) {
+    if (!(error instanceof AuthError) || error.code === `http_${error.status}`) throw error; // not its own words
+    const [ours, theirs] = TOKENS[scope];
+    return {
+      verdict: "fail",
+      message: `refuses the ${scope} token: ${error.status} ${error.code}`,
+      fix: `${ours} in letts.yaml must be one of ${theirs} in its dugdale.yaml`,
+    };
+  }
+}
+
+/** What its first answer tells of it. */
+function replyFindings(reply: DugdaleReply, tookMs: number): readonly Finding[] {
+  const { version, uptime_seconds: uptime, applied_at: appliedMs } = reply;
+  const up = humanDuration(uptime * 1000);
+  return [
+    { verdict: "ok", message: `answers in ${humanDuration(tookMs)}: version ${version}, up ${up}` },
+    ...versionFinding(version, VERSION.version),
+    appliedFinding(appliedMs),
+  ];
+}
+
+function appliedFinding(appliedMs: number | null): Finding {
+  if (appliedMs !== null) {
+    return { verdict: "ok", message: `configuration applied ${humanTime(appliedMs, Date.now())}` };
+  }
+  return { verdict: "warn", message: "no configuration was applied yet", fix: "letts apply -f letts.yaml" };
+}
+
+/** A proxy may keep the numbers from us; everything else can be looked at without them. */
+async function vitalFindings(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Finding[]> {
+  try {
+    const metrics = await client.metrics(dugdale.id);
+    return [...clockFinding(metrics, Date.now()), ...diskFinding(metrics)];
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    return [failed("warn", `GET /v1/metrics: ${shortText(error, client.config)}`, error)];
+  }
+}
+
+async function stateFindings(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Finding[]> {
+  const { applied_at: appliedMs, state = {} } = await client.state(dugdale.id);
+  if (appliedMs === null) return [];
+  const diff = difference(state, client.config.applyBody(dugdale), { prune: false });
+  const { KeptLanes: _kept, ...changes } = diff;
+  const paused = Object.entries(state.lanes ?? {}).filter(([, lane]) =>
+    lane.paused && lane.paused_by === "ctl"
+  );
+  return [
+    ...Object.values(changes).some((change) => change !== null)
+      ? [{
+        verdict: "warn" as const,
+        message: "differs from letts.yaml",
+        fix: "letts apply -f letts.yaml --dry-run shows how",
+      }]
+      : [],
+    ...paused.map(([name]) => ({
+      verdict: "warn" as const,
+      message: `lane ${name} was paused by hand`,
+      fix: `letts ctl lanes continue ${name} --host ${dugdale.id}`,
+    })),
+  ];
+}

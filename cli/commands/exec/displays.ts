@@ -1,0 +1,110 @@
+/**
+ * How the commands of several dugdales are shown.
+ *
+ * @module
+ */
+import type { FollowedLine } from "../../../client/types.ts";
+import type { LettsConfig } from "../../../config/resolve.ts";
+import { errorRow } from "../../output/error_row.ts";
+import { shortText } from "../../output/error_text.ts";
+import type { Io, Sink } from "../../output/io.ts";
+import { jsonText } from "../../output/json.ts";
+import { logLines } from "../run/log_lines.ts";
+import type { LogBody, LogShow } from "../run/log_tails.ts";
+import type { LogStream } from "../run/view.ts";
+import type { ExecEnd } from "./exec_fan_out.ts";
+import type { ExecShow } from "./run_exec.ts";
+
+/** Shows commands while they run and what became of them. */
+export interface ExecDisplay {
+  /** For the command of one dugdale. */
+  host(id: string): ExecShow;
+  /** When all have ended, in the order of the dugdales. */
+  finish(ends: readonly ExecEnd[]): Promise<void>;
+}
+
+/** The output of one command, as it is. */
+export function rawShow(io: Io): ExecShow {
+  const sinks: Readonly<Record<LogStream, Sink>> = { stdout: io.stdout, stderr: io.stderr };
+  return {
+    event: async () => {},
+    logs: {
+      async show(stream: LogStream, body: LogBody) {
+        for await (const bytes of body) await sinks[stream].write(bytes);
+      },
+      warn: (text) => io.stderr.write(`letts: warning: ${text}\n`),
+    },
+  };
+}
+
+/** Lines with the name of their dugdale. */
+export class PrefixDisplay implements ExecDisplay {
+  readonly #io: Io;
+  readonly #config: LettsConfig;
+
+  constructor(io: Io, config: LettsConfig) {
+    this.#io = io;
+    this.#config = config;
+  }
+
+  host(id: string): ExecShow {
+    const { stdout, stderr } = this.#io;
+    const logs: LogShow = {
+      async show(stream, body) {
+        for await (const line of logLines(body)) {
+          if (stream === "stdout") await stdout.write(`[${id}] ${line}\n`);
+          else await stderr.write(`[${id}][stderr] ${line}\n`);
+        }
+      },
+      warn: (text) => stderr.write(`[${id}][warning] ${text}\n`),
+    };
+    return { event: async () => {}, logs };
+  }
+
+  async finish(ends: readonly ExecEnd[]): Promise<void> {
+    for (const { host, end, error } of ends) {
+      if (end === undefined) {
+        await this.#io.stderr.write(`[${host}][FAIL] ${shortText(error, this.#config)}\n`);
+      }
+    }
+  }
+}
+
+/** A JSON object for every line and event. */
+export class NdjsonDisplay implements ExecDisplay {
+  readonly #io: Io;
+  readonly #config: LettsConfig;
+
+  constructor(io: Io, config: LettsConfig) {
+    this.#io = io;
+    this.#config = config;
+  }
+
+  host(id: string): ExecShow {
+    const logs: LogShow = {
+      show: async (stream, body) => {
+        for await (const line of logLines(body)) await this.#write({ host: id, stream, line });
+      },
+      warn: (text) => this.#io.stderr.write(`letts: warning: ${id}: ${text}\n`),
+    };
+    return { event: (line) => this.#event(id, line), logs };
+  }
+
+  async finish(ends: readonly ExecEnd[]): Promise<void> {
+    for (const { host, end, error } of ends) {
+      if (end === undefined) await this.#write({ host, event: "error", ...errorRow(error, this.#config) });
+    }
+  }
+
+  async #event(host: string, { event }: FollowedLine): Promise<void> {
+    if (event === undefined) return;
+    const ended = event.event === "done"
+      ? { outcome: event.outcome, exit_code: event.exit_code, signal: event.signal }
+      : {};
+    await this.#write({ host, event: event.event, seq: event.seq, ...ended });
+  }
+
+  async #write(value: unknown): Promise<void> {
+    await this.#io.stdout.write(`${jsonText(value, { indent: 0, plain: true })}\n`);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * A command on several dugdales at once.
+ *
+ * @module
+ */
+import { LinkedAbort } from "../../../client/abort.ts";
+import type { LettsClient } from "../../../client/client.ts";
+import { WaitTimeoutError } from "../../../client/errors.ts";
+import type { RunResult } from "../../../client/types.ts";
+import type { DugdaleEntry } from "../../../config/dugdale_entry.ts";
+import { BrokenPipeError, CommandError, ExecFailedError, SilentExit, UsageError } from "../../errors.ts";
+import { exitCodeOf } from "../../exit_code.ts";
+import { dropRefused, type InterruptedMission } from "../run/interrupted.ts";
+import type { MissionEnd } from "../run/mission_end.ts";
+import type { ExecDisplay } from "./displays.ts";
+import type { ExecPlan } from "./exec_plan.ts";
+import { endStatus, failureStatus } from "./exec_status.ts";
+import { outTargets, saveAll } from "./out_targets.ts";
+import { runExec } from "./run_exec.ts";
+
+/** What became of the command on one dugdale. */
+export interface ExecEnd {
+  /** Id of the dugdale. */
+  readonly host: string;
+  /** Absent when the end is not known; then there is an error. */
+  readonly end: MissionEnd | undefined;
+  readonly error: unknown;
+}
+
+/** What a fan-out needs. */
+export interface ExecFanOutOptions {
+  readonly client: LettsClient;
+  readonly display: ExecDisplay;
+  readonly groupId: string;
+  readonly signal: AbortSignal;
+  /** Gets every exec while it may be running. */
+  readonly running: Map<string, InterruptedMission>;
+}
+
+/**
+ * Runs the command on all of them and shows it.
+ *
+ * @throws What the greatest of the exit codes stands for.
+ */
+export async function execFanOut(plan: ExecPlan, options: ExecFanOutOptions): Promise<void> {
+  const { client, display, signal } = options;
+  const ends = await endsOf(plan, options);
+  signal.throwIfAborted();
+  const broken = ends.find(({ error }) => error instanceof BrokenPipeError);
+  if (broken !== undefined) throw broken.error;
+  await display.finish(ends);
+  await saveOutputs(client, plan, ends, signal);
+  const worst = worstOf(ends);
+  if (worst !== undefined) throw worst;
+}
+
+/** The time to wait counts for all of them together, from before the first request. */
+async function endsOf(plan: ExecPlan, options: ExecFanOutOptions): Promise<readonly ExecEnd[]> {
+  const { waitMs } = plan;
+  const abort = new LinkedAbort(options.signal);
+  if (waitMs !== undefined) abort.abortAfter(waitMs, () => new WaitTimeoutError(waitMs));
+  const { signal } = abort;
+  try {
+    return await Promise.all(plan.hosts.map((dugdale) => runOne(dugdale, plan, { ...options, signal })));
+  } finally {
+    abort.release();
+  }
+}
+
+/** Never rejects. */
+async function runOne(
+  dugdale: DugdaleEntry,
+  plan: ExecPlan,
+  { client, display, groupId, signal, running }: ExecFanOutOptions,
+): Promise<ExecEnd> {
+  const host = dugdale.id;
+  try {
+    const end = await runExec(client, dugdale, plan, {
+      groupId,
+      show: display.host(host),
+      waitMs: undefined,
+      signal,
+      onExec: (exec) => running.set(host, exec),
+    });
+    running.delete(host);
+    return { host, end, error: undefined };
+  } catch (error) {
+    dropRefused(running, host, error);
+    return { host, end: undefined, error };
+  }
+}
+
+async function saveOutputs(
+  client: LettsClient,
+  plan: ExecPlan,
+  ends: readonly ExecEnd[],
+  signal: AbortSignal,
+): Promise<void> {
+  const results = new Map<string, RunResult>();
+  for (const { host, end } of ends) if (end?.result.success) results.set(host, end.result);
+  const targets = outTargets(plan.outputs, plan.hosts.map(({ id }) => id), true);
+  try {
+    await saveAll(client, targets, results, signal);
+  } catch (error) {
+    // A command that left no such file was asked for the wrong one.
+    if (error instanceof CommandError) throw new UsageError(error.message, { cause: error });
+    if (exitCodeOf(error) === 2) throw error;
+    throw new ExecFailedError("", { cause: error });
+  }
+}
+
+/** The greatest exit code wins, whatever it stands for: scripts rely on the number. */
+function worstOf(ends: readonly ExecEnd[]): unknown {
+  const codes = ends.map(({ end, error }) => end === undefined ? failureStatus(error) : endStatus(end.done));
+  const worst = Math.max(0, ...codes);
+  if (worst === 0) return undefined;
+  const failed = ends.filter(({ end }) => end === undefined);
+  if (worst === 255) {
+    return new ExecFailedError(`exec failed on ${failed.map(({ host }) => host).join(",")}`);
+  }
+  const own = failed.find(({ error }) => failureStatus(error) === worst);
+  return own === undefined ? new SilentExit(worst) : own.error;
+}

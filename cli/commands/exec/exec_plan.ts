@@ -1,0 +1,120 @@
+/**
+ * What `exec` is asked for, checked before the first request.
+ *
+ * @module
+ */
+import type { ExecOptions } from "../../../client/types.ts";
+import type { DugdaleEntry } from "../../../config/dugdale_entry.ts";
+import type { LettsConfig } from "../../../config/resolve.ts";
+import { UUID } from "../../../protocol/names.ts";
+import { ExecFailedError, UsageError } from "../../errors.ts";
+import type { EXEC_FLAGS } from "./flags.ts";
+import type { Values } from "../../parse/grammar.ts";
+import type { Io } from "../../output/io.ts";
+import { demandFile, demandFolderOf, type Pair } from "../../parse/pairs.ts";
+import { required } from "../../parse/required.ts";
+import { waitLimit } from "../../parse/wait_limit.ts";
+import { displayName } from "./display_name.ts";
+import { execHosts } from "./exec_hosts.ts";
+import { execPairs } from "./exec_pairs.ts";
+import { demandNew, outTargets } from "./out_targets.ts";
+import { isShellForm } from "./shell_form.ts";
+import { stdinMode } from "./stdin_mode.ts";
+
+/** The flags of `exec`. */
+export type ExecValues = Values<typeof EXEC_FLAGS>;
+
+/** A command that is about to be sent. */
+export interface ExecPlan {
+  readonly hosts: readonly DugdaleEntry[];
+  readonly lane: string;
+  /** What is sent to each of them. */
+  readonly options: ExecOptions;
+  readonly display: "raw" | "prefix" | "json" | "ndjson";
+  /** Where to put which output file. */
+  readonly outputs: readonly Pair[];
+  /** Milliseconds; undefined for ever. */
+  readonly waitMs: number | undefined;
+}
+
+/**
+ * Checks everything, then reads standard input.
+ *
+ * @throws {UsageError} When a flag is missing or wrong, or a file cannot be used.
+ * @throws {ExecFailedError} When standard input cannot be read.
+ */
+export async function execPlan(
+  config: LettsConfig,
+  flags: ExecValues,
+  argv: readonly string[],
+  io: Io,
+): Promise<ExecPlan> {
+  const outputs = execPairs("--out", flags.out);
+  if (flags.script !== undefined) demandFile("--script", flags.script);
+  const inputs = execPairs("--in", flags.in);
+  for (const { path } of inputs) demandFile("--in", path);
+  const lane = required(flags.lane, "lane");
+  const hosts = execHosts(config, lane, flags);
+  const stdin = stdinMode({ asked: flags.stdin, isTerminal: io.stdin.isTerminal, hosts: hosts.length });
+  const display = flags.output ?? (hosts.length > 1 ? "prefix" : "raw");
+  checkIds(flags, display, hosts.length);
+  checkCommand(flags, argv);
+  const waitMs = waitLimit(flags);
+  const targets = outTargets(outputs, hosts.map(({ id }) => id), display !== "raw");
+  for (const { path } of targets) demandFolderOf("--out", path);
+  demandNew(targets);
+  const bytes = stdin.mode === "none" ? undefined : await readStdin(io);
+  const hasStdin = bytes !== undefined && !(stdin.emptyIsNone && bytes.length === 0);
+  return {
+    hosts,
+    lane,
+    display,
+    outputs,
+    waitMs,
+    options: {
+      command: argv,
+      script: flags.script,
+      in: Object.fromEntries(inputs.map(({ key, path }) => [key, path])),
+      out: outputs.map(({ key }) => key),
+      ...(hasStdin ? { stdin: bytes, stdinMode: stdin.mode === "broadcast" ? "broadcast" : "single" } : {}),
+      timeout: flags.timeout,
+      execId: flags["mission-id"],
+      displayName: displayName({ argv, script: flags.script, hosts: hosts.length }),
+    },
+  };
+}
+
+function checkIds(flags: ExecValues, display: ExecPlan["display"], hosts: number): void {
+  if (display === "raw" && hosts > 1) {
+    throw new UsageError("-o raw needs one host; use prefix, json or ndjson");
+  }
+  const { "mission-id": missionId, "group-id": groupId } = flags;
+  if (missionId !== undefined && display !== "raw") {
+    throw new UsageError("--mission-id needs one host and raw output");
+  }
+  for (const [name, id] of [["--mission-id", missionId], ["--group-id", groupId]] as const) {
+    const fault = id === undefined ? undefined : UUID.fault(id, name);
+    if (fault !== undefined) throw new UsageError(fault);
+  }
+}
+
+function checkCommand(flags: ExecValues, argv: readonly string[]): void {
+  if (argv.length === 0) {
+    throw new UsageError(
+      flags.script === undefined
+        ? "a command is required, behind --"
+        : "--script needs a command that runs it, such as: -- sh script/script",
+    );
+  }
+  if (!flags["allow-shell"] && isShellForm(argv)) {
+    throw new UsageError("a shell with -c needs --allow-shell");
+  }
+}
+
+async function readStdin(io: Io): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await io.stdin.readAll();
+  } catch (cause) {
+    throw new ExecFailedError("standard input cannot be read", { cause });
+  }
+}

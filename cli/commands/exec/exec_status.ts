@@ -1,0 +1,32 @@
+/**
+ * The exit code of a remote command as the exit code of ours.
+ *
+ * @module
+ */
+import type { DoneEvent } from "../../../protocol/event.ts";
+import { BrokenPipeError, ExecFailedError, InterruptedError, SilentExit } from "../../errors.ts";
+import { exitCodeOf } from "../../exit_code.ts";
+
+/** Codes that mean something else here. */
+const OURS: ReadonlySet<number> = new Set([124, 125, 255]);
+
+/** The exit code of an exec that has ended. */
+export function endStatus({ outcome, exit_code: code }: DoneEvent): number {
+  if (outcome !== "success" && outcome !== "failed") return 125;
+  if (OURS.has(code) || code < 0) return 125;
+  return outcome === "failed" && code === 0 ? 1 : code;
+}
+
+/** The exit code of an exec whose end is not known: 2, 124, or 255 for whatever else it was. */
+export function failureStatus(error: unknown): number {
+  const code = exitCodeOf(error);
+  return code === 2 || code === 124 ? code : 255;
+}
+
+/** The error of an exec whose end is not known, with the exit code that it has. */
+export function execFailure(error: unknown): unknown {
+  if (error instanceof SilentExit || error instanceof ExecFailedError) return error;
+  if (error instanceof InterruptedError || error instanceof BrokenPipeError) return error;
+  if (failureStatus(error) !== 255) return error;
+  return new ExecFailedError("", { cause: error });
+}

@@ -1,0 +1,99 @@
+/**
+ * All commands and what they printed as one JSON object.
+ *
+ * @module
+ */
+import type { LettsClient } from "../../../client/client.ts";
+import { LettsError } from "../../../client/errors.ts";
+import type { DispatchedRef } from "../../../client/types.ts";
+import { errorRow } from "../../output/error_row.ts";
+import type { Io } from "../../output/io.ts";
+import { jsonText } from "../../output/json.ts";
+import type { LogStream } from "../run/view.ts";
+import type { ExecDisplay } from "./displays.ts";
+import type { ExecEnd } from "./exec_fan_out.ts";
+import type { ExecShow } from "./run_exec.ts";
+
+const DEFAULT_BUFFER_BYTES = 65536;
+const CUT_MARK = "\n...[truncated, more bytes lost (client-side)]";
+
+/** What the display needs. */
+export interface JsonDisplayOptions {
+  readonly client: LettsClient;
+  readonly io: Io;
+  readonly groupId: string;
+  /** Kept of each stream of each command. 0 and less mean the default of 64 KiB. */
+  readonly bufferBytes: number;
+}
+
+/** One line at the end, with a row for each dugdale. */
+export class JsonDisplay implements ExecDisplay {
+  readonly #options: JsonDisplayOptions;
+
+  constructor(options: JsonDisplayOptions) {
+    this.#options = options;
+  }
+
+  host(): ExecShow {
+    return { event: async () => {}, logs: undefined };
+  }
+
+  async finish(ends: readonly ExecEnd[]): Promise<void> {
+    const { io, groupId } = this.#options;
+    const results = await Promise.all(ends.map((end) => this.#row(end)));
+    const text = jsonText({ group_id: groupId, results }, { indent: 0, plain: true });
+    await io.stdout.write(`${text}\n`);
+  }
+
+  async #row({ host, end, error }: ExecEnd): Promise<unknown> {
+    if (end === undefined) return { host, ...errorRow(error, this.#options.client.config) };
+    const { ref, done } = end;
+    const [stdout, stderr] = await Promise.all([
+      this.#captured(ref, "stdout"),
+      this.#captured(ref, "stderr"),
+    ]);
+    return {
+      host,
+      exec_id: ref.missionId,
+      outcome: done.outcome,
+      exit_code: done.exit_code,
+      signal: done.signal || undefined,
+      duration_ms: done.duration_ms || undefined,
+      stdout: stdout.text,
+      stderr: stderr.text,
+      stdout_truncated: stdout.truncated || undefined,
+      stderr_truncated: stderr.truncated || undefined,
+    };
+  }
+
+  async #captured(ref: DispatchedRef, stream: LogStream): Promise<{ text: string; truncated: boolean }> {
+    const { client, io, bufferBytes } = this.#options;
+    try {
+      return await firstBytes(
+        await client.logs(ref, stream),
+        bufferBytes > 0 ? bufferBytes : DEFAULT_BUFFER_BYTES,
+      );
+    } catch (error) {
+      if (!(error instanceof LettsError)) throw error;
+      await io.stderr.write(`letts: warning: ${ref.host}: ${stream} cannot be fetched: ${error.message}\n`);
+      return { text: "", truncated: true };
+    }
+  }
+}
+
+/** The start of a stream as text; a mark tells where it was cut. */
+async function firstBytes(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  limitBytes: number,
+): Promise<{ text: string; truncated: boolean }> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let left = limitBytes;
+  // Leaving the loop early cancels the rest.
+  for await (const chunk of body) {
+    text += decoder.decode(chunk.subarray(0, left), { stream: true });
+    left -= chunk.length;
+    if (left < 0) return { text: text + decoder.decode() + CUT_MARK, truncated: true };
+  }
+  return { text: text + decoder.decode(), truncated: false };
+}

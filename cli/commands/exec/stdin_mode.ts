@@ -1,0 +1,37 @@
+/**
+ * Who gets standard input.
+ *
+ * @module
+ */
+import { UsageError } from "../../errors.ts";
+
+/** Nobody, one command, or each of several. */
+export type StdinMode = "none" | "single" | "broadcast";
+
+/** What is decided on. */
+export interface StdinFacts {
+  readonly asked: StdinMode | undefined;
+  readonly isTerminal: boolean;
+  readonly hosts: number;
+}
+
+/**
+ * The mode. Without a flag, input that is piped in goes to a single host, where nothing at all counts as none.
+ *
+ * @throws {UsageError} When the mode does not fit, or has to be said.
+ */
+export function stdinMode(
+  { asked, isTerminal, hosts }: StdinFacts,
+): { readonly mode: StdinMode; readonly emptyIsNone: boolean } {
+  if (asked === "none") return { mode: "none", emptyIsNone: false };
+  if (asked === undefined) {
+    if (isTerminal) return { mode: "none", emptyIsNone: false };
+    if (hosts === 1) return { mode: "single", emptyIsNone: true };
+    throw new UsageError(
+      "with several hosts and piped standard input, say --stdin=none or --stdin=broadcast",
+    );
+  }
+  if (isTerminal) throw new UsageError(`--stdin=${asked} needs piped standard input`);
+  if (asked === "single" && hosts !== 1) throw new UsageError(`--stdin=single needs one host, not ${hosts}`);
+  return { mode: asked, emptyIsNone: false };
+}

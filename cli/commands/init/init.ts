@@ -1,0 +1,36 @@
+/** `letts init`. @module */
+import { resolve } from "node:path";
+import type { Call } from "../../call.ts";
+import { UsageError } from "../../errors.ts";
+import { exists } from "../exists.ts";
+import type { INIT_FLAGS } from "../tool_flags.ts";
+import type { Values } from "../../parse/grammar.ts";
+import { initFiles } from "./files.ts";
+
+/** Makes the files for a dugdale on this machine, and says what comes next. */
+export async function init(call: Call<Values<typeof INIT_FLAGS>>): Promise<void> {
+  const { flags: { port, force }, args: [given = "."], io } = call;
+  if (port < 1 || port > 65535) throw new UsageError(`--port ${port} must be from 1 to 65535`);
+  const folder = resolve(given);
+  const files = initFiles({ folder, port, token: randomToken });
+  const taken = files.filter(({ path }) => exists(`${folder}/${path}`)).map(({ path }) => path);
+  if (taken.length > 0 && !force) {
+    throw new UsageError(`${taken.join(", ")} in ${folder} would be replaced; say --force if that is meant`);
+  }
+  await Deno.mkdir(`${folder}/missions`, { recursive: true });
+  for (const { path, mode, text } of files) {
+    await Deno.writeTextFile(`${folder}/${path}`, text, { mode });
+    // An existing file keeps its mode, and these hold tokens.
+    await Deno.chmod(`${folder}/${path}`, mode);
+    await io.stderr.write(`letts: wrote ${folder}/${path}\n`);
+  }
+  const go = given === "." ? "" : `  cd ${given}\n`;
+  await io.stdout.write(
+    `Next:\n${go}  letts dugdale &\n  letts apply -q -f letts.yaml\n` +
+      "  letts run --route default --mission hello.sh\n",
+  );
+}
+
+function randomToken(): string {
+  return crypto.getRandomValues(new Uint8Array(32)).toHex();
+}

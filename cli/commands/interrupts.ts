@@ -1,0 +1,51 @@
+/**
+ * Ctrl-C and requests to end.
+ *
+ * @module
+ */
+import { InterruptedError } from "../errors.ts";
+import type { Io } from "../output/io.ts";
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * Turns the first SIGINT or SIGTERM into an abort, so that what was begun can be tidied up; the second one ends the
+ * process at once. Release it to give the signals their usual meaning back.
+ */
+export class Interrupts implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #listeners: (readonly [Deno.Signal, () => void])[] = [];
+  readonly #io: Io;
+  #beforeLeaving: () => void = () => {};
+
+  constructor(io: Io) {
+    this.#io = io;
+    for (const name of SIGNALS) {
+      if (Deno.build.os === "windows" && name === "SIGTERM") continue;
+      const listener = () => this.#hear(name);
+      Deno.addSignalListener(name, listener);
+      this.#listeners.push([name, listener]);
+    }
+  }
+
+  /** Aborts with an {@linkcode InterruptedError} at the first signal. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** What to do, without waiting, when a second signal asks to leave at once. */
+  beforeLeaving(act: () => void): void {
+    this.#beforeLeaving = act;
+  }
+
+  [Symbol.dispose](): void {
+    for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
+    this.#listeners.length = 0;
+  }
+
+  #hear(name: "SIGINT" | "SIGTERM"): void {
+    if (!this.signal.aborted) return this.#controller.abort(new InterruptedError(name));
+    this.#beforeLeaving();
+    this.#io.leave(name === "SIGINT" ? 130 : 143);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * `--input` and `--input-file`.
+ *
+ * @module
+ */
+import type { JsonValue } from "../../protocol/json_value.ts";
+import { UsageError } from "../errors.ts";
+import type { Io } from "../output/io.ts";
+import { parseJson } from "../output/json.ts";
+
+/** The flags that give the input. */
+export interface InputFlags {
+  readonly input: string | undefined;
+  readonly "input-file": string | undefined;
+}
+
+/**
+ * The input as a value whose numbers keep every digit. Without a flag it is `{}`.
+ *
+ * @throws {UsageError} When both are given, the file cannot be read, or the text is not JSON.
+ */
+export async function readInput(flags: InputFlags, io: Io): Promise<JsonValue> {
+  const { input, "input-file": file } = flags;
+  if (input !== undefined && file !== undefined) {
+    throw new UsageError("--input and --input-file cannot be used together");
+  }
+  if (file !== undefined) return parse(`--input-file ${file}`, await readFile(file, io));
+  return parse("--input", input ?? "{}");
+}
+
+async function readFile(path: string, io: Io): Promise<string> {
+  if (path === "-") return new TextDecoder().decode(await io.stdin.readAll());
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound ? "does not exist" : "cannot be read";
+    throw new UsageError(`--input-file: ${path} ${why}`, { cause });
+  }
+}
+
+function parse(what: string, text: string): JsonValue {
+  try {
+    // JSON.parse gives JSON.
+    return parseJson(text, "verbatim") as JsonValue;
+  } catch (cause) {
+    const why = cause instanceof Error ? `: ${cause.message}` : "";
+    throw new UsageError(`${what} is not JSON${why}`, { cause });
+  }
+}

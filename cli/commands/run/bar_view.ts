@@ -1,0 +1,70 @@
+/**
+ * A progress bar that stays at the bottom while log lines go by above it.
+ *
+ * @module
+ */
+import type { FollowedLine } from "../../../client/types.ts";
+import type { Io } from "../../output/io.ts";
+import { type Paint, paintFor } from "../../output/color.ts";
+import { StatusLine } from "../../output/status_line.ts";
+import { logRecordText } from "../../output/log_record.ts";
+import { barLine } from "./progress_bar.ts";
+import { type LogStream, type RunView, savedText } from "./view.ts";
+
+/** Draws on stderr, which must be a terminal. */
+export class BarView implements RunView {
+  readonly #paint: Paint;
+  readonly #line: StatusLine;
+  readonly #startedMs = performance.now();
+  #phase = "waiting";
+  #value: number | undefined;
+  #message = "";
+
+  constructor(io: Io) {
+    this.#paint = paintFor(io.stderr, io);
+    this.#line = new StatusLine(io, () => barLine(this.#state(), io.columns(), this.#paint));
+  }
+
+  async event({ event }: FollowedLine): Promise<void> {
+    switch (event?.event) {
+      case "queued":
+      case "running":
+        this.#phase = event.event;
+        break;
+      case "progress":
+        this.#value = event.value ?? this.#value;
+        this.#message = event.message ?? this.#message;
+        break;
+      case "done":
+        return await this.close();
+    }
+    await this.#line.draw();
+  }
+
+  async log(stream: LogStream, line: string): Promise<void> {
+    const record = stream === "stderr" ? logRecordText(line, this.#paint) : undefined;
+    const mark = this.#paint(stream === "stderr" ? "yellow" : "dim", `[${stream}]`);
+    await this.#line.above(`${record ?? `${mark} ${line}`}\n`);
+  }
+
+  async saved(key: string, path: string, bytes: number): Promise<void> {
+    await this.#line.above(`${savedText(key, path, bytes)}\n`);
+  }
+
+  async warning(text: string): Promise<void> {
+    await this.#line.above(`${this.#paint("yellow", "[warning]")} ${text}\n`);
+  }
+
+  async close(): Promise<void> {
+    await this.#line.close();
+  }
+
+  #state(): Parameters<typeof barLine>[0] {
+    return {
+      phase: this.#phase,
+      value: this.#value,
+      message: this.#message,
+      elapsedMs: performance.now() - this.#startedMs,
+    };
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * A dugdale for one command: in this process, on a temporary directory, gone afterwards.
+ *
+ * @module
+ */
+import { realpathSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import type { LettsClient } from "../../../client/client.ts";
+import { lettsConfig } from "../../../config/letts_config.ts";
+import { openEmbeddedDugdale } from "../../../dugdale/embedded.ts";
+import { lineLog } from "../../../dugdale/host/log.ts";
+import { isMissionName } from "../../../protocol/names.ts";
+import type { Io } from "../../output/io.ts";
+import { clientOf } from "../../open_client.ts";
+import type { GlobalValues } from "../../parse/parse.ts";
+import type { CommandTemplate } from "./interpreter.ts";
+import { ProcessWatch } from "./process_watch.ts";
+
+/** The lane and the name of the dugdale. */
+const LANE = "default";
+const HOST = "embedded";
+
+/** The script that the dugdale is for. */
+export interface EmbeddedScript {
+  readonly path: string;
+  readonly command: CommandTemplate;
+}
+
+/** A dugdale that can run one script. Releasing it ends what runs and removes its files. */
+export interface EmbeddedDugdale extends AsyncDisposable {
+  readonly client: LettsClient;
+  readonly host: string;
+  readonly lane: string;
+  /** What the script is called as a mission. */
+  readonly mission: string;
+  /** Kills its processes and removes its files without waiting; for a process that leaves at once. */
+  drop(): void;
+}
+
+/** Opens it. */
+export async function openEmbedded(
+  script: EmbeddedScript,
+  globals: GlobalValues,
+  io: Io,
+): Promise<EmbeddedDugdale> {
+  await using stack = new AsyncDisposableStack();
+  const level = globals.verbose ? "debug" : "error";
+  const watch = new ProcessWatch(lineLog(level, "text", (line) => void io.stderr.write(line)));
+  const dugdale = stack.use(await openEmbeddedDugdale({ log: watch }));
+  const config = lettsConfig({
+    dugdales: [{
+      id: HOST,
+      url: dugdale.url,
+      token: dugdale.token,
+      admin_token: dugdale.adminToken,
+      lanes: { [LANE]: { concurrency: 1 } },
+    }],
+  });
+  const client = stack.use(await clientOf(config, globals, io));
+  const path = realpathSync(script.path);
+  const name = basename(path);
+  await client.apply(HOST, {
+    mission_dir: dirname(path),
+    lanes: { [LANE]: { concurrency: 1 } },
+    runtime: { mission_path_template: name, command_template: script.command },
+  });
+  const owned = stack.move();
+  return {
+    client,
+    host: HOST,
+    lane: LANE,
+    mission: isMissionName(name) ? name : "script",
+    drop() {
+      watch.kill();
+      rmSync(dugdale.dataDir, { recursive: true, force: true });
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * `letts run` on several dugdales.
+ *
+ * @module
+ */
+import type { LettsClient } from "../../../client/client.ts";
+import { BrokenPipeError } from "../../errors.ts";
+import type { Io } from "../../output/io.ts";
+import { bufferedIo } from "../../output/memory_writer.ts";
+import type { GlobalValues } from "../../parse/parse.ts";
+import { chooseView, type ViewFlags } from "./choose_view.ts";
+import { FanOutStatus } from "./fan_out_status.ts";
+import { fanOutError, printErrors, printRows, printText } from "./fan_out_result.ts";
+import { dropRefused, type InterruptedMission } from "./interrupted.ts";
+import type { NamedTarget } from "./many_targets.ts";
+import { endError, type MissionEnd } from "./mission_end.ts";
+import { NdjsonView } from "./plain_views.ts";
+import { runMission } from "./run_mission.ts";
+import type { RunPlan } from "./run_plan.ts";
+import { writeRunResult } from "./run_result.ts";
+
+/** What became of the mission on one dugdale, and what was printed about it meanwhile. */
+export interface HostRun {
+  /** As the dugdale was called on the command line. */
+  readonly host: string;
+  /** Absent when the end is not known. */
+  readonly end: MissionEnd | undefined;
+  /** Absent when all went well. */
+  readonly error: unknown;
+  readonly printed: ReturnType<typeof bufferedIo>;
+}
+
+/** What a fan-out needs. */
+export interface FanOutOptions {
+  readonly client: LettsClient;
+  readonly plan: RunPlan;
+  readonly flags: ViewFlags;
+  readonly globals: GlobalValues;
+  readonly io: Io;
+  readonly signal: AbortSignal;
+  /** Gets every mission while it may be running. */
+  readonly missions: Map<string, InterruptedMission>;
+}
+
+/**
+ * Runs the mission on all of them at once and prints what became of it, in their order.
+ *
+ * @throws The gravest of what went wrong.
+ */
+export async function runFanOut(targets: readonly NamedTarget[], options: FanOutOptions): Promise<void> {
+  const { globals: { output }, io, client } = options;
+  const status = new FanOutStatus(targets.map(({ name }) => name), options.globals, io);
+  const runs = targets.map(async (target) => {
+    const run = await runOne(target, options);
+    await status.done(run.host).catch(() => {}); // a terminal that went away shows at the next line that stays
+    return run;
+  });
+  try {
+    await using _status = status;
+    if (output !== "json" && output !== "ndjson") {
+      for (const run of runs) {
+        const ended = usable(await run, options);
+        await status.makeRoom();
+        await printText(io, ended, client.config);
+      }
+    }
+    const ended = (await Promise.all(runs)).map((run) => usable(run, options));
+    if (output === "json") await printRows(io, ended, client.config);
+    if (output === "ndjson") await printErrors(io, ended, client.config);
+    const error = fanOutError(ended);
+    if (error !== undefined) throw error;
+  } finally {
+    await Promise.all(runs); // none is left behind when one of them ends it all
+  }
+}
+
+/** There is nothing to print about runs that ended because we leave. */
+function usable(run: HostRun, { signal }: FanOutOptions): HostRun {
+  signal.throwIfAborted();
+  if (run.error instanceof BrokenPipeError) throw run.error;
+  return run;
+}
+
+/** Never rejects. */
+async function runOne(target: NamedTarget, options: FanOutOptions): Promise<HostRun> {
+  const { client, plan, flags, io, signal, missions } = options;
+  const printed = bufferedIo(io);
+  const host = target.name;
+  const format = options.globals.output === "yaml" ? "text" : options.globals.output;
+  const chosen = chooseView(flags, { ...options.globals, output: format }, printed);
+  let end: MissionEnd | undefined;
+  try {
+    const run = await runMission(client, target, plan, {
+      view: format === "ndjson" ? new NdjsonView(io.stdout, host) : chosen.view,
+      showsLogs: chosen.showsLogs,
+      keepsLogs: false,
+      signal,
+      onMission: (missionId, accepted) =>
+        missions.set(host, { host: target.dugdale.id, missionId, accepted }),
+    });
+    end = run;
+    missions.delete(host);
+    if (format === "text") await writeRunResult(printed.stdout, format, run);
+    return { host, end, error: endError(run), printed };
+  } catch (error) {
+    dropRefused(missions, host, error);
+    return { host, end, error, printed };
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * How a mission ended, for the lines and exit codes of the CLI.
+ *
+ * @module
+ */
+import { toRunResult } from "../../../client/mission_run.ts";
+import type { DispatchedRef, RunResult } from "../../../client/types.ts";
+import type { DoneEvent } from "../../../protocol/event.ts";
+import { MissionEndError } from "../../errors.ts";
+import { parseJson } from "../../output/json.ts";
+
+/** The end of a mission. */
+export interface MissionEnd {
+  readonly ref: DispatchedRef;
+  readonly done: DoneEvent;
+  /** What it returned, with exact integers; undefined when there is no `return`. */
+  readonly returned: unknown;
+  readonly result: RunResult;
+}
+
+/** Makes it of the last event and the line that the event was read from. */
+export function missionEnd(ref: DispatchedRef, done: DoneEvent, line: string): MissionEnd {
+  const members = parseJson(line);
+  const returned = typeof members === "object" && members !== null && "return" in members
+    ? members.return
+    : undefined;
+  return { ref, done, returned, result: toRunResult(ref, done, undefined) };
+}
+
+/** The error that an end is, unless it is a success. */
+export function endError({ done }: MissionEnd): MissionEndError | undefined {
+  const { outcome, fail_reason: reason = "", fail_message: message = "" } = done;
+  if (outcome === "success") return undefined;
+  if (outcome === "failed") {
+    const words = [reason === "explicit" ? "" : reason, message].filter((word) => word !== "");
+    return new MissionEndError(`mission failed: ${words.join(": ") || "(no message)"}`, { failed: true });
+  }
+  const text = `mission did not exit normally: ${outcome}${reason && `/${reason}`}${
+    message && `: ${message}`
+  }`;
+  return new MissionEndError(text, { failed: false });
+}

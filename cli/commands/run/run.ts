@@ -1,0 +1,64 @@
+/** `letts run`. @module */
+import type { Call } from "../../call.ts";
+import { InterruptedError, UsageError } from "../../errors.ts";
+import { Interrupts } from "../interrupts.ts";
+import { chooseView } from "./choose_view.ts";
+import { type InterruptedMission, tellItGoesOn } from "./interrupted.ts";
+import { endError } from "./mission_end.ts";
+import { type RunEnd, runMission } from "./run_mission.ts";
+import { runPlan, type RunValues } from "./run_plan.ts";
+import { writeRunResult } from "./run_result.ts";
+import { resolveTarget, splitHosts, type TargetValues } from "../target.ts";
+
+type RunCall = Call<RunValues & TargetValues>;
+
+/** Runs a mission and waits for its end. */
+export async function run(call: RunCall): Promise<void> {
+  const { flags, globals, io } = call;
+  const hosts = splitHosts(flags.host);
+  if (flags.host !== undefined && hosts.length === 0) throw new UsageError("--host names no dugdale");
+  if (hosts.length > 1 && !flags.embedded) return await runOnMany(call, hosts);
+  const end = flags.embedded
+    ? await (await import("./run_embedded.ts")).runEmbedded(call)
+    : await runSingle(call);
+  await writeRunResult(io.stdout, globals.output, end);
+  const error = endError(end);
+  if (error !== undefined) throw error;
+}
+
+async function runSingle(call: RunCall): Promise<RunEnd> {
+  const { flags, globals, io } = call;
+  const client = await call.open();
+  const [host] = splitHosts(flags.host);
+  const target = resolveTarget(client.config, { ...flags, host });
+  const plan = await runPlan(flags, io);
+  using interrupts = new Interrupts(io);
+  let mission: InterruptedMission | undefined;
+  try {
+    return await runMission(client, target, plan, {
+      ...chooseView(flags, globals, io),
+      signal: interrupts.signal,
+      onMission: (missionId, accepted) => mission = { host: target.dugdale.id, missionId, accepted },
+    });
+  } catch (error) {
+    if (error instanceof InterruptedError && mission !== undefined) await tellItGoesOn(io, [mission]);
+    throw error;
+  }
+}
+
+async function runOnMany(call: RunCall, hosts: readonly string[]): Promise<void> {
+  const { flags, globals, io } = call;
+  const client = await call.open();
+  const { manyTargets } = await import("./many_targets.ts");
+  const { runFanOut } = await import("./fan_out.ts");
+  const targets = manyTargets(client.config, hosts, flags);
+  const plan = await runPlan(flags, io);
+  using interrupts = new Interrupts(io);
+  const missions = new Map<string, InterruptedMission>();
+  try {
+    await runFanOut(targets, { client, plan, flags, globals, io, signal: interrupts.signal, missions });
+  } catch (error) {
+    if (error instanceof InterruptedError) await tellItGoesOn(io, [...missions.values()]);
+    throw error;
+  }
+}

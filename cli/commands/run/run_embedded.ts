@@ -1,0 +1,55 @@
+/**
+ * `letts run --embedded`: a script as a mission, without any set-up.
+ *
+ * @module
+ */
+import type { Call } from "../../call.ts";
+import { InterruptedError, UsageError } from "../../errors.ts";
+import { Interrupts } from "../interrupts.ts";
+import { demandFile } from "../../parse/pairs.ts";
+import { required } from "../../parse/required.ts";
+import type { TargetValues } from "../target.ts";
+import { chooseView } from "./choose_view.ts";
+import { openEmbedded } from "./embedded_dugdale.ts";
+import { commandFor, surroundings } from "./interpreter.ts";
+import { type RunEnd, runMission } from "./run_mission.ts";
+import { runPlan, type RunValues } from "./run_plan.ts";
+
+/** Runs the script of `--mission` here. Ctrl-C ends it; a second one does not wait for its end. */
+export async function runEmbedded(call: Call<RunValues & TargetValues>): Promise<RunEnd> {
+  const { flags, globals, io } = call;
+  refuseTargets(flags);
+  const path = required(flags.mission, "mission");
+  demandFile("--mission", path);
+  const plan = await runPlan(flags, io);
+  const command = commandFor(path, surroundings());
+  using interrupts = new Interrupts(io);
+  await using embedded = await openEmbedded({ path, command }, globals, io);
+  call.explainWith(embedded.client.config);
+  interrupts.beforeLeaving(() => embedded.drop());
+  const [dugdale] = embedded.client.config.dugdales;
+  if (dugdale === undefined) throw new TypeError("an embedded dugdale is in its configuration");
+  try {
+    return await runMission(embedded.client, { dugdale, lane: embedded.lane }, {
+      ...plan,
+      dispatch: { ...plan.dispatch, mission: embedded.mission },
+    }, { ...chooseView(flags, globals, io), signal: interrupts.signal, onMission: () => {} });
+  } catch (error) {
+    if (error instanceof InterruptedError) {
+      await io.stderr.write("letts: ending the mission; Ctrl-C again does not wait for it\n");
+    }
+    throw error;
+  }
+}
+
+function refuseTargets({ route, host, lane, match }: TargetValues): void {
+  const given = [
+    ...(route === undefined ? [] : ["--route"]),
+    ...(host === undefined ? [] : ["--host"]),
+    ...(lane === undefined ? [] : ["--lane"]),
+    ...(match.length === 0 ? [] : ["--match"]),
+  ];
+  if (given.length > 0) {
+    throw new UsageError(`--embedded runs here, so that ${given.join(", ")} cannot be used`);
+  }
+}

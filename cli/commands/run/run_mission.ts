@@ -1,0 +1,76 @@
+/**
+ * One mission on one dugdale, from its files to its outputs.
+ *
+ * @module
+ */
+import type { LettsClient } from "../../../client/client.ts";
+import { CommandError } from "../../errors.ts";
+import type { CliTarget } from "../target.ts";
+import { type CapturedLogs, capturedLogs, NO_LOGS } from "./captured_logs.ts";
+import type { ChosenView } from "./choose_view.ts";
+import { followRun } from "./follow_run.ts";
+import { endError, type MissionEnd } from "./mission_end.ts";
+import { type RunPlan, withId } from "./run_plan.ts";
+import { type RunView, showLines } from "./view.ts";
+
+/** What a run needs beside its plan. */
+export interface RunMissionOptions extends ChosenView {
+  readonly signal: AbortSignal;
+  /** Told of the mission before and after it was accepted. */
+  readonly onMission: (missionId: string, accepted: boolean) => void;
+}
+
+/** A mission that has ended, with what was fetched of it. */
+export interface RunEnd extends MissionEnd {
+  readonly logs: CapturedLogs;
+}
+
+/**
+ * Sends the mission, waits, and puts the output files of a success in place.
+ *
+ * @throws {WaitTimeoutError} When the wait is over first. The mission keeps running.
+ * @throws {CommandError} When the mission made no output file of a wanted role.
+ */
+export async function runMission(
+  client: LettsClient,
+  { dugdale, lane }: CliTarget,
+  plan: RunPlan,
+  { view, showsLogs, keepsLogs, signal, onMission }: RunMissionOptions,
+): Promise<RunEnd> {
+  const dispatch = withId(plan.dispatch);
+  onMission(dispatch.missionId, false);
+  try {
+    const ref = await client.dispatch({ host: dugdale.id, lane }, { ...dispatch, signal });
+    onMission(ref.missionId, true);
+    const end = await followRun(client, ref, {
+      event: (line) => view.event(line),
+      logs: showsLogs ? showLines(view) : undefined,
+      waitMs: plan.waitMs,
+      signal,
+    });
+    const logs = keepsLogs ? await capturedLogs(client, ref, signal) : NO_LOGS;
+    if (endError(end) === undefined) await saveOutputs(client, end, plan, view, signal);
+    return { ...end, logs };
+  } finally {
+    await view.close();
+  }
+}
+
+async function saveOutputs(
+  client: LettsClient,
+  { result }: MissionEnd,
+  { outputs }: RunPlan,
+  view: RunView,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { key, path } of outputs) {
+    if (!Object.hasOwn(result.outputFiles, key)) {
+      const made = Object.keys(result.outputFiles).join(", ") || "none";
+      throw new CommandError(
+        `--output-file: the mission has no output ${JSON.stringify(key)}; it has ${made}`,
+      );
+    }
+    await client.saveOutput(result, key, path, { signal });
+    await view.saved(key, path, result.outputFiles[key]?.size ?? 0);
+  }
+}

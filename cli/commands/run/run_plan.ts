@@ -1,0 +1,65 @@
+/**
+ * What `run` and `dispatch` are asked for, checked before the first request.
+ *
+ * @module
+ */
+import { Ids } from "../../../protocol/ids.ts";
+import type { DispatchOptions } from "../../../client/types.ts";
+import { UUID } from "../../../protocol/names.ts";
+import { UsageError } from "../../errors.ts";
+import type { MISSION_FLAGS, RUN_FLAGS } from "../mission_flags.ts";
+import type { Values } from "../../parse/grammar.ts";
+import type { Io } from "../../output/io.ts";
+import { readInput } from "../mission_input.ts";
+import { demandFile, demandFolderOf, type Pair, parsePairs } from "../../parse/pairs.ts";
+import { required } from "../../parse/required.ts";
+import { waitLimit } from "../../parse/wait_limit.ts";
+
+/** The flags that say what is sent. */
+export type MissionValues = Values<typeof MISSION_FLAGS>;
+
+/** The flags of `run` that say how to wait. */
+export type RunValues = MissionValues & Values<typeof RUN_FLAGS>;
+
+/** A mission that is about to be sent. */
+export type DispatchPlan = Pick<DispatchOptions, "mission" | "input" | "files" | "timeout" | "missionId">;
+
+/** A mission that is about to be sent and waited for. */
+export interface RunPlan {
+  readonly dispatch: DispatchPlan;
+  /** Where to put which output file. */
+  readonly outputs: readonly Pair[];
+  /** Milliseconds from the accepted dispatch; undefined for ever. */
+  readonly waitMs: number | undefined;
+}
+
+/** @throws {UsageError} When a flag is missing or wrong, or a file cannot be read. */
+export async function dispatchPlan(flags: MissionValues, io: Io): Promise<DispatchPlan> {
+  const mission = required(flags.mission, "mission");
+  const { "mission-id": missionId } = flags;
+  const fault = missionId === undefined ? undefined : UUID.fault(missionId, "--mission-id");
+  if (fault !== undefined) throw new UsageError(fault);
+  const files = parsePairs("--file", flags.file);
+  for (const { path } of files) demandFile("--file", path);
+  const input = await readInput(flags, io);
+  return {
+    mission,
+    input,
+    files: Object.fromEntries(files.map(({ key, path }) => [key, path])),
+    timeout: flags.timeout,
+    missionId,
+  };
+}
+
+/** @throws {UsageError} As {@linkcode dispatchPlan}. */
+export async function runPlan(flags: RunValues, io: Io): Promise<RunPlan> {
+  const waitMs = waitLimit(flags);
+  const outputs = parsePairs("--output-file", flags["output-file"]);
+  for (const { path } of outputs) demandFolderOf("--output-file", path);
+  return { dispatch: await dispatchPlan(flags, io), outputs, waitMs };
+}
+
+/** The plan with an id of its own, so that it can be named even when its dispatch is never answered. */
+export function withId(plan: DispatchPlan): DispatchPlan & { readonly missionId: string } {
+  return { ...plan, missionId: plan.missionId ?? new Ids().mission() };
+}

@@ -1,0 +1,31 @@
+/**
+ * What a run leaves on stdout.
+ *
+ * @module
+ */
+import type { Sink } from "../../output/io.ts";
+import { jsonText } from "../../output/json.ts";
+import { type Format, writeJson } from "../../output/record.ts";
+import type { RunEnd } from "./run_mission.ts";
+
+/** Writes the result of one mission on one dugdale. */
+export async function writeRunResult(sink: Sink, format: Format, end: RunEnd): Promise<void> {
+  if (format === "ndjson") return; // the events have said it all
+  if (format === "json") return await writeJson(sink, runRecord(end), { sorted: true });
+  if (end.returned !== undefined) await sink.write(`${jsonText(end.returned, { sorted: true })}\n`);
+}
+
+function runRecord({ ref, done, returned, logs }: RunEnd): unknown {
+  return {
+    mission_id: ref.missionId,
+    host: ref.host,
+    outcome: done.outcome,
+    return: returned ?? null,
+    exit_code: done.exit_code,
+    signal: done.signal ?? "",
+    fail_reason: done.fail_reason ?? "",
+    fail_message: done.fail_message ?? "",
+    duration_ms: done.duration_ms ?? 0,
+    logs,
+  };
+}

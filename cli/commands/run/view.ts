@@ -1,0 +1,60 @@
+/**
+ * What is shown while a mission runs.
+ *
+ * @module
+ */
+import type { FollowedLine } from "../../../client/types.ts";
+import type { MissionEvent } from "../../../protocol/event.ts";
+import { humanBytes } from "../../output/human.ts";
+import { logLines } from "./log_lines.ts";
+import type { LogShow } from "./log_tails.ts";
+
+/** One of the two streams of a process. */
+export type LogStream = "stdout" | "stderr";
+
+/** Shows a mission that runs. Each method waits until its line is out. */
+export interface RunView {
+  /** An event, as it came. */
+  event(line: FollowedLine): Promise<void>;
+  /** A line that the mission printed, without its newline. */
+  log(stream: LogStream, line: string): Promise<void>;
+  /** An output file has been put in its place. */
+  saved(key: string, path: string, bytes: number): Promise<void>;
+  /** Something that people should know, and that ends nothing. */
+  warning(text: string): Promise<void>;
+  /** Takes away what is not meant to stay. */
+  close(): Promise<void>;
+}
+
+/** How the lines of a mission's logs get into a view. */
+export function showLines(view: RunView): LogShow {
+  return {
+    async show(stream, body) {
+      for await (const line of logLines(body)) await view.log(stream, line);
+    },
+    warn: (text) => view.warning(text),
+  };
+}
+
+/** The line of a fetched file for people. */
+export function savedText(key: string, path: string, bytes: number): string {
+  return `[output] ${key} -> ${path} (${humanBytes(bytes)})`;
+}
+
+/** The line of an event for people; undefined for events without one. */
+export function eventText(event: MissionEvent): string | undefined {
+  switch (event.event) {
+    case "queued":
+      return "[event] queued";
+    case "running":
+      return `[event] running pid=${event.pid ?? 0}`;
+    case "progress": {
+      const value = event.value === undefined ? "" : `${event.value.toFixed(2)} `;
+      return `[progress] ${value}${event.message ?? ""}`;
+    }
+    case "done":
+      return `[event] done outcome=${event.outcome}`;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,61 @@
+/** `letts top`. @module */
+import { pause } from "../../../client/abort.ts";
+import type { LettsClient } from "../../../client/client.ts";
+import type { Call } from "../../call.ts";
+import { InterruptedError } from "../../errors.ts";
+import type { TOP_FLAGS } from "../tool_flags.ts";
+import type { Values } from "../../parse/grammar.ts";
+import { Interrupts } from "../interrupts.ts";
+import { paintFor } from "../../output/color.ts";
+import { screenText } from "./screen.ts";
+import { snapshot } from "./snapshot.ts";
+import { duration } from "../../parse/wait_limit.ts";
+
+type TopCall = Call<Values<typeof TOP_FLAGS>>;
+
+const LEAST_INTERVAL_MS = 100;
+const ENTER = "\x1b[?1049h\x1b[?25l";
+const LEAVE = "\x1b[?25h\x1b[?1049l";
+const HOME = "\x1b[H";
+const CLEAR_BELOW = "\x1b[J";
+
+/** Shows what all dugdales do, again and again until Ctrl-C. */
+export async function top(call: TopCall): Promise<void> {
+  const { flags, io } = call;
+  const intervalMs = Math.max(LEAST_INTERVAL_MS, duration("--interval", flags.interval));
+  const client = await call.open();
+  using interrupts = new Interrupts(io);
+  const { signal } = interrupts;
+  if (flags.once || !io.stdout.isTerminal) return await io.stdout.write(await draw(call, client, signal));
+  await io.stdout.write(ENTER);
+  try {
+    for (;;) {
+      const lines = (await draw(call, client, signal)).split("\n").slice(0, rows() - 1);
+      // Each line is erased to its end, so that nothing flickers.
+      await io.stdout.write(`${HOME}${lines.join("\x1b[K\n")}\x1b[K${CLEAR_BELOW}`);
+      await pause(intervalMs, signal);
+    }
+  } catch (error) {
+    // Ctrl-C is the way out, not a failure.
+    if (!(error instanceof InterruptedError && error.signal === "SIGINT")) throw error;
+  } finally {
+    await io.stdout.write(LEAVE);
+  }
+}
+
+async function draw({ flags, io }: TopCall, client: LettsClient, signal: AbortSignal): Promise<string> {
+  return screenText(await snapshot(client, flags.match, signal), {
+    columns: io.columns(),
+    paint: paintFor(io.stdout, io),
+    nowMs: Date.now(),
+    config: client.config,
+  });
+}
+
+function rows(): number {
+  try {
+    return Deno.consoleSize().rows || 24;
+  } catch {
+    return 24; // not a terminal any more
+  }
+}

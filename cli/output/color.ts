@@ -1,0 +1,34 @@
+/**
+ * Colours, where somebody sees them.
+ *
+ * @module
+ */
+import type { Io, Sink } from "./io.ts";
+
+/** The colours that are used. */
+export type Color = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
+
+const CODES: Readonly<Record<Color, readonly [number, number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
+};
+
+/** Gives a text a colour, or leaves it as it is. */
+export type Paint = (color: Color, text: string) => string;
+
+const plain: Paint = (_, text) => text;
+
+/** Colours for a sink: none in pipes and files, on dumb terminals, and when `NO_COLOR` is set to anything. */
+export function paintFor(sink: Sink, io: Pick<Io, "env">): Paint {
+  if (!sink.isTerminal || io.env("NO_COLOR") || io.env("TERM") === "dumb") return plain;
+  return (color, text) => {
+    const [on, off] = CODES[color];
+    return `\x1b[${on}m${text}\x1b[${off}m`;
+  };
+}

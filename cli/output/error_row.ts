@@ -1,0 +1,48 @@
+/**
+ * A failure on one dugdale as programs read it.
+ *
+ * @module
+ */
+import {
+  ArgumentError,
+  ConfigurationError,
+  HttpError,
+  StagingError,
+  WaitTimeoutError,
+} from "../../client/errors.ts";
+import { ConfigError } from "../../config/config_error.ts";
+import type { LettsConfig } from "../../config/resolve.ts";
+import { shortText } from "./error_text.ts";
+import { UsageError } from "../errors.ts";
+
+/** What kind of failure it is. */
+export type ErrorKind = "bad_request" | "unauthorized" | "wait_timeout" | "config" | "transport";
+
+/** The members that tell about a failure, in their order. */
+export interface ErrorRow {
+  readonly error: ErrorKind;
+  readonly message: string;
+  readonly http_status?: number;
+  readonly error_code?: string;
+}
+
+/** Makes it of whatever was thrown. */
+export function errorRow(error: unknown, config: LettsConfig): ErrorRow {
+  return {
+    error: errorKind(error),
+    message: shortText(error, config),
+    ...(error instanceof HttpError ? { http_status: error.status, error_code: error.code } : {}),
+  };
+}
+
+function errorKind(error: unknown): ErrorKind {
+  if (error instanceof HttpError) {
+    if (error.status === 401 || error.status === 403) return "unauthorized";
+    return error.status < 500 ? "bad_request" : "transport";
+  }
+  if (error instanceof UsageError || error instanceof ArgumentError) return "bad_request";
+  if (error instanceof StagingError && error.code === "file_unreadable") return "bad_request";
+  if (error instanceof WaitTimeoutError) return "wait_timeout";
+  if (error instanceof ConfigError || error instanceof ConfigurationError) return "config";
+  return "transport";
+}

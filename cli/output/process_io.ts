@@ -1,0 +1,92 @@
+/**
+ * The real process as an {@linkcode Io}.
+ *
+ * @module
+ */
+import { BrokenPipeError } from "../errors.ts";
+import type { Io, Sink, Source } from "./io.ts";
+
+interface Writer {
+  write(bytes: Uint8Array): Promise<number>;
+  isTerminal(): boolean;
+}
+
+/** Writes to a stream of the process, one write after the other. */
+class ProcessSink implements Sink {
+  readonly isTerminal: boolean;
+  readonly #writer: Writer;
+  readonly #encoder = new TextEncoder();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+    this.isTerminal = writer.isTerminal();
+  }
+
+  write(content: string | Uint8Array): Promise<void> {
+    const bytes = typeof content === "string" ? this.#encoder.encode(content) : content;
+    const written = this.#last.then(() => this.#writeAll(bytes));
+    // Whoever wrote hears of a failure; those after must not fail because of it before they tried.
+    this.#last = written.catch(() => {});
+    return written;
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) at += await this.#writer.write(bytes.subarray(at));
+    } catch (cause) {
+      if (cause instanceof Deno.errors.BrokenPipe) throw new BrokenPipeError("nobody reads", { cause });
+      throw cause;
+    }
+  }
+}
+
+class ProcessSource implements Source {
+  readonly isTerminal: boolean = Deno.stdin.isTerminal();
+
+  async readAll(): Promise<Uint8Array<ArrayBuffer>> {
+    const chunks: BlobPart[] = [];
+    for (;;) {
+      const chunk = new Uint8Array(64 * 1024);
+      const size = await Deno.stdin.read(chunk);
+      if (size === null) return new Uint8Array(await new Blob(chunks).arrayBuffer());
+      chunks.push(chunk.subarray(0, size));
+    }
+  }
+
+  async readLine(): Promise<string | undefined> {
+    const bytes: number[] = [];
+    const one = new Uint8Array(1);
+    // Byte by byte: what comes behind the line is not ours.
+    for (;;) {
+      const size = await Deno.stdin.read(one);
+      if (size === null && bytes.length === 0) return undefined;
+      if (size === null || one[0] === 10) return new TextDecoder().decode(new Uint8Array(bytes));
+      bytes.push(...one);
+    }
+  }
+}
+
+/**
+ * The streams and the environment of this process.
+ *
+ * @param leave Ends the process.
+ */
+export function processIo(leave: (code: number) => never): Io {
+  return {
+    stdin: new ProcessSource(),
+    stdout: new ProcessSink(Deno.stdout),
+    stderr: new ProcessSink(Deno.stderr),
+    env: (name) => Deno.env.get(name),
+    columns: columnsOfTerminal,
+    leave,
+  };
+}
+
+function columnsOfTerminal(): number {
+  try {
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    return 80; // not a terminal
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Results in the format that was asked for.
+ *
+ * @module
+ */
+import type { Sink } from "./io.ts";
+import { jsonText, plainNumbers } from "./json.ts";
+
+/** The formats of `--output`. */
+export type Format = "text" | "json" | "yaml" | "ndjson";
+
+/** How a record is written. */
+export interface RecordStyle {
+  /** Sort the keys. Default false: in the order of the value. */
+  readonly sorted?: boolean;
+}
+
+/** Writes a value as indented JSON and a newline. */
+export async function writeJson(sink: Sink, value: unknown, style: RecordStyle = {}): Promise<void> {
+  await sink.write(`${jsonText(value, style)}\n`);
+}
+
+/** Writes a value as YAML with the names of its JSON. */
+export async function writeYaml(sink: Sink, value: unknown): Promise<void> {
+  const { stringify } = await import("yaml");
+  await sink.write(stringify(plainNumbers(value), { indent: 4, lineWidth: 0 }));
+}
+
+/** Writes a value as JSON or YAML, or calls `text` for the other formats. */
+export async function writeResult(
+  sink: Sink,
+  format: Format,
+  value: unknown,
+  text: () => string,
+  style: RecordStyle = {},
+): Promise<void> {
+  if (format === "json") await writeJson(sink, value, style);
+  else if (format === "yaml") await writeYaml(sink, value);
+  else await sink.write(text());
+}

@@ -1,0 +1,55 @@
+/**
+ * Values of the form `role=path`.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+import { UsageError } from "../errors.ts";
+
+/** A role or key, and the path that belongs to it. */
+export interface Pair {
+  readonly key: string;
+  readonly path: string;
+}
+
+/**
+ * Splits each text at its first `=`.
+ *
+ * @param flag As in `--file`, for errors.
+ * @throws {UsageError} When a part is missing or a role comes twice.
+ */
+export function parsePairs(flag: string, texts: readonly string[]): readonly Pair[] {
+  const seen = new Set<string>();
+  return texts.map((text) => {
+    const at = text.indexOf("=");
+    const key = text.slice(0, Math.max(0, at));
+    const path = text.slice(at + 1);
+    if (at < 1 || path === "") throw new UsageError(`${flag} ${JSON.stringify(text)} must be role=path`);
+    if (seen.has(key)) throw new UsageError(`${flag} gives ${JSON.stringify(key)} twice`);
+    seen.add(key);
+    return { key, path };
+  });
+}
+
+/** @throws {UsageError} When a path that was given is not a file that can be read. */
+export function demandFile(flag: string, path: string): void {
+  let isFile: boolean;
+  try {
+    isFile = Deno.statSync(path).isFile;
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound ? "does not exist" : "cannot be read";
+    throw new UsageError(`${flag}: ${path} ${why}`, { cause });
+  }
+  if (!isFile) throw new UsageError(`${flag}: ${path} is not a regular file`);
+}
+
+/** @throws {UsageError} When the folder that a file shall be put into does not exist. */
+export function demandFolderOf(flag: string, path: string): void {
+  const folder = dirname(path);
+  try {
+    if (Deno.statSync(folder).isDirectory) return;
+  } catch {
+    // Told below: whatever the reason, nothing can be put there.
+  }
+  throw new UsageError(`${flag}: ${path} cannot be written, there is no folder ${folder}`);
+}

@@ -1,0 +1,34 @@
+/**
+ * Moments on the command line.
+ *
+ * @module
+ */
+import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts";
+import { UsageError } from "../errors.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Unix milliseconds of a text: `-7d` and `-1h30m` count back from now, a whole number is taken as it is. Undefined
+ * for moments that say nothing, which are those up to 1970.
+ *
+ * @param what As in `--since`, for errors.
+ * @throws {UsageError} When the text is neither.
+ */
+export function parseTime(what: string, text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  const ms = timeOf(what, text, nowMs);
+  return ms > 0 ? ms : undefined;
+}
+
+function timeOf(what: string, text: string, nowMs: number): number {
+  const days = /^-(\d+)d$/.exec(text)?.[1];
+  if (days !== undefined) return nowMs - Number(days) * DAY_MS;
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  try {
+    if (text.startsWith("-")) return nowMs + parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof InvalidDurationError)) throw error;
+  }
+  throw new UsageError(`${what} ${JSON.stringify(text)} must be like -1h, -7d or Unix milliseconds`);
+}

@@ -1,0 +1,88 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { openFleet } from "../../fleet.ts";
+
+const LAYER = `dugdales:
+  - id: s1
+    labels: [b, a]
+    mission_dir: /other
+    lanes: { normal: { concurrency: 9 }, paused: null, extra: { concurrency: 1 } }
+`;
+
+Deno.test("letts apply lays files over each other and tells what changed, in the order of the file", async () => {
+  await using fleet = await openFleet(2);
+  await Deno.writeTextFile(`${fleet.folder}/layer.yaml`, LAYER);
+  const ended = await fleet.cli(["apply", "-f", "letts.yaml", "-f", "layer.yaml"]);
+  assertEquals(ended.code, 0);
+  assertEquals(
+    ended.stdout,
+    "[OK]   s1 — started=extra stopped= resized=normal\n[OK]   s2 — started= stopped= resized=\n",
+  );
+  const warning = ended.stderr.split("\n");
+  assertEquals(warning.length, 3);
+  assertStringIncludes(warning[0] ?? "", "auth.admin_token, auth.exec_token");
+  const pruned = await fleet.cli([
+    "apply",
+    "-q",
+    "-o",
+    "json",
+    "--prune",
+    "--host",
+    "web",
+    "-f",
+    "letts.yaml",
+    "-f",
+    "layer.yaml",
+  ]);
+  assertEquals(pruned.stderr, "");
+  assertEquals(JSON.parse(pruned.stdout), [{
+    host: "s1",
+    ok: true,
+    diff: {
+      MissionDirChanged: false,
+      LabelsChanged: false,
+      RuntimeChanged: false,
+      LanesAdded: null,
+      LanesRemoved: ["paused"],
+      LanesResized: null,
+    },
+  }]);
+});
+
+Deno.test("letts apply --dry-run shows every difference and changes nothing", async () => {
+  await using fleet = await openFleet(2);
+  await Deno.writeTextFile(`${fleet.folder}/layer.yaml`, LAYER);
+  const dry = ["apply", "-q", "--dry-run", "-f", "letts.yaml", "-f", "layer.yaml"];
+  const kept = await fleet.cli(dry);
+  assertEquals(kept.code, 0, kept.stderr);
+  assertEquals(
+    kept.stdout,
+    `== s1 ==
+  add lanes:    [extra]
+  keep lanes:   [paused]
+  lane normal          concurrency=4->9 paused=false->false
+  mission_dir:  "${fleet.folder}/missions" -> "/other"
+  labels:       [all l1] -> [b a]
+== s2 ==
+`,
+  );
+  const pruned = await fleet.cli([...dry, "--prune"]);
+  assertStringIncludes(pruned.stdout, "  remove lanes: [paused]\n");
+  const record = await fleet.cli([...dry, "-o", "json", "--host", "s2"]);
+  assertEquals(JSON.parse(record.stdout)[0].diff.AddedLanes, null);
+  assertEquals((await fleet.cli([...dry])).stdout, kept.stdout);
+});
+
+Deno.test("letts apply exits with 1 when a dugdale cannot be reached, after the others", async () => {
+  await using fleet = await openFleet(1);
+  await Deno.writeTextFile(
+    `${fleet.folder}/gone.yaml`,
+    `dugdales: [{ id: gone, url: "http://127.0.0.1:9" }]\n`,
+  );
+  const ended = await fleet.cli(["apply", "-q", "-f", "letts.yaml", "-f", "gone.yaml"]);
+  assertEquals(ended.code, 1);
+  assertMatch(
+    ended.stdout,
+    /^\[OK\] {3}s1 — started= stopped= resized=\n\[FAIL\] gone — dugdale http:\/\/127.0.0.1:9: .*\n$/,
+  );
+  assertEquals(ended.stderr, "letts: apply failed on gone\n");
+});

@@ -1,0 +1,213 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { type Fleet, openFleet } from "../../fleet.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\n$/;
+const ONE = ["exec", "--host", "s1", "--lane", "normal"];
+const BOTH = ["exec", "--host", "s2,web,again", "--lane", "normal", "--stdin=none"];
+const SH = ["--allow-shell", "--", "sh", "-c"];
+
+Deno.test("letts exec copies output byte for byte and takes over the exit code", async () => {
+  await using fleet = await openFleet();
+  const ended = await fleet.cli([...ONE, ...SH, `printf 'a\\000b'; printf err >&2; exit 7`]);
+  assertEquals(ended, { code: 7, stdout: "a\0b", stderr: "err" });
+});
+
+for (
+  const [script, code] of [["exit 0", 0], ["exit 124", 125], ["exit 125", 125], ["exit 255", 125], [
+    "kill -9 $$",
+    125,
+  ]] as const
+) {
+  Deno.test(`letts exec of "${script}" exits with ${code} and says nothing`, async () => {
+    await using fleet = await openFleet();
+    assertEquals(await fleet.cli([...ONE, ...SH, script]), { code, stdout: "", stderr: "" });
+  });
+}
+
+Deno.test("letts exec sends script, input files and standard input, and fetches output files", async () => {
+  await using fleet = await openFleet();
+  await Deno.writeTextFile(
+    `${fleet.folder}/s.sh`,
+    `cat "$LETTS_IN_a" - > "$LETTS_OUT_r"; cat "$LETTS_OUT_r"`,
+  );
+  await Deno.writeTextFile(`${fleet.folder}/a.txt`, "from a file, ");
+  const args = [
+    ...ONE,
+    "--script",
+    "s.sh",
+    "--in",
+    "a=a.txt",
+    "--out",
+    "r=r.txt",
+    "--",
+    "sh",
+    "script/script",
+  ];
+  const ended = await fleet.cli(args, { stdin: "from stdin" });
+  assertEquals(ended, { code: 0, stdout: "from a file, from stdin", stderr: "" });
+  assertEquals(await Deno.readTextFile(`${fleet.folder}/r.txt`), "from a file, from stdin");
+  const again = await fleet.cli(args, { stdin: "x" });
+  assertEquals([again.code, again.stdout, again.stderr], [2, "", "letts: output_exists: r.txt\n"]);
+});
+
+Deno.test("letts exec --wait-timeout exits with 124, an unreachable dugdale with 255", async () => {
+  await using fleet = await openFleet();
+  const waited = await fleet.cli([...ONE, "--wait-timeout", "300ms", "--", "sleep", "600"]);
+  assertEquals([waited.code, waited.stderr], [124, "letts: client wait timeout\n"]);
+  const yaml = await Deno.readTextFile(`${fleet.folder}/letts.yaml`);
+  await Deno.writeTextFile(
+    `${fleet.folder}/letts.yaml`,
+    yaml.replace(/url: "[^"]*"/, `url: "http://127.0.0.1:9"`),
+  );
+  const lost = await fleet.cli([...ONE, "--", "true"]);
+  assertEquals([lost.code, lost.stdout], [255, ""]);
+  assertMatch(lost.stderr, /^letts: dugdale http:\/\/127.0.0.1:9: .*\n$/);
+});
+
+Deno.test("letts exec --detach prints the id, which may be chosen", async () => {
+  await using fleet = await openFleet(2);
+  assertMatch((await fleet.cli([...ONE, "--detach", "--", "true"])).stdout, UUID);
+  const id = "01a20d43-2fe6-7000-a65a-02ab4cc304cb";
+  assertEquals((await fleet.cli([...ONE, "--detach", "--mission-id", id, "--", "true"])).stdout, `${id}\n`);
+  const group = "01a20d43-2fe6-7000-a65a-02ab4cc304cc";
+  assertEquals(
+    (await fleet.cli([...BOTH, "--detach", "--group-id", group, "--", "true"])).stdout,
+    `${group}\n`,
+  );
+});
+
+Deno.test("letts exec on two hosts puts their names before every line", async () => {
+  await using fleet = await openFleet(2);
+  const ended = await fleet.cli([...BOTH, ...SH, `echo one; printf two; printf bad >&2; exit 3`]);
+  assertEquals(ended.code, 3);
+  const sorted = (text: string) => text.split("\n").sort();
+  assertEquals(sorted(ended.stdout), ["", "[s1] one", "[s1] two", "[s2] one", "[s2] two"]);
+  assertEquals(sorted(ended.stderr), ["", "[s1][stderr] bad", "[s2][stderr] bad"]);
+});
+
+Deno.test("letts exec -o json prints one line with a row for each dugdale", async () => {
+  await using fleet = await openFleet(2);
+  const ended = await fleet.cli([
+    ...BOTH,
+    "-o",
+    "json",
+    "--output-buffer",
+    "4",
+    ...SH,
+    `printf '<1234'; printf 1234 >&2`,
+  ]);
+  assertEquals([ended.code, ended.stderr, ended.stdout.split("\n").length], [0, "", 2]);
+  assertStringIncludes(ended.stdout, `"<123\\n...[truncated, more bytes lost (client-side)]"`);
+  const { group_id: group, results } = JSON.parse(ended.stdout);
+  assertMatch(`${group}\n`, UUID);
+  assertEquals(results.map(({ host }: { host: string }) => host), ["s2", "s1"]);
+  assertEquals(Object.keys(results[0]).filter((key) => key !== "duration_ms"), [
+    "host",
+    "exec_id",
+    "outcome",
+    "exit_code",
+    "stdout",
+    "stderr",
+    "stdout_truncated",
+  ]);
+  assertEquals(results[0].stderr, "1234");
+});
+
+Deno.test("letts exec -o ndjson prints lines and events of one host too", async () => {
+  await using fleet = await openFleet();
+  const ended = await fleet.cli([...ONE, "-o", "ndjson", ...SH, "echo a; printf b"]);
+  const lines: Record<string, unknown>[] = ended.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(lines.filter(({ event }) => event === undefined), [
+    { host: "s1", stream: "stdout", line: "a" },
+    { host: "s1", stream: "stdout", line: "b" },
+  ]);
+  const events = lines.filter(({ event }) => event !== undefined);
+  assertEquals(events.map(({ event, seq }) => [event, seq]), [["queued", 1], ["running", 2], ["done", 3]]);
+  assertEquals(events.at(-1), { host: "s1", event: "done", seq: 3, outcome: "success", exit_code: 0 });
+});
+
+Deno.test("letts exec on hosts of which one is gone exits with 255 and shows the other", async () => {
+  await using fleet = await openFleet(1);
+  const yaml = await Deno.readTextFile(`${fleet.folder}/letts.yaml`);
+  const gone = `  - { id: gone, url: "http://127.0.0.1:9", lanes: { normal: {} } }\n`;
+  await Deno.writeTextFile(`${fleet.folder}/letts.yaml`, yaml + gone);
+  const all = ["exec", "--all", "--lane", "normal", "--stdin", "none"];
+  const prefix = await fleet.cli([...all, "--", "echo", "hi"]);
+  assertEquals([prefix.code, prefix.stdout], [255, "[s1] hi\n"]);
+  assertMatch(
+    prefix.stderr,
+    /^\[gone\]\[FAIL\] dugdale http:\/\/127.0.0.1:9: .*\nletts: exec failed on gone\n$/,
+  );
+  const json = await fleet.cli([...all, "-o", "json", "--", "echo", "hi"]);
+  const [, row] = JSON.parse(json.stdout).results;
+  assertEquals([row.host, row.error, row.outcome], ["gone", "transport", undefined]);
+  const detached = await fleet.cli([...all, "--detach", "--", "true"]);
+  assertEquals(detached.code, 255);
+  assertMatch(detached.stdout, UUID);
+});
+
+Deno.test("letts exec --out on two hosts puts the host into the names, all or none", async () => {
+  await using fleet = await openFleet(2);
+  const command = [...SH, `echo hi > "$LETTS_OUT_r"`];
+  assertEquals((await fleet.cli([...BOTH, "--out", "r=x.tar.gz", ...command])).code, 0);
+  assertEquals(await Deno.readTextFile(`${fleet.folder}/x.tar-s1.gz`), "hi\n");
+  assertEquals(await Deno.readTextFile(`${fleet.folder}/x.tar-s2.gz`), "hi\n");
+  await Deno.remove(`${fleet.folder}/x.tar-s1.gz`);
+  const taken = await fleet.cli([...BOTH, "--out", "r=x.tar.gz", ...command]);
+  assertEquals([taken.code, taken.stderr], [2, "letts: output_exists: x.tar-s2.gz\n"]);
+  assertEquals(exists(`${fleet.folder}/x.tar-s1.gz`), false);
+});
+
+Deno.test("letts exec refuses what it cannot mean before any request", async () => {
+  await using fleet = await openFleet(2);
+  for (
+    const [args, text] of [
+      [["exec", "--host", "s1", "--", "true"], `required flag "lane" not set`],
+      [["exec", "--lane", "normal", "--", "true"], "exactly one of --host, --match and --all is required"],
+      [["exec", "--lane", "normal", "--host", "s1", "--all", "--", "true"], "exactly one of --host"],
+      [["exec", "--lane", "normal", "--host", ",", "--", "true"], "--host names no dugdale"],
+      [["exec", "--lane", "normal", "--host", "nope", "--", "true"], "--host: letts.yaml: host"],
+      [["exec", "--lane", "none", "--all", "--", "true"], `no dugdale has the lane "none"`],
+      [ONE, "a command is required, behind --"],
+      [[...ONE, "--script", "letts.yaml"], "--script needs a command that runs it"],
+      [[...ONE, "--script", "none", "--", "true"], "--script: none does not exist"],
+      [[...ONE, "--", "sh", "-c", "true"], "a shell with -c needs --allow-shell"],
+      [[...ONE, "--out", "1a=x", "--", "true"], `--out: key "1a" must be `],
+      [[...ONE, "--in", "__a=letts.yaml", "--", "true"], `--in: key "__a" must be `],
+      [[...ONE, "-o", "text", "--", "true"], `invalid argument "text" for "-o, --output" flag`],
+      [[...ONE, "--group-id", "x", "--", "true"], `--group-id "x" must be`],
+      [[...ONE, "--stdin", "single", "--wait-timeout", "x", "--", "true"], "--wait-timeout: "],
+      [[...BOTH, "-o", "raw", "--", "true"], "-o raw needs one host"],
+      [
+        [...BOTH, "--mission-id", "01a20d43-2fe6-7000-a65a-02ab4cc304cb", "--", "true"],
+        "--mission-id needs one host",
+      ],
+      [["exec", "--lane", "normal", "--all", "--", "true"], "with several hosts and piped standard input"],
+      [
+        ["exec", "--lane", "normal", "--all", "--stdin=single", "--", "true"],
+        "--stdin=single needs one host, not 2",
+      ],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await fleet.cli(args);
+    const what = `letts ${args.join(" ")}\n${stderr}`;
+    assertEquals([code, stdout, stderr.startsWith(`letts: ${text}`)], [2, "", true], what);
+  }
+  assertEquals(await execCount(fleet), 0);
+});
+
+async function execCount(fleet: Fleet): Promise<number> {
+  const reply = await fetch(`${fleet.urls[0]}/v1/missions?kind=exec`, {
+    headers: { authorization: "Bearer a-token" },
+  });
+  return (await reply.json()).missions.length;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

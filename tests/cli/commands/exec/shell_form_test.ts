@@ -1,0 +1,20 @@
+import { assertEquals } from "@std/assert";
+import { isShellForm } from "../../../../cli/commands/exec/shell_form.ts";
+
+for (
+  const [line, expected] of [
+    ["sh -c ls", true],
+    ["/bin/bash -lc ls", true],
+    ["zsh --command ls", true],
+    ["sh script/script", false],
+    ["sh --noprofile x", false],
+    ["env sh -c ls", false],
+    ["dash -x script", false],
+    ["ksh a -ec b", true],
+    ["", false],
+  ] as const
+) {
+  Deno.test(`isShellForm() of "${line}" is ${expected}`, () => {
+    assertEquals(isShellForm(line.split(" ")), expected);
+  });
+}
