@@ -4,7 +4,7 @@
  * @module
  */
 import type { LettsClient } from "../client/client.ts";
-import type { LettsConfig } from "../config/resolve.ts";
+import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { Io } from "./output/io.ts";
 import type { GlobalValues } from "./parse/parse.ts";
 

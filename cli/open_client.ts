@@ -4,9 +4,9 @@
  * @module
  */
 import { LettsClient } from "../client/client.ts";
-import type { DugdaleEntry } from "../config/dugdale_entry.ts";
-import { readLettsConfig } from "../config/open_letts.ts";
-import type { LettsConfig } from "../config/resolve.ts";
+import type { DugdaleEntry } from "../config/letts/dugdale_entry.ts";
+import { readLettsConfig } from "../config/letts/open.ts";
+import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { Scope } from "../protocol/routes.ts";
 import { UsageError } from "./errors.ts";
 import type { Io } from "./output/io.ts";

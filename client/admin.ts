@@ -6,9 +6,9 @@
 import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
 import { parseLaneName } from "../protocol/names.ts";
 import { argument } from "./arguments.ts";
-import type { Connection } from "./connection.ts";
-import { readReply } from "./json_reply.ts";
-import { ADMIN, ANY } from "./scopes.ts";
+import type { Connection } from "./http/connection.ts";
+import { readReply } from "./http/json_reply.ts";
+import { ADMIN, ANY } from "./http/scopes.ts";
 import type { ApplyOptions, CallOptions, InfoOptions, Metrics } from "./types.ts";
 
 /** Sets lanes, labels, mission directory and runtime. */

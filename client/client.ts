@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { DugdaleEntry } from "../config/dugdale_entry.ts";
-import type { LettsConfig } from "../config/resolve.ts";
+import type { DugdaleEntry } from "../config/letts/dugdale_entry.ts";
+import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { MissionEvent } from "../protocol/event.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
 import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
@@ -13,19 +13,19 @@ import { parseMissionId } from "../protocol/names.ts";
 import type { StagingRecord } from "../protocol/staging.ts";
 import { apply, info, lanes, metrics, state, switchLane } from "./admin.ts";
 import { argument } from "./arguments.ts";
-import { type ByteSource, byteStream } from "./byte_stream.ts";
+import { type ByteSource, byteStream } from "./files/byte_stream.ts";
 import { configured, openConfigured } from "./configuration.ts";
-import { Connections } from "./connections.ts";
+import { Connections } from "./http/connections.ts";
 import type { Context } from "./context.ts";
-import { saveTo } from "./download.ts";
-import { streamPolicy } from "./drop_budget.ts";
+import { saveTo } from "./files/download.ts";
+import { streamPolicy } from "./run/reconnect_budget.ts";
 import { EMBEDDED_HOST, type EmbeddedClientOptions, openEmbedded } from "./embedded.ts";
-import { exec } from "./exec.ts";
-import { runMany, runOnAll } from "./fan_out.ts";
-import { type Followed, followEvents, followLines } from "./follow.ts";
+import { exec } from "./run/exec.ts";
+import { runMany, runOnAll } from "./run/fan_out.ts";
+import { type Followed, followEvents, followLines } from "./run/follow.ts";
 import { Ids } from "../protocol/ids.ts";
-import { launch, runToEnd, start } from "./launch.ts";
-import { toPath } from "./local_file.ts";
+import { launch, runToEnd, start } from "./run/launch.ts";
+import { toPath } from "./files/local_file.ts";
 import {
   bulk,
   deleteMission,
@@ -36,10 +36,10 @@ import {
   missionCall,
   restart,
 } from "./missions.ts";
-import { openOutput } from "./outputs.ts";
-import { retryPolicy } from "./retry.ts";
-import { readingScopes } from "./scopes.ts";
-import { deleteStaging, download, findStaging, listStaging, uploadFile } from "./staging_files.ts";
+import { openOutput } from "./files/outputs.ts";
+import { retryPolicy } from "./http/retry.ts";
+import { readingScopes } from "./http/scopes.ts";
+import { deleteStaging, download, findStaging, listStaging, uploadFile } from "./files/staging_files.ts";
 import { registeredTracer } from "./tracing.ts";
 import {
   type CallableMission,
@@ -49,7 +49,7 @@ import {
   typedHandle,
   typedOutcome,
   typedResult,
-} from "./typed.ts";
+} from "./run/typed.ts";
 import type {
   Address,
   ApplyOptions,

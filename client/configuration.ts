@@ -4,8 +4,8 @@
  * @module
  */
 import { ConfigError, MissingVariableError } from "../config/config_error.ts";
-import type { OpenLettsOptions } from "../config/open_letts.ts";
-import type { LettsConfig } from "../config/resolve.ts";
+import type { OpenLettsOptions } from "../config/letts/open.ts";
+import type { LettsConfig } from "../config/letts/resolve.ts";
 import { ConfigurationError, UnsetVariableError } from "./errors.ts";
 
 /**
@@ -43,5 +43,5 @@ export async function openConfigured(options: OpenLettsOptions): Promise<LettsCo
 
 /** Loaded when there is a file to read: a client of a configuration from memory has no need for YAML. */
 async function reader(): Promise<(options: OpenLettsOptions) => LettsConfig> {
-  return (await import("../config/open_letts.ts")).readLettsConfig;
+  return (await import("../config/letts/open.ts")).readLettsConfig;
 }

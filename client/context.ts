@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Connections } from "./connections.ts";
-import type { StreamPolicy } from "./drop_budget.ts";
+import type { Connections } from "./http/connections.ts";
+import type { StreamPolicy } from "./run/reconnect_budget.ts";
 import type { Ids } from "../protocol/ids.ts";
 import type { LaunchFailure } from "./types.ts";
 

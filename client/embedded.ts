@@ -6,12 +6,12 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { lettsConfig } from "../config/letts_config.ts";
-import type { LettsConfig } from "../config/resolve.ts";
+import { lettsConfig } from "../config/letts/config.ts";
+import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { LaneSettings } from "../protocol/lane.ts";
 import { configured } from "./configuration.ts";
 import { ArgumentError, ConfigurationError } from "./errors.ts";
-import { toPath } from "./local_file.ts";
+import { toPath } from "./files/local_file.ts";
 import type { LettsClientOptions } from "./types.ts";
 
 /** Name of the dugdale in the configuration of the client. */

@@ -6,11 +6,11 @@
 import type { BulkItem, MissionRecord } from "../protocol/mission.ts";
 import { parseMissionId } from "../protocol/names.ts";
 import { argument } from "./arguments.ts";
-import type { Call, Connection } from "./connection.ts";
-import type { Connections } from "./connections.ts";
+import type { Call, Connection } from "./http/connection.ts";
+import type { Connections } from "./http/connections.ts";
 import { ArgumentError, LettsError, MissionLookupError, NotFoundError } from "./errors.ts";
 import { listing } from "./listing.ts";
-import { ADMIN, readingScopes } from "./scopes.ts";
+import { ADMIN, readingScopes } from "./http/scopes.ts";
 import type { CallOptions, DispatchedRef, Listing, Mission, MissionFilter, MissionRef } from "./types.ts";
 
 /** A forced delete answers once the mission has ended; a dugdale waits 30 seconds for that. */

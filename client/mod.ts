@@ -23,7 +23,7 @@ export { LettsClient } from "./client.ts";
 export type { EmbeddedClientOptions } from "./embedded.ts";
 export * from "./errors.ts";
 export type { Span, SpanAttribute, SpanSettings, Tracer } from "./tracing.ts";
-export type { CallableMission, Typed } from "./typed.ts";
+export type { CallableMission, Typed } from "./run/typed.ts";
 export * from "./types.ts";
 export {
   type DefinedMission,
@@ -42,10 +42,10 @@ export {
   type ConfigStage,
   MissingVariableError,
 } from "../config/config_error.ts";
-export type { DugdaleEntry, LaneEntry } from "../config/dugdale_entry.ts";
+export type { DugdaleEntry, LaneEntry } from "../config/letts/dugdale_entry.ts";
 export { openLettsConfig } from "./configuration.ts";
-export { lettsConfig, type LettsConfigOptions } from "../config/letts_config.ts";
-export type { OpenLettsOptions } from "../config/open_letts.ts";
+export { lettsConfig, type LettsConfigOptions } from "../config/letts/config.ts";
+export type { OpenLettsOptions } from "../config/letts/open.ts";
 export type {
   DugdaleFields,
   LaneFields,
@@ -55,9 +55,9 @@ export type {
   SharedFields,
   TemplateFields,
   TokenFields,
-} from "../config/letts_yaml.ts";
-export type { PlainToken } from "../config/plain_tokens.ts";
-export type { LettsConfig } from "../config/resolve.ts";
+} from "../config/letts/types.ts";
+export type { PlainToken } from "../config/letts/plain_tokens.ts";
+export type { LettsConfig } from "../config/letts/resolve.ts";
 export type { Env } from "../config/variables.ts";
 export type { DoneEvent, MissionEvent, ProgressEvent, QueuedEvent, RunningEvent } from "../protocol/event.ts";
 export type { JsonObject, JsonValue } from "../protocol/json_value.ts";

@@ -14,7 +14,7 @@ import type {
   OutcomeKind,
   OutputFile,
 } from "../protocol/mission.ts";
-import type { LettsConfig } from "../config/resolve.ts";
+import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { LettsError } from "./errors.ts";
 import type { Tracer } from "./tracing.ts";
 

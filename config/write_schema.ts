@@ -4,9 +4,9 @@
  * @module
  */
 import { writeFileSync } from "node:fs";
-import type { Decoder } from "./decoder.ts";
-import { dugdaleShape } from "./dugdale_shape.ts";
-import { lettsShape } from "./letts_shape.ts";
+import type { Decoder } from "./yaml/decoder.ts";
+import { dugdaleShape } from "./dugdale/shape.ts";
+import { lettsShape } from "./letts/shape.ts";
 
 const FOLDER = new URL("../schema/", import.meta.url);
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { env } from "node:process";
-import type { DugdaleConfig } from "../config/dugdale_yaml.ts";
+import type { DugdaleConfig } from "../config/dugdale/config.ts";
 import type { MissionKind } from "../protocol/mission.ts";
 import { type RouteKey, ROUTES } from "../protocol/routes.ts";
 import { AppliedConfig } from "./engine/applied.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { realpathSync, rmSync } from "node:fs";
-import { dugdaleConfig, type DugdaleMissionEnv } from "../config/dugdale_yaml.ts";
+import { dugdaleConfig, type DugdaleMissionEnv } from "../config/dugdale/config.ts";
 import { openDugdale } from "./daemon.ts";
 import { type Log, silentLog } from "./host/log.ts";
 import { commandByEnding } from "./interpreters.ts";

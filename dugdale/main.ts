@@ -5,8 +5,8 @@
  */
 import { mkdirSync } from "node:fs";
 import { ConfigError } from "../config/config_error.ts";
-import { type DugdaleConfig, readDugdaleConfig } from "../config/dugdale_yaml.ts";
-import { findLogFormat, findLogLevel } from "../config/log_words.ts";
+import { type DugdaleConfig, readDugdaleConfig } from "../config/dugdale/config.ts";
+import { findLogFormat, findLogLevel } from "../config/dugdale/log_words.ts";
 import { type Dugdale, openDugdale } from "./daemon.ts";
 import { DrainTable } from "./drain_table.ts";
 import { type DaemonFlags, FlagError, parseFlags, USAGE } from "./flags.ts";

@@ -37,8 +37,8 @@ export {
   type LogFormat,
   type LogLevel,
   type Some,
-} from "../config/dugdale_yaml.ts";
-export type { DugdaleLimits } from "../config/dugdale_limits.ts";
+} from "../config/dugdale/config.ts";
+export type { DugdaleLimits } from "../config/dugdale/limits.ts";
 export type { MissionKind } from "../protocol/mission.ts";
 export { DataDirLockedError } from "./host/lock.ts";
 export { ListenError } from "./http/server.ts";

@@ -6,8 +6,8 @@
 import { orAborted } from "../client/abort.ts";
 import { LettsClient } from "../client/client.ts";
 import type { LettsClientOptions } from "../client/types.ts";
-import { lettsConfig } from "../config/letts_config.ts";
-import type { LettsYaml } from "../config/letts_yaml.ts";
+import { lettsConfig } from "../config/letts/config.ts";
+import type { LettsYaml } from "../config/letts/types.ts";
 import type { FakeDugdale } from "./fake_dugdale.ts";
 
 /** How to open a client of fake dugdales. */

@@ -4,8 +4,8 @@
  * @module
  */
 import { ConfigError } from "../../config/config_error.ts";
-import type { DugdaleEntry } from "../../config/dugdale_entry.ts";
-import type { LettsConfig } from "../../config/resolve.ts";
+import type { DugdaleEntry } from "../../config/letts/dugdale_entry.ts";
+import type { LettsConfig } from "../../config/letts/resolve.ts";
 import { CommandError, UsageError } from "../errors.ts";
 import type { TARGET_FLAGS } from "./target_flags.ts";
 import type { Values } from "../parse/grammar.ts";

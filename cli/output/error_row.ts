@@ -11,7 +11,7 @@ import {
   WaitTimeoutError,
 } from "../../client/errors.ts";
 import { ConfigError } from "../../config/config_error.ts";
-import type { LettsConfig } from "../../config/resolve.ts";
+import type { LettsConfig } from "../../config/letts/resolve.ts";
 import { shortText } from "./error_text.ts";
 import { UsageError } from "../errors.ts";
 

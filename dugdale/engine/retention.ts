@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
+import type { DugdaleConfig } from "../../config/dugdale/config.ts";
 import { type MissionKind, type OutcomeKind, OUTCOMES } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { retentionTtls } from "../staging/expiry.ts";

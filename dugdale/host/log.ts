@@ -1,5 +1,5 @@
 import { openSync, writeSync } from "node:fs";
-import type { LogFormat, LogLevel } from "../../config/dugdale_yaml.ts";
+import type { LogFormat, LogLevel } from "../../config/dugdale/config.ts";
 
 /** Facts of a log record. Tokens are never among them. */
 export type LogFields = Readonly<Record<string, unknown>>;

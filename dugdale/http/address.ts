@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import type { DugdaleNetwork } from "../../config/dugdale_yaml.ts";
+import type { DugdaleNetwork } from "../../config/dugdale/config.ts";
 import type { Log } from "../host/log.ts";
 
 /** Tells the client's address: the peer's, or the one that a trusted proxy forwards. */

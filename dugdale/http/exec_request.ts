@@ -1,5 +1,5 @@
 import { basename } from "node:path/posix";
-import type { DugdaleExec } from "../../config/dugdale_yaml.ts";
+import type { DugdaleExec } from "../../config/dugdale/config.ts";
 import { DISPLAY_NAME_MAX_BYTES, type ExecBody } from "../../protocol/exec.ts";
 import { quote } from "../../protocol/clip.ts";
 import {

@@ -1,4 +1,4 @@
-import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
+import type { DugdaleConfig } from "../../config/dugdale/config.ts";
 import { type RouteKey, ROUTES, type Scope } from "../../protocol/routes.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/log.ts";

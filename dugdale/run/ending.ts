@@ -1,6 +1,6 @@
 import { formatDuration } from "../../protocol/duration.ts";
 import type { ExitStatus } from "../host/spawn.ts";
-import type { DugdaleLimits } from "../../config/dugdale_limits.ts";
+import type { DugdaleLimits } from "../../config/dugdale/limits.ts";
 import type { Ending } from "../store/mission_row.ts";
 import { clip, CUT_MARK } from "../../protocol/clip.ts";
 import type { FinalEvent, Violation } from "./control.ts";

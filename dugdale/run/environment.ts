@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DugdaleMissionEnv } from "../../config/dugdale_yaml.ts";
+import type { DugdaleMissionEnv } from "../../config/dugdale/config.ts";
 import type { MissionFileRow, MissionRow } from "../store/mission_row.ts";
 import { LaunchError } from "./launch_error.ts";
 

@@ -1,4 +1,4 @@
-import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
+import type { DugdaleConfig } from "../../config/dugdale/config.ts";
 import type { RetentionTtls } from "../store/staging_retention.ts";
 
 /** How long files are kept under this configuration, for `store.staging.retention.settle`. */

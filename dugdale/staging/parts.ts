@@ -1,4 +1,4 @@
-import type { DugdaleConfig } from "../../config/dugdale_yaml.ts";
+import type { DugdaleConfig } from "../../config/dugdale/config.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import type { Clock } from "../host/clock.ts";
 import type { DataDir } from "../host/data_dir.ts";

@@ -1,4 +1,4 @@
-import type { DugdaleLimits } from "../../config/dugdale_limits.ts";
+import type { DugdaleLimits } from "../../config/dugdale/limits.ts";
 import { isStagingId, STAGING_ID, type StagingId } from "../../protocol/names.ts";
 import { SHA256_HEADER } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import { ArgumentError, StagingError } from "../../client/mod.ts";
-import { spool } from "../../client/spool.ts";
+import { spool } from "../../client/files/spool.ts";
 import { FakeDugdale, openFakeClient } from "../../testing/mod.ts";
 import { ID, openClient, Scripted } from "../client/scripted.ts";
 import { StagingArea } from "../client/staging_server.ts";

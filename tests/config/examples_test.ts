@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import type { JsonSchema } from "../../config/decoder.ts";
-import { DUGDALE_DEFAULTS } from "../../config/dugdale_defaults.ts";
-import { dugdaleShape } from "../../config/dugdale_shape.ts";
-import { parseDugdaleConfig } from "../../config/dugdale_yaml.ts";
-import { readLettsConfig } from "../../config/open_letts.ts";
-import { lettsShape } from "../../config/letts_shape.ts";
-import { YamlDocument } from "../../config/yaml_document.ts";
+import type { JsonSchema } from "../../config/yaml/decoder.ts";
+import { DUGDALE_DEFAULTS } from "../../config/dugdale/defaults.ts";
+import { dugdaleShape } from "../../config/dugdale/shape.ts";
+import { parseDugdaleConfig } from "../../config/dugdale/config.ts";
+import { readLettsConfig } from "../../config/letts/open.ts";
+import { lettsShape } from "../../config/letts/shape.ts";
+import { YamlDocument } from "../../config/yaml/document.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 

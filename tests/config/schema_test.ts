@@ -1,11 +1,11 @@
 import { Ajv, type ValidateFunction } from "ajv";
 import { assertEquals } from "@std/assert";
 import { parse } from "yaml";
-import { parseDugdaleConfig } from "../../config/dugdale_yaml.ts";
+import { parseDugdaleConfig } from "../../config/dugdale/config.ts";
 import { ConfigError } from "../../config/config_error.ts";
-import { nameProblems } from "../../config/letts_names.ts";
-import { parseLettsFile } from "../../config/letts_file.ts";
-import { throwFirst } from "../../config/problem.ts";
+import { nameProblems } from "../../config/letts/names.ts";
+import { parseLettsFile } from "../../config/letts/file.ts";
+import { throwFirst } from "../../config/yaml/problem.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (name: string): string => Deno.readTextFileSync(new URL(name, ROOT));

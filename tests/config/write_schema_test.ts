@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { DUGDALE_DEFAULTS } from "../../config/dugdale_defaults.ts";
-import { dugdaleShape } from "../../config/dugdale_shape.ts";
-import { parseDugdaleConfig } from "../../config/dugdale_yaml.ts";
-import type { JsonSchema } from "../../config/decoder.ts";
+import { DUGDALE_DEFAULTS } from "../../config/dugdale/defaults.ts";
+import { dugdaleShape } from "../../config/dugdale/shape.ts";
+import { parseDugdaleConfig } from "../../config/dugdale/config.ts";
+import type { JsonSchema } from "../../config/yaml/decoder.ts";
 import { schemaFiles } from "../../config/write_schema.ts";
 
 for (const [name, text] of schemaFiles()) {

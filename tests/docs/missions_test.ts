@@ -1,6 +1,6 @@
 /** What docs/missions.md shows, and the mission of the README, is run under a real dugdale. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { LIMIT_DEFAULTS } from "../../config/dugdale_limits.ts";
+import { LIMIT_DEFAULTS } from "../../config/dugdale/limits.ts";
 import type { Fields } from "../contract/dugdale.ts";
 import { hasProgram } from "../examples/run_example.ts";
 import { openUnderDugdale, type UnderDugdale } from "../mission/under_dugdale.ts";

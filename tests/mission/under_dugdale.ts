@@ -1,5 +1,5 @@
 /** Runs missions under a real dugdale in this process: its own folder, process groups, pipes and rules. @module */
-import { dugdaleConfig, type DugdaleSettings } from "../../config/dugdale_yaml.ts";
+import { dugdaleConfig, type DugdaleSettings } from "../../config/dugdale/config.ts";
 import { openDugdale } from "../../dugdale/daemon.ts";
 import { Dugdale, type Fields } from "../contract/dugdale.ts";
 import { SMALLEST } from "./run_mission.ts";

@@ -1,7 +1,7 @@
 /** `letts apply`. @module */
 import type { LettsClient } from "../../../client/client.ts";
-import type { DugdaleEntry } from "../../../config/dugdale_entry.ts";
-import { readLettsFiles } from "../../../config/open_letts.ts";
+import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
+import { readLettsFiles } from "../../../config/letts/open.ts";
 import type { ApplyReply } from "../../../protocol/lane.ts";
 import { difference } from "./difference.ts";
 import { differenceText } from "./difference_text.ts";

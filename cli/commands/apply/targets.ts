@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { DugdaleEntry } from "../../../config/dugdale_entry.ts";
-import type { LettsConfig } from "../../../config/resolve.ts";
+import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 import { findDugdale } from "../target.ts";
 

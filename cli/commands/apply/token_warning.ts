@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LettsConfig } from "../../../config/resolve.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
 
 /** Two lines about plain admin and exec tokens; empty when there are none. */
 export function tokenWarning(config: LettsConfig): string {

@@ -8,7 +8,7 @@ import type { ExitStatus } from "../../../dugdale/host/spawn.ts";
 import { openSpawner } from "../../../dugdale/host/spawner.ts";
 import { KillSwitch } from "../../../dugdale/run/kill.ts";
 import { runProcess } from "../../../dugdale/run/process.ts";
-import { LIMIT_DEFAULTS } from "../../../config/dugdale_limits.ts";
+import { LIMIT_DEFAULTS } from "../../../config/dugdale/limits.ts";
 import type { CheckedMission } from "./checked_mission.ts";
 import { Printed } from "./printed.ts";
 

@@ -9,7 +9,7 @@ import {
   type Progress,
   type Violation,
 } from "../../../dugdale/run/control.ts";
-import type { DugdaleLimits } from "../../../config/dugdale_limits.ts";
+import type { DugdaleLimits } from "../../../config/dugdale/limits.ts";
 
 /** Reports within one second beyond this are dropped by a dugdale. */
 const RATE_WINDOW_MS = 1000;

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { LIMIT_DEFAULTS } from "../../../config/dugdale_limits.ts";
+import { LIMIT_DEFAULTS } from "../../../config/dugdale/limits.ts";
 import { INHERITED } from "../../../dugdale/embedded.ts";
 import { systemClock } from "../../../dugdale/host/clock.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";

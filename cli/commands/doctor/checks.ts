@@ -5,7 +5,7 @@
  */
 import type { LettsClient } from "../../../client/client.ts";
 import { AuthError, HttpError, LettsError } from "../../../client/errors.ts";
-import type { DugdaleEntry } from "../../../config/dugdale_entry.ts";
+import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { ConfigError } from "../../../config/config_error.ts";
 import { VERSION } from "../../../dugdale/version.ts";
 import type { DugdaleReply } from "../../../protocol/lane.ts";

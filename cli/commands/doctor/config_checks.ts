@@ -5,7 +5,7 @@
  */
 import { statSync } from "node:fs";
 import type { ConfigError } from "../../../config/config_error.ts";
-import type { LettsConfig } from "../../../config/resolve.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import type { Check } from "./checks.ts";
 
 const SUBJECT = "letts.yaml";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FollowedLine } from "../../../client/types.ts";
-import type { LettsConfig } from "../../../config/resolve.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import { errorRow } from "../../output/error_row.ts";
 import { shortText } from "../../output/error_text.ts";
 import type { Io, Sink } from "../../output/io.ts";

@@ -7,7 +7,7 @@ import { LinkedAbort } from "../../../client/abort.ts";
 import type { LettsClient } from "../../../client/client.ts";
 import { WaitTimeoutError } from "../../../client/errors.ts";
 import type { RunResult } from "../../../client/types.ts";
-import type { DugdaleEntry } from "../../../config/dugdale_entry.ts";
+import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { BrokenPipeError, CommandError, ExecFailedError, SilentExit, UsageError } from "../../errors.ts";
 import { exitCodeOf } from "../../exit_code.ts";
 import { dropRefused, type InterruptedMission } from "../run/interrupted.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import type { ExecOptions } from "../../../client/types.ts";
-import type { DugdaleEntry } from "../../../config/dugdale_entry.ts";
-import type { LettsConfig } from "../../../config/resolve.ts";
+import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import { UUID } from "../../../protocol/names.ts";
 import { ExecFailedError, UsageError } from "../../errors.ts";
 import type { EXEC_FLAGS } from "./flags.ts";

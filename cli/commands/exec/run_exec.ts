@@ -6,7 +6,7 @@
 import type { LettsClient } from "../../../client/client.ts";
 import { Ids } from "../../../protocol/ids.ts";
 import type { DispatchedRef, FollowedLine } from "../../../client/types.ts";
-import type { DugdaleEntry } from "../../../config/dugdale_entry.ts";
+import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { followRun } from "../run/follow_run.ts";
 import type { InterruptedMission } from "../run/interrupted.ts";
 import type { LogShow } from "../run/log_tails.ts";

@@ -5,7 +5,7 @@
  */
 import type { LettsClient } from "../../../client/client.ts";
 import { LettsError } from "../../../client/errors.ts";
-import { readText } from "../../../client/text.ts";
+import { readText } from "../../../client/http/text.ts";
 import type { DispatchedRef } from "../../../client/types.ts";
 
 /** The most of a stream that goes into a result. */

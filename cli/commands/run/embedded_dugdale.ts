@@ -6,7 +6,7 @@
 import { realpathSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { LettsClient } from "../../../client/client.ts";
-import { lettsConfig } from "../../../config/letts_config.ts";
+import { lettsConfig } from "../../../config/letts/config.ts";
 import { openEmbeddedDugdale } from "../../../dugdale/embedded.ts";
 import { lineLog } from "../../../dugdale/host/log.ts";
 import { isMissionName } from "../../../protocol/names.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LettsConfig } from "../../../config/resolve.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import { errorRow } from "../../output/error_row.ts";
 import { shortText } from "../../output/error_text.ts";
 import { MissionEndError } from "../../errors.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LettsConfig } from "../../../config/resolve.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import { UsageError } from "../../errors.ts";
 import { type CliTarget, resolveTarget, type TargetValues } from "../target.ts";
 import type { RunValues } from "./run_plan.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toRunResult } from "../../../client/mission_run.ts";
+import { toRunResult } from "../../../client/run/mission_run.ts";
 import type { DispatchedRef, RunResult } from "../../../client/types.ts";
 import type { DoneEvent } from "../../../protocol/event.ts";
 import { MissionEndError } from "../../errors.ts";

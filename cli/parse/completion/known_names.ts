@@ -4,9 +4,9 @@
  * @module
  */
 import { ConfigError } from "../../../config/config_error.ts";
-import { discoverLettsFile } from "../../../config/discover.ts";
+import { discoverLettsFile } from "../../../config/letts/discover.ts";
 import { readFileText } from "../../../config/file_text.ts";
-import { parseLettsFile } from "../../../config/letts_file.ts";
+import { parseLettsFile } from "../../../config/letts/file.ts";
 import type { Env } from "../../../config/variables.ts";
 import type { Names } from "./values.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dugdaleConfig } from "../../../config/dugdale_yaml.ts";
+import { dugdaleConfig } from "../../../config/dugdale/config.ts";
 import { Engine } from "../../../dugdale/engine/engine.ts";
 import { Followers } from "../../../dugdale/engine/followers.ts";
 import type { EngineParts } from "../../../dugdale/engine/parts.ts";

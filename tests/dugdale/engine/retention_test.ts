@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dugdaleConfig, type DugdaleSettings } from "../../../config/dugdale_yaml.ts";
+import { dugdaleConfig, type DugdaleSettings } from "../../../config/dugdale/config.ts";
 import { Retention } from "../../../dugdale/engine/retention.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { LIMIT_DEFAULTS } from "../../../config/dugdale_limits.ts";
+import { LIMIT_DEFAULTS } from "../../../config/dugdale/limits.ts";
 import {
   capped,
   execVerdict,

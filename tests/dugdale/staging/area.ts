@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { dugdaleConfig, type DugdaleSettings } from "../../../config/dugdale_yaml.ts";
+import { dugdaleConfig, type DugdaleSettings } from "../../../config/dugdale/config.ts";
 import type { MissionId, StagingId } from "../../../protocol/names.ts";
 import { ROUTES } from "../../../protocol/routes.ts";
 import { type Clock, systemClock } from "../../../dugdale/host/clock.ts";

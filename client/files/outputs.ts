@@ -1,0 +1,54 @@
+/**
+ * The output files of an ended mission.
+ *
+ * @module
+ */
+import type { OutputFile } from "../../protocol/mission.ts";
+import type { ByteSource } from "./byte_stream.ts";
+import type { Connection } from "../http/connection.ts";
+import { makeFolder, outputPath, saveTo, verified } from "./download.ts";
+import { ArgumentError } from "../errors.ts";
+import { ANY } from "../http/scopes.ts";
+
+/** Whose output it is. */
+export interface OutputOwner {
+  readonly missionId: string;
+  readonly outputs: Readonly<Record<string, OutputFile>>;
+}
+
+/**
+ * Opens one output file. Reading it fails instead of ending when the content is not what the mission announced.
+ *
+ * @throws {ArgumentError} When the mission has no such output.
+ */
+export async function openOutput(
+  connection: Connection,
+  { missionId, outputs }: OutputOwner,
+  role: string,
+  signal?: AbortSignal,
+): Promise<ByteSource> {
+  const output = Object.hasOwn(outputs, role) ? outputs[role] : undefined;
+  if (output === undefined) {
+    const roles = Object.keys(outputs).join(", ") || "none";
+    throw new ArgumentError(`mission ${missionId} has no output ${JSON.stringify(role)}; it has ${roles}`);
+  }
+  const facts = { host: connection.host, missionId };
+  const call = { path: { id: output.staging_id }, scopes: ANY, missionId, signal };
+  const { source } = await connection.open("getStaging", call);
+  return verified(source, output, facts);
+}
+
+/** Saves all output files into a folder, each under its role. Those without an id are skipped. */
+export async function saveOutputs(
+  connection: Connection,
+  owner: OutputOwner,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const facts = { host: connection.host, missionId: owner.missionId };
+  const kept = Object.entries(owner.outputs).filter(([, output]) => output.staging_id !== "");
+  // All names are checked before the first file is written.
+  const paths = kept.map(([role]) => ({ role, path: outputPath(folder, role, facts) }));
+  if (paths.length > 0) await makeFolder(folder);
+  for (const { role, path } of paths) await saveTo(path, await openOutput(connection, owner, role, signal));
+}

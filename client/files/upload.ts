@@ -1,0 +1,138 @@
+/**
+ * Sends files to a dugdale, going on where an earlier try stopped.
+ *
+ * @module
+ */
+import type { StagingId } from "../../protocol/names.ts";
+import type { Scope } from "../../protocol/routes.ts";
+import {
+  BYTES_RECEIVED_HEADER,
+  SHA256_HEADER,
+  TOTAL_SIZE_HEADER,
+  UPLOAD_STATUS_HEADER,
+} from "../../protocol/staging.ts";
+import type { Connection } from "../http/connection.ts";
+import { ConflictError, LettsError, NotFoundError } from "../errors.ts";
+import type { LocalFile } from "./local_file.ts";
+import { retrying } from "../http/retry.ts";
+import { traced } from "../tracing.ts";
+
+/** How often a file gets another id because the dugdale is still removing what it had under the last one. */
+const GENERATIONS_MAX = 8;
+
+/** How a file is sent. */
+export interface UploadOptions {
+  readonly scopes: readonly Scope[];
+  /** The id for the nth attempt to find one that is free, from 0. */
+  readonly toId: (generation: number) => StagingId;
+  readonly signal?: AbortSignal | undefined;
+  readonly missionId?: string | undefined;
+}
+
+/** Answers that do not end an upload: asking again how far it is tells where to go on. */
+const RESUMABLE: ReadonlySet<string> = new Set([
+  "upload_in_progress",
+  "range_not_satisfiable",
+  "incomplete_upload",
+]);
+
+/**
+ * Makes sure that the dugdale has the file, and returns the id under which it has it.
+ *
+ * @throws {ConflictError} When the id is taken by another content, or the file changed while it was sent.
+ */
+export function upload(connection: Connection, file: LocalFile, options: UploadOptions): Promise<StagingId> {
+  const attributes = { "letts.host": connection.host, "letts.size": file.size };
+  return traced(connection.tracer, "letts.upload", { kind: 2, attributes }, async ({ traceparent, set }) => {
+    const id = await uploadUntilFree(connection, file, { ...options, traceparent });
+    set("letts.staging_id", id);
+    return id;
+  });
+}
+
+interface TracedUpload extends UploadOptions {
+  readonly traceparent: string | undefined;
+}
+
+async function uploadUntilFree(
+  connection: Connection,
+  file: LocalFile,
+  options: TracedUpload,
+): Promise<StagingId> {
+  for (let generation = 0;; generation++) {
+    const id = options.toId(generation);
+    try {
+      await retrying({
+        policy: connection.retry,
+        signal: options.signal,
+        alsoRetry: (error) => error instanceof LettsError && RESUMABLE.has(error.code),
+      }, () => uploadOnce(connection, file, id, options));
+      return id;
+    } catch (error) {
+      if (!isBeingRemoved(error) || generation + 1 >= GENERATIONS_MAX) throw error;
+    }
+  }
+}
+
+async function uploadOnce(
+  connection: Connection,
+  file: LocalFile,
+  id: StagingId,
+  { scopes, signal, missionId, traceparent }: TracedUpload,
+): Promise<void> {
+  const call = { path: { id }, scopes, signal, missionId, spanTraceparent: traceparent };
+  const offset = await probe(connection, file, call);
+  if (offset === "complete") return;
+  const reply = await connection.onceWithFile("putStaging", {
+    ...call,
+    headers: { [SHA256_HEADER]: file.sha256, "Content-Type": "application/octet-stream" },
+  }, { offset, size: file.size, chunks: () => file.chunks(offset) });
+  await reply.source.cancel();
+}
+
+type ProbeCall = Parameters<Connection["once"]>[1];
+
+/** How many bytes the dugdale has. */
+async function probe(connection: Connection, file: LocalFile, call: ProbeCall): Promise<number | "complete"> {
+  let headers: Headers;
+  try {
+    const reply = await connection.once("headStaging", call);
+    await reply.source.cancel();
+    headers = reply.headers;
+  } catch (error) {
+    if (error instanceof NotFoundError) return 0;
+    throw error;
+  }
+  const status = headers.get(UPLOAD_STATUS_HEADER);
+  if (status !== "complete" && status !== "incomplete") {
+    throw conflict(connection, call, "conflict", `is ${status ?? "in an unknown state"}`, { state: status });
+  }
+  const size = headers.get(status === "complete" ? "Content-Length" : TOTAL_SIZE_HEADER);
+  const otherSize = size !== null && Number(size) !== file.size;
+  if (otherSize || headers.get(SHA256_HEADER)?.toLowerCase() !== file.sha256) {
+    throw conflict(connection, call, "content_mismatch", "holds another content", {});
+  }
+  return status === "complete" ? status : Number(headers.get(BYTES_RECEIVED_HEADER) ?? 0);
+}
+
+function conflict(
+  connection: Connection,
+  call: ProbeCall,
+  code: "conflict" | "content_mismatch",
+  problem: string,
+  details: Record<string, string | null>,
+): ConflictError {
+  return new ConflictError(code, `[${connection.host}] staging file ${call.path?.id} ${problem}`, {
+    status: 409,
+    host: connection.host,
+    missionId: call.missionId,
+    details,
+  });
+}
+
+/** The dugdale removes an upload that stood still too long; until it is gone its id is of no use. */
+function isBeingRemoved(error: unknown): boolean {
+  if (!(error instanceof LettsError)) return false;
+  return error.code === "upload_idle_timeout" ||
+    (error.code === "conflict" && error.details?.state === "deleting");
+}

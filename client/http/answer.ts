@@ -1,0 +1,90 @@
+/**
+ * What an answer that is not a success means.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { clip } from "../../protocol/clip.ts";
+import { problemBody } from "../../protocol/problem.ts";
+import {
+  AuthError,
+  BackPressureError,
+  BadRequestError,
+  ConflictError,
+  HttpError,
+  type LettsErrorFacts,
+  NotFoundError,
+} from "../errors.ts";
+import type { GuardedReply } from "./reply.ts";
+import { readText } from "./text.ts";
+
+/** The most of an error's body that is read. */
+const BODY_LIMIT_BYTES = 64 * 1024;
+
+/** 503 with one of these is the dugdale's way to ask for patience. */
+const BACK_PRESSURE: ReadonlySet<string> = new Set([
+  "queue_full",
+  "disk_quota_exceeded",
+  "disk_quota",
+  "draining",
+  "lane_removing",
+  "awaiting_drain",
+]);
+
+/** Reads a failed answer to its end and makes the error of it. */
+export async function toHttpError(
+  reply: GuardedReply,
+  facts: Pick<LettsErrorFacts, "host" | "missionId">,
+): Promise<HttpError> {
+  const { text } = await readText(reply.body, BODY_LIMIT_BYTES);
+  const { status } = reply;
+  const problem = parseProblem(text);
+  const code = problem?.error ?? `http_${status}`;
+  const words = (problem?.message ?? (problem ? problem.error : text.trim())) || "no message";
+  const where = facts.host === undefined ? "" : `[${facts.host}] `;
+  const Class = errorClass(status, code);
+  return new Class(code, `${where}HTTP ${status} ${code}: ${oneLine(words)}`, {
+    ...facts,
+    status,
+    details: problem?.details ?? undefined,
+    retryAfterMs: parseRetryAfter(reply.headers.get("Retry-After")),
+  });
+}
+
+type HttpErrorClass = new (
+  code: string,
+  message: string,
+  facts: LettsErrorFacts & { readonly status: number },
+) => HttpError;
+
+function errorClass(status: number, code: string): HttpErrorClass {
+  if (status === 400) return BadRequestError;
+  if (status === 401 || status === 403) return AuthError;
+  if (status === 404 || status === 410) return NotFoundError;
+  if (status === 409) return ConflictError;
+  if (status === 429 || (status === 503 && BACK_PRESSURE.has(code))) return BackPressureError;
+  return HttpError;
+}
+
+function parseProblem(text: string): v.InferOutput<typeof problemBody> | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return undefined; // plain text, from a proxy or a router: it becomes the message
+  }
+  const parsed = v.safeParse(problemBody, body);
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** Milliseconds of a `Retry-After`, given in seconds or as a date; undefined when absent or not understood. */
+export function parseRetryAfter(header: string | null, nowMs: number = Date.now()): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d+$/.test(header.trim())) return Number(header.trim()) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+}
+
+function oneLine(text: string): string {
+  return clip(text.replace(/\s+/g, " "), 1000, "…");
+}

@@ -1,0 +1,173 @@
+/**
+ * One request to one dugdale: token, time limit, and the error that a failure is.
+ *
+ * @module
+ */
+import type { DugdaleEntry } from "../../config/letts/dugdale_entry.ts";
+import type { LettsConfig } from "../../config/letts/resolve.ts";
+import { type Replies, type RouteKey, routePath, ROUTES, type Scope } from "../../protocol/routes.ts";
+import { checkTraceparent } from "../arguments.ts";
+import { configured } from "../configuration.ts";
+import { type Engine, type FileBody, openEngine, type Outgoing } from "./transport.ts";
+import { exchange, type Send } from "./exchange.ts";
+import { parseReply, readReply } from "./json_reply.ts";
+import type { GuardedReply } from "./reply.ts";
+import { retrying, type RetryPolicy } from "./retry.ts";
+import { withTokens } from "./tokens.ts";
+import { activeTraceparent, type Tracer } from "../tracing.ts";
+
+/** What all connections of a client share. */
+export interface ConnectionSettings {
+  readonly retry: RetryPolicy;
+  readonly requestTimeoutMs: number;
+  readonly ignoreProxy: boolean;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly traceparent: (() => string | undefined) | undefined;
+  readonly tracer: () => Tracer | undefined;
+  /** Aborts when the client is released. */
+  readonly closing: AbortSignal;
+}
+
+/** What goes with a route. */
+export interface Call {
+  /** Values of the `:name` segments. */
+  readonly path?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** JSON body, as text: the same bytes on every try. */
+  readonly body?: string | undefined;
+  /** Tokens to try from left to right; the next one only when one is not configured, or is for the other kind. */
+  readonly scopes: readonly Scope[];
+  readonly signal?: AbortSignal | undefined;
+  /** Time without an answer or a byte. Default: that of the client. `Infinity` waits as long as it takes. */
+  readonly timeoutMs?: number | undefined;
+  /** The mission that is meant, for errors. */
+  readonly missionId?: string | undefined;
+  readonly traceparent?: string | undefined;
+  /** Trace context to send when neither the call nor the client has one. Default: that of the active span. */
+  readonly spanTraceparent?: string | undefined;
+}
+
+/** The way to one dugdale, with its tokens. */
+export class Connection {
+  /** Id of the dugdale. */
+  readonly host: string;
+  readonly retry: RetryPolicy;
+  readonly #dugdale: DugdaleEntry;
+  readonly #config: LettsConfig;
+  readonly #settings: ConnectionSettings;
+  readonly #base: string;
+  /** The query of the base, for calls that have none of their own. */
+  readonly #query: string;
+  readonly #engine: Engine;
+
+  /** @throws {ConfigurationError} When address or proxy cannot be resolved. */
+  constructor(dugdale: DugdaleEntry, config: LettsConfig, settings: ConnectionSettings) {
+    this.host = dugdale.id;
+    this.retry = settings.retry;
+    this.#dugdale = dugdale;
+    this.#config = config;
+    this.#settings = settings;
+    const base = configured(() => config.baseUrl(dugdale), this.host);
+    const proxy = settings.ignoreProxy ? undefined : configured(() => config.proxy(dugdale), this.host);
+    this.#base = `${base.origin}${base.pathname.replace(/\/+$/, "")}`;
+    this.#query = base.search;
+    this.#engine = openEngine({ base, proxy, fetch: settings.fetch });
+  }
+
+  /** What makes spans, at this moment. */
+  get tracer(): Tracer | undefined {
+    return this.#settings.tracer();
+  }
+
+  /** Makes a call that is answered with JSON, again when the route and the failure allow it. */
+  json<R extends RouteKey>(route: R, call: Call): Promise<Replies[R]> {
+    return this.#repeated(route, call, async () => {
+      const text = await readReply(await this.once(route, call), this.#facts(call));
+      return parseReply(route, text, this.#facts(call));
+    });
+  }
+
+  /** As {@linkcode json}, for an answer that is wanted as the text that was sent. */
+  text(route: RouteKey, call: Call): Promise<string> {
+    return this.#repeated(
+      route,
+      call,
+      async () => readReply(await this.once(route, call), this.#facts(call)),
+    );
+  }
+
+  /** Opens a stream or a file, again when the failure allows it. */
+  open(route: RouteKey, call: Call): Promise<GuardedReply> {
+    return this.#repeated(route, call, () => this.once(route, call));
+  }
+
+  /** Makes a call exactly once. The reply's body must be read to its end or cancelled. */
+  once(route: RouteKey, call: Call): Promise<GuardedReply> {
+    return this.#send(call, (token, signal) => this.#engine.send(this.#outgoing(route, call, token, signal)));
+  }
+
+  /** Sends a file as the body, exactly once. The time limit starts anew whenever bytes are taken. */
+  onceWithFile(route: RouteKey, call: Call, file: FileBody): Promise<GuardedReply> {
+    return this.#send(
+      call,
+      (token, signal, onProgress) =>
+        this.#engine.sendFile(this.#outgoing(route, call, token, signal), file, onProgress),
+    );
+  }
+
+  /** Lets go of the connections. */
+  close(): void {
+    this.#engine.close();
+  }
+
+  #repeated<Value>(route: RouteKey, call: Call, attempt: () => Promise<Value>): Promise<Value> {
+    if (ROUTES[route].resend === "never") return attempt();
+    return retrying({ policy: this.retry, signal: call.signal }, attempt);
+  }
+
+  #send(
+    call: Call,
+    send: (token: string, ...rest: Parameters<Send>) => Promise<Response>,
+  ): Promise<GuardedReply> {
+    const { closing, requestTimeoutMs } = this.#settings;
+    const options = {
+      signals: [closing, call.signal],
+      idleMs: call.timeoutMs ?? requestTimeoutMs,
+      facts: this.#facts(call),
+    };
+    return withTokens(
+      this.#config,
+      this.#dugdale,
+      call.scopes,
+      (token) => exchange(options, (signal, onProgress) => send(token, signal, onProgress)),
+    );
+  }
+
+  #facts({ missionId }: Call): { readonly host: string; readonly missionId: string | undefined } {
+    return { host: this.host, missionId };
+  }
+
+  #outgoing(route: RouteKey, call: Call, token: string, signal: AbortSignal): Outgoing {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      if (value !== undefined) query.set(name, String(value));
+    }
+    const search = query.size === 0 ? this.#query : `?${query}`;
+    const traceparent = checkTraceparent(
+      call.traceparent ?? this.#settings.traceparent?.() ?? call.spanTraceparent ?? activeTraceparent(),
+    );
+    return {
+      method: ROUTES[route].method,
+      url: new URL(`${this.#base}${routePath(route, call.path)}${search}`),
+      headers: {
+        Authorization: `Bearer ${token}`,
+        ...(call.body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(traceparent === undefined ? {} : { traceparent }),
+        ...call.headers,
+      },
+      body: call.body,
+      signal,
+    };
+  }
+}

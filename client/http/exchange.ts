@@ -1,0 +1,69 @@
+/**
+ * One request and its answer: time limit, abort, and the error that a failure is.
+ *
+ * @module
+ */
+import { LinkedAbort, orAborted } from "../abort.ts";
+import { toHttpError } from "./answer.ts";
+import { LettsError, type LettsErrorFacts, NetworkError } from "../errors.ts";
+import { IdleLimit } from "./idle_limit.ts";
+import { GuardedReply } from "./reply.ts";
+
+/** What bounds an exchange. */
+export interface ExchangeOptions {
+  /** Each of them ends the exchange, its body included. */
+  readonly signals: readonly (AbortSignal | undefined)[];
+  /** Time without an answer or a byte before the exchange counts as broken. */
+  readonly idleMs: number;
+  readonly facts: LettsErrorFacts & { readonly host: string };
+}
+
+/** Sends a request; told of progress, the time limit starts anew. */
+export type Send = (signal: AbortSignal, onProgress: () => void) => Promise<Response>;
+
+/**
+ * Makes one request. The reply's body must be read to its end or cancelled.
+ *
+ * @throws {HttpError} When the answer is not a success.
+ * @throws {NetworkError} When there is none.
+ */
+export async function exchange(
+  { signals, idleMs, facts }: ExchangeOptions,
+  send: Send,
+): Promise<GuardedReply> {
+  const abort = new LinkedAbort(...signals);
+  const idle = new IdleLimit(
+    abort,
+    idleMs,
+    () => new NetworkError(`no answer within ${idleMs} ms`, facts, "timeout"),
+  );
+  idle.begin();
+  try {
+    const response = await answered(send(abort.signal, () => idle.begin()), abort.signal);
+    idle.end();
+    const reply = new GuardedReply(response, { abort, idleMs, facts });
+    if (!response.ok) throw await toHttpError(reply, facts);
+    return reply;
+  } catch (error) {
+    abort.release();
+    if (error instanceof LettsError) throw error;
+    if (abort.signal.aborted) throw abort.signal.reason;
+    throw new NetworkError(describe(error), { ...facts, cause: error });
+  }
+}
+
+/** An answer, unless the signal aborts first; what comes later is let go. */
+async function answered(sent: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  try {
+    return await orAborted(sent, signal);
+  } catch (error) {
+    sent.then((late) => late.body?.cancel()).catch(() => {}); // it has failed already, with this error
+    throw error;
+  }
+}
+
+/** What went wrong below HTTP. The outer message of `fetch` says only that it failed. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

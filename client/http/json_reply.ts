@@ -1,0 +1,39 @@
+/**
+ * JSON answers: read whole and checked.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { type Replies, type RouteKey, ROUTES } from "../../protocol/routes.ts";
+import { type LettsErrorFacts, NetworkError } from "../errors.ts";
+import type { GuardedReply } from "./reply.ts";
+import { readText } from "./text.ts";
+
+/** The longest answer that is read into memory. */
+const LIMIT_BYTES = 256 * 1024 * 1024;
+
+type Facts = LettsErrorFacts & { readonly host: string };
+
+/** The whole text of an answer. @throws {NetworkError} When it is too long; code `bad_reply`. */
+export async function readReply(reply: GuardedReply, facts: Facts): Promise<string> {
+  const { text, truncated } = await readText(reply.body, LIMIT_BYTES);
+  if (truncated) throw new NetworkError(`the answer is longer than ${LIMIT_BYTES} bytes`, facts, "bad_reply");
+  return text;
+}
+
+/** The answer of a route. @throws {NetworkError} When it has not the shape of the route's answers; code `bad_reply`. */
+export function parseReply<R extends RouteKey>(route: R, text: string, facts: Facts): Replies[R] {
+  const schema = ROUTES[route].reply;
+  if (schema === undefined) throw new TypeError(`route ${route} is not answered with JSON`);
+  let body: unknown;
+  try {
+    body = JSON.parse(text === "" ? "{}" : text);
+  } catch (cause) {
+    throw new NetworkError("the answer is not JSON", { ...facts, cause }, "bad_reply");
+  }
+  const parsed = v.safeParse(schema, body);
+  if (parsed.success) return parsed.output as Replies[R]; // the table ties the schema of a route to its type
+  const [issue] = parsed.issues;
+  const key = v.getDotPath(issue) ?? "(root)";
+  throw new NetworkError(`the answer does not fit at ${key}: ${issue.message}`, facts, "bad_reply");
+}

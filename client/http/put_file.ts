@@ -1,0 +1,123 @@
+/**
+ * Sends a file with its length, without holding it in memory.
+ *
+ * @module
+ */
+import { concat } from "@std/bytes/concat";
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { FileBody, Outgoing } from "./transport.ts";
+
+/** An answer to an upload is a few hundred bytes; more is a proxy's page, of which the start is enough. */
+const ANSWER_LIMIT_BYTES = 64 * 1024;
+
+/**
+ * Makes one request with the rest of a file as its body. The dugdale may answer before it has all bytes; then the
+ * rest stays here.
+ */
+export async function putFile(outgoing: Outgoing, file: FileBody, onProgress: () => void): Promise<Response> {
+  const { url, method, signal } = outgoing;
+  const headers: Record<string, string> = {
+    ...outgoing.headers,
+    "Content-Length": String(file.size - file.offset),
+    // One connection a file: it carries much, and an early answer leaves it unusable.
+    Connection: "close",
+  };
+  if (file.offset > 0) headers["Content-Range"] = `bytes ${file.offset}-${file.size - 1}/${file.size}`;
+  const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+  signal.throwIfAborted();
+  const request = send(url, { method, headers, agent: false });
+  const stop = () => request.destroy(toError(signal.reason));
+  signal.addEventListener("abort", stop, { once: true });
+  const answered = answer(request);
+  const written = writeAll(request, file, onProgress, answered).catch((error) =>
+    void request.destroy(toError(error))
+  );
+  try {
+    // The answer decides. That the rest of the body could not be written is only said when there is none.
+    return await answered;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    request.destroy();
+    await written;
+  }
+}
+
+function answer(request: ClientRequest): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    request.once("error", reject);
+    request.once("close", () => reject(new Error("connection closed before the answer")));
+    request.once("response", (message: IncomingMessage) => {
+      readBody(message).then((body) => resolve(toResponse(message, body)), reject);
+    });
+  });
+}
+
+async function writeAll(
+  request: ClientRequest,
+  file: FileBody,
+  onProgress: () => void,
+  answered: Promise<unknown>,
+): Promise<void> {
+  const writing = new Writing(request);
+  const end = () => writing.end();
+  void answered.then(end, end);
+  for await (const chunk of file.chunks()) {
+    if (writing.over) return;
+    await writing.taken(chunk);
+    onProgress();
+  }
+  if (!writing.over) request.end();
+}
+
+/**
+ * Writes until there is an answer. Not a race against the answer's promise: that would keep every chunk's promise
+ * alive until there is one.
+ */
+class Writing {
+  readonly #request: ClientRequest;
+  #resolve: () => void = () => {};
+  /** Whether there is an answer, so that no more bytes are wanted. */
+  over = false;
+
+  constructor(request: ClientRequest) {
+    this.#request = request;
+  }
+
+  /** Resolves when the bytes are with the system, so that their memory can be used again, or not wanted any more. */
+  taken(chunk: Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#request.write(chunk, () => resolve());
+    });
+  }
+
+  end(): void {
+    this.over = true;
+    this.#resolve();
+  }
+}
+
+async function readBody(message: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of message as AsyncIterable<Uint8Array>) {
+    parts.push(part);
+    size += part.length;
+    if (size >= ANSWER_LIMIT_BYTES) break;
+  }
+  return concat(parts);
+}
+
+function toResponse(message: IncomingMessage, body: Uint8Array<ArrayBuffer>): Response {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined) headers.set(name, String(value));
+  }
+  const status = message.statusCode ?? 0;
+  return new Response(status === 204 ? null : body, { status, headers });
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

@@ -1,0 +1,90 @@
+/**
+ * A successful answer whose body is still on its way.
+ *
+ * @module
+ */
+import type { LinkedAbort } from "../abort.ts";
+import { type ByteSource, byteSource, byteStream } from "../files/byte_stream.ts";
+import { IdleLimit } from "./idle_limit.ts";
+import { LettsError, type LettsErrorFacts, NetworkError } from "../errors.ts";
+
+/** What watches over a body. */
+export interface BodyGuard {
+  /** Ends the transfer; released at its end. */
+  readonly abort: LinkedAbort;
+  /** Time without a byte before the transfer counts as broken. */
+  readonly idleMs: number;
+  readonly facts: LettsErrorFacts & { readonly host: string };
+}
+
+/** Status, headers and guarded body of a successful answer. */
+export class GuardedReply {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body. Breaks become a `NetworkError`, aborts the reason of their signal. Empty for answers without one. */
+  readonly source: ByteSource;
+
+  constructor(response: Response, guard: BodyGuard) {
+    this.status = response.status;
+    this.headers = response.headers;
+    this.source = guarded(response.body, guard);
+  }
+
+  /** The body as a stream; it and the source are one, so that only one of them can be read. */
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return byteStream(this.source);
+  }
+}
+
+function guarded(
+  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+  { abort, idleMs, facts }: BodyGuard,
+): ByteSource {
+  const source = body === null ? undefined : byteSource(body);
+  if (source === undefined) abort.release();
+  const idle = new IdleLimit(
+    abort,
+    idleMs,
+    () => new NetworkError(`no byte within ${idleMs} ms`, facts, "timeout"),
+  );
+  let leave: (reason: unknown) => void = () => {};
+  const { signal } = abort;
+  const stop = () => leave(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  const over = () => {
+    idle.end();
+    signal.removeEventListener("abort", stop);
+    abort.release();
+  };
+  return {
+    async read(view) {
+      if (source === undefined) return { done: true, value: view.subarray(0, 0) };
+      idle.begin();
+      try {
+        const result = await new Promise<Awaited<ReturnType<ByteSource["read"]>>>((resolve, reject) => {
+          leave = reject;
+          if (signal.aborted) reject(signal.reason);
+          source.read(view).then(resolve, reject);
+        });
+        if (result.done) over();
+        else idle.pause();
+        return result;
+      } catch (error) {
+        over();
+        source.cancel(error).catch(() => {}); // when the body failed itself, there is nothing left to let go of
+        throw toBodyError(error, signal, facts);
+      }
+    },
+    async cancel(reason) {
+      over();
+      await source?.cancel(reason);
+    },
+  };
+}
+
+function toBodyError(error: unknown, signal: AbortSignal, facts: BodyGuard["facts"]): unknown {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof LettsError) return error;
+  const words = error instanceof Error ? error.message : String(error);
+  return new NetworkError(`the answer broke off: ${words}`, { ...facts, cause: error });
+}

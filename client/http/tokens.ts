@@ -1,0 +1,53 @@
+/**
+ * Tries tokens from left to right.
+ *
+ * @module
+ */
+import type { DugdaleEntry } from "../../config/letts/dugdale_entry.ts";
+import type { LettsConfig } from "../../config/letts/resolve.ts";
+import type { Scope } from "../../protocol/routes.ts";
+import { configured } from "../configuration.ts";
+import { AuthError, ConfigurationError } from "../errors.ts";
+
+/**
+ * Makes an attempt with the first token that is configured; with the next one when the dugdale says that the token
+ * is for missions of the other kind. Any other refusal stands.
+ *
+ * @throws {ConfigurationError} When no token is configured.
+ */
+export async function withTokens<Value>(
+  config: LettsConfig,
+  dugdale: DugdaleEntry,
+  scopes: readonly Scope[],
+  attempt: (token: string) => Promise<Value>,
+): Promise<Value> {
+  let refusal: AuthError | undefined;
+  let lack: unknown;
+  for (const scope of scopes) {
+    let token: string;
+    try {
+      token = tokenOf(config, dugdale, scope);
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      lack = error;
+      continue;
+    }
+    try {
+      return await attempt(token);
+    } catch (error) {
+      if (!(error instanceof AuthError && error.code === "forbidden_kind")) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal ?? lack;
+}
+
+/** @throws {ConfigurationError} Also when the token does not fit into a header: the runtime would print it then. */
+function tokenOf(config: LettsConfig, dugdale: DugdaleEntry, scope: Scope): string {
+  const token = configured(() => config.token(dugdale, scope), dugdale.id).trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ConfigurationError(
+    `the ${scope} token of dugdale "${dugdale.id}" must be printable ASCII without spaces, and not empty`,
+    { host: dugdale.id },
+  );
+}

@@ -1,0 +1,178 @@
+/**
+ * How requests leave the process: through `fetch`, and for files through `node:http`, because a stream given to
+ * `fetch` loses its length.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { ConfigurationError } from "../errors.ts";
+import type { Chunks } from "../files/local_file.ts";
+import { putFile } from "./put_file.ts";
+import { sentInTrace } from "../tracing.ts";
+
+/** A request that is ready to go. */
+export interface Outgoing {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The bytes of a file from some offset to its end. */
+export interface FileBody {
+  /** First byte that is sent. */
+  readonly offset: number;
+  /** Size of the whole file. */
+  readonly size: number;
+  /** Reads the bytes. Leaving the iteration early lets go of the file; a chunk is good until the next one is asked for. */
+  chunks(): Chunks;
+}
+
+/** The way to one dugdale. */
+export interface Engine {
+  send(request: Outgoing): Promise<Response>;
+  /** @param onProgress Told when more bytes were taken by the other side. */
+  sendFile(request: Outgoing, file: FileBody, onProgress: () => void): Promise<Response>;
+  /** Ends what is in progress and lets go of the connections. */
+  close(): void;
+}
+
+/** What decides about the way. */
+export interface EngineOptions {
+  readonly base: URL;
+  /** URL of a proxy, when there is one. */
+  readonly proxy: string | undefined;
+  /** Sends all requests instead. */
+  readonly fetch: typeof globalThis.fetch | undefined;
+}
+
+/**
+ * Opens the way to one dugdale.
+ *
+ * @throws {ConfigurationError} When a proxy is wanted where there is no Deno and no `fetch` was given.
+ */
+export function openEngine(options: EngineOptions): Engine {
+  if (options.fetch !== undefined) return fetchEngine(options.fetch);
+  if ("Deno" in globalThis) return denoEngine(options);
+  if (options.proxy !== undefined) {
+    throw new ConfigurationError(
+      "a proxy needs Deno; elsewhere give the client a fetch that goes through it",
+    );
+  }
+  return { ...fetchEngine(globalThis.fetch), sendFile: putFile };
+}
+
+/**
+ * A connection pool of its own, so that closing the client closes its connections. A direct way is spelled out as a
+ * proxy that is the dugdale itself: without that the runtime would go through the proxy of its environment,
+ * although letts.yaml says that there is none. (It cannot be spelled out for https.)
+ */
+function denoEngine({ base, proxy }: EngineOptions): Engine {
+  const direct = {
+    transport: "tcp" as const,
+    hostname: base.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(base.port || 80),
+  };
+  const client = Deno.createHttpClient(
+    // Names are looked up by the proxy with either scheme, as letts.yaml promises.
+    proxy !== undefined
+      ? { proxy: { url: proxy.replace(/^socks5:/i, "socks5h:") } }
+      : base.protocol === "http:"
+      ? { proxy: direct }
+      : {},
+  );
+  const viaPool: typeof globalThis.fetch = (input, init) => {
+    // Spelled out, because an application that has chosen the types of browsers has no `client` in its RequestInit.
+    const pooled: RequestInit & { readonly client: Deno.HttpClient } = { ...init, client };
+    return fetch(input, pooled);
+  };
+  const engine = fetchEngine(viaPool);
+  const credentials = base.protocol === "http:" ? httpsProxyCredentials(proxy) : {};
+  const sendFile = proxy === undefined ? putFile : engine.sendFile;
+  return {
+    send: (request) =>
+      sentInTrace(
+        request.headers,
+        (headers) => engine.send({ ...request, headers: { ...headers, ...credentials } }),
+      ),
+    sendFile: (request, ...rest) =>
+      sentInTrace(
+        request.headers,
+        (headers) => sendFile({ ...request, headers: { ...headers, ...credentials } }, ...rest),
+      ),
+    close: () => client.close(),
+  };
+}
+
+/**
+ * The runtime sends credentials to a proxy that it speaks plainly to, and with every request for a tunnel, but not to
+ * a proxy behind TLS that passes plain requests on.
+ */
+function httpsProxyCredentials(proxy: string | undefined): Readonly<Record<string, string>> {
+  const url = proxy === undefined ? undefined : URL.parse(proxy);
+  if (url?.protocol !== "https:" || (url.username === "" && url.password === "")) return {};
+  const bytes = Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`);
+  return { "Proxy-Authorization": `Basic ${bytes.toString("base64")}` };
+}
+
+/** A password may have a percent sign of its own. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}
+
+function fetchEngine(send: typeof globalThis.fetch): Engine {
+  return {
+    send({ method, url, headers, body, signal }) {
+      // A redirect would drop the token, or turn a POST into a GET: it is reported instead.
+      return send(url, {
+        method,
+        headers,
+        signal,
+        redirect: "manual",
+        ...(body === undefined ? {} : { body }),
+      });
+    },
+    async sendFile({ method, url, headers, signal }, file, onProgress) {
+      const chunks = file.chunks();
+      const last = file.size - 1;
+      const init: RequestInit & { duplex: "half" } = {
+        method,
+        signal,
+        redirect: "manual",
+        duplex: "half",
+        // Sent in chunks, so only the range tells the dugdale how much will come.
+        headers: file.size === 0
+          ? headers
+          : { ...headers, "Content-Range": `bytes ${file.offset}-${last}/${file.size}` },
+        body: file.size === 0 ? new Uint8Array() : toStream(chunks, onProgress),
+      };
+      try {
+        return await send(url, init);
+      } finally {
+        await chunks.return();
+      }
+    },
+    close() {},
+  };
+}
+
+function toStream(chunks: Chunks, onProgress: () => void): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    async pull(controller) {
+      onProgress();
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      // A copy, because the stream asks for the next chunk before this one is read.
+      else controller.enqueue(value.slice());
+    },
+    async cancel() {
+      await chunks.return();
+    },
+  });
+}

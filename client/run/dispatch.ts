@@ -1,0 +1,96 @@
+/**
+ * Sends one mission: its files, then the request that queues it.
+ *
+ * @module
+ */
+import {
+  type FileRole,
+  type MissionId,
+  parseFileRole,
+  parseMissionId,
+  parseMissionName,
+} from "../../protocol/names.ts";
+import { argument, toJson, toWireDuration } from "../arguments.ts";
+import type { Target } from "../address.ts";
+import type { Connection } from "../http/connection.ts";
+import type { Context } from "../context.ts";
+import type { Ids } from "../../protocol/ids.ts";
+import { DISPATCH } from "../http/scopes.ts";
+import { type OpenFile, stage } from "../files/staged.ts";
+import type { DispatchedRef, DispatchOptions, FileSource } from "../types.ts";
+
+/** A dispatch whose arguments are known to be good. */
+export interface CheckedDispatch {
+  readonly missionId: MissionId;
+  readonly files: readonly { readonly role: FileRole; readonly source: FileSource }[];
+  /** JSON of the body's other fields. */
+  readonly toBody: (lane: string, files: readonly StagedFile[]) => string;
+  readonly options: DispatchOptions;
+}
+
+interface StagedFile {
+  readonly role: string;
+  readonly staging_id: string;
+}
+
+/** The id of a launch: the caller's, or a new one. @throws {ArgumentError} When the caller's is no UUIDv7. */
+export function launchId(id: string | undefined, ids: Ids): MissionId {
+  return id === undefined ? ids.mission() : argument(() => parseMissionId(id));
+}
+
+/** Checks what was passed in, before anything is sent. @throws {ArgumentError} When something is wrong. */
+export function checkDispatch(options: DispatchOptions, missionId: MissionId): CheckedDispatch {
+  // Not everybody checks types, and the word "undefined" is a good name.
+  const mission = argument(() => parseMissionName(options.mission ?? ""));
+  const files = Object.entries(options.files ?? {})
+    .map(([role, source]) => ({ role: argument(() => parseFileRole(role)), source }));
+  const timeout = options.timeout === undefined ? undefined : toWireDuration("timeout", options.timeout);
+  const input = options.input === undefined ? undefined : toJson("input", options.input);
+  const toBody = (lane: string, staged: readonly StagedFile[]) => {
+    const body = JSON.stringify({ mission, lane, files: staged.length === 0 ? undefined : staged, timeout });
+    // The input goes in as text, so that it is written once and every try sends the same bytes.
+    return input === undefined ? body : `${body.slice(0, -1)},"input":${input}}`;
+  };
+  return { missionId, files, toBody, options };
+}
+
+/** Uploads the files and queues the mission. Repeats of the request name the same mission and the same files. */
+export async function dispatch(
+  context: Context,
+  target: Target,
+  { missionId, files, toBody, options }: CheckedDispatch,
+  openFile: OpenFile,
+  spanTraceparent: string | undefined,
+): Promise<{ readonly ref: DispatchedRef; readonly connection: Connection }> {
+  const { signal, traceparent } = options;
+  const connection = context.connections.of(target.dugdale);
+  const staged: StagedFile[] = [];
+  for (const { role, source } of files) {
+    const file = await openFile(source, signal);
+    try {
+      staged.push({
+        role,
+        staging_id: await stage(file, role, { connection, missionId, scopes: DISPATCH, signal }),
+      });
+    } finally {
+      await file[Symbol.asyncDispose]();
+    }
+  }
+  signal?.throwIfAborted();
+  const reply = await connection.json("dispatch", {
+    scopes: DISPATCH,
+    headers: { "Idempotency-Key": missionId },
+    body: toBody(target.lane, staged),
+    missionId,
+    signal,
+    traceparent,
+    spanTraceparent,
+  });
+  const ref: DispatchedRef = {
+    host: connection.host,
+    missionId: reply.mission_id,
+    kind: "mission",
+    status: reply.status,
+  };
+  return { ref, connection };
+}

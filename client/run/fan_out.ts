@@ -1,0 +1,137 @@
+/**
+ * Many missions at once, each with everything that a single one has.
+ *
+ * @module
+ */
+import { AbortedError, ArgumentError, LettsError, WaitTimeoutError } from "../errors.ts";
+import { LinkedAbort } from "../abort.ts";
+import { matching } from "../address.ts";
+import { argument, checkWait } from "../arguments.ts";
+import { type Context, defaultMatch } from "../context.ts";
+import { launchId } from "./dispatch.ts";
+import { runToEnd } from "./launch.ts";
+import { parseLaneName } from "../../protocol/names.ts";
+import { type OpenFile, shareFiles } from "../files/staged.ts";
+import type { Address, Everywhere, HostOutcome, Job, ManyOptions, RunOptions } from "../types.ts";
+
+/** Jobs in progress at the same time, unless the caller says otherwise. */
+const CONCURRENCY = 64;
+
+/** What fan-outs differ in. */
+interface FanOut extends ManyOptions {
+  readonly method: "runMany" | "runOnAll";
+}
+
+/**
+ * Runs all jobs and tells how each went, in their order. A job that fails does not disturb the others.
+ *
+ * @throws {ArgumentError} When `concurrency` is less than one or `waitMs` is no number.
+ */
+export async function runMany<R>(
+  context: Context,
+  jobs: readonly Job[],
+  options: FanOut,
+): Promise<HostOutcome<R>[]> {
+  const { concurrency = CONCURRENCY, waitMs, signal } = options;
+  if (!(concurrency >= 1)) throw new ArgumentError(`concurrency ${concurrency} must be at least 1`);
+  checkWait(waitMs);
+  const abort = new LinkedAbort(signal);
+  if (waitMs !== undefined) abort.abortAfter(waitMs, () => new WaitTimeoutError(waitMs));
+  const files = shareFiles(abort.signal);
+  const outcomes: HostOutcome<R>[] = [];
+  const waiting = jobs.entries();
+  const { method } = options;
+  const work = async () => {
+    for (const [index, job] of waiting) {
+      outcomes[index] = await runJob<R>(context, {
+        index,
+        job,
+        method,
+        openFile: files.open,
+        signal: abort.signal,
+      });
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(concurrency, jobs.length) }, work));
+    return outcomes;
+  } catch (error) {
+    abort.abort(error); // a bug in one job: the others end too instead of going on unobserved
+    throw error;
+  } finally {
+    await files[Symbol.asyncDispose]();
+    abort.release();
+  }
+}
+
+/**
+ * Runs one mission on every dugdale that has the lane and the labels.
+ *
+ * @throws {NoMatchingDugdaleError} When there is none.
+ */
+export function runOnAll<R>(
+  context: Context,
+  where: Everywhere,
+  options: RunOptions,
+): Promise<HostOutcome<R>[]> {
+  if (options.missionId !== undefined) {
+    throw new ArgumentError("runOnAll starts many missions, so that it cannot give them one missionId");
+  }
+  const lane = argument(() => parseLaneName(where.lane));
+  const labels = where.match?.length ? where.match : defaultMatch(context);
+  const hosts = matching(context.connections.config, lane, labels);
+  const { waitMs, signal, ...rest } = options;
+  const jobs = hosts.map(({ id }) => ({ ...rest, host: id, lane }));
+  return runMany<R>(context, jobs, { method: "runOnAll", waitMs, signal });
+}
+
+interface Running {
+  readonly index: number;
+  readonly job: Job;
+  readonly method: FanOut["method"];
+  readonly openFile: OpenFile;
+  readonly signal: AbortSignal;
+}
+
+async function runJob<R>(
+  context: Context,
+  { index, job, method, openFile, signal }: Running,
+): Promise<HostOutcome<R>> {
+  const address: Address = job;
+  const abort = new LinkedAbort(signal, job.signal);
+  let host: string | undefined;
+  let missionId: string | undefined;
+  try {
+    abort.signal.throwIfAborted();
+    missionId = launchId(job.missionId, context.ids);
+    const result = await runToEnd<R>(context, address, {
+      ...job,
+      missionId,
+      throwOnFailure: false,
+      signal: abort.signal,
+    }, { method, openFile, onTarget: ({ dugdale }) => host = dugdale.id });
+    return { ok: true, index, host: result.host, result };
+  } catch (cause) {
+    return {
+      ok: false,
+      index,
+      address,
+      host,
+      missionId,
+      error: toLettsError(cause, abort.signal, { host, missionId }),
+    };
+  } finally {
+    abort.release();
+  }
+}
+
+/** Anything that is neither ours nor the caller's leaving is a bug, and not the job's to hide. */
+function toLettsError(
+  cause: unknown,
+  signal: AbortSignal,
+  facts: { readonly host: string | undefined; readonly missionId: string | undefined },
+): LettsError {
+  if (cause instanceof LettsError) return cause;
+  if (signal.aborted) return new AbortedError("the job was aborted", { ...facts, cause });
+  throw cause;
+}

@@ -1,0 +1,169 @@
+/**
+ * Follows the events of a mission across broken connections.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { type MissionEvent, missionEvent } from "../../protocol/event.ts";
+import { lines, LineTooLongError } from "../../protocol/lines.ts";
+import type { Scope } from "../../protocol/routes.ts";
+import { LinkedAbort, pause } from "../abort.ts";
+import { checkWait } from "../arguments.ts";
+import type { Call, Connection } from "../http/connection.ts";
+import { DropBudget, type StreamPolicy } from "./reconnect_budget.ts";
+import { HttpError, NetworkError, WaitTimeoutError } from "../errors.ts";
+import { SilenceWatch, SilentStreamError } from "./idle_watchdog.ts";
+import type { FollowedLine, FollowOptions } from "../types.ts";
+
+/** The longest event: what a dugdale keeps at most, and its newline. */
+const LINE_MAX_BYTES = 16 * 1024 * 1024 + 1;
+
+/** What is followed. */
+export interface Followed {
+  readonly connection: Connection;
+  readonly missionId: string;
+  readonly scopes: readonly Scope[];
+  readonly policy: StreamPolicy;
+  /** When the caller began to wait, by `performance.now()`. Default: with the following. */
+  readonly sinceMs?: number | undefined;
+}
+
+/**
+ * The lines of a mission's event stream up to and including `done`, none of them twice.
+ *
+ * @throws {ArgumentError} When `waitMs` is no number.
+ * @throws {NotFoundError} When the mission is gone, also when it goes while it is followed.
+ * @throws {NetworkError} When the stream broke too often; code `stream_given_up`.
+ * @throws {WaitTimeoutError} When `waitMs` passes first.
+ */
+export async function* followLines(
+  followed: Followed,
+  options: FollowOptions = {},
+): AsyncGenerator<FollowedLine, void, void> {
+  const { connection, missionId } = followed;
+  const facts = { host: connection.host, missionId };
+  const from = options.from ?? 0;
+  const follow = options.follow ?? true;
+  const { waitMs } = options;
+  checkWait(waitMs);
+  const budget = new DropBudget(followed.policy, from);
+  const whole = new LinkedAbort(options.signal);
+  if (waitMs !== undefined) {
+    const waitedMs = followed.sinceMs === undefined ? 0 : performance.now() - followed.sinceMs;
+    whole.abortAfter(waitMs - waitedMs, () => new WaitTimeoutError(waitMs, facts));
+  }
+  let lastSeq = from;
+  try {
+    for (;;) {
+      const startedMs = performance.now();
+      let broken: Broken = { reason: "eof", pauseMs: 0 };
+      try {
+        for await (const line of connectOnce(followed, lastSeq, follow, whole.signal)) {
+          if (line.seq > 0) lastSeq = line.seq;
+          yield line;
+          if (line.event?.event === "done") return;
+        }
+        if (!follow) return;
+      } catch (error) {
+        whole.signal.throwIfAborted();
+        broken = judge(error, followed);
+      }
+      const pauseMs = budget.count({ ...broken, lastedMs: performance.now() - startedMs, lastSeq }, facts);
+      await pause(Math.max(pauseMs, broken.pauseMs), whole.signal);
+    }
+  } finally {
+    whole.release();
+  }
+}
+
+/** The events alone, without those of kinds that this version does not know. */
+export async function* followEvents(
+  followed: Followed,
+  options: FollowOptions = {},
+): AsyncGenerator<MissionEvent, void, void> {
+  for await (const { event } of followLines(followed, options)) {
+    if (event !== undefined) yield event;
+  }
+}
+
+async function* connectOnce(
+  followed: Followed,
+  lastSeq: number,
+  follow: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<FollowedLine, void, void> {
+  const { connection, missionId, scopes, policy } = followed;
+  const abort = new LinkedAbort(signal);
+  const call: Call = { path: { id: missionId }, scopes, missionId };
+  const watch = new SilenceWatch(
+    abort,
+    policy.silenceMs,
+    (stopped) => connection.json("getMission", { ...call, signal: stopped }),
+  );
+  try {
+    // A dugdale may hold its headers back until the first event, so that the watch starts before them.
+    watch.listen();
+    const { body } = await connection.once("events", {
+      ...call,
+      query: { follow: follow || undefined, from: lastSeq > 0 ? lastSeq : undefined },
+      signal: abort.signal,
+      timeoutMs: Infinity,
+    });
+    const iterator = lines(body, { maxBytes: LINE_MAX_BYTES });
+    try {
+      for (;;) {
+        const { done, value } = await iterator.next();
+        await watch.rest();
+        if (done) return;
+        const line = parseLine(value);
+        if (line !== undefined) yield line;
+        watch.listen();
+      }
+    } finally {
+      await iterator.return();
+    }
+  } finally {
+    await watch.rest();
+    abort.release();
+  }
+}
+
+const numbered = v.object({ seq: v.fallback(v.number(), 0) });
+
+/** A line that is a JSON object; its event is undefined when this version does not know it. */
+function parseLine(line: string): FollowedLine | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined; // empty and torn lines are skipped on either side of the wire
+  }
+  const known = v.safeParse(missionEvent, value);
+  if (known.success) return { line, seq: known.output.seq, event: known.output };
+  const other = v.safeParse(numbered, value);
+  return other.success ? { line, seq: other.output.seq, event: undefined } : undefined;
+}
+
+/** A connection that another one may make good. */
+interface Broken {
+  readonly reason: string;
+  /** What the dugdale asked to wait. */
+  readonly pauseMs: number;
+  readonly cause?: unknown;
+}
+
+/** Why the connection broke. Throws what no other connection can mend. */
+function judge(cause: unknown, { connection, missionId }: Followed): Broken {
+  if (cause instanceof HttpError) {
+    const { status, retryAfterMs = Infinity } = cause;
+    const bearable = retryAfterMs <= connection.retry.retryAfterMaxMs;
+    if (status < 500 && !(status === 429 && bearable)) throw cause;
+    return { reason: `http_${status}`, pauseMs: bearable ? retryAfterMs : 0, cause };
+  }
+  if (cause instanceof SilentStreamError) return { reason: cause.message, pauseMs: 0, cause };
+  if (cause instanceof LineTooLongError) {
+    throw new NetworkError(cause.message, { host: connection.host, missionId, cause }, "bad_reply");
+  }
+  if (cause instanceof NetworkError) return { reason: `transport: ${cause.message}`, pauseMs: 0, cause };
+  throw cause;
+}

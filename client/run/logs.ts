@@ -1,0 +1,47 @@
+/**
+ * What a mission printed, as it is kept in a result.
+ *
+ * @module
+ */
+import type { Scope } from "../../protocol/routes.ts";
+import type { Connection } from "../http/connection.ts";
+import { LettsError } from "../errors.ts";
+import { readText } from "../http/text.ts";
+import type { Logs } from "../types.ts";
+
+/** The most of either stream that is kept in memory. */
+const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** What a dugdale writes at the end of a stream that it cut off. */
+const CUT = /\n\[--- truncated, exceeded \d+ bytes ---\]\n$/;
+
+/** Fetches stdout, then stderr. What cannot be fetched is empty, and the error tells why. */
+export async function fetchLogs(
+  connection: Connection,
+  missionId: string,
+  scopes: readonly Scope[],
+  signal: AbortSignal,
+): Promise<Logs> {
+  let error: LettsError | undefined;
+  const fetchOne = async (stream: "stdout" | "stderr") => {
+    try {
+      const call = { path: { id: missionId }, query: { stream }, scopes, missionId, signal };
+      const { body } = await connection.open("output", call);
+      const { text, truncated } = await readText(body, LOG_LIMIT_BYTES);
+      return { text, truncated: truncated || CUT.test(text) };
+    } catch (caught) {
+      if (signal.aborted || !(caught instanceof LettsError)) throw caught;
+      error ??= caught;
+      return { text: "", truncated: false };
+    }
+  };
+  const stdout = await fetchOne("stdout");
+  const stderr = await fetchOne("stderr");
+  return {
+    stdout: stdout.text,
+    stderr: stderr.text,
+    stdoutTruncated: stdout.truncated,
+    stderrTruncated: stderr.truncated,
+    error,
+  };
+}

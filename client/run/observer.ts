@@ -1,0 +1,27 @@
+/**
+ * Tells whoever asked about launches that failed.
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { AbortedError, LettsError, WaitTimeoutError } from "../errors.ts";
+import type { LaunchFailure } from "../types.ts";
+
+/** What is known about a launch when it fails. */
+export type LaunchFacts = Omit<LaunchFailure, "error" | "retryable" | "phase">;
+
+/** Reports a failure, unless it is none of the launch: a wait that was too short, a caller who left, a bug. */
+export function reportFailure(
+  context: Context,
+  facts: LaunchFacts,
+  phase: LaunchFailure["phase"],
+  error: unknown,
+): void {
+  if (context.onLaunchFailure === undefined || !(error instanceof LettsError)) return;
+  if (error instanceof WaitTimeoutError || error instanceof AbortedError) return;
+  try {
+    context.onLaunchFailure({ ...facts, phase, error, retryable: error.retryable });
+  } catch {
+    // An observer cannot change what happens to the launch; its own failures are its own to report.
+  }
+}

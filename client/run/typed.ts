@@ -1,0 +1,107 @@
+/**
+ * Calls of missions that are defined with their types.
+ *
+ * @module
+ */
+import { type DefinedMission, MisfitError } from "../../protocol/defined_mission.ts";
+import type { JsonValue } from "../../protocol/json_value.ts";
+import { SchemaError } from "../errors.ts";
+import type { Address, HostOutcome, RunHandle, RunResult } from "../types.ts";
+
+/** A defined mission, as far as callers see it. */
+export type CallableMission<Input, Return> = Pick<
+  DefinedMission<Input, Return, unknown, unknown>,
+  "mission" | "parseReturn" | "checkInput"
+>;
+
+/** Options of a defined mission: the name is known, and the input has a type. */
+export type Typed<Options, Input> =
+  & Omit<Options, "mission" | "input">
+  & (undefined extends Input ? { readonly input?: Input } : { readonly input: Input });
+
+interface PlainOptions {
+  readonly mission: string;
+  readonly input?: JsonValue | undefined;
+}
+
+/** Whether a call names a defined mission instead of giving plain options. */
+export function isDefined<Input, Return>(
+  what: PlainOptions | CallableMission<Input, Return>,
+): what is CallableMission<Input, Return> {
+  return "parseReturn" in what;
+}
+
+/**
+ * The plain options of either form of a call.
+ *
+ * @throws {SchemaError} When the schema refuses the input; code `invalid_input`.
+ */
+export function plainOptions<Options extends PlainOptions, Input>(
+  what: Options | CallableMission<Input, unknown>,
+  options: Typed<Options, Input> | undefined,
+): Options {
+  if (!isDefined(what)) return what;
+  refused("invalid_input", () => what.checkInput(options?.input as Input));
+  // Typed is made of Options by leaving out the two fields that are put back here.
+  return { ...options, mission: what.mission } as unknown as Options;
+}
+
+/** A result with its return value checked. @throws {SchemaError} When the schema refuses it; code `invalid_return`. */
+export function typedResult<Return>(
+  defined: CallableMission<never, Return>,
+  result: RunResult<unknown>,
+): RunResult<Return> {
+  if (!result.success) return { ...result, return: undefined };
+  const { host, missionId } = result;
+  const value = refused("invalid_return", () => defined.parseReturn(result.return), { host, missionId });
+  return { ...result, return: value };
+}
+
+/** An outcome with its return value checked; one that its schema refuses is a failure of the job. */
+export function typedOutcome<Return>(
+  defined: CallableMission<never, Return>,
+  outcome: HostOutcome<unknown>,
+  address: Address,
+): HostOutcome<Return> {
+  if (!outcome.ok) return outcome;
+  const { index, host, result } = outcome;
+  try {
+    return { ...outcome, result: typedResult(defined, result) };
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    return { ok: false, index, host, missionId: result.missionId, address, error };
+  }
+}
+
+/** A handle whose result is checked. */
+export function typedHandle<Return>(
+  defined: CallableMission<never, Return>,
+  handle: RunHandle<unknown>,
+): RunHandle<Return> {
+  let result: Promise<RunResult<Return>> | undefined;
+  return {
+    ref: handle.ref,
+    get result() {
+      if (result === undefined) {
+        result = handle.result.then((untypedResult) => typedResult(defined, untypedResult));
+        result.catch(() => {}); // as with the handle itself: told to whoever reads it
+      }
+      return result;
+    },
+    events: () => handle.events(),
+    [Symbol.asyncDispose]: () => handle[Symbol.asyncDispose](),
+  };
+}
+
+function refused<Value>(
+  code: "invalid_input" | "invalid_return",
+  check: () => Value,
+  facts: { readonly host?: string; readonly missionId?: string } = {},
+): Value {
+  try {
+    return check();
+  } catch (cause) {
+    if (!(cause instanceof MisfitError)) throw cause;
+    throw new SchemaError(code, cause.mission, cause.issues, { ...facts, cause });
+  }
+}

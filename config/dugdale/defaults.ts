@@ -1,0 +1,42 @@
+/**
+ * What a dugdale does when its file does not say.
+ *
+ * @module
+ */
+import { LIMIT_DEFAULTS } from "./limits.ts";
+import type { DugdaleConfig } from "./config.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The sweep interval that an interval of 0 stands for. */
+export const SWEEP_INTERVAL_OF_0_MS: number = MINUTE_MS;
+
+/** Every group of a file that sets none of them. */
+export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
+  network: { behindTlsProxy: false, insecurePlainHttp: false, trustedProxies: [], useXForwardedFor: false },
+  auth: { tokens: [] },
+  admin: { tokens: [] },
+  log: { level: "info", format: "json", output: "stderr" },
+  cleanup: {
+    successTtlMs: DAY_MS,
+    failedTtlMs: 7 * DAY_MS,
+    stagingTtlMs: HOUR_MS,
+    downloadedGraceMs: HOUR_MS,
+    lostCleanupGraceMs: 10 * MINUTE_MS,
+    sweepIntervalMs: 5 * MINUTE_MS,
+  },
+  exec: {
+    enabled: false,
+    tokens: [],
+    allowShell: false,
+    maxScriptBytes: 256 * 1024,
+    maxInputsPerExec: 32,
+    maxOutputsPerExec: 32,
+    execSuccessTtlMs: HOUR_MS,
+    execFailedTtlMs: DAY_MS,
+  },
+  missionEnv: { inherit: [], set: {} },
+  limits: LIMIT_DEFAULTS,
+};

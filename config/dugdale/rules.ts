@@ -1,0 +1,88 @@
+/**
+ * The rules that a dugdale's configuration must keep beyond its shape.
+ *
+ * @module
+ */
+import type { DugdaleConfig } from "./config.ts";
+import { isLoopback } from "./listen_host.ts";
+import { Places } from "../yaml/places.ts";
+import { type Problem, throwFirst } from "../yaml/problem.ts";
+import { RULE_ORDER } from "../yaml/rule_order.ts";
+
+/** What an event takes besides the value that it carries. */
+const ENVELOPE_BYTES = 65_536;
+
+/** Finds every broken rule; the order to tell them in is in the problems. */
+export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
+  if (config.listen === "") {
+    yield { order: RULE_ORDER.listen, key: "listen", problem: "must not be missing or empty" };
+  }
+  if (config.dataDir === "") {
+    yield { order: RULE_ORDER.dataDir, key: "data_dir", problem: "must not be missing or empty" };
+  }
+  yield* tlsProblems(config);
+  for (const name of Object.keys(config.missionEnv.set)) {
+    yield* reservedNameProblems(name, `mission_env.set[${JSON.stringify(name)}]`);
+  }
+  for (const [index, name] of config.missionEnv.inherit.entries()) {
+    yield* reservedNameProblems(name, `mission_env.inherit[${index}]`);
+  }
+  const { exec, admin } = config;
+  if (exec.enabled && exec.tokens.length === 0 && admin.tokens.length === 0) {
+    const problem = "needs exec.tokens or admin.tokens, else nobody could send a command";
+    yield { order: RULE_ORDER.exec, key: "exec.enabled", problem };
+  }
+  yield* headroomProblems(config);
+}
+
+/**
+ * Demands that all rules are kept, for configurations that come from memory.
+ *
+ * @throws {ConfigError} For the first rule that is broken.
+ */
+export function checkDugdaleConfig(config: DugdaleConfig): void {
+  throwFirst(dugdaleProblems(config), new Places());
+}
+
+/** Tokens must not cross a network in the clear unless somebody said so. */
+function* tlsProblems({ listen, network, auth, admin, exec }: DugdaleConfig): Generator<Problem> {
+  if (network.behindTlsProxy || network.insecurePlainHttp || isLoopback(listen)) return;
+  const groups = [
+    ...(auth.tokens.length > 0 ? ["auth"] : []),
+    ...(admin.tokens.length > 0 ? ["admin"] : []),
+    ...(exec.enabled && exec.tokens.length > 0 ? ["exec"] : []),
+  ];
+  if (groups.length === 0) return;
+  yield {
+    order: RULE_ORDER.tls,
+    key: "listen",
+    problem:
+      `${JSON.stringify(listen)} is not loopback, so tokens (${groups.join(", ")}) would travel in the ` +
+      "clear; set network.behind_tls_proxy or network.insecure_plain_http",
+  };
+}
+
+function* reservedNameProblems(name: string, key: string): Generator<Problem> {
+  if (!name.startsWith("LETTS_")) return;
+  const problem = `must not start with LETTS_, as ${JSON.stringify(name)} does`;
+  yield { order: RULE_ORDER.missionEnv, key, problem };
+}
+
+function* headroomProblems({ limits }: DugdaleConfig): Generator<Problem> {
+  const line = limits.maxEventLineBytes;
+  if (line <= 0) return;
+  const parts = [
+    ["max_return_value_size", "max_return_value_size", limits.maxReturnValueBytes],
+    [
+      "max_fail_message_size",
+      "max_fail_message_size + max_fail_details_size",
+      limits.maxFailMessageBytes + limits.maxFailDetailsBytes,
+    ],
+  ] as const;
+  for (const [key, sum, bytes] of parts) {
+    if (bytes + ENVELOPE_BYTES <= line) continue;
+    const problem = `${sum} + ${ENVELOPE_BYTES} is ${bytes + ENVELOPE_BYTES}, ` +
+      `which must not be more than max_event_line_size (${line})`;
+    yield { order: RULE_ORDER.headroom, key: `limits.${key}`, problem };
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * What may stand where in dugdale.yaml, for the reader and for editors.
+ *
+ * @module
+ */
+import { type Fields, list, mapOf, named, object } from "../yaml/collections.ts";
+import { byteSize, duration } from "../yaml/quantities.ts";
+import { choice, filledText, flag, integer, text } from "../yaml/scalars.ts";
+import type { Decoder } from "../yaml/decoder.ts";
+import { DUGDALE_DEFAULTS } from "./defaults.ts";
+import type { DugdaleLimits } from "./limits.ts";
+import { limitFields } from "./limits_shape.ts";
+import { LOG_FORMATS, LOG_LEVELS } from "./log_words.ts";
+import { RULE_ORDER } from "../yaml/rule_order.ts";
+import type {
+  DugdaleCleanup,
+  DugdaleExec,
+  DugdaleLog,
+  DugdaleMissionEnv,
+  DugdaleNetwork,
+  DugdaleSettings,
+  DugdaleTokens,
+} from "./config.ts";
+
+const { log: LOG, cleanup: CLEANUP, exec: EXEC } = DUGDALE_DEFAULTS;
+
+const network: Fields<DugdaleNetwork> = {
+  behindTlsProxy: named("behind_tls_proxy", flag("A proxy in front does TLS", { default: false })),
+  insecurePlainHttp: named("insecure_plain_http", flag("Accept tokens over plain HTTP", { default: false })),
+  trustedProxies: named("trusted_proxies", list("Proxies whose headers are believed", text("CIDR range"))),
+  useXForwardedFor: named(
+    "use_x_forwarded_for",
+    flag("Take callers' addresses from X-Forwarded-For", { default: false }),
+  ),
+};
+
+const tokens = (who: string): Decoder<Partial<DugdaleTokens>> =>
+  object<DugdaleTokens>(who, { tokens: list("Any of them is accepted", text("A token")) });
+
+const log: Fields<DugdaleLog> = {
+  level: choice("Least level that is written", LOG_LEVELS, RULE_ORDER.log, { default: LOG.level }),
+  format: choice("Form of a record", LOG_FORMATS, RULE_ORDER.log, { default: LOG.format }),
+  output: filledText("stderr, stdout, or a file that is appended to", { default: LOG.output }),
+};
+
+const cleanup: Fields<DugdaleCleanup> = {
+  successTtlMs: named("success_ttl", duration("How long successes are kept", CLEANUP.successTtlMs)),
+  failedTtlMs: named("failed_ttl", duration("How long other endings are kept", CLEANUP.failedTtlMs)),
+  stagingTtlMs: named(
+    "staging_ttl",
+    duration("How long unused staging files are kept", CLEANUP.stagingTtlMs),
+  ),
+  downloadedGraceMs: named(
+    "downloaded_grace",
+    duration("How long outputs are kept after a download", CLEANUP.downloadedGraceMs),
+  ),
+  lostCleanupGraceMs: named(
+    "lost_cleanup_grace",
+    duration("How long the rest of lost missions is kept", CLEANUP.lostCleanupGraceMs),
+  ),
+  sweepIntervalMs: named(
+    "sweep_interval",
+    duration("From sweep to sweep; 0 is 1m", CLEANUP.sweepIntervalMs),
+  ),
+};
+
+const exec: Fields<DugdaleExec> = {
+  enabled: flag("Take whole commands", { default: EXEC.enabled }),
+  tokens: list("Tokens that may send commands", text("A token")),
+  allowShell: named("allow_shell", flag("Let the command be a shell", { default: EXEC.allowShell })),
+  maxScriptBytes: named("max_script_size", byteSize("Script of an exec; 0 is no cap", EXEC.maxScriptBytes)),
+  maxInputsPerExec: named(
+    "max_inputs_per_exec",
+    integer("Inputs of an exec; 0 is no cap", { schema: { default: EXEC.maxInputsPerExec } }),
+  ),
+  maxOutputsPerExec: named(
+    "max_outputs_per_exec",
+    integer("Outputs of an exec; 0 is no cap", { schema: { default: EXEC.maxOutputsPerExec } }),
+  ),
+  execSuccessTtlMs: named("exec_success_ttl", duration("How long successes are kept", EXEC.execSuccessTtlMs)),
+  execFailedTtlMs: named(
+    "exec_failed_ttl",
+    duration("How long other endings are kept", EXEC.execFailedTtlMs),
+  ),
+};
+
+const missionEnv: Fields<DugdaleMissionEnv> = {
+  inherit: list("Variables of the dugdale that missions see", text("Name", { not: { pattern: "^LETTS_" } })),
+  set: mapOf(
+    "Further variables of missions",
+    text("Value; ${NAME} is replaced when a mission starts"),
+    "^(?!LETTS_)",
+  ),
+};
+
+/** The whole of dugdale.yaml. */
+export const dugdaleShape: Decoder<Partial<DugdaleSettings>> = object<DugdaleSettings>(
+  "dugdale.yaml: where a dugdale listens, whom it lets in and what it takes",
+  {
+    listen: text("host:port; :port is every interface", { minLength: 1 }),
+    dataDir: named("data_dir", text("Absolute directory of the database and all files", { minLength: 1 })),
+    network: object("Who stands between callers and the dugdale", network),
+    auth: tokens("Tokens that may dispatch"),
+    admin: tokens("Tokens that may do everything"),
+    log: object("Where the log goes", log),
+    cleanup: object("How long things are kept", cleanup),
+    exec: object("Commands that are sent whole", exec),
+    missionEnv: named("mission_env", object("What missions see of the environment", missionEnv)),
+    limits: object<DugdaleLimits>("Caps and waits", limitFields),
+  },
+  ["listen", "data_dir"],
+);

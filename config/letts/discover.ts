@@ -1,0 +1,80 @@
+/**
+ * Which letts.yaml is used.
+ *
+ * @module
+ */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { ConfigError } from "../config_error.ts";
+import { isMissing, reason } from "../file_text.ts";
+import type { Env } from "../variables.ts";
+
+/** Where to look. */
+export interface DiscoverOptions {
+  /** This file and no other. */
+  readonly path?: string | URL | undefined;
+  /** The environment. Default that of the process. */
+  readonly env?: Env | undefined;
+  /** Where `./letts.yaml` is looked for. Default the working directory. */
+  readonly cwd?: string | undefined;
+  /** The file of the whole machine. Default `/etc/letts/letts.yaml`. */
+  readonly systemFile?: string | undefined;
+}
+
+/** A variable of the process, under Deno as under Node. */
+export function processEnv(name: string): string | undefined {
+  return process.env[name];
+}
+
+/**
+ * Finds the file: `path`, else `$LETTS_CONFIG`, else the first that exists of `./letts.yaml`,
+ * `$XDG_CONFIG_HOME/letts/letts.yaml`, `$HOME/.letts/letts.yaml` and `/etc/letts/letts.yaml`.
+ *
+ * @throws {ConfigError} With the stage `discovery` when the file that was asked for, or any, does not exist.
+ */
+export function discoverLettsFile(options: DiscoverOptions = {}): string {
+  const { path, env = processEnv, cwd, systemFile = "/etc/letts/letts.yaml" } = options;
+  if (path !== undefined && path !== "") {
+    return demandFile(typeof path === "string" ? path : fileURLToPath(path));
+  }
+  const named = env("LETTS_CONFIG");
+  if (named) return demandFile(named, "LETTS_CONFIG names it, but ");
+  const xdg = env("XDG_CONFIG_HOME");
+  const home = env("HOME");
+  const candidates = [
+    cwd === undefined ? "letts.yaml" : join(cwd, "letts.yaml"),
+    ...(xdg ? [join(xdg, "letts", "letts.yaml")] : []),
+    ...(home ? [join(home, ".letts", "letts.yaml")] : []),
+    systemFile,
+  ];
+  const found = candidates.find(isUsableFile);
+  if (found !== undefined) return found;
+  throw new ConfigError(`there is no letts.yaml; searched ${candidates.join(", ")}`, { stage: "discovery" });
+}
+
+function demandFile(file: string, because = ""): string {
+  try {
+    if (!statSync(file).isDirectory()) return file;
+  } catch (cause) {
+    throw new ConfigError(`${because}cannot be used: ${reason(cause)}`, { stage: "discovery", file }, {
+      cause,
+    });
+  }
+  throw new ConfigError(`${because}is a directory`, { stage: "discovery", file });
+}
+
+/**
+ * Whether something to read is there.
+ *
+ * @throws {ConfigError} When that cannot be told, such as for lack of permission.
+ */
+export function isUsableFile(file: string): boolean {
+  try {
+    return !statSync(file).isDirectory();
+  } catch (cause) {
+    if (isMissing(cause)) return false;
+    throw new ConfigError(`cannot be looked at: ${reason(cause)}`, { stage: "discovery", file }, { cause });
+  }
+}

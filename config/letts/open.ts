@@ -1,0 +1,54 @@
+/**
+ * From the letts.yaml that applies, or from several on top of each other, to a checked configuration. Apart from
+ * `letts_config.ts`, because reading YAML takes 7 MB that programs without a file do not need.
+ *
+ * @module
+ */
+import { discoverLettsFile, processEnv } from "./discover.ts";
+import { demandPrivateMode, readFileText } from "../file_text.ts";
+import { checkedConfig, type LettsConfigOptions } from "./config.ts";
+import { parseLettsFile } from "./file.ts";
+import { mergeLettsFiles } from "./merge.ts";
+import { nameProblems } from "./names.ts";
+import { throwFirst } from "../yaml/problem.ts";
+import type { LettsConfig } from "./resolve.ts";
+import type { Env } from "../variables.ts";
+
+/** How a file is opened. */
+export interface OpenLettsOptions {
+  /** This file. Default the one that {@linkcode discoverLettsFile} finds. */
+  readonly path?: string | URL | undefined;
+  /** Variables for discovery and `${NAME}`. Default those of the process. */
+  readonly env?: Env | undefined;
+  /** Accept plain tokens in a file that others can read. Default false. */
+  readonly insecurePermissions?: boolean | undefined;
+}
+
+/**
+ * Opens the letts.yaml that applies here.
+ *
+ * @throws {ConfigError} When none is found, it cannot be read, breaks a rule, or holds plain tokens and is open to
+ * others; `stage` tells which.
+ */
+export function readLettsConfig(options: OpenLettsOptions = {}): LettsConfig {
+  const { path, env = processEnv, insecurePermissions = false } = options;
+  const content = readFileText(discoverLettsFile({ path, env }));
+  const config = checkedConfig(parseLettsFile(content), env);
+  const [plain] = config.plainTokens;
+  if (plain && !insecurePermissions) demandPrivateMode(content, `a plain token (${plain.location})`);
+  return config;
+}
+
+/**
+ * Reads several files, each over the ones before it, as `apply -f a -f b` does. Their permissions are not looked
+ * at; `plainTokens` of the result says what to warn about.
+ *
+ * @throws {ConfigError} When a file cannot be read, or one of them or all together break a rule.
+ */
+export function readLettsFiles(paths: readonly string[], options: LettsConfigOptions = {}): LettsConfig {
+  const [first, ...others] = paths.map((path) => parseLettsFile(readFileText(path)));
+  if (!first) throw new TypeError("readLettsFiles needs at least one path");
+  const merged = others.reduce(mergeLettsFiles, first);
+  throwFirst(nameProblems(merged.yaml), merged.places);
+  return checkedConfig(merged, options.env ?? processEnv);
+}

@@ -1,0 +1,177 @@
+/**
+ * What a letts.yaml answers: which dugdale is meant, how to reach it, with which token, and what `apply` tells it.
+ *
+ * @module
+ */
+import type { ApplyBody } from "../../protocol/lane.ts";
+import type { Scope } from "../../protocol/routes.ts";
+import { findHost, type HostNames } from "./aliases.ts";
+import { findBaseUrl } from "./base_url.ts";
+import { ConfigError, type ConfigErrorPlace } from "../config_error.ts";
+import { applyBody, type DugdaleEntry, dugdaleEntry } from "./dugdale_entry.ts";
+import type { LettsFile } from "./file.ts";
+import type { RouteFields, TokenFields } from "./types.ts";
+import type { Places } from "../yaml/places.ts";
+import { type PlainToken, plainTokens, TOKEN_KEYS } from "./plain_tokens.ts";
+import { proxySchemeFault } from "./proxy_scheme.ts";
+import type { ExtendedFields, ExtendedYaml } from "./templates.ts";
+import { type Env, fillVariables } from "../variables.ts";
+
+interface Kept {
+  readonly entry: DugdaleEntry;
+  readonly fields: ExtendedFields;
+  readonly key: string;
+}
+
+/**
+ * A checked letts.yaml. Variables are looked up when a token, proxy or alias is used, so a file with unset ones
+ * is fine as long as nobody needs them. Tokens are not part of the entries, which may be printed.
+ *
+ * Made by `lettsConfig` of `letts_config.ts`, and by `readLettsConfig` and `readLettsFiles` of `open_letts.ts`.
+ */
+export class LettsConfig {
+  /** The file, as it was given; several are joined by `, `; empty when it was made in memory. */
+  readonly file: string;
+  /** All dugdales in the order of the file, with what they inherit. */
+  readonly dugdales: readonly DugdaleEntry[];
+  /** The labels that are asked for when a call names neither a target nor labels. */
+  readonly selectorMatch: readonly string[];
+  /** Where tokens stand in the file itself. */
+  readonly plainTokens: readonly PlainToken[];
+  readonly #kept: ReadonlyMap<string, Kept>;
+  readonly #names: HostNames<Kept>;
+  readonly #routes: ReadonlyMap<string, RouteFields>;
+  readonly #auth: TokenFields;
+  readonly #defaultPort: number;
+  readonly #places: Places;
+  readonly #env: Env;
+
+  /** Takes fields that passed all checks. */
+  constructor(source: LettsFile, extended: ExtendedYaml, env: Env) {
+    const kept = extended.dugdales.map((fields, index) => {
+      return { entry: dugdaleEntry(fields), fields, key: `dugdales[${index}]` };
+    });
+    this.file = source.file;
+    this.dugdales = kept.map(({ entry }) => entry);
+    this.selectorMatch = extended.selector?.match ?? [];
+    this.plainTokens = plainTokens(source.yaml);
+    this.#kept = new Map(kept.map((one) => [one.entry.id, one]));
+    this.#names = { dugdales: this.#kept, aliases: new Map(Object.entries(extended.aliases ?? {})) };
+    this.#routes = new Map(Object.entries(extended.routes ?? {}));
+    this.#auth = extended.auth ?? {};
+    this.#defaultPort = extended.defaults?.port ?? 0;
+    this.#places = source.places;
+    this.#env = env;
+  }
+
+  /**
+   * The dugdale of an id or alias. Ids win; at most seven aliases may follow each other.
+   *
+   * @param hostOrAlias A number is its decimal text, as in `5: s5`.
+   * @throws {ConfigError} When it leads to no dugdale.
+   * @throws {MissingVariableError} When an alias on the way needs a variable that is not set.
+   */
+  dugdale(hostOrAlias: string | number): DugdaleEntry {
+    return this.#find(String(hostOrAlias));
+  }
+
+  /**
+   * The dugdale and lane of a route.
+   *
+   * @throws {ConfigError} When there is no such route, or its host leads to no dugdale.
+   * @throws {MissingVariableError} When an alias on the way needs a variable that is not set.
+   */
+  route(name: string): { dugdale: DugdaleEntry; lane: string } {
+    const route = this.#routes.get(name);
+    if (!route) throw this.#error(`there is no route ${JSON.stringify(name)}`, "routes");
+    const dugdale = this.#find(route.host ?? "", `routes[${JSON.stringify(name)}].host`);
+    return { dugdale, lane: route.lane ?? "" };
+  }
+
+  /** The dugdales that list the lane, when one is given, and carry all of the labels, in the order of the file. */
+  candidates(lane: string | undefined, labels: readonly string[]): DugdaleEntry[] {
+    return this.dugdales.filter((dugdale) =>
+      (lane === undefined || dugdale.lanes.has(lane)) &&
+      labels.every((label) => dugdale.labels.includes(label))
+    );
+  }
+
+  /**
+   * The token for a scope: the dugdale's own, else that of `auth`; never one of another scope.
+   *
+   * @throws {ConfigError} When none is configured, or it turns out empty.
+   * @throws {MissingVariableError} When a variable in it is not set.
+   */
+  token(dugdale: DugdaleEntry, scope: Scope): string {
+    const { fields, key } = this.#keptOf(dugdale);
+    const name = TOKEN_KEYS[scope];
+    const place = fields[name] ? `${key}.${name}` : `auth.${name}`;
+    const written = fields[name] || this.#auth[name];
+    if (!written) throw this.#error(`dugdale "${dugdale.id}" has no ${scope} token (${name})`, key);
+    const token = fillVariables(written, this.#env, this.#place(place));
+    if (token === "") throw this.#error(`the ${scope} token of dugdale "${dugdale.id}" is empty`, place);
+    return token;
+  }
+
+  /**
+   * The URL of the proxy that leads to a dugdale; `undefined` when it is reached directly. May hold a password.
+   *
+   * @throws {ConfigError} When it is no URL of a known kind of proxy.
+   * @throws {MissingVariableError} When a variable in it is not set.
+   */
+  proxy(dugdale: DugdaleEntry): string | undefined {
+    const { fields, key } = this.#keptOf(dugdale);
+    const proxy = fillVariables(fields.proxy, this.#env, this.#place(`${key}.proxy`));
+    if (proxy === "") return undefined;
+    const fault = proxySchemeFault(proxy) ?? (URL.canParse(proxy) ? undefined : "must be a URL");
+    if (fault) throw this.#error(fault, `${key}.proxy`, dugdale.id);
+    return proxy;
+  }
+
+  /**
+   * The URL that the routes of a dugdale hang on: its `url`, else `http://` with its host and the port of the
+   * host, of the dugdale, of `defaults`, or 7180.
+   *
+   * @throws {ConfigError} When host or url cannot be used.
+   */
+  baseUrl(dugdale: DugdaleEntry): URL {
+    const answer = findBaseUrl(dugdale, this.#defaultPort);
+    if (answer instanceof URL) return answer;
+    throw this.#error(answer.problem, `${this.#keptOf(dugdale).key}.${answer.field}`, dugdale.id);
+  }
+
+  /** What `apply` sends to a dugdale. */
+  applyBody(dugdale: DugdaleEntry): ApplyBody {
+    return applyBody(dugdale);
+  }
+
+  #find(host: string, asked?: string): DugdaleEntry {
+    const answer = findHost(
+      host,
+      this.#names,
+      (value, alias) => fillVariables(value, this.#env, this.#place(aliasKey(alias))),
+    );
+    if (answer && "found" in answer) return answer.found.entry;
+    const problem = answer?.problem ?? `host ${JSON.stringify(host)} not found`;
+    throw this.#error(problem, answer?.alias === undefined ? asked : aliasKey(answer.alias));
+  }
+
+  #keptOf(dugdale: DugdaleEntry): Kept {
+    const kept = this.#kept.get(dugdale.id);
+    if (kept) return kept;
+    throw this.#error(`there is no dugdale "${dugdale.id}"`, "dugdales");
+  }
+
+  #error(problem: string, key?: string, owner?: string): ConfigError {
+    return new ConfigError(problem, { ...this.#place(key), owner });
+  }
+
+  #place(key?: string): ConfigErrorPlace {
+    const file = this.file || undefined;
+    return { stage: "use", file, key, ...(key === undefined ? {} : this.#places.find(key)) };
+  }
+}
+
+function aliasKey(alias: string): string {
+  return `aliases[${JSON.stringify(alias)}]`;
+}

@@ -1,0 +1,75 @@
+/**
+ * `extends`: what a dugdale takes from its template.
+ *
+ * @module
+ */
+import { ConfigError } from "../config_error.ts";
+import type { DugdaleFields, LaneFields, LettsYaml, RuntimeFields, TemplateFields } from "./types.ts";
+import type { Places } from "../yaml/places.ts";
+
+/** A dugdale of which nothing is inherited any more. */
+export interface ExtendedFields extends DugdaleFields {
+  /** No `null` any more. */
+  readonly proxy: string;
+  /** No `null` any more. */
+  readonly lanes: Readonly<Record<string, LaneFields>>;
+}
+
+/** A letts.yaml after its templates were filled in. */
+export interface ExtendedYaml extends LettsYaml {
+  /** In the order of the file. */
+  readonly dugdales: readonly ExtendedFields[];
+}
+
+/**
+ * Fills in the templates.
+ *
+ * @throws {ConfigError} When a dugdale names a template that is not there.
+ */
+export function extendDugdales(yaml: LettsYaml, places: Places): ExtendedYaml {
+  const templates = new Map(Object.entries(yaml.templates ?? {}));
+  const dugdales = (yaml.dugdales ?? []).map((dugdale, index) => {
+    const name = dugdale.extends;
+    if (!name) return extended(dugdale, {});
+    const template = templates.get(name);
+    if (template) return extended(dugdale, template);
+    const key = `dugdales[${index}].extends`;
+    throw new ConfigError(`there is no template ${JSON.stringify(name)}`, {
+      ...places.find(key),
+      key,
+      owner: dugdale.id,
+    });
+  });
+  return { ...yaml, dugdales };
+}
+
+function extended(own: DugdaleFields, template: TemplateFields): ExtendedFields {
+  return {
+    ...own,
+    mission_dir: own.mission_dir || template.mission_dir || "",
+    token: own.token || template.token || "",
+    admin_token: own.admin_token || template.admin_token || "",
+    exec_token: own.exec_token || template.exec_token || "",
+    proxy: own.proxy === null ? "" : own.proxy || template.proxy || "",
+    labels: own.labels ?? template.labels ?? [],
+    runtime: extendedRuntime(own.runtime ?? {}, template.runtime ?? {}),
+    lanes: extendedLanes(own.lanes ?? {}, template.lanes ?? {}),
+  };
+}
+
+function extendedRuntime(own: RuntimeFields, template: RuntimeFields): RuntimeFields {
+  return {
+    mission_path_template: own.mission_path_template || template.mission_path_template || "",
+    command_template: own.command_template ?? template.command_template ?? [],
+    validate_mission_file: own.validate_mission_file ?? template.validate_mission_file ?? false,
+  };
+}
+
+/** A lane is taken whole: one that says only its concurrency does not inherit the pause of its namesake. */
+function extendedLanes(
+  own: Readonly<Record<string, LaneFields | null>>,
+  template: Readonly<Record<string, LaneFields>>,
+): Readonly<Record<string, LaneFields>> {
+  const lanes = new Map<string, LaneFields | null>([...Object.entries(template), ...Object.entries(own)]);
+  return Object.fromEntries([...lanes].filter((entry): entry is [string, LaneFields] => entry[1] !== null));
+}

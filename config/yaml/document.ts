@@ -1,0 +1,96 @@
+/**
+ * A YAML file as text, places and nothing guessed: scalars keep what was typed, and whoever reads one decides
+ * what it means.
+ *
+ * @module
+ */
+import { type Alias, Composer, isAlias, LineCounter, type Node, Parser, type YAMLError } from "yaml";
+import { type Document, visit } from "yaml";
+import { ConfigError } from "../config_error.ts";
+import { Places } from "./places.ts";
+import type { Problem } from "./problem.ts";
+import { YamlValue } from "./value.ts";
+
+/** The first document of a YAML file. */
+export class YamlDocument {
+  /** The file, as it was given. */
+  readonly file: string;
+  /** Where the keys that were looked at so far stand. */
+  readonly places: Places = new Places();
+  /** Faults that may only be told after others. */
+  readonly problems: Problem[] = [];
+  /** The outermost value. */
+  readonly root: YamlValue;
+  readonly #counter: LineCounter = new LineCounter();
+  readonly #targets: ReadonlyMap<Alias, Node>;
+
+  /**
+   * Later documents of the text are not read, not even for faults.
+   *
+   * @throws {ConfigError} When the text is not YAML, or holds no document.
+   */
+  constructor(file: string, text: string) {
+    this.file = file;
+    const document = this.#first(text);
+    if (!document?.contents) throw new ConfigError("is empty", { file });
+    const [fault] = [...document.errors, ...document.warnings];
+    if (fault) throw new ConfigError(explained(fault), { file, line: this.#line(fault.pos[0]) });
+    this.#targets = aliasTargets(document);
+    this.root = new YamlValue(this, document.contents, "", this.lineOf(document.contents));
+    this.places.set("", { file, line: this.root.line });
+  }
+
+  /** The node that an alias stands for; any other node stands for itself. */
+  resolve(node: Node): Exclude<Node, Alias> {
+    if (!isAlias(node)) return node;
+    const target = this.#targets.get(node);
+    if (target) return this.resolve(target);
+    const line = this.lineOf(node);
+    throw new ConfigError(`there is no anchor &${node.source} before *${node.source}`, {
+      file: this.file,
+      line,
+    });
+  }
+
+  /** The line of a node, from 1. */
+  lineOf(node: Node): number {
+    return this.#line(node.range?.[0] ?? 0);
+  }
+
+  #line(offset: number): number {
+    return this.#counter.linePos(offset).line;
+  }
+
+  #first(text: string): Document.Parsed | undefined {
+    // "failsafe" leaves every scalar the text it is, where other schemas would drop the zeros of 0123 and 1.50.
+    const options = {
+      schema: "failsafe",
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: "silent",
+    } as const;
+    const tokens = new Parser(this.#counter.addNewLine).parse(text);
+    for (const document of new Composer(options).compose(tokens)) return document;
+    return undefined;
+  }
+}
+
+/** The library quotes the source after a colon or from a backslash; that may be a token and stays out. */
+function explained(fault: YAMLError): string {
+  return `is not valid YAML: ${fault.message.replace(/(?:: "| ?\\).*$/s, "")}`;
+}
+
+/** An anchor may be set again: an alias means the last one before it. */
+function aliasTargets(document: Document): Map<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target) targets.set(node, target);
+      } else if (node.anchor) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
