@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { MissionStatus } from "../../protocol/mission.ts";
-import type { Followed } from "../engine/followers.ts";
+import type { Followed, Followers } from "../engine/followers.ts";
 import type { CaptureName } from "../host/data_dir.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { HandlerParts } from "./parts.ts";
@@ -19,7 +19,7 @@ export function openOutput(
   { id, mission_id: missionId, status }: Followed,
   name: CaptureName,
   follow: boolean,
-  parts: Pick<HandlerParts, "dataDir" | "followers" | "store">,
+  parts: Pick<HandlerParts, "dataDir" | "store"> & { readonly followers: Pick<Followers, "onOutput"> },
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const open = (): number | undefined => openIfThere(() => parts.dataDir.capture(missionId, name));
   let file = open();
