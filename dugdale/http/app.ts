@@ -8,15 +8,19 @@ import { Call, type Caller, type Handler } from "./call.ts";
 import { toProblem } from "./failure.ts";
 import { type Match, Router } from "./router.ts";
 
-/** Routes by their names: all that a server does. */
-export type RouteTable = Readonly<
-  Record<string, Pick<Route, "method" | "path" | "bodyLimit" | "body" | "query" | "reply">>
+/** The part of a route that a server needs. */
+export type ServedRoute<Body = unknown, Query = unknown> = Pick<
+  Route<unknown, Body, Query>,
+  "method" | "path" | "bodyLimit" | "body" | "query" | "reply"
 >;
+
+/** Routes by their names: all that a server does. */
+export type RouteTable = Readonly<Record<string, ServedRoute>>;
 
 /** One handler for each route; a route without one does not compile. */
 export type Handlers<Table extends RouteTable> = {
-  readonly [Key in keyof Table]: Table[Key] extends
-    Pick<Route<unknown, infer Body, infer Query>, "body" | "query"> ? Handler<Body, Query>
+  readonly [Key in keyof Table]: Table[Key] extends ServedRoute<infer Body, infer Query>
+    ? Handler<Body, Query>
     : never;
 };
 
