@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat } from "@std/bytes/concat";
+import { concat } from "@std/bytes";
 
 const NEWLINE = 10;
 

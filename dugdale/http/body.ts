@@ -1,4 +1,4 @@
-import { concat } from "@std/bytes/concat";
+import { concat } from "@std/bytes";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
 

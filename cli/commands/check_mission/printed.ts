@@ -4,7 +4,7 @@
  * @module
  */
 
-import { concat } from "@std/bytes/concat";
+import { concat } from "@std/bytes";
 
 const KEPT_BYTES = 64 * 1024;
 const EVENT = /^\s*\{.*"event"\s*:\s*"(?:progress|output_file|success|fail)"/;
