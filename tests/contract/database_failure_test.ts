@@ -14,7 +14,7 @@ const HELD = {
 const TO_DONE = "UPDATE ON missions WHEN NEW.status = 'done'";
 const TO_DELETING = "UPDATE ON missions WHEN NEW.status = 'deleting'";
 
-ownTest("GET /v1/readyz row 4: the configuration cannot be read", async () => {
+ownTest("GET /v1/readyz is 503 when the applied configuration cannot be read", async () => {
   const { dugdale } = spoiled();
   {
     using _gone = spoiled().without("applied");
@@ -24,14 +24,14 @@ ownTest("GET /v1/readyz row 4: the configuration cannot be read", async () => {
   assertEquals((await dugdale.get("/v1/readyz")).body.status, "ok");
 });
 
-ownTest("POST /v1/dispatch row 17: missions cannot be looked up", async () => {
+ownTest("POST /v1/dispatch fails when missions cannot be looked up", async () => {
   const send = dispatches(await withFile());
   await refused(spoiled().without("missions"), send, "db_error");
   await runs(await send());
 });
 
 ownTest(
-  "POST /v1/dispatch rows 11 and 28: a staged file that cannot be looked up is not taken for a missing one",
+  "POST /v1/dispatch: a failed look-up of a staged file is not reported as a missing file",
   async () => {
     const send = dispatches(await withFile());
     await refused(spoiled().without("staging_files"), send, "db_error");
@@ -39,7 +39,7 @@ ownTest(
   },
 );
 
-ownTest("POST /v1/dispatch row 28: a mission that cannot be written is undone whole", async () => {
+ownTest("POST /v1/dispatch leaves nothing of a mission that cannot be written", async () => {
   const send = dispatches(await withFile());
   await refused(spoiled().refusing("INSERT ON missions"), send, "db_error");
   // By then the mission itself has been written.
@@ -50,7 +50,7 @@ ownTest("POST /v1/dispatch row 28: a mission that cannot be written is undone wh
 });
 
 ownTest(
-  "POST /v1/dispatch row 28: the first dispatch after an apply may fail and be sent again",
+  "POST /v1/dispatch: the first dispatch after an apply may fail and be sent again",
   async () => {
     const { dugdale } = spoiled();
     // With a runtime of its own, which is written together with the first mission that needs it.
@@ -62,21 +62,21 @@ ownTest(
   },
 );
 
-ownTest("POST /v1/exec/dispatch rows 21 and 26: files or execs cannot be looked up", async () => {
+ownTest("POST /v1/exec/dispatch fails when files or execs cannot be looked up", async () => {
   const send = await execs();
   await refused(spoiled().without("staging_files"), send, "internal");
   await refused(spoiled().without("missions"), send, "internal");
   await runs(await send());
 });
 
-ownTest("POST /v1/exec/dispatch row 32: an exec that cannot be written is undone whole", async () => {
+ownTest("POST /v1/exec/dispatch leaves nothing of an exec that cannot be written", async () => {
   const send = await execs();
   await refused(spoiled().refusing("INSERT ON missions"), send, "db_error");
   await refused(spoiled().refusing("INSERT ON mission_files"), send, "db_error");
   await runs(await send());
 });
 
-ownTest("POST /v1/missions/{id}/restart row 8: the new mission cannot be written", async () => {
+ownTest("POST /v1/missions/{id}/restart fails when the new mission cannot be written", async () => {
   const { dugdale } = spoiled();
   const { mission_id } = await dugdale.run("silent.sh", await withFile());
   const send = (): Promise<Reply> => dugdale.post(`/v1/missions/${mission_id}/restart`);
@@ -89,7 +89,7 @@ ownTest("POST /v1/missions/{id}/restart row 8: the new mission cannot be written
 });
 
 ownTest(
-  "POST /v1/missions/{id}/kill row 11: a waiting mission that cannot be ended goes on waiting",
+  "POST /v1/missions/{id}/kill: a queued mission that cannot be ended stays queued",
   async () => {
     const { dugdale } = spoiled();
     await apply(dugdale, HELD);
@@ -104,7 +104,7 @@ ownTest(
   },
 );
 
-ownTest("DELETE /v1/missions/{id} row 11: a mission that cannot be hidden stays", async () => {
+ownTest("DELETE /v1/missions/{id} keeps a mission that cannot be marked as deleted", async () => {
   const { dugdale } = spoiled();
   const { mission_id } = await dugdale.run("silent.sh");
   const remove = (): Promise<Reply> => dugdale.call("DELETE", `/v1/missions/${mission_id}`);

@@ -7,12 +7,12 @@ const dugdale = sharedDugdale();
 const HELD = { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } };
 const remove = (id: string, query = "") => dugdale.call("DELETE", `/v1/missions/${id}${query}`);
 
-Deno.test("rows 1 and 2: an id that is none, an unknown mission", async () => {
+Deno.test("DELETE /v1/missions/{id} refuses an invalid id and an unknown mission", async () => {
   assertProblem(await remove("x"), 400, "bad_request");
   assertProblem(await remove(newId()), 404, "not_found");
 });
 
-Deno.test("rows 3 and 5: a finished mission is hidden at once, and deleting it again is no failure", async () => {
+Deno.test("a deleted mission is hidden at once, and deleting it again is not an error", async () => {
   const id = await dugdale.queue("silent.sh");
   await dugdale.done(id);
   for (const query of ["", "", "?force=true"]) {
@@ -25,7 +25,7 @@ Deno.test("rows 3 and 5: a finished mission is hidden at once, and deleting it a
   }
 });
 
-Deno.test("row 5: a queued mission is deleted without ever being started", async () => {
+Deno.test("a queued mission is deleted without being started", async () => {
   await apply(dugdale, HELD);
   const id = await dugdale.queue("silent.sh", { lane: "held" });
   assertEquals((await remove(id)).status, 202);
@@ -36,7 +36,7 @@ Deno.test("row 5: a queued mission is deleted without ever being started", async
   await apply(dugdale, STATE);
 });
 
-Deno.test("row 6: a running mission is not deleted without force", async () => {
+Deno.test("a running mission is not deleted without force", async () => {
   const id = await dugdale.queue("forever.sh");
   await dugdale.event(id, "running");
   const reply = await remove(id);
@@ -47,7 +47,7 @@ Deno.test("row 6: a running mission is not deleted without force", async () => {
   await remove(id, "?force=true");
 });
 
-daemonTest("row 10: with force a running mission is ended first, and then hidden", async () => {
+daemonTest("with force a running mission is ended first, and then hidden", async () => {
   const [polite, stubborn] = await Promise.all(
     ["forever.sh", "ignores_term.sh"].map((name) => dugdale.queue(name)),
   );
@@ -70,7 +70,7 @@ Deno.test("a follower of a mission that is deleted with force still gets its don
 });
 
 daemonTest(
-  "row 9: a caller who leaves while a forced delete waits changes nothing for the mission",
+  "a caller who leaves while a forced delete waits changes nothing for the mission",
   async () => {
     const id = await dugdale.queue("ignores_term.sh");
     await dugdale.event(id, "progress", "ready");

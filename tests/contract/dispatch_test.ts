@@ -6,14 +6,14 @@ import { CAPS } from "./settings.ts";
 const dugdale = sharedDugdale();
 const GOOD = { mission: "silent.sh", lane: "fast" };
 
-Deno.test("row 29: a dispatch is answered with id and status, and is there to be read at once", async () => {
+Deno.test("a dispatch is answered with id and status, and can be read at once", async () => {
   const id = newId();
   const reply = await dugdale.dispatch({ ...GOOD, id });
   assertEquals([reply.status, reply.body], [202, { mission_id: id, status: "queued" }]);
   assertEquals((await dugdale.record(id)).mission_id, id);
 });
 
-Deno.test("row 3: the Idempotency-Key must be a lower-case UUIDv7", async () => {
+Deno.test("the Idempotency-Key must be a lower-case UUIDv7", async () => {
   const keys = [
     "",
     "x",
@@ -29,7 +29,7 @@ Deno.test("row 3: the Idempotency-Key must be a lower-case UUIDv7", async () => 
 });
 
 daemonTest(
-  "row 4: an announced body beyond its limit is refused before row 3, one that is only read comes after",
+  "an announced body above its limit is refused before the key is checked, a body of unknown length after",
   async () => {
     const body = JSON.stringify({ ...GOOD, input: "x".repeat(CAPS.dispatchBodyBytes) });
     const headers = { "idempotency-key": "x" };
@@ -40,7 +40,7 @@ daemonTest(
   },
 );
 
-Deno.test("row 5: the body must be a JSON object with fields of the right types", async () => {
+Deno.test("the body must be a JSON object with fields of the right types", async () => {
   const bodies = [
     "",
     "{",
@@ -84,7 +84,7 @@ Deno.test("what the body has beyond its fields does not matter", async () => {
   }
 });
 
-Deno.test("row 6: the mission must be a name of 1 to 128 bytes", async () => {
+Deno.test("the mission must be a name of 1 to 128 bytes", async () => {
   for (
     const mission of [
       "",
@@ -111,19 +111,19 @@ Deno.test("row 6: the mission must be a name of 1 to 128 bytes", async () => {
   }
 });
 
-Deno.test("row 7: the lane must be a name", async () => {
+Deno.test("the lane must be a name", async () => {
   for (const lane of ["", "Fast", "1x", "_x", "a b", "fäst", "x".repeat(33), "fast\n"]) {
     assertProblem(await dugdale.dispatch({ mission: "silent.sh", lane }), 400, "bad_request");
   }
 });
 
-Deno.test("row 8: an input with a key given twice, or a number beyond range, is refused", async () => {
+Deno.test("an input with a key given twice, or a number beyond range, is refused", async () => {
   for (const input of ['{"a":1,"a":1}', '[{"x":{"b":1,"\\u0062":2}}]', "1e400", "[-1e999]"]) {
     assertProblem(await dispatchText(`"input":${input}`), 400, "bad_request");
   }
 });
 
-Deno.test("row 9: the timeout must be a duration that is not negative", async () => {
+Deno.test("the timeout must be a duration that is not negative", async () => {
   for (const timeout of ["5", "x", "-1s", "1d", "1 s", "s", "1h-5m", "1.2.3s", "99999999999h"]) {
     assertProblem(await dugdale.dispatch({ ...GOOD, timeout }), 400, "bad_request");
   }
@@ -156,7 +156,7 @@ Deno.test("a timeout is kept in whole milliseconds, cut off", async () => {
   );
 });
 
-Deno.test("row 10: files need a proper role and a staging id that is a UUIDv7", async () => {
+Deno.test("files need a proper role and a staging id that is a UUIDv7", async () => {
   const staging_id = newId();
   for (const role of ["", "__x", "1a", "a-b", "a.b", "ä", "x".repeat(65)]) {
     assertProblem(await dugdale.dispatch({ ...GOOD, files: [{ role, staging_id }] }), 400, "bad_request");
@@ -171,7 +171,7 @@ Deno.test("row 10: files need a proper role and a staging id that is a UUIDv7", 
   assertProblem(await dugdale.dispatch({ ...GOOD, files: [null] }), 400, "bad_request");
 });
 
-Deno.test("rows 8, 9 and 10 answer in that order", async () => {
+Deno.test("input, timeout and files are checked in that order", async () => {
   const broken = '"input":{"a":1,"a":2},"timeout":"x","files":[{"role":"__x","staging_id":"x"}]';
   assertEquals((await dispatchText(broken)).body.error, "bad_request");
   const unknown = { role: "a", staging_id: newId() };
@@ -179,7 +179,7 @@ Deno.test("rows 8, 9 and 10 answer in that order", async () => {
   assertProblem(reply, 400, "bad_request");
 });
 
-Deno.test("row 11c: a file that was never staged, or not to its end, is refused", async () => {
+Deno.test("a file that was never staged, or not to its end, is refused", async () => {
   const reply = await dugdale.dispatch({ ...GOOD, files: [{ role: "a", staging_id: newId() }] });
   assertEquals([reply.status, reply.body.error], [400, "unknown_staging_ref"]);
   const half = newId();
@@ -191,7 +191,7 @@ Deno.test("row 11c: a file that was never staged, or not to its end, is refused"
   assertEquals([second.status, second.body.error], [400, "unknown_staging_ref"]);
 });
 
-Deno.test("row 12: a role that is given twice is named", async () => {
+Deno.test("a role that is given twice is named", async () => {
   const files = ["b", "a", "c", "a", "b"].map((role) => ({ role, staging_id: "" }));
   const staged = await dugdale.stage("content");
   const reply = await dugdale.dispatch({
@@ -202,7 +202,7 @@ Deno.test("row 12: a role that is given twice is named", async () => {
 });
 
 daemonTest(
-  "row 18: a canonical input beyond its limit is refused; one of exactly the limit is taken",
+  "a canonical input beyond its limit is refused; one of exactly the limit is taken",
   async () => {
     const most = "x".repeat(CAPS.inputBytes - 2);
     assertEquals((await dugdale.dispatch({ ...GOOD, input: most })).status, 202);
@@ -215,7 +215,7 @@ daemonTest(
   },
 );
 
-Deno.test("row 21: a lane that is not applied is refused", async () => {
+Deno.test("a lane that is not applied is refused", async () => {
   assertProblem(await dugdale.dispatch({ ...GOOD, lane: "nowhere" }), 400, "unknown_lane");
   assertProblem(await dugdale.dispatch({ ...GOOD, lane: "constructor" }), 400, "unknown_lane");
 });

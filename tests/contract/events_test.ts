@@ -7,7 +7,7 @@ import { connect, requestText, writeAll } from "./raw_http.ts";
 
 const dugdale = sharedDugdale();
 
-Deno.test("rows 1 to 3: an id that is none, an unknown mission, a deleted one", async () => {
+Deno.test("GET events refuses an invalid id, an unknown and a deleted mission", async () => {
   assertProblem(await dugdale.get("/v1/missions/x/events"), 400, "invalid_id");
   assertProblem(await dugdale.get(`/v1/missions/${newId()}/events`), 404, "not_found");
   const id = await dugdale.queue("silent.sh");
@@ -16,7 +16,7 @@ Deno.test("rows 1 to 3: an id that is none, an unknown mission, a deleted one", 
   assertProblem(await dugdale.get(`/v1/missions/${id}/events`), 410, "mission_deleting");
 });
 
-Deno.test("row 5: from must be a whole number", async () => {
+Deno.test("from must be a whole number", async () => {
   const id = await dugdale.queue("silent.sh");
   for (const from of ["x", "1.5", "1e3", "0x1", "99999999999999999999", "%201", "-"]) {
     assertProblem(await dugdale.get(`/v1/missions/${id}/events?from=${from}`), 400, "invalid_from");

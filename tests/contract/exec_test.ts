@@ -139,7 +139,7 @@ Deno.test("outputs that were asked for are collected; others are not", async () 
 });
 
 const ROWS: readonly (readonly [
-  row: string,
+  what: string,
   commands: string,
   outcome: string,
   exit_code: number,
@@ -147,11 +147,11 @@ const ROWS: readonly (readonly [
   reason: string | undefined,
   says: string,
 ])[] = [
-  ["3: SIGKILL", "kill -KILL $$", "killed", -1, "KILL", "signal", "killed"],
-  ["3: SIGTERM", "kill -TERM $$", "killed", -1, "TERM", "signal", "terminated"],
-  ["3: SIGSEGV", "kill -SEGV $$", "killed", -1, "SEGV", "signal", "segmentation fault"],
-  ["4: exit 0", "exit 0", "success", 0, undefined, undefined, ""],
-  ["5: exit 3", "exit 3", "failed", 3, undefined, "exit_nonzero", "3"],
+  ["SIGKILL", "kill -KILL $$", "killed", -1, "KILL", "signal", "killed"],
+  ["SIGTERM", "kill -TERM $$", "killed", -1, "TERM", "signal", "terminated"],
+  ["SIGSEGV", "kill -SEGV $$", "killed", -1, "SEGV", "signal", "segmentation fault"],
+  ["exit 0", "exit 0", "success", 0, undefined, undefined, ""],
+  ["exit 3", "exit 3", "failed", 3, undefined, "exit_nonzero", "3"],
   [
     "5: memory words are just words",
     "echo 'Allowed memory size of 1 bytes' >&2; exit 1",
@@ -162,8 +162,8 @@ const ROWS: readonly (readonly [
     "1",
   ],
 ];
-for (const [row, commands, outcome, exit_code, signal, reason, says] of ROWS) {
-  Deno.test(`exec verdict row ${row}`, async () => {
+for (const [what, commands, outcome, exit_code, signal, reason, says] of ROWS) {
+  Deno.test(`exec outcome: ${what}`, async () => {
     const record = await script(commands);
     assertEquals(
       [record.outcome, record.exit_code, record.signal, record.fail_reason],
@@ -175,7 +175,7 @@ for (const [row, commands, outcome, exit_code, signal, reason, says] of ROWS) {
   });
 }
 
-Deno.test("exec verdict row 1a: a timeout has its own reason", async () => {
+Deno.test("exec outcome: a timeout has its own reason", async () => {
   const record = await run({ command: ["sleep", "600"], timeout: "200ms" });
   assertEquals(
     [record.outcome, record.fail_reason, record.fail_details, record.signal],
@@ -184,7 +184,7 @@ Deno.test("exec verdict row 1a: a timeout has its own reason", async () => {
   assert(String(record.fail_message).includes("200ms"));
 });
 
-Deno.test("exec verdict row 1e: a kill", async () => {
+Deno.test("exec outcome: a kill", async () => {
   const id = await queue({ command: ["sleep", "600"] });
   await dugdale.event(id, "running");
   assertEquals((await dugdale.post(`/v1/missions/${id}/kill`)).body, { status: "kill_sent" });

@@ -9,7 +9,7 @@ import { Stubborn } from "./stubborn.ts";
 const spoiled = sharedSpoiled({ limits: { default_kill_grace: "10m" } });
 
 ownTest(
-  "DELETE /v1/missions/{id} row 9, DELETE /v1/staging/{id} row 5: a caller leaves, the mission is ended all the same",
+  "forced DELETE of a mission or a file ends the mission although the caller disconnects",
   async () => {
     const { dugdale } = spoiled();
     for (const kind of ["missions", "staging"] as const) {
@@ -34,7 +34,7 @@ ownTest(
 );
 
 ownTest(
-  "POST /v1/missions/{id}/kill row 10, DELETE /v1/missions/{id} row 7, DELETE /v1/staging/{id} row 5: nobody can reach the mission",
+  "kill and forced DELETE fail when the process of the mission cannot be signalled",
   async () => {
     await using own = await Spoiled.start();
     const { dugdale, place } = own;
@@ -62,23 +62,26 @@ ownTest(
   },
 );
 
-ownTest("DELETE /v1/staging/{id} row 6: another mission with the file has just started", async () => {
-  const { dugdale } = spoiled();
-  const files = [{ role: "data", staging_id: await dugdale.stage("content") }];
-  const path = `staging/${files[0]?.staging_id}`;
-  const running = await dugdale.queue("forever.sh", { lane: "slow", files });
-  // It takes the slot in the very transaction that ends the first one.
-  const next = await dugdale.queue("forever.sh", { lane: "slow", files });
-  await dugdale.event(running, "progress", "ready");
-  assertProblem(await remove(path), 409, "staging_in_use", { missions: [next] });
-  assertEquals((await dugdale.record(running)).fail_reason, "force_delete");
-  assertEquals((await dugdale.record(next)).status, "running");
-  assertEquals((await remove(path)).status, 202);
-  for (const id of [running, next]) assertEquals((await dugdale.get(`/v1/missions/${id}`)).status, 404);
-});
+ownTest(
+  "DELETE /v1/staging/{id} is refused when another mission with the file has just started",
+  async () => {
+    const { dugdale } = spoiled();
+    const files = [{ role: "data", staging_id: await dugdale.stage("content") }];
+    const path = `staging/${files[0]?.staging_id}`;
+    const running = await dugdale.queue("forever.sh", { lane: "slow", files });
+    // It takes the slot in the very transaction that ends the first one.
+    const next = await dugdale.queue("forever.sh", { lane: "slow", files });
+    await dugdale.event(running, "progress", "ready");
+    assertProblem(await remove(path), 409, "staging_in_use", { missions: [next] });
+    assertEquals((await dugdale.record(running)).fail_reason, "force_delete");
+    assertEquals((await dugdale.record(next)).status, "running");
+    assertEquals((await remove(path)).status, 202);
+    for (const id of [running, next]) assertEquals((await dugdale.get(`/v1/missions/${id}`)).status, 404);
+  },
+);
 
 ownTest(
-  "DELETE /v1/staging/{id} row 8: a file that cannot be hidden stays, and so do its missions",
+  "DELETE /v1/staging/{id} keeps a file that cannot be hidden, and its missions",
   async () => {
     const { dugdale } = spoiled();
     const file = await dugdale.stage("content");

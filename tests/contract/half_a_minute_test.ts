@@ -13,7 +13,7 @@ const dugdale = sharedDugdale({ settings: { limits: { default_kill_grace: "10m" 
 const WAIT_MS = 30_000;
 
 ownTest(
-  "DELETE /v1/missions/{id} row 8, DELETE /v1/staging/{id} row 5, bodies that take too long, a start that failed",
+  "forced deletes of a mission that does not end, bodies that take too long, a start that failed",
   async () => {
     const [bodies] = await Promise.all([slowBodies(), unendingMissions(), failedPickup()]);
     for (const [path, code, reply] of bodies) {

@@ -16,7 +16,7 @@ Deno.test("GET /v1/version tells version, commit and build time as texts", async
   for (const value of Object.values(body)) assert(typeof value === "string" && value !== "");
 });
 
-ownTest("GET /v1/readyz row 3: nothing has been applied yet", async () => {
+ownTest("GET /v1/readyz is 503 before the first apply", async () => {
   const reply = await dugdale.get("/v1/readyz", { as: "nobody" });
   assertProblem(reply, 503, "awaiting_apply", { applied_at: null });
 });
@@ -31,11 +31,11 @@ ownTest("GET /v1/dugdale and /v1/lanes before the first apply", async () => {
   assertEquals((await dugdale.get("/v1/lanes")).text, "[]\n");
 });
 
-ownTest("POST /v1/dispatch row 19: nothing has been applied yet", async () => {
+ownTest("POST /v1/dispatch is refused before the first apply", async () => {
   assertProblem(await dugdale.dispatch({ mission: "silent.sh" }), 412, "no_lanes_configured");
 });
 
-Deno.test("GET /v1/readyz row 5: an applied configuration without lanes is ready", async () => {
+Deno.test("GET /v1/readyz: an applied configuration without lanes is ready", async () => {
   const before = Date.now();
   await apply(dugdale, {});
   const { status, body } = await dugdale.get("/v1/readyz", { as: "nobody" });
@@ -43,7 +43,7 @@ Deno.test("GET /v1/readyz row 5: an applied configuration without lanes is ready
   assert(Number(body.applied_at) >= before && Number(body.applied_at) <= Date.now());
 });
 
-Deno.test("POST /v1/dispatch row 20: the applied configuration has no lanes", async () => {
+Deno.test("POST /v1/dispatch is refused when the applied configuration has no lanes", async () => {
   await apply(dugdale, { lanes: {} });
   assertProblem(await dugdale.dispatch({ mission: "silent.sh" }), 412, "no_lanes_configured");
 });

@@ -5,7 +5,7 @@ import { apply, assertProblem, daemonTest, MISSIONS, sharedDugdale, STATE } from
 
 const dugdale = sharedDugdale();
 
-Deno.test("row 14: an equal dispatch answers with the mission as it is by now", async () => {
+Deno.test("an equal dispatch answers with the current state of the mission", async () => {
   const what = {
     id: newId(),
     mission: "silent.sh",
@@ -21,7 +21,7 @@ Deno.test("row 14: an equal dispatch answers with the mission as it is by now", 
   assertEquals([reordered.status, reordered.body.status], [200, "done"]);
 });
 
-Deno.test("row 16: another dispatch of the same id is a conflict that describes the first", async () => {
+Deno.test("another dispatch of the same id is a conflict that describes the first", async () => {
   const what = { id: newId(), mission: "silent.sh", lane: "slow", input: 1 };
   assertEquals((await dugdale.dispatch(what)).status, 202);
   await dugdale.done(what.id);
@@ -41,7 +41,7 @@ Deno.test("row 16: another dispatch of the same id is a conflict that describes 
   }
 });
 
-Deno.test("row 14 comes before rows 18 to 21: a repeat needs neither lane nor configuration", async () => {
+Deno.test("a repeat needs neither lane nor configuration", async () => {
   await apply(dugdale, { ...STATE, lanes: { ...Object(STATE.lanes), gone: { concurrency: 1 } } });
   const what = { id: newId(), mission: "silent.sh", lane: "gone" };
   assertEquals((await dugdale.dispatch(what)).status, 202);
@@ -52,7 +52,7 @@ Deno.test("row 14 comes before rows 18 to 21: a repeat needs neither lane nor co
   assertEquals((await dugdale.dispatch({ ...what, id: newId() })).status, 400);
 });
 
-Deno.test("rows 11a and 15: a deleted mission cannot be dispatched again", async () => {
+Deno.test("a deleted mission cannot be dispatched again", async () => {
   const what = { id: newId(), mission: "silent.sh" };
   await dugdale.dispatch(what);
   await dugdale.done(what.id);
@@ -62,7 +62,7 @@ Deno.test("rows 11a and 15: a deleted mission cannot be dispatched again", async
   assertProblem(await dugdale.dispatch({ ...what, files }), 410, "mission_deleting", { mission_id: what.id });
 });
 
-Deno.test("row 11b: a repeat whose files are gone is still a repeat", async () => {
+Deno.test("a repeat whose files are gone is still a repeat", async () => {
   const what = {
     id: newId(),
     mission: "silent.sh",
@@ -74,7 +74,7 @@ Deno.test("row 11b: a repeat whose files are gone is still a repeat", async () =
   assertEquals([reply.status, reply.body], [200, { mission_id: what.id, status: "done" }]);
 });
 
-Deno.test("row 14: of a hundred equal dispatches at once, one makes the mission and all are told of it", async () => {
+Deno.test("of a hundred equal dispatches at once, one makes the mission and all are told of it", async () => {
   const what = { id: newId(), mission: "logs_runs.sh", input: { log: await logFile() } };
   const replies = await Promise.all(Array.from({ length: 100 }, () => dugdale.dispatch(what)));
   assertEquals(replies.filter((reply) => reply.status === 202).length, 1);
@@ -84,7 +84,7 @@ Deno.test("row 14: of a hundred equal dispatches at once, one makes the mission 
   assertEquals((await log.lines()).length, 2);
 });
 
-Deno.test("row 16: of two payloads dispatched at once under one id, one runs, once, and the other is always a conflict", async () => {
+Deno.test("of two payloads dispatched at once under one id, one runs, once, and the other is always a conflict", async () => {
   for (let round = 0; round < 3; round++) {
     const what = { id: newId(), mission: "logs_runs.sh" };
     const inputs = [{ log: await logFile() }, { log: await logFile() }];
@@ -107,7 +107,7 @@ Deno.test("row 16: of two payloads dispatched at once under one id, one runs, on
   }
 });
 
-Deno.test("row 16: of a hundred payloads dispatched at once under one id, one is taken and 99 are conflicts", async () => {
+Deno.test("of a hundred payloads dispatched at once under one id, one is taken and 99 are conflicts", async () => {
   const what = { id: newId(), mission: "silent.sh" };
   const replies = await Promise.all(
     Array.from({ length: 100 }, (_, input) => dugdale.dispatch({ ...what, input })),

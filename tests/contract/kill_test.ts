@@ -9,7 +9,7 @@ const dugdale = sharedDugdale();
 const HELD = { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } };
 const kill = (id: string, body?: unknown) => dugdale.post(`/v1/missions/${id}/kill`, body);
 
-Deno.test("rows 1, 2, 4 and 5: an id that is none, an unknown mission, one that is done, one that is deleted", async () => {
+Deno.test("POST kill refuses an invalid id, an unknown, a finished and a deleted mission", async () => {
   assertProblem(await kill("x"), 400, "bad_request");
   assertProblem(await kill(newId()), 404, "not_found");
   const id = await dugdale.queue("silent.sh");
@@ -19,7 +19,7 @@ Deno.test("rows 1, 2, 4 and 5: an id that is none, an unknown mission, one that 
   assertProblem(await kill(id), 409, "mission_deleting");
 });
 
-Deno.test("row 6: a queued mission is done at once and never started", async () => {
+Deno.test("a queued mission is done at once and never started", async () => {
   await apply(dugdale, HELD);
   const id = await dugdale.queue("silent.sh", { lane: "held" });
   const reply = await kill(id);
@@ -36,7 +36,7 @@ Deno.test("row 6: a queued mission is done at once and never started", async () 
   await apply(dugdale, STATE);
 });
 
-Deno.test("rows 6 and 7: of many kills of a queued mission exactly one ends it", async () => {
+Deno.test("of many kills of a queued mission exactly one ends it", async () => {
   await apply(dugdale, HELD);
   const id = await dugdale.queue("silent.sh", { lane: "held" });
   const replies = await Promise.all(Array.from({ length: 20 }, () => kill(id)));
@@ -51,7 +51,7 @@ Deno.test("rows 6 and 7: of many kills of a queued mission exactly one ends it",
   await apply(dugdale, STATE);
 });
 
-Deno.test("row 8: a running mission gets SIGTERM", async () => {
+Deno.test("a running mission gets SIGTERM", async () => {
   const id = await dugdale.queue("forever.sh");
   await dugdale.event(id, "progress", "ready");
   const reply = await kill(id, { signal: "TERM" });
@@ -190,7 +190,7 @@ daemonTest("a kill or a forced delete in the moment of the pickup is honoured", 
   }
 });
 
-Deno.test("row 3: who may not use the route may not kill", async () => {
+Deno.test("a token without the admin scope may not kill", async () => {
   const id = await dugdale.queue("forever.sh");
   for (const as of ["dispatch", "exec"] as const) {
     assertProblem(await dugdale.post(`/v1/missions/${id}/kill`, undefined, { as }), 403, "forbidden");

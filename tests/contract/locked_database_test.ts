@@ -5,7 +5,7 @@ import { assertProblem, ownTest } from "./harness.ts";
 import { Spoiled } from "./spoiled.ts";
 
 ownTest(
-  "rows 28 and 32: a lock that somebody else holds refuses what is new, and loses nothing",
+  "a lock that somebody else holds refuses what is new, and loses nothing",
   async () => {
     await using spoiled = await Spoiled.start();
     const { dugdale, place } = spoiled;

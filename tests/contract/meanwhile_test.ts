@@ -8,7 +8,7 @@ import { connect, type RawReply, readReply, requestText, writeAll } from "./raw_
 const dugdale = sharedDugdale();
 const HELD = { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } };
 
-Deno.test("POST /v1/missions/{id}/kill row 7: the mission leaves the queue meanwhile", async () => {
+Deno.test("POST /v1/missions/{id}/kill is a conflict when the mission leaves the queue meanwhile", async () => {
   for (const leave of ["run", "delete"] as const) {
     await apply(dugdale, HELD);
     const id = await dugdale.queue("forever.sh", { lane: "held" });
@@ -25,7 +25,7 @@ Deno.test("POST /v1/missions/{id}/kill row 7: the mission leaves the queue meanw
   await apply(dugdale, STATE);
 });
 
-Deno.test("POST /v1/missions/{id}/kill row 9: the mission ends meanwhile, or is deleted", async () => {
+Deno.test("POST /v1/missions/{id}/kill is a conflict when the mission ends or is deleted meanwhile", async () => {
   const id = await dugdale.queue("forever.sh");
   await dugdale.event(id, "progress", "ready");
   using first = await SlowKill.begin(id);
@@ -37,7 +37,7 @@ Deno.test("POST /v1/missions/{id}/kill row 9: the mission ends meanwhile, or is 
   assertCode(await second.end(), 409, "mission_deleting");
 });
 
-Deno.test("POST /v1/dispatch rows 22 and 26, POST /v1/exec/dispatch row 29: the lane is being removed", async () => {
+Deno.test("dispatch and exec are refused while their lane is being removed", async () => {
   const mission = () => dugdale.dispatch({ mission: "silent.sh", lane: "gone" });
   const exec = () =>
     dugdale.post("/v1/exec/dispatch", { lane: "gone", command: ["true"] }, {
@@ -68,7 +68,7 @@ Deno.test("POST /v1/dispatch rows 22 and 26, POST /v1/exec/dispatch row 29: the 
   }
 });
 
-Deno.test("POST /v1/dispatch row 27, POST /v1/exec/dispatch row 31: a file is deleted meanwhile", async () => {
+Deno.test("dispatch and exec are refused when a file is deleted meanwhile", async () => {
   const outcomes = await Promise.all(Array.from({ length: 40 }, async (_, index) => {
     const staging_id = await dugdale.stage(`content ${index}`);
     const send = index % 2 === 0

@@ -5,7 +5,7 @@ import { apply, assertProblem, daemonTest, MISSIONS, ownTest, sharedDugdale, STA
 
 const dugdale = sharedDugdale();
 
-Deno.test("rows 1 to 4: id, stream, unknown mission, deleted mission, in that order", async () => {
+Deno.test("output checks id, stream, unknown mission and deleted mission in that order", async () => {
   const id = await dugdale.queue("silent.sh");
   await dugdale.done(id);
   assertProblem(await dugdale.get("/v1/missions/x/output?stream=nothing"), 400, "invalid_id");
@@ -18,7 +18,7 @@ Deno.test("rows 1 to 4: id, stream, unknown mission, deleted mission, in that or
   assertProblem(await dugdale.get(`/v1/missions/${id}/output?stream=stdout`), 410, "mission_deleting");
 });
 
-daemonTest("row 7: stdout and stderr are the bytes that were printed", async () => {
+daemonTest("stdout and stderr are the bytes that were printed", async () => {
   const commands = "printf 'out\\0\\377\\n'; printf 'err' >&2; echo more";
   const id = await dugdale.queue("obeys.sh", { input: told(commands) });
   await dugdale.done(id);

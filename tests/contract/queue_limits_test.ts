@@ -12,7 +12,7 @@ const STATE = {
   lanes: { a: { concurrency: 1 }, b: { concurrency: 0 }, c: { concurrency: 1, paused: true } },
 };
 
-ownTest("rows 23 and 24: queued and running missions of a lane, and of all lanes, are limited", async () => {
+ownTest("queued and running missions of a lane, and of all lanes, are limited", async () => {
   await apply(dugdale, STATE);
   const running = await dugdale.queue("forever.sh", { lane: "a" });
   await dugdale.event(running, "running");

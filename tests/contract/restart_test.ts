@@ -6,7 +6,7 @@ import { apply, assertProblem, MISSIONS, sharedDugdale, STATE } from "./harness.
 const dugdale = sharedDugdale();
 const restart = (id: string) => dugdale.post(`/v1/missions/${id}/restart`);
 
-Deno.test("rows 1 to 5: id, unknown, deleted, queued, running", async () => {
+Deno.test("restart refuses an invalid id and an unknown, deleted, queued or running mission", async () => {
   assertProblem(await restart("x"), 400, "bad_request");
   assertProblem(await restart(newId()), 404, "not_found");
   const running = await dugdale.queue("forever.sh", { lane: "slow" });
@@ -20,7 +20,7 @@ Deno.test("rows 1 to 5: id, unknown, deleted, queued, running", async () => {
   assertProblem(await restart(queued), 409, "mission_deleting");
 });
 
-Deno.test("row 6: the lane must still be there", async () => {
+Deno.test("restart needs the lane of the mission", async () => {
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { brief: { concurrency: 1 } } });
   const id = await dugdale.queue("silent.sh", { lane: "brief" });
   await dugdale.done(id);
@@ -28,14 +28,14 @@ Deno.test("row 6: the lane must still be there", async () => {
   assertProblem(await restart(id), 400, "unknown_lane", { lane: "brief" });
 });
 
-Deno.test("row 7: the input files must still be there", async () => {
+Deno.test("restart needs the input files of the mission", async () => {
   const staged = await dugdale.stage("content");
   const id = await dugdale.queue("silent.sh", { files: [{ role: "data", staging_id: staged }] });
   await dugdale.done(id);
   assertEquals((await restart(id)).status, 201);
 });
 
-Deno.test("row 9: a restart is a new mission with the same lane, input, files and timeout", async () => {
+Deno.test("a restart is a new mission with the same lane, input, files and timeout", async () => {
   const staged = await dugdale.stage("content");
   const input = told('cat "$LETTS_IN_data"');
   const id = await dugdale.queue("obeys.sh", {

@@ -9,7 +9,7 @@ const dugdale = sharedDugdale();
 const PINNED = "9223372036854775807";
 const remove = (id: string, query = "") => dugdale.call("DELETE", `/v1/staging/${id}${query}`);
 
-Deno.test("DELETE rows 1 to 3 and 9: id, unknown, free, again", async () => {
+Deno.test("DELETE of a file: an invalid id, an unknown file, a free file, a repeat", async () => {
   assertProblem(await remove("x"), 400, "bad_request");
   assertProblem(await remove(newId()), 404, "not_found");
   const id = await dugdale.stage("content");
@@ -26,7 +26,7 @@ Deno.test("DELETE rows 1 to 3 and 9: id, unknown, free, again", async () => {
   assertEquals(use.body.error, "unknown_staging_ref");
 });
 
-Deno.test("DELETE row 4: a file that missions use is kept, whatever they have become", async () => {
+Deno.test("DELETE keeps a file that missions use, in every state of theirs", async () => {
   const id = await dugdale.stage("content");
   const files = [{ role: "a", staging_id: id }, { role: "b", staging_id: id }];
   const first = await dugdale.queue("silent.sh", { files });
@@ -42,7 +42,7 @@ Deno.test("DELETE row 4: a file that missions use is kept, whatever they have be
   ]);
 });
 
-Deno.test("DELETE rows 5 and 9: with force the missions go too, running ones are ended first", async () => {
+Deno.test("DELETE with force deletes the missions too, and ends running ones first", async () => {
   const id = await dugdale.stage("content");
   const files = [{ role: "a", staging_id: id }];
   const done = await dugdale.queue("silent.sh", { files });

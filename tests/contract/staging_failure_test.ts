@@ -11,7 +11,7 @@ const CONTENT = new Uint8Array(3_000_000).map((_, index) => index * 31 >> 3);
 const DIGEST = await sha256(CONTENT);
 const HEADERS = { "x-letts-sha256": DIGEST };
 
-ownTest("PUT row 19: a file that cannot be made", async () => {
+ownTest("PUT fails when the file cannot be created", async () => {
   const { dugdale, dataDir } = spoiled();
   const id = newId();
   await Deno.rename(`${dataDir}/staging`, `${dataDir}/away`);
@@ -23,7 +23,7 @@ ownTest("PUT row 19: a file that cannot be made", async () => {
   await arrives(dugdale, id);
 });
 
-ownTest("PUT row 19: a file that cannot be written on; the upload goes on where it was", async () => {
+ownTest("PUT of a file that could not be written resumes at its last byte", async () => {
   const half = 1024 * 1024;
   // The system refuses to make any file longer than that.
   const before = `trap '' XFSZ; ulimit -S -f ${half / 512}`;
@@ -38,7 +38,7 @@ ownTest("PUT row 19: a file that cannot be written on; the upload goes on where 
   await arrives(spoiled.dugdale, id);
 });
 
-ownTest("PUT row 25: a file that is whole but cannot be completed lacks its last byte", async () => {
+ownTest("PUT: a file that is whole but cannot be completed lacks its last byte", async () => {
   const { dugdale } = spoiled();
   const id = newId();
   {
@@ -50,7 +50,7 @@ ownTest("PUT row 25: a file that is whole but cannot be completed lacks its last
   await arrives(dugdale, id);
 });
 
-ownTest("PUT row 25: a database that is locked meanwhile does not strand the upload", async () => {
+ownTest("PUT: a database that is locked meanwhile does not strand the upload", async () => {
   const { dugdale } = spoiled();
   const id = newId();
   using connection = await connect(dugdale.url);
@@ -82,7 +82,7 @@ ownTest("PUT: a beginning that cannot be stored leaves nothing", async () => {
   await arrives(dugdale, id);
 });
 
-ownTest("PUT row 24: content that is wrong but cannot be thrown away is asked for again", async () => {
+ownTest("PUT: wrong content that cannot be removed is requested again", async () => {
   const { dugdale } = spoiled();
   const id = newId(), wrong = CONTENT.toReversed();
   {

@@ -27,14 +27,14 @@ async function begin(to: typeof small, total = 100, id: string = newId()): Promi
   });
 }
 
-ownTest("row 9: a file beyond the limit is refused by its announced size", async () => {
+ownTest("a file above the limit is refused by its announced size", async () => {
   assertProblem(await begin(small, MOST + 1), 413, "payload_too_large");
   await small.stage(new Uint8Array(MOST));
   const url = `/v1/staging/by-content/${"0".repeat(64)}?size=${MOST + 1}`;
   assertProblem(await small.get(url), 400, "bad_request", { size: MOST + 1, max: MOST });
 });
 
-ownTest("row 18: unfinished uploads are limited in number", async () => {
+ownTest("unfinished uploads are limited in number", async () => {
   const ids = Array.from({ length: UPLOADS }, () => newId());
   for (const id of ids) assertEquals((await begin(small, 100, id)).body.error, "incomplete_upload");
   const refused = await begin(small);
@@ -44,19 +44,19 @@ ownTest("row 18: unfinished uploads are limited in number", async () => {
   await small.stage("there is room again");
 });
 
-ownTest("row 18: unfinished uploads are limited in bytes", async () => {
+ownTest("unfinished uploads are limited in bytes", async () => {
   assertEquals((await begin(bytes)).body.error, "incomplete_upload");
   assertProblem(await begin(bytes), 503, "incomplete_uploads_full");
 });
 
-ownTest("row 10: a file that cannot fit is refused", async () => {
+ownTest("a file larger than the free space is refused", async () => {
   const reply = await begin(full, 1024 ** 4);
   assertProblem(reply, 503, "disk_quota_exceeded");
   assertEquals(reply.headers.get("retry-after"), "30");
 });
 
 ownTest(
-  "row 2 of dispatch and upload: nothing new is taken once the data directory is over its size",
+  "dispatch and upload are refused while the data directory is above its size",
   async () => {
     // The database alone is larger than that.
     const refusals = [
@@ -79,7 +79,7 @@ ownTest(
   },
 );
 
-ownTest("row 20 and collected outputs: a data directory that fills up meanwhile", async () => {
+ownTest("uploads and collected outputs fail when the data directory fills up", async () => {
   const first = await filling.stage(new Uint8Array(12 * MIB));
   const gate = await Deno.makeTempFile({ prefix: "letts-contract-gate-" });
   await Deno.remove(gate);
@@ -109,7 +109,7 @@ ownTest("row 20 and collected outputs: a data directory that fills up meanwhile"
   await Deno.remove(gate);
 });
 
-ownTest("row 21: an upload that says nothing for too long is given up", async () => {
+ownTest("an upload without data for too long is ended", async () => {
   const id = newId(), content = "x".repeat(100);
   using connection = await connect(small.url);
   const head = requestText("PUT", `/v1/staging/${id}`, {

@@ -43,7 +43,7 @@ async function head(id: string): Promise<Record<string, string | null>> {
   return { status: String(status), ...Object.fromEntries(names.map((name) => [name, headers.get(name)])) };
 }
 
-Deno.test("row 26: a file in one request", async () => {
+Deno.test("PUT takes a file in one request", async () => {
   const id = newId();
   const reply = await put({ id });
   const { ttl_seconds, ...rest } = reply.body;
@@ -61,7 +61,7 @@ Deno.test("row 26: a file in one request", async () => {
   );
 });
 
-Deno.test("row 13: a file that is complete is not sent again", async () => {
+Deno.test("a file that is complete is not sent again", async () => {
   const id = newId();
   await put({ id });
   const again = await put({ id, digest: DIGEST.toUpperCase() });
@@ -70,7 +70,7 @@ Deno.test("row 13: a file that is complete is not sent again", async () => {
   assertEquals(part.status, 200);
 });
 
-daemonTest("row 13: the answer comes before the body and closes the connection", async () => {
+daemonTest("the answer for a complete file comes before the body and closes the connection", async () => {
   const id = newId(), content = new Uint8Array(64 * 1024 * 1024), digest = await sha256(content);
   await dugdale.stage(content, id);
   using connection = await connect(dugdale.url);
@@ -87,7 +87,7 @@ daemonTest("row 13: the answer comes before the body and closes the connection",
   assertMatch(answer, /\r\nconnection: close\r\n/i);
 });
 
-Deno.test("row 1: an encoded body", async () => {
+Deno.test("PUT refuses an encoded body", async () => {
   for (const encoding of ["gzip", "br", "identity, gzip"]) {
     const reply = await put({ headers: { "content-encoding": encoding } });
     assertProblem(reply, 415, "unsupported_media_type", { content_encoding: encoding });
@@ -95,14 +95,14 @@ Deno.test("row 1: an encoded body", async () => {
   assertEquals((await put({ headers: { "content-encoding": "identity" } })).status, 201);
 });
 
-Deno.test("rows 3 and 4: the id and the digest", async () => {
+Deno.test("PUT refuses an invalid id or digest", async () => {
   for (const id of ["x", newId().toUpperCase()]) assertProblem(await put({ id }), 400, "bad_request");
   for (const digest of ["", "x", DIGEST.slice(1), `${DIGEST}0`, DIGEST.replace(/^./, "g")]) {
     assertProblem(await put({ digest }), 400, "bad_request");
   }
 });
 
-Deno.test("row 5: a range must name start, end and total", async () => {
+Deno.test("a range must name start, end and total", async () => {
   const ranges = [
     "bytes",
     "0-99/100",
@@ -121,13 +121,13 @@ Deno.test("row 5: a range must name start, end and total", async () => {
   for (const range of ranges) assertProblem(await put({ range }), 400, "bad_request");
 });
 
-Deno.test("row 6: a length is needed, from one of two headers", async () => {
+Deno.test("PUT needs a length from one of two headers", async () => {
   const stream = () => ReadableStream.from([new TextEncoder().encode(CONTENT)]);
   assertProblem(await put({ body: stream() }), 400, "bad_request");
   assertEquals((await put({ body: stream(), range: "bytes 0-99/100" })).status, 201);
 });
 
-Deno.test("row 7 is gone: an empty file can be staged, used and fetched", async () => {
+Deno.test("an empty file can be staged, used and fetched", async () => {
   const id = newId(), digest = await sha256("");
   const reply = await rawRequest(
     dugdale.url,
@@ -144,12 +144,12 @@ Deno.test("row 7 is gone: an empty file can be staged, used and fetched", async 
   assertEquals((record.inputs as Fields[])[0]?.size, 0);
 });
 
-Deno.test("row 8: range and length must agree", async () => {
+Deno.test("range and length must agree", async () => {
   assertProblem(await put({ range: "bytes 0-98/100" }), 400, "bad_request");
   assertProblem(await put({ range: "bytes 10-99/100" }), 400, "bad_request");
 });
 
-Deno.test("rows 15 and 23: a file in parts, each answered with what has come", async () => {
+Deno.test("PUT takes a file in parts and answers each with the bytes received", async () => {
   const id = newId();
   for (const [start, end] of [[0, 30], [30, 31], [31, 99]] as const) {
     assertProblem(await putPart(id, start, end), 400, "incomplete_upload", { bytes_received: end });
@@ -170,7 +170,7 @@ Deno.test("rows 15 and 23: a file in parts, each answered with what has come", a
   assertEquals((await dugdale.get(`/v1/staging/${id}`)).text, CONTENT);
 });
 
-Deno.test("row 12: the same id with other content is a conflict, in every state", async () => {
+Deno.test("the same id with other content is a conflict, in every state", async () => {
   const details = { existing_sha256: DIGEST, existing_size: 100 };
   const complete = newId(), half = newId();
   await put({ id: complete });
@@ -181,11 +181,11 @@ Deno.test("row 12: the same id with other content is a conflict, in every state"
   }
 });
 
-Deno.test("row 17: a new file cannot begin in the middle", async () => {
+Deno.test("a new file cannot begin in the middle", async () => {
   assertProblem(await putPart(newId(), 10, 20), 416, "range_not_satisfiable");
 });
 
-Deno.test("rows 24 and 16: content that is not what was declared is thrown away, and its id is taken", async () => {
+Deno.test("content with another digest than declared is removed, and its id cannot be used again", async () => {
   const id = newId();
   assertProblem(await put({ id, body: CONTENT.replace("0", "x") }), 409, "content_mismatch");
   assertProblem(await dugdale.get(`/v1/staging/${id}`), 410, "deleting");
@@ -193,7 +193,7 @@ Deno.test("rows 24 and 16: content that is not what was declared is thrown away,
   assertEquals((await head(id))["x-letts-upload-status"], "deleting");
 });
 
-daemonTest("row 11: one upload of a file at a time; the other one can go on", async () => {
+daemonTest("one upload of a file at a time; the other one can resume", async () => {
   const id = newId();
   using connection = await connect(dugdale.url);
   await writeAll(connection, new TextEncoder().encode(uploadHead(id, 100) + CONTENT.slice(0, 40)));
@@ -209,7 +209,7 @@ daemonTest("row 11: one upload of a file at a time; the other one can go on", as
   assertMatch(answer, /^HTTP\/1\.1 201 /);
 });
 
-daemonTest("row 22: what came before a connection broke is kept", async () => {
+daemonTest("bytes received before a connection broke are kept", async () => {
   const id = newId();
   {
     using connection = await connect(dugdale.url);

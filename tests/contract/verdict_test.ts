@@ -14,7 +14,7 @@ const PHP =
 
 /** A way to end and the fields that tell of it; what a row does not name must be absent. */
 interface Row {
-  readonly row: string;
+  readonly title: string;
   readonly commands: string;
   readonly outcome: string;
   readonly exit_code: number;
@@ -28,7 +28,7 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   {
-    row: "2: PHP's memory message",
+    title: "PHP's memory message",
     commands: `${oom(PHP)} exit 255`,
     outcome: "oom",
     exit_code: 255,
@@ -36,7 +36,7 @@ const ROWS: readonly Row[] = [
     says: [PHP],
   },
   {
-    row: "2: PHP's memory message with exit 0 and success",
+    title: "PHP's memory message with exit 0 and success",
     commands: `${oom(PHP)} ${saying(SUCCESS)}`,
     outcome: "oom",
     exit_code: 0,
@@ -44,7 +44,7 @@ const ROWS: readonly Row[] = [
     says: [PHP],
   },
   {
-    row: "2 before 3: memory message and SIGKILL",
+    title: "memory message and SIGKILL",
     commands: `${oom(PHP)} kill -KILL $$`,
     outcome: "oom",
     exit_code: -1,
@@ -53,7 +53,7 @@ const ROWS: readonly Row[] = [
     says: [PHP],
   },
   {
-    row: "2 before 5: memory message and a violation",
+    title: "memory message and a violation",
     commands: `${oom(PHP)} ${saying(BAD)}`,
     outcome: "oom",
     exit_code: 0,
@@ -61,7 +61,7 @@ const ROWS: readonly Row[] = [
     says: [PHP],
   },
   {
-    row: "2: V8's heap",
+    title: "V8's heap",
     commands: `${
       oom("FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory")
     } kill -ABRT $$`,
@@ -72,7 +72,7 @@ const ROWS: readonly Row[] = [
     says: ["JavaScript heap out of memory"],
   },
   {
-    row: "2: Python",
+    title: "Python",
     commands: `${oom("Traceback (most recent call last):\\nMemoryError".replace("\\n", "\n"))} exit 1`,
     outcome: "oom",
     exit_code: 1,
@@ -80,7 +80,7 @@ const ROWS: readonly Row[] = [
     says: ["MemoryError"],
   },
   {
-    row: "2: Go",
+    title: "Go",
     commands: `${oom("fatal error: runtime: out of memory")} exit 2`,
     outcome: "oom",
     exit_code: 2,
@@ -88,7 +88,7 @@ const ROWS: readonly Row[] = [
     says: ["out of memory"],
   },
   {
-    row: "2: the JVM",
+    title: "the JVM",
     commands: `${oom('Exception in thread "main" java.lang.OutOfMemoryError: Java heap space')} exit 1`,
     outcome: "oom",
     exit_code: 1,
@@ -96,13 +96,13 @@ const ROWS: readonly Row[] = [
     says: ["OutOfMemoryError"],
   },
   {
-    row: "2: words of V8 without the end that goes with them",
+    title: "words of V8 without the end that goes with them",
     commands: oom("once I saw: JavaScript heap out of memory"),
     outcome: "success",
     exit_code: 0,
   },
   {
-    row: "3: SIGKILL from elsewhere",
+    title: "SIGKILL from elsewhere",
     commands: "kill -KILL $$",
     outcome: "killed",
     exit_code: -1,
@@ -111,7 +111,7 @@ const ROWS: readonly Row[] = [
     says: [],
   },
   {
-    row: "3: SIGKILL from elsewhere after success",
+    title: "SIGKILL from elsewhere after success",
     commands: `${saying(SUCCESS)} kill -KILL $$`,
     outcome: "killed",
     exit_code: -1,
@@ -132,7 +132,7 @@ const ROWS: readonly Row[] = [
     ["HUP", "signal_HUP"],
     ["PIPE", "signal_PIPE"],
   ].map(([name = "", reason = ""]): Row => ({
-    row: `4: ${name} and no final event`,
+    title: `${name} and no final event`,
     commands: `kill -${name} $$`,
     outcome: "failed",
     exit_code: -1,
@@ -141,7 +141,7 @@ const ROWS: readonly Row[] = [
     says: [name],
   })),
   {
-    row: "4: a signal without a name of ours",
+    title: "a signal without a name of ours",
     commands: "kill -USR1 $$",
     outcome: "failed",
     exit_code: -1,
@@ -150,7 +150,7 @@ const ROWS: readonly Row[] = [
     says: ["10"],
   },
   {
-    row: "4 before 5: a signal and a violation",
+    title: "a signal and a violation",
     commands: `${saying(BAD)} kill -TERM $$`,
     outcome: "failed",
     exit_code: -1,
@@ -159,7 +159,7 @@ const ROWS: readonly Row[] = [
     says: ["TERM"],
   },
   {
-    row: "5: a violation, success and exit 0",
+    title: "a violation, success and exit 0",
     commands: saying(SUCCESS, BAD),
     outcome: "failed",
     exit_code: 0,
@@ -168,7 +168,7 @@ const ROWS: readonly Row[] = [
     fail_details: { fd3_line: 2 },
   },
   {
-    row: "5 before 7: a violation, success and a signal",
+    title: "a violation, success and a signal",
     commands: `${saying(BAD, SUCCESS)} kill -TERM $$`,
     outcome: "failed",
     exit_code: -1,
@@ -178,7 +178,7 @@ const ROWS: readonly Row[] = [
     fail_details: { fd3_line: 1 },
   },
   {
-    row: "5 before 9: a violation, fail and exit 1",
+    title: "a violation, fail and exit 1",
     commands: `${saying(FAIL, BAD)} exit 1`,
     outcome: "failed",
     exit_code: 1,
@@ -187,7 +187,7 @@ const ROWS: readonly Row[] = [
     fail_details: { fd3_line: 2 },
   },
   {
-    row: "5 before 11: a violation and exit 3",
+    title: "a violation and exit 3",
     commands: `${saying(BAD)} exit 3`,
     outcome: "failed",
     exit_code: 3,
@@ -196,27 +196,27 @@ const ROWS: readonly Row[] = [
     fail_details: { fd3_line: 1 },
   },
   {
-    row: "6: success and exit 0",
+    title: "success and exit 0",
     commands: saying(SUCCESS),
     outcome: "success",
     exit_code: 0,
     returns: { n: 1 },
   },
   {
-    row: "6: success without a value",
+    title: "success without a value",
     commands: saying({ event: "success" }),
     outcome: "success",
     exit_code: 0,
   },
   {
-    row: "6: success with an empty object",
+    title: "success with an empty object",
     commands: saying({ event: "success", return: {} }),
     outcome: "success",
     exit_code: 0,
     returns: {},
   },
   {
-    row: "7: success and exit 4",
+    title: "success and exit 4",
     commands: `${saying(SUCCESS)} exit 4`,
     outcome: "failed",
     exit_code: 4,
@@ -224,7 +224,7 @@ const ROWS: readonly Row[] = [
     says: ["4"],
   },
   {
-    row: "7: success and a signal",
+    title: "success and a signal",
     commands: `${saying(SUCCESS)} kill -TERM $$`,
     outcome: "failed",
     exit_code: -1,
@@ -233,7 +233,7 @@ const ROWS: readonly Row[] = [
     says: ["TERM"],
   },
   {
-    row: "8: fail and exit 0",
+    title: "fail and exit 0",
     commands: saying(FAIL),
     outcome: "failed",
     exit_code: 0,
@@ -242,7 +242,7 @@ const ROWS: readonly Row[] = [
     fail_details: { a: [1] },
   },
   {
-    row: "8: fail without words and exit 0",
+    title: "fail without words and exit 0",
     commands: saying(MUTE_FAIL),
     outcome: "failed",
     exit_code: 0,
@@ -250,7 +250,7 @@ const ROWS: readonly Row[] = [
     says: [],
   },
   {
-    row: "9: fail and exit 5",
+    title: "fail and exit 5",
     commands: `${saying(FAIL)} exit 5`,
     outcome: "failed",
     exit_code: 5,
@@ -259,14 +259,14 @@ const ROWS: readonly Row[] = [
     fail_details: { a: [1] },
   },
   {
-    row: "9: fail without words and exit 5",
+    title: "fail without words and exit 5",
     commands: `${saying(MUTE_FAIL)} exit 5`,
     outcome: "failed",
     exit_code: 5,
     fail_reason: "explicit",
   },
   {
-    row: "9: fail and a signal",
+    title: "fail and a signal",
     commands: `${saying(FAIL)} kill -TERM $$`,
     outcome: "failed",
     exit_code: -1,
@@ -276,15 +276,15 @@ const ROWS: readonly Row[] = [
     fail_details: { a: [1] },
   },
   {
-    row: "9: the exit code that a fail event tells is ignored",
+    title: "the exit code that a fail event tells is ignored",
     commands: `${saying({ ...MUTE_FAIL, exit_code: 99 })} exit 6`,
     outcome: "failed",
     exit_code: 6,
     fail_reason: "explicit",
   },
-  { row: "10: no event and exit 0", commands: "exit 0", outcome: "success", exit_code: 0 },
+  { title: "no event and exit 0", commands: "exit 0", outcome: "success", exit_code: 0 },
   {
-    row: "11: no event and exit 7",
+    title: "no event and exit 7",
     commands: "exit 7",
     outcome: "failed",
     exit_code: 7,
@@ -292,7 +292,7 @@ const ROWS: readonly Row[] = [
     says: ["7"],
   },
   {
-    row: "11: the largest exit code",
+    title: "the largest exit code",
     commands: "exit 255",
     outcome: "failed",
     exit_code: 255,
@@ -302,7 +302,7 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const expected of ROWS) {
-  Deno.test(`verdict row ${expected.row}`, async () => {
+  Deno.test(`outcome: ${expected.title}`, async () => {
     const record = await dugdale.run("obeys.sh", { input: told(expected.commands) });
     check(record, expected);
     const events = await dugdale.events(String(record.mission_id));
