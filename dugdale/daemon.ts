@@ -2,13 +2,16 @@ import { mkdirSync } from "node:fs";
 import { env } from "node:process";
 import type { DugdaleConfig } from "../config/dugdale/config.ts";
 import type { MissionKind } from "../protocol/mission.ts";
-import { type RouteKey, ROUTES } from "../protocol/routes.ts";
+import { ROUTES } from "../protocol/routes.ts";
 import { AppliedConfig } from "./engine/applied.ts";
 import { Engine, type LiveRun } from "./engine/engine.ts";
 import { Followers } from "./engine/followers.ts";
 import { MissionActions } from "./engine/mission_actions.ts";
+import { Enqueuer } from "./engine/enqueue.ts";
+import { missionLog } from "./engine/mission_log.ts";
 import type { EngineParts } from "./engine/parts.ts";
 import { repairRunning } from "./engine/repair.ts";
+import { type TransitionListener, Transitions } from "./engine/transitions.ts";
 import { systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
 import { Ids } from "../protocol/ids.ts";
@@ -16,13 +19,13 @@ import { DirLock } from "./host/lock.ts";
 import { type Log, silentLog } from "./host/log.ts";
 import { Slots } from "./host/slots.ts";
 import { openSpawner } from "./host/spawner.ts";
-import { App, type RequestEnd } from "./http/app.ts";
+import { App } from "./http/app.ts";
 import { Gate } from "./http/gate.ts";
 import { makeHandlers } from "./http/handlers.ts";
-import type { HandlerParts } from "./http/parts.ts";
-import { listen } from "./http/server.ts";
+import { listen, type Server } from "./http/server.ts";
 import { type FsyncTransition, Metrics } from "./metrics.ts";
 import { KernelMemoryKills } from "./run/out_of_memory.ts";
+import { type MissionChange, toMissionChange } from "./mission_change.ts";
 import { DiskUsage } from "./staging/disk_usage.ts";
 import { DatabaseHealth } from "./database_health.ts";
 import { Staging } from "./staging/staging.ts";
@@ -36,6 +39,8 @@ export interface DugdaleOptions {
   readonly config: DugdaleConfig;
   /** Default: nothing is logged. */
   readonly log?: Log;
+  /** Told what becomes of missions: when a process runs, at once; of an end, when it is on disk. Default: nothing is told. */
+  readonly onMission?: ((change: MissionChange) => void) | undefined;
 }
 
 /** A mission that has a process, or whose output files are being collected. */
@@ -60,7 +65,7 @@ export interface Dugdale extends AsyncDisposable {
   readonly address: Deno.NetAddr;
   /** The missions that run now: what a {@linkcode close} would wait for. */
   readonly live: readonly LiveMission[];
-  /** Aborted once it drains: when it is told to, or when nothing keeps another dugdale out of its data directory. */
+  /** Aborted once it drains: when it is told to, or when it has lost the lock of its data directory. */
   readonly draining: AbortSignal;
   /** Starts nothing more and refuses dispatches; running missions go on. */
   drain(): void;
@@ -83,7 +88,7 @@ const FILE_SLOTS = 8;
  * @throws {ListenError} When the address cannot be listened on.
  */
 export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
-  const { config, log = silentLog } = options;
+  const { config, log = silentLog, onMission } = options;
   await using stack = new AsyncDisposableStack();
   mkdirSync(config.dataDir, { recursive: true });
   const dataDir = new DataDir(config.dataDir);
@@ -92,132 +97,180 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const store = stack.use(new Store(dataDir.database, config.limits.cacheSize));
   const health = stack.use(new DatabaseHealth(lock, dataDir.database, log));
   dataDir.make();
+
   const clock = systemClock;
   const slots = new Slots(FILE_SLOTS);
   const usage = new DiskUsage(dataDir, config.limits.maxDataDirBytes, slots);
-  const onFsyncFailure = (transition: FsyncTransition, error?: unknown): void => {
-    metrics.fsyncFailed(transition);
-    log.warn("syncdir_failed", { transition, error });
-  };
-  const parts: EngineParts = {
+  const metrics = new Metrics();
+  const stopping = new AbortController();
+  const shared = {
     store,
     dataDir,
     clock,
     log,
     config,
-    ids: new Ids(() => clock.wallMs()),
     slots,
+    usage,
+    draining: (): boolean => stopping.signal.aborted,
+    onFsyncFailure: (transition: FsyncTransition, error?: unknown): void => {
+      metrics.fsyncFailed(transition);
+      log.warn("syncdir_failed", { transition, error });
+    },
+  };
+
+  const followers = new Followers(store);
+  const transitions = new Transitions(store, log);
+  transitions.listen((transition) => followers.hear(transition));
+  transitions.listen(missionLog(log));
+  transitions.listen((transition) => metrics.hear(transition));
+  if (onMission !== undefined) transitions.listen(tellOutside(onMission));
+
+  const parts: EngineParts = {
+    ...shared,
+    ids: new Ids(() => clock.wallMs()),
     spawner: stack.use(openSpawner()),
-    followers: new Followers(store),
+    transitions,
+    followers,
     memoryKills: new KernelMemoryKills(clock),
     readVariable: (name) => env[name],
     quotaProblem: () => usage.problem(),
-    onDone: (end) => metrics.missionDone(end),
-    onFsyncFailure,
   };
   const engine = stack.use(new Engine(parts));
-  const metrics = new Metrics({ version: VERSION, clock, lanes: engine.lanes, store, dataDir, usage });
+  metrics.watch({ version: VERSION, clock, lanes: engine.lanes, store, dataDir, usage });
   const applied = new AppliedConfig(parts, engine);
-  const control = new MissionActions(parts, engine, applied);
-  const stopping = new AbortController();
-  const draining = (): boolean => stopping.signal.aborted;
+  const enqueuer = new Enqueuer(parts, engine.lanes, applied);
+  const actions = new MissionActions(parts, engine, enqueuer);
   const staging = stack.use(
     new Staging({
-      store,
-      dataDir,
-      clock,
-      log,
-      config,
-      slots,
-      usage,
-      draining,
+      ...shared,
       damaged: () => health.criticalError !== undefined,
       missions: {
-        killForDelete: async (ids, gone) =>
-          void await Promise.all(ids.map((id) => control.endForDelete(id, gone))),
-        deleting: (missions) => missions.forEach((mission) => parts.followers.abandon(mission.id)),
+        killForDelete: (ids, gone) => actions.endAllForDelete(ids, gone),
+        write: (change) => transitions.write(change),
+        hide: (id) => transitions.hide(id),
       },
-      onFsyncFailure,
     }),
   );
   await health.repair("repair_running", () => repairRunning(parts, engine));
   await health.repair("repair_staging", () => staging.repair());
-  const handlerParts: HandlerParts = {
-    ...parts,
-    engine,
-    applied,
-    usage,
-    version: VERSION.version,
-    startedMs: clock.steadyMs(),
-    draining,
-  };
-  const readiness = {
-    criticalError: () => health.criticalError,
-    draining,
-    appliedMs: () => store.applied.find()?.appliedMs,
-  };
+
+  const startedMs = clock.steadyMs();
   const handlers = makeHandlers(
-    handlerParts,
-    control,
+    { ...parts, ...shared, engine, enqueuer, applied, version: VERSION.version, startedMs },
+    actions,
     staging,
-    readiness,
+    {
+      criticalError: () => health.criticalError,
+      draining: shared.draining,
+      appliedMs: () => store.applied.find()?.appliedMs,
+    },
     VERSION,
     () => metrics.text(),
   );
-  const gate = new Gate(config, clock, log);
-  const onEnd = (end: RequestEnd<RouteKey>): void => metrics.requestDone(end);
-  const server = listen(
-    config.listen,
-    new App({ routes: ROUTES, handlers, admit: gate.admit, limits: config.limits, clock, log, onEnd }),
-  );
+  const app = new App({
+    routes: ROUTES,
+    handlers,
+    admit: new Gate(config, clock, log).admit,
+    limits: config.limits,
+    clock,
+    log,
+    onEnd: (end) => metrics.requestDone(end),
+  });
+  const server = listen(config.listen, app);
+  const dugdale = new OpenDugdale({ engine, followers, server, stopping, log });
   try {
     applied.replay();
   } catch (error) {
-    // Without lanes the daemon can still be looked at, and a new apply mends it.
+    // Without lanes the daemon can still be looked at, and a new apply repairs it.
     log.error("db_error", { op: "replay", err: error });
   }
   staging.start();
-  const listening = `${server.address.hostname}:${server.address.port}`;
-  lock.describe(describe(listening));
-  const drain = (): void => {
-    engine.lanes.stop();
-    stopping.abort();
-  };
+  const { hostname, port } = server.address;
+  lock.describe(describe(`${hostname}:${port}`));
   stack.use(
     new Maintenance(parts, lock, () => {
       log.error("lock lost", { path: dataDir.lock });
-      drain();
+      dugdale.drain();
     }),
   );
-  const endMissions = (): void => {
-    drain();
-    for (const run of engine.live) run.kill.kill("dugdale_shutdown");
-  };
-  const resources = stack.move();
-  let closed: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    drain();
+  log.info("dugdale started", { listen: `${hostname}:${port}`, data_dir: config.dataDir });
+  return dugdale.owning(stack.move());
+}
+
+/** What an open dugdale is driven with. */
+interface OpenParts {
+  readonly engine: Engine;
+  readonly followers: Followers;
+  readonly server: Server;
+  readonly stopping: AbortController;
+  readonly log: Log;
+}
+
+class OpenDugdale implements Dugdale {
+  readonly #parts: OpenParts;
+  readonly #resources = new AsyncDisposableStack();
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: OpenParts) {
+    this.#parts = parts;
+  }
+
+  /** Lets the dugdale release these when it is closed. */
+  owning(resources: AsyncDisposable): this {
+    this.#resources.use(resources);
+    return this;
+  }
+
+  get url(): string {
+    return `http://${urlHost(this.address.hostname)}:${this.address.port}`;
+  }
+
+  get address(): Deno.NetAddr {
+    return this.#parts.server.address;
+  }
+
+  get live(): readonly LiveMission[] {
+    return this.#parts.engine.live.map(toLiveMission);
+  }
+
+  get draining(): AbortSignal {
+    return this.#parts.stopping.signal;
+  }
+
+  drain(): void {
+    this.#parts.engine.lanes.stop();
+    this.#parts.stopping.abort();
+  }
+
+  endMissions(): void {
+    this.drain();
+    for (const run of this.#parts.engine.live) run.kill.kill("dugdale_shutdown");
+  }
+
+  close(): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.endMissions();
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { engine, followers, server, log } = this.#parts;
+    this.drain();
     await engine.idle();
-    parts.followers.close();
+    followers.close();
     await server.stop(HTTP_GRACE_MS);
-    await resources.disposeAsync();
+    await this.#resources.disposeAsync();
     log.info("dugdale stopped cleanly");
-  };
-  log.info("dugdale started", { listen: listening, data_dir: config.dataDir });
-  return {
-    url: `http://${urlHost(server.address.hostname)}:${server.address.port}`,
-    address: server.address,
-    get live() {
-      return engine.live.map(toLiveMission);
-    },
-    draining: stopping.signal,
-    drain,
-    endMissions,
-    close: () => closed ??= close(),
-    [Symbol.asyncDispose]: async () => {
-      endMissions();
-      await (closed ??= close());
-    },
+  }
+}
+
+function tellOutside(onMission: (change: MissionChange) => void): TransitionListener {
+  return (transition) => {
+    const change = toMissionChange(transition);
+    if (change !== undefined) onMission(change);
   };
 }
 

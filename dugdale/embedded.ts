@@ -8,6 +8,7 @@ import { dugdaleConfig, type DugdaleMissionEnv } from "../config/dugdale/config.
 import { openDugdale } from "./daemon.ts";
 import { type Log, silentLog } from "./host/log.ts";
 import { commandByEnding } from "./interpreters.ts";
+import type { MissionChange } from "./mission_change.ts";
 
 /**
  * Variables that missions get from this process, beside those of every mission: what it takes to find programs, speak
@@ -36,6 +37,8 @@ export interface EmbeddedDugdaleOptions {
   readonly missionEnv?: DugdaleMissionEnv["set"] | undefined;
   /** Default: nothing is logged. */
   readonly log?: Log | undefined;
+  /** Told what becomes of missions. Default: nothing is told. */
+  readonly onMission?: ((change: MissionChange) => void) | undefined;
 }
 
 /** An embedded dugdale. Releasing it ends its missions, and removes its files unless a directory was given. */
@@ -59,7 +62,7 @@ export interface EmbeddedDugdale extends AsyncDisposable {
  * @throws {NewerDatabaseError} When a newer version has written it.
  */
 export async function openEmbeddedDugdale(options: EmbeddedDugdaleOptions = {}): Promise<EmbeddedDugdale> {
-  const { missionEnv = {}, log = silentLog } = options;
+  const { missionEnv = {}, log = silentLog, onMission } = options;
   await using stack = new AsyncDisposableStack();
   const dataDir = options.dataDir ?? realpathSync(Deno.makeTempDirSync({ prefix: "letts-" }));
   if (options.dataDir === undefined) stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -75,6 +78,7 @@ export async function openEmbeddedDugdale(options: EmbeddedDugdaleOptions = {}):
         missionEnv: { inherit: INHERITED, set: missionEnv },
       }),
       log,
+      onMission,
     }),
   );
   const owned = stack.move();

@@ -11,12 +11,12 @@ const VACUUM_PERIOD_MS = 3_600_000;
 const VACUUM_PAGES = 250, VACUUM_TIMES = 64;
 const VACUUM_PAUSE_MS = 20;
 
-/** What is done all the time for missions, database and lock; the staging area looks after its own files. */
+/** The periodic work for missions, database and lock; the staging area looks after its own files. */
 export class Maintenance implements AsyncDisposable {
   readonly #workers: readonly Periodic[];
   readonly #watch: LockWatch;
 
-  /** Starts it. @param onLockLost Called once, when nothing keeps another dugdale out of the data directory any more. */
+  /** Starts it. @param onLockLost Called once, when the lock of the data directory has been lost. */
   constructor(parts: EngineParts, lock: DirLock, onLockLost: () => void) {
     const { clock, config, log, store } = parts;
     const retention = new Retention(parts);
@@ -44,7 +44,7 @@ export class Maintenance implements AsyncDisposable {
   }
 }
 
-/** Gives freed pages back in steps that nobody notices. */
+/** Gives freed pages back in steps that are too short to be noticed. */
 async function vacuum(store: Store, stopping: AbortSignal): Promise<void> {
   for (let count = 0; count < VACUUM_TIMES && !stopping.aborted; count++) {
     if (!store.vacuum(VACUUM_PAGES)) break;

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { VersionReply } from "../protocol/lane.ts";
 import { type RouteKey, ROUTES } from "../protocol/routes.ts";
 import type { Lane, Lanes } from "./engine/lanes.ts";
-import type { MissionEnd } from "./engine/parts.ts";
+import { ranMs, type Transition } from "./engine/transitions.ts";
 import { Counter, Gauge, Histogram, type LabelValues, type Metric } from "./exposition.ts";
 import type { Clock } from "./host/clock.ts";
 import type { DataDir } from "./host/data_dir.ts";
@@ -21,7 +21,7 @@ export interface MetricSources {
   readonly usage: DiskUsage;
 }
 
-/** A file or folder of which nobody knows whether it is on the disk, and what it was for. */
+/** What the file or folder was for of which it is not known whether it is on the disk. */
 export type FsyncTransition = (typeof FSYNC_TRANSITIONS)[number];
 const FSYNC_TRANSITIONS = [
   "dispatch_outdir",
@@ -74,25 +74,28 @@ export class Metrics {
     help: "Files and folders that could not be brought to the disk.",
     labels: ["transition"],
   }, FSYNC_TRANSITIONS.map((transition) => [transition]));
-  readonly #all: readonly Metric[];
+  readonly #counted: readonly Metric[] = [
+    this.#missions,
+    this.#missionDurations,
+    this.#requests,
+    this.#requestDurations,
+    this.#adminAuthFailures,
+    this.#fsyncFailures,
+  ];
+  #gauges: readonly Metric[] = [];
 
-  constructor(sources: MetricSources) {
-    this.#all = [
-      ...this.#gauges(sources),
-      this.#missions,
-      this.#missionDurations,
-      this.#requests,
-      this.#requestDurations,
-      this.#adminAuthFailures,
-      this.#fsyncFailures,
-    ];
+  /** Adds what is read when it is asked for. */
+  watch(sources: MetricSources): void {
+    this.#gauges = this.#makeGauges(sources);
   }
 
-  /** A mission has come to its end. */
-  missionDone({ kind, lane, outcome, durationMs }: MissionEnd): void {
+  /** Counts missions that have ended. */
+  hear(transition: Transition): void {
+    if (transition.change !== "done") return;
+    const { kind, lane, outcome } = transition.mission;
     const label = this.#laneLabels.of(lane);
     this.#missions.add(kind, label, outcome);
-    this.#missionDurations.observe(durationMs / 1000, kind, label, outcome);
+    this.#missionDurations.observe(ranMs(transition.mission) / 1000, kind, label, outcome);
   }
 
   /** A request has been answered. */
@@ -113,10 +116,10 @@ export class Metrics {
 
   /** Everything, as Prometheus reads it. */
   text(): string {
-    return this.#all.map((metric) => metric.text()).join("");
+    return [...this.#gauges, ...this.#counted].map((metric) => metric.text()).join("");
   }
 
-  #gauges({ version, clock, lanes, store, dataDir, usage }: MetricSources): Metric[] {
+  #makeGauges({ version, clock, lanes, store, dataDir, usage }: MetricSources): Metric[] {
     const startedMs = clock.steadyMs();
     const perLane = (name: string, help: string, values: () => (lane: Lane) => number): Metric =>
       new Gauge({ name, help, labels: ["lane"] }, () => {

@@ -23,6 +23,7 @@
  * @module
  */
 export { type Dugdale, type DugdaleOptions, type LiveMission, openDugdale } from "./daemon.ts";
+export type { ChangedMission, MissionChange, MissionEnded, MissionStarted } from "./mission_change.ts";
 export { type EmbeddedDugdale, type EmbeddedDugdaleOptions, openEmbeddedDugdale } from "./embedded.ts";
 export {
   type DugdaleCleanup,
@@ -39,7 +40,7 @@ export {
   type Some,
 } from "../config/dugdale/config.ts";
 export type { DugdaleLimits } from "../config/dugdale/limits.ts";
-export type { MissionKind } from "../protocol/mission.ts";
+export type { MissionKind, OutcomeKind } from "../protocol/mission.ts";
 export { DataDirLockedError } from "./host/lock.ts";
 export { ListenError } from "./http/server.ts";
 export { NewerDatabaseError } from "./store/migrations.ts";

@@ -5,11 +5,11 @@
  */
 import {
   type ApplyOptions,
+  assertInactive,
   desiredState,
   difference,
   NOTHING_APPLIED,
   orNull,
-  refuseActive,
 } from "../dugdale/engine/desired_state.ts";
 import { ProblemError } from "../dugdale/problem_error.ts";
 import type { ApplyBody, ApplyReply, LaneSettings, StateReply } from "../protocol/lane.ts";
@@ -55,7 +55,7 @@ export class FakeLanes {
     const before = this.#state;
     const after = desiredState(before, body, options.prune || options.forcePrune);
     const diff = difference(before, after);
-    refuseActive(diff, busy, options);
+    assertInactive(diff, busy, options);
     this.#state = after;
     this.#appliedMs = Date.now();
     const resized = Object.keys(after.lanes ?? {}).filter((name) => {

@@ -1,18 +1,19 @@
 import { quote } from "../../protocol/clip.ts";
-import type { ApplyBody, ApplyReply, LaneSettings } from "../../protocol/lane.ts";
+import type { ApplyBody, ApplyReply } from "../../protocol/lane.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { Applied } from "../store/applied.ts";
 import { isDatabaseError } from "../store/database_error.ts";
-import type { MissionRow } from "../store/mission_row.ts";
 import {
   type ApplyOptions,
+  assertInactive,
+  continued,
   desiredState,
   difference,
   NOTHING_APPLIED,
   orNull,
-  refuseActive,
+  pausedBy,
 } from "./desired_state.ts";
-import { type Engine, killedInQueue } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** Queued missions of a removed lane are killed in transactions of so many. */
@@ -59,7 +60,7 @@ export class AppliedConfig {
     return this.#inTurn(() => this.#setPaused(name, true));
   }
 
-  /** Lets a lane start missions again, whoever paused it. */
+  /** Lets a lane start missions again, by whatever it was paused. */
   continue(name: string): Promise<void> {
     return this.#inTurn(() => this.#setPaused(name, false));
   }
@@ -79,7 +80,7 @@ export class AppliedConfig {
     const after = desiredState(before, body, prune);
     const diff = difference(before, after);
     const busy = new Set(this.#parts.store.missions.unfinished().map((count) => count.lane));
-    refuseActive(diff, busy, options);
+    assertInactive(diff, busy, options);
     const removed = diff.LanesRemoved ?? [];
     try {
       if (options.forcePrune) await this.#empty(removed);
@@ -95,21 +96,18 @@ export class AppliedConfig {
 
   /** Kills everything in lanes that go away. Running missions are not waited for. */
   async #empty(names: readonly string[]): Promise<void> {
-    const { store, clock } = this.#parts;
+    const { store, clock, transitions } = this.#parts;
+    const killSome = (lane: string): number => {
+      const rows = store.missions.queue.queuedIn(lane, KILL_BATCH);
+      for (const row of rows) transitions.killQueued(row, "lane_removed", clock.wallMs());
+      return rows.length;
+    };
     for (const name of names) this.#setRemoving(name, true);
     for (const name of names) {
-      for (let killed: MissionRow[]; (killed = await store.write(() => killQueued(name))).length > 0;) {
-        for (const row of killed) this.#engine.announce(row);
-      }
+      while (await transitions.write(() => killSome(name)) > 0);
       for (const run of this.#engine.live) {
         if (run.row.lane === name) run.kill.kill("lane_removed");
       }
-    }
-    function killQueued(lane: string): MissionRow[] {
-      const ending = killedInQueue("lane_removed", lane);
-      return store.missions.queuedIn(lane, KILL_BATCH)
-        .map((row) => store.missions.finish(row.id, "queued", ending, clock.wallMs()))
-        .filter((row) => row !== undefined);
     }
   }
 
@@ -126,15 +124,14 @@ export class AppliedConfig {
     if (current === undefined || settings === undefined || lane === undefined) {
       throw new ProblemError("lane_not_found", `there is no lane ${quote(name)}`);
     }
-    const { concurrency } = settings;
-    const changed: LaneSettings = paused ? { concurrency, paused, paused_by: "ctl" } : { concurrency };
+    const changed = paused ? pausedBy(settings, "ctl") : continued(settings);
     const state = { ...current.state, lanes: { ...current.state.lanes, [name]: changed } };
-    const was = lane.paused;
-    lane.paused = paused;
+    const was = lane.settings;
+    lane.settings = changed;
     try {
       await this.#save(() => this.#parts.store.applied.update(state));
     } catch (error) {
-      lane.paused = was;
+      lane.settings = was;
       throw error;
     }
     if (!paused) this.#engine.lanes.wake(name);

@@ -19,8 +19,9 @@ export interface ApplyOptions {
 
 /** What there is before the first apply. */
 export const NOTHING_APPLIED: AppliedState = { mission_dir: "", labels: null, lanes: {}, runtime: {} };
+
 /** @param busy Lanes with queued or running missions. @throws {ProblemError} `conflict` */
-export function refuseActive(diff: ApplyDiff, busy: ReadonlySet<string>, options: ApplyOptions): void {
+export function assertInactive(diff: ApplyDiff, busy: ReadonlySet<string>, options: ApplyOptions): void {
   if ((diff.RuntimeChanged || diff.MissionDirChanged) && busy.size > 0 && !options.force) {
     throw new ProblemError(
       "conflict",
@@ -62,14 +63,25 @@ export function desiredState(before: AppliedState, body: ApplyBody, prune: boole
   };
 }
 
-/** A lane that a person paused stays paused, whatever the file says; only a person continues it. */
+/**
+ * A lane that a person paused stays paused, whatever the file says; only a person continues it. What this request does
+ * not know of stays as it was.
+ */
 function withProvenance(before: LaneSettings | undefined, wanted: LaneSettings): LaneSettings {
-  const { concurrency } = wanted;
   const byHand = before?.paused === true && before.paused_by !== "yaml";
-  if (wanted.paused) {
-    return { concurrency, paused: true, paused_by: byHand && before.paused_by === "ctl" ? "ctl" : "yaml" };
-  }
-  return byHand ? { concurrency, paused: true, paused_by: "ctl" } : { concurrency };
+  const lane = continued({ ...before, ...wanted });
+  if (wanted.paused) return pausedBy(lane, byHand && before.paused_by === "ctl" ? "ctl" : "yaml");
+  return byHand ? pausedBy(lane, "ctl") : lane;
+}
+
+/** The lane without a pause. */
+export function continued({ paused: _paused, paused_by: _by, ...rest }: LaneSettings): LaneSettings {
+  return rest;
+}
+
+/** The lane, paused by the file or by a person. */
+export function pausedBy(lane: LaneSettings, by: "yaml" | "ctl"): LaneSettings {
+  return { ...lane, paused: true, paused_by: by };
 }
 
 /** The configuration before and after, compared. */

@@ -1,16 +1,15 @@
 import type { MissionId } from "../../protocol/names.ts";
 import { type KillReason, KillSwitch } from "../run/kill.ts";
-import type { Ending, MissionRow } from "../store/mission_row.ts";
-import { doneLine, RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
+import { nextStep } from "../run/next_step.ts";
+import type { DoneMission, QueuedMission, RunningMission } from "../store/mission_row.ts";
 import { type RetryOptions, retryTransient } from "../store/retry_transient.ts";
-import { type AdmittedRun, type Lane, Lanes } from "./lanes.ts";
-import { missionFields } from "./mission_fields.ts";
+import { type AdmittedRun, type Lane, Lanes, type LaneTurn } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
 import { collect, forget, type RunEnd, runMission, tidy } from "./run.ts";
 
 /** A mission between its pickup and the end of its finalization. */
 export interface LiveRun {
-  readonly row: MissionRow;
+  readonly row: RunningMission;
   readonly kill: KillSwitch;
   /** Of the steady clock. */
   readonly sinceMs: number;
@@ -25,7 +24,7 @@ const SHARED_COMMIT_MS = 2;
 /** A run that is older than this is not expected to end just now. */
 const YOUNG_MS = 20;
 
-/** Runs missions: the only writer of their state from pickup to done. */
+/** Runs missions, from their pickup to the end of their finalization. */
 export class Engine implements Disposable {
   readonly lanes: Lanes;
   readonly #parts: EngineParts;
@@ -34,7 +33,7 @@ export class Engine implements Disposable {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.lanes = new Lanes(parts.store, parts.clock, parts.log, (row, lane) => this.#admit(row, lane));
+    this.lanes = new Lanes(parts, (row, lane) => this.#admit(row, lane));
   }
 
   /** The missions that are running now. */
@@ -58,67 +57,45 @@ export class Engine implements Disposable {
     if (this.#live.size > 0) await new Promise<void>((resolve) => this.#idle = resolve);
   }
 
-  /** Settles a mission that never ran: tells followers, counts it, logs it. */
-  announce(row: MissionRow): void {
-    const { store, followers, log, onDone } = this.#parts;
-    followers.publish(row.id, row.done_seq ?? 0, () => doneLine(row, store.missions.files(row.id)), true);
-    // What never had a process has not run for any time, however long it took to find that out.
-    const durationMs = row.pid ? (row.time_finished ?? 0) - (row.time_started ?? row.time_finished ?? 0) : 0;
-    const { kind, lane, outcome } = row;
-    const failure = outcome === "success" ? {} : {
-      fail_reason: row.fail_reason ?? undefined,
-      fail_message: row.fail_message?.slice(0, 512),
-      exit_code: row.exit_code,
-      signal: row.signal ?? undefined,
-    };
-    log.info("mission", {
-      phase: "finished",
-      ...missionFields(row),
-      outcome,
-      duration_ms: durationMs,
-      ...failure,
-    });
-    onDone({ kind, lane, outcome: outcome ?? "", durationMs });
-  }
-
   /**
    * Finishes a run whose process has ended: collects its output files and makes the row done.
    *
    * @param lane Gets the run's slot back in the same transaction.
    */
-  async finalize(row: MissionRow, end: RunEnd, lane?: Lane): Promise<void> {
-    const { store, clock, log, followers } = this.#parts;
-    const facts = { op: "finalize", mission_id: row.mission_id };
-    const patience: RetryOptions = {
-      onRetry: (err) => log.warn("the end of a mission is written again", { ...facts, err }),
-      // A disk may be full for hours. Who gives up leaves a mission that runs for its followers until the next start.
+  async finalize(row: RunningMission, end: RunEnd, lane?: Lane): Promise<void> {
+    const { store, clock, log, transitions } = this.#parts;
+    const retry: RetryOptions = {
+      onRetry: (err) =>
+        log.warn("retrying write of mission end", { op: "finalize", mission_id: row.mission_id, err }),
+      // A disk may be full for hours. To give up would leave a mission that runs for its followers until the next start.
       shouldContinue: () => lane !== undefined && !this.lanes.stopped,
     };
     const { start } = end;
     if (end.outputs.length > 0) {
       const text = JSON.stringify(end);
       const note = (): void => {
-        if (start !== undefined) store.missions.start(row.id, start.pid, 0, start.startedMs);
+        if (start !== undefined) transitions.recordStart(row, start, 0);
         store.missions.noteEnding(row.id, text);
       };
-      await retryTransient(() => store.write(note), patience);
-      if (start !== undefined) {
-        followers.publish(row.id, RUNNING_SEQ, () => runningLine(start.pid, start.startedMs));
-      }
+      await retryTransient(() => transitions.write(note), retry);
     }
     const { ending, files } = await collect(row, end, this.#parts);
-    const finish = (): MissionRow | undefined => {
+    const finish = (turn: LaneTurn): DoneMission | QueuedMission | undefined => {
+      turn.release();
       const nowMs = clock.wallMs();
-      const done = store.missions.finish(row.id, "running", ending, nowMs, start);
+      const next = nextStep(row.attempt, ending.outcome, store.missions.plan(row.id), nowMs);
+      if (next.step === "again") {
+        return transitions.again(row, { ending, nowMs, runAtMs: next.runAtMs, start });
+      }
+      const done = transitions.finish(row, ending, nowMs, start);
       if (done !== undefined) { for (const file of files) store.staging.addOutput(row.id, file, nowMs); }
       return done;
     };
     const run = this.#live.get(row.mission_id);
     if (run !== undefined) run.finishing = true;
     const delayMs = this.#othersEndSoon() ? SHARED_COMMIT_MS : 0;
-    const done = await retryTransient(() => this.lanes.writeAndPick(lane, finish, 1, delayMs), patience);
-    if (done === undefined) forget(files, this.#parts);
-    else this.announce(done);
+    const finished = await retryTransient(() => this.lanes.write(lane, finish, delayMs), retry);
+    if (finished === undefined) forget(files, this.#parts);
     tidy(row, files.map((file) => file.role), this.#parts);
   }
 
@@ -132,7 +109,7 @@ export class Engine implements Disposable {
   }
 
   /** From here on the mission can be killed, although its process is still to come. */
-  #admit(row: MissionRow, lane: Lane): AdmittedRun {
+  #admit(row: RunningMission, lane: Lane): AdmittedRun {
     const { log, config } = this.#parts;
     const onRefused = (err: unknown): void => {
       log.error("io_error", { op: "kill", mission_id: row.mission_id, err });
@@ -154,31 +131,15 @@ export class Engine implements Disposable {
     return { start: () => void this.#run(row, kill, lane).finally(leave), withdraw: leave };
   }
 
-  async #run(row: MissionRow, kill: KillSwitch, lane: Lane): Promise<void> {
+  async #run(row: RunningMission, kill: KillSwitch, lane: Lane): Promise<void> {
     try {
       await this.finalize(row, await runMission(row, kill, this.#parts), lane);
     } catch (error) {
-      // The row stays running and becomes lost at the next start: nobody can say any more how it ended.
+      // The row stays running and becomes lost at the next start: how it ended is not on record.
       this.#parts.log.error("db_error", { op: "finalize", mission_id: row.mission_id, err: error });
       this.lanes.release(lane);
     } finally {
       kill[Symbol.dispose]();
     }
   }
-}
-
-/** The ending of a mission that is killed before it was ever started. */
-export function killedInQueue(reason: "killed_by_api" | "lane_removed", lane: string): Ending {
-  return {
-    outcome: "killed",
-    exitCode: 0,
-    signal: null,
-    failReason: reason,
-    failMessage: reason === "lane_removed" ? `ended because lane "${lane}" was removed` : "ended on request",
-    failDetails: null,
-    returnValue: null,
-    progressDropped: 0,
-    truncatedStdout: false,
-    truncatedStderr: false,
-  };
 }

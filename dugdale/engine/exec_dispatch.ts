@@ -2,15 +2,10 @@ import type { ExecBody, ExecReply } from "../../protocol/exec.ts";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { STDIN_ROLE } from "../run/environment.ts";
-import { isDatabaseError } from "../store/database_error.ts";
-import type { MissionRow, NewMissionFile } from "../store/mission_row.ts";
+import type { NewMissionFile } from "../store/mission_row.ts";
 import type { StagingRow } from "../store/staging_files.ts";
-import type { AppliedConfig } from "./applied.ts";
-import { refuseLane } from "./dispatch.ts";
-import type { Engine } from "./engine.ts";
-import { execFingerprint } from "./fingerprint.ts";
-import type { Enter } from "./lanes.ts";
-import type { EngineParts } from "./parts.ts";
+import type { Enqueuer } from "./enqueue.ts";
+import { execFingerprint, fileIdentity } from "./fingerprint.ts";
 
 /** An exec whose parts are well-formed. */
 export interface ExecRequest {
@@ -49,131 +44,87 @@ export interface DispatchedExec {
 }
 
 /**
- * Queues an exec, or finds the one that an equal dispatch has queued before. All checks and the insert are one
- * transaction, so that of many dispatches of one id exactly one makes an exec.
+ * Enqueues an exec, or finds the one that an equal dispatch has enqueued before. Unlike a mission's, the repeat of an
+ * exec needs its files to be there still.
  *
+ * @param maxScriptBytes 0 is no limit.
  * @throws {ProblemError} In the documented order.
  */
-export function dispatchExec(
+export async function dispatchExec(
   request: ExecRequest,
-  parts: EngineParts,
-  engine: Engine,
-  applied: AppliedConfig,
+  enqueuer: Enqueuer,
+  maxScriptBytes: number,
 ): Promise<DispatchedExec> {
-  const lane = engine.lanes.find(request.lane);
-  return engine.lanes.writeAndPick(lane, (enter) => queue(request, parts, engine, applied, enter));
-}
-
-function queue(
-  request: ExecRequest,
-  parts: EngineParts,
-  engine: Engine,
-  applied: AppliedConfig,
-  enter: Enter,
-): DispatchedExec {
-  const { store, clock } = parts;
-  const { execId } = request;
-  const files = findFiles(request, parts);
-  const fingerprint = fingerprintOf(request, files);
-  const existing = lookUp(() => store.missions.find(execId));
-  if (existing !== undefined) {
-    if (existing.input_fingerprint !== fingerprint) throw conflict(existing);
-    return { reply: repeat(existing), created: false, files, fingerprint };
-  }
-  refuseLane(request.lane, parts, engine, applied);
-  const refs = refsOf(request);
-  enter({
+  const { execId, lane, displayName, groupId, timeoutMs, traceparent, body } = request;
+  const { status, created, fingerprint, files } = await enqueuer.enqueue({
     missionId: execId,
     kind: "exec",
-    lane: request.lane,
+    lane,
     missionName: "exec",
-    createdMs: clock.wallMs(),
-    timeoutMs: request.timeoutMs,
-    runtime: null,
-    displayName: request.displayName,
-    groupId: request.groupId,
+    displayName,
+    groupId,
     restartedFrom: null,
-    fingerprint,
-    traceparent: request.traceparent,
-    input: JSON.stringify(request.body),
-    files: refs,
+    timeoutMs,
+    traceparent,
+    runtime: null,
+    input: JSON.stringify(body),
+    files: refsOf(request),
+    missingFile: ({ stagingId }) =>
+      new ProblemError("unknown_staging_ref", `there is no complete staging file ${stagingId}`, {
+        details: { staging_id: stagingId },
+      }),
+    fingerprint: (rows) => {
+      const sorted = sortFiles(request, rows);
+      assertScriptFits(sorted.script, maxScriptBytes);
+      return fingerprintOf(request, sorted);
+    },
   });
-  for (const ref of refs) store.staging.pin(ref.stagingId);
-  return { reply: { exec_id: execId, status: "queued" }, created: true, files, fingerprint };
+  return { reply: { exec_id: execId, status }, created, fingerprint, files: sortFiles(request, files) };
 }
 
-/** A look-up that fails has another code in the contract than a write that fails. */
-function lookUp<T>(find: () => T): T {
-  try {
-    return find();
-  } catch (cause) {
-    if (!isDatabaseError(cause)) throw cause;
-    throw new ProblemError("internal", "the database failed", { cause });
-  }
+/** The script comes first: when several files are missing it is the one that is named. */
+function refsOf({ script, in: inputs, stdinStagingId }: ExecRequest): NewMissionFile[] {
+  return [
+    ...(script === null ? [] : [{ stagingId: script, kind: "script" as const, role: "" }]),
+    ...inputs.map(({ key, stagingId }) => ({ stagingId, kind: "input" as const, role: key })),
+    ...(stdinStagingId === null
+      ? []
+      : [{ stagingId: stdinStagingId, kind: "input" as const, role: STDIN_ROLE }]),
+  ];
 }
 
-/** Unlike a mission's, a repeat of an exec needs its files to be there still. */
-function findFiles(request: ExecRequest, parts: EngineParts): ExecFiles {
-  const find = (stagingId: StagingId): StagingRow => {
-    const row = lookUp(() => parts.store.staging.find(stagingId));
-    if (row?.state === "complete") return row;
-    throw new ProblemError("unknown_staging_ref", `there is no complete staging file ${stagingId}`, {
-      details: { staging_id: stagingId },
-    });
+/** Tells the files apart that are in the order of {@linkcode refsOf}. */
+function sortFiles(
+  { script, in: inputs, stdinStagingId }: ExecRequest,
+  rows: readonly StagingRow[],
+): ExecFiles {
+  const first = script === null ? 0 : 1;
+  return {
+    script: script === null ? null : rows[0] ?? null,
+    in: rows.slice(first, first + inputs.length),
+    stdin: stdinStagingId === null ? null : rows.at(-1) ?? null,
   };
-  const files: ExecFiles = {
-    script: request.script && find(request.script),
-    in: request.in.map((file) => find(file.stagingId)),
-    stdin: request.stdinStagingId && find(request.stdinStagingId),
-  };
-  const max = parts.config.exec.maxScriptBytes;
-  const size = files.script?.size ?? 0;
-  if (max <= 0 || size <= max) return files;
+}
+
+/** @throws {ProblemError} `script_too_large` */
+function assertScriptFits(script: StagingRow | null, max: number): void {
+  const size = script?.size ?? 0;
+  if (max <= 0 || size <= max) return;
   throw new ProblemError("script_too_large", `the script has ${size} bytes, ${max} are allowed`, {
     details: { size, max },
   });
 }
 
 function fingerprintOf(request: ExecRequest, files: ExecFiles): string {
+  const { lane, command, stdin, stdinStagingId, timeoutMs, out } = request;
   return execFingerprint({
-    lane: request.lane,
-    command: request.command,
-    stdin: request.stdin,
-    stdinStagingId: request.stdinStagingId,
+    lane,
+    command,
+    stdin,
+    stdinStagingId,
     script: files.script && { staging_id: files.script.staging_id, sha256: files.script.sha256 },
-    timeoutMs: request.timeoutMs,
-    in: files.in.map(({ staging_id, sha256, size }, index) => ({
-      role: request.in[index]?.key ?? "",
-      staging_id,
-      sha256,
-      size,
-    })),
-    out: request.out,
-  });
-}
-
-function refsOf(request: ExecRequest): NewMissionFile[] {
-  const { script, stdinStagingId } = request;
-  const refs: NewMissionFile[] = request.in.map(({ key, stagingId }) => ({
-    stagingId,
-    kind: "input",
-    role: key,
-  }));
-  if (script !== null) refs.push({ stagingId: script, kind: "script", role: "" });
-  if (stdinStagingId !== null) refs.push({ stagingId: stdinStagingId, kind: "input", role: STDIN_ROLE });
-  return refs;
-}
-
-function repeat({ mission_id: exec_id, status }: MissionRow): ExecReply {
-  if (status !== "deleting") return { exec_id, status };
-  throw new ProblemError("mission_deleting", `exec ${exec_id} is being deleted`, {
-    status: 410,
-    details: { exec_id },
-  });
-}
-
-function conflict({ mission_id: exec_id, kind, lane, status }: MissionRow): ProblemError {
-  return new ProblemError("idempotency_conflict", `id ${exec_id} is taken by another dispatch`, {
-    details: { existing: { exec_id, kind, lane, status } },
+    timeoutMs,
+    in: request.in.map(({ key }, index) => fileIdentity(key, files.in[index])),
+    out,
   });
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { StagingRow } from "../store/staging_files.ts";
 
 /** A file as it counts for the fingerprint. */
 export interface FingerprintFile {
@@ -6,6 +7,13 @@ export interface FingerprintFile {
   readonly staging_id: string;
   readonly sha256: string;
   readonly size: number;
+}
+
+/** A staging file as it counts for the fingerprint of what uses it. */
+export function fileIdentity(role: string, row: StagingRow | undefined): FingerprintFile {
+  if (row === undefined) throw new TypeError(`no row of the file "${role}"`);
+  const { staging_id, sha256, size } = row;
+  return { role, staging_id, sha256, size };
 }
 
 /** What makes two dispatches of a mission the same. */
@@ -30,7 +38,7 @@ export interface ExecIdentity {
   readonly out: readonly string[];
 }
 
-/** Lower-case hex of the SHA-256 of a text. */
+/** Lower-case hex of the SHA-256 of a string. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -1,8 +1,16 @@
 import type { MissionId } from "../../protocol/names.ts";
 import type { MissionRow } from "../store/mission_row.ts";
-import { doneLine, queuedLine, RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
+import {
+  attemptLine,
+  doneLine,
+  type ProcessStart,
+  queuedLine,
+  runningLine,
+  runningSeq,
+} from "../store/mission_json.ts";
 import type { ProgressLine } from "../store/missions.ts";
 import type { Store } from "../store/store.ts";
+import type { Transition } from "./transitions.ts";
 
 /** What is read from the table at once for a follower that lags behind: each holds so much, and a line more. */
 const BATCH_CHARS = 64 * 1024;
@@ -68,6 +76,34 @@ export class Followers {
         this.#part(id, channel);
       },
     };
+  }
+
+  /** Tells followers what has become of a mission. */
+  hear(transition: Transition): void {
+    switch (transition.change) {
+      case "queued":
+      case "started":
+        return;
+      case "running": {
+        const { mission, start } = transition;
+        return this.publish(mission.id, runningSeq(mission), () => runningLine(mission, start));
+      }
+      case "again": {
+        const { mission: { id, running_seq }, from, attempt } = transition;
+        const seq = runningSeq({ running_seq }) - 1;
+        const line = (): string => attemptLine(seq, from.attempt, attempt.ending, attempt.runAtMs);
+        return this.publish(id, seq, line);
+      }
+      case "done": {
+        const { mission } = transition;
+        const line = (): string => doneLine(mission, this.#store.missions.files(mission.id));
+        return this.publish(mission.id, mission.done_seq, line, true);
+      }
+      case "deleting":
+        return this.abandon(transition.id);
+      default:
+        return transition satisfies never;
+    }
   }
 
   /** Tells followers of a line that has been committed. The line is only made when somebody follows. */
@@ -214,23 +250,36 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** A batch of lines after `from`: those of the row where they belong, and what the mission said between. */
+/** A batch of lines after `from`: those that the row tells, in their places among those that are stored. */
 function linesAfter(store: Store, row: MissionRow, from: number): { lines: ProgressLine[]; more: boolean } {
-  const lines: ProgressLine[] = [];
-  if (from < 1) lines.push({ seq: 1, line: queuedLine(row) });
-  if (row.pid !== null && row.pid > 0) {
-    if (from < RUNNING_SEQ) {
-      lines.push({ seq: RUNNING_SEQ, line: runningLine(row.pid, row.time_started ?? 0) });
-    }
+  const lines: ProgressLine[] = from < 1 ? [{ seq: 1, line: queuedLine(row) }] : [];
+  const start = startOf(row);
+  const seq = runningSeq(row);
+  let running = start && from < seq ? { seq, line: runningLine(row, start) } : undefined;
+  // Before its first process a mission has said nothing.
+  if (start !== undefined || row.attempt > 1) {
     let room = BATCH_CHARS;
     for (const line of store.missions.progressAfter(row.id, from)) {
       if (room <= 0) return { lines, more: true };
+      if (line.seq > seq) {
+        if (start === undefined) break;
+        if (running !== undefined) lines.push(running);
+        running = undefined;
+      }
       lines.push(line);
       room -= line.line.length;
     }
   }
-  if (row.status === "done" && (row.done_seq ?? 0) > from) {
-    lines.push({ seq: row.done_seq ?? 0, line: doneLine(row, store.missions.files(row.id)) });
+  if (running !== undefined) lines.push(running);
+  if (row.status === "done" && row.done_seq > from) {
+    lines.push({ seq: row.done_seq, line: doneLine(row, store.missions.files(row.id)) });
   }
   return { lines, more: false };
+}
+
+/** The process of the present or last attempt, as far as it is on record. */
+function startOf(row: MissionRow): ProcessStart | undefined {
+  if (row.status !== "running" && row.status !== "done") return undefined;
+  const { pid, time_started: startedMs } = row;
+  return pid !== null && pid > 0 && startedMs !== null ? { pid, startedMs } : undefined;
 }

@@ -1,23 +1,34 @@
 import { setImmediate } from "node:timers";
 import type { LaneSettings } from "../../protocol/lane.ts";
-import type { Clock } from "../host/clock.ts";
-import type { Log } from "../host/log.ts";
-import type { MissionRow, NewMission } from "../store/mission_row.ts";
-import type { Store } from "../store/store.ts";
+import { after } from "../host/after.ts";
+import type { NewMission, RunningMission } from "../store/mission_row.ts";
+import type { EngineParts } from "./parts.ts";
 
 /** A lane that starts missions. */
-export interface Lane {
-  readonly name: string;
-  concurrency: number;
-  paused: boolean;
+export class Lane {
   /** A forced prune is taking it away: nothing is started, dispatches are refused. */
-  removing: boolean;
+  removing = false;
   /** Missions from their pickup to the end of their finalization. */
-  inFlight: number;
-  /** Nobody waits in it: the last pickup has found too few, and nobody has come since. */
-  empty: boolean;
+  inFlight = 0;
+  /** Nothing waits in it: the last pickup has found too few, and nothing has come since. */
+  empty = false;
   /** A pickup waits for its turn. */
-  waking: boolean;
+  waking = false;
+  /** When the next mission becomes due that waits for a time, in Unix milliseconds. */
+  nextDueMs: number = Infinity;
+
+  /** `settings` as they are applied. */
+  constructor(readonly name: string, public settings: LaneSettings) {}
+
+  /** Missions that may run at once. */
+  get concurrency(): number {
+    return this.settings.concurrency;
+  }
+
+  /** Whether nothing is started. */
+  get paused(): boolean {
+    return this.settings.paused ?? false;
+  }
 }
 
 /** A mission that was picked up by a transaction which is not on disk yet. It can be killed already. */
@@ -29,10 +40,15 @@ export interface AdmittedRun {
 }
 
 /** Takes charge of a mission as soon as it counts as running. */
-export type Admit = (row: MissionRow, lane: Lane) => AdmittedRun;
+export type Admit = (row: RunningMission, lane: Lane) => AdmittedRun;
 
-/** Adds a mission to a lane: as queued, or as running when it is its turn at once. */
-export type Enter = (mission: NewMission) => void;
+/** What a change can do to the lane that it is made for. */
+export interface LaneTurn {
+  /** Adds a mission: as running when it is its turn at once, else as queued. */
+  enter(mission: NewMission): void;
+  /** Gives a slot back. */
+  release(): void;
+}
 
 /** What changed when lanes were set. */
 export interface LaneChanges {
@@ -43,22 +59,22 @@ export interface LaneChanges {
 
 /** Pickups that fail are tried again after so long; otherwise lanes wake only when something has changed. */
 const RETRY_MS = 30_000;
+/** The wall clock may be set, so that no wait for a moment of it is longer. */
+const CLOCK_TRUST_MS = 1000;
 
-/** The lanes: who may start, and who is next. */
+/** The slots of the lanes. Which mission gets the next one is for the queue to say. */
 export class Lanes implements Disposable {
-  readonly #store: Store;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #parts: Pick<EngineParts, "store" | "transitions" | "clock" | "log">;
   readonly #admit: Admit;
   readonly #lanes = new Map<string, Lane>();
-  readonly #retries = new Set<ReturnType<typeof setTimeout>>();
+  readonly #retries = new Set<Disposable>();
+  /** Until the next mission becomes due. */
+  #alarm: Disposable | undefined;
   #stopped = false;
 
   /** @param admit Takes charge of a mission that is being picked up. */
-  constructor(store: Store, clock: Clock, log: Log, admit: Admit) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#log = log;
+  constructor(parts: Pick<EngineParts, "store" | "transitions" | "clock" | "log">, admit: Admit) {
+    this.#parts = parts;
     this.#admit = admit;
   }
 
@@ -79,23 +95,21 @@ export class Lanes implements Disposable {
       this.remove(name);
       changes.stopped.push(name);
     }
-    for (const [name, { concurrency, paused = false }] of Object.entries(settings)) {
+    for (const [name, own] of Object.entries(settings)) {
       const lane = this.#lanes.get(name);
       if (lane === undefined) {
-        const fresh = { removing: false, inFlight: 0, empty: false, waking: false };
-        this.#lanes.set(name, { name, concurrency, paused, ...fresh });
+        this.#lanes.set(name, new Lane(name, own));
         changes.started.push(name);
       } else {
-        if (lane.concurrency !== concurrency) changes.resized.push(name);
-        lane.concurrency = concurrency;
-        lane.paused = paused;
+        if (lane.concurrency !== own.concurrency) changes.resized.push(name);
+        lane.settings = own;
       }
       this.wake(name);
     }
     return changes;
   }
 
-  /** Takes a lane away. Its running missions go on; their slots are nobody's any more. */
+  /** Takes a lane away. Its running missions go on, and their slots are gone. */
   remove(name: string): void {
     const lane = this.#lanes.get(name);
     if (lane === undefined) return;
@@ -120,8 +134,8 @@ export class Lanes implements Disposable {
     lane.empty = false;
     if (lane.waking || this.#free(lane) <= 0) return;
     lane.waking = true;
-    this.writeAndPick(lane, () => void (lane.waking = false)).catch((error) => {
-      this.#log.error("db_error", { op: "pickup", lane: name, err: error });
+    this.write(lane, () => void (lane.waking = false)).catch((error) => {
+      this.#parts.log.error("db_error", { op: "pickup", lane: name, err: error });
       lane.waking = false;
       this.#retryLater(lane);
     });
@@ -130,42 +144,38 @@ export class Lanes implements Disposable {
   /**
    * Makes a change and, in the same transaction, picks up what can start after it: one fsync for both.
    *
-   * @param change Gets the way to add a mission to this lane.
-   * @param releases Slots that the change gives back.
+   * @param lane Undefined for a lane that has been taken away: its missions only queue.
    * @param delayMs As of {@linkcode Store.write}.
    */
-  async writeAndPick<T>(
-    lane: Lane | undefined,
-    change: (enter: Enter) => T,
-    releases = 0,
-    delayMs = 0,
-  ): Promise<T> {
-    const { missions } = this.#store;
+  async write<T>(lane: Lane | undefined, change: (turn: LaneTurn) => T, delayMs = 0): Promise<T> {
+    const { transitions, store } = this.#parts;
     const runs: AdmittedRun[] = [];
     let released = 0;
-    const pick = (row: MissionRow, lane: Lane): void => {
+    const pick = (row: RunningMission, lane: Lane): void => {
       runs.push(this.#admit(row, lane));
       lane.inFlight++;
     };
-    const enter = (mission: NewMission): void => {
-      if (lane?.empty && this.#free(lane) > 0) return pick(missions.insertRunning(mission), lane);
-      missions.insert(mission);
-      if (lane !== undefined) lane.empty = false;
+    const turn: LaneTurn = {
+      enter: (mission) => {
+        if (lane !== undefined && this.#startsAtOnce(lane, mission)) {
+          return pick(transitions.enterRunning(mission), lane);
+        }
+        transitions.enter(mission);
+        if (lane !== undefined) lane.empty = false;
+      },
+      release: () => {
+        if (lane === undefined) return;
+        released++;
+        lane.inFlight--;
+      },
     };
     try {
-      const result = await this.#store.write(() => {
-        const own = change(enter);
-        if (lane === undefined) return own;
-        released = releases;
-        lane.inFlight -= released;
-        const free = this.#free(lane);
-        if (lane.empty || free <= 0) return own;
-        const rows = missions.claim(lane.name, free, this.#clock.wallMs());
-        for (const row of rows) pick(row, lane);
-        lane.empty = rows.length < free;
+      const result = await transitions.write(() => {
+        const own = change(turn);
+        if (lane !== undefined) { for (const row of this.#next(lane)) pick(row, lane); }
         return own;
       }, delayMs);
-      // A start takes longer than to answer: whoever waits for the change hears of it first.
+      // A start takes longer than to answer: what waits for the change hears of it first.
       if (runs.length > 0) setImmediate(() => runs.forEach((run) => run.start()));
       return result;
     } catch (error) {
@@ -174,6 +184,7 @@ export class Lanes implements Disposable {
         lane.inFlight += released - runs.length;
         lane.empty = false;
       }
+      store.missions.queue.forget();
       throw error;
     }
   }
@@ -186,7 +197,8 @@ export class Lanes implements Disposable {
 
   [Symbol.dispose](): void {
     this.stop();
-    for (const timer of this.#retries) clearTimeout(timer);
+    this.#alarm?.[Symbol.dispose]();
+    for (const retry of this.#retries) retry[Symbol.dispose]();
   }
 
   #free(lane: Lane): number {
@@ -194,12 +206,54 @@ export class Lanes implements Disposable {
     return closed ? 0 : lane.concurrency - lane.inFlight;
   }
 
+  /** A mission need not be queued where nothing waits, or has just become due, before it. */
+  #startsAtOnce(lane: Lane, { runAtMs, key }: NewMission): boolean {
+    if (!lane.empty || runAtMs !== null || key !== null || this.#free(lane) <= 0) return false;
+    return this.#parts.store.missions.queue.nextDueMs(lane.name) > this.#parts.clock.wallMs();
+  }
+
+  /** Claims what can start now. */
+  #next(lane: Lane): readonly RunningMission[] {
+    const free = this.#free(lane);
+    if (lane.empty || free <= 0) return [];
+    const { missions, nextDueMs } = this.#parts.transitions.claim(
+      lane.name,
+      free,
+      this.#parts.clock.wallMs(),
+    );
+    lane.empty = missions.length < free;
+    if (nextDueMs !== lane.nextDueMs) {
+      lane.nextDueMs = nextDueMs;
+      this.#setAlarm();
+    }
+    return missions;
+  }
+
+  #setAlarm(): void {
+    this.#alarm?.[Symbol.dispose]();
+    this.#alarm = undefined;
+    const { clock } = this.#parts;
+    const dueMs = Math.min(...this.#lanes.values().map((lane) => lane.nextDueMs));
+    if (this.#stopped || dueMs === Infinity) return;
+    const waitMs = Math.min(Math.max(0, dueMs - clock.wallMs()), CLOCK_TRUST_MS);
+    this.#alarm = after(waitMs, () => {
+      const nowMs = clock.wallMs();
+      for (const lane of this.#lanes.values()) {
+        if (lane.nextDueMs > nowMs) continue;
+        // A lane without a free slot reads it again when it gets one.
+        lane.nextDueMs = Infinity;
+        this.wake(lane.name);
+      }
+      this.#setAlarm();
+    });
+  }
+
   #retryLater(lane: Lane): void {
     if (this.#stopped) return;
-    const timer = setTimeout(() => {
-      this.#retries.delete(timer);
+    const retry = after(RETRY_MS, () => {
+      this.#retries.delete(retry);
       this.wake(lane.name);
-    }, RETRY_MS);
-    this.#retries.add(timer);
+    });
+    this.#retries.add(retry);
   }
 }

@@ -1,24 +1,24 @@
 import type { KillReply, RestartReply } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { MissionRow } from "../store/mission_row.ts";
-import type { AppliedConfig } from "./applied.ts";
-import { type Engine, killedInQueue, type LiveRun } from "./engine.ts";
+import type { MissionRow, QueuedMission } from "../store/mission_row.ts";
+import type { Engine, LiveRun } from "./engine.ts";
+import type { Enqueuer } from "./enqueue.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** How long a forced delete waits for the end of a mission. */
 const FORCE_WAIT_MS = 30_000;
 
-/** What people do to missions: kill, restart, delete. Each throws {@linkcode ProblemError} in the documented order. */
+/** What is asked of missions: kill, restart, delete. Each throws {@linkcode ProblemError} in the documented order. */
 export class MissionActions {
   readonly #parts: EngineParts;
   readonly #engine: Engine;
-  readonly #applied: AppliedConfig;
+  readonly #enqueuer: Enqueuer;
 
-  constructor(parts: EngineParts, engine: Engine, applied: AppliedConfig) {
+  constructor(parts: EngineParts, engine: Engine, enqueuer: Enqueuer) {
     this.#parts = parts;
     this.#engine = engine;
-    this.#applied = applied;
+    this.#enqueuer = enqueuer;
   }
 
   /** Ends a mission: at once while it is queued, with the kill ladder while it runs. */
@@ -35,55 +35,42 @@ export class MissionActions {
 
   /** Queues a finished mission again, with the same input, files and runtime, under a new id. */
   async restart(row: MissionRow): Promise<RestartReply> {
-    const { store, clock, ids } = this.#parts;
-    const { mission_id, lane, status } = row;
+    const { store, ids } = this.#parts;
+    const { mission_id, status } = row;
     if (status === "deleting") throw new ProblemError("mission_deleting", "");
     if (status !== "done") {
       throw new ProblemError("mission_not_done", `mission ${mission_id} is ${status}, not done`, {
         details: { status },
       });
     }
-    const current = this.#applied.current;
-    if (current !== undefined && !Object.hasOwn(current.state.lanes ?? {}, lane)) {
-      throw new ProblemError("unknown_lane", `there is no lane "${lane}" any more`, { details: { lane } });
-    }
     const missionId = ids.mission();
-    const { lanes } = this.#engine;
-    await lanes.writeAndPick(lanes.find(lane), (enter) => {
-      // A sweep may have taken it since it was looked up.
-      if (store.missions.find(mission_id)?.status !== "done") throw new ProblemError("mission_deleting", "");
-      const files = store.missions.files(row.id).filter((file) => file.ref_kind !== "output");
-      const gone = files.find((file) => file.state !== "complete");
-      if (gone !== undefined) {
-        throw new ProblemError(
-          "input_artifacts_expired",
-          `input "${gone.role}" of mission ${mission_id} is gone`,
-          {
-            details: { staging_id: gone.staging_id, role: gone.role },
-          },
-        );
-      }
-      enter({
-        missionId,
-        kind: row.kind,
-        lane,
-        missionName: row.mission_name,
-        createdMs: clock.wallMs(),
-        timeoutMs: row.timeout_ms,
-        runtime: row.runtime,
-        displayName: row.display_name,
-        groupId: row.group_id,
-        restartedFrom: mission_id,
-        fingerprint: row.input_fingerprint,
-        traceparent: row.traceparent,
-        input: row.input,
-        files: files.map((file) => ({
-          stagingId: file.staging_id,
-          kind: file.ref_kind === "script" ? "script" as const : "input" as const,
-          role: file.role,
-        })),
-      });
-      for (const file of files) store.staging.pin(file.staging_id);
+    await this.#enqueuer.enqueue({
+      missionId,
+      kind: row.kind,
+      lane: row.lane,
+      missionName: row.mission_name,
+      displayName: row.display_name,
+      groupId: row.group_id,
+      restartedFrom: mission_id,
+      timeoutMs: row.timeout_ms,
+      runtime: row.runtime,
+      traceparent: row.traceparent,
+      input: row.input,
+      class: row.class,
+      files: store.missions.files(row.id).flatMap(({ staging_id: stagingId, ref_kind: kind, role }) =>
+        kind === "output" ? [] : [{ stagingId, kind, role }]
+      ),
+      precondition: () => {
+        // A sweep may have taken it since it was looked up.
+        if (store.missions.find(mission_id)?.status !== "done") {
+          throw new ProblemError("mission_deleting", "");
+        }
+      },
+      missingFile: ({ stagingId, role }) =>
+        new ProblemError("input_artifacts_expired", `input "${role}" of mission ${mission_id} is gone`, {
+          details: { staging_id: stagingId, role },
+        }),
+      fingerprint: () => row.input_fingerprint,
     });
     return { mission_id: missionId, restarted_from: mission_id, status: "queued" };
   }
@@ -94,7 +81,7 @@ export class MissionActions {
    * @param gone Aborts when the caller has left, which ends the wait.
    */
   async delete(row: MissionRow, force: boolean, gone: () => AbortSignal): Promise<void> {
-    const { store, followers } = this.#parts;
+    const { store, transitions } = this.#parts;
     // A queued mission may be picked up before its turn in the transaction: then it is looked at again.
     for (
       let now: MissionRow | undefined = row;
@@ -106,8 +93,13 @@ export class MissionActions {
         if (!force) throw running(row.mission_id);
         await this.endForDelete(row.mission_id, gone);
       }
-      if (await store.write(() => store.missions.markDeleting(row.id))) return followers.abandon(row.id);
+      if (await transitions.write(() => transitions.hide(row.id))) return;
     }
+  }
+
+  /** As {@linkcode endForDelete}, for several missions at the same time. */
+  async endAllForDelete(ids: readonly MissionId[], gone: () => AbortSignal): Promise<void> {
+    await Promise.all(ids.map((id) => this.endForDelete(id, gone)));
   }
 
   /** Ends a running mission because it is going to be deleted, and waits until its row is done. */
@@ -120,18 +112,15 @@ export class MissionActions {
     await ended30s(run, gone());
   }
 
-  async #killQueued(row: MissionRow): Promise<KillReply> {
-    const { store, clock } = this.#parts;
-    const done = await store.write(() =>
-      store.missions.finish(row.id, "queued", killedInQueue("killed_by_api", row.lane), clock.wallMs())
-    );
+  async #killQueued(row: QueuedMission): Promise<KillReply> {
+    const { transitions, clock } = this.#parts;
+    const done = await transitions.write(() => transitions.killQueued(row, "killed_by_api", clock.wallMs()));
     if (done === undefined) {
       throw new ProblemError(
         "mission_state_changed",
         `mission ${row.mission_id} has just left the queue; try again`,
       );
     }
-    this.#engine.announce(done);
     return { status: "killed" };
   }
 }

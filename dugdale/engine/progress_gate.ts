@@ -1,6 +1,6 @@
 import type { Progress } from "../run/control.ts";
-import { progressLine, RUNNING_SEQ } from "../store/mission_json.ts";
-import type { MissionRow } from "../store/mission_row.ts";
+import { progressLine, runningSeq } from "../store/mission_json.ts";
+import type { RunningMission } from "../store/mission_row.ts";
 import type { EngineParts } from "./parts.ts";
 
 const encoder = new TextEncoder();
@@ -11,16 +11,17 @@ const ASSUMED_LINE_BYTES = 256, MIN_QUEUE = 64;
 /** Lets progress into a mission's events as far as rate, queue and size allow, and counts what it drops. */
 export class ProgressGate {
   dropped = 0;
-  readonly #row: MissionRow;
+  readonly #row: RunningMission;
   readonly #parts: EngineParts;
-  #seq = RUNNING_SEQ;
+  #seq: number;
   #tokens: number;
   #refilledMs: number;
   #waiting = 0;
   #bytes = 0;
 
-  constructor(row: MissionRow, parts: EngineParts) {
+  constructor(row: RunningMission, parts: EngineParts) {
     this.#row = row;
+    this.#seq = runningSeq(row);
     this.#parts = parts;
     this.#tokens = parts.config.limits.maxProgressRate;
     this.#refilledMs = parts.clock.steadyMs();

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { processStart } from "../host/process_start.ts";
 import { signalGroup } from "../host/signals.ts";
-import type { Ending, MissionRow } from "../store/mission_row.ts";
+import type { Ending, RunningMission } from "../store/mission_row.ts";
 import type { Engine } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
+import { parseRunEnd } from "./run_end.ts";
 import type { RunEnd } from "./run.ts";
 
 /**
@@ -22,8 +23,8 @@ export async function repairRunning(parts: EngineParts, engine: Engine): Promise
 }
 
 /** The recorded end of a run; without its files the success cannot be completed. */
-function endingOf(row: MissionRow, text: string, parts: EngineParts): RunEnd {
-  const end = JSON.parse(text) as RunEnd;
+function endingOf(row: RunningMission, text: string, parts: EngineParts): RunEnd {
+  const end = parseRunEnd(text);
   if (existsSync(parts.dataDir.work(row.mission_id))) return end;
   const failed = {
     outcome: "failed",
@@ -35,10 +36,9 @@ function endingOf(row: MissionRow, text: string, parts: EngineParts): RunEnd {
   return { ending: { ...end.ending, ...failed }, outputs: [] };
 }
 
-function lost(row: MissionRow, parts: EngineParts): Ending {
-  const pid = row.pid ?? 0;
-  const alive = pid > 0 && row.process_start !== null && row.process_start > 0 &&
-    processStart(pid) === row.process_start;
+function lost(row: RunningMission, parts: EngineParts): Ending {
+  const { pid, process_start: start } = row;
+  const alive = pid > 0 && start > 0 && processStart(pid) === start;
   const how = pid === 0
     ? "before its process was recorded"
     : `with process ${pid}, of which ${alive ? killLeftover(row, pid, parts) : "nothing was left"}`;
@@ -56,7 +56,7 @@ function lost(row: MissionRow, parts: EngineParts): Ending {
   };
 }
 
-function killLeftover(row: MissionRow, pid: number, parts: EngineParts): string {
+function killLeftover(row: RunningMission, pid: number, parts: EngineParts): string {
   try {
     return signalGroup(pid, "SIGKILL") ? "a leftover group was killed" : "nothing was left";
   } catch (err) {

@@ -7,7 +7,7 @@ import { pause } from "../host/after.ts";
 import type { HiddenMission } from "../store/mission_retention.ts";
 import type { EngineParts } from "./parts.ts";
 
-/** Missions between two pauses. Their removal is one transaction, which holds everybody else up for its time. */
+/** Missions between two pauses. Their removal is one transaction, during which nothing else is written. */
 const BATCH = 50;
 const PAUSE_MS = 10;
 /** The most files that get a new expiry with one batch; the sweep of the staging area finds the rest. */
@@ -16,9 +16,14 @@ const KINDS: readonly MissionKind[] = ["mission", "exec"];
 
 /** Removes missions whose time is over: hidden first, then their files, then their rows. */
 export class Retention {
-  readonly #parts: Pick<EngineParts, "store" | "dataDir" | "clock" | "slots" | "config" | "log">;
+  readonly #parts: Pick<
+    EngineParts,
+    "store" | "transitions" | "dataDir" | "clock" | "slots" | "config" | "log"
+  >;
 
-  constructor(parts: Pick<EngineParts, "store" | "dataDir" | "clock" | "slots" | "config" | "log">) {
+  constructor(
+    parts: Pick<EngineParts, "store" | "transitions" | "dataDir" | "clock" | "slots" | "config" | "log">,
+  ) {
     this.#parts = parts;
   }
 
@@ -41,14 +46,14 @@ export class Retention {
 
   /** Durable, because files go next: a mission must not be listed again while its output is gone. */
   #hide(): Promise<number> {
-    const { store, clock, config } = this.#parts;
-    return store.write(() => {
+    const { transitions, clock, config } = this.#parts;
+    return transitions.write(() => {
       const nowMs = clock.wallMs();
       let room = BATCH;
       for (const kind of KINDS) {
         for (const outcome of OUTCOMES) {
           if (room === 0) break;
-          room -= store.missions.retention.hide(kind, outcome, nowMs - ttlMs(kind, outcome, config), room);
+          room -= transitions.hideEnded(kind, outcome, nowMs - ttlMs(kind, outcome, config), room);
         }
       }
       return BATCH - room;

@@ -11,12 +11,10 @@ import { type ProcessSinks, type ProcessStart, runProcess } from "../run/process
 import { makeWorkdir, tidyWorkdir } from "../run/workdir.ts";
 import type { ExitStatus, SpawnRequest } from "../host/spawn.ts";
 import type { ExecBody } from "../../protocol/exec.ts";
-import type { Ending, MissionFileRow, MissionRow } from "../store/mission_row.ts";
-import { RUNNING_SEQ, runningLine } from "../store/mission_json.ts";
+import type { Ending, MissionFileRow, RunningMission } from "../store/mission_row.ts";
 import type { CollectedFile } from "../store/staging_files.ts";
 import { retryTransient } from "../store/retry_transient.ts";
 import { processStart } from "../host/process_start.ts";
-import { missionFields } from "./mission_fields.ts";
 import type { EngineParts } from "./parts.ts";
 import { ProgressGate } from "./progress_gate.ts";
 
@@ -30,7 +28,7 @@ export interface RunEnd {
 }
 
 /** Runs the process of a picked-up mission. Everything that goes wrong becomes its ending. */
-export async function runMission(row: MissionRow, kill: KillSwitch, parts: EngineParts): Promise<RunEnd> {
+export async function runMission(row: RunningMission, kill: KillSwitch, parts: EngineParts): Promise<RunEnd> {
   const isExec = row.kind === "exec";
   const { limits } = parts.config;
   const gate = new ProgressGate(row, parts);
@@ -67,7 +65,7 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
       clock: parts.clock,
       onStarted: (started) => {
         start = started;
-        parts.log.info("mission", { phase: "started", ...missionFields(row), pid: started.pid });
+        parts.transitions.started(row, started);
       },
       onLasting: () => {
         if (start !== undefined) recorded = recordStart(row, start, kill, parts);
@@ -109,7 +107,7 @@ export async function runMission(row: MissionRow, kill: KillSwitch, parts: Engin
 
 /** Collects the output files of a successful run; what goes wrong turns the success into a failure. */
 export async function collect(
-  row: MissionRow,
+  row: RunningMission,
   end: RunEnd,
   parts: EngineParts,
 ): Promise<{ ending: Ending; files: CollectedFile[] }> {
@@ -138,7 +136,7 @@ export async function collect(
 }
 
 /** Removes what a finished run leaves that nobody can ask for. */
-export function tidy(row: MissionRow, outputs: readonly string[], parts: EngineParts): void {
+export function tidy(row: RunningMission, outputs: readonly string[], parts: EngineParts): void {
   try {
     tidyWorkdir(parts.dataDir.work(row.mission_id), parts.store.missions.files(row.id), outputs);
   } catch (error) {
@@ -151,7 +149,7 @@ export function forget(files: readonly CollectedFile[], parts: EngineParts): voi
   discard(files, parts.dataDir);
 }
 
-async function prepare(row: MissionRow, parts: EngineParts): Promise<SpawnRequest> {
+async function prepare(row: RunningMission, parts: EngineParts): Promise<SpawnRequest> {
   const files = parts.store.missions.files(row.id);
   const workdir = await makeWorkdir(row, files, parts.dataDir, parts.slots);
   const launch = row.kind === "exec"
@@ -162,19 +160,19 @@ async function prepare(row: MissionRow, parts: EngineParts): Promise<SpawnReques
 
 /** Records that the process runs, and answers whether that went well; a process that nobody would know of is ended. */
 async function recordStart(
-  row: MissionRow,
-  { pid, startedMs }: ProcessStart,
+  row: RunningMission,
+  start: ProcessStart,
   kill: KillSwitch,
   parts: EngineParts,
 ): Promise<boolean> {
-  const { store, followers, log } = parts;
+  const { transitions, log } = parts;
   const facts = { op: "start", mission_id: row.mission_id };
-  const start = processStart(pid);
+  const ofProcess = processStart(start.pid);
   try {
-    await retryTransient(() => store.writeSoon(() => store.missions.start(row.id, pid, start, startedMs)), {
-      onRetry: (err) => log.warn("the start of a mission is written again", { ...facts, err }),
+    const record = (): void => transitions.recordStart(row, start, ofProcess);
+    await retryTransient(() => transitions.writeSoon(record), {
+      onRetry: (err) => log.warn("retrying write of mission start", { ...facts, err }),
     });
-    followers.publish(row.id, RUNNING_SEQ, () => runningLine(pid, startedMs));
     return true;
   } catch (err) {
     log.error("db_error", { ...facts, err });
@@ -184,7 +182,7 @@ async function recordStart(
 }
 
 function missionLaunch(
-  row: MissionRow,
+  row: RunningMission,
   files: readonly MissionFileRow[],
   workdir: string,
   parts: EngineParts,
@@ -198,7 +196,7 @@ function missionLaunch(
 }
 
 function execLaunch(
-  row: MissionRow,
+  row: RunningMission,
   files: readonly MissionFileRow[],
   workdir: string,
 ): { argv: string[]; env: Record<string, string> } {

@@ -29,7 +29,7 @@ export function dispatchHandler(parts: HandlerParts): RouteHandlers["dispatch"] 
     const missionId = idempotencyKey(call);
     const body = await call.body();
     const request = { ...readDispatch(missionId, body), traceparent: readTraceparent(call.request.headers) };
-    const { reply, created } = await dispatchMission(request, parts, parts.engine, parts.applied);
+    const { reply, created } = await dispatchMission(request, parts.enqueuer);
     return json(reply, created ? 202 : 200);
   };
 }

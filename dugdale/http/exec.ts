@@ -19,9 +19,8 @@ export function execHandler(parts: HandlerParts): RouteHandlers["execDispatch"] 
     };
     const { reply, created, files, fingerprint } = await dispatchExec(
       request,
-      parts,
-      parts.engine,
-      parts.applied,
+      parts.enqueuer,
+      parts.config.exec.maxScriptBytes,
     );
     if (!created) return json(reply);
     audit(parts, call, "exec.dispatch", {

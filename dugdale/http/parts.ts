@@ -1,5 +1,6 @@
 import type { AppliedConfig } from "../engine/applied.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Enqueuer } from "../engine/enqueue.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { isMissionId, MISSION_ID, type MissionId } from "../../protocol/names.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
@@ -11,6 +12,7 @@ import type { Call } from "./call.ts";
 /** What handlers work with. */
 export interface HandlerParts extends EngineParts {
   readonly engine: Engine;
+  readonly enqueuer: Enqueuer;
   readonly applied: AppliedConfig;
   readonly usage: DiskUsage;
   readonly version: string;

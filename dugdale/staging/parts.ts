@@ -4,7 +4,6 @@ import type { Clock } from "../host/clock.ts";
 import type { DataDir } from "../host/data_dir.ts";
 import type { Log } from "../host/log.ts";
 import type { Slots } from "../host/slots.ts";
-import type { ReferringMission } from "../store/staging_refs.ts";
 import type { Store } from "../store/store.ts";
 import type { DiskUsage } from "./disk_usage.ts";
 
@@ -36,6 +35,8 @@ export interface MissionsOfFiles {
    * @throws {ProblemError} `internal`, `force_delete_timeout`, `client_closed`
    */
   killForDelete(missionIds: readonly MissionId[], gone: () => AbortSignal): Promise<void>;
-  /** Told after queued or done missions have become `deleting`, so that nobody waits for them any longer. */
-  deleting(missions: readonly ReferringMission[]): void;
+  /** Makes a change of the store in which missions are hidden, and resolves once it is on disk. */
+  write<T>(change: () => T): Promise<T>;
+  /** Hides a queued or done mission within such a change; false when it is in another state. */
+  hide(id: number): boolean;
 }

@@ -30,7 +30,7 @@ export async function removeFile(
   if (!force) refuseUsed(stagingId, users());
   const running = users().filter(isRunning).map((user) => user.mission_id);
   if (running.length > 0) await missions.killForDelete(running, options.gone);
-  const hidden = await store.write(() => {
+  return await missions.write(() => {
     const now = store.staging.find(stagingId)?.state;
     if (now === undefined || now === "deleting") return undefined;
     const using = users();
@@ -39,10 +39,8 @@ export async function removeFile(
       throw new ProblemError("staging_finalizing", `staging file ${stagingId} is ${now}`);
     }
     store.staging.markDeleting(stagingId, clock.wallMs());
-    return using.filter((user) => store.missions.markDeleting(user.id));
+    return using.filter((user) => missions.hide(user.id));
   });
-  if (hidden !== undefined && hidden.length > 0) missions.deleting(hidden);
-  return hidden;
 }
 
 function isRunning({ status }: ReferringMission): boolean {

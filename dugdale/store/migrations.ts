@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { initial } from "./migrations/0001_initial.ts";
+import { attempts } from "./migrations/0002_attempts.ts";
 
 /** In order of release; the database's `user_version` is the count of those it has had. */
-const MIGRATIONS: readonly string[] = [initial];
+const MIGRATIONS: readonly string[] = [initial, attempts];
 
 /** A database that a newer letts has written. */
 export class NewerDatabaseError extends Error {

@@ -4,7 +4,17 @@
  *
  * @module
  */
-import type { MissionFileRow, MissionRow } from "./mission_row.ts";
+import { type ColumnKind, MISSION_FIELDS } from "../../protocol/mission.ts";
+import type { DoneMission, Ending, MissionFileRow, MissionRow } from "./mission_row.ts";
+
+/** The number of the first line that tells the start of a process; that of a further attempt is in its row. */
+export const FIRST_RUNNING_SEQ = 2;
+
+/** That a process was started. */
+export interface ProcessStart {
+  readonly pid: number;
+  readonly startedMs: number;
+}
 
 type Member = readonly [name: string, json: string | number | undefined | null];
 
@@ -41,39 +51,37 @@ function inputs(files: readonly MissionFileRow[]): string {
   return `[${items.join()}]`;
 }
 
-/** The mission record. `restartedFrom` tells whether the mission that it came from is still there. */
+/** A field of the record and how its column is written; a field without a column is read from elsewhere. */
+const RECORD = Object.values(MISSION_FIELDS);
+
+/** The mission record. @param originExists Whether the mission that it was restarted from is still there. */
 export function recordJson(row: MissionRow, files: readonly MissionFileRow[], originExists: boolean): string {
-  const ended = row.status === "done" || row.outcome !== null;
-  const both = row.time_started !== null && row.time_finished !== null;
-  return object([
-    ["mission_id", quoted(row.mission_id)],
-    ["kind", quoted(row.kind)],
-    ["lane", quoted(row.lane)],
-    ["mission_name", quoted(row.mission_name)],
-    ["display_name", quoted(row.display_name)],
-    ["group_id", quoted(row.group_id)],
-    ["status", quoted(row.status)],
-    ["outcome", quoted(row.outcome)],
-    ["exit_code", ended ? row.exit_code : null],
-    ["signal", quoted(row.signal)],
-    ["fail_reason", quoted(row.fail_reason)],
-    ["fail_message", quoted(row.fail_message)],
-    ["fail_details", row.fail_details],
-    ["return", row.return_value],
-    ["input", row.input],
-    ["input_fingerprint", quoted(row.input_fingerprint)],
-    ["pid", row.pid],
-    ["time_created", row.time_created],
-    ["time_started", row.time_started],
-    ["time_finished", row.time_finished],
-    ["duration_ms", both ? row.time_finished! - row.time_started! : null],
-    ["timeout_ms", row.timeout_ms],
-    ["truncated_stdout", String(row.truncated_stdout === 1)],
-    ["truncated_stderr", String(row.truncated_stderr === 1)],
-    ["restarted_from", originExists ? quoted(row.restarted_from) : null],
-    ["inputs", inputs(files)],
-    ["outputs", outputs(files)],
-  ]);
+  const columns = row as unknown as Readonly<Record<string, string | number | null>>;
+  return object(RECORD.map(({ wire, column, kind }): Member => {
+    switch (wire) {
+      case "duration_ms":
+        return [wire, duration(columns)];
+      case "inputs":
+        return [wire, inputs(files)];
+      case "outputs":
+        return [wire, outputs(files)];
+      case "restarted_from":
+        return [wire, originExists ? quoted(row.restarted_from) : null];
+      default:
+        return [wire, column === undefined ? null : columnJson(columns[column] ?? null, kind)];
+    }
+  }));
+}
+
+function columnJson(value: string | number | null, kind: ColumnKind | undefined): string | number | null {
+  if (kind === "flag") return String(value === 1);
+  return kind === "text" && typeof value === "string" ? quoted(value) : value;
+}
+
+function duration(
+  { time_started: started, time_finished: finished }: Readonly<Record<string, unknown>>,
+): number | null {
+  return typeof started === "number" && typeof finished === "number" ? finished - started : null;
 }
 
 /** The first line of every mission. */
@@ -90,17 +98,31 @@ export function queuedLine(row: MissionRow): string {
   ]);
 }
 
-/** The second line, once the process runs. */
-export const RUNNING_SEQ = 2;
+/** The number of the line that tells the start of the process, in the mission's present attempt. */
+export function runningSeq({ running_seq }: Pick<MissionRow, "running_seq">): number {
+  return running_seq ?? FIRST_RUNNING_SEQ;
+}
 
 /** The line that tells the start of the process. */
-export function runningLine(pid: number, startedMs: number): string {
+export function runningLine(row: Pick<MissionRow, "running_seq">, start: ProcessStart): string {
   return object([
     ["event", '"running"'],
-    ["seq", RUNNING_SEQ],
-    ["time", startedMs],
-    ["pid", pid],
-    ["time_started", startedMs],
+    ["seq", runningSeq(row)],
+    ["time", start.startedMs],
+    ["pid", start.pid],
+    ["time_started", start.startedMs],
+  ]);
+}
+
+/** The line that tells the end of an attempt which is not the last. */
+export function attemptLine(seq: number, attempt: number, ending: Ending, nextMs: number): string {
+  return object([
+    ["event", '"attempt"'],
+    ["seq", seq],
+    ["attempt", attempt],
+    ["outcome", quoted(ending.outcome)],
+    ["fail_reason", quoted(ending.failReason)],
+    ["next_attempt_at", nextMs],
   ]);
 }
 
@@ -121,7 +143,7 @@ export function progressLine(
 }
 
 /** The last line of a mission that is done. */
-export function doneLine(row: MissionRow, files: readonly MissionFileRow[]): string {
+export function doneLine(row: DoneMission, files: readonly MissionFileRow[]): string {
   const outputFiles = outputs(files);
   return object([
     ["event", '"done"'],
@@ -129,7 +151,10 @@ export function doneLine(row: MissionRow, files: readonly MissionFileRow[]): str
     ["time_finished", row.time_finished],
     ["outcome", quoted(row.outcome)],
     ["exit_code", row.exit_code],
-    ["duration_ms", hasDuration(row) ? row.time_finished! - row.time_started! : null],
+    [
+      "duration_ms",
+      hasDuration(row) && row.time_started !== null ? row.time_finished - row.time_started : null,
+    ],
     ["signal", quoted(row.signal)],
     ["return", row.return_value],
     ["fail_reason", quoted(row.fail_reason)],
@@ -140,9 +165,13 @@ export function doneLine(row: MissionRow, files: readonly MissionFileRow[]): str
   ]);
 }
 
-/** A mission has run for a while when there was a process, or when nobody can tell any more. */
-function hasDuration(row: MissionRow): boolean {
-  if (row.time_started === null || row.time_finished === null) return false;
+/** A mission has run for a while when it had a process, or when it is not known any more whether it had one. */
+function hasDuration(row: DoneMission): boolean {
   if (row.fail_reason === "output_commit_failed" || row.fail_reason === "output_commit_corrupt") return false;
-  return (row.pid ?? 0) > 0 || row.outcome === "lost";
+  return hadProcess(row) || row.outcome === "lost";
+}
+
+/** Whether the present or last attempt has had a process. */
+export function hadProcess({ pid }: { readonly pid: number | null }): boolean {
+  return pid !== null && pid > 0;
 }

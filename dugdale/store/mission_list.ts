@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { OUTCOMES } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
+import type { MissionClass } from "./mission_row.ts";
 
 /** Which missions are listed. What is absent does not narrow; a value that nothing has matches nothing. */
 export interface MissionFilter {
@@ -42,7 +43,7 @@ interface Scan {
   /** Finds where a chunk of rows ends; absent where the index has another order, so that it is scanned in one go. */
   readonly edge?: StatementSync | undefined;
   /** What the index is entered with. */
-  readonly own: Readonly<Record<string, string>>;
+  readonly own: Readonly<Record<string, string | number>>;
 }
 
 /** Rows that are looked at in one turn of the event loop: about five milliseconds. */
@@ -52,6 +53,7 @@ const BOTTOM: ListPosition = { timeMs: -1, missionId: "" };
 const TOP: ListPosition = { timeMs: Number.MAX_VALUE, missionId: "" };
 /** A mission name has at most so many characters. */
 const MAX_NAME = 128;
+const CLASSES: readonly MissionClass[] = [0, 1, 2];
 const STATUSES = ["queued", "running", "done", "deleting"], KINDS = ["mission", "exec"];
 
 /**
@@ -61,6 +63,7 @@ const STATUSES = ["queued", "running", "done", "deleting"], KINDS = ["mission", 
 export class MissionList {
   readonly #created: Omit<Scan, "own">;
   readonly #queued: Omit<Scan, "own">;
+  readonly #moved: Omit<Scan, "own">;
   readonly #running: Omit<Scan, "own">;
   readonly #deleting: Omit<Scan, "own">;
   readonly #unsuccessful: Omit<Scan, "own">;
@@ -79,7 +82,15 @@ export class MissionList {
       rows: db.prepare(rowsSql(index, `${own} AND time_finished IS NOT NULL`, "time_finished")),
     });
     this.#created = scan("missions_created", "true");
-    this.#queued = scan("missions_queued", "status = 'queued' AND lane = :ownLane");
+    this.#queued = scan(
+      "missions_queued",
+      "status = 'queued' AND run_at IS NULL AND enqueued IS NULL AND lane = :ownLane AND class = :ownClass",
+      "coalesce(enqueued, time_created)",
+    );
+    this.#moved = scan(
+      "missions_moved",
+      "status = 'queued' AND (enqueued IS NOT NULL OR run_at IS NOT NULL) AND lane = :ownLane",
+    );
     this.#running = scan("missions_running", "status = 'running'");
     this.#deleting = scan("missions_deleting", "status = 'deleting'");
     this.#unsuccessful = scan(
@@ -142,7 +153,10 @@ export class MissionList {
     if (status === "queued") {
       const lanes = this.#queuedLanes.all() as { lane: string }[];
       return lanes.filter((row) => lane === undefined || row.lane === lane)
-        .map((row) => ({ ...this.#queued, own: { ownLane: row.lane } }));
+        .flatMap((row) => [
+          ...CLASSES.map((ownClass) => ({ ...this.#queued, own: { ownLane: row.lane, ownClass } })),
+          { ...this.#moved, own: { ownLane: row.lane } },
+        ]);
     }
     if (status === "running") return [{ ...this.#running, own: {} }];
     if (status === "deleting") return [{ ...this.#deleting, own: {} }];

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { MissionKind, OutcomeKind } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 
-/** A mission that nobody sees any more. */
+/** A mission that is no longer shown. */
 export interface HiddenMission {
   /** Row number. */
   readonly id: number;
@@ -28,11 +28,11 @@ export class MissionRetention {
     this.#remove = db.prepare(`DELETE FROM missions WHERE id = ? AND status = 'deleting'`);
   }
 
-  /** Hides missions that ended in that way before a moment, the oldest first; answers how many there were. */
-  hide(kind: MissionKind, outcome: OutcomeKind, beforeMs: number, limit: number): number {
+  /** Hides missions that ended in that way before a moment, the oldest first; answers their row numbers. */
+  hide(kind: MissionKind, outcome: OutcomeKind, beforeMs: number, limit: number): number[] {
     const rows = this.#ended.all({ kind, outcome, beforeMs, limit }) as { id: number }[];
     for (const { id } of rows) this.#hide.run(id);
-    return rows.length;
+    return rows.map(({ id }) => id);
   }
 
   /** Some of the hidden missions, the oldest first. */

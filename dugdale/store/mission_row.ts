@@ -1,61 +1,107 @@
-import type { MissionKind, MissionStatus, OutcomeKind } from "../../protocol/mission.ts";
+import type {
+  Columns,
+  EndedFields,
+  EnqueuedFields,
+  OutcomeKind,
+  StartedFields,
+  Stored,
+} from "../../protocol/mission.ts";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
 
-/** A row of table `missions`; JSON columns stay the bytes that were sent. */
-export interface MissionRow {
+/** What every row of table `missions` has. JSON columns stay the bytes that were sent. */
+interface MissionColumns extends Omit<Columns<EnqueuedFields>, "mission_id" | "restarted_from"> {
   /** The row's number, which the other tables refer to. */
   readonly id: number;
   readonly mission_id: MissionId;
-  readonly kind: MissionKind;
-  readonly lane: string;
-  readonly mission_name: string;
-  readonly status: MissionStatus;
-  readonly time_created: number;
-  readonly time_started: number | null;
-  readonly time_finished: number | null;
-  readonly timeout_ms: number | null;
-  readonly pid: number | null;
-  readonly process_start: number | null;
-  readonly outcome: OutcomeKind | null;
-  readonly exit_code: number | null;
-  readonly signal: string | null;
-  readonly fail_reason: string | null;
-  readonly fail_message: string | null;
-  readonly fail_details: string | null;
-  readonly done_seq: number | null;
-  readonly progress_dropped: number;
-  readonly truncated_stdout: number;
-  readonly truncated_stderr: number;
+  readonly restarted_from: MissionId | null;
+  /** Row of `runtimes`; null for an exec. */
   readonly runtime: number | null;
-  readonly display_name: string | null;
-  readonly group_id: string | null;
-  readonly restarted_from: string | null;
-  readonly input_fingerprint: string;
   readonly traceparent: string | null;
+  readonly class: MissionClass;
+  /** Since when it waits; null: since its creation. */
+  readonly enqueued: number | null;
+  /** It is not picked before this moment. */
+  readonly run_at: number | null;
+  /** From 1. */
+  readonly attempt: number;
+  /** Number of the event `running` of this attempt; null: the second of all. */
+  readonly running_seq: number | null;
+  readonly key: string | null;
+}
+
+/** 0 high, 1 normal, 2 low. */
+export type MissionClass = 0 | 1 | 2;
+
+/** A mission that waits in its lane. */
+export interface QueuedMission extends MissionColumns {
+  readonly status: "queued";
+}
+
+/** A mission from its pickup to the end of its finalization. */
+export interface RunningMission extends MissionColumns, Columns<StartedFields> {
+  readonly status: "running";
+  /** Tells its process from a later one with the same pid; 0 when it is not known. */
+  readonly process_start: number;
+  /** How the process ended, while its output files are being collected. */
   readonly ending: string | null;
-  readonly return_value: string | null;
-  readonly input: string;
+}
+
+/** A mission that has ended. */
+export interface DoneMission extends MissionColumns, Columns<EndedFields> {
+  readonly status: "done";
+  /** Null when it never left its queue. */
+  readonly time_started: number | null;
+  /** Null or 0 when there was no process. */
+  readonly pid: number | null;
+  readonly done_seq: number;
+  readonly progress_dropped: number;
+}
+
+/** A mission that is no longer shown and goes with the next sweep. */
+export interface DeletingMission extends MissionColumns {
+  readonly status: "deleting";
+}
+
+/** A row of table `missions`: its CHECKs and its one writer see to it that each status has its columns. */
+export type MissionRow = QueuedMission | RunningMission | DoneMission | DeletingMission;
+
+/** A row as SQLite gives it, which knows the type of no column. */
+export function toMission<Row extends MissionRow>(row: unknown): Row {
+  return row as Row;
 }
 
 /** What a dispatch, an exec or a restart puts into the table. */
-export interface NewMission {
+export interface NewMission extends Omit<Stored<EnqueuedFields>, "missionId" | "restartedFrom"> {
   readonly missionId: MissionId;
-  readonly kind: MissionKind;
-  readonly lane: string;
-  readonly missionName: string;
-  readonly createdMs: number;
-  readonly timeoutMs: number | null;
+  readonly restartedFrom: MissionId | null;
   /** Row of `runtimes`; null for an exec. */
   readonly runtime: number | null;
-  readonly displayName: string | null;
-  readonly groupId: string | null;
-  readonly restartedFrom: MissionId | null;
-  readonly fingerprint: string;
   /** W3C trace context that came with the dispatch; no part of the fingerprint. */
   readonly traceparent: string | null;
-  /** Canonical JSON. */
-  readonly input: string;
+  readonly class: MissionClass;
+  readonly key: string | null;
+  /** Unix milliseconds; null: at once. */
+  readonly runAtMs: number | null;
+  /** What is to become of it after its end; null: nothing more. */
+  readonly plan: MissionPlan | null;
   readonly files: readonly NewMissionFile[];
+}
+
+/** What is to become of a mission after its end. */
+export interface MissionPlan {
+  readonly retry?: RetryPolicy | undefined;
+}
+
+/** When a mission that has failed is run again. */
+export interface RetryPolicy {
+  /** Runs in all, the first one included. */
+  readonly attempts: number;
+  /** Before the second attempt; each further pause is `factor` times as long, up to `maxDelayMs`. */
+  readonly delayMs: number;
+  readonly factor: number;
+  readonly maxDelayMs: number;
+  /** Outcomes after which there is another attempt. */
+  readonly on: readonly OutcomeKind[];
 }
 
 /** A staging file that a new mission needs. */
@@ -84,18 +130,8 @@ export interface RuntimeRow {
   readonly validate_mission_file: number;
 }
 
-/** Everything that the end of a mission settles. */
-export interface Ending {
-  readonly outcome: OutcomeKind;
-  readonly exitCode: number;
-  readonly signal: string | null;
-  readonly failReason: string | null;
-  readonly failMessage: string | null;
-  /** JSON text. */
-  readonly failDetails: string | null;
-  /** JSON text, as the mission wrote it but without white space. */
-  readonly returnValue: string | null;
+/** Everything that the end of a mission settles. JSON is text, as the mission wrote it but without white space. */
+export interface Ending extends Omit<Stored<EndedFields>, "finishedMs" | "return"> {
+  readonly returnValue: Stored<EndedFields>["return"];
   readonly progressDropped: number;
-  readonly truncatedStdout: boolean;
-  readonly truncatedStderr: boolean;
 }

@@ -1,9 +1,29 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { MissionKind, MissionStatus } from "../../protocol/mission.ts";
+import { MISSION_FIELDS, type MissionKind, type MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
+import {
+  attemptLine,
+  FIRST_RUNNING_SEQ,
+  hadProcess,
+  type ProcessStart,
+  runningLine,
+  runningSeq,
+} from "./mission_json.ts";
 import { MissionList } from "./mission_list.ts";
 import { MissionRetention } from "./mission_retention.ts";
-import type { Ending, MissionFileRow, MissionRow, NewMission, RuntimeRow } from "./mission_row.ts";
+import {
+  type DoneMission,
+  type Ending,
+  type MissionFileRow,
+  type MissionPlan,
+  type MissionRow,
+  type NewMission,
+  type QueuedMission,
+  type RunningMission,
+  type RuntimeRow,
+  toMission,
+} from "./mission_row.ts";
+import { MissionQueue } from "./queue.ts";
 
 /** How many missions of a lane and kind wait or run. */
 export interface UnfinishedCount {
@@ -13,40 +33,53 @@ export interface UnfinishedCount {
   readonly count: number;
 }
 
+/** The end of an attempt that is followed by another one. */
+export interface AttemptEnd {
+  readonly ending: Ending;
+  readonly nowMs: number;
+  /** When the next one may begin, in Unix milliseconds. */
+  readonly runAtMs: number;
+  /** Of a process whose start was not recorded before. */
+  readonly start: ProcessStart | undefined;
+}
+
 /** The lines of a mission between two of its states. */
 export interface ProgressLine {
   readonly seq: number;
   readonly line: string;
 }
 
-const NEW_COLUMNS =
-  "time_created, mission_id, kind, lane, mission_name, timeout_ms, runtime, display_name, group_id, restarted_from, " +
-  "input_fingerprint, traceparent, input";
-const NEW_VALUES = NEW_COLUMNS.split(",").map((_, index) => `?${index + 1}`).join(", ");
+/** Fields of the record that a new mission has, and what its row needs besides. */
+const NEW_FIELDS = [
+  ...Object.entries(MISSION_FIELDS).flatMap(([name, { set, column }]) =>
+    set === "enqueue" && column !== undefined ? [{ name, column }] : []
+  ),
+  { name: "runtime", column: "runtime" },
+  { name: "traceparent", column: "traceparent" },
+  { name: "class", column: "class" },
+  { name: "key", column: "key" },
+  { name: "runAtMs", column: "run_at" },
+] as readonly { readonly name: Exclude<keyof NewMission, "files" | "plan">; readonly column: string }[];
+const NEW_COLUMNS = NEW_FIELDS.map(({ column }) => column).join(", ");
+const NEW_VALUES = NEW_FIELDS.map((_, index) => `?${index + 1}`).join(", ");
+const CREATED = `?${1 + NEW_FIELDS.findIndex(({ name }) => name === "createdMs")}`;
 
 /** In the order of the columns: to bind so many by name takes a quarter of the time of an insert. */
 function valuesOf(mission: NewMission): (string | number | null)[] {
-  return [
-    mission.createdMs,
-    mission.missionId,
-    mission.kind,
-    mission.lane,
-    mission.missionName,
-    mission.timeoutMs,
-    mission.runtime,
-    mission.displayName,
-    mission.groupId,
-    mission.restartedFrom,
-    mission.fingerprint,
-    mission.traceparent,
-    mission.input,
-  ];
+  return NEW_FIELDS.map(({ name }) => mission[name]);
 }
+
+/** Columns that the end of a mission sets, and the name of each value in an {@linkcode Ending}. */
+const END_COLUMNS = Object.entries(MISSION_FIELDS).flatMap(([name, { set, column }]) =>
+  set === "end" && name !== "finishedMs" ? [`${column} = :${name === "return" ? "returnValue" : name}`] : []
+).join(", ");
 
 /** Tables `missions`, `progress` and `runtimes`: the life of a mission from dispatch to done. */
 export class Missions {
   /** Pages of missions. */
   readonly list: MissionList;
+  /** Who is next. */
+  readonly queue: MissionQueue;
   /** What is too old to stay. */
   readonly retention: MissionRetention;
   readonly #insert: StatementSync;
@@ -58,8 +91,6 @@ export class Missions {
   readonly #runtime: StatementSync;
   /** Rows of `runtimes` never change. */
   readonly #runtimes = new Map<number, RuntimeRow>();
-  readonly #oldest: StatementSync;
-  readonly #claim: StatementSync;
   readonly #start: StatementSync;
   readonly #noteEnding: StatementSync;
   readonly #finish: StatementSync;
@@ -67,18 +98,25 @@ export class Missions {
   readonly #progressAfter: StatementSync;
   readonly #unfinished: StatementSync;
   readonly #running: StatementSync;
-  readonly #queuedIn: StatementSync;
+  readonly #lastSeq: StatementSync;
+  readonly #requeue: StatementSync;
+  readonly #addAttempt: StatementSync;
+  readonly #addPlan: StatementSync;
+  readonly #plan: StatementSync;
+  /** Without plans the end of a mission needs no look for one. */
+  #hasPlans: boolean;
   readonly #markDeleting: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.list = new MissionList(db);
+    this.queue = new MissionQueue(db);
     this.retention = new MissionRetention(db);
     this.#insert = db.prepare(
       `INSERT INTO missions (${NEW_COLUMNS}, status) VALUES (${NEW_VALUES}, 'queued')`,
     );
     this.#insertRunning = db.prepare(`
       INSERT INTO missions (${NEW_COLUMNS}, status, time_started, pid, process_start)
-      VALUES (${NEW_VALUES}, 'running', ?1, 0, 0) RETURNING *`);
+      VALUES (${NEW_VALUES}, 'running', ${CREATED}, 0, 0) RETURNING *`);
     this.#insertFile = db.prepare(`
       INSERT INTO mission_files (mission, staging_id, ref_kind, role) VALUES (:mission, :stagingId, :kind, :role)`);
     this.#find = db.prepare(`SELECT * FROM missions WHERE mission_id = ?`);
@@ -87,11 +125,6 @@ export class Missions {
       SELECT f.staging_id, f.ref_kind, f.role, s.sha256, s.size, s.state
       FROM mission_files f JOIN staging_files s USING (staging_id) WHERE f.mission = ? ORDER BY f.role`);
     this.#runtime = db.prepare(`SELECT * FROM runtimes WHERE id = ?`);
-    this.#oldest = db.prepare(`
-      SELECT id FROM missions WHERE status = 'queued' AND lane = ? ORDER BY time_created, mission_id LIMIT ?`);
-    this.#claim = db.prepare(`
-      UPDATE missions SET status = 'running', time_started = :nowMs, pid = 0, process_start = 0
-      WHERE id = :id AND status = 'queued' RETURNING *`);
     this.#start = db.prepare(`
       UPDATE missions SET pid = :pid, process_start = :processStart, time_started = :startedMs
       WHERE id = :id AND status = 'running'`);
@@ -99,13 +132,12 @@ export class Missions {
       `UPDATE missions SET ending = :ending WHERE id = :id AND status = 'running'`,
     );
     this.#finish = db.prepare(`
-      UPDATE missions SET status = 'done', ending = NULL, time_finished = :nowMs, outcome = :outcome,
+      UPDATE missions SET status = 'done', ending = NULL, time_finished = :nowMs,
         pid = coalesce(:pid, pid), time_started = coalesce(:startedMs, time_started),
-        exit_code = :exitCode, signal = :signal, fail_reason = :failReason, fail_message = :failMessage,
-        fail_details = :failDetails, return_value = :returnValue, progress_dropped = :progressDropped,
-        truncated_stdout = :truncatedStdout, truncated_stderr = :truncatedStderr,
-        done_seq = 1 + coalesce((SELECT max(seq) FROM progress WHERE mission = missions.id),
-          iif(coalesce(:pid, pid) > 0, 2, 1))
+        progress_dropped = :progressDropped, ${END_COLUMNS},
+        done_seq = 1 + max(
+          coalesce((SELECT max(seq) FROM progress WHERE mission = missions.id), 1),
+          iif(coalesce(:pid, pid) > 0, coalesce(running_seq, ${FIRST_RUNNING_SEQ}), 1))
       WHERE id = :id AND status = :from
       RETURNING *`);
     this.#addProgress = db.prepare(`INSERT INTO progress (mission, seq, line) VALUES (:id, :seq, :line)`);
@@ -113,9 +145,17 @@ export class Missions {
       SELECT seq, line FROM progress WHERE mission = :id AND seq > :from ORDER BY seq`);
     this.#unfinished = db.prepare(`SELECT lane, kind, status, count FROM unfinished WHERE count > 0`);
     this.#running = db.prepare(`SELECT * FROM missions WHERE status = 'running' ORDER BY id`);
-    this.#queuedIn = db.prepare(
-      `SELECT * FROM missions WHERE status = 'queued' AND lane = ? ORDER BY id LIMIT ?`,
-    );
+    this.#lastSeq = db.prepare(`SELECT max(seq) AS seq FROM progress WHERE mission = ?`);
+    this.#requeue = db.prepare(`
+      UPDATE missions SET status = 'queued', attempt = attempt + 1, enqueued = :enqueuedMs, run_at = :runAtMs,
+        time_started = NULL, pid = NULL, process_start = NULL, ending = NULL, running_seq = :runningSeq
+      WHERE id = :id AND status = 'running' RETURNING *`);
+    this.#addAttempt = db.prepare(`
+      INSERT INTO attempts (mission, n, time_started, time_finished, pid, outcome, exit_code, signal, fail_reason, fail_message)
+      VALUES (:id, :attempt, :startedMs, :nowMs, :pid, :outcome, :exitCode, :signal, :failReason, :failMessage)`);
+    this.#addPlan = db.prepare(`INSERT INTO plans (mission, options) VALUES (?, ?)`);
+    this.#plan = db.prepare(`SELECT options FROM plans WHERE mission = ?`);
+    this.#hasPlans = db.prepare(`SELECT 1 FROM plans LIMIT 1`).get() !== undefined;
     this.#markDeleting = db.prepare(`
       UPDATE missions SET status = 'deleting' WHERE id = :id AND status IN ('queued', 'done')`);
   }
@@ -123,20 +163,35 @@ export class Missions {
   /** Adds a queued mission with its files and returns its row number. */
   insert(mission: NewMission): number {
     const id = Number(this.#insert.run(...valuesOf(mission)).lastInsertRowid);
-    for (const file of mission.files) this.#insertFile.run({ mission: id, ...file });
+    if (mission.runAtMs !== null) this.queue.expect(mission.lane, mission.runAtMs);
+    this.#insertParts(id, mission);
     return id;
   }
 
   /** Adds a mission that is picked up at once. */
-  insertRunning(mission: NewMission): MissionRow {
-    const row = this.#insertRunning.get(...valuesOf(mission)) as unknown as MissionRow;
-    for (const file of mission.files) this.#insertFile.run({ mission: row.id, ...file });
+  insertRunning(mission: NewMission): RunningMission {
+    const row = toMission<RunningMission>(this.#insertRunning.get(...valuesOf(mission)));
+    this.#insertParts(row.id, mission);
     return row;
+  }
+
+  #insertParts(id: number, { files, plan }: NewMission): void {
+    for (const file of files) this.#insertFile.run({ mission: id, ...file });
+    if (plan === null) return;
+    this.#addPlan.run(id, JSON.stringify(plan));
+    this.#hasPlans = true;
+  }
+
+  /** What is to become of a mission after its end; undefined when there is nothing more. */
+  plan(id: number): MissionPlan | undefined {
+    const row = this.#hasPlans ? this.#plan.get(id) as { options: string } | undefined : undefined;
+    return row && JSON.parse(row.options) as MissionPlan;
   }
 
   /** Looks a mission up, whatever its status. */
   find(missionId: MissionId): MissionRow | undefined {
-    return this.#find.get(missionId) as MissionRow | undefined;
+    const row = this.#find.get(missionId);
+    return row && toMission(row);
   }
 
   /** The status of a mission; for those who ask often, as its input may be a megabyte. */
@@ -158,13 +213,6 @@ export class Missions {
     return row;
   }
 
-  /** Makes the oldest queued missions of a lane running and returns them, the oldest first. */
-  claim(lane: string, limit: number, nowMs: number): MissionRow[] {
-    // One statement for both is five times slower: it goes through a temporary table.
-    const oldest = this.#oldest.all(lane, limit) as unknown as { id: number }[];
-    return oldest.map(({ id }) => this.#claim.get({ id, nowMs }) as unknown as MissionRow);
-  }
-
   /** Records the process of a running mission. */
   start(id: number, pid: number, processStart: number, startedMs: number): void {
     this.#start.run({ id, pid, processStart, startedMs });
@@ -181,22 +229,50 @@ export class Missions {
    * @param start Of a process whose start was not recorded before.
    */
   finish(
-    id: number,
-    from: "queued" | "running",
+    { id, status }: Pick<QueuedMission | RunningMission, "id" | "status">,
     ending: Ending,
     nowMs: number,
-    start?: { readonly pid: number; readonly startedMs: number },
-  ): MissionRow | undefined {
-    return this.#finish.get({
+    start?: ProcessStart,
+  ): DoneMission | undefined {
+    const row = this.#finish.get({
       id,
-      from,
+      from: status,
       nowMs,
       pid: start?.pid ?? null,
       startedMs: start?.startedMs ?? null,
       ...ending,
       truncatedStdout: ending.truncatedStdout ? 1 : 0,
       truncatedStderr: ending.truncatedStderr ? 1 : 0,
-    }) as MissionRow | undefined;
+    });
+    return row && toMission(row);
+  }
+
+  /**
+   * Ends an attempt and puts the mission back into its queue, unless it is not running any more. The events of the
+   * attempt are stored now, because the row tells those of the next one.
+   */
+  requeue(row: RunningMission, attempt: AttemptEnd): QueuedMission | undefined {
+    const { id } = row;
+    const { ending, nowMs, runAtMs } = attempt;
+    const start = attempt.start ??
+      (hadProcess(row) ? { pid: row.pid, startedMs: row.time_started } : undefined);
+    const last = (this.#lastSeq.get(id) as { seq: number | null }).seq ?? 1;
+    const seq = 1 + Math.max(last, start === undefined ? 1 : runningSeq(row));
+    const again = this.#requeue.get({
+      id,
+      runAtMs: runAtMs > nowMs ? runAtMs : null,
+      enqueuedMs: runAtMs > nowMs ? null : nowMs,
+      runningSeq: seq + 1,
+    });
+    if (again === undefined) return undefined;
+    if (start !== undefined) this.addProgress(id, runningSeq(row), runningLine(row, start));
+    this.addProgress(id, seq, attemptLine(seq, row.attempt, ending, runAtMs));
+    const { outcome, exitCode, signal, failReason, failMessage } = ending;
+    const end = { outcome, exitCode, signal, failReason, failMessage };
+    const { pid = null, startedMs = null } = start ?? {};
+    this.#addAttempt.run({ id, attempt: row.attempt, startedMs, nowMs, pid, ...end });
+    if (runAtMs > nowMs) this.queue.expect(row.lane, runAtMs);
+    return toMission(again);
   }
 
   /** Adds one progress line. */
@@ -215,13 +291,8 @@ export class Missions {
   }
 
   /** Every running mission. */
-  running(): MissionRow[] {
-    return this.#running.all() as unknown as MissionRow[];
-  }
-
-  /** Some of the missions that wait in a lane. */
-  queuedIn(lane: string, limit: number): MissionRow[] {
-    return this.#queuedIn.all(lane, limit) as unknown as MissionRow[];
+  running(): RunningMission[] {
+    return this.#running.all().map((row) => toMission<RunningMission>(row));
   }
 
   /** Hides a queued or done mission until the next sweep removes it; false when it is in another state. */

@@ -31,6 +31,7 @@ export async function dev(call: DevCall): Promise<void> {
     admin_token: crypto.randomUUID(),
     exec_token: crypto.randomUUID(),
   };
+  const log = new MissionLog(io.stderr, paintFor(io.stderr, io));
   const dugdale = stack.use(
     await openDugdale({
       config: dugdaleConfig({
@@ -41,7 +42,8 @@ export async function dev(call: DevCall): Promise<void> {
         exec: { enabled: true, tokens: [tokens.exec_token], allowShell: true },
         missionEnv: { inherit: INHERITED },
       }),
-      log: new MissionLog(io.stderr, paintFor(io.stderr, io)),
+      log,
+      onMission: log.hear,
     }),
   );
   const lettsYaml = await applied(call, dugdale, { folder, dataDir, tokens });

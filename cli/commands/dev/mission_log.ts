@@ -1,9 +1,10 @@
 /**
- * What a dugdale does, for somebody who watches it.
+ * What a dugdale does, for people who watch it.
  *
  * @module
  */
 import type { Log, LogFields } from "../../../dugdale/host/log.ts";
+import type { ChangedMission, MissionChange } from "../../../dugdale/mission_change.ts";
 import type { Sink } from "../../output/io.ts";
 import type { Color, Paint } from "../../output/color.ts";
 import { humanDuration } from "../../output/human.ts";
@@ -20,12 +21,16 @@ export class MissionLog implements Log {
 
   debug(): void {}
 
-  info(message: string, fields: LogFields = {}): void {
-    if (message !== "mission") return;
-    const { phase } = fields;
-    if (phase === "started") this.#line("cyan", "started", fields, "");
-    if (phase === "finished") this.#finished(fields);
-  }
+  info(): void {}
+
+  /** Listens to what becomes of missions. */
+  readonly hear = (change: MissionChange): void => {
+    if (change.change === "started") return this.#line("cyan", "started", change, "");
+    const { outcome, durationMs, failReason, failMessage } = change;
+    const why = [failReason, failMessage].filter((part) => part !== undefined && part !== "").join(": ");
+    const color = outcome === "success" ? "green" : "red";
+    this.#line(color, outcome, change, [humanDuration(durationMs), why].filter(Boolean).join("  "));
+  };
 
   warn(message: string, fields: LogFields = {}): void {
     this.#write("yellow", "warning", `${message} ${JSON.stringify(fields)}`);
@@ -35,23 +40,19 @@ export class MissionLog implements Log {
     this.#write("red", "error", `${message} ${JSON.stringify(fields)}`);
   }
 
-  #finished(fields: LogFields): void {
-    const { outcome, duration_ms: tookMs, fail_reason: reason, fail_message: words } = fields;
-    const took = typeof tookMs === "number" ? humanDuration(tookMs) : "";
-    const why = [reason, words].filter((part) => typeof part === "string" && part !== "").join(": ");
-    const color = outcome === "success" ? "green" : "red";
-    this.#line(color, String(outcome), fields, [took, why].filter(Boolean).join("  "));
-  }
-
-  #line(color: Color, word: string, fields: LogFields, rest: string): void {
-    const { mission_id: id, mission_name, display_name = mission_name } = fields;
-    this.#write(color, word, `${display_name}  ${id}${rest && `  ${rest}`}`);
+  #line(
+    color: Color,
+    word: string,
+    { missionId, missionName, displayName }: ChangedMission,
+    rest: string,
+  ): void {
+    this.#write(color, word, `${displayName ?? missionName}  ${missionId}${rest && `  ${rest}`}`);
   }
 
   #write(color: Color, word: string, text: string): void {
     const time = new Date().toTimeString().slice(0, 8);
     const line = `${this.#paint("dim", time)}  ${this.#paint(color, word.padEnd(8))}  ${text}\n`;
-    // Nobody waits for a log; a reader who left shows elsewhere.
+    // A log is not waited for; a reader that is gone shows elsewhere.
     this.#sink.write(line).catch(() => {});
   }
 }

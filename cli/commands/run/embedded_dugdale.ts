@@ -45,8 +45,9 @@ export async function openEmbedded(
 ): Promise<EmbeddedDugdale> {
   await using stack = new AsyncDisposableStack();
   const level = globals.verbose ? "debug" : "error";
-  const watch = new ProcessWatch(lineLog(level, "text", (line) => void io.stderr.write(line)));
-  const dugdale = stack.use(await openEmbeddedDugdale({ log: watch }));
+  const log = lineLog(level, "text", (line) => void io.stderr.write(line));
+  const watch = new ProcessWatch();
+  const dugdale = stack.use(await openEmbeddedDugdale({ log, onMission: watch.hear }));
   const config = lettsConfig({
     dugdales: [{
       id: HOST,

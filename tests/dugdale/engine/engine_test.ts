@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertObjectMatch } from "@std/assert";
 import { dugdaleConfig } from "../../../config/dugdale/config.ts";
 import { Engine } from "../../../dugdale/engine/engine.ts";
 import { Followers } from "../../../dugdale/engine/followers.ts";
+import { Transitions } from "../../../dugdale/engine/transitions.ts";
 import type { EngineParts } from "../../../dugdale/engine/parts.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
@@ -77,21 +78,21 @@ Deno.test("Engine: the end of a mission waits for company only while another you
       slots: new Slots(8),
       config: dugdaleConfig({ listen: ":0", dataDir: folder }),
       followers: new Followers(store),
-      onDone: () => {},
+      transitions: new Transitions(store, silentLog),
     } as unknown as EngineParts;
     using engine = new Engine(parts);
     engine.lanes.set({ a: { concurrency: 4 } });
     const start = async (): Promise<{ id: MissionId; end: () => void }> => {
       const id = ids.mission();
       const mission = newMission({ missionId: id, kind: "exec", input: '{"command":["true"]}' });
-      await engine.lanes.writeAndPick(engine.lanes.find("a"), (enter) => enter(mission));
+      await engine.lanes.write(engine.lanes.find("a"), (turn) => turn.enter(mission));
       return { id, end: await spawner.next() };
     };
     const delayOf = async ({ id, end }: { id: MissionId; end: () => void }): Promise<number> => {
       const { ended } = engine.find(id)!;
       end();
       await ended;
-      assertEquals(store.missions.find(id)?.outcome, "success");
+      assertObjectMatch({ ...store.missions.find(id) }, { outcome: "success" });
       return store.lastDelayMs;
     };
 

@@ -18,7 +18,7 @@ async function withRunning(
     const missionId = ids.mission();
     await store.write(() => {
       store.missions.insert(newMission({ missionId }));
-      store.missions.claim("a", 1, 5);
+      store.missions.queue.claim("a", 1, 5);
     });
     const find = (): Row => store.missions.find(missionId)!;
     await test({ store, followers: new Followers(store), dataDir: new DataDir(folder) }, find);

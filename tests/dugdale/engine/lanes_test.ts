@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { type Lane, Lanes } from "../../../dugdale/engine/lanes.ts";
+import { Transitions } from "../../../dugdale/engine/transitions.ts";
 import { systemClock } from "../../../dugdale/host/clock.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
 import { Store } from "../../../dugdale/store/store.ts";
@@ -21,8 +22,9 @@ async function withLane(concurrency: number, test: (parts: Parts) => Promise<voi
   const folder = await Deno.makeTempDir();
   try {
     using store = new Store(`${folder}/state.db`, -2000);
+    const transitions = new Transitions(store, silentLog);
     const started: MissionId[] = [], withdrawn: MissionId[] = [];
-    using lanes = new Lanes(store, systemClock, silentLog, ({ mission_id }) => ({
+    using lanes = new Lanes({ store, transitions, clock: systemClock, log: silentLog }, ({ mission_id }) => ({
       start: () => void started.push(mission_id),
       withdraw: () => void withdrawn.push(mission_id),
     }));
@@ -36,7 +38,7 @@ async function withLane(concurrency: number, test: (parts: Parts) => Promise<voi
 /** Adds a mission to the lane and answers its id, when what was picked up has been started. */
 async function enter({ lanes, lane }: Parts): Promise<MissionId> {
   const missionId = ids.mission();
-  await lanes.writeAndPick(lane, (enter) => enter(newMission({ missionId, createdMs: Date.now() })));
+  await lanes.write(lane, (turn) => turn.enter(newMission({ missionId, createdMs: Date.now() })));
   await starts();
   return missionId;
 }
@@ -51,7 +53,7 @@ Deno.test("Lanes: who enters a free lane runs at once; beyond its slots missions
     for (let count = 0; count < 5; count++) entered.push(await enter(parts));
     assertEquals(started, entered.slice(0, 2));
     const row = store.missions.find(entered[0]!)!;
-    assertEquals([row.status, row.time_started, row.pid], ["running", row.time_created, 0]);
+    assertObjectMatch({ ...row }, { status: "running", time_started: row.time_created, pid: 0 });
     assertEquals(entered.map((id) => store.missions.status(id)), [
       "running",
       "running",
@@ -61,8 +63,8 @@ Deno.test("Lanes: who enters a free lane runs at once; beyond its slots missions
     ]);
     const counts = store.missions.unfinished().map(({ status, count }) => [status, count]);
     assertEquals(counts, [["queued", 3], ["running", 2]]);
-    await lanes.writeAndPick(lane, () => {}, 1);
-    await lanes.writeAndPick(lane, () => {}, 1);
+    await lanes.write(lane, (turn) => turn.release());
+    await lanes.write(lane, (turn) => turn.release());
     await starts();
     assertEquals([started, lane.inFlight], [entered.slice(0, 4), 2]);
   }));
@@ -71,10 +73,10 @@ Deno.test("Lanes: nobody overtakes those who wait when a lane gets room", () =>
   withLane(0, async (parts) => {
     const { lane, started } = parts;
     const waiting = [await enter(parts), await enter(parts)];
-    lane.concurrency = 1;
+    lane.settings = { concurrency: 1 };
     const late = await enter(parts);
     assertEquals(started, waiting.slice(0, 1));
-    lane.concurrency = 3;
+    lane.settings = { concurrency: 3 };
     await enter(parts);
     assertEquals(started, [...waiting, late]);
   }));
@@ -83,8 +85,8 @@ Deno.test("Lanes: a change that fails after a mission has entered leaves neither
   withLane(1, async (parts) => {
     const { store, lanes, lane, started, withdrawn } = parts;
     const missionId = ids.mission();
-    const failed = lanes.writeAndPick(lane, (enter) => {
-      enter(newMission({ missionId }));
+    const failed = lanes.write(lane, (turn) => {
+      turn.enter(newMission({ missionId }));
       throw new RangeError("no");
     });
     await assertRejects(() => failed, RangeError, "no");

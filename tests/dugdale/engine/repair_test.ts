@@ -26,7 +26,7 @@ class Left implements AsyncDisposable {
     const missionId = ids.mission();
     await this.store.write(() => {
       const id = this.store.missions.insert(newMission({ missionId, lane: missionId }));
-      this.store.missions.claim(missionId, 1, 5);
+      this.store.missions.queue.claim(missionId, 1, 5);
       if (pid > 0) this.store.missions.start(id, pid, start, 6);
     });
     return missionId;

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { dugdaleConfig, type DugdaleSettings } from "../../../config/dugdale/config.ts";
 import { Retention } from "../../../dugdale/engine/retention.ts";
+import { Transitions } from "../../../dugdale/engine/transitions.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
 import { Slots } from "../../../dugdale/host/slots.ts";
@@ -29,7 +30,8 @@ class Kept implements Disposable {
     const { store, dataDir } = this;
     const config = dugdaleConfig({ listen: ":0", dataDir: dataDir.root, ...settings });
     const clock = { wallMs: () => NOW, steadyMs: () => 0 };
-    const parts = { store, dataDir, config, clock, log: silentLog, slots: new Slots(4) };
+    const transitions = new Transitions(store, silentLog);
+    const parts = { store, transitions, dataDir, config, clock, log: silentLog, slots: new Slots(4) };
     return await new Retention(parts).run(stopping);
   }
 
@@ -38,7 +40,7 @@ class Kept implements Disposable {
     const missionId = ids.mission();
     await this.store.write(() => {
       const id = this.#insert(missionId, kind);
-      this.store.missions.finish(id, "queued", ending(outcome), NOW - agoMs);
+      this.store.missions.finish({ id: id, status: "queued" }, ending(outcome), NOW - agoMs);
     });
     for (const path of this.dataDir.captures(missionId)) Deno.writeTextFileSync(path, "said");
     Deno.mkdirSync(`${this.dataDir.work(missionId)}/out/deep`, { recursive: true });
@@ -113,7 +115,7 @@ Deno.test("Retention.run() removes what was deleted by hand, and nothing that wa
   await kept.store.write(() => {
     kept.store.missions.markDeleting(kept.store.missions.find(deleted)?.id ?? 0);
     const row = kept.store.missions.find(waiting);
-    kept.store.missions.claim("a", 2, NOW);
+    kept.store.missions.queue.claim("a", 2, NOW);
     return row;
   });
   assertEquals(await kept.sweep(), 1);

@@ -20,7 +20,7 @@ class Printing implements AsyncDisposable {
     const printing = new Printing();
     await printing.#store.write(() => {
       printing.#store.missions.insert(newMission({ missionId: printing.#missionId }));
-      printing.#store.missions.claim("a", 1, 5);
+      printing.#store.missions.queue.claim("a", 1, 5);
     });
     return printing;
   }
@@ -44,7 +44,9 @@ class Printing implements AsyncDisposable {
 
   async end(): Promise<void> {
     const { id } = this.#row;
-    await this.#store.write(() => this.#store.missions.finish(id, "running", ending("success"), 9));
+    await this.#store.write(() =>
+      this.#store.missions.finish({ id, status: "running" }, ending("success"), 9)
+    );
     this.#followers.wrote(id);
   }
 

@@ -65,7 +65,12 @@ export class Area implements AsyncDisposable {
       usage: this.usage,
       draining: () => this.draining,
       damaged: () => false,
-      missions: { killForDelete: () => Promise.resolve(), deleting: () => {}, ...missions },
+      missions: {
+        killForDelete: () => Promise.resolve(),
+        write: (change) => this.store.write(change),
+        hide: (id) => this.store.missions.markDeleting(id),
+        ...missions,
+      },
       onFsyncFailure: () => {},
     });
     const handlers = stagingHandlers(this.staging);

@@ -28,7 +28,9 @@ async function settle(area: Area, ...ids: StagingId[]): Promise<(number | null)[
 }
 
 async function finish(area: Area, mission: number, outcome: OutcomeKind, nowMs: number): Promise<void> {
-  await area.store.write(() => area.store.missions.finish(mission, "queued", ending(outcome), nowMs));
+  await area.store.write(() =>
+    area.store.missions.finish({ id: mission, status: "queued" }, ending(outcome), nowMs)
+  );
 }
 
 /** Removes a mission with all that hangs on its row, over a connection of its own. */
@@ -94,7 +96,7 @@ Deno.test("A file of a done and of an unfinished mission stays pinned", async ()
     const other = await area.mission([{ stagingId: id, role: "a" }]);
     const removed = await area.mission([{ stagingId: id, role: "a" }]);
     await area.store.write(() => {
-      if (status === "running") area.store.missions.claim("main", 1, area.clock.wallMs());
+      if (status === "running") area.store.missions.queue.claim("main", 1, area.clock.wallMs());
       if (status === "deleting") area.store.missions.markDeleting(other.id);
     });
     assertEquals(area.store.missions.find(other.missionId)?.status, status);
@@ -129,7 +131,7 @@ Deno.test("Outputs of a mission get their expiry in the transaction that makes i
   const mission = await area.mission([{ stagingId: input, role: "in" }]);
   const output = area.ids.staging();
   await area.store.write(() => {
-    area.store.missions.finish(mission.id, "queued", ending("success"), 5);
+    area.store.missions.finish({ id: mission.id, status: "queued" }, ending("success"), 5);
     area.store.staging.addOutput(mission.id, { stagingId: output, role: "out", sha256: "0", size: 1 }, 5);
     area.store.staging.retention.settle(ttls, 1000);
   });

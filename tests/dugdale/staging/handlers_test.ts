@@ -38,18 +38,23 @@ Deno.test("DELETE refuses a file that missions use, each named once", async () =
 });
 
 Deno.test("DELETE with force takes queued and done missions along", async () => {
-  const told: MissionId[] = [];
-  await using area = new Area({
-    missions: { deleting: (missions) => void told.push(...missions.map((mission) => mission.mission_id)) },
+  const hidden: number[] = [];
+  await using area: Area = new Area({
+    missions: {
+      hide: (id) => {
+        hidden.push(id);
+        return area.store.missions.markDeleting(id);
+      },
+    },
   });
   const { id } = await area.put(data);
   const queued = await area.mission([{ stagingId: id, role: "a" }]);
   const done = await area.mission([{ stagingId: id, role: "a" }]);
   await area.store.write(() =>
-    area.store.missions.finish(done.id, "queued", ending("success"), area.clock.wallMs())
+    area.store.missions.finish({ id: done.id, status: "queued" }, ending("success"), area.clock.wallMs())
   );
   assertEquals(await remove(area, id, "?force=TRUE"), pending);
-  assertEquals(told, [queued.missionId, done.missionId]);
+  assertEquals(hidden, [queued.id, done.id]);
   for (const { missionId } of [queued, done]) {
     assertEquals(area.store.missions.find(missionId)?.status, "deleting");
   }
@@ -67,7 +72,7 @@ Deno.test("DELETE with force ends running missions first", async () => {
   });
   const { id } = await area.put(data);
   const mission = await area.mission([{ stagingId: id, role: "a" }]);
-  await area.store.write(() => area.store.missions.claim("main", 1, area.clock.wallMs()));
+  await area.store.write(() => area.store.missions.queue.claim("main", 1, area.clock.wallMs()));
   assertEquals(await remove(area, id, "?force=true"), pending);
   assertEquals(killed, [mission.missionId]);
   assertEquals(area.store.missions.find(mission.missionId)?.status, "deleting");
@@ -78,7 +83,7 @@ Deno.test("DELETE with force passes on why a mission could not be ended", async 
   await using area = new Area({ missions: { killForDelete } });
   const { id } = await area.put(data);
   await area.mission([{ stagingId: id, role: "a" }]);
-  await area.store.write(() => area.store.missions.claim("main", 1, area.clock.wallMs()));
+  await area.store.write(() => area.store.missions.queue.claim("main", 1, area.clock.wallMs()));
   assertEquals(await remove(area, id, "?force=true"), [504, {
     error: "force_delete_timeout",
     details: undefined,
@@ -91,13 +96,13 @@ Deno.test("DELETE with force refuses when a mission has started meanwhile", asyn
     missions: {
       killForDelete: async (ids) => {
         for (const id of ids) await end(area, id);
-        await area.store.write(() => area.store.missions.claim("main", 1, area.clock.wallMs()));
+        await area.store.write(() => area.store.missions.queue.claim("main", 1, area.clock.wallMs()));
       },
     },
   });
   const { id } = await area.put(data);
   await area.mission([{ stagingId: id, role: "a" }]);
-  await area.store.write(() => area.store.missions.claim("main", 1, area.clock.wallMs()));
+  await area.store.write(() => area.store.missions.queue.claim("main", 1, area.clock.wallMs()));
   const late = await area.mission([{ stagingId: id, role: "a" }]);
   const details = { missions: [late.missionId] };
   assertEquals(await remove(area, id, "?force=true"), [409, { error: "staging_in_use", details }]);
@@ -133,5 +138,7 @@ Deno.test("GET by content finds a complete file", async () => {
 async function end(area: Area, missionId: MissionId): Promise<void> {
   const row = area.store.missions.find(missionId)!;
   const killed = ending("killed");
-  await area.store.write(() => area.store.missions.finish(row.id, "running", killed, area.clock.wallMs()));
+  await area.store.write(() =>
+    area.store.missions.finish({ id: row.id, status: "running" }, killed, area.clock.wallMs())
+  );
 }

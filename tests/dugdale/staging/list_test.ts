@@ -88,7 +88,7 @@ Deno.test("GET lists one kind of file", async () => {
   const { id, missionId } = await area.mission([{ stagingId: (await area.put(data)).id, role: "in" }]);
   const stagingId = area.ids.staging();
   await area.store.write(() => {
-    area.store.missions.finish(id, "queued", ending("success"), area.clock.wallMs());
+    area.store.missions.finish({ id: id, status: "queued" }, ending("success"), area.clock.wallMs());
     area.store.staging.addOutput(id, { stagingId, role: "out", sha256: sha256(data), size: 1 }, 5);
   });
   const roles = async (kind: string) =>

@@ -61,7 +61,7 @@ Deno.test("removeOrphans() leaves staging files alone that a finishing mission m
   const { orphans } = await scatter(area, 6);
   const { id } = await area.mission([]);
   await area.store.write(() => {
-    area.store.missions.claim("main", 10, area.clock.wallMs() - 10 * 60_000);
+    area.store.missions.queue.claim("main", 10, area.clock.wallMs() - 10 * 60_000);
     area.store.missions.noteEnding(id, "{}");
   });
   assertEquals(await removeOrphans(area.staging.parts, { minAgeMs: 5 * 60_000, stopping }), 3);

@@ -102,7 +102,9 @@ Deno.test("A file that a mission refers to stays, and its row stays while the mi
   area.clock.aheadMs = 1000 * HOUR_MS;
   await sweep(area);
   assertEquals(places(area, id), ["complete", true, false]);
-  await area.store.write(() => area.store.missions.finish(mission.id, "queued", ending("success"), 5));
+  await area.store.write(() =>
+    area.store.missions.finish({ id: mission.id, status: "queued" }, ending("success"), 5)
+  );
   await area.status("DELETE", `/${id}?force=true`);
   for (let round = 0; round < 3; round++) {
     await sweep(area);

@@ -62,14 +62,14 @@ async function fill(store: Store, count: number): Promise<Known[]> {
         status = "done";
         outcome = pick(OUTCOMES, index + 3);
         finished = 5000 + (index * 31 % 97) + Math.floor(index / 50);
-        store.missions.finish(id, "queued", ending(outcome), finished);
+        store.missions.finish({ id: id, status: "queued" }, ending(outcome), finished);
       }
       if (fate === 0) [status] = ["deleting", store.missions.markDeleting(id)];
       if (fate === 22) [status] = ["deleting", store.missions.markDeleting(id)];
       known.push({ ...facts, created, name, status, outcome, groupId, finished });
     }
     for (const lane of LANES) {
-      for (const row of store.missions.claim(lane, 20, 4000)) {
+      for (const row of store.missions.queue.claim(lane, 20, 4000).missions) {
         const index = known.findIndex((one) => one.missionId === row.mission_id);
         known[index] = { ...known[index]!, status: "running" };
       }

@@ -20,7 +20,7 @@ const id = (count: number): MissionRow["mission_id"] =>
   `0192a8b3-d2c1-7abc-bad0-${String(count).padStart(12, "0")}` as MissionRow["mission_id"];
 
 function mission(count: number, more: Partial<NewMission> = {}): NewMission {
-  return newMission({ missionId: id(count), createdMs: count, fingerprint: "f", ...more });
+  return newMission({ missionId: id(count), createdMs: count, inputFingerprint: "f", ...more });
 }
 
 Deno.test("Store makes a database with a write-ahead log whose free pages can be given back", () =>
@@ -147,26 +147,27 @@ Deno.test("Missions.claim() takes the oldest of its lane, ids breaking ties", ()
       store.missions.insert(mission(4, { createdMs: 10 }));
       store.missions.insert(mission(3, { createdMs: 10 }));
       store.missions.insert(mission(2, { createdMs: 1, lane: "b" }));
-      return store.missions.claim("a", 2, 99).map((row) => row.mission_id);
+      return store.missions.queue.claim("a", 2, 99).missions.map((row) => [row.mission_id, row.time_started]);
     });
-    assertEquals(order, [id(3), id(4)]);
-    assertEquals(store.missions.find(id(3))?.time_started, 99);
+    assertEquals(order, [[id(3), 99], [id(4), 99]]);
   }));
 
 Deno.test("Missions.finish() numbers the last line after what was said, and only once", () =>
   withStore(async (store) => {
     const seqs = await store.write(() => {
       const rows = [1, 2, 3].map((count) => store.missions.insert(mission(count)));
-      store.missions.claim("a", 3, 5);
+      store.missions.queue.claim("a", 3, 5);
       store.missions.start(rows[1]!, 77, 1, 6);
       store.missions.start(rows[2]!, 78, 1, 6);
       store.missions.addProgress(rows[2]!, 3, "{}");
       store.missions.addProgress(rows[2]!, 4, "{}");
-      return rows.map((row) => store.missions.finish(row, "running", ending("success"), 9)?.done_seq);
+      return rows.map((row) =>
+        store.missions.finish({ id: row, status: "running" }, ending("success"), 9)?.done_seq
+      );
     });
     assertEquals(seqs, [2, 3, 5]);
     assertEquals(
-      await store.write(() => store.missions.finish(1, "running", ending("success"), 10)),
+      await store.write(() => store.missions.finish({ id: 1, status: "running" }, ending("success"), 10)),
       undefined,
     );
   }));
@@ -180,7 +181,7 @@ Deno.test("Missions.unfinished() follows every move of a mission", () =>
     await store.write(() => [1, 2, 3].forEach((count) => store.missions.insert(mission(count))));
     await store.write(() => store.missions.insert(mission(4, { kind: "exec" })));
     assertEquals(counts(), ["a exec queued 1", "a mission queued 3"]);
-    await store.write(() => store.missions.claim("a", 1, 5));
+    await store.write(() => store.missions.queue.claim("a", 1, 5));
     await store.write(() => store.missions.markDeleting(store.missions.find(id(2))!.id));
     assertEquals(counts(), ["a exec queued 1", "a mission queued 1", "a mission running 1"]);
   }));

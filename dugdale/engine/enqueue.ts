@@ -1,0 +1,197 @@
+import type { MissionKind, MissionStatus } from "../../protocol/mission.ts";
+import type { MissionId } from "../../protocol/names.ts";
+import { ProblemError } from "../problem_error.ts";
+import { isDatabaseError } from "../store/database_error.ts";
+import type { MissionRow, NewMission, NewMissionFile } from "../store/mission_row.ts";
+import type { StagingRow } from "../store/staging_files.ts";
+import type { AppliedConfig } from "./applied.ts";
+import type { Lanes, LaneTurn } from "./lanes.ts";
+import type { EngineParts } from "./parts.ts";
+
+/** A mission that is asked for, before it is known whether there is one already. */
+export interface MissionSpec
+  extends
+    Omit<NewMission, "createdMs" | "inputFingerprint" | "runtime" | "class" | "key" | "runAtMs" | "plan">,
+    Partial<Pick<NewMission, "class" | "key" | "runAtMs" | "plan">> {
+  /** Row of `runtimes`; null for an exec. Default: what is applied now. */
+  readonly runtime?: number | null;
+  /** Checked before everything else, in the same transaction. @throws {ProblemError} */
+  readonly precondition?: () => void;
+  /** The refusal of a mission whose file is not there, or not complete. */
+  readonly missingFile: (file: NewMissionFile) => ProblemError;
+  /**
+   * The digest by which a repeat is told from another request.
+   *
+   * @param files In the order of the spec.
+   * @throws {ProblemError} When the files do not fit the request.
+   */
+  readonly fingerprint: (files: readonly StagingRow[]) => string;
+}
+
+/** The mission of a spec, new or as it is by now. */
+export interface Enqueued {
+  /** As it was when it was enqueued: a new mission is `queued`, whether it runs already or not. */
+  readonly status: MissionStatus;
+  /** False for a repeat of an earlier request. */
+  readonly created: boolean;
+  readonly fingerprint: string;
+  /** In the order of the spec; those of a mission's repeat are left out when one of them is gone by now. */
+  readonly files: readonly StagingRow[];
+}
+
+const encoder = new TextEncoder();
+
+/** The one door in: whatever starts work makes a {@linkcode MissionSpec} and calls it. */
+export class Enqueuer {
+  readonly #parts: EngineParts;
+  readonly #lanes: Lanes;
+  readonly #applied: AppliedConfig;
+
+  constructor(parts: EngineParts, lanes: Lanes, applied: AppliedConfig) {
+    this.#parts = parts;
+    this.#lanes = lanes;
+    this.#applied = applied;
+  }
+
+  /**
+   * Enqueues a mission, or finds the one that an equal request has enqueued before. All checks and the insert are one
+   * transaction, so that of many requests with one id exactly one makes a mission.
+   *
+   * @throws {ProblemError} In the documented order.
+   */
+  enqueue(spec: MissionSpec): Promise<Enqueued> {
+    return this.#lanes.write(this.#lanes.find(spec.lane), (turn) => this.enter(spec, turn));
+  }
+
+  /** As {@linkcode enqueue}, within a change that is being made for the lane of the mission. */
+  enter(spec: MissionSpec, turn: LaneTurn): Enqueued {
+    const { store, clock } = this.#parts;
+    const { precondition, missingFile, fingerprint: digest, ...mission } = spec;
+    precondition?.();
+    const existing = lookUp(spec.kind, () => store.missions.find(spec.missionId));
+    const files: StagingRow[] = [];
+    for (const file of spec.files) {
+      const row = lookUp(spec.kind, () => store.staging.find(file.stagingId));
+      if (row?.state === "complete") files.push(row);
+      // The files of an old mission may be gone by now; its repeat is still a repeat.
+      else if (existing !== undefined && spec.kind === "mission") return repeat(spec.kind, existing, []);
+      else throw missingFile(file);
+    }
+    const fingerprint = digest(files);
+    if (existing !== undefined) {
+      if (existing.input_fingerprint !== fingerprint) throw conflict(spec.kind, existing);
+      return repeat(spec.kind, existing, files);
+    }
+    this.#assertAdmitted(spec);
+    turn.enter({
+      class: 1,
+      key: null,
+      runAtMs: null,
+      plan: null,
+      ...mission,
+      createdMs: clock.wallMs(),
+      runtime: spec.runtime === undefined ? this.#applied.runtimeId() : spec.runtime,
+      inputFingerprint: fingerprint,
+    });
+    for (const { staging_id } of files) store.staging.pin(staging_id);
+    return { status: "queued", created: true, fingerprint, files };
+  }
+
+  /** What has run before is not measured again: a restart only needs its lane. */
+  #assertAdmitted({ kind, lane, input, restartedFrom }: MissionSpec): void {
+    if (restartedFrom !== null) return this.#assertLaneKept(lane);
+    if (kind === "mission") this.#assertInputFits(input);
+    this.#assertLaneTakes(lane);
+    this.#assertRoom(lane);
+  }
+
+  /** @throws {ProblemError} `payload_too_large` */
+  #assertInputFits(input: string): void {
+    const max = this.#parts.config.limits.maxMissionInputBytes;
+    // Every UTF-16 unit is at most three bytes, so most inputs need no encoding to be measured.
+    if (input.length * 3 <= max) return;
+    const bytes = encoder.encode(input).length;
+    if (bytes > max) {
+      throw new ProblemError("payload_too_large", `input is ${bytes} bytes long, ${max} are allowed`);
+    }
+  }
+
+  /** @throws {ProblemError} `unknown_lane` when the lane was removed. */
+  #assertLaneKept(lane: string): void {
+    const { current } = this.#applied;
+    if (current === undefined || Object.hasOwn(current.state.lanes ?? {}, lane)) return;
+    throw new ProblemError("unknown_lane", `there is no lane "${lane}" any more`, { details: { lane } });
+  }
+
+  /** @throws {ProblemError} When the lane takes no missions: nothing applied, not applied, or going away. */
+  #assertLaneTakes(lane: string): void {
+    const lanes = this.#applied.current?.state.lanes;
+    if (!lanes || Object.keys(lanes).length === 0) {
+      throw new ProblemError(
+        "no_lanes_configured",
+        "no lanes are configured yet; apply a configuration first",
+      );
+    }
+    if (!Object.hasOwn(lanes, lane)) throw new ProblemError("unknown_lane", `there is no lane "${lane}"`);
+    if (this.#lanes.find(lane)?.removing === false) return;
+    throw new ProblemError("lane_removing", `lane "${lane}" is being removed`, {
+      details: { lane },
+      retryAfterS: 5,
+    });
+  }
+
+  /** @throws {ProblemError} `queue_full` when too much waits already. */
+  #assertRoom(lane: string): void {
+    const { maxQueuePerLane, maxQueueTotal } = this.#parts.config.limits;
+    if (maxQueuePerLane <= 0 && maxQueueTotal <= 0) return;
+    const counts = this.#parts.store.missions.unfinished();
+    const total = counts.reduce((sum, { count }) => sum + count, 0);
+    const queued = counts.reduce((sum, { lane: of, count }) => of === lane ? sum + count : sum, 0);
+    if (maxQueuePerLane > 0 && queued >= maxQueuePerLane) {
+      throw new ProblemError(
+        "queue_full",
+        `lane "${lane}" has ${queued} unfinished missions, ${maxQueuePerLane} are allowed`,
+        { details: { lane, queued }, retryAfterS: 5 },
+      );
+    }
+    if (maxQueueTotal > 0 && total >= maxQueueTotal) {
+      throw new ProblemError(
+        "queue_full",
+        `there are ${total} unfinished missions, ${maxQueueTotal} are allowed`,
+        { retryAfterS: 5 },
+      );
+    }
+  }
+}
+
+/** For an exec, a look-up that fails has another code in the contract than a write that fails. */
+function lookUp<T>(kind: MissionKind, find: () => T): T {
+  try {
+    return find();
+  } catch (cause) {
+    if (kind === "mission" || !isDatabaseError(cause)) throw cause;
+    throw new ProblemError("internal", "the database failed", { cause });
+  }
+}
+
+/** @param asked What the request wanted: its words are those of the answer, whatever has the id. */
+function repeat(asked: MissionKind, existing: MissionRow, files: readonly StagingRow[]): Enqueued {
+  const { mission_id, status, input_fingerprint: fingerprint } = existing;
+  if (status !== "deleting") return { status, created: false, fingerprint, files };
+  throw new ProblemError("mission_deleting", `${asked} ${mission_id} is being deleted`, {
+    status: 410,
+    details: idOf(asked, mission_id),
+  });
+}
+
+function conflict(asked: MissionKind, existing: MissionRow): ProblemError {
+  const { mission_id, kind, mission_name: mission, lane, status } = existing;
+  const facts = asked === "exec" ? { kind, lane, status } : { kind, mission, lane, status };
+  return new ProblemError("idempotency_conflict", `id ${mission_id} is taken by another dispatch`, {
+    details: { existing: { ...idOf(asked, mission_id), ...facts } },
+  });
+}
+
+function idOf(asked: MissionKind, id: MissionId): Record<string, string> {
+  return asked === "exec" ? { exec_id: id } : { mission_id: id };
+}

@@ -1,0 +1,193 @@
+import type { MissionKind, OutcomeKind } from "../../protocol/mission.ts";
+import type { Log } from "../host/log.ts";
+import { hadProcess, type ProcessStart } from "../store/mission_json.ts";
+import type { AttemptEnd } from "../store/missions.ts";
+import type { DoneMission, Ending, NewMission, QueuedMission, RunningMission } from "../store/mission_row.ts";
+import type { Claimed } from "../store/queue.ts";
+import type { Store } from "../store/store.ts";
+
+/** What has become of a mission. */
+export type Transition =
+  /** It has entered its lane; it may be running already. */
+  | { readonly change: "queued"; readonly mission: NewMission }
+  /** Its process runs. Told at once, before it is on record: nothing undoes it. */
+  | { readonly change: "started"; readonly mission: RunningMission; readonly start: ProcessStart }
+  /** The start is on record. Left out when the end is recorded together with it. */
+  | { readonly change: "running"; readonly mission: RunningMission; readonly start: ProcessStart }
+  /** An attempt has ended, and the mission waits for the next one. */
+  | {
+    readonly change: "again";
+    readonly mission: QueuedMission;
+    readonly from: RunningMission;
+    readonly attempt: AttemptEnd;
+  }
+  | { readonly change: "done"; readonly mission: DoneMission }
+  /** It is no longer shown. */
+  | { readonly change: "deleting"; readonly id: number };
+
+/** Told of each transition, in their order. */
+export type TransitionListener = (transition: Transition) => void;
+
+/**
+ * The one writer of the status of missions. Whatever changes a status calls a method here within {@linkcode write};
+ * after the commit the listeners are told, one after the other.
+ */
+export class Transitions {
+  readonly #store: Store;
+  readonly #log: Log;
+  readonly #listeners: TransitionListener[] = [];
+  /** Of the change that is being made. */
+  #made: Transition[] | undefined;
+
+  constructor(store: Store, log: Log) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Adds a listener. One that throws is logged, and does not keep the others from being told. */
+  listen(listener: TransitionListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /**
+   * Makes a change and resolves with its result once it is on disk.
+   *
+   * @param delayMs As of {@linkcode Store.write}.
+   */
+  write<T>(change: () => T, delayMs = 0): Promise<T> {
+    return this.#told(this.#store.write(() => this.#collect(change), delayMs));
+  }
+
+  /** As {@linkcode write}, but resolves once a crash of the process cannot undo it; a power cut may. */
+  writeSoon<T>(change: () => T): Promise<T> {
+    return this.#told(this.#store.writeSoon(() => this.#collect(change)));
+  }
+
+  /** Adds a mission that waits. */
+  enter(mission: NewMission): void {
+    this.#store.missions.insert(mission);
+    this.#note({ change: "queued", mission });
+  }
+
+  /** Adds a mission that runs at once. */
+  enterRunning(mission: NewMission): RunningMission {
+    const row = this.#store.missions.insertRunning(mission);
+    this.#note({ change: "queued", mission });
+    return row;
+  }
+
+  /** Makes the next missions of a lane running, at most `limit`. */
+  claim(lane: string, limit: number, nowMs: number): Claimed {
+    return this.#store.missions.queue.claim(lane, limit, nowMs);
+  }
+
+  /** Tells that a process runs. Called outside of changes, and before {@linkcode recordStart}. */
+  started(mission: RunningMission, start: ProcessStart): void {
+    this.#tell([{ change: "started", mission, start }]);
+  }
+
+  /** Records the process of a running mission. @param processStart Tells it from a later one with the same pid. */
+  recordStart(mission: RunningMission, start: ProcessStart, processStart: number): void {
+    this.#store.missions.start(mission.id, start.pid, processStart, start.startedMs);
+    this.#note({ change: "running", mission, start });
+  }
+
+  /**
+   * Makes a mission done, unless it has left the status that it had.
+   *
+   * @param start Of a process whose start was not recorded before.
+   */
+  finish(
+    mission: QueuedMission | RunningMission,
+    ending: Ending,
+    nowMs: number,
+    start?: ProcessStart,
+  ): DoneMission | undefined {
+    const done = this.#store.missions.finish(mission, ending, nowMs, start);
+    if (done !== undefined) this.#note({ change: "done", mission: done });
+    return done;
+  }
+
+  /** Makes a mission done that waits, unless it has left its queue. */
+  killQueued(
+    mission: QueuedMission,
+    reason: "killed_by_api" | "lane_removed",
+    nowMs: number,
+  ): DoneMission | undefined {
+    return this.finish(mission, killedInQueue(reason, mission.lane), nowMs);
+  }
+
+  /** Ends an attempt and puts the mission back into its queue, unless it is not running any more. */
+  again(from: RunningMission, attempt: AttemptEnd): QueuedMission | undefined {
+    const mission = this.#store.missions.requeue(from, attempt);
+    if (mission !== undefined) this.#note({ change: "again", mission, from, attempt });
+    return mission;
+  }
+
+  /** Hides a queued or done mission until the next sweep removes it; false when it is in another state. */
+  hide(id: number): boolean {
+    const hidden = this.#store.missions.markDeleting(id);
+    if (hidden) this.#note({ change: "deleting", id });
+    return hidden;
+  }
+
+  /** Hides missions that ended in that way before a moment, the oldest first; answers how many there were. */
+  hideEnded(kind: MissionKind, outcome: OutcomeKind, beforeMs: number, limit: number): number {
+    const ids = this.#store.missions.retention.hide(kind, outcome, beforeMs, limit);
+    for (const id of ids) this.#note({ change: "deleting", id });
+    return ids.length;
+  }
+
+  #collect<T>(change: () => T): { readonly result: T; readonly made: readonly Transition[] } {
+    const made: Transition[] = this.#made = [];
+    try {
+      return { result: change(), made };
+    } finally {
+      this.#made = undefined;
+    }
+  }
+
+  async #told<T>(written: Promise<{ readonly result: T; readonly made: readonly Transition[] }>): Promise<T> {
+    const { result, made } = await written;
+    this.#tell(made);
+    return result;
+  }
+
+  #note(transition: Transition): void {
+    if (this.#made === undefined) throw new TypeError("a status changes only within Transitions.write()");
+    this.#made.push(transition);
+  }
+
+  #tell(made: readonly Transition[]): void {
+    for (const transition of made) {
+      for (const listener of this.#listeners) {
+        try {
+          listener(transition);
+        } catch (err) {
+          this.#log.error("listener failed", { change: transition.change, err });
+        }
+      }
+    }
+  }
+}
+
+/** How long a mission ran, in milliseconds: 0 without a process, however long it took to find that out. */
+export function ranMs(mission: DoneMission): number {
+  const { time_started: startedMs, time_finished: finishedMs } = mission;
+  return hadProcess(mission) && startedMs !== null ? finishedMs - startedMs : 0;
+}
+
+function killedInQueue(reason: "killed_by_api" | "lane_removed", lane: string): Ending {
+  return {
+    outcome: "killed",
+    exitCode: 0,
+    signal: null,
+    failReason: reason,
+    failMessage: reason === "lane_removed" ? `ended because lane "${lane}" was removed` : "ended on request",
+    failDetails: null,
+    returnValue: null,
+    progressDropped: 0,
+    truncatedStdout: false,
+    truncatedStderr: false,
+  };
+}

@@ -1,0 +1,82 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type QueuedMission, type RunningMission, toMission } from "./mission_row.ts";
+
+/** What a lane got from its queue. */
+export interface Claimed {
+  /** Running by now, in the order in which they waited. */
+  readonly missions: readonly RunningMission[];
+  /** When the next mission becomes due, in Unix milliseconds; Infinity when none waits for a time. */
+  readonly nextDueMs: number;
+}
+
+/** So many missions become due in one transaction. */
+const DUE_MAX = 200;
+
+/** Who is next: the queued missions of each lane, by class and then by the time since which they wait. */
+export class MissionQueue {
+  readonly #next: StatementSync;
+  readonly #claim: StatementSync;
+  readonly #nextDue: StatementSync;
+  readonly #moveDue: StatementSync;
+  readonly #queuedIn: StatementSync;
+  /** By lane, so that lanes without delayed missions need no statement; what is absent has to be read. */
+  readonly #nextDueMs = new Map<string, number>();
+
+  constructor(db: DatabaseSync) {
+    this.#next = db.prepare(`
+      SELECT id FROM missions WHERE status = 'queued' AND run_at IS NULL AND lane = ?
+      ORDER BY class, coalesce(enqueued, time_created), mission_id LIMIT ?`);
+    this.#claim = db.prepare(`
+      UPDATE missions SET status = 'running', time_started = :nowMs, pid = 0, process_start = 0
+      WHERE id = :id AND status = 'queued' RETURNING *`);
+    this.#nextDue = db.prepare(`
+      SELECT min(run_at) AS dueMs FROM missions WHERE status = 'queued' AND run_at IS NOT NULL AND lane = ?`);
+    this.#moveDue = db.prepare(`
+      UPDATE missions SET enqueued = run_at, run_at = NULL WHERE id IN (
+        SELECT id FROM missions WHERE status = 'queued' AND run_at IS NOT NULL AND lane = :lane AND run_at <= :nowMs
+        ORDER BY run_at LIMIT ${DUE_MAX})`);
+    this.#queuedIn = db.prepare(`
+      SELECT * FROM missions WHERE id IN (
+        SELECT id FROM missions WHERE status = 'queued' AND run_at IS NULL AND lane = :lane
+        UNION ALL SELECT id FROM missions WHERE status = 'queued' AND run_at IS NOT NULL AND lane = :lane
+        LIMIT :limit)`);
+  }
+
+  /** Makes the next missions of a lane running. Missions whose time to run has come take their place before. */
+  claim(lane: string, limit: number, nowMs: number): Claimed {
+    if (this.nextDueMs(lane) <= nowMs) {
+      this.#moveDue.run({ lane, nowMs });
+      this.#nextDueMs.delete(lane);
+    }
+    // One statement for both is five times slower: it goes through a temporary table.
+    const next = this.#next.all(lane, limit) as unknown as { id: number }[];
+    const missions = next.map(({ id }) => toMission<RunningMission>(this.#claim.get({ id, nowMs })));
+    return { missions, nextDueMs: this.nextDueMs(lane) };
+  }
+
+  /** When the next mission of a lane becomes due, in Unix milliseconds; Infinity when none waits for a time. */
+  nextDueMs(lane: string): number {
+    let known = this.#nextDueMs.get(lane);
+    if (known === undefined) {
+      const { dueMs } = this.#nextDue.get(lane) as { dueMs: number | null };
+      known = dueMs ?? Infinity;
+      this.#nextDueMs.set(lane, known);
+    }
+    return known;
+  }
+
+  /** A mission of the lane has got a time to run at. */
+  expect(lane: string, dueMs: number): void {
+    this.#nextDueMs.set(lane, Math.min(dueMs, this.nextDueMs(lane)));
+  }
+
+  /** A change was undone: what is due has to be read again. */
+  forget(): void {
+    this.#nextDueMs.clear();
+  }
+
+  /** Some of the missions that wait in a lane. */
+  queuedIn(lane: string, limit: number): QueuedMission[] {
+    return this.#queuedIn.all({ lane, limit }).map((row) => toMission<QueuedMission>(row));
+  }
+}
