@@ -29,9 +29,9 @@ export {
   type DefinedMission,
   defineMission,
   type InputOf,
-  MisfitError,
   type MissionSchemas,
   type OutputOf,
+  SchemaValidationError,
   type StandardIssue,
   type StandardResult,
   type StandardSchema,
@@ -91,4 +91,4 @@ export type {
 export { InvalidNameError } from "../protocol/names.ts";
 export type { ProblemCode } from "../protocol/problem.ts";
 export type { Scope } from "../protocol/routes.ts";
-export type { StagingRecord, StagingState } from "../protocol/staging.ts";
+export type { RefKind, StagingRecord, StagingState } from "../protocol/staging.ts";

@@ -1,5 +1,5 @@
 /** The channel of a mission under a dugdale: lines on descriptor 3. @module */
-import type { ControlLine, ProgressLine } from "../protocol/control.ts";
+import type { ControlLine, ProgressLine } from "../protocol/fd3.ts";
 import type { Channel } from "./channel.ts";
 import { clip, CUT_MARK } from "../protocol/clip.ts";
 import { type Ending, toFailLine } from "./ending.ts";

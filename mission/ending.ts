@@ -1,5 +1,5 @@
 /** How a mission ends, ready to be reported. @module */
-import type { FailLine, RuntimeFailReason } from "../protocol/control.ts";
+import type { FailLine, RuntimeFailReason } from "../protocol/fd3.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
 import { clip, CUT_MARK } from "../protocol/clip.ts";
 import { InterruptedError, InvalidInputError } from "./errors.ts";

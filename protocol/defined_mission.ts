@@ -29,7 +29,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-/** What a schema says about a value. */
+/** The result of a check. */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] };
@@ -47,10 +47,10 @@ export type InputOf<Schema extends StandardSchema> = NonNullable<Schema["~standa
 /** What comes out of a schema. */
 export type OutputOf<Schema extends StandardSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
 
-/** A value that a schema refuses. The message names the mission, the side and each issue. */
-export class MisfitError extends Error {
+/** A value that does not match its schema. The message names the mission, the side and each issue. */
+export class SchemaValidationError extends Error {
   /** The name of the class. */
-  override readonly name = "MisfitError";
+  override readonly name = "SchemaValidationError";
   /** Name of the mission. */
   readonly mission: string;
   /** Which of its two values. */
@@ -60,7 +60,7 @@ export class MisfitError extends Error {
 
   /** The issues are joined in the message. */
   constructor(mission: string, side: "input" | "return", issues: readonly string[]) {
-    super(`${side} of mission "${mission}" does not fit: ${issues.join("; ")}`);
+    super(`${side} of mission "${mission}" does not match its schema: ${issues.join("; ")}`);
     this.mission = mission;
     this.side = side;
     this.issues = issues;
@@ -78,9 +78,9 @@ export class MisfitError extends Error {
 export interface DefinedMission<Input, Return, Parsed = Input, Returned = Return> {
   /** Name of the script; a valid one. */
   readonly mission: string;
-  /** The input as the script wants it. Fits as the option `parse` of the mission runtime. */
+  /** The input as the script gets it. Can be the option `parse` of the mission runtime. */
   readonly parse: (raw: unknown) => Parsed;
-  /** The return value as callers want it. */
+  /** The return value as callers get it. */
   readonly parseReturn: (raw: unknown) => Return;
   /** Refuses an input that the script would refuse. Nothing is transformed: the script does that. */
   readonly checkInput: (input: Input) => void;
@@ -132,7 +132,7 @@ export function defineMission(
 
 function checked(
   mission: string,
-  side: MisfitError["side"],
+  side: SchemaValidationError["side"],
   schema: StandardSchema,
   value: unknown,
 ): unknown {
@@ -141,7 +141,7 @@ function checked(
     throw new TypeError(`the ${side} schema of mission "${mission}" must be synchronous`);
   }
   if (result.issues === undefined) return result.value;
-  throw new MisfitError(mission, side, result.issues.map(toLine));
+  throw new SchemaValidationError(mission, side, result.issues.map(toLine));
 }
 
 function toLine({ path = [], message }: StandardIssue): string {

@@ -19,7 +19,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 const WHOLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const PART = /(\d*)(\.?\d*)(ns|us|µs|μs|ms|s|m|h)/g;
 
-/** A text that is not a duration. */
+/** A string that is not a duration. */
 export class InvalidDurationError extends Error {
   override readonly name = "InvalidDurationError";
 
@@ -30,9 +30,9 @@ export class InvalidDurationError extends Error {
 
 /**
  * Parses a duration into milliseconds, dropping fractions of one: an optional sign, then one or more
- * `<decimal><unit>` with the units `ns us µs ms s m h`. The bare text `0` is valid; days are not.
+ * `<decimal><unit>` with the units `ns us µs ms s m h`. The bare string `0` is valid; days are not.
  *
- * @throws {InvalidDurationError} When the text has another form.
+ * @throws {InvalidDurationError} When the string has another form.
  */
 export function parseDuration(text: string): number {
   if (text === "0" || text === "+0" || text === "-0") return 0;

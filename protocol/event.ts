@@ -39,7 +39,7 @@ export interface RunningEvent {
   readonly time_started?: number | undefined;
 }
 
-/** The mission told how far it is. */
+/** The mission reported progress. */
 export interface ProgressEvent {
   /** Tells the kinds of event apart. */
   readonly event: "progress";
@@ -47,9 +47,9 @@ export interface ProgressEvent {
   readonly seq: number;
   /** Unix milliseconds. */
   readonly time: number;
-  /** Meant as 0 to 1; not checked. */
+  /** A fraction from 0 to 1; not checked. */
   readonly value?: number | undefined;
-  /** What the mission is doing, for people. Absent when it said nothing. */
+  /** What the mission is doing, for people. Absent when it gave no text. */
   readonly message?: string | undefined;
 }
 

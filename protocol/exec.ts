@@ -20,7 +20,7 @@ export interface ExecBody {
   readonly in?: readonly { readonly key: string; readonly staging_id: string }[] | undefined;
   /** Keys of output files. Default none. */
   readonly out?: readonly { readonly key: string }[] | undefined;
-  /** Whether there is a file for standard input, and whether only for this exec. Default `none`. */
+  /** Whether standard input comes from a file: for this exec alone, or sent to many. Default `none`. */
   readonly stdin?: "none" | "single" | "broadcast" | undefined;
   /** That file. */
   readonly stdin_staging_id?: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * Lanes, the applied configuration and what a dugdale says about itself.
+ * Lanes, the applied configuration, and the state of a dugdale.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface LaneRecord {
   readonly name: string;
   /** Missions that may run at the same time. With 0 the lane takes missions but starts none. */
   readonly concurrency: number;
-  /** Whether it starts nothing. It takes missions all the same, and those that run go on. */
+  /** Whether it starts nothing. It still accepts missions, and running ones continue. */
   readonly paused: boolean;
   /** Missions that wait. Under a dispatch token execs are not counted, under an exec token nothing else is. */
   readonly queued: number;
@@ -43,21 +43,21 @@ export interface RuntimeSettings {
   readonly validate_mission_file?: boolean | undefined;
 }
 
-/** A lane as wanted. `paused_by` tells whether the file or a person paused it; only dugdales send it. */
+/** The settings of a lane. `paused_by` tells whether the file or a command paused it; only dugdales send it. */
 export interface LaneSettings {
   /** Missions that may run at the same time. */
   readonly concurrency: number;
-  /** Whether it shall start nothing. Default false. */
+  /** Whether it starts nothing. Default false. */
   readonly paused?: boolean | undefined;
-  /** `ctl` when it was paused by hand: such a pause survives an apply that does not mention it. */
+  /** `ctl` when a command paused it: such a pause survives an apply that does not mention it. */
   readonly paused_by?: "yaml" | "ctl" | undefined;
 }
 
-/** The body of `POST /v1/admin/apply`: the state that a dugdale shall have. Left out is empty, except for lanes. */
+/** The body of `POST /v1/admin/apply`: the desired state of a dugdale. A missing member is empty, except for lanes. */
 export interface ApplyBody {
   /** Directory of mission scripts on the machine of the dugdale. */
   readonly mission_dir?: string | undefined;
-  /** Kept for whoever asks; only clients pick by labels. Default none. */
+  /** Stored for clients, which select dugdales by labels. Default none. */
   readonly labels?: readonly string[] | null | undefined;
   /** Lanes by name. Those not named stay as they are, unless the apply prunes. Default none. */
   readonly lanes?: Readonly<Record<string, LaneSettings>> | null | undefined;
@@ -72,7 +72,7 @@ const runtime = v.object({
   validate_mission_file: v.optional(v.boolean()),
 });
 
-/** Checks an {@linkcode ApplyBody}. Who has paused a lane is not for the client to say. */
+/** Checks an {@linkcode ApplyBody}. Clients do not send `paused_by`. */
 export const applyBody: v.GenericSchema<unknown, ApplyBody> = v.object({
   mission_dir: v.optional(v.string()),
   labels: v.nullish(strings),
@@ -102,7 +102,7 @@ export const applyQuery: ObjectShape<ApplyQuery> = v.object({
   ),
 });
 
-/** What an apply changed. Lists are `null` when empty; the capitals are the wire's. */
+/** What an apply changed. Lists are `null` when empty; the capital letters are those of the wire. */
 export interface ApplyDiff {
   /** Another directory of scripts. */
   readonly MissionDirChanged: boolean;
@@ -124,7 +124,7 @@ export interface ApplyReply {
   readonly diff: ApplyDiff;
   /** Names of lanes that began to start missions; `null` when there are none. */
   readonly started: readonly string[] | null;
-  /** Names of lanes that are gone; `null` when there are none. */
+  /** Names of lanes that were removed; `null` when there are none. */
   readonly stopped: readonly string[] | null;
   /**
    * Names of lanes whose concurrency changed; unlike `diff.LanesResized` without pauses. `null` when there
@@ -160,7 +160,7 @@ export interface StateReply {
   readonly state?: ApplyBody | undefined;
 }
 
-/** Checks a {@linkcode StateReply}. Other dugdales send `source` as an object; it becomes its text. */
+/** Checks a {@linkcode StateReply}. Other dugdales send `source` as an object; it becomes its string. */
 export const stateReply: v.GenericSchema<unknown, StateReply> = v.object({
   applied_at: v.nullable(v.number()),
   source: v.pipe(
@@ -221,7 +221,7 @@ export const versionReply: v.GenericSchema<unknown, VersionReply> = v.object({
 
 /** The answer of `GET /v1/healthz`, and of `GET /v1/readyz` when ready. */
 export interface HealthReply {
-  /** There is no other; an unwell dugdale answers with a failure. */
+  /** The only value; a dugdale that is not ready answers with an error. */
   readonly status: "ok";
   /** Unix milliseconds of the last apply, from `GET /v1/readyz` only. */
   readonly applied_at?: number | undefined;

@@ -84,7 +84,7 @@ export interface EnqueuedFields {
 
 /** What is known of a mission from its pickup on. */
 export interface StartedFields {
-  /** 0 between pickup and start, and for ever when the process never started. */
+  /** 0 between pickup and start; stays 0 when the process never started. */
   readonly pid: number;
   /** First the pickup by the lane, then the start of the process. */
   readonly startedMs: number;
@@ -170,7 +170,7 @@ export type ColumnName<Name extends string> = Name extends "return" ? "return_va
 
 /**
  * Some fields as a dugdale keeps them: JSON as the text that was sent, and null where there is no value. There is
- * always an input, if only the text `null`.
+ * always an input, at least the text `null`.
  */
 export type Stored<Fields> = {
   readonly [Name in keyof Fields]: Name extends "input" ? string
@@ -192,7 +192,7 @@ type SetOf<Name> = Name extends keyof EnqueuedFields ? "enqueue"
   : Name extends DerivedName ? "read"
   : "change";
 
-/** What there is to know of one field beside its type. */
+/** The description of one field, beside its type. */
 export interface MissionField<Name extends keyof MissionFields = keyof MissionFields> {
   /** Its name on the wire. */
   readonly wire: WireName<Name>;
@@ -500,7 +500,7 @@ export const bulkDeleteBody: v.GenericSchema<unknown, BulkDeleteBody> = v.object
 export interface BulkItem {
   /** The mission that was asked for. */
   readonly id: string;
-  /** Whether this one was restarted or deleted; others may have gone differently. */
+  /** Whether this one was restarted or deleted; the result of others may differ. */
   readonly ok: boolean;
   /** Id of the new mission after a restart. */
   readonly mission_id?: string | undefined;

@@ -1,6 +1,6 @@
 /**
  * The names and ids that cross a process boundary. Each has one rule: its pattern, the pattern in words, and the
- * branded string that a text becomes when it has been checked.
+ * branded string that a checked value becomes.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export class InvalidNameError extends Error {
   override readonly name = "InvalidNameError";
   /** What kind of name it should have been, such as `lane name`. */
   readonly what: string;
-  /** The text that was refused. */
+  /** The value that was refused. */
   readonly value: string;
 
   /** `rule` completes the sentence that `what` and `value` begin: `… must be <rule>`. */
@@ -55,25 +55,25 @@ export class NameRule<Name extends string = string> {
     this.#regExp = new RegExp(this.pattern);
   }
 
-  /** Whether the text keeps the rule. */
-  is(text: string): text is Name {
-    return this.#regExp.test(text);
+  /** Whether the value keeps the rule. */
+  is(value: string): value is Name {
+    return this.#regExp.test(value);
   }
 
-  /** What is wrong with a text; undefined when nothing is. `what` says where it stands, if that tells more. */
-  fault(text: string, what: string = this.what): string | undefined {
-    return this.#regExp.test(text) ? undefined : this.refusal(text, what);
+  /** What is wrong with a value; undefined when nothing is. `what` may say where it was found. */
+  fault(value: string, what: string = this.what): string | undefined {
+    return this.#regExp.test(value) ? undefined : this.refusal(value, what);
   }
 
-  /** The error text for a string that breaks the rule. */
-  refusal(text: string, what: string = this.what): string {
-    return `${what} ${quote(text)} must be ${this.words}`;
+  /** The error text for a value that breaks the rule. */
+  refusal(value: string, what: string = this.what): string {
+    return `${what} ${quote(value)} must be ${this.words}`;
   }
 
-  /** The text as a name. @throws {InvalidNameError} When it breaks the rule. */
-  parse(text: string): Name {
-    if (this.is(text)) return text;
-    throw new InvalidNameError(this.what, text, this.words);
+  /** The value as a name. @throws {InvalidNameError} When it breaks the rule. */
+  parse(value: string): Name {
+    if (this.is(value)) return value;
+    throw new InvalidNameError(this.what, value, this.words);
   }
 }
 
@@ -117,26 +117,26 @@ export const ALIAS: NameRule = new NameRule(
 /** The rule of the labels by which a dugdale is picked. */
 export const LABEL: NameRule = new NameRule("label", SHORT, SHORT_WORDS);
 
-/** Whether the text is a lower-case UUIDv7, the shape of every id on the wire. */
-export const isUuidV7 = (text: string): boolean => UUID.is(text);
-/** Whether the text is a {@linkcode MissionId}. */
-export const isMissionId = (text: string): text is MissionId => MISSION_ID.is(text);
-/** Whether the text is a {@linkcode StagingId}. */
-export const isStagingId = (text: string): text is StagingId => STAGING_ID.is(text);
-/** Whether the text is a {@linkcode LaneName}. */
-export const isLaneName = (text: string): text is LaneName => LANE_NAME.is(text);
-/** Whether the text is a {@linkcode MissionName}. */
-export const isMissionName = (text: string): text is MissionName => MISSION_NAME.is(text);
-/** Whether the text is a {@linkcode FileRole}. */
-export const isFileRole = (text: string): text is FileRole => FILE_ROLE.is(text);
+/** Whether the value is a lower-case UUIDv7, the shape of every id on the wire. */
+export const isUuidV7 = (value: string): boolean => UUID.is(value);
+/** Whether the value is a {@linkcode MissionId}. */
+export const isMissionId = (value: string): value is MissionId => MISSION_ID.is(value);
+/** Whether the value is a {@linkcode StagingId}. */
+export const isStagingId = (value: string): value is StagingId => STAGING_ID.is(value);
+/** Whether the value is a {@linkcode LaneName}. */
+export const isLaneName = (value: string): value is LaneName => LANE_NAME.is(value);
+/** Whether the value is a {@linkcode MissionName}. */
+export const isMissionName = (value: string): value is MissionName => MISSION_NAME.is(value);
+/** Whether the value is a {@linkcode FileRole}. */
+export const isFileRole = (value: string): value is FileRole => FILE_ROLE.is(value);
 
 /** Parses a mission id. @throws {InvalidNameError} When it is not a lower-case UUIDv7. */
-export const parseMissionId = (text: string): MissionId => MISSION_ID.parse(text);
+export const parseMissionId = (value: string): MissionId => MISSION_ID.parse(value);
 /** Parses a staging id. @throws {InvalidNameError} When it is not a lower-case UUIDv7. */
-export const parseStagingId = (text: string): StagingId => STAGING_ID.parse(text);
+export const parseStagingId = (value: string): StagingId => STAGING_ID.parse(value);
 /** Parses a lane name. @throws {InvalidNameError} When it does not match the pattern. */
-export const parseLaneName = (text: string): LaneName => LANE_NAME.parse(text);
+export const parseLaneName = (value: string): LaneName => LANE_NAME.parse(value);
 /** Parses a mission name. @throws {InvalidNameError} When it does not match the pattern. */
-export const parseMissionName = (text: string): MissionName => MISSION_NAME.parse(text);
+export const parseMissionName = (value: string): MissionName => MISSION_NAME.parse(value);
 /** Parses a file role or output key. @throws {InvalidNameError} When it does not match the pattern. */
-export const parseFileRole = (text: string): FileRole => FILE_ROLE.parse(text);
+export const parseFileRole = (value: string): FileRole => FILE_ROLE.parse(value);

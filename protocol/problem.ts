@@ -1,6 +1,6 @@
 /**
  * Every failure that a dugdale can answer with: one closed list of codes. The HTTP status and the retry advice
- * hang on the code, not on the place that fails.
+ * depend on the code, not on the place that fails.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { JsonValue } from "./json_value.ts";
  */
 export type RetryAdvice = "never" | "soon" | "later";
 
-/** What hangs on a code. */
+/** What a code determines. */
 export interface Problem {
   /** HTTP status. */
   readonly status: number;
@@ -114,7 +114,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   idempotency_conflict: { status: 409, retry: "never" },
   mission_not_done: { status: 409, retry: "never" },
   input_artifacts_expired: { status: 409, retry: "never" },
-  /** 410 on dispatch, events and output: there the mission is as good as gone. */
+  /** 410 on dispatch, events and output: there the mission counts as removed. */
   mission_deleting: { status: 409, retry: "never" },
   mission_done: { status: 409, retry: "never" },
   mission_state_changed: { status: 409, retry: "never" },
@@ -147,7 +147,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   force_delete_timeout: { status: 504, retry: "soon" },
 };
 
-/** Whether the text is one of the codes that this version knows. */
+/** Whether the string is one of the codes that this version knows. */
 export const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(PROBLEMS, text);
 
 /** The body of every answer that is not a success. */

@@ -79,7 +79,7 @@ export interface Route<Reply = unknown, Body = unknown, Query = unknown> {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   /** `:name` stands for one segment, percent-decoded. */
   readonly path: string;
-  /** Scopes that are let in besides admin; `none` needs no token. */
+  /** Scopes that are accepted besides admin; `none` needs no token. */
   readonly scope: "none" | readonly Scope[];
   /** Whether wrong tokens slow their sender down. */
   readonly guarded: boolean;
@@ -108,7 +108,7 @@ const A: readonly Scope[] = [];
 /** A body that has no meaning. */
 const notRead: v.GenericSchema<unknown, undefined> = v.pipe(
   v.optional(v.any()),
-  v.description("Not looked at"),
+  v.description("Ignored"),
   v.transform(() => undefined),
 );
 
@@ -274,7 +274,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     guarded: true,
     resend: "safe",
     query: outputQuery,
-    summary: "What a mission printed",
+    summary: "The output of a mission",
   },
   restart: {
     method: "POST",
@@ -401,7 +401,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     scope: DE,
     guarded: true,
     resend: "safe",
-    summary: "How far an upload is",
+    summary: "The state of an upload",
   },
   getStaging: {
     method: "GET",

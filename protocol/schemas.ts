@@ -18,14 +18,14 @@ type Text = v.GenericSchema<string>;
 export const nameOf = (rule: NameRule, description: string = `A ${rule.what}`): Text =>
   v.pipe(v.string(), v.regex(new RegExp(rule.pattern), rule.words), v.description(description));
 
-/** A string without a rule; what it must not be is said by the dugdale. */
+/** A string without a rule. */
 export const text = (description: string): Text => v.pipe(v.string(), v.description(description));
 
-/** A string that is compared. Another one is no error, but equals nothing. */
+/** A string to compare with. An unknown one is not an error: it matches nothing. */
 export const filter = (description: string, words?: readonly string[]): Text =>
   v.pipe(v.string(), v.metadata({ description, ...(words && { enum: words }) }));
 
-/** One of some words. `words` are those words as error texts tell them. */
+/** One of some words. `words` lists them for error texts. */
 export const oneOf = <const Word extends string>(
   options: readonly Word[],
   words: string,
@@ -36,7 +36,7 @@ export const oneOf = <const Word extends string>(
 export const flag = (description: string): v.GenericSchema<boolean> =>
   v.pipe(v.boolean(), v.description(description));
 
-/** An integer of 64 bits. `words` tell what it must be. */
+/** An integer of 64 bits. `words` complete `must be …` in error texts. */
 export const integer = (
   words: string,
   description: string,

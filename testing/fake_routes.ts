@@ -9,8 +9,8 @@ import type { Call, RouteHandlers } from "../dugdale/http/call.ts";
 import { idempotencyKey, readDispatch } from "../dugdale/http/dispatch.ts";
 import { readExec } from "../dugdale/http/exec_request.ts";
 import { readListQuery } from "../dugdale/http/list_query.ts";
-import { refuseCount } from "../dugdale/http/mission_actions.ts";
-import { missionIdOf, refuseKind } from "../dugdale/http/parts.ts";
+import { assertCount } from "../dugdale/http/mission_actions.ts";
+import { assertKindAllowed, missionIdOf } from "../dugdale/http/parts.ts";
 import { findByContent } from "../dugdale/http/staging_by_content.ts";
 import { listStaging } from "../dugdale/http/staging_list.ts";
 import { ProblemError } from "../dugdale/problem_error.ts";
@@ -48,7 +48,7 @@ export function fakeRoutes({ missions, staging }: FakeParts): RouteHandlers {
         gone === "not_found" ? {} : { status: 410 },
       );
     }
-    refuseKind(call, mission.order);
+    assertKindAllowed(call, mission.order);
     return mission;
   }
   const addressed = (call: Pick<Call, "path">): FakeMission =>
@@ -101,12 +101,12 @@ export function fakeRoutes({ missions, staging }: FakeParts): RouteHandlers {
     },
     bulkRestart: async (call) => {
       const { ids } = (await call.body()).shape;
-      refuseCount(ids.length);
+      assertCount(ids.length);
       return each(ids, (one) => ({ mission_id: missions.restart(missions.need(one)).order.missionId }));
     },
     bulkDelete: async (call) => {
       const { ids, force = false } = (await call.body()).shape;
-      refuseCount(ids.length);
+      assertCount(ids.length);
       return each(ids, (one) => {
         missions.delete(missions.need(one), force);
         return PENDING;

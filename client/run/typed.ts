@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DefinedMission, MisfitError } from "../../protocol/defined_mission.ts";
+import { type DefinedMission, SchemaValidationError } from "../../protocol/defined_mission.ts";
 import type { JsonValue } from "../../protocol/json_value.ts";
 import { SchemaError } from "../errors.ts";
 import type { Address, HostOutcome, RunHandle, RunResult } from "../types.ts";
@@ -101,7 +101,7 @@ function refused<Value>(
   try {
     return check();
   } catch (cause) {
-    if (!(cause instanceof MisfitError)) throw cause;
+    if (!(cause instanceof SchemaValidationError)) throw cause;
     throw new SchemaError(code, cause.mission, cause.issues, { ...facts, cause });
   }
 }

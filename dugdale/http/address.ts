@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import type { DugdaleNetwork } from "../../config/dugdale/config.ts";
 import type { Log } from "../host/log.ts";
 
-/** Tells the client's address: the peer's, or the one that a trusted proxy forwards. */
+/** Finds the address of a client: the peer's, or the one that a trusted proxy forwards. */
 export class ClientAddress {
   readonly #trusted = new BlockList();
   readonly #forwarded: boolean;
@@ -19,7 +19,7 @@ export class ClientAddress {
     }
   }
 
-  /** The address that a request counts for. */
+  /** The address of the sender of a request. */
   of(peer: string, headers: Headers): string {
     if (!this.#forwarded || isIP(peer) === 0) return peer;
     if (!this.#trusted.check(peer, isIP(peer) === 4 ? "ipv4" : "ipv6")) return peer;

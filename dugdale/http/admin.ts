@@ -71,7 +71,7 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
   };
 }
 
-/** Records who has done what; never a token. */
+/** Logs an action with its actor; never a token. */
 export function audit(
   parts: Pick<HandlerParts, "log">,
   call: Call,
@@ -99,7 +99,7 @@ export function readApply({ shape }: RequestBody<ApplyBody>): ApplyBody {
   return shape as ApplyBody; // the schema has no `paused_by`, the only member with a rule of its own
 }
 
-/** Counts of unfinished missions that the caller may know of. */
+/** Counts of the unfinished missions that the caller may see. */
 function countsFor(call: Call, parts: HandlerParts): (lane: string | undefined, status: string) => number {
   const kind = { dispatch: "mission", exec: "exec", admin: undefined, none: undefined }[call.caller.scope];
   const counts = parts.store.missions.unfinished().filter((count) =>

@@ -3,7 +3,7 @@ import type { Route } from "../../protocol/routes.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/log.ts";
 import { problem } from "./answer.ts";
-import { refuseAnnounced } from "./body.ts";
+import { assertAnnouncedSize } from "./body.ts";
 import { Call, type Caller, type Handler } from "./call.ts";
 import { toProblem } from "./failure.ts";
 import { type Match, Router } from "./router.ts";
@@ -44,7 +44,7 @@ export type Connection = Pick<Deno.ServeHandlerInfo<Deno.NetAddr>, "remoteAddr" 
 export interface AppParts<Table extends RouteTable> {
   readonly routes: Table;
   readonly handlers: Handlers<Table>;
-  /** Lets a request in. @throws {ProblemError} When it is refused. */
+  /** Admits a request. @throws {ProblemError} When it is refused. */
   readonly admit: (request: Request, key: keyof Table & string, connection: Connection) => Caller;
   /** What bodies may have, in bytes. */
   readonly limits: Readonly<Record<NonNullable<Route["bodyLimit"]>, number>>;
@@ -85,7 +85,7 @@ export class App<Table extends RouteTable> {
     const key = match?.route;
     const seen = { key, method: request.method, status: response.status, refusal };
     const end = (): void => this.#end(pathname, seen, clock.steadyMs() - sinceMs);
-    // A stream has only begun; it ends when all of it is sent, or when nobody listens any more.
+    // A stream has only begun; it ends when all of it is sent, or when the client has disconnected.
     if (key !== undefined && response.ok && routes[key]?.reply === undefined) {
       connection.completed.then(end, end);
     } else end();
@@ -119,7 +119,7 @@ export class App<Table extends RouteTable> {
     const route = routes[key]!;
     const caller = this.#parts.admit(request, key, connection);
     const limitBytes = route.bodyLimit === undefined ? 0 : limits[route.bodyLimit];
-    if (route.bodyLimit !== undefined) await refuseAnnounced(request, limitBytes);
+    if (route.bodyLimit !== undefined) await assertAnnouncedSize(request, limitBytes);
     const parameters = new URLSearchParams(query);
     // The table ties the shapes of a route to those of its handler.
     const handler = handlers[key] as Handler;

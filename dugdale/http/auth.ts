@@ -19,7 +19,7 @@ export class Tokens {
   }
 
   /**
-   * The scope in which a request may use a route that lets `allowed` in. Admin is let in everywhere.
+   * The scope of a request to a route that accepts `allowed`. Admin is accepted everywhere.
    *
    * @throws {ProblemError} `unauthorized` without a known token, `forbidden` with one of another scope.
    */
@@ -27,7 +27,7 @@ export class Tokens {
     const header = headers.get("authorization") ?? "";
     const token = header.startsWith("Bearer ") ? header.slice("Bearer ".length).trim() : "";
     if (token === "") {
-      throw new ProblemError("unauthorized", "a token is needed: Authorization: Bearer <token>");
+      throw new ProblemError("unauthorized", "a token is required: Authorization: Bearer <token>");
     }
     const sent = digest(token);
     const has = (scope: Scope): boolean =>
@@ -36,7 +36,7 @@ export class Tokens {
     const scope = held.admin ? "admin" : allowed.find((scope) => held[scope]);
     if (scope !== undefined) return scope;
     if (held.dispatch || held.exec) {
-      throw new ProblemError("forbidden", "this token is not for this route");
+      throw new ProblemError("forbidden", "the scope of this token does not allow this route");
     }
     throw new ProblemError("unauthorized", "unknown token");
   }

@@ -7,10 +7,10 @@ interface Failures {
 
 const FREE_FAILURES = 4;
 const FIRST_MS = 100, LONGEST_MS = 30_000, FORGET_MS = 3_600_000;
-/** Beyond so many addresses the ones that failed first are forgotten. */
+/** Beyond this number of addresses the ones that failed first are dropped. */
 const MAX_ADDRESSES = 100_000;
 
-/** Slows down whoever guesses tokens: from the fifth failure in a row an address has to wait, twice as long each time. */
+/** Slows down the guessing of tokens: from the fifth failure in a row an address has to wait, twice as long each time. */
 export class Backoff {
   readonly #clock: Clock;
   readonly #failures = new Map<string, Failures>();
@@ -42,7 +42,7 @@ export class Backoff {
     }
   }
 
-  /** A right token was sent: all is forgotten. */
+  /** A right token was sent: earlier failures no longer count. */
   succeeded(address: string): void {
     this.#failures.delete(address);
   }

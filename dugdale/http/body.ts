@@ -2,11 +2,11 @@ import { concat } from "@std/bytes";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
 
-/** Bodies of JSON requests must have come within this time. */
+/** The body of a JSON request must arrive within this time. */
 const BODY_TIMEOUT_MS = 30_000;
 
 /** @throws {ProblemError} `payload_too_large` when the request announces a longer body than is allowed. */
-export async function refuseAnnounced(request: Request, limitBytes: number): Promise<void> {
+export async function assertAnnouncedSize(request: Request, limitBytes: number): Promise<void> {
   if (announcedBytes(request) <= limitBytes) return;
   await request.body?.cancel();
   throw tooLarge(limitBytes);
@@ -15,7 +15,7 @@ export async function refuseAnnounced(request: Request, limitBytes: number): Pro
 /**
  * Reads a request's body whole.
  *
- * @param code What the caller is told when it breaks off or takes too long.
+ * @param code Code of the error when it breaks off or takes too long.
  * @throws {ProblemError} With that code, or `payload_too_large` beyond the limit.
  */
 export async function readBody(
@@ -39,12 +39,12 @@ export async function readBody(
     }
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
-    throw new ProblemError(code, "the body broke off", { cause });
+    throw new ProblemError(code, "the body ended early", { cause });
   } finally {
     clearTimeout(timer);
   }
   if (size < announcedBytes(request)) {
-    throw new ProblemError(code, "the body is shorter than announced or took too long");
+    throw new ProblemError(code, "the body is shorter than its Content-Length, or took too long");
   }
   return parts.length === 1 ? parts[0]! : concat(parts);
 }
@@ -54,7 +54,7 @@ function announcedBytes(request: Request): number {
 }
 
 function tooLarge(limitBytes: number): ProblemError {
-  return new ProblemError("payload_too_large", `the body may have ${limitBytes} bytes`, {
+  return new ProblemError("payload_too_large", `the body is longer than ${limitBytes} bytes`, {
     details: { limit_bytes: limitBytes },
   });
 }

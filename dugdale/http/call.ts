@@ -4,7 +4,7 @@ import { readBody } from "./body.ts";
 import { readQuery } from "./query.ts";
 import { RequestBody } from "./request_body.ts";
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Caller {
   /** The scope of the token; `none` on routes that need no token. */
   readonly scope: Scope | "none";
@@ -58,7 +58,7 @@ export class Call<Body = unknown, Query = unknown> {
   /**
    * Reads the JSON body.
    *
-   * @param code Of a body that breaks off, or is not what it should be. Default `bad_request`.
+   * @param code Of a body that breaks off, or has the wrong shape. Default `bad_request`.
    * @throws {ProblemError} With that code, or `payload_too_large` beyond the route's limit.
    */
   async body(code?: ProblemCode): Promise<RequestBody<Body>> {
@@ -72,10 +72,10 @@ export class Call<Body = unknown, Query = unknown> {
     return readBody(this.request, this.#parts.limitBytes, code);
   }
 
-  /** Aborts when the client leaves before its answer. Only to be asked for by who waits: making it costs. */
+  /** Aborts when the client leaves before its answer. Ask for it only where something waits: making it costs. */
   readonly gone = (): AbortSignal =>
-    // `completed` would tell only after the answer. Without the setting `no-legacy-abort` the signal aborts after a
-    // good answer too, when nobody listens any more, and the runtime says so once.
+    // `completed` resolves only after the answer. Without the setting `no-legacy-abort` the signal aborts after a
+    // complete answer too, and the runtime warns about that once.
     this.request.signal;
 }
 

@@ -11,7 +11,7 @@ export function encodeCursor(place: object): string {
   return Buffer.from(JSON.stringify(place)).toString("base64url");
 }
 
-/** Clients also write cursors themselves, so nothing in the place is certain. @throws {SyntaxError} */
+/** Clients also write cursors themselves, so the place has to be checked. @throws {SyntaxError} */
 export function decodeCursor(cursor: string): unknown {
   // Buffer skips what is not base64url.
   if (!/^[\w-]*={0,2}$/.test(cursor)) throw new SyntaxError("not base64url");

@@ -18,14 +18,14 @@ import { canonical, NotCanonicalError } from "../json/canonical.ts";
 import { ProblemError } from "../problem_error.ts";
 import { json } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";
-import { type HandlerParts, refuseNewWork } from "./parts.ts";
+import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
 import type { RequestBody } from "./request_body.ts";
 import { readTraceparent } from "./traceparent.ts";
 
 /** `POST /v1/dispatch` */
 export function dispatchHandler(parts: HandlerParts): RouteHandlers["dispatch"] {
   return async (call) => {
-    refuseNewWork(parts);
+    assertAcceptsWork(parts);
     const missionId = idempotencyKey(call);
     const body = await call.body();
     const request = { ...readDispatch(missionId, body), traceparent: readTraceparent(call.request.headers) };

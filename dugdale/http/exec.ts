@@ -4,13 +4,13 @@ import { json } from "./answer.ts";
 import type { RouteHandlers } from "./call.ts";
 import { idempotencyKey } from "./dispatch.ts";
 import { readExec } from "./exec_request.ts";
-import { type HandlerParts, refuseNewWork } from "./parts.ts";
+import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
 import { readTraceparent } from "./traceparent.ts";
 
 /** `POST /v1/exec/dispatch` */
 export function execHandler(parts: HandlerParts): RouteHandlers["execDispatch"] {
   return async (call) => {
-    refuseNewWork(parts);
+    assertAcceptsWork(parts);
     const execId = idempotencyKey(call);
     const body = await call.body();
     const request = {

@@ -41,13 +41,15 @@ export function readExec(
   limits: ExecLimits,
 ): Omit<ExecRequest, "traceparent"> {
   const raw = withDefaults(body.shape);
-  if (raw.lane === "") throw bad("lane must name a lane");
-  if (raw.command.length === 0) throw bad("command must have at least one word");
-  refuseKeys(raw, limits);
+  if (raw.lane === "") throw bad("lane must not be empty");
+  if (raw.command.length === 0) throw bad("command must have at least one element");
+  assertKeys(raw, limits);
   if (!limits.allowShell && isShellForm(raw.command)) {
     throw new ProblemError(
       "shell_form_disabled",
-      `${quote(raw.command[0] ?? "")} with shell code as an argument is not allowed here`,
+      `${
+        quote(raw.command[0] ?? "")
+      } with shell code as an argument is not allowed: exec.allow_shell is false`,
     );
   }
   const { stdin, stdinStagingId } = readStdin(raw);
@@ -56,7 +58,7 @@ export function readExec(
   const timeoutMs = readTimeout(raw.timeout);
   const groupFault = raw.group_id === "" ? undefined : UUID.fault(raw.group_id, "group_id");
   if (groupFault !== undefined) throw bad(groupFault);
-  refuseDisplayName(raw.display_name);
+  assertDisplayName(raw.display_name);
   return {
     execId,
     lane: raw.lane,
@@ -88,7 +90,7 @@ function withDefaults(shape: Unchecked<ExecBody>): RawExec {
   };
 }
 
-function refuseKeys(raw: RawExec, limits: ExecLimits): void {
+function assertKeys(raw: RawExec, limits: ExecLimits): void {
   const slots = [
     { slot: "in", keys: raw.in.map((file) => file.key), max: limits.maxInputsPerExec },
     { slot: "out", keys: raw.out.map((file) => file.key), max: limits.maxOutputsPerExec },
@@ -137,7 +139,7 @@ function readStdin(raw: RawExec): Pick<ExecRequest, "stdin" | "stdinStagingId"> 
   return { stdin, stdinStagingId: stagingId(given, {}) };
 }
 
-function refuseDisplayName(name: string): void {
+function assertDisplayName(name: string): void {
   const { length } = encoder.encode(name);
   if (length > DISPLAY_NAME_MAX_BYTES) {
     throw new ProblemError(

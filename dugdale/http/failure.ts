@@ -4,9 +4,9 @@ import { AppliedStateError } from "../store/applied.ts";
 import { isDatabaseError } from "../store/database_error.ts";
 
 /**
- * Whatever was thrown, as the caller may know it; what is nobody's fault but ours is logged whole.
+ * Anything thrown, as an error for the caller. What is not expected is logged in full.
  *
- * @param op What was being done, for the log.
+ * @param op The operation, for the log.
  */
 export function toProblem(error: unknown, op: string, log: Log): ProblemError {
   const cause = error instanceof ProblemError ? error.cause : error;
@@ -16,5 +16,5 @@ export function toProblem(error: unknown, op: string, log: Log): ProblemError {
   if (error instanceof ProblemError) return error;
   if (isDatabaseError(error)) return new ProblemError("db_error", "the database failed", { cause: error });
   if (!(error instanceof AppliedStateError)) log.error("internal", { op, err: error });
-  return new ProblemError("internal", "something went wrong inside the dugdale", { cause: error });
+  return new ProblemError("internal", "internal error of the dugdale", { cause: error });
 }

@@ -9,7 +9,7 @@ import { Tokens } from "./auth.ts";
 import { Backoff } from "./backoff.ts";
 import type { Caller } from "./call.ts";
 
-/** Lets requests in: back-off, token, scope. */
+/** Decides which requests a dugdale accepts: back-off, token, scope. */
 export class Gate {
   readonly #config: DugdaleConfig;
   readonly #tokens: Tokens;
@@ -30,7 +30,7 @@ export class Gate {
     { remoteAddr: peer }: Pick<Connection, "remoteAddr">,
   ): Caller => {
     if (key === "execDispatch" && !this.#config.exec.enabled) {
-      throw new ProblemError("feature_disabled", "commands are not taken here: exec.enabled is false");
+      throw new ProblemError("feature_disabled", "commands are not accepted: exec.enabled is false");
     }
     const { scope: allowed, guarded } = ROUTES[key];
     const ip = this.#address.of(peer.hostname, request.headers);

@@ -3,12 +3,12 @@ import { ProblemError } from "../problem_error.ts";
 import { json, jsonText } from "./answer.ts";
 import type { RouteHandlers } from "./call.ts";
 
-/** Something that only a person can repair. */
+/** Damage that needs manual repair. */
 export interface CriticalError {
   readonly kind: string;
   /** Empty when it is not about one mission. */
   readonly mission_id: string;
-  /** What was being done when it was found. */
+  /** The operation that found it. */
   readonly op: string;
 }
 
@@ -32,7 +32,7 @@ export function healthHandlers(
     readyz: () => ready(readiness),
     version: () => json(version),
     openapi: async () => {
-      // Loaded when it is asked for: hardly any dugdale ever is.
+      // Loaded on demand: few dugdales are ever asked for it.
       const { openApiDocument } = await import("./openapi/document.ts");
       return jsonText(document ??= JSON.stringify(openApiDocument(version.version)));
     },
@@ -46,7 +46,7 @@ export function healthHandlers(
 function ready(readiness: Readiness): Response {
   const critical = readiness.criticalError();
   if (critical !== undefined) {
-    throw new ProblemError("awaiting_manual_repair", "the database needs repair by hand", {
+    throw new ProblemError("awaiting_manual_repair", "the database needs manual repair", {
       details: { ...critical },
     });
   }

@@ -12,7 +12,7 @@ export interface ListQuery {
   readonly limit: number;
 }
 
-/** By what a cursor of each order tells its time. */
+/** The member of a cursor that holds the time, by order. */
 const TIMES: Readonly<Record<ListOrder, string>> = { created: "time_created", finished: "time_finished" };
 
 /** What a query of `GET /v1/missions` asks for. @throws {ProblemError} `bad_request` for a broken cursor. */
@@ -46,12 +46,18 @@ function readCursor(cursor: string, order: ListOrder): ListPosition {
   try {
     value = decodeCursor(cursor);
   } catch (cause) {
-    throw bad("cursor is not one of this list", { cause });
+    throw bad("cursor is not base64url of JSON", { cause });
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad("cursor is no object");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw bad("cursor is not a JSON object");
+  }
   const { [TIMES[order]]: timeMs, mission_id: missionId } = value as Record<string, unknown>;
-  if (!isAbsent(timeMs) && !Number.isInteger(timeMs)) throw bad(`cursor has a bad ${TIMES[order]}`);
-  if (!isAbsent(missionId) && typeof missionId !== "string") throw bad("cursor has a bad mission_id");
+  if (!isAbsent(timeMs) && !Number.isInteger(timeMs)) {
+    throw bad(`${TIMES[order]} of the cursor must be an integer`);
+  }
+  if (!isAbsent(missionId) && typeof missionId !== "string") {
+    throw bad("mission_id of the cursor must be a string");
+  }
   return { timeMs: Number(timeMs ?? 0), missionId: String(missionId ?? "") };
 }
 
@@ -59,7 +65,7 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** What is not after 1970 does not narrow. */
+/** A moment that is not after 1970 does not narrow the list. */
 function moment(timeMs: number | undefined): number | undefined {
   return timeMs !== undefined && timeMs > 0 ? timeMs : undefined;
 }

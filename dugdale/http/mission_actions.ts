@@ -7,10 +7,10 @@ import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
 import type { RouteHandlers } from "./call.ts";
 import { toProblem } from "./failure.ts";
-import { type HandlerParts, missionIdOf, noMission, refuseKind } from "./parts.ts";
+import { assertKindAllowed, type HandlerParts, missionIdOf, noMission } from "./parts.ts";
 
 type Keys = "restart" | "kill" | "deleteMission" | "bulkRestart" | "bulkDelete";
-/** An audit record names so many ids. */
+/** An audit record lists at most this many ids. */
 const AUDIT_IDS = 100;
 
 /** What is done to missions after their dispatch. */
@@ -41,14 +41,14 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
   return {
     restart: async (call) => {
       const row = find(missionIdOf(call, "bad_request"));
-      refuseKind(call, row);
+      assertKindAllowed(call, row);
       const reply = await actions.restart(row);
       audit(parts, call, "mission.restart", { mission_id: row.mission_id, new_mission_id: reply.mission_id });
       return json(reply, 201);
     },
     kill: async (call) => {
       const row = find(missionIdOf(call, "bad_request"));
-      refuseKind(call, row);
+      assertKindAllowed(call, row);
       // What the body says has no meaning; it is read so that the connection can go on.
       await call.bytes().catch(() => undefined);
       const reply = await actions.kill(row);
@@ -61,7 +61,7 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
     },
     deleteMission: async (call) => {
       const row = find(missionIdOf(call, "bad_request"));
-      if (row.status !== "deleting") refuseKind(call, row);
+      if (row.status !== "deleting") assertKindAllowed(call, row);
       const { force = false } = call.query();
       await actions.delete(row, force, call.gone);
       audit(parts, call, "mission.delete", { mission_id: row.mission_id, force });
@@ -69,7 +69,7 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
     },
     bulkRestart: async (call) => {
       const { ids } = (await call.body()).shape;
-      refuseCount(ids.length);
+      assertCount(ids.length);
       const results = await inOrder(ids, "bulkRestart", async (id) => {
         const { mission_id } = await actions.restart(find(id));
         return { mission_id };
@@ -79,7 +79,7 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
     },
     bulkDelete: async (call) => {
       const { ids, force = false } = (await call.body()).shape;
-      refuseCount(ids.length);
+      assertCount(ids.length);
       const results = await inOrder(ids, "bulkDelete", async (id) => {
         await actions.delete(find(id), force, call.gone);
         return { status: "deletion_pending" };
@@ -91,7 +91,7 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
 }
 
 /** @throws {ProblemError} `bad_request` */
-export function refuseCount(count: number): void {
+export function assertCount(count: number): void {
   if (count === 0) throw new ProblemError("bad_request", "ids must name at least one mission");
   if (count > BULK_MAX) {
     throw new ProblemError("bad_request", `ids must name at most ${BULK_MAX} missions`, {

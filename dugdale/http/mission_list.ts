@@ -5,7 +5,7 @@ import { cursorOf, type ListQuery, readListQuery } from "./list_query.ts";
 import { missionText } from "./missions.ts";
 import type { HandlerParts } from "./parts.ts";
 
-/** A page is sent in pieces of about so many characters: its missions together may have a gigabyte of input. */
+/** A page is sent in pieces of about this many characters: its missions together may have a gigabyte of input. */
 const PIECE_CHARACTERS = 256 * 1024;
 
 /** `GET /v1/missions` */
@@ -28,7 +28,7 @@ function* pageText(
   let separator = "";
   for (const { missionId } of entries.slice(0, limit)) {
     const row = parts.store.missions.find(missionId);
-    // It may have gone since it was found.
+    // It may have been removed since it was found.
     if (row === undefined || (row.status === "deleting" && filter.status !== "deleting")) continue;
     text += separator + missionText(row, parts);
     separator = ",";

@@ -4,7 +4,7 @@ import { ProblemError } from "../problem_error.ts";
 import { jsonText } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";
 import { openOutput } from "./output.ts";
-import { type HandlerParts, missionIdOf, noMission, refuseKind } from "./parts.ts";
+import { assertKindAllowed, type HandlerParts, missionIdOf, noMission } from "./parts.ts";
 
 const NOSNIFF = { "x-content-type-options": "nosniff" };
 
@@ -15,7 +15,7 @@ export function missionHandlers(parts: HandlerParts): RouteHandlers<"getMission"
       const id = missionIdOf(call, "invalid_id");
       const row = parts.store.missions.find(id);
       if (row === undefined || row.status === "deleting") throw noMission(id);
-      refuseKind(call, row);
+      assertKindAllowed(call, row);
       return jsonText(missionText(row, parts));
     },
     events: (call) => {
@@ -51,6 +51,6 @@ function readable(call: Call, parts: HandlerParts): MissionRow {
   if (row.status === "deleting") {
     throw new ProblemError("mission_deleting", `mission ${id} is being deleted`, { status: 410 });
   }
-  refuseKind(call, row);
+  assertKindAllowed(call, row);
   return row;
 }

@@ -41,7 +41,7 @@ export function openOutput(
     file = undefined;
     waiting = false;
   }
-  /** A reader that cannot be served must not disturb the mission, whose output calls this. */
+  /** An error of one reader must not reach the mission, whose output calls this. */
   function read(): void {
     try {
       readNext();

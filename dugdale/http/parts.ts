@@ -18,7 +18,7 @@ export interface HandlerParts extends EngineParts {
   readonly version: string;
   /** Of the steady clock. */
   readonly startedMs: number;
-  /** Whether new work is refused because the daemon is going away. */
+  /** Whether new work is refused because the daemon is shutting down. */
   readonly draining: () => boolean;
 }
 
@@ -35,7 +35,7 @@ export function noMission(id: MissionId): ProblemError {
 }
 
 /** Dispatch tokens see missions only, exec tokens execs only. @throws {ProblemError} `forbidden_kind` */
-export function refuseKind(call: Pick<Call, "caller">, row: Pick<MissionRow, "kind">): void {
+export function assertKindAllowed(call: Pick<Call, "caller">, row: Pick<MissionRow, "kind">): void {
   const { scope } = call.caller;
   if (scope === "admin" || scope === (row.kind === "mission" ? "dispatch" : "exec")) return;
   if (scope === "none") throw new Error("a route about missions must ask for a token");
@@ -46,7 +46,7 @@ export function refuseKind(call: Pick<Call, "caller">, row: Pick<MissionRow, "ki
 }
 
 /** @throws {ProblemError} `draining`, or `disk_quota_exceeded` when the data directory is full. */
-export function refuseNewWork(parts: Pick<HandlerParts, "draining" | "usage">): void {
+export function assertAcceptsWork(parts: Pick<HandlerParts, "draining" | "usage">): void {
   if (parts.draining()) {
     throw new ProblemError("draining", "this dugdale is shutting down", { retryAfterS: 30 });
   }

@@ -39,13 +39,13 @@ export class Router<Key extends string> {
     const path: Record<string, string> = {};
     const node = find(this.#root, pathname.split("/").slice(1), path);
     if (node === undefined || node.methods.size === 0) {
-      throw new ProblemError("not_found", `there is no ${clip(pathname, 256, "…")} here`);
+      throw new ProblemError("not_found", `there is no route ${clip(pathname, 256, "…")}`);
     }
     const route = node.methods.get(method) ?? (method === "HEAD" ? node.methods.get("GET") : undefined);
     if (route !== undefined) return { route, path };
     const allow = new Set(node.methods.keys());
     if (allow.has("GET")) allow.add("HEAD");
-    throw new ProblemError("method_not_allowed", `${method} is not possible here`, {
+    throw new ProblemError("method_not_allowed", `method ${clip(method, 32, "…")} is not allowed`, {
       details: { allow: [...allow].sort() },
     });
   }
@@ -84,7 +84,7 @@ function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {
-    // Not UTF-8 behind the percent signs, which no name of ours is.
+    // The bytes behind the percent signs are not UTF-8.
     return undefined;
   }
 }

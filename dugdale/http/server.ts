@@ -5,15 +5,11 @@ export class ListenError extends Error {
   /** The name of the class. */
   override readonly name = "ListenError";
 
-  /** The message tells the common reasons, read from the `cause`, in plain words. */
+  /** The message has the reason, from the `cause`. */
   constructor(listen: string, options: ErrorOptions) {
     const { cause } = options;
     const taken = cause instanceof Deno.errors.AddrInUse;
-    const reason = taken
-      ? "the port is taken by another program"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
+    const reason = taken ? "the port is in use" : cause instanceof Error ? cause.message : String(cause);
     super(`cannot listen on ${listen}: ${reason}`, options);
   }
 }
@@ -27,7 +23,7 @@ export interface Application {
 /** A listening HTTP server. */
 export interface Server {
   readonly address: Deno.NetAddr;
-  /** Lets running requests finish for so long, then ends them. */
+  /** Lets running requests finish for at most this long, then aborts them. */
   stop(graceMs: number): Promise<void>;
 }
 

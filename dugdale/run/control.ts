@@ -1,4 +1,4 @@
-import { CONTROL_EVENTS } from "../../protocol/control.ts";
+import { CONTROL_EVENTS } from "../../protocol/fd3.ts";
 import { type Line, LineSplitter } from "../../protocol/lines.ts";
 import { isFileRole } from "../../protocol/names.ts";
 import { compact } from "../json/canonical.ts";

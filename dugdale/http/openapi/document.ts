@@ -40,7 +40,7 @@ export function openApiDocument(version: string): JsonObject {
       version,
       license: { name: "MIT", identifier: "MIT" },
     },
-    // Wherever the document itself was fetched from.
+    // Relative to the address of the document itself.
     servers: [{ url: "/" }],
     paths,
     components: {

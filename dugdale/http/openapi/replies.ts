@@ -2,7 +2,7 @@ import type { GenericSchema } from "valibot";
 import { missionEvent } from "../../../protocol/event.ts";
 import type { RouteKey } from "../../../protocol/routes.ts";
 
-/** How a request is answered that went well. */
+/** The answer to a successful request. */
 export interface Success {
   /** HTTP status, and what it means. */
   readonly statuses: Readonly<Record<number, string>>;
@@ -13,9 +13,9 @@ export interface Success {
 }
 
 const NDJSON = "application/x-ndjson", BYTES = "application/octet-stream";
-const REPEAT = { 202: "It is queued", 200: "A repeat: how it is by now" };
+const REPEAT = { 202: "Queued", 200: "A repeat: its present status" };
 
-/** What every other route does. */
+/** The answer of every other route. */
 export const PLAIN_SUCCESS: Success = { statuses: { 200: "OK" } };
 
 /** The routes that differ from {@linkcode PLAIN_SUCCESS}. */
@@ -25,11 +25,11 @@ export const SUCCESSES: Readonly<Partial<Record<RouteKey, Success>>> = {
   dispatch: { statuses: REPEAT },
   execDispatch: { statuses: REPEAT },
   restart: { statuses: { 201: "The new mission" } },
-  deleteMission: { statuses: { 202: "It is hidden, and goes with the next sweep" } },
-  deleteStaging: { statuses: { 202: "It is hidden, and goes with the next sweep" } },
+  deleteMission: { statuses: { 202: "Hidden, and removed by the next sweep" } },
+  deleteStaging: { statuses: { 202: "Hidden, and removed by the next sweep" } },
   events: { ...PLAIN_SUCCESS, types: [NDJSON], line: missionEvent },
   output: { ...PLAIN_SUCCESS, types: [BYTES, NDJSON] },
-  putStaging: { statuses: { 201: "The whole file is there", 200: "It was there already" } },
-  headStaging: { statuses: { 200: "Headers tell how far it is" }, types: [] },
+  putStaging: { statuses: { 201: "The file is complete", 200: "It was complete already" } },
+  headStaging: { statuses: { 200: "The state of the upload, in headers" }, types: [] },
   getStaging: { statuses: { 200: "The file", 206: "A part of it" }, types: [BYTES] },
 };

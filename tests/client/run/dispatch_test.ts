@@ -123,7 +123,7 @@ Deno.test("dispatch() tells the words of an answer that has no problem in it", a
     ["<h1>\nno such page</h1>\n", "<h1> no such page</h1>"],
     [null, "no message"],
     ['{"status": 404}', '{"status": 404}'],
-    ["x".repeat(70_000), `${"x".repeat(1000)}…`],
+    ["x".repeat(70_000), `${"x".repeat(997)}…`],
   ];
   for (const [body, words] of cases) {
     await using server = new Scripted(() => new Response(body, { status: 404 }));

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as v from "valibot";
-import { defineMission, MisfitError, type RunResult, SchemaError } from "../../../client/mod.ts";
+import { defineMission, type RunResult, SchemaError, SchemaValidationError } from "../../../client/mod.ts";
 import { FakeDugdale, openFakeClient } from "../../../testing/mod.ts";
 import { done, type Handler, ID, ndjson, openClient, Scripted } from "../scripted.ts";
 
@@ -70,11 +70,11 @@ Deno.test("defineMission() without schemas gives types alone", async () => {
 
 Deno.test("defineMission() gives the script its parsed input and checks what it returns", async () => {
   assertEquals(resize.parse({ width: 3 }), { width: 3, name: "cat" });
-  assertThrows(() => resize.parse({}), MisfitError, `input of mission "resize"`);
+  assertThrows(() => resize.parse({}), SchemaValidationError, `input of mission "resize"`);
   const run = resize.implement((_: unknown) => ({ made: MADE }));
   assertEquals(await run({}), { made: MADE });
   const wrong = resize.implement((_: unknown) => ({ made: 7 as unknown as string }));
-  await assertRejects(() => wrong({}), MisfitError, `return of mission "resize"`);
+  await assertRejects(() => wrong({}), SchemaValidationError, `return of mission "resize"`);
 });
 
 Deno.test("defineMission() refuses asynchronous schemas and names that are none", () => {

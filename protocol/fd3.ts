@@ -1,38 +1,38 @@
 /**
  * What a mission says on descriptor 3, its control channel: one compact JSON object a line, ended by `\n`.
- * These are the lines as a mission writes them; whoever reads them has to expect anything.
+ * These are the lines as a mission writes them, which are untrusted.
  *
  * @module
  */
 import type { JsonObject } from "./json_value.ts";
 
-/** How far a mission is. A line without `value` and without `message` says nothing and is never written. */
+/** How far a mission is. A line without `value` and without `message` is never written. */
 export interface ProgressLine {
   readonly event: "progress";
-  /** Meant as 0 to 1; nobody checks the range. */
+  /** A fraction from 0 to 1; the range is not checked. */
   readonly value?: number | null;
   /** What is being done, for people. */
   readonly message?: string;
 }
 
-/** Declares `<workdir>/out/<key>` as a result to collect after a success. Saying a key again changes nothing. */
+/** Declares `<workdir>/out/<key>` as a result to collect after a success. Repeating a key changes nothing. */
 export interface OutputFileLine {
   readonly event: "output_file";
   /** A {@linkcode FileRole} in form; see `protocol/names.ts`. */
   readonly key: string;
 }
 
-/** The mission ends well. Counts only if the process then exits with 0. */
+/** The mission succeeded. Counts only if the process then exits with 0. */
 export interface SuccessLine {
   readonly event: "success";
   /** The result; absent and null both mean that there is none. */
   readonly return?: JsonObject | null;
 }
 
-/** The mission ends badly. Counts only if the process then exits with another code than 0. */
+/** The mission failed. Counts only if the process then exits with another code than 0. */
 export interface FailLine {
   readonly event: "fail";
-  /** What went wrong, for people. */
+  /** What went wrong, as text for people. */
   readonly message?: string;
   /** What went wrong, for programs; absent and empty both mean `explicit`. */
   readonly reason?: string;
@@ -56,9 +56,9 @@ export const CONTROL_EVENTS: readonly ControlEvent[] = ["progress", "output_file
 
 /** The reasons that the mission runtime of this project gives in a {@linkcode FailLine}. */
 export type RuntimeFailReason =
-  /** The mission said so itself. */
+  /** The mission reported the failure itself. */
   | "explicit"
-  /** Something was thrown that nobody caught. */
+  /** An error was thrown and not caught. */
   | "uncaught_exception"
   /** The input, or a file that should have come with it, is not what the mission needs. */
   | "invalid_input"
