@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { processStart } from "../host/process_start.ts";
 import { signalGroup } from "../host/signals.ts";
 import type { Ending, RunningMission } from "../store/mission_row.ts";
@@ -25,7 +24,7 @@ export async function repairRunning(parts: EngineParts, engine: Engine): Promise
 /** The recorded end of a run; without its files the success cannot be completed. */
 function endingOf(row: RunningMission, text: string, parts: EngineParts): RunEnd {
   const end = parseRunEnd(text);
-  if (existsSync(parts.dataDir.work(row.mission_id))) return end;
+  if (parts.dataDir.disk.existsSync(parts.dataDir.work(row.mission_id))) return end;
   const failed = {
     outcome: "failed",
     failReason: "output_commit_failed",

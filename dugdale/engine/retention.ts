@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import type { DugdaleConfig } from "../../config/dugdale/config.ts";
 import { type MissionKind, type OutcomeKind, OUTCOMES } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
@@ -76,7 +75,7 @@ export class Retention {
     const paths = [...dataDir.captures(id), dataDir.work(id)];
     for (const path of paths) {
       try {
-        await slots.run(() => rm(path, { recursive: true, force: true }));
+        await slots.run(() => dataDir.disk.rm(path, { recursive: true, force: true }));
       } catch (error) {
         log.error("io_error", { op: "retention", mission_id: id, err: error });
       }

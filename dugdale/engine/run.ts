@@ -35,6 +35,7 @@ export async function runMission(row: RunningMission, kill: KillSwitch, parts: E
   const control = isExec ? undefined : new ControlReader(limits, (progress: Progress) => gate.take(progress));
   const memory = isExec ? undefined : new MemoryWatch();
   using capture = new Capture({
+    disk: parts.dataDir.disk,
     path: (name) => parts.dataDir.capture(row.mission_id, name),
     limitBytes: limits.maxOutputBufferBytes,
     clock: parts.clock,
@@ -138,7 +139,12 @@ export async function collect(
 /** Removes what a finished run leaves that nobody can ask for. */
 export function tidy(row: RunningMission, outputs: readonly string[], parts: EngineParts): void {
   try {
-    tidyWorkdir(parts.dataDir.work(row.mission_id), parts.store.missions.files(row.id), outputs);
+    tidyWorkdir(
+      parts.dataDir.disk,
+      parts.dataDir.work(row.mission_id),
+      parts.store.missions.files(row.id),
+      outputs,
+    );
   } catch (error) {
     parts.log.warn("io_error", { op: "tidy_workdir", mission_id: row.mission_id, err: error });
   }

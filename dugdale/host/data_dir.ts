@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
+import { type Disk, systemDisk } from "./disk.ts";
 
 /** The captured streams of a mission, each a file of its own. */
 export type CaptureName = (typeof CAPTURES)[number];
@@ -9,12 +9,15 @@ const CAPTURES = ["stdout", "stderr", "combined"] as const;
 /** Where everything lies below the data directory. Only checked ids become parts of a path. */
 export class DataDir {
   readonly root: string;
+  /** What reads and writes the files. */
+  readonly disk: Disk;
   readonly database: string;
   readonly lock: string;
   readonly #made = new Set<string>();
 
-  constructor(root: string) {
+  constructor(root: string, disk: Disk = systemDisk) {
     this.root = root;
+    this.disk = disk;
     this.database = join(root, "state.db");
     this.lock = join(root, "dugdale.lock");
   }
@@ -26,7 +29,7 @@ export class DataDir {
 
   /** Creates {@linkcode folders}. */
   make(): void {
-    for (const folder of this.folders) mkdirSync(folder, { recursive: true });
+    for (const folder of this.folders) this.disk.mkdirSync(folder, { recursive: true });
   }
 
   /** Working directory of a mission's process. */
@@ -61,7 +64,7 @@ export class DataDir {
   #shard(kind: "output" | "staging", id: string): string {
     const folder = join(this.root, kind, id.slice(-2));
     if (!this.#made.has(folder)) {
-      mkdirSync(folder, { recursive: true });
+      this.disk.mkdirSync(folder, { recursive: true });
       this.#made.add(folder);
     }
     return folder;

@@ -1,4 +1,3 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import type { MissionStatus } from "../../protocol/mission.ts";
 import type { Followed, Followers } from "../engine/followers.ts";
 import type { CaptureName } from "../host/data_dir.ts";
@@ -21,7 +20,9 @@ export function openOutput(
   follow: boolean,
   parts: Pick<HandlerParts, "dataDir" | "store"> & { readonly followers: Pick<Followers, "onOutput"> },
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const open = (): number | undefined => openIfThere(() => parts.dataDir.capture(missionId, name));
+  const { dataDir } = parts;
+  const open = (): number | undefined =>
+    openIfThere(() => dataDir.disk.openSync(dataDir.capture(missionId, name), "r"));
   let file = open();
   let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
   let waiting = false, over = false;
@@ -37,7 +38,7 @@ export function openOutput(
   }
   function release(): void {
     changes?.[Symbol.dispose]();
-    if (file !== undefined) closeSync(file);
+    if (file !== undefined) dataDir.disk.closeSync(file);
     file = undefined;
     waiting = false;
   }
@@ -56,7 +57,7 @@ export function openOutput(
     const more = changes !== undefined && !over && isLive(parts.store.missions.status(missionId));
     file ??= open();
     const buffer = new Uint8Array(CHUNK_BYTES);
-    const bytes = file === undefined ? 0 : readSync(file, buffer);
+    const bytes = file === undefined ? 0 : dataDir.disk.readSync(file, buffer);
     if (bytes > 0) {
       controller?.enqueue(bytes < CHUNK_BYTES / 2 ? buffer.slice(0, bytes) : buffer.subarray(0, bytes));
     } else if (more) waiting = true;
@@ -71,9 +72,9 @@ export function openOutput(
 }
 
 /** Opens a captured stream; undefined while nothing has been printed. */
-function openIfThere(path: () => string): number | undefined {
+function openIfThere(open: () => number): number | undefined {
   try {
-    return openSync(path(), "r");
+    return open();
   } catch (cause) {
     if ((cause as { code?: unknown }).code === "ENOENT") return undefined;
     throw new ProblemError("io_error", "the output cannot be read", { cause });

@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
-import { closeSync, openSync, writeSync } from "node:fs";
 import type { Clock } from "../host/clock.ts";
 import type { CaptureName } from "../host/data_dir.ts";
+import type { Disk } from "../host/disk.ts";
 
 /** What a capture needs to know. */
 export interface CaptureOptions {
+  readonly disk: Pick<Disk, "closeSync" | "openSync" | "writeSync">;
   /** Path of each file; a file is created with its first byte. */
   readonly path: (name: CaptureName) => string;
   /** Bytes that stdout and stderr may have together. */
@@ -58,7 +59,7 @@ export class Capture implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const file of this.#files.values()) closeSync(file);
+    for (const file of this.#files.values()) this.#options.disk.closeSync(file);
     this.#files.clear();
   }
 
@@ -76,10 +77,10 @@ export class Capture implements Disposable {
   #append(name: CaptureName, data: string | Uint8Array): void {
     let file = this.#files.get(name);
     if (file === undefined) {
-      file = openSync(this.#options.path(name), "a", 0o600);
+      file = this.#options.disk.openSync(this.#options.path(name), "a", 0o600);
       this.#files.set(name, file);
     }
     let rest: Uint8Array = typeof data === "string" ? Buffer.from(data) : data;
-    while (rest.length > 0) rest = rest.subarray(writeSync(file, rest));
+    while (rest.length > 0) rest = rest.subarray(this.#options.disk.writeSync(file, rest));
   }
 }

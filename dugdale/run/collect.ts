@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { constants, lstatSync, rmSync } from "node:fs";
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { constants } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DataDir } from "../host/data_dir.ts";
+import type { Disk, DiskHandle } from "../host/disk.ts";
 import type { Ids } from "../../protocol/ids.ts";
 import type { Slots } from "../host/slots.ts";
 import type { CollectedFile } from "../store/staging_files.ts";
@@ -57,7 +57,7 @@ export async function collectOutputs(
   const folder = join(workdir, "out");
   const quota = options.quotaProblem();
   if (quota !== undefined) throw new CollectError("disk_quota_exceeded", `disk_quota_exceeded: ${quota}`);
-  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!options.dataDir.disk.lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new CollectError("output_path_escape", "output_path_escape: out/ is not a folder any more");
   }
   const files: CollectedFile[] = [];
@@ -74,29 +74,30 @@ export async function collectOutputs(
 
 /** Removes collected files that will not be used after all. */
 export function discard(files: readonly CollectedFile[], dataDir: DataDir): void {
-  for (const file of files) rmSync(dataDir.staging(file.stagingId), { force: true });
+  for (const file of files) dataDir.disk.rmSync(dataDir.staging(file.stagingId), { force: true });
 }
 
 async function collectOne(folder: string, key: string, options: CollectOptions): Promise<CollectedFile> {
   const stagingId = options.ids.staging();
+  const { disk } = options.dataDir;
   const path = options.dataDir.staging(stagingId);
   const temporary = `${path}.tmp`;
   try {
-    await using source = await openOutput(folder, key);
+    await using source = await openOutput(disk, folder, key);
     const { sha256, size } = await copy(source, temporary, key, options);
-    await rename(temporary, path);
-    await using parent = await open(dirname(path), constants.O_RDONLY);
+    await disk.rename(temporary, path);
+    await using parent = await disk.open(dirname(path), constants.O_RDONLY);
     await sync(parent, options);
     return { stagingId, role: key, sha256, size };
   } catch (cause) {
-    for (const left of [temporary, path]) rmSync(left, { force: true });
+    for (const left of [temporary, path]) disk.rmSync(left, { force: true });
     if (cause instanceof CollectError) throw cause;
     const reason = isDiskFull(cause) ? "disk_quota_exceeded" : "output_collect_failed";
     throw new CollectError(reason, `${reason}: output "${key}": ${textOf(cause)}`, { cause });
   }
 }
 
-async function sync(file: FileHandle, options: CollectOptions): Promise<void> {
+async function sync(file: DiskHandle, options: CollectOptions): Promise<void> {
   try {
     await file.sync();
   } catch (error) {
@@ -106,11 +107,11 @@ async function sync(file: FileHandle, options: CollectOptions): Promise<void> {
 }
 
 /** Opens without following a link and without waiting for the other end of a pipe. */
-async function openOutput(folder: string, key: string): Promise<FileHandle> {
+async function openOutput(disk: Disk, folder: string, key: string): Promise<DiskHandle> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  let file: FileHandle;
+  let file: DiskHandle;
   try {
-    file = await open(join(folder, key), flags);
+    file = await disk.open(join(folder, key), flags);
   } catch (cause) {
     const code = (cause as { code?: unknown }).code;
     if (code === "ENOENT") {
@@ -135,7 +136,7 @@ function notRegular(key: string): CollectError {
 }
 
 async function copy(
-  source: FileHandle,
+  source: DiskHandle,
   path: string,
   key: string,
   options: CollectOptions,
@@ -147,7 +148,7 @@ async function copy(
   if (max > 0 && announced > max) throw tooLarge(announced);
   const hash = createHash("sha256");
   const buffer = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(announced, 1)));
-  await using target = await open(path, "wx", 0o644);
+  await using target = await options.dataDir.disk.open(path, "wx", 0o644);
   let size = 0;
   for (let sinceQuota = 0;;) {
     const { bytesRead } = await source.read(buffer, 0, buffer.length, size);

@@ -1,17 +1,7 @@
 import { Buffer } from "node:buffer";
-import {
-  chmodSync,
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DataDir } from "../host/data_dir.ts";
+import type { Disk } from "../host/disk.ts";
 import type { Slots } from "../host/slots.ts";
 import type { MissionFileRow, MissionRow } from "../store/mission_row.ts";
 import { STDIN_ROLE } from "./environment.ts";
@@ -38,17 +28,18 @@ export async function makeWorkdir(
   dataDir: DataDir,
   slots: Slots,
 ): Promise<Workdir> {
+  const { disk } = dataDir;
   const path = dataDir.work(mission.mission_id);
   const isExec = mission.kind === "exec";
   try {
-    makeFolders(path, isExec ? ["in", "out", "tmp", "script"] : ["in", "out", "tmp"]);
+    makeFolders(disk, path, isExec ? ["in", "out", "tmp", "script"] : ["in", "out", "tmp"]);
     for (const file of files) {
       const { target, mode } = placeOf(path, file);
-      await slots.run(() => copyFile(dataDir.staging(file.staging_id), target));
-      chmodSync(target, mode);
+      await slots.run(() => disk.copyFile(dataDir.staging(file.staging_id), target));
+      disk.chmodSync(target, mode);
     }
   } catch (cause) {
-    discardCopies(path, files);
+    discardCopies(disk, path, files);
     throw new LaunchError("input_materialization_failed", `working directory: ${textOf(cause)}`, { cause });
   }
   if (isExec) {
@@ -57,7 +48,7 @@ export async function makeWorkdir(
   }
   const stdin = join(path, "input.json");
   try {
-    writeNew(stdin, mission.input, 0o400);
+    writeNew(disk, stdin, mission.input, 0o400);
   } catch (cause) {
     throw new LaunchError("spawn_failed", `input file: ${textOf(cause)}`, { cause });
   }
@@ -65,9 +56,9 @@ export async function makeWorkdir(
 }
 
 /** A part of a copy may have taken the last room, which the database needs to tell the end of the run. */
-function discardCopies(path: string, files: readonly MissionFileRow[]): void {
+function discardCopies(disk: Disk, path: string, files: readonly MissionFileRow[]): void {
   try {
-    tidyWorkdir(path, files, []);
+    tidyWorkdir(disk, path, files, []);
   } catch {
     // Where nothing can be made there may be nothing to remove either; what failed first is what counts.
   }
@@ -78,25 +69,26 @@ function discardCopies(path: string, files: readonly MissionFileRow[]): void {
  * Empty folders stay until the row goes: removing them now would cost as much as making them.
  */
 export function tidyWorkdir(
+  disk: Disk,
   path: string,
   files: readonly MissionFileRow[],
   collected: readonly string[],
 ): void {
   for (const file of files) {
-    if (file.ref_kind !== "output") removeIn(path, placeOf(path, file).target);
+    if (file.ref_kind !== "output") removeIn(disk, path, placeOf(path, file).target);
   }
-  for (const key of collected) removeIn(path, join(path, "out", key));
+  for (const key of collected) removeIn(disk, path, join(path, "out", key));
   const temporary = join(path, "tmp");
-  const names = namesIn(temporary);
+  const names = namesIn(disk, temporary);
   // A link to a large folder is not to be gone through entry by entry.
-  if (names.length === 0 || !isFolder(temporary)) return;
-  for (const name of names) removeIn(path, join(temporary, name));
+  if (names.length === 0 || !isFolder(disk, temporary)) return;
+  for (const name of names) removeIn(disk, path, join(temporary, name));
 }
 
 /** None where the mission has removed the folder, or has put something else in its place. */
-function namesIn(folder: string): string[] {
+function namesIn(disk: Disk, folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return disk.readdirSync(folder);
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "ELOOP"].includes(String((error as { code?: unknown }).code))) return [];
     throw error;
@@ -104,35 +96,37 @@ function namesIn(folder: string): string[] {
 }
 
 /** A mission may have put a link in place of a folder of ours; what lies behind it is not ours to remove. */
-function removeIn(path: string, target: string): void {
-  if (isFolder(path) && isFolder(dirname(target))) rmSync(target, { recursive: true, force: true });
+function removeIn(disk: Disk, path: string, target: string): void {
+  if (isFolder(disk, path) && isFolder(disk, dirname(target))) {
+    disk.rmSync(target, { recursive: true, force: true });
+  }
 }
 
-function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+function isFolder(disk: Disk, path: string): boolean {
+  return disk.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** As `writeFileSync`, for a file that is not there yet; that one sets the mode a second time. */
-function writeNew(path: string, text: string, mode: number): void {
-  const file = openSync(path, "wx", mode);
+function writeNew(disk: Disk, path: string, text: string, mode: number): void {
+  const file = disk.openSync(path, "wx", mode);
   try {
     for (let rest: Uint8Array = Buffer.from(text); rest.length > 0;) {
-      rest = rest.subarray(writeSync(file, rest));
+      rest = rest.subarray(disk.writeSync(file, rest));
     }
   } finally {
-    closeSync(file);
+    disk.closeSync(file);
   }
 }
 
-function makeFolders(path: string, names: readonly string[]): void {
+function makeFolders(disk: Disk, path: string, names: readonly string[]): void {
   try {
-    mkdirSync(path, { mode: 0o755 });
+    disk.mkdirSync(path, { mode: 0o755 });
   } catch (error) {
     if ((error as { code?: unknown }).code !== "EEXIST") throw error;
-    rmSync(path, { recursive: true, force: true });
-    mkdirSync(path, { mode: 0o755 });
+    disk.rmSync(path, { recursive: true, force: true });
+    disk.mkdirSync(path, { mode: 0o755 });
   }
-  for (const name of names) mkdirSync(join(path, name), { mode: 0o755 });
+  for (const name of names) disk.mkdirSync(join(path, name), { mode: 0o755 });
 }
 
 function placeOf(path: string, file: MissionFileRow): { target: string; mode: number } {

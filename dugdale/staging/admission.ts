@@ -1,4 +1,5 @@
 import type { StagingId } from "../../protocol/names.ts";
+import type { FileStat } from "../host/disk.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { StagingRow } from "../store/staging_files.ts";
 import { uploadTtlMs } from "./expiry.ts";
@@ -57,9 +58,9 @@ export async function resume(
   return await openPart(request, received, parts);
 }
 
-async function heldFile(stagingId: StagingId, parts: StagingParts): Promise<Deno.FileInfo | undefined> {
+async function heldFile(stagingId: StagingId, parts: StagingParts): Promise<FileStat | undefined> {
   try {
-    return await parts.slots.run(() => Deno.stat(parts.dataDir.staging(stagingId)));
+    return await parts.slots.run(() => parts.dataDir.disk.stat(parts.dataDir.staging(stagingId)));
   } catch (error) {
     const problem = fileProblem(parts.log, `upload ${stagingId}`, error);
     if (problem.code !== "gone") throw problem;
@@ -68,7 +69,7 @@ async function heldFile(stagingId: StagingId, parts: StagingParts): Promise<Deno
 
 async function openPart({ stagingId }: UploadRequest, size: number, parts: StagingParts): Promise<PartFile> {
   try {
-    return await PartFile.open(parts.dataDir.staging(stagingId), size, parts.slots);
+    return await PartFile.open(parts.dataDir.staging(stagingId), size, parts.slots, parts.dataDir.disk);
   } catch (error) {
     if (error instanceof PartSizeError) throw sizeDiffers(error);
     throw fileProblem(parts.log, `upload ${stagingId}`, error);

@@ -1,4 +1,3 @@
-import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ProblemError } from "../problem_error.ts";
 import type { DataDir } from "../host/data_dir.ts";
@@ -92,7 +91,9 @@ export class DiskUsage {
     const visit = async (): Promise<void> => {
       for (let next = left.pop(); next !== undefined; next = left.pop()) {
         signal.throwIfAborted();
-        const stat = await this.#slots.run(() => lstat(next as string)).catch(countAsNothing);
+        const stat = await this.#slots.run(() => this.#dataDir.disk.lstat(next as string)).catch(
+          countAsNothing,
+        );
         if (stat?.isDirectory()) {
           for (const name of await this.#entries(next)) left.push(join(next, name));
         } else total += stat?.size ?? 0;
@@ -104,7 +105,7 @@ export class DiskUsage {
   }
 
   async #entries(folder: string): Promise<string[]> {
-    return await this.#slots.run(() => readdir(folder)).catch(countAsNothing) ?? [];
+    return await this.#slots.run(() => this.#dataDir.disk.readdir(folder)).catch(countAsNothing) ?? [];
   }
 }
 

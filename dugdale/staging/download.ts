@@ -1,4 +1,5 @@
 import { SHA256_HEADER } from "../../protocol/staging.ts";
+import type { DiskFile } from "../host/disk.ts";
 import type { StagingRow } from "../store/staging_files.ts";
 import { type ByteRange, contentRange, parseRange } from "./byte_ranges.ts";
 import { rangeInForce, weigh } from "./conditions.ts";
@@ -39,9 +40,9 @@ export class Downloads {
     }
   }
 
-  async #open(row: StagingRow): Promise<Deno.FsFile> {
+  async #open(row: StagingRow): Promise<DiskFile> {
     const { dataDir, slots, log } = this.#parts;
-    const open = (path: string) => slots.run(() => Deno.open(path));
+    const open = (path: string) => slots.run(() => dataDir.disk.openFile(path));
     try {
       return await open(dataDir.staging(row.staging_id)).catch((error) => {
         if (!isGone(error)) throw error;
@@ -52,7 +53,7 @@ export class Downloads {
     }
   }
 
-  async #whole(file: Deno.FsFile, row: StagingRow, about: Record<string, string>): Promise<Response> {
+  async #whole(file: DiskFile, row: StagingRow, about: Record<string, string>): Promise<Response> {
     const { store, clock, log } = this.#parts;
     if (row.downloaded_at === null) {
       await store.writeSoon(() => store.staging.touchDownload(row.staging_id, clock.wallMs())).catch((err) =>
@@ -65,7 +66,7 @@ export class Downloads {
   }
 
   #partial(
-    file: Deno.FsFile,
+    file: DiskFile,
     row: StagingRow,
     about: Record<string, string>,
     ranges: readonly ByteRange[],
@@ -82,7 +83,7 @@ export class Downloads {
   }
 
   #send(
-    file: Deno.FsFile,
+    file: DiskFile,
     status: number,
     headers: Record<string, string>,
     pieces: readonly Piece[],

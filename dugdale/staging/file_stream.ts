@@ -1,3 +1,4 @@
+import type { DiskFile } from "../host/disk.ts";
 import type { Slots } from "../host/slots.ts";
 import type { ByteRange } from "./byte_ranges.ts";
 
@@ -13,14 +14,14 @@ export class FileTooShortError extends Error {
 
 /** Sends pieces one after the other, each read only when the reader wants more. */
 export class FileSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
-  readonly #file: Deno.FsFile;
+  readonly #file: DiskFile;
   readonly #pieces: Iterator<Piece>;
   readonly #slots: Slots;
   #left: ByteRange = { start: 0, length: 0 };
   #closed = false;
 
   /** @param file Is owned from now on: closed after the last byte, on an error, and when the reader leaves. */
-  constructor(file: Deno.FsFile, pieces: readonly Piece[], slots: Slots) {
+  constructor(file: DiskFile, pieces: readonly Piece[], slots: Slots) {
     this.#file = file;
     this.#pieces = pieces.values();
     this.#slots = slots;

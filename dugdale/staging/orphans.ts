@@ -1,4 +1,3 @@
-import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UUID_V7 } from "../../protocol/names.ts";
 import { isMissing } from "./file_errors.ts";
@@ -54,7 +53,7 @@ export async function removeOrphans(
 async function removeKind(kind: Kind, parts: StagingParts, stopping: AbortSignal): Promise<number> {
   const root = join(parts.dataDir.root, kind.folder);
   const list = (folder: string) =>
-    parts.slots.run(() => readdir(folder)).catch((error): string[] => {
+    parts.slots.run(() => parts.dataDir.disk.readdir(folder)).catch((error): string[] => {
       // Also what is no folder at all, which is not ours.
       if (isMissing(error)) return [];
       throw error;
@@ -77,10 +76,14 @@ async function removeKind(kind: Kind, parts: StagingParts, stopping: AbortSignal
   return removed;
 }
 
-async function removeOld(path: string, beforeMs: number, { slots, log }: StagingParts): Promise<boolean> {
+async function removeOld(
+  path: string,
+  beforeMs: number,
+  { slots, log, dataDir: { disk } }: StagingParts,
+): Promise<boolean> {
   try {
-    if ((await slots.run(() => lstat(path))).mtimeMs >= beforeMs) return false;
-    await slots.run(() => rm(path, { recursive: true }));
+    if ((await slots.run(() => disk.lstat(path))).mtimeMs >= beforeMs) return false;
+    await slots.run(() => disk.rm(path, { recursive: true }));
     return true;
   } catch (error) {
     if (!isMissing(error)) log.warn("orphan could not be removed", { path, err: error });

@@ -1,16 +1,17 @@
 import { createHash, type Hash } from "node:crypto";
+import type { Disk, DiskFile } from "../host/disk.ts";
 import type { Slots } from "../host/slots.ts";
 
 const READ_BYTES = 1024 * 1024;
 
 /** The file of an unfinished upload, opened at its end, together with the digest of what it holds. */
 export class PartFile implements Disposable {
-  readonly #file: Deno.FsFile;
+  readonly #file: DiskFile;
   readonly #slots: Slots;
   readonly #hash: Hash = createHash("sha256");
   #size = 0;
 
-  private constructor(file: Deno.FsFile, slots: Slots) {
+  private constructor(file: DiskFile, slots: Slots) {
     this.#file = file;
     this.#slots = slots;
   }
@@ -20,10 +21,15 @@ export class PartFile implements Disposable {
    *
    * @throws {PartSizeError} When it holds another number of bytes, or is not there.
    */
-  static async open(path: string, size: number, slots: Slots): Promise<PartFile> {
+  static async open(
+    path: string,
+    size: number,
+    slots: Slots,
+    disk: Pick<Disk, "openFile">,
+  ): Promise<PartFile> {
     const fresh = size === 0;
     const options = { read: true, write: true, create: fresh, truncate: fresh, mode: 0o600 };
-    const file = await slots.run(() => Deno.open(path, options)).catch((cause) => {
+    const file = await slots.run(() => disk.openFile(path, options)).catch((cause) => {
       throw cause instanceof Deno.errors.NotFound ? new PartSizeError(path, size, undefined) : cause;
     });
     const part = new PartFile(file, slots);

@@ -124,10 +124,10 @@ async function changeRow<T>(
 
 /** The row first: a file that nobody will ever use must not be found as complete. */
 async function discard(taking: Taking, parts: StagingParts): Promise<void> {
-  const { store, clock, slots } = parts;
+  const { store, clock, slots, dataDir } = parts;
   const { request, path } = taking;
   await changeRow(taking, parts, () => store.staging.markDeleting(request.stagingId, clock.wallMs()));
-  await slots.run(() => Deno.remove(path)).catch((error) => {
+  await slots.run(() => dataDir.disk.unlink(path)).catch((error) => {
     if (!isMissing(error)) throw fileProblem(parts.log, `upload ${request.stagingId}`, error);
   });
 }

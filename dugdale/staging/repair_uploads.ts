@@ -1,4 +1,3 @@
-import { stat, truncate } from "node:fs/promises";
 import type { StagingRow } from "../store/staging_files.ts";
 import { isMissing } from "./file_errors.ts";
 import type { StagingParts } from "./parts.ts";
@@ -28,10 +27,10 @@ export async function repairUploads(parts: StagingParts): Promise<void> {
 async function usableSize(row: StagingRow, { dataDir, slots }: StagingParts): Promise<number> {
   const path = dataDir.staging(row.staging_id);
   try {
-    const { size } = await slots.run(() => stat(path));
+    const { size } = await slots.run(() => dataDir.disk.stat(path));
     // A sender can only go on where a byte is missing, so of a whole file one is given back.
     const usable = Math.min(size, Math.max(0, row.size - 1));
-    if (usable < size) await slots.run(() => truncate(path, usable));
+    if (usable < size) await slots.run(() => dataDir.disk.truncate(path, usable));
     return usable;
   } catch (error) {
     if (isMissing(error)) return 0;

@@ -1,4 +1,3 @@
-import { readdir, rename, stat, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { isStagingId, type StagingId } from "../../protocol/names.ts";
 import { retentionTtls } from "./expiry.ts";
@@ -70,8 +69,8 @@ export class Sweep {
     const tombstone = dataDir.tombstone(id);
     const nowS = clock.wallMs() / 1000;
     try {
-      await slots.run(() => rename(dataDir.staging(id), tombstone));
-      await slots.run(() => utimes(tombstone, nowS, nowS));
+      await slots.run(() => dataDir.disk.rename(dataDir.staging(id), tombstone));
+      await slots.run(() => dataDir.disk.utimes(tombstone, nowS, nowS));
       return false;
     } catch (error) {
       if (isMissing(error)) return true;
@@ -81,7 +80,9 @@ export class Sweep {
 
   async #clear(stopping: AbortSignal): Promise<void> {
     const { dataDir, slots } = this.#parts;
-    const ids = (await slots.run(() => readdir(join(dataDir.root, "tombstone")))).filter(isStagingId);
+    const ids = (await slots.run(() => dataDir.disk.readdir(join(dataDir.root, "tombstone")))).filter(
+      isStagingId,
+    );
     await inBatches(ids, stopping, async (batch) => {
       const gone: StagingId[] = [];
       for (const id of batch) if (await this.#try(id, () => this.#clearOne(id))) gone.push(id);
@@ -93,9 +94,9 @@ export class Sweep {
   async #clearOne(id: StagingId): Promise<boolean> {
     const { dataDir, slots, clock } = this.#parts;
     const tombstone = dataDir.tombstone(id);
-    const { mtimeMs } = await slots.run(() => stat(tombstone));
+    const { mtimeMs } = await slots.run(() => dataDir.disk.stat(tombstone));
     if (clock.wallMs() - mtimeMs < TOMBSTONE_MS) return false;
-    await slots.run(() => unlink(tombstone));
+    await slots.run(() => dataDir.disk.unlink(tombstone));
     return true;
   }
 

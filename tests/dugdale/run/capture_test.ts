@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { systemDisk } from "../../../dugdale/host/disk.ts";
 import { Capture } from "../../../dugdale/run/capture.ts";
 
 const clock = { wallMs: () => 42, steadyMs: () => 0 };
@@ -12,6 +13,7 @@ function withCapture(
   const folder = Deno.makeTempDirSync();
   try {
     using capture = new Capture({
+      disk: systemDisk,
       path: (name) => join(folder, name),
       limitBytes,
       clock,

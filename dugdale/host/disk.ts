@@ -1,0 +1,94 @@
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { copyFile, lstat, open, readdir, rename, rm, stat, truncate, unlink, utimes } from "node:fs/promises";
+
+/** What is asked about a path. */
+export interface FileStat {
+  readonly size: number;
+  readonly mtimeMs: number;
+  isDirectory(): boolean;
+  isFile(): boolean;
+}
+
+/** A file as `open` of `node:fs/promises` gives it. */
+export interface DiskHandle extends AsyncDisposable {
+  stat(): Promise<FileStat>;
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  writeFile(data: Uint8Array): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A file as `Deno.open` gives it. */
+export type DiskFile = Pick<Deno.FsFile, "read" | "write" | "seek" | "truncate" | "sync" | "close"> & {
+  stat(): Promise<Pick<Deno.FileInfo, "size">>;
+};
+
+/**
+ * The files of the data directory: what the dugdale uses of `node:fs` and `node:fs/promises`, under the same names and
+ * with the same errors. A test keeps them in memory.
+ */
+export interface Disk {
+  chmodSync(path: string, mode: number): void;
+  closeSync(file: number): void;
+  existsSync(path: string): boolean;
+  lstatSync(path: string, options: { readonly throwIfNoEntry: false }): FileStat | undefined;
+  mkdirSync(path: string, options?: { readonly recursive?: boolean; readonly mode?: number }): unknown;
+  openSync(path: string, flags: string, mode?: number): number;
+  readdirSync(path: string): string[];
+  readSync(file: number, buffer: Uint8Array): number;
+  rmSync(path: string, options: { readonly recursive?: boolean; readonly force: true }): void;
+  writeSync(file: number, data: Uint8Array): number;
+  copyFile(from: string, to: string): Promise<void>;
+  lstat(path: string): Promise<FileStat>;
+  open(path: string, flags: string | number, mode?: number): Promise<DiskHandle>;
+  readdir(path: string): Promise<string[]>;
+  rename(from: string, to: string): Promise<void>;
+  rm(path: string, options: { readonly recursive: true; readonly force?: boolean }): Promise<void>;
+  stat(path: string): Promise<FileStat>;
+  truncate(path: string, size: number): Promise<void>;
+  unlink(path: string): Promise<void>;
+  utimes(path: string, accessedS: number, modifiedS: number): Promise<void>;
+  /** As `Deno.open`. */
+  openFile(path: string, options?: Deno.OpenOptions): Promise<DiskFile>;
+}
+
+/** The file system of the machine. */
+export const systemDisk: Disk = {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeSync,
+  copyFile,
+  lstat,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  truncate,
+  unlink,
+  utimes,
+  openFile: (path, options) => Deno.open(path, options),
+};
