@@ -3,11 +3,15 @@
  *
  * @module
  */
+import type { LettsClient } from "../client/client.ts";
+import type { LettsConfig } from "../config/letts/resolve.ts";
 import { ROOT } from "./commands/root.ts";
+import { writeVersion } from "./commands/version.ts";
 import { BrokenPipeError } from "./errors.ts";
 import type { Io } from "./output/io.ts";
-import { parseLine } from "./parse/parse.ts";
-import { OpenCall } from "./open_call.ts";
+import type { GlobalValues } from "./parse/global_flags.ts";
+import type { Call, CommandGroup } from "./parse/grammar.ts";
+import { type Invocation, parseLine } from "./parse/parse.ts";
 
 /**
  * Runs a command line. What goes wrong is told on stderr and then thrown: its class says which exit code it is.
@@ -23,10 +27,7 @@ export async function letts(tokens: readonly string[], io: Io): Promise<void> {
       const { writeHelp } = await import("./parse/help.ts");
       return await writeHelp(io, line.node, line.path);
     }
-    if (line.kind === "version") {
-      const { writeVersion } = await import("./commands/version.ts");
-      return await writeVersion(io);
-    }
+    if (line.kind === "version") return await writeVersion(io);
     verbose = line.globals.verbose;
     call = new OpenCall(line, io);
     await line.command.run(call);
@@ -50,6 +51,52 @@ async function tell(
   try {
     await io.stderr.write(`letts: ${text}\n${details.join("")}`);
   } catch (failure) {
-    if (!(failure instanceof BrokenPipeError)) throw failure; // nobody is left to hear it
+    if (!(failure instanceof BrokenPipeError)) throw failure; // stderr is closed: nothing can be reported
+  }
+}
+
+type RunLine = Extract<Invocation, { readonly kind: "run" }>;
+
+/** One run of one command. Disposing it closes what the command opened. */
+class OpenCall implements Call<Readonly<Record<string, unknown>>>, AsyncDisposable {
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly globals: GlobalValues;
+  readonly args: readonly string[];
+  readonly io: Io;
+  readonly root: CommandGroup = ROOT;
+  #client: Promise<LettsClient> | undefined;
+  #config: LettsConfig | undefined;
+
+  constructor(line: RunLine, io: Io) {
+    this.flags = line.flags;
+    this.globals = line.globals;
+    this.args = line.args;
+    this.io = io;
+  }
+
+  /** The configuration in use, once there is one. */
+  get config(): LettsConfig | undefined {
+    return this.#config;
+  }
+
+  open(): Promise<LettsClient> {
+    this.#client ??= this.#open();
+    return this.#client;
+  }
+
+  describeErrorsWith(config: LettsConfig): void {
+    this.#config = config;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const client = await this.#client?.catch(() => undefined); // already thrown to the caller of open()
+    await client?.[Symbol.asyncDispose]();
+  }
+
+  async #open(): Promise<LettsClient> {
+    const { openClient } = await import("./open_client.ts");
+    const client = await openClient(this.globals, this.io);
+    this.#config = client.config;
+    return client;
   }
 }

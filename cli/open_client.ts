@@ -10,7 +10,7 @@ import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { Scope } from "../protocol/routes.ts";
 import { UsageError } from "./errors.ts";
 import type { Io } from "./output/io.ts";
-import type { GlobalValues } from "./parse/parse.ts";
+import type { GlobalValues } from "./parse/global_flags.ts";
 import { duration } from "./parse/wait_limit.ts";
 
 /**

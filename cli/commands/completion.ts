@@ -1,8 +1,75 @@
-/** `letts completion bash`, `zsh`, `fish` and `powershell`. @module */
-import type { Call } from "../call.ts";
-import { SCRIPTS, type Shell } from "../parse/completion/scripts.ts";
+/**
+ * `letts completion`, and the hidden command that its scripts call.
+ *
+ * @module
+ */
+import type { Shell } from "../parse/completion/scripts.ts";
+import { type Call, type Command, command, type CommandGroup, group } from "../parse/grammar.ts";
 
-/** The command that prints the script of a shell. */
-export function completionFor(shell: Shell): (call: Call<unknown>) => Promise<void> {
-  return (call) => call.io.stdout.write(SCRIPTS[shell]);
+const LOADING: Readonly<Record<Shell, readonly string[]>> = {
+  bash: [
+    "For this shell:     source <(letts completion bash)",
+    "For every shell:    letts completion bash > ~/.local/share/bash-completion/completions/letts",
+  ],
+  zsh: [
+    "For this shell:     source <(letts completion zsh)",
+    'For every shell:    letts completion zsh > "${fpath[1]}/_letts"',
+  ],
+  fish: [
+    "For this shell:     letts completion fish | source",
+    "For every shell:    letts completion fish > ~/.config/fish/completions/letts.fish",
+  ],
+  powershell: [
+    "For this shell:     letts completion powershell | Out-String | Invoke-Expression",
+    "For every shell:    letts completion powershell >> $PROFILE",
+  ],
+};
+
+function shellCommand(shell: Shell): Command {
+  return command({
+    name: shell,
+    summary: `Print the completion script for ${shell}`,
+    about: [LOADING[shell].join("\n")],
+    flags: [],
+  }, async () => {
+    const { SCRIPTS } = await import("../parse/completion/scripts.ts");
+    return (call) => call.io.stdout.write(SCRIPTS[shell]);
+  });
 }
+
+/** Scripts for the shells. */
+export const COMPLETION: CommandGroup = group(
+  { name: "completion", summary: "Print completion scripts for shells" },
+  (["bash", "fish", "powershell", "zsh"] as const).map(shellCommand),
+);
+
+/** How scripts may write the empty word behind a space, for shells that lose a really empty one. */
+const NEW_WORD = '""';
+
+/**
+ * Prints what may come next: first `none`, `files` or `folders`, which says what the shell shall add itself, then a
+ * line for each word, with a tab and its meaning behind it.
+ */
+async function completeLine(call: Call<unknown>): Promise<void> {
+  const { complete } = await import("../parse/completion/complete.ts");
+  const { knownNames } = await import("../parse/completion/known_names.ts");
+  const { args, io, root } = call;
+  const words = args.at(-1) === NEW_WORD ? [...args.slice(0, -1), ""] : args;
+  const at = args.indexOf("--config");
+  const { candidates, files } = complete(
+    root,
+    words,
+    () => knownNames(at === -1 ? undefined : args[at + 1], io.env),
+  );
+  const lines = candidates.map(({ word, means }) => means === "" ? word : `${word}\t${means}`);
+  await io.stdout.write([files, ...lines].map((line) => `${line}\n`).join(""));
+}
+
+/** Answers the scripts. */
+export const COMPLETE: Command = command({
+  name: "__complete",
+  summary: "Print what may come next",
+  raw: true,
+  hidden: true,
+  flags: [],
+}, () => Promise.resolve(completeLine));

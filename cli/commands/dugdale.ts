@@ -1,10 +1,17 @@
 /** `letts dugdale`. @module */
-import { dugdaleMain } from "../../dugdale/main.ts";
-import type { Call } from "../call.ts";
 import { SilentExit } from "../errors.ts";
+import { type Command, command } from "../parse/grammar.ts";
 
 /** Runs a dugdale until it is told to stop. */
-export async function dugdale(call: Call<unknown>): Promise<void> {
-  const status = await dugdaleMain(call.args);
-  if (status !== 0) throw new SilentExit(status);
-}
+export const DUGDALE: Command = command({
+  name: "dugdale",
+  summary: "Run a dugdale",
+  raw: true,
+  flags: [],
+}, async () => {
+  const { dugdaleMain } = await import("../../dugdale/main.ts");
+  return async ({ args }) => {
+    const status = await dugdaleMain(args);
+    if (status !== 0) throw new SilentExit(status);
+  };
+});

@@ -1,15 +1,18 @@
 /** `letts man`. @module */
-import type { Call } from "../call.ts";
-import { ROOT } from "./root.ts";
-import { manPages } from "../parse/docs/man.ts";
 import { UsageError } from "../errors.ts";
-import type { MAN_FLAGS } from "./tool_flags.ts";
-import type { Values } from "../parse/grammar.ts";
+import type { Values } from "../parse/flags.ts";
+import { type Call, type Command, command } from "../parse/grammar.ts";
+
+/** Where manual pages go. */
+export const MAN_FLAGS = {
+  dir: { type: "text", value: "FOLDER", complete: "folder", help: "write all pages into this folder" },
+} as const;
 
 /** Prints a manual page, or writes all of them into a folder. */
-export async function man(call: Call<Values<typeof MAN_FLAGS>>): Promise<void> {
+async function man(call: Call<Values<typeof MAN_FLAGS>>): Promise<void> {
   const { flags: { dir }, args, io } = call;
-  const pages = manPages(ROOT);
+  const { manPages } = await import("../parse/docs/man.ts");
+  const pages = manPages(call.root);
   if (dir !== undefined) {
     await Deno.mkdir(dir, { recursive: true });
     for (const { file, text } of pages) await Deno.writeTextFile(`${dir}/${file}`, text);
@@ -22,3 +25,12 @@ export async function man(call: Call<Values<typeof MAN_FLAGS>>): Promise<void> {
   }
   await io.stdout.write(page.text);
 }
+
+/** Manual pages. */
+export const MAN: Command = command({
+  name: "man",
+  summary: "Print a manual page, or write all of them",
+  positionals: [{ name: "command", rest: true }],
+  flags: [MAN_FLAGS],
+  examples: [{ line: "letts man --dir ~/.local/share/man/man1", means: "Make man letts-run work" }],
+}, () => Promise.resolve(man));

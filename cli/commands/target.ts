@@ -7,8 +7,8 @@ import { ConfigError } from "../../config/config_error.ts";
 import type { DugdaleEntry } from "../../config/letts/dugdale_entry.ts";
 import type { LettsConfig } from "../../config/letts/resolve.ts";
 import { CommandError, UsageError } from "../errors.ts";
-import type { TARGET_FLAGS } from "./target_flags.ts";
-import type { Values } from "../parse/grammar.ts";
+import type { Values } from "../parse/flags.ts";
+import type { TARGET_FLAGS } from "./shared_flags.ts";
 
 /** The flags that say where a mission goes. */
 export type TargetValues = Values<typeof TARGET_FLAGS>;

@@ -1,14 +1,16 @@
 /** `letts version`. @module */
-import { VERSION } from "../../dugdale/version.ts";
-import type { Call } from "../call.ts";
+import { VERSION as BUILD } from "../../dugdale/version.ts";
 import type { Io } from "../output/io.ts";
+import { type Command, command } from "../parse/grammar.ts";
 
 /** Prints name and version. */
 export async function writeVersion(io: Io): Promise<void> {
-  await io.stdout.write(`letts ${VERSION.version}\n`);
+  await io.stdout.write(`letts ${BUILD.version}\n`);
 }
 
-/** Prints name and version. */
-export async function version(call: Call<unknown>): Promise<void> {
-  await writeVersion(call.io);
-}
+/** The same as `--version`. */
+export const VERSION: Command = command({
+  name: "version",
+  summary: "Print the version",
+  flags: [],
+}, () => Promise.resolve(({ io }) => writeVersion(io)));

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { Flag, FlagGroup } from "./flags.ts";
 import { GLOBAL_FLAGS, HELP_FLAGS, ROOT_FLAGS } from "./global_flags.ts";
-import type { CommandNode, Flag, FlagGroup } from "./grammar.ts";
+import type { CommandNode } from "./grammar.ts";
 
 /** A flag with its long name. */
 export interface NamedFlag {

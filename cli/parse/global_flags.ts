@@ -1,4 +1,5 @@
 /** Flags of every command. @module */
+import type { Values } from "./flags.ts";
 
 /** Accepted before and after the name of a command. */
 export const GLOBAL_FLAGS = {
@@ -30,6 +31,9 @@ export const GLOBAL_FLAGS = {
     help: "how long a dugdale may be silent; most requests are tried three times",
   },
 } as const;
+
+/** Their values. */
+export type GlobalValues = Values<typeof GLOBAL_FLAGS>;
 
 /** Flags that the parser itself answers. */
 export const HELP_FLAGS = {

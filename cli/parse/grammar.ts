@@ -4,73 +4,11 @@
  *
  * @module
  */
-import type { Call } from "../call.ts";
-
-/** What the shell may offer as a value. */
-export type Completion = "file" | "folder" | "pair" | "host" | "label" | "lane" | "route";
-
-interface FlagFacts {
-  /** One line for help, without a full stop. */
-  readonly help: string;
-  /** The one-letter form, without its dash. */
-  readonly short?: string;
-  /** What the value is called in help, such as `FILE`. */
-  readonly value?: string;
-  /** What to complete the value with. */
-  readonly complete?: Completion;
-  /** Words to complete the value with although others are accepted too. */
-  readonly suggest?: readonly string[];
-  /** Whether help says that it must be given. The command itself checks it, at its place in the order of checks. */
-  readonly required?: true;
-}
-
-/** A text. The empty one counts as not given. */
-export interface TextFlag extends FlagFacts {
-  readonly type: "text";
-  /** The only words that are accepted. */
-  readonly choices?: readonly string[];
-  readonly default?: string;
-}
-
-/** On or off: `--x`, `--x=false`. */
-export interface SwitchFlag extends FlagFacts {
-  readonly type: "switch";
-}
-
-/** A whole number. */
-export interface IntFlag extends FlagFacts {
-  readonly type: "int";
-  readonly default?: number;
-}
-
-/** A text that may be given several times. */
-export interface ListFlag extends FlagFacts {
-  readonly type: "list";
-}
-
-/** As {@linkcode ListFlag}; each text is also split at commas, unless double quotes protect them. */
-export interface CsvFlag extends FlagFacts {
-  readonly type: "csv";
-}
-
-/** A flag of any type. */
-export type Flag = TextFlag | SwitchFlag | IntFlag | ListFlag | CsvFlag;
-
-/** Flags by their long name, without dashes. */
-export type FlagGroup = Readonly<Record<string, Flag>>;
-
-/** The value that a flag gives to its command. */
-export type FlagValue<F> = F extends { readonly type: "switch" } ? boolean
-  : F extends { readonly type: "list" | "csv" } ? readonly string[]
-  : F extends { readonly type: "int"; readonly default: number } ? number
-  : F extends { readonly type: "int" } ? number | undefined
-  : F extends { readonly choices: readonly (infer Choice)[]; readonly default: string } ? Choice
-  : F extends { readonly choices: readonly (infer Choice)[] } ? Choice | undefined
-  : F extends { readonly default: string } ? string
-  : string | undefined;
-
-/** The values of a group of flags. */
-export type Values<G> = { readonly [Name in keyof G]: FlagValue<G[Name]> };
+import type { LettsClient } from "../../client/client.ts";
+import type { LettsConfig } from "../../config/letts/resolve.ts";
+import type { Io } from "../output/io.ts";
+import type { Completion, FlagGroup, Values } from "./flags.ts";
+import type { GlobalValues } from "./global_flags.ts";
 
 /** A positional argument. */
 export interface Positional {
@@ -123,6 +61,24 @@ export interface CommandGroup extends NodeFacts {
 /** A place in the tree of commands. */
 export type CommandNode = Command | CommandGroup;
 
+/** What a command gets. */
+export interface Call<Flags> {
+  /** Its own flags, each with a value or its default. */
+  readonly flags: Flags;
+  /** Flags of every command. */
+  readonly globals: GlobalValues;
+  /** Positional arguments. */
+  readonly args: readonly string[];
+  /** Streams, environment and terminal of the process. */
+  readonly io: Io;
+  /** The tree of all commands. */
+  readonly root: CommandGroup;
+  /** Opens the client of the letts.yaml that applies, once. It is closed when the command has ended. */
+  open(): Promise<LettsClient>;
+  /** Takes the addresses in error messages from this configuration, instead of the one that {@linkcode open} finds. */
+  describeErrorsWith(config: LettsConfig): void;
+}
+
 type Merged<Groups extends readonly FlagGroup[]> = Groups extends
   readonly [infer First, ...infer Others extends readonly FlagGroup[]] ? First & Merged<Others> : unknown;
 
@@ -131,7 +87,7 @@ export type Handler<Groups extends readonly FlagGroup[]> = (
   call: Call<Values<Merged<Groups>>>,
 ) => Promise<void>;
 
-/** What {@linkcode command} takes. */
+/** The words and flags of a command. */
 export interface CommandSpec<Groups extends readonly FlagGroup[]> extends NodeFacts {
   readonly positionals?: readonly Positional[];
   readonly flags: Groups;
@@ -139,13 +95,18 @@ export interface CommandSpec<Groups extends readonly FlagGroup[]> extends NodeFa
   readonly exits?: readonly (readonly [code: string, meaning: string])[];
   readonly raw?: true;
   readonly hidden?: true;
-  /** Loads the function when the command is used, so that the others cost nothing. */
-  readonly load: () => Promise<Handler<Groups>>;
 }
 
-/** Makes a command whose function gets exactly the flags that the table gives it. */
-export function command<const Groups extends readonly FlagGroup[]>(spec: CommandSpec<Groups>): Command {
-  const { load, positionals = [], examples = [], exits = [], raw = false, hidden = false, ...facts } = spec;
+/**
+ * Makes a command whose function gets exactly the flags that the table gives it.
+ *
+ * @param load Loads the function when the command is called, so that the others cost nothing.
+ */
+export function command<const Groups extends readonly FlagGroup[]>(
+  spec: CommandSpec<Groups>,
+  load: () => Promise<Handler<Groups>>,
+): Command {
+  const { positionals = [], examples = [], exits = [], raw = false, hidden = false, ...facts } = spec;
   return {
     kind: "command",
     ...facts,

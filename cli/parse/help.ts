@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { GLOBAL_FLAGS, HELP_FLAGS, ROOT_FLAGS } from "./global_flags.ts";
-import type { Command, CommandNode, Flag, FlagGroup, Positional } from "./grammar.ts";
 import type { Io } from "../output/io.ts";
 import { wrapped } from "../output/wrapped.ts";
+import type { Flag, FlagGroup } from "./flags.ts";
+import { GLOBAL_FLAGS, HELP_FLAGS, ROOT_FLAGS } from "./global_flags.ts";
+import type { Command, CommandNode, Positional } from "./grammar.ts";
 
 /** Prints the help of a command or group, on a terminal in lines that fit it. */
 export async function writeHelp(io: Io, node: CommandNode, path: readonly string[]): Promise<void> {

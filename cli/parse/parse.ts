@@ -4,16 +4,13 @@
  * @module
  */
 import { UsageError } from "../errors.ts";
-import { GLOBAL_FLAGS } from "./global_flags.ts";
-import type { Command, CommandGroup, CommandNode, Values } from "./grammar.ts";
 import { findCommand, type FoundCommand } from "./find_command.ts";
 import { flagsOf } from "./flag_index.ts";
-import type { ParsedValue } from "./flag_value.ts";
+import type { ParsedValue } from "./flags.ts";
+import { GLOBAL_FLAGS, type GlobalValues } from "./global_flags.ts";
+import type { Command, CommandGroup, CommandNode } from "./grammar.ts";
 import { readFlags } from "./read_flags.ts";
 import { didYouMean } from "./suggest.ts";
-
-/** The values of the flags of every command. */
-export type GlobalValues = Values<typeof GLOBAL_FLAGS>;
 
 /** What a command line asks for. */
 export type Invocation =

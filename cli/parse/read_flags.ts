@@ -6,7 +6,7 @@
 import { UsageError } from "../errors.ts";
 import { isFlag } from "./find_command.ts";
 import type { FlagIndex, NamedFlag } from "./flag_index.ts";
-import { defaultValue, type ParsedValue, parseValue } from "./flag_value.ts";
+import { defaultValue, type ParsedValue, parseValue } from "./flags.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** What was read. */

@@ -3,17 +3,17 @@ import type { LettsClient } from "../../../client/client.ts";
 import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { readLettsFiles } from "../../../config/letts/open.ts";
 import type { ApplyReply } from "../../../protocol/lane.ts";
+import { CommandError, UsageError } from "../../errors.ts";
+import { clientOf } from "../../open_client.ts";
+import { shortText } from "../../output/error_text.ts";
+import { writeResult } from "../../output/record.ts";
+import type { Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import type { APPLY_FLAGS } from "./command.ts";
 import { difference } from "./difference.ts";
 import { differenceText } from "./difference_text.ts";
 import { applyTargets } from "./targets.ts";
 import { tokenWarning } from "./token_warning.ts";
-import type { Call } from "../../call.ts";
-import { shortText } from "../../output/error_text.ts";
-import { CommandError, UsageError } from "../../errors.ts";
-import type { APPLY_FLAGS } from "./flags.ts";
-import type { Values } from "../../parse/grammar.ts";
-import { clientOf } from "../../open_client.ts";
-import { writeResult } from "../../output/record.ts";
 
 type ApplyCall = Call<Values<typeof APPLY_FLAGS>>;
 
@@ -33,7 +33,7 @@ export async function apply(call: ApplyCall): Promise<void> {
   const { flags, globals, io } = call;
   if (flags.file.length === 0) throw new UsageError('required flag "file" not set');
   const config = readLettsFiles(flags.file, { env: io.env });
-  call.explainWith(config);
+  call.describeErrorsWith(config);
   if (!globals.quiet) await io.stderr.write(tokenWarning(config));
   const targets = applyTargets(config, flags);
   await using client = await clientOf(config, globals, io);

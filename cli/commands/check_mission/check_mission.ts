@@ -1,23 +1,23 @@
 /** `letts check mission`. @module */
 import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { SpawnError } from "../../../dugdale/host/spawn.ts";
 import { canonical } from "../../../dugdale/json/canonical.ts";
 import { readJson } from "../../../dugdale/json/reader.ts";
-import { SpawnError } from "../../../dugdale/host/spawn.ts";
 import { InvalidDurationError, parseDuration } from "../../../protocol/duration.ts";
-import type { Call } from "../../call.ts";
-import { runByHand } from "./by_hand.ts";
-import { type CheckedMission, commandOf, inputFiles } from "./checked_mission.ts";
-import type { CHECK_MISSION_FLAGS } from "./flags.ts";
-import { type CheckReport, checkReport } from "./report.ts";
-import { reportText } from "./report_text.ts";
-import { runUnderDugdale } from "./under_dugdale.ts";
 import { CommandError, SilentExit, UsageError } from "../../errors.ts";
-import type { Values } from "../../parse/grammar.ts";
-import { Interrupts } from "../interrupts.ts";
-import { readInput } from "../mission_input.ts";
 import { paintFor } from "../../output/color.ts";
 import { jsonText } from "../../output/json.ts";
 import { writeResult } from "../../output/record.ts";
+import type { Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import { Interrupts } from "../interrupts.ts";
+import { readInput } from "../mission_input.ts";
+import { runByHand } from "./by_hand.ts";
+import { type CheckedMission, commandOf, inputFiles } from "./checked_mission.ts";
+import type { CHECK_MISSION_FLAGS } from "./command.ts";
+import { type CheckReport, checkReport } from "./report.ts";
+import { reportText } from "./report_text.ts";
+import { runUnderDugdale } from "./under_dugdale.ts";
 
 /** Runs a mission by hand and as a dugdale would, and tells what is wrong with it. */
 export async function checkMission(call: Call<Values<typeof CHECK_MISSION_FLAGS>>): Promise<void> {

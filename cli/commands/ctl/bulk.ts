@@ -6,13 +6,12 @@
 import type { LettsClient } from "../../../client/client.ts";
 import type { MissionFilter } from "../../../client/types.ts";
 import type { BulkItem } from "../../../protocol/mission.ts";
-import type { Call } from "../../call.ts";
 import { CommandError, UsageError } from "../../errors.ts";
-import type { BULK_FLAGS } from "./flags.ts";
-import type { Values } from "../../parse/grammar.ts";
-import { parseSelector } from "./mission_filter.ts";
-import { required } from "../../parse/required.ts";
+import { required, type Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
 import { findDugdale } from "../target.ts";
+import type { BULK_FLAGS } from "./flags.ts";
+import { parseSelector } from "./mission_filter.ts";
 
 /** The flags that make it many. */
 export type BulkValues = Values<typeof BULK_FLAGS> & { readonly host: string | undefined };

@@ -1,12 +1,11 @@
 /** `letts ctl dugdales list`, `info` and `config`. @module */
-import type { Call } from "../../call.ts";
-import type { REQUIRED_HOST_FLAG } from "../by_id_flags.ts";
-import type { Values } from "../../parse/grammar.ts";
 import { bracketed } from "../../output/bracketed.ts";
 import { paintFor } from "../../output/color.ts";
 import { writeResult } from "../../output/record.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
-import { required } from "../../parse/required.ts";
+import { required, type Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
 import { findDugdale } from "../target.ts";
 
 type HostCall = Call<Values<typeof REQUIRED_HOST_FLAG>>;

@@ -1,4 +1,33 @@
-/** Flags of the commands below `ctl`. @module */
+/** Flags of the commands below `letts ctl`. @module */
+
+/** Where a staging file is put. */
+export const DOWNLOAD_FLAGS = {
+  output: {
+    type: "text",
+    short: "o",
+    value: "FILE",
+    complete: "file",
+    help: "where to put it; - is standard output",
+  },
+} as const;
+
+/** Deleting a staging file. */
+export const STAGING_FORCE_FLAG = {
+  force: { type: "switch", help: "also delete the missions that use it" },
+} as const;
+
+/** Which staging files to list. */
+export const STAGING_LIST_FLAGS = {
+  "mission-id": { type: "text", value: "UUID", required: true, help: "mission that uses them" },
+  "ref-kind": {
+    type: "text",
+    value: "KIND",
+    suggest: ["input", "output", "script"],
+    help: "only input, output or script",
+  },
+  limit: { type: "int", value: "N", default: 0, help: "how many at most" },
+  cursor: { type: "text", value: "CURSOR", help: "where an earlier page ended" },
+} as const;
 
 /** Which missions and commands to list. */
 export const LIST_FLAGS = {
@@ -43,16 +72,6 @@ export const EXEC_LIST_FLAGS = {
   group: { type: "text", value: "UUID", help: "only of this group" },
 } as const;
 
-/** How a mission is ended. */
-export const KILL_FLAGS = {
-  signal: { type: "text", value: "NAME", default: "TERM", help: "advice; a dugdale always begins with TERM" },
-} as const;
-
-/** Deleting what still runs. */
-export const FORCE_FLAG = {
-  force: { type: "switch", help: "end it first if it runs" },
-} as const;
-
 /** Many missions at once. */
 export const BULK_FLAGS = {
   selector: {
@@ -65,31 +84,12 @@ export const BULK_FLAGS = {
   yes: { type: "switch", help: "with --selector: do not ask" },
 } as const;
 
-/** Where a staging file is put. */
-export const DOWNLOAD_FLAGS = {
-  output: {
-    type: "text",
-    short: "o",
-    value: "FILE",
-    complete: "file",
-    help: "where to put it; - is standard output",
-  },
+/** Deleting what still runs. */
+export const FORCE_FLAG = {
+  force: { type: "switch", help: "end it first if it runs" },
 } as const;
 
-/** Deleting a staging file. */
-export const STAGING_FORCE_FLAG = {
-  force: { type: "switch", help: "also delete the missions that use it" },
-} as const;
-
-/** Which staging files to list. */
-export const STAGING_LIST_FLAGS = {
-  "mission-id": { type: "text", value: "UUID", required: true, help: "mission that uses them" },
-  "ref-kind": {
-    type: "text",
-    value: "KIND",
-    suggest: ["input", "output", "script"],
-    help: "only input, output or script",
-  },
-  limit: { type: "int", value: "N", default: 0, help: "how many at most" },
-  cursor: { type: "text", value: "CURSOR", help: "where an earlier page ended" },
+/** How a mission is ended. */
+export const KILL_FLAGS = {
+  signal: { type: "text", value: "NAME", default: "TERM", help: "advice; a dugdale always begins with TERM" },
 } as const;

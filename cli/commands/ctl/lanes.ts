@@ -1,14 +1,13 @@
 /** `letts ctl lanes list`, `pause` and `continue`. @module */
 import type { LaneRecord } from "../../../protocol/lane.ts";
-import type { Call } from "../../call.ts";
-import type { REQUIRED_HOST_FLAG } from "../by_id_flags.ts";
-import type { Values } from "../../parse/grammar.ts";
-import type { Io } from "../../output/io.ts";
 import { paintFor } from "../../output/color.ts";
+import type { Io } from "../../output/io.ts";
 import { writeResult } from "../../output/record.ts";
 import { tableText } from "../../output/table.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
-import { required } from "../../parse/required.ts";
+import { required, type Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
 import { findDugdale } from "../target.ts";
 
 type LaneCall = Call<Values<typeof REQUIRED_HOST_FLAG>>;

@@ -1,15 +1,14 @@
 /** `letts ctl missions list` and `letts ctl exec list`. @module */
 import type { Mission, MissionFilter, Page } from "../../../client/types.ts";
-import type { Call } from "../../call.ts";
-import type { REQUIRED_HOST_FLAG } from "../by_id_flags.ts";
-import type { EXEC_LIST_FLAGS, LIST_FLAGS, MISSION_LIST_FLAGS } from "./flags.ts";
-import type { Values } from "../../parse/grammar.ts";
-import { listFilter } from "./mission_filter.ts";
 import { orderedRecord } from "../../output/mission_record.ts";
 import { missionTable, missionTerminalTable } from "../../output/mission_table.ts";
 import { writeResult } from "../../output/record.ts";
-import { required } from "../../parse/required.ts";
+import { required, type Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
 import { findDugdale } from "../target.ts";
+import type { EXEC_LIST_FLAGS, LIST_FLAGS, MISSION_LIST_FLAGS } from "./flags.ts";
+import { listFilter } from "./mission_filter.ts";
 
 type ListValues = Values<typeof REQUIRED_HOST_FLAG & typeof LIST_FLAGS>;
 

@@ -6,9 +6,9 @@
 import type { MissionFilter } from "../../../client/types.ts";
 import type { MissionStatus, OutcomeKind } from "../../../protocol/mission.ts";
 import { UsageError } from "../../errors.ts";
-import type { LIST_FLAGS } from "./flags.ts";
-import type { Values } from "../../parse/grammar.ts";
+import type { Values } from "../../parse/flags.ts";
 import { parseTime } from "../../parse/times.ts";
+import type { LIST_FLAGS } from "./flags.ts";
 
 /** The conditions that the flags of a list say. Words are left to the dugdale, which may know more of them. */
 export function listFilter(

@@ -1,13 +1,13 @@
 /** `letts ctl missions show` and `letts ctl exec show`. @module */
 import type { MissionKind } from "../../../protocol/mission.ts";
-import { hostOf } from "../by_id.ts";
-import type { Call } from "../../call.ts";
 import { UsageError } from "../../errors.ts";
-import type { BY_ID_FLAGS } from "../by_id_flags.ts";
-import type { Values } from "../../parse/grammar.ts";
 import { parseJson } from "../../output/json.ts";
 import { orderedRecord } from "../../output/mission_record.ts";
 import { writeResult } from "../../output/record.ts";
+import type { Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import { hostOf } from "../by_id.ts";
+import type { BY_ID_FLAGS } from "../shared_flags.ts";
 
 type ShowCall = Call<Values<typeof BY_ID_FLAGS>>;
 

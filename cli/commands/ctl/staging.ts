@@ -1,20 +1,19 @@
 /** `letts ctl staging upload`, `download`, `delete` and `list`. @module */
 import type { StagingFilter } from "../../../client/types.ts";
 import type { StagingRecord } from "../../../protocol/staging.ts";
-import type { Call } from "../../call.ts";
-import type { REQUIRED_HOST_FLAG } from "../by_id_flags.ts";
-import type { DOWNLOAD_FLAGS, STAGING_FORCE_FLAG, STAGING_LIST_FLAGS } from "./flags.ts";
-import type { Values } from "../../parse/grammar.ts";
-import { Interrupts } from "../interrupts.ts";
-import type { Io } from "../../output/io.ts";
-import { demandFile, demandFolderOf } from "../../parse/pairs.ts";
 import { paintFor } from "../../output/color.ts";
 import { humanBytes, humanTime } from "../../output/human.ts";
+import type { Io } from "../../output/io.ts";
 import { writeResult } from "../../output/record.ts";
 import { cursorText, tableText } from "../../output/table.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
-import { required } from "../../parse/required.ts";
+import { required, type Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import { demandFile, demandFolderOf } from "../../parse/pairs.ts";
+import { Interrupts } from "../interrupts.ts";
+import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
 import { findDugdale } from "../target.ts";
+import type { DOWNLOAD_FLAGS, STAGING_FORCE_FLAG, STAGING_LIST_FLAGS } from "./flags.ts";
 
 type HostValues = Values<typeof REQUIRED_HOST_FLAG>;
 

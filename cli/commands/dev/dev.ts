@@ -7,15 +7,15 @@ import { dugdaleConfig } from "../../../config/dugdale/config.ts";
 import { lettsConfig } from "../../../config/letts/config.ts";
 import { type Dugdale, openDugdale } from "../../../dugdale/daemon.ts";
 import { INHERITED } from "../../../dugdale/embedded.ts";
-import type { Call } from "../../call.ts";
-import { MissionLog } from "./mission_log.ts";
-import { runnerScript } from "./runner_script.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
-import type { DEV_FLAGS } from "../tool_flags.ts";
-import type { Values } from "../../parse/grammar.ts";
-import { Interrupts } from "../interrupts.ts";
 import { clientOf } from "../../open_client.ts";
 import { paintFor } from "../../output/color.ts";
+import type { Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import { Interrupts } from "../interrupts.ts";
+import type { DEV_FLAGS } from "./command.ts";
+import { MissionLog } from "./mission_log.ts";
+import { runnerScript } from "./runner_script.ts";
 
 type DevCall = Call<Values<typeof DEV_FLAGS>>;
 
@@ -122,7 +122,7 @@ async function applied(
   const path = `${dataDir}/letts.yaml`;
   await Deno.writeTextFile(path, stringify(yaml), { mode: 0o600 });
   const config = lettsConfig(yaml);
-  call.explainWith(config);
+  call.describeErrorsWith(config);
   await using client = await clientOf(config, globals, io);
   await client.apply("dev", undefined, { force: true, prune: true });
   return path;

@@ -1,15 +1,15 @@
 /** `letts doctor`. @module */
 import { ConfigError } from "../../../config/config_error.ts";
-import type { Call } from "../../call.ts";
-import { type Check, checkDugdale, type Verdict } from "./checks.ts";
-import { brokenConfig, configChecks } from "./config_checks.ts";
 import { CommandError, SilentExit } from "../../errors.ts";
-import type { DOCTOR_FLAGS } from "../tool_flags.ts";
-import type { Values } from "../../parse/grammar.ts";
-import type { Io } from "../../output/io.ts";
 import { type Color, paintFor } from "../../output/color.ts";
+import type { Io } from "../../output/io.ts";
 import { writeResult } from "../../output/record.ts";
 import { broken } from "../../output/wrapped.ts";
+import type { Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import { type Check, checkDugdale, type Verdict } from "./checks.ts";
+import type { DOCTOR_FLAGS } from "./command.ts";
+import { brokenConfig, configChecks } from "./config_checks.ts";
 
 const COLORS: Readonly<Record<Verdict, Color>> = { ok: "green", warn: "yellow", fail: "red" };
 

@@ -1,9 +1,11 @@
 /** `letts exec`. @module */
 import type { LettsClient } from "../../../client/client.ts";
 import { Ids } from "../../../protocol/ids.ts";
-import type { Call } from "../../call.ts";
-import { shortText } from "../../output/error_text.ts";
 import { CommandError, ExecFailedError, InterruptedError, SilentExit } from "../../errors.ts";
+import { shortText } from "../../output/error_text.ts";
+import type { Call } from "../../parse/grammar.ts";
+import { Interrupts } from "../interrupts.ts";
+import { type InterruptedMission, tellItGoesOn } from "../run/interrupted.ts";
 import { type ExecDisplay, NdjsonDisplay, PrefixDisplay, rawShow } from "./displays.ts";
 import { execFanOut } from "./exec_fan_out.ts";
 import { type ExecPlan, execPlan, type ExecValues } from "./exec_plan.ts";
@@ -11,8 +13,6 @@ import { endStatus, execFailure } from "./exec_status.ts";
 import { JsonDisplay } from "./json_display.ts";
 import { outTargets, saveAll } from "./out_targets.ts";
 import { runExec, sendExec } from "./run_exec.ts";
-import { Interrupts } from "../interrupts.ts";
-import { type InterruptedMission, tellItGoesOn } from "../run/interrupted.ts";
 
 type ExecCall = Call<ExecValues>;
 

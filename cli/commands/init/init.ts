@@ -1,10 +1,10 @@
 /** `letts init`. @module */
 import { resolve } from "node:path";
-import type { Call } from "../../call.ts";
 import { UsageError } from "../../errors.ts";
+import type { Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
 import { exists } from "../exists.ts";
-import type { INIT_FLAGS } from "../tool_flags.ts";
-import type { Values } from "../../parse/grammar.ts";
+import type { INIT_FLAGS } from "./command.ts";
 import { initFiles } from "./files.ts";
 
 /** Makes the files for a dugdale on this machine, and says what comes next. */

@@ -1,10 +1,10 @@
 /** `letts new mission`. @module */
 import { dirname, join, relative, resolve } from "node:path";
-import type { Call } from "../../call.ts";
 import { UsageError } from "../../errors.ts";
+import type { Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
 import { exists } from "../exists.ts";
-import type { Values } from "../../parse/grammar.ts";
-import type { NEW_MISSION_FLAGS } from "./flags.ts";
+import type { NEW_MISSION_FLAGS } from "./command.ts";
 import { importAdvice } from "./import_map.ts";
 import { missionFiles } from "./mission_files.ts";
 import type { NewFile } from "./new_file.ts";

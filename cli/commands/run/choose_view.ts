@@ -4,7 +4,7 @@
  * @module
  */
 import type { Io } from "../../output/io.ts";
-import type { GlobalValues } from "../../parse/parse.ts";
+import type { GlobalValues } from "../../parse/global_flags.ts";
 import { BarView } from "./bar_view.ts";
 import { LineView, NdjsonView, SilentView } from "./plain_views.ts";
 import type { RunView } from "./view.ts";

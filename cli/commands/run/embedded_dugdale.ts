@@ -10,9 +10,9 @@ import { lettsConfig } from "../../../config/letts/config.ts";
 import { openEmbeddedDugdale } from "../../../dugdale/embedded.ts";
 import { lineLog } from "../../../dugdale/host/log.ts";
 import { isMissionName } from "../../../protocol/names.ts";
-import type { Io } from "../../output/io.ts";
 import { clientOf } from "../../open_client.ts";
-import type { GlobalValues } from "../../parse/parse.ts";
+import type { Io } from "../../output/io.ts";
+import type { GlobalValues } from "../../parse/global_flags.ts";
 import type { CommandTemplate } from "./interpreter.ts";
 import { ProcessWatch } from "./process_watch.ts";
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Io } from "../../output/io.ts";
-import type { GlobalValues } from "../../parse/parse.ts";
 import { paintFor } from "../../output/color.ts";
+import type { Io } from "../../output/io.ts";
 import { StatusLine } from "../../output/status_line.ts";
+import type { GlobalValues } from "../../parse/global_flags.ts";
 import { barLine } from "./progress_bar.ts";
 
 /** Shows how far a fan-out is; nothing at all when nobody would see it. */

@@ -1,14 +1,14 @@
 /** `letts run`. @module */
-import type { Call } from "../../call.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
+import type { Call } from "../../parse/grammar.ts";
 import { Interrupts } from "../interrupts.ts";
+import { resolveTarget, splitHosts, type TargetValues } from "../target.ts";
 import { chooseView } from "./choose_view.ts";
 import { type InterruptedMission, tellItGoesOn } from "./interrupted.ts";
 import { endError } from "./mission_end.ts";
 import { type RunEnd, runMission } from "./run_mission.ts";
 import { runPlan, type RunValues } from "./run_plan.ts";
 import { writeRunResult } from "./run_result.ts";
-import { resolveTarget, splitHosts, type TargetValues } from "../target.ts";
 
 type RunCall = Call<RunValues & TargetValues>;
 

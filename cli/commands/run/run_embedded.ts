@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Call } from "../../call.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
-import { Interrupts } from "../interrupts.ts";
+import { required } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
 import { demandFile } from "../../parse/pairs.ts";
-import { required } from "../../parse/required.ts";
+import { Interrupts } from "../interrupts.ts";
 import type { TargetValues } from "../target.ts";
 import { chooseView } from "./choose_view.ts";
 import { openEmbedded } from "./embedded_dugdale.ts";
@@ -25,7 +25,7 @@ export async function runEmbedded(call: Call<RunValues & TargetValues>): Promise
   const command = commandFor(path, surroundings());
   using interrupts = new Interrupts(io);
   await using embedded = await openEmbedded({ path, command }, globals, io);
-  call.explainWith(embedded.client.config);
+  call.describeErrorsWith(embedded.client.config);
   interrupts.beforeLeaving(() => embedded.drop());
   const [dugdale] = embedded.client.config.dugdales;
   if (dugdale === undefined) throw new TypeError("an embedded dugdale is in its configuration");

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { Ids } from "../../../protocol/ids.ts";
 import type { DispatchOptions } from "../../../client/types.ts";
+import { Ids } from "../../../protocol/ids.ts";
 import { UUID } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
-import type { MISSION_FLAGS, RUN_FLAGS } from "../mission_flags.ts";
-import type { Values } from "../../parse/grammar.ts";
 import type { Io } from "../../output/io.ts";
-import { readInput } from "../mission_input.ts";
+import { required, type Values } from "../../parse/flags.ts";
 import { demandFile, demandFolderOf, type Pair, parsePairs } from "../../parse/pairs.ts";
-import { required } from "../../parse/required.ts";
 import { waitLimit } from "../../parse/wait_limit.ts";
+import { readInput } from "../mission_input.ts";
+import type { MISSION_FLAGS } from "../shared_flags.ts";
+import type { RUN_FLAGS } from "./command.ts";
 
 /** The flags that say what is sent. */
 export type MissionValues = Values<typeof MISSION_FLAGS>;

@@ -1,15 +1,15 @@
 /** `letts top`. @module */
 import { pause } from "../../../client/abort.ts";
 import type { LettsClient } from "../../../client/client.ts";
-import type { Call } from "../../call.ts";
 import { InterruptedError } from "../../errors.ts";
-import type { TOP_FLAGS } from "../tool_flags.ts";
-import type { Values } from "../../parse/grammar.ts";
-import { Interrupts } from "../interrupts.ts";
 import { paintFor } from "../../output/color.ts";
+import type { Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import { duration } from "../../parse/wait_limit.ts";
+import { Interrupts } from "../interrupts.ts";
+import type { TOP_FLAGS } from "./command.ts";
 import { screenText } from "./screen.ts";
 import { snapshot } from "./snapshot.ts";
-import { duration } from "../../parse/wait_limit.ts";
 
 type TopCall = Call<Values<typeof TOP_FLAGS>>;
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Completion, Flag } from "../grammar.ts";
+import type { Completion, Flag } from "../flags.ts";
 import type { Candidate, Completed } from "./complete.ts";
 
 /** The names that letts.yaml knows. */

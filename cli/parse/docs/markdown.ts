@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { FlagGroup } from "../flags.ts";
 import { GLOBAL_FLAGS, HELP_FLAGS } from "../global_flags.ts";
-import type { CommandGroup, FlagGroup } from "../grammar.ts";
+import type { CommandGroup } from "../grammar.ts";
 import { flagHelp, flagText, usageLine } from "../help.ts";
 import { CONFIG_FILES, EXIT_CODES, VARIABLES } from "./common.ts";
 import { DIFFERENCES } from "./differences.ts";

@@ -17,11 +17,10 @@ const ROOT = group({ name: "letts", summary: "" }, [
         all: { type: "switch", help: "" },
         output: { type: "text", short: "o", choices: ["raw", "json"], help: "" },
       }],
-      load,
-    }),
+    }, load),
   ]),
-  command({ name: "exec", summary: "", positionals: [{ name: "argv", rest: true }], flags: [], load }),
-  command({ name: "raw", summary: "", raw: true, flags: [], load }),
+  command({ name: "exec", summary: "", positionals: [{ name: "argv", rest: true }], flags: [] }, load),
+  command({ name: "raw", summary: "", raw: true, flags: [] }, load),
 ]);
 
 function parsed(line: string): Extract<ReturnType<typeof parseLine>, { readonly kind: "run" }> {

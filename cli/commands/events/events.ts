@@ -1,9 +1,9 @@
 /** `letts events <id>`. @module */
-import type { Call } from "../call.ts";
-import type { EVENTS_FLAGS, REQUIRED_HOST_FLAG } from "./by_id_flags.ts";
-import type { Values } from "../parse/grammar.ts";
-import { required } from "../parse/required.ts";
-import { findDugdale } from "./target.ts";
+import { required, type Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
+import { findDugdale } from "../target.ts";
+import type { EVENTS_FLAGS } from "./command.ts";
 
 /** Prints the events of a mission as they were sent. */
 export async function events(

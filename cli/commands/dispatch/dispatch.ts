@@ -1,13 +1,13 @@
 /** `letts dispatch`. @module */
-import type { Call } from "../call.ts";
-import { InterruptedError } from "../errors.ts";
-import type { TARGET_FLAGS } from "./target_flags.ts";
-import type { Values } from "../parse/grammar.ts";
-import { Interrupts } from "./interrupts.ts";
-import { writeResult } from "../output/record.ts";
-import { tellItGoesOn } from "./run/interrupted.ts";
-import { dispatchPlan, type MissionValues, withId } from "./run/run_plan.ts";
-import { resolveTarget } from "./target.ts";
+import { InterruptedError } from "../../errors.ts";
+import { writeResult } from "../../output/record.ts";
+import type { Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import { Interrupts } from "../interrupts.ts";
+import { tellItGoesOn } from "../run/interrupted.ts";
+import { dispatchPlan, type MissionValues, withId } from "../run/run_plan.ts";
+import type { TARGET_FLAGS } from "../shared_flags.ts";
+import { resolveTarget } from "../target.ts";
 
 /** Sends a mission and does not wait for it. */
 export async function dispatch(call: Call<MissionValues & Values<typeof TARGET_FLAGS>>): Promise<void> {

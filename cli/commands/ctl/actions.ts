@@ -1,14 +1,46 @@
-/** `letts ctl missions restart` and `letts ctl exec restart`. @module */
+/** `kill`, `delete` and `restart` of `letts ctl missions` and `letts ctl exec`. @module */
 import { LettsError } from "../../../client/errors.ts";
 import type { DispatchedRef } from "../../../client/types.ts";
-import { bulk, type BulkValues, isBulk } from "./bulk.ts";
-import { hostOf } from "../by_id.ts";
-import type { Call } from "../../call.ts";
 import { ExecFailedError, SilentExit } from "../../errors.ts";
-import type { BY_ID_FLAGS } from "../by_id_flags.ts";
-import type { Values } from "../../parse/grammar.ts";
 import { writeResult } from "../../output/record.ts";
-import { required } from "../../parse/required.ts";
+import { required, type Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import { hostOf } from "../by_id.ts";
+import type { BY_ID_FLAGS } from "../shared_flags.ts";
+import { bulk, type BulkValues, isBulk } from "./bulk.ts";
+import type { FORCE_FLAG } from "./flags.ts";
+
+/** Ends a mission. */
+export async function killMission(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
+  const [missionId = ""] = call.args;
+  const client = await call.open();
+  await client.kill({ host: await hostOf(client, missionId, call.flags), missionId });
+}
+
+/** Ends a command. */
+export async function killExec(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
+  const [missionId = ""] = call.args;
+  const client = await call.open();
+  await client.kill({ host: await hostOf(client, missionId, call.flags), missionId, kind: "exec" });
+}
+
+/** Removes a mission with its files, or all that a selector finds. */
+export async function deleteMission(
+  call: Call<BulkValues & Values<typeof BY_ID_FLAGS & typeof FORCE_FLAG>>,
+): Promise<void> {
+  const { force } = call.flags;
+  if (isBulk(call)) return await bulk(call, "delete", { force });
+  const [missionId = ""] = call.args;
+  const client = await call.open();
+  await client.delete({ host: await hostOf(client, missionId, call.flags), missionId }, { force });
+}
+
+/** Removes a command with its files. */
+export async function deleteExec(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
+  const [missionId = ""] = call.args;
+  const client = await call.open();
+  await client.delete({ host: await hostOf(client, missionId, call.flags), missionId, kind: "exec" });
+}
 
 /** Queues an ended mission again, or all that a selector finds. */
 export async function restartMission(call: Call<BulkValues & Values<typeof BY_ID_FLAGS>>): Promise<void> {

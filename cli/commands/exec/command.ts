@@ -1,4 +1,5 @@
-/** Flags of `exec`. @module */
+/** The command line of `letts exec`. @module */
+import type { CommandSpec } from "../../parse/grammar.ts";
 
 /** Where, what, and how it is shown. */
 export const EXEC_FLAGS = {
@@ -59,3 +60,29 @@ export const EXEC_FLAGS = {
   "mission-id": { type: "text", value: "UUID", help: "id of the exec, a UUIDv7; for one host" },
   "group-id": { type: "text", value: "UUID", help: "id that joins the execs of several hosts, a UUIDv7" },
 } as const;
+
+/** Runs a command line on dugdales. */
+export const EXEC: CommandSpec<[typeof EXEC_FLAGS]> = {
+  name: "exec",
+  summary: "Run a command on dugdales",
+  about: [
+    "Output is shown as it comes; the exit code is that of the command. With several dugdales every line gets the\n" +
+    "name of its dugdale, and the greatest exit code wins.",
+  ],
+  positionals: [{ name: "argv", rest: true }],
+  flags: [EXEC_FLAGS],
+  examples: [
+    { line: "letts exec --host web1 --lane ops -- df -h", means: "Run a command on one dugdale" },
+    { line: "letts exec --match web --lane ops -o json -- uptime", means: "On all dugdales with a label" },
+    {
+      line: "letts exec --host web1 --lane ops --script fix.sh -- sh script/script",
+      means: "Send a script along",
+    },
+  ],
+  exits: [
+    ["0-254", "the command's own exit code; 124 and 125 become 125"],
+    ["124", "the wait was over first; the command keeps running"],
+    ["125", "killed, timeout, oom, crashed or lost"],
+    ["255", "something went wrong before the command ended"],
+  ],
+};

@@ -1,4 +1,5 @@
-/** Flags of `apply`. @module */
+/** The command line of `letts apply`. @module */
+import type { CommandSpec } from "../../parse/grammar.ts";
 
 /** Which files, which dugdales, and how hard. */
 export const APPLY_FLAGS = {
@@ -17,3 +18,21 @@ export const APPLY_FLAGS = {
   prune: { type: "switch", help: "remove lanes that the file does not name" },
   "force-prune": { type: "switch", help: "as --prune, also lanes with missions, which are ended" },
 } as const;
+
+/** Sends the settings of letts.yaml to dugdales. */
+export const APPLY: CommandSpec<[typeof APPLY_FLAGS]> = {
+  name: "apply",
+  summary: "Tell dugdales what letts.yaml wants them to be",
+  about: [
+    "Sends lanes, labels, mission directory and runtime. Lanes that the file does not name stay unless --prune.",
+  ],
+  flags: [APPLY_FLAGS],
+  examples: [
+    { line: "letts apply -f letts.yaml --dry-run", means: "Show what would change" },
+    {
+      line: "letts apply -f letts.yaml -f lanes.yaml --host web1",
+      means: "Lay one file over another, for one dugdale",
+    },
+  ],
+  exits: [["1", "a dugdale refused, or could not be reached"], ["3", "a file cannot be used"]],
+};

@@ -1,12 +1,12 @@
 /** `letts logs <id>` and its two likes below `ctl`. @module */
-import type { MissionKind } from "../../protocol/mission.ts";
-import { hostOf } from "./by_id.ts";
-import type { Call } from "../call.ts";
-import type { BY_ID_FLAGS, LOGS_FLAGS } from "./by_id_flags.ts";
-import type { Values } from "../parse/grammar.ts";
-import { type Paint, paintFor } from "../output/color.ts";
-import { logRecordText } from "../output/log_record.ts";
-import { combinedLog } from "./run/combined_log.ts";
+import type { MissionKind } from "../../../protocol/mission.ts";
+import { type Paint, paintFor } from "../../output/color.ts";
+import { logRecordText } from "../../output/log_record.ts";
+import type { Values } from "../../parse/flags.ts";
+import type { Call } from "../../parse/grammar.ts";
+import { hostOf } from "../by_id.ts";
+import { combinedLog } from "../run/combined_log.ts";
+import type { BY_ID_FLAGS, LOGS_FLAGS } from "../shared_flags.ts";
 
 type LogsCall = Call<Values<typeof BY_ID_FLAGS & typeof LOGS_FLAGS>>;
 

@@ -1,0 +1,34 @@
+/** The command line of `letts check mission`. @module */
+import type { CommandSpec } from "../../parse/grammar.ts";
+
+/** What the mission is given, and how long. */
+export const CHECK_MISSION_FLAGS = {
+  input: { type: "text", value: "JSON", help: "input, as JSON (default {})" },
+  "input-file": {
+    type: "text",
+    value: "FILE",
+    complete: "file",
+    help: "file with the input; - is standard input",
+  },
+  file: { type: "list", value: "ROLE=PATH", complete: "pair", help: "input file; may be repeated" },
+  timeout: { type: "text", value: "DURATION", default: "1m", help: "how long each of the two runs may take" },
+} as const;
+
+/** Checks a mission. */
+export const CHECK: CommandSpec<[typeof CHECK_MISSION_FLAGS]> = {
+  name: "mission",
+  summary: "Run a mission by hand and as a dugdale would, and tell what is wrong with it",
+  about: [
+    "Needs no dugdale. Tells every mistake on descriptor 3 by its line, what the outcome would be, and which output\n" +
+    "files would be lost. Give it an input with which it should succeed. By hand, the input holds the paths of input\n" +
+    "files under their roles. A mission that is executable and names its program in its first line is started by\n" +
+    "itself, any other by its ending.",
+  ],
+  positionals: [{ name: "file", complete: "file" }],
+  flags: [CHECK_MISSION_FLAGS],
+  examples: [
+    { line: "letts check mission missions/resize.ts --file image=a.png", means: "With an input file" },
+    { line: "letts check mission missions/hello.sh -o json", means: "For programs" },
+  ],
+  exits: [["0", "it is clean; there may be notes"], ["1", "there are problems"]],
+};

@@ -1,0 +1,101 @@
+/** The command lines of `letts ctl missions` and `letts ctl exec`. @module */
+import { command, type CommandGroup, group } from "../../parse/grammar.ts";
+import { BY_ID_FLAGS, LOGS_FLAGS, REQUIRED_HOST_FLAG } from "../shared_flags.ts";
+import {
+  BULK_FLAGS,
+  EXEC_LIST_FLAGS,
+  FORCE_FLAG,
+  KILL_FLAGS,
+  LIST_FLAGS,
+  MISSION_LIST_FLAGS,
+} from "./flags.ts";
+
+/** Missions that were sent. */
+export const MISSIONS: CommandGroup = group({
+  name: "missions",
+  summary: "List, show, restart, kill and delete missions",
+}, [
+  command({
+    name: "list",
+    summary: "List the missions of a dugdale, newest first",
+    flags: [REQUIRED_HOST_FLAG, LIST_FLAGS, MISSION_LIST_FLAGS],
+    examples: [{
+      line: "letts ctl missions list --host web1 --outcome failed --since -1d",
+      means: "What failed today",
+    }],
+  }, async () => (await import("./list.ts")).listMissions),
+  command({
+    name: "show",
+    summary: "Show everything about a mission",
+    positionals: [{ name: "id" }],
+    flags: [BY_ID_FLAGS],
+  }, async () => (await import("./show.ts")).showMission),
+  command({
+    name: "output",
+    summary: "Print what a mission printed; the same as letts logs",
+    positionals: [{ name: "id" }],
+    flags: [BY_ID_FLAGS, LOGS_FLAGS],
+  }, async () => (await import("../logs/logs.ts")).logs),
+  command({
+    name: "restart",
+    summary: "Queue an ended mission again, or many",
+    positionals: [{ name: "id", optional: true }],
+    flags: [BY_ID_FLAGS, BULK_FLAGS],
+    examples: [{
+      line: "letts ctl missions restart --host web1 --selector outcome=failed,since=-1h --dry-run",
+      means: "Show what a restart of all that failed in the last hour would be",
+    }],
+  }, async () => (await import("./actions.ts")).restartMission),
+  command({
+    name: "kill",
+    summary: "End a mission",
+    positionals: [{ name: "id" }],
+    flags: [BY_ID_FLAGS, KILL_FLAGS],
+  }, async () => (await import("./actions.ts")).killMission),
+  command({
+    name: "delete",
+    summary: "Remove a mission with its files, or many",
+    positionals: [{ name: "id", optional: true }],
+    flags: [BY_ID_FLAGS, BULK_FLAGS, FORCE_FLAG],
+  }, async () => (await import("./actions.ts")).deleteMission),
+]);
+
+/** Commands that `letts exec` sent. */
+export const EXECS: CommandGroup = group({ name: "exec", summary: "The same for commands of letts exec" }, [
+  command({
+    name: "list",
+    summary: "List the commands of a dugdale, newest first",
+    flags: [REQUIRED_HOST_FLAG, LIST_FLAGS, EXEC_LIST_FLAGS],
+  }, async () => (await import("./list.ts")).listExecs),
+  command({
+    name: "show",
+    summary: "Show everything about a command",
+    positionals: [{ name: "id" }],
+    flags: [BY_ID_FLAGS],
+  }, async () => (await import("./show.ts")).showExec),
+  command({
+    name: "output",
+    summary: "Print what a command printed",
+    positionals: [{ name: "id" }],
+    flags: [BY_ID_FLAGS, LOGS_FLAGS],
+  }, async () => (await import("../logs/logs.ts")).execOutput),
+  command({
+    name: "restart",
+    summary: "Queue an ended command again",
+    positionals: [{ name: "id" }],
+    flags: [REQUIRED_HOST_FLAG],
+    exits: [["1", "a file that it was given is no longer kept"], ["255", "anything else that went wrong"]],
+  }, async () => (await import("./actions.ts")).restartExec),
+  command({
+    name: "kill",
+    summary: "End a command",
+    positionals: [{ name: "id" }],
+    flags: [BY_ID_FLAGS, KILL_FLAGS],
+  }, async () => (await import("./actions.ts")).killExec),
+  command({
+    name: "delete",
+    summary: "Remove a command with its files",
+    positionals: [{ name: "id" }],
+    flags: [BY_ID_FLAGS],
+  }, async () => (await import("./actions.ts")).deleteExec),
+]);

@@ -1,0 +1,27 @@
+/** The command line of `letts dev`. @module */
+import type { CommandSpec } from "../../parse/grammar.ts";
+
+/** How `dev` listens. */
+export const DEV_FLAGS = {
+  port: { type: "int", value: "PORT", default: 0, help: "port; 0 takes a free one" },
+  concurrency: { type: "int", value: "N", default: 4, help: "missions at the same time" },
+  "data-dir": {
+    type: "text",
+    value: "FOLDER",
+    complete: "folder",
+    help: "keep missions here; without it they go with the command",
+  },
+} as const;
+
+/** Runs a dugdale for development. */
+export const DEV: CommandSpec<[typeof DEV_FLAGS]> = {
+  name: "dev",
+  summary: "Run a dugdale for the missions of a folder until Ctrl-C",
+  about: [
+    "Needs no files: every script of the folder is a mission, by its file name. Without a folder it takes missions/\n" +
+    "beside letts.yaml, where letts init puts them, or else the current one. Prints which it is, and what to set so\n" +
+    "that other commands find the dugdale.",
+  ],
+  positionals: [{ name: "folder", optional: true, complete: "folder" }],
+  flags: [DEV_FLAGS],
+};

@@ -1,0 +1,17 @@
+/** The command line of `letts init`. @module */
+import type { CommandSpec } from "../../parse/grammar.ts";
+
+/** What `init` makes. */
+export const INIT_FLAGS = {
+  port: { type: "int", value: "PORT", default: 7180, help: "port of the dugdale" },
+  force: { type: "switch", help: "replace files that exist" },
+} as const;
+
+/** Writes files to start with. */
+export const INIT: CommandSpec<[typeof INIT_FLAGS]> = {
+  name: "init",
+  summary: "Make the files for a dugdale on this machine",
+  about: ["Writes letts.yaml and dugdale.yaml with new tokens, and a first mission."],
+  positionals: [{ name: "folder", optional: true, complete: "folder" }],
+  flags: [INIT_FLAGS],
+};

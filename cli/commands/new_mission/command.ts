@@ -1,0 +1,36 @@
+/** The command line of `letts new mission`. @module */
+import type { CommandSpec } from "../../parse/grammar.ts";
+
+/** What is made, and where. */
+export const NEW_MISSION_FLAGS = {
+  lang: {
+    type: "text",
+    value: "LANG",
+    choices: ["ts", "sh", "py", "php", "js"],
+    default: "ts",
+    help: "language, as the ending of its files",
+  },
+  dir: {
+    type: "text",
+    value: "FOLDER",
+    complete: "folder",
+    default: "missions",
+    help: "folder of the missions",
+  },
+} as const;
+
+/** Writes a new mission. */
+export const NEW: CommandSpec<[typeof NEW_MISSION_FLAGS]> = {
+  name: "mission",
+  summary: "Make a mission and its test",
+  about: [
+    "Nothing is replaced. The test lies in tests/ below the missions, where nobody can dispatch it.",
+  ],
+  positionals: [{ name: "name" }],
+  flags: [NEW_MISSION_FLAGS],
+  examples: [
+    { line: "letts new mission resize", means: "In TypeScript, in missions/" },
+    { line: "letts new mission resize --lang py --dir /srv/missions", means: "In Python, somewhere else" },
+  ],
+  exits: [["2", "no mission can have that name, or a file exists"]],
+};

@@ -1,0 +1,71 @@
+/** Flags that several commands have. @module */
+
+/** Which dugdale is meant. */
+export const REQUIRED_HOST_FLAG = {
+  host: { type: "text", value: "HOST", complete: "host", required: true, help: "dugdale, by id or alias" },
+} as const;
+
+/** All dugdales are asked when no host is given. */
+export const BY_ID_FLAGS = {
+  host: { type: "text", value: "HOST", complete: "host", help: "dugdale; all are asked when it is left out" },
+  match: {
+    type: "csv",
+    value: "LABELS",
+    complete: "label",
+    help: "ask only dugdales with all of these labels",
+  },
+} as const;
+
+/** Flags of the three commands that print what a mission printed. */
+export const LOGS_FLAGS = {
+  stream: {
+    type: "text",
+    value: "STREAM",
+    choices: ["combined", "stdout", "stderr"],
+    default: "combined",
+    help: "which stream",
+  },
+  follow: { type: "switch", help: "go on until the mission is done" },
+} as const;
+
+/** A route, a lane of one dugdale, or a lane of any dugdale that fits. */
+export const TARGET_FLAGS = {
+  route: {
+    type: "text",
+    value: "ROUTE",
+    complete: "route",
+    help: "route of letts.yaml: a dugdale and a lane",
+  },
+  host: { type: "text", value: "HOST", complete: "host", help: "dugdale, by id or alias" },
+  lane: {
+    type: "text",
+    value: "LANE",
+    complete: "lane",
+    help: "lane; alone it takes any dugdale that has it",
+  },
+  match: {
+    type: "csv",
+    value: "LABELS",
+    complete: "label",
+    help: "only dugdales with all of these labels, with --lane alone",
+  },
+} as const;
+
+/** Flags of `dispatch` and `run`. */
+export const MISSION_FLAGS = {
+  mission: { type: "text", value: "NAME", required: true, help: "mission to run", complete: "file" },
+  input: { type: "text", value: "JSON", help: "input, as JSON (default {})" },
+  "input-file": {
+    type: "text",
+    value: "FILE",
+    complete: "file",
+    help: "file with the input; - is standard input",
+  },
+  file: { type: "list", value: "ROLE=PATH", complete: "pair", help: "file to send along; may be repeated" },
+  timeout: { type: "text", value: "DURATION", help: "how long it may run, such as 30s or 1h30m" },
+  "mission-id": {
+    type: "text",
+    value: "UUID",
+    help: "id, a UUIDv7: repeating a command with it starts nothing twice",
+  },
+} as const;
