@@ -94,3 +94,29 @@ Deno.test("Lanes: a change that fails after a mission has entered leaves neither
     assertEquals(store.missions.find(missionId), undefined);
     assertEquals(started, await enter(parts).then((id) => [id]));
   }));
+
+Deno.test("Lanes: a mission with a time to run starts when that time has come, and what comes later does not wait for it", () =>
+  withLane(2, async (parts) => {
+    const { store, lanes, lane, started } = parts;
+    const [delayed, plain] = [ids.mission(), ids.mission()];
+    const runAtMs = Date.now() + 40;
+    await lanes.write(lane, (turn) => turn.enter(newMission({ missionId: delayed, runAtMs })));
+    await lanes.write(lane, (turn) => turn.enter(newMission({ missionId: plain })));
+    await starts();
+    assertEquals([started, store.missions.status(delayed)], [[plain], "queued"]);
+    while (started.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    assertEquals([started[1], Date.now() >= runAtMs], [delayed, true]);
+    assertEquals(store.missions.find(delayed)?.enqueued, runAtMs);
+  }));
+
+Deno.test("Lanes: a mission that has become due goes before one that comes at that moment", () =>
+  withLane(1, async ({ lanes, lane, started }) => {
+    const [due, late] = [ids.mission(), ids.mission()];
+    const runAtMs = Date.now() + 20;
+    await lanes.write(lane, (turn) => turn.enter(newMission({ missionId: due, runAtMs })));
+    // The alarm cannot go off while nothing lets it have its turn.
+    while (Date.now() < runAtMs);
+    await lanes.write(lane, (turn) => turn.enter(newMission({ missionId: late, createdMs: Date.now() + 1 })));
+    await starts();
+    assertEquals(started, [due]);
+  }));

@@ -1,0 +1,101 @@
+import { assertEquals } from "@std/assert";
+import { StatementSync } from "node:sqlite";
+import { dugdaleConfig } from "../../../config/dugdale/config.ts";
+import { AppliedConfig } from "../../../dugdale/engine/applied.ts";
+import { dispatchMission } from "../../../dugdale/engine/dispatch.ts";
+import type { Engine } from "../../../dugdale/engine/engine.ts";
+import { Enqueuer } from "../../../dugdale/engine/enqueue.ts";
+import { Lanes } from "../../../dugdale/engine/lanes.ts";
+import type { EngineParts } from "../../../dugdale/engine/parts.ts";
+import { Transitions } from "../../../dugdale/engine/transitions.ts";
+import { systemClock } from "../../../dugdale/host/clock.ts";
+import { silentLog } from "../../../dugdale/host/log.ts";
+import type { RunningMission } from "../../../dugdale/store/mission_row.ts";
+import { Store } from "../../../dugdale/store/store.ts";
+import { ids } from "../running.ts";
+import { ending } from "../store/samples.ts";
+
+/** Counts the statements that run until it is disposed of. */
+class StatementCount implements Disposable {
+  count = 0;
+  readonly #restore: (() => void)[] = [];
+
+  constructor() {
+    const prototype = StatementSync.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
+    for (const name of ["run", "get", "all", "iterate"]) {
+      const original = prototype[name]!;
+      const counted = (): void => void this.count++;
+      prototype[name] = function (...args) {
+        counted();
+        return original.apply(this, args);
+      };
+      this.#restore.push(() => void (prototype[name] = original));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#restore.forEach((restore) => restore());
+  }
+}
+
+Deno.test("a plain mission takes no more statements than its row needs, from dispatch to end", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using store = new Store(`${folder}/state.db`, -2000);
+    const parts = {
+      store,
+      transitions: new Transitions(store, silentLog),
+      clock: systemClock,
+      log: silentLog,
+      config: dugdaleConfig({ listen: ":0", dataDir: folder }),
+    } as unknown as EngineParts;
+    const runs: RunningMission[] = [];
+    using lanes = new Lanes(parts, (row) => {
+      runs.push(row);
+      return { start: () => {}, withdraw: () => {} };
+    });
+    const applied = new AppliedConfig(parts, { lanes } as unknown as Engine);
+    await applied.apply({ lanes: { a: { concurrency: 2 } } }, {
+      force: true,
+      prune: false,
+      forcePrune: false,
+    });
+    const enqueuer = new Enqueuer(parts, lanes, applied);
+    const dispatch = () => {
+      const request = {
+        mission: "m",
+        lane: "a",
+        input: "null",
+        timeoutMs: null,
+        traceparent: null,
+        files: [],
+      };
+      return dispatchMission({ ...request, missionId: ids.mission() }, enqueuer);
+    };
+    const finish = () =>
+      lanes.write(lanes.find("a"), (turn) => {
+        parts.transitions.finish(runs.shift()!, ending("success"), systemClock.wallMs());
+        turn.release();
+      });
+    const statements = async (work: () => Promise<unknown>): Promise<number> => {
+      using counter = new StatementCount();
+      await work();
+      return counter.count;
+    };
+    await dispatch();
+    // Begin and commit, a savepoint and its release; the look for an equal dispatch.
+    const TRANSACTION = 4, LOOK = 1;
+    assertEquals(await statements(dispatch), TRANSACTION + LOOK + 1, "dispatched and running");
+    assertEquals(await statements(dispatch), TRANSACTION + LOOK + 1, "dispatched and queued");
+    assertEquals(
+      await statements(finish),
+      TRANSACTION + 1 + 2,
+      "ended, and the next one looked for and claimed",
+    );
+    assertEquals(await statements(finish), TRANSACTION + 1 + 1, "ended, and no next one found");
+    assertEquals(await statements(finish), TRANSACTION + 1, "ended in a lane in which nothing waits");
+    assertEquals(runs, []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
