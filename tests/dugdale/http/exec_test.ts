@@ -72,7 +72,7 @@ Deno.test("POST /v1/exec/dispatch refuses what is wrong with its code and detail
   }
 });
 
-Deno.test("POST /v1/exec/dispatch is a feature that nobody sees while it is off", async () => {
+Deno.test("POST /v1/exec/dispatch answers feature_disabled to every caller while exec is off", async () => {
   await using running = await openRunning({ exec: { enabled: false } });
   const answer = await running.request("POST", "/v1/exec/dispatch", { as: "nobody" });
   assertEquals([answer.status, answer.body.error], [404, "feature_disabled"]);
@@ -260,7 +260,7 @@ Deno.test("An exec ends with the outcomes of execs", async () => {
   }
 });
 
-Deno.test("Execs and missions that somebody else has reaped crash with no_process_state", async () => {
+Deno.test("Execs and missions whose process was reaped elsewhere crash with no_process_state", async () => {
   const libc = openLibc();
   assert(libc, "this system should allow FFI to the C library");
   await using running = await open();

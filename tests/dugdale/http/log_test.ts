@@ -25,7 +25,7 @@ async function queue(running: Running, lane: string, files?: unknown): Promise<s
   return key;
 }
 
-Deno.test("each successful deed of an admin is audited once, with who did what to whom", async () => {
+Deno.test("each successful action of an admin is audited once, with actor, action and target", async () => {
   const { running, records } = await openLogged();
   await using _running = running;
   await running.apply({ work: { concurrency: 2 }, held: { concurrency: 1, paused: true } }, ["sleep", "600"]);

@@ -94,7 +94,7 @@ Deno.test("GET /v1/missions filters and orders as it is asked", async () => {
   assertEquals(body.missions.map((mission: { status: string }) => mission.status), ["deleting"]);
 });
 
-Deno.test("GET /v1/missions refuses what it cannot read, and everybody but an admin", async () => {
+Deno.test("GET /v1/missions refuses malformed queries, and every token but an admin token", async () => {
   await using running = await open();
   const wrong = [
     "order=name",

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { ROUTES } from "../../../protocol/routes.ts";
 import { openRunning } from "../running.ts";
 
-Deno.test("GET /v1/openapi.json is a valid OpenAPI document of every route, for anybody", async () => {
+Deno.test("GET /v1/openapi.json is a valid OpenAPI document of every route, and needs no token", async () => {
   await using running = await openRunning();
   const { status, body, headers } = await running.request("GET", "/v1/openapi.json", { as: "nobody" });
   assertEquals([status, headers.get("content-type")], [200, "application/json; charset=utf-8"]);
