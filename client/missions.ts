@@ -4,6 +4,7 @@
  * @module
  */
 import type { BulkItem, MissionRecord } from "../protocol/mission.ts";
+import type { BodyOf } from "../protocol/routes.ts";
 import { parseMissionId } from "../protocol/names.ts";
 import { argument } from "./arguments.ts";
 import type { Call, Connection } from "./http/connection.ts";
@@ -17,7 +18,10 @@ import type { CallOptions, DispatchedRef, Listing, Mission, MissionFilter, Missi
 const FORCED_DELETE_MS = 60_000;
 
 /** The call for one mission. @throws {ArgumentError} When the id is no UUIDv7. */
-export function missionCall(missionId: string, call: Omit<Call, "path" | "missionId">): Call {
+export function missionCall<Options extends Omit<Call, "path" | "missionId">>(
+  missionId: string,
+  call: Options,
+): Options & Pick<Call, "path" | "missionId"> {
   return { ...call, path: { id: argument(() => parseMissionId(missionId)) }, missionId };
 }
 
@@ -118,7 +122,7 @@ export async function deleteMission(
 }
 
 /** Query and patience of a delete. */
-export function forced(force: boolean | undefined): Pick<Call, "query" | "timeoutMs"> {
+export function forced(force: boolean | undefined): Pick<Call<"deleteMission">, "query" | "timeoutMs"> {
   return force ? { query: { force: true }, timeoutMs: FORCED_DELETE_MS } : {};
 }
 
@@ -139,7 +143,7 @@ export async function bulk(
   for (const id of ids) argument(() => parseMissionId(id));
   const { results } = await connection.json(route, {
     scopes: ADMIN,
-    body: JSON.stringify({ ids, ...(options.force ? { force: true } : {}) }),
+    body: JSON.stringify({ ids, ...(options.force ? { force: true } : {}) } satisfies BodyOf<typeof route>),
     // They go one after the other, and a forced delete may take half a minute each.
     timeoutMs: options.force ? Infinity : undefined,
     signal: options.signal,

@@ -106,6 +106,9 @@ export async function deleteStaging(
   await connection.json("deleteStaging", call);
 }
 
-function stagingCall(stagingId: string, call: Omit<Call, "path">): Call {
+function stagingCall<Options extends Omit<Call, "path">>(
+  stagingId: string,
+  call: Options,
+): Options & Pick<Call, "path"> {
   return { ...call, path: { id: argument(() => parseStagingId(stagingId)) } };
 }

@@ -11,7 +11,7 @@ import {
   TOTAL_SIZE_HEADER,
   UPLOAD_STATUS_HEADER,
 } from "../../protocol/staging.ts";
-import type { Connection } from "../http/connection.ts";
+import type { Call, Connection } from "../http/connection.ts";
 import { ConflictError, LettsError, NotFoundError } from "../errors.ts";
 import type { LocalFile } from "./local_file.ts";
 import { retrying } from "../http/retry.ts";
@@ -90,10 +90,12 @@ async function uploadOnce(
   await reply.source.cancel();
 }
 
-type ProbeCall = Parameters<Connection["once"]>[1];
-
 /** How many bytes the dugdale has. */
-async function probe(connection: Connection, file: LocalFile, call: ProbeCall): Promise<number | "complete"> {
+async function probe(
+  connection: Connection,
+  file: LocalFile,
+  call: Call<"headStaging">,
+): Promise<number | "complete"> {
   let headers: Headers;
   try {
     const reply = await connection.once("headStaging", call);
@@ -117,7 +119,7 @@ async function probe(connection: Connection, file: LocalFile, call: ProbeCall): 
 
 function conflict(
   connection: Connection,
-  call: ProbeCall,
+  call: Call<"headStaging">,
   code: "conflict" | "content_mismatch",
   problem: string,
   details: Record<string, string | null>,

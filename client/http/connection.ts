@@ -5,7 +5,14 @@
  */
 import type { DugdaleEntry } from "../../config/letts/dugdale_entry.ts";
 import type { LettsConfig } from "../../config/letts/resolve.ts";
-import { type Replies, type RouteKey, routePath, ROUTES, type Scope } from "../../protocol/routes.ts";
+import {
+  type QueryOf,
+  type Replies,
+  type RouteKey,
+  routePath,
+  ROUTES,
+  type Scope,
+} from "../../protocol/routes.ts";
 import { checkTraceparent } from "../arguments.ts";
 import { configured } from "../configuration.ts";
 import { type Engine, type FileBody, openEngine, type Outgoing } from "./transport.ts";
@@ -29,10 +36,10 @@ export interface ConnectionSettings {
 }
 
 /** What goes with a route. */
-export interface Call {
+export interface Call<R extends RouteKey = RouteKey> {
   /** Values of the `:name` segments. */
   readonly path?: Readonly<Record<string, string>> | undefined;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
+  readonly query?: QueryOf<R> | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** JSON body, as text: the same bytes on every try. */
   readonly body?: string | undefined;
@@ -81,7 +88,7 @@ export class Connection {
   }
 
   /** Makes a call that is answered with JSON, again when the route and the failure allow it. */
-  json<R extends RouteKey>(route: R, call: Call): Promise<Replies[R]> {
+  json<R extends RouteKey>(route: R, call: Call<NoInfer<R>>): Promise<Replies[R]> {
     return this.#repeated(route, call, async () => {
       const text = await readReply(await this.once(route, call), this.#facts(call));
       return parseReply(route, text, this.#facts(call));
@@ -89,7 +96,7 @@ export class Connection {
   }
 
   /** As {@linkcode json}, for an answer that is wanted as the text that was sent. */
-  text(route: RouteKey, call: Call): Promise<string> {
+  text<R extends RouteKey>(route: R, call: Call<NoInfer<R>>): Promise<string> {
     return this.#repeated(
       route,
       call,
@@ -98,12 +105,12 @@ export class Connection {
   }
 
   /** Opens a stream or a file, again when the failure allows it. */
-  open(route: RouteKey, call: Call): Promise<GuardedReply> {
+  open<R extends RouteKey>(route: R, call: Call<NoInfer<R>>): Promise<GuardedReply> {
     return this.#repeated(route, call, () => this.once(route, call));
   }
 
   /** Makes a call exactly once. The reply's body must be read to its end or cancelled. */
-  once(route: RouteKey, call: Call): Promise<GuardedReply> {
+  once<R extends RouteKey>(route: R, call: Call<NoInfer<R>>): Promise<GuardedReply> {
     return this.#send(call, (token, signal) => this.#engine.send(this.#outgoing(route, call, token, signal)));
   }
 

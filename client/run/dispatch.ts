@@ -15,6 +15,7 @@ import type { Target } from "../address.ts";
 import type { Connection } from "../http/connection.ts";
 import type { Context } from "../context.ts";
 import type { Ids } from "../../protocol/ids.ts";
+import type { BodyOf } from "../../protocol/routes.ts";
 import { DISPATCH } from "../http/scopes.ts";
 import { type OpenFile, stage } from "../files/staged.ts";
 import type { DispatchedRef, DispatchOptions, FileSource } from "../types.ts";
@@ -47,7 +48,8 @@ export function checkDispatch(options: DispatchOptions, missionId: MissionId): C
   const timeout = options.timeout === undefined ? undefined : toWireDuration("timeout", options.timeout);
   const input = options.input === undefined ? undefined : toJson("input", options.input);
   const toBody = (lane: string, staged: readonly StagedFile[]) => {
-    const body = JSON.stringify({ mission, lane, files: staged.length === 0 ? undefined : staged, timeout });
+    const files = staged.length === 0 ? undefined : staged;
+    const body = JSON.stringify({ mission, lane, files, timeout } satisfies BodyOf<"dispatch">);
     // The input goes in as text, so that it is written once and every try sends the same bytes.
     return input === undefined ? body : `${body.slice(0, -1)},"input":${input}}`;
   };

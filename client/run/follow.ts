@@ -9,7 +9,7 @@ import { lines, LineTooLongError } from "../../protocol/lines.ts";
 import type { Scope } from "../../protocol/routes.ts";
 import { LinkedAbort, pause } from "../abort.ts";
 import { checkWait } from "../arguments.ts";
-import type { Call, Connection } from "../http/connection.ts";
+import type { Connection } from "../http/connection.ts";
 import { DropBudget, type StreamPolicy } from "./reconnect_budget.ts";
 import { HttpError, NetworkError, WaitTimeoutError } from "../errors.ts";
 import { SilenceWatch, SilentStreamError } from "./idle_watchdog.ts";
@@ -94,7 +94,7 @@ async function* connectOnce(
 ): AsyncGenerator<FollowedLine, void, void> {
   const { connection, missionId, scopes, policy } = followed;
   const abort = new LinkedAbort(signal);
-  const call: Call = { path: { id: missionId }, scopes, missionId };
+  const call = { path: { id: missionId }, scopes, missionId };
   const watch = new SilenceWatch(
     abort,
     policy.silenceMs,
