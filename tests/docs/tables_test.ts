@@ -28,14 +28,15 @@ async function found(folders: readonly string[], pattern: RegExp): Promise<strin
 }
 
 Deno.test("docs/wire.md has a line for each route with its scopes, query and resend rule", async () => {
-  const expected = Object.values<Route>(ROUTES).map(({ method, path, scope, query, resend, summary }) => [
+  const expected = Object.values<Route>(ROUTES).map(({ method, path, scope, query, resend }) => [
     `${method} ${path.replace(/:(\w+)/g, "{$1}")}`,
     scope === "none" ? "none" : [...scope, "admin"].join(", "),
     Object.keys(query?.entries ?? {}).join(", "),
     resend,
-    summary,
   ]);
-  assertEquals(await rows("docs/wire.md", /^[A-Z]+ \/v1\/[^,]*$/), expected);
+  const routes = (await rows("docs/wire.md", /^[A-Z]+ \/v1\//)).filter((cells) => cells.length === 5);
+  assertEquals(routes.map((cells) => cells.slice(0, 4)), expected);
+  assertEquals(routes.filter((cells) => cells.at(-1) === ""), []);
 });
 
 Deno.test("docs/wire.md has a line for each error code with its status, retry advice, meaning and advice", async () => {
@@ -53,7 +54,7 @@ Deno.test("docs/outcomes.md has a line for each fail reason that the code can gi
   const reasons = new Set([
     ...await found(folders, /failReason: "(\w+)"/g),
     ...await found(["dugdale/run/"], /^ {2,4}\| "([a-z_]+)"/gm), // unions of reasons, one a line
-    ...await found(["dugdale/run/"], /(?<=(?:KillReason =|readonly reason:) .*)"(\w+)"/g),
+    ...await found(["dugdale/run/"], /(?<=(?:KillReason =|readonly reason:) (?:"\w+" \| )*)"(\w+)"/g),
     ...await found(["dugdale/run/"], /^ {2}[A-Z]+: "(s[a-z]+)",$/gm), // signals
     ...await found(["dugdale/run/"], /\breason: "(\w+)"/g),
     ...await found(["dugdale/run/"], /killed\("(\w+)"/g),
