@@ -34,7 +34,7 @@ export class DatabaseHealth implements Disposable {
 
   /**
    * Does a repair of the start, unless an earlier one has met damage: a damaged database must not decide which files
-   * belong to nobody. What goes wrong does not keep the dugdale from working as far as it can.
+   * are orphans. A failed repair does not keep the dugdale from working as far as it can.
    */
   async repair(op: string, work: () => Promise<void>): Promise<void> {
     if (this.#criticalError !== undefined) return;

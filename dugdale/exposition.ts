@@ -58,7 +58,7 @@ export class Counter implements Metric {
   }
 }
 
-/** Tells how things are; asked whenever somebody reads the metrics, so that nothing has to be kept up to date. */
+/** Tells how things are; read with each request for the metrics, so that nothing has to be kept up to date. */
 export class Gauge implements Metric {
   readonly #facts: MetricFacts;
   readonly #read: () => Iterable<readonly [values: LabelValues, value: number]>;

@@ -127,7 +127,7 @@ async function untilStopped(dugdale: Dugdale): Promise<void> {
   await dugdale.close();
 }
 
-/** One line, for a person; whatever is nobody's fault but ours comes with its stack. */
+/** One line, for a person; an unexpected error, which is a bug, comes with its stack. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const known = ["DataDirLockedError", "NewerDatabaseError", "ListenError"].includes(error.name) ||

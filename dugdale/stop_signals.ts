@@ -8,7 +8,7 @@ type StopSignal = keyof typeof SIGNALS;
 /**
  * Hears SIGTERM and SIGINT: the first one drains the dugdale, the next one ends its missions. It listens from before
  * the start, so that no signal falls into the moment between the dugdale's first answer and the listening; one that
- * comes while there is no dugdale yet ends the process as if nobody had listened.
+ * comes while there is no dugdale yet ends the process as it would without a listener.
  */
 export class StopSignals implements Disposable {
   readonly #log: Log;

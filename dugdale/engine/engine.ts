@@ -85,7 +85,7 @@ export class Engine implements Disposable {
       const nowMs = clock.wallMs();
       const next = nextStep(row.attempt, ending.outcome, store.missions.plan(row.id), nowMs);
       if (next.step === "again") {
-        return transitions.again(row, { ending, nowMs, runAtMs: next.runAtMs, start });
+        return turn.again(row, { ending, nowMs, runAtMs: next.runAtMs, start });
       }
       const done = transitions.finish(row, ending, nowMs, start);
       if (done !== undefined) { for (const file of files) store.staging.addOutput(row.id, file, nowMs); }
@@ -116,19 +116,20 @@ export class Engine implements Disposable {
     };
     const kill = new KillSwitch(config.limits.defaultKillGraceMs, onRefused);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    this.#live.set(row.mission_id, {
-      row,
-      kill,
-      sinceMs: this.#parts.clock.steadyMs(),
-      finishing: false,
-      ended,
-    });
+    // The next attempt of a mission is picked up while the end of the last one is being written.
+    const before = this.#live.get(row.mission_id);
+    const run = { row, kill, sinceMs: this.#parts.clock.steadyMs(), finishing: false, ended };
+    this.#live.set(row.mission_id, run);
     const leave = (): void => {
-      this.#live.delete(row.mission_id);
+      if (this.#live.get(row.mission_id) === run) this.#live.delete(row.mission_id);
       resolve();
       if (this.#live.size === 0) this.#idle?.();
     };
-    return { start: () => void this.#run(row, kill, lane).finally(leave), withdraw: leave };
+    const withdraw = (): void => {
+      leave();
+      if (before !== undefined) this.#live.set(row.mission_id, before);
+    };
+    return { start: () => void this.#run(row, kill, lane).finally(leave), withdraw };
   }
 
   async #run(row: RunningMission, kill: KillSwitch, lane: Lane): Promise<void> {

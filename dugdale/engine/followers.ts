@@ -32,8 +32,8 @@ interface Channel {
 }
 
 /**
- * Feeds those who follow a mission. New lines come from memory after their commit; whoever lags behind reads the
- * table, so a slow reader costs no memory and holds nobody up. Nothing is polled.
+ * The open event and output streams of missions. New lines come from memory after their commit; a stream that lags
+ * behind reads the table, so a slow reader costs no memory and delays no other. Nothing is polled.
  */
 export class Followers {
   readonly #store: Store;
@@ -106,7 +106,7 @@ export class Followers {
     }
   }
 
-  /** Tells followers of a line that has been committed. The line is only made when somebody follows. */
+  /** Tells followers of a line that has been committed. The line is only made when there are followers. */
   publish(id: number, seq: number, line: () => string, last = false): void {
     const channel = this.#channels.get(id);
     if (channel === undefined) return;
@@ -116,7 +116,7 @@ export class Followers {
       const bytes = encoder.encode(`${line()}\n`);
       for (const follower of [...channel.followers]) follower.offer(seq, bytes, last);
     } catch (error) {
-      // Those who follow connect again; the mission goes on without them.
+      // Followers connect again; the mission goes on without them.
       for (const follower of [...channel.followers]) follower.fail(error);
     }
     if (last) this.wrote(id);
@@ -133,7 +133,7 @@ export class Followers {
     this.wrote(id);
   }
 
-  /** Ends every stream where it is. Who still waits does so for a mission that only the next daemon will run. */
+  /** Ends every stream where it is: missions that still wait are run by the next daemon. */
   close(): void {
     this.#closed = true;
     for (const [id, channel] of [...this.#channels]) {

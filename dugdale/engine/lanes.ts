@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers";
 import type { LaneSettings } from "../../protocol/lane.ts";
 import { after } from "../host/after.ts";
-import type { NewMission, RunningMission } from "../store/mission_row.ts";
+import type { NewMission, QueuedMission, RunningMission } from "../store/mission_row.ts";
+import type { AttemptEnd } from "../store/missions.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** A lane that starts missions. */
@@ -46,6 +47,8 @@ export type Admit = (row: RunningMission, lane: Lane) => AdmittedRun;
 export interface LaneTurn {
   /** Adds a mission: as running when it is its turn at once, else as queued. */
   enter(mission: NewMission): void;
+  /** Puts a mission back into its queue for another attempt, unless it is not running any more. */
+  again(from: RunningMission, attempt: AttemptEnd): QueuedMission | undefined;
   /** Gives a slot back. */
   release(): void;
 }
@@ -162,6 +165,10 @@ export class Lanes implements Disposable {
         }
         transitions.enter(mission);
         if (lane !== undefined) lane.empty = false;
+      },
+      again: (from, attempt) => {
+        if (lane !== undefined) lane.empty = false;
+        return transitions.again(from, attempt);
       },
       release: () => {
         if (lane === undefined) return;

@@ -34,7 +34,7 @@ export async function begin(request: UploadRequest, parts: StagingParts): Promis
       throw new ProblemError("incomplete_uploads_full", message);
     }
     const nowMs = clock.wallMs();
-    store.staging.begin(stagingId, sha256, total, nowMs, nowMs + uploadTtlMs(config));
+    store.staging.begin({ stagingId, sha256, size: total, nowMs, expiresMs: nowMs + uploadTtlMs(config) });
   });
   return await openPart(request, 0, parts);
 }

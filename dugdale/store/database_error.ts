@@ -6,7 +6,7 @@ const PASSING: readonly number[] = [5, 6, 10, 13];
 /** SQLITE_CORRUPT and SQLITE_NOTADB, which say something about the file. */
 export const DAMAGED: readonly number[] = [11, 26];
 
-/** Whether something failed because the database could not be read or written: that is nobody's mistake. */
+/** Whether something failed because the database could not be read or written, whatever was asked of it. */
 export function isDatabaseError(error: unknown): boolean {
   return error instanceof StoreError || isSqliteError(error);
 }

@@ -1,10 +1,12 @@
-import type {
-  Columns,
-  EndedFields,
-  EnqueuedFields,
-  OutcomeKind,
-  StartedFields,
-  Stored,
+import * as v from "valibot";
+import {
+  type Columns,
+  type EndedFields,
+  type EnqueuedFields,
+  type OutcomeKind,
+  OUTCOMES,
+  type StartedFields,
+  type Stored,
 } from "../../protocol/mission.ts";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
 
@@ -103,6 +105,17 @@ export interface RetryPolicy {
   /** Outcomes after which there is another attempt. */
   readonly on: readonly OutcomeKind[];
 }
+
+/** Checks a {@linkcode MissionPlan}; what a newer version has added is dropped. */
+export const missionPlan: v.GenericSchema<unknown, MissionPlan> = v.object({
+  retry: v.optional(v.object({
+    attempts: v.number(),
+    delayMs: v.number(),
+    factor: v.number(),
+    maxDelayMs: v.number(),
+    on: v.array(v.picklist(OUTCOMES)),
+  })),
+});
 
 /** A staging file that a new mission needs. */
 export interface NewMissionFile {

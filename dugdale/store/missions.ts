@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import * as v from "valibot";
 import { MISSION_FIELDS, type MissionKind, type MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import {
@@ -16,6 +17,7 @@ import {
   type Ending,
   type MissionFileRow,
   type MissionPlan,
+  missionPlan,
   type MissionRow,
   type NewMission,
   type QueuedMission,
@@ -78,7 +80,7 @@ const END_COLUMNS = Object.entries(MISSION_FIELDS).flatMap(([name, { set, column
 export class Missions {
   /** Pages of missions. */
   readonly list: MissionList;
-  /** Who is next. */
+  /** Which missions are next. */
   readonly queue: MissionQueue;
   /** What is too old to stay. */
   readonly retention: MissionRetention;
@@ -185,7 +187,7 @@ export class Missions {
   /** What is to become of a mission after its end; undefined when there is nothing more. */
   plan(id: number): MissionPlan | undefined {
     const row = this.#hasPlans ? this.#plan.get(id) as { options: string } | undefined : undefined;
-    return row && JSON.parse(row.options) as MissionPlan;
+    return row && v.parse(missionPlan, JSON.parse(row.options));
   }
 
   /** Looks a mission up, whatever its status. */
@@ -194,7 +196,7 @@ export class Missions {
     return row && toMission(row);
   }
 
-  /** The status of a mission; for those who ask often, as its input may be a megabyte. */
+  /** The status of a mission; for frequent callers, as its input may be a megabyte. */
   status(missionId: MissionId): MissionStatus | undefined {
     return (this.#status.get(missionId) as Pick<MissionRow, "status"> | undefined)?.status;
   }

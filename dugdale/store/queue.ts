@@ -12,7 +12,7 @@ export interface Claimed {
 /** So many missions become due in one transaction. */
 const DUE_MAX = 200;
 
-/** Who is next: the queued missions of each lane, by class and then by the time since which they wait. */
+/** Which missions are next: the queued missions of each lane, by class and then by the time since which they wait. */
 export class MissionQueue {
   readonly #next: StatementSync;
   readonly #claim: StatementSync;

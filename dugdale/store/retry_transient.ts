@@ -17,10 +17,10 @@ const TRIES = 10, LONGEST_PAUSE_MS = 2000;
 const LATER_PAUSE_MS = 10_000;
 
 /**
- * Writes what must not get lost because somebody else holds the lock for a while, or the disk is full.
+ * Retries a write that must not get lost because another process holds the lock for a while, or the disk is full.
  *
  * @param write Does it from the start each time.
- * @throws What the last try threw, or the first one that no other can mend.
+ * @throws What the last try threw, or the first error that no retry can help.
  */
 export async function retryTransient<T>(write: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { onRetry, shouldContinue = () => false, firstPauseMs = 50 } = options;

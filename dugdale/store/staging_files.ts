@@ -21,6 +21,18 @@ export interface StagingRow {
   readonly downloaded_at: number | null;
 }
 
+/** An upload of which nothing has come yet. */
+export interface NewUpload {
+  readonly stagingId: StagingId;
+  /** Lower-case hex of the whole file. */
+  readonly sha256: string;
+  /** Bytes of the whole file. */
+  readonly size: number;
+  readonly nowMs: number;
+  /** Unix milliseconds. */
+  readonly expiresMs: number;
+}
+
 /** An output file that has been copied and hashed. */
 export interface CollectedFile {
   readonly stagingId: StagingId;
@@ -98,8 +110,8 @@ export class StagingFiles {
   }
 
   /** Adds an upload of which nothing has come yet. */
-  begin(stagingId: StagingId, sha256: string, size: number, nowMs: number, expiresMs: number): void {
-    this.#begin.run({ stagingId, sha256, size, nowMs, expiresMs });
+  begin(upload: NewUpload): void {
+    this.#begin.run({ ...upload });
   }
 
   /** Records how much of an upload has come; false when it is no longer an upload. */

@@ -5,12 +5,12 @@ import { migrate } from "./migrations.ts";
 import { Missions } from "./missions.ts";
 import { StagingFiles } from "./staging_files.ts";
 
-/** The database could not be read or written. Callers answer `db_error`. */
+/** The database could not be read or written. Handlers answer `db_error`. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
 }
 
-/** Nobody else writes, but somebody may look or take a backup. The whole daemon waits meanwhile. */
+/** Waits so long for a lock: no other process writes, but one may read or take a backup. The whole daemon waits meanwhile. */
 const BUSY_MS = 1000;
 
 interface Change {
@@ -26,7 +26,7 @@ interface Change {
  * Changes that arrive in the same turn of the event loop share one transaction, and so one fsync; one that has time
  * may wait a little longer for others. A change runs synchronously, sees all earlier ones, and is undone alone when
  * it throws. Reads go straight to the tables and see only what has been committed, because no transaction is open
- * between two turns. The fsync holds the event loop, so nobody is shown a state that a power cut could take back.
+ * between two turns. The fsync blocks the event loop, so no reader is shown a state that a power cut could take back.
  */
 export class Store implements Disposable {
   readonly missions: Missions;

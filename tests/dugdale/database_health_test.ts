@@ -68,7 +68,7 @@ Deno.test("A damaged database is told by readyz after an end by force, until it 
   }
 });
 
-Deno.test("A database that is known to be damaged does not decide which files belong to nobody", async () => {
+Deno.test("A database that is known to be damaged does not decide which files are orphans", async () => {
   const folder = await Deno.makeTempDir();
   try {
     damage(folder, await leave(folder));

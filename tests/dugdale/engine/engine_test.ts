@@ -26,13 +26,23 @@ class TimedStore extends Store {
 
 const silence: Output = { ended: true, take() {}, read: () => Promise.resolve(), close() {} };
 
+/** Ends a process, with exit code 0 by default. */
+type End = (code?: number) => void;
+
+/** A clock that stands still unless the test moves it. */
+interface HandClock {
+  steady: number;
+  wallMs(): number;
+  steadyMs(): number;
+}
+
 /** Starts nothing: each process ends when the test says so. */
 class HandSpawner implements Spawner {
-  readonly #ends: (() => void)[] = [];
+  readonly #ends: End[] = [];
   #onSpawn: (() => void) | undefined;
 
   /** Resolves with the end of the next process. */
-  async next(): Promise<() => void> {
+  async next(): Promise<End> {
     if (this.#ends.length === 0) await new Promise<void>((resolve) => this.#onSpawn = resolve);
     return this.#ends.shift()!;
   }
@@ -40,9 +50,9 @@ class HandSpawner implements Spawner {
   spawn(): Promise<Child> {
     let ended = false;
     const { promise: exited, resolve } = Promise.withResolvers<ExitStatus>();
-    this.#ends.push(() => {
+    this.#ends.push((code = 0) => {
       ended = true;
-      resolve({ code: 0, signal: null });
+      resolve({ code, signal: null });
     });
     this.#onSpawn?.();
     return Promise.resolve({
@@ -61,34 +71,50 @@ class HandSpawner implements Spawner {
   [Symbol.dispose](): void {}
 }
 
-Deno.test("Engine: the end of a mission waits for company only while another young one runs", async () => {
+/** An engine with a lane `a` on a real store; processes end when the test says so. */
+async function withEngine(
+  test: (
+    parts: { engine: Engine; parts: EngineParts; store: TimedStore; spawner: HandSpawner; clock: HandClock },
+  ) => Promise<void>,
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     using store = new TimedStore(`${folder}/state.db`, -2000);
     const dataDir = new DataDir(folder);
     dataDir.make();
     using spawner = new HandSpawner();
-    let steadyMs = 0;
+    const clock = { steady: 0, wallMs: () => 9, steadyMs: () => clock.steady };
+    const followers = new Followers(store);
+    const transitions = new Transitions(store, silentLog);
+    transitions.listen((transition) => followers.hear(transition));
     const parts = {
       store,
       dataDir,
       spawner,
-      clock: { wallMs: () => 9, steadyMs: () => steadyMs },
+      clock,
       log: silentLog,
       slots: new Slots(8),
       config: dugdaleConfig({ listen: ":0", dataDir: folder }),
-      followers: new Followers(store),
-      transitions: new Transitions(store, silentLog),
+      followers,
+      transitions,
     } as unknown as EngineParts;
     using engine = new Engine(parts);
     engine.lanes.set({ a: { concurrency: 4 } });
-    const start = async (): Promise<{ id: MissionId; end: () => void }> => {
+    await test({ engine, parts, store, spawner, clock });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("Engine: the end of a mission is committed with others only while another young one runs", () =>
+  withEngine(async ({ engine, store, spawner, clock }) => {
+    const start = async (): Promise<{ id: MissionId; end: End }> => {
       const id = ids.mission();
       const mission = newMission({ missionId: id, kind: "exec", input: '{"command":["true"]}' });
       await engine.lanes.write(engine.lanes.find("a"), (turn) => turn.enter(mission));
       return { id, end: await spawner.next() };
     };
-    const delayOf = async ({ id, end }: { id: MissionId; end: () => void }): Promise<number> => {
+    const delayOf = async ({ id, end }: { id: MissionId; end: End }): Promise<number> => {
       const { ended } = engine.find(id)!;
       end();
       await ended;
@@ -100,10 +126,36 @@ Deno.test("Engine: the end of a mission waits for company only while another you
     const [first, second] = [await start(), await start()];
     assertEquals([await delayOf(first), await delayOf(second)], [2, 0], "the second is alone by then");
     const old = await start();
-    steadyMs += 60_000;
+    clock.steady += 60_000;
     assertEquals(await delayOf(await start()), 0, "what has run for a minute will not end just now");
     assertEquals(await delayOf(old), 0);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
+
+Deno.test("Engine: a mission with retries runs again in a clean folder, and its events count on", () =>
+  withEngine(async ({ engine, parts, store, spawner }) => {
+    const missionId = ids.mission();
+    const retry = { attempts: 2, delayMs: 0, factor: 1, maxDelayMs: 0, on: ["failed" as const] };
+    const mission = newMission({ missionId, kind: "exec", input: '{"command":["true"]}', plan: { retry } });
+    await engine.lanes.write(engine.lanes.find("a"), (turn) => turn.enter(mission));
+    const end = await spawner.next();
+    const stream = parts.followers.events(store.missions.find(missionId)!, 0, true);
+    const told = new Response(stream).text();
+    const work = parts.dataDir.work(missionId);
+    Deno.writeTextFileSync(`${work}/out/left`, "by the first attempt");
+    end(3);
+    const last = await spawner.next();
+    assertEquals([...Deno.readDirSync(`${work}/out`)], []);
+    last(4);
+    const events = (await told).trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(events.map(({ event, seq }) => [event, seq]), [
+      ["queued", 1],
+      ["running", 2],
+      ["attempt", 3],
+      ["running", 4],
+      ["done", 5],
+    ]);
+    assertObjectMatch(events[4], { outcome: "failed", exit_code: 4 });
+    const again = await new Response(parts.followers.events(store.missions.find(missionId)!, 0, false))
+      .text();
+    assertEquals(again, await told, "what is read later is what was told");
+  }));

@@ -46,7 +46,7 @@ async function enter({ lanes, lane }: Parts): Promise<MissionId> {
 /** A start comes at the end of the turn in which its pickup has reached the disk. */
 const starts = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-Deno.test("Lanes: who enters a free lane runs at once; beyond its slots missions wait and follow in order", () =>
+Deno.test("Lanes: a mission that enters a free lane runs at once; beyond its slots missions wait and follow in order", () =>
   withLane(2, async (parts) => {
     const { store, lanes, lane, started } = parts;
     const entered: MissionId[] = [];
@@ -69,7 +69,7 @@ Deno.test("Lanes: who enters a free lane runs at once; beyond its slots missions
     assertEquals([started, lane.inFlight], [entered.slice(0, 4), 2]);
   }));
 
-Deno.test("Lanes: nobody overtakes those who wait when a lane gets room", () =>
+Deno.test("Lanes: no mission overtakes those that wait when a lane gets room", () =>
   withLane(0, async (parts) => {
     const { lane, started } = parts;
     const waiting = [await enter(parts), await enter(parts)];

@@ -134,7 +134,9 @@ Deno.test("A sweep goes through more files than it takes at once", async () => {
   const ids = area.ids;
   const files = Array.from({ length: 250 }, () => ids.staging());
   await area.store.write(() => {
-    for (const id of files) area.store.staging.begin(id, "0", 1, 1, 1);
+    for (const id of files) {
+      area.store.staging.begin({ stagingId: id, sha256: "0", size: 1, nowMs: 1, expiresMs: 1 });
+    }
   });
   for (const id of files) Deno.writeFileSync(area.dataDir.staging(id), data);
   await sweep(area);

@@ -31,7 +31,7 @@ Deno.test("retryTransient() goes on for as long as it is wanted", async () => {
   assertEquals(other.seen.tries, 15);
 });
 
-Deno.test("retryTransient() tries nothing again that no other try can mend", async () => {
+Deno.test("retryTransient() does not retry what no retry can help", async () => {
   const { seen, write, options } = failing(broken, 1);
   await assertRejects(() => retryTransient(write, { ...options, shouldContinue: () => true }));
   assertEquals(seen, { tries: 1, pauses: 0 });

@@ -74,7 +74,7 @@ Deno.test("Store.write() lets a change that has time share the next commit, in t
     const late = store.write(() => order.push("has time"), 2 ** 30);
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
-    assertEquals(order, [], "it waits for company");
+    assertEquals(order, [], "it waits for another change");
     const soon = store.write(() => order.push("has none"));
     await Promise.all([late, soon]);
     assertEquals(order, ["has time", "has none"]);
