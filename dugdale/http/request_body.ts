@@ -90,12 +90,15 @@ export class RequestBody<Body> {
         return node.items.map((item) => this.#value(shape.item, item, `${where}[]`));
       case "object": {
         const object = this.#object(node, where);
-        return Object.fromEntries(
-          Object.entries(shape.entries).map(([key, entry]) => [
-            key,
-            this.#value(entry, member(object, key), where === "" ? key : `${where}.${key}`),
-          ]),
-        );
+        const value: Record<string, unknown> = {};
+        for (const key in shape.entries) {
+          value[key] = this.#value(
+            shape.entries[key]!,
+            member(object, key),
+            where === "" ? key : `${where}.${key}`,
+          );
+        }
+        return value;
       }
       case "record": {
         // Of a repeated key the last one counts.
