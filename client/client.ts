@@ -29,13 +29,16 @@ import { toPath } from "./files/local_file.ts";
 import {
   bulk,
   deleteMission,
-  findMission,
+  findMissions,
   getMission,
   kill,
   listMissions,
   missionCall,
   restart,
 } from "./missions.ts";
+import { fetchLogs } from "./run/logs.ts";
+import { MissionLookupError } from "./errors.ts";
+import { askAll } from "./fleet.ts";
 import { openOutput } from "./files/outputs.ts";
 import { retryPolicy } from "./http/retry.ts";
 import { readingScopes } from "./http/scopes.ts";
@@ -60,6 +63,8 @@ import type {
   Everywhere,
   ExecOptions,
   FileSource,
+  FleetAnswers,
+  FleetOptions,
   FollowedLine,
   FollowOptions,
   ForceOptions,
@@ -70,6 +75,7 @@ import type {
   LettsClientOptions,
   Listing,
   LogOptions,
+  Logs,
   ManyOptions,
   Metrics,
   Mission,
@@ -308,6 +314,12 @@ export class LettsClient implements AsyncDisposable {
     yield* followLines(this.#followed(ref), options);
   }
 
+  /** Fetches what a mission has printed, up to 16 MiB of each stream. What cannot be fetched is an `error` in it. */
+  async capturedLogs(ref: MissionRef, { signal }: CallOptions = {}): Promise<Logs> {
+    const missionId = argument(() => parseMissionId(ref.missionId));
+    return await fetchLogs(this.#to(ref.host), missionId, readingScopes(ref.kind), signal);
+  }
+
   /** Opens what a mission prints, from the start; `combined` is JSON lines that tell the streams apart. */
   async logs(
     ref: MissionRef,
@@ -356,8 +368,47 @@ export class LettsClient implements AsyncDisposable {
     missionId: string,
     { host, signal }: { readonly host?: string | number | undefined } & CallOptions = {},
   ): Promise<Mission | undefined> {
-    if (host === undefined) return await findMission(this.#context.connections, missionId, { signal });
-    return await getMission(this.#to(host), { missionId }, { signal });
+    if (host !== undefined) return await getMission(this.#to(host), { missionId }, { signal });
+    const { answers: [found], unavailable } = await this.findMissions(missionId, { signal });
+    if (found !== undefined) return found.value;
+    if (unavailable.length > 0) {
+      throw new MissionLookupError(
+        missionId,
+        unavailable.map(({ error }) => error),
+      );
+    }
+    return undefined;
+  }
+
+  /**
+   * Asks all dugdales at once for a mission. More than one has it when its id was used for several of them; a dugdale
+   * that does not have it is in neither list.
+   */
+  async findMissions(
+    missionId: string,
+    { match, signal }: FleetOptions = {},
+  ): Promise<FleetAnswers<Mission>> {
+    return await findMissions(this.#context.connections, this.dugdales(match), missionId, { signal });
+  }
+
+  /**
+   * Asks all dugdales the same at once, such as for their lanes or a page of their missions. A dugdale that cannot
+   * answer is listed as unavailable; what `ask` throws beside a {@linkcode LettsError} ends the call.
+   *
+   * @example
+   * ```ts
+   * async function printLanes(client: LettsClient): Promise<void> {
+   *   const { answers, unavailable } = await client.askAll((host, signal) => client.lanes(host, { signal }));
+   *   for (const { host, value } of answers) console.log(host, value.map(({ name }) => name));
+   *   for (const { host, error } of unavailable) console.error(host, error.message);
+   * }
+   * ```
+   */
+  async askAll<Value>(
+    ask: (host: string, signal: AbortSignal) => Promise<Value>,
+    { match, signal }: FleetOptions = {},
+  ): Promise<FleetAnswers<Value>> {
+    return await askAll(this.dugdales(match).map(({ id }) => id), ask, { signal });
   }
 
   /** The mission's record as the text that was sent: with exact integers beyond 2^53. */

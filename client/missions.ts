@@ -3,16 +3,26 @@
  *
  * @module
  */
-import type { BulkItem, MissionRecord } from "../protocol/mission.ts";
+import { type BulkItem, type MissionRecord, toMissionFields } from "../protocol/mission.ts";
 import type { BodyOf } from "../protocol/routes.ts";
 import { parseMissionId } from "../protocol/names.ts";
+import type { DugdaleEntry } from "../config/letts/dugdale_entry.ts";
 import { argument } from "./arguments.ts";
 import type { Call, Connection } from "./http/connection.ts";
 import type { Connections } from "./http/connections.ts";
-import { ArgumentError, LettsError, MissionLookupError, NotFoundError } from "./errors.ts";
+import { ArgumentError, NotFoundError } from "./errors.ts";
+import { askAll } from "./fleet.ts";
 import { listing } from "./listing.ts";
 import { ADMIN, readingScopes } from "./http/scopes.ts";
-import type { CallOptions, DispatchedRef, Listing, Mission, MissionFilter, MissionRef } from "./types.ts";
+import type {
+  CallOptions,
+  DispatchedRef,
+  FleetAnswers,
+  Listing,
+  Mission,
+  MissionFilter,
+  MissionRef,
+} from "./types.ts";
 
 /** A forced delete answers once the mission has ended; a dugdale waits 30 seconds for that. */
 const FORCED_DELETE_MS = 60_000;
@@ -40,32 +50,21 @@ export async function getMission(
   }
 }
 
-/**
- * Asks all dugdales at once. The first in the order of letts.yaml that has the mission wins.
- *
- * @throws {MissionLookupError} When none has it and some could not be asked.
- */
-export async function findMission(
+/** Asks all of the dugdales at once; those that do not have the mission are in neither list. */
+export async function findMissions(
   connections: Connections,
+  dugdales: readonly DugdaleEntry[],
   missionId: string,
   options: CallOptions,
-): Promise<Mission | undefined> {
+): Promise<FleetAnswers<Mission>> {
   argument(() => parseMissionId(missionId));
-  const answers = await Promise.all(connections.config.dugdales.map(async (dugdale) => {
-    try {
-      return await getMission(connections.of(dugdale), { missionId }, options);
-    } catch (error) {
-      if (error instanceof LettsError && !options.signal?.aborted) return error;
-      throw error;
-    }
-  }));
-  const errors: LettsError[] = [];
-  for (const answer of answers) {
-    if (answer instanceof LettsError) errors.push(answer);
-    else if (answer !== undefined) return answer;
-  }
-  if (errors.length > 0) throw new MissionLookupError(missionId, errors);
-  return undefined;
+  const { answers, unavailable } = await askAll(
+    dugdales.map(({ id }) => id),
+    (host, signal) => getMission(connections.to(host), { missionId }, { signal }),
+    options,
+  );
+  const found = answers.flatMap(({ host, value }) => value === undefined ? [] : [{ host, value }]);
+  return { answers: found, unavailable };
 }
 
 /** The missions of one dugdale, which is asked for when the first page is. */
@@ -151,37 +150,6 @@ export async function bulk(
   return results;
 }
 
-/** The mission of a record. */
-export function toMission(host: string, record: MissionRecord): Mission {
-  return {
-    host,
-    missionId: record.mission_id,
-    kind: record.kind,
-    lane: record.lane,
-    missionName: record.mission_name,
-    displayName: record.display_name,
-    groupId: record.group_id,
-    status: record.status,
-    outcome: record.outcome,
-    inputFingerprint: record.input_fingerprint,
-    input: record.input,
-    return: record.return ?? undefined,
-    failReason: record.fail_reason,
-    failMessage: record.fail_message,
-    failDetails: record.fail_details ?? undefined,
-    exitCode: record.exit_code,
-    signal: record.signal,
-    pid: record.pid,
-    createdMs: record.time_created,
-    startedMs: record.time_started,
-    finishedMs: record.time_finished,
-    durationMs: record.duration_ms,
-    timeoutMs: record.timeout_ms,
-    truncatedStdout: record.truncated_stdout,
-    truncatedStderr: record.truncated_stderr,
-    restartedFrom: record.restarted_from,
-    inputs: record.inputs,
-    outputs: record.outputs,
-    record,
-  };
+function toMission(host: string, record: MissionRecord): Mission {
+  return { host, ...toMissionFields(record), record };
 }

@@ -7,7 +7,7 @@ import type { Scope } from "../protocol/routes.ts";
 import type { MissionEvent } from "../protocol/event.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import type {
-  InputFile,
+  MissionFields,
   MissionKind,
   MissionRecord,
   MissionStatus,
@@ -138,6 +138,36 @@ export interface Metrics {
   readonly timeMs: number | undefined;
 }
 
+/** What one dugdale answered. */
+export interface HostAnswer<Value> {
+  /** Id of the dugdale. */
+  readonly host: string;
+  /** Its answer. */
+  readonly value: Value;
+}
+
+/** Why one dugdale did not answer. */
+export interface HostFailure {
+  /** Id of the dugdale. */
+  readonly host: string;
+  /** What the call to it failed with. */
+  readonly error: LettsError;
+}
+
+/** What several dugdales answered, both lists in the order of letts.yaml. */
+export interface FleetAnswers<Value> {
+  /** Those that answered. */
+  readonly answers: readonly HostAnswer<Value>[];
+  /** Those that did not. */
+  readonly unavailable: readonly HostFailure[];
+}
+
+/** Which dugdales to ask. */
+export interface FleetOptions extends CallOptions {
+  /** Those that carry all labels. Default: all of letts.yaml. */
+  readonly match?: readonly string[] | undefined;
+}
+
 /** How to follow the events of a mission. */
 export interface FollowOptions {
   /** Only events with a higher `seq`. Default 0: all. */
@@ -166,7 +196,7 @@ export interface Logs {
   readonly stdout: string;
   /** As `stdout`. */
   readonly stderr: string;
-  /** Whether the dugdale, or the client's limit of 16 MiB, cut something off. */
+  /** Whether something is missing: cut off by the dugdale or the client's limit of 16 MiB, or not fetched at all. */
   readonly stdoutTruncated: boolean;
   /** As `stdoutTruncated`. */
   readonly stderrTruncated: boolean;
@@ -225,66 +255,9 @@ export type HostOutcome<R = JsonObject> =
   };
 
 /** Everything that a dugdale tells about one mission. Times are Unix milliseconds. */
-export interface Mission {
+export interface Mission extends MissionFields {
   /** Id of the dugdale. */
   readonly host: string;
-  /** UUIDv7 of the mission or exec. */
-  readonly missionId: string;
-  /** Whether it was dispatched by name or sent as a command. */
-  readonly kind: MissionKind;
-  /** Where it waits and runs; never changes. */
-  readonly lane: string;
-  /** Name of the script; `exec` for every exec, which `displayName` tells apart. */
-  readonly missionName: string;
-  /** What lists shall show. Undefined unless an exec was given one. */
-  readonly displayName: string | undefined;
-  /** UUIDv7 that joins the execs of one fan-out. Undefined outside of one. */
-  readonly groupId: string | undefined;
-  /** Only goes forward; a restart makes a new mission. */
-  readonly status: MissionStatus;
-  /** Undefined until the mission is done. */
-  readonly outcome: OutcomeKind | undefined;
-  /** Digest of everything that makes two dispatches the same. */
-  readonly inputFingerprint: string;
-  /** Of a mission what was dispatched, with sorted keys; of an exec the whole request. */
-  readonly input: JsonValue | undefined;
-  /** What a successful mission returned. Undefined when it returned nothing. */
-  readonly return: JsonObject | undefined;
-  /**
-   * A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Undefined after a
-   * success.
-   */
-  readonly failReason: string | undefined;
-  /** The same for people. */
-  readonly failMessage: string | undefined;
-  /** Facts that the mission or the dugdale gave along with the reason. */
-  readonly failDetails: JsonObject | undefined;
-  /** The status of the process; −1 when a signal ended it, 0 when none was started. Undefined until done. */
-  readonly exitCode: number | undefined;
-  /** Such as `KILL`, or a number when it has no name. Undefined when the process exited by itself. */
-  readonly signal: string | undefined;
-  /** 0 between pickup and start, and for ever when the process never started. Undefined while queued. */
-  readonly pid: number | undefined;
-  /** When the dispatch, exec or restart was accepted. */
-  readonly createdMs: number;
-  /** First the pickup by the lane, then the start of the process. Undefined while queued. */
-  readonly startedMs: number | undefined;
-  /** Undefined until the mission is done. */
-  readonly finishedMs: number | undefined;
-  /** From `startedMs` to `finishedMs`. Undefined unless both are there. */
-  readonly durationMs: number | undefined;
-  /** How long the process may run. Undefined or 0: as long as it wants. */
-  readonly timeoutMs: number | undefined;
-  /** Whether output was dropped because it was more than the dugdale keeps. Some dugdales never tell. */
-  readonly truncatedStdout: boolean;
-  /** As `truncatedStdout`. */
-  readonly truncatedStderr: boolean;
-  /** The mission of which this is a repeat. Undefined when it is none, or when that one has been removed. */
-  readonly restartedFrom: string | undefined;
-  /** Files that it reads. Those that have been removed are left out. */
-  readonly inputs: readonly InputFile[];
-  /** Files that it wrote, by role. Empty unless it was a success. */
-  readonly outputs: Readonly<Record<string, OutputFile>>;
   /** The same as it was sent. */
   readonly record: MissionRecord;
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { AbortedError, ArgumentError, LettsError, WaitTimeoutError } from "../errors.ts";
+import { AbortedError, ArgumentError, LettsError } from "../errors.ts";
+import { fanOut } from "../fleet.ts";
 import { LinkedAbort } from "../abort.ts";
 import { matching } from "../address.ts";
 import { argument, checkWait } from "../arguments.ts";
@@ -13,9 +14,6 @@ import { runToEnd } from "./launch.ts";
 import { parseLaneName } from "../../protocol/names.ts";
 import { type OpenFile, shareFiles } from "../files/staged.ts";
 import type { Address, Everywhere, HostOutcome, Job, ManyOptions, RunOptions } from "../types.ts";
-
-/** Jobs in progress at the same time, unless the caller says otherwise. */
-const CONCURRENCY = 64;
 
 /** What fan-outs differ in. */
 interface FanOut extends ManyOptions {
@@ -32,35 +30,21 @@ export async function runMany<R>(
   jobs: readonly Job[],
   options: FanOut,
 ): Promise<HostOutcome<R>[]> {
-  const { concurrency = CONCURRENCY, waitMs, signal } = options;
-  if (!(concurrency >= 1)) throw new ArgumentError(`concurrency ${concurrency} must be at least 1`);
+  const { method, concurrency, waitMs, signal } = options;
   checkWait(waitMs);
-  const abort = new LinkedAbort(signal);
-  if (waitMs !== undefined) abort.abortAfter(waitMs, () => new WaitTimeoutError(waitMs));
-  const files = shareFiles(abort.signal);
-  const outcomes: HostOutcome<R>[] = [];
-  const waiting = jobs.entries();
-  const { method } = options;
-  const work = async () => {
-    for (const [index, job] of waiting) {
-      outcomes[index] = await runJob<R>(context, {
-        index,
-        job,
-        method,
-        openFile: files.open,
-        signal: abort.signal,
-      });
-    }
-  };
+  const reading = new LinkedAbort(signal);
+  const files = shareFiles(reading.signal);
   try {
-    await Promise.all(Array.from({ length: Math.min(concurrency, jobs.length) }, work));
-    return outcomes;
-  } catch (error) {
-    abort.abort(error); // a bug in one job: the others end too instead of going on unobserved
-    throw error;
+    return await fanOut(
+      jobs,
+      (job, linked, index) =>
+        runJob<R>(context, { index, job, method, openFile: files.open, signal: linked }),
+      { concurrency, waitMs, signal },
+    );
   } finally {
+    reading.abort(new AbortedError("the fan-out is over"));
     await files[Symbol.asyncDispose]();
-    abort.release();
+    reading.release();
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a mission printed, as it is kept in a result.
+ * What a mission printed, whole or up to a limit.
  *
  * @module
  */
@@ -15,12 +15,12 @@ const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 /** What a dugdale writes at the end of a stream that it cut off. */
 const CUT = /\n\[--- truncated, exceeded \d+ bytes ---\]\n$/;
 
-/** Fetches stdout, then stderr. What cannot be fetched is empty, and the error tells why. */
+/** Fetches stdout, then stderr. A stream that cannot be fetched is empty and truncated, and the error tells why. */
 export async function fetchLogs(
   connection: Connection,
   missionId: string,
   scopes: readonly Scope[],
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Logs> {
   let error: LettsError | undefined;
   const fetchOne = async (stream: "stdout" | "stderr") => {
@@ -30,9 +30,9 @@ export async function fetchLogs(
       const { text, truncated } = await readText(body, LOG_LIMIT_BYTES);
       return { text, truncated: truncated || CUT.test(text) };
     } catch (caught) {
-      if (signal.aborted || !(caught instanceof LettsError)) throw caught;
+      if (signal?.aborted || !(caught instanceof LettsError)) throw caught;
       error ??= caught;
-      return { text: "", truncated: false };
+      return { text: "", truncated: true };
     }
   };
   const stdout = await fetchOne("stdout");

@@ -156,6 +156,19 @@ Deno.test("run({ logs }) tells why a stream could not be fetched", async () => {
   await using client = await openClient([server]);
   const { logs } = await client.run(TO, { ...GO, logs: true });
   assertEquals([logs?.stdout, logs?.stderr, logs?.error?.code], ["", "err", "gone"]);
+  assertEquals([logs?.stdoutTruncated, logs?.stderrTruncated], [true, false]);
+});
+
+Deno.test("capturedLogs() keeps 16 MiB of a stream, and says that there was more", async () => {
+  const limit = 16 * 1024 * 1024;
+  const sizes = { stdout: limit, stderr: limit + 1 };
+  await using server = new Scripted(({ target }) =>
+    new Response(new Uint8Array(target.endsWith("stdout") ? sizes.stdout : sizes.stderr).fill(97))
+  );
+  await using client = await openClient([server]);
+  const logs = await client.capturedLogs({ host: "s1", missionId: ID });
+  assertEquals([logs.stdout.length, logs.stdoutTruncated], [limit, false]);
+  assertEquals([logs.stderr.length, logs.stderrTruncated], [limit, true]);
 });
 
 Deno.test("run({ outputsTo }) saves verified files under their roles", async () => {
