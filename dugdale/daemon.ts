@@ -2,33 +2,20 @@ import { mkdirSync } from "node:fs";
 import { env } from "node:process";
 import type { DugdaleConfig } from "../config/dugdale/config.ts";
 import type { MissionKind } from "../protocol/mission.ts";
-import { ROUTES } from "../protocol/routes.ts";
-import { AppliedConfig } from "./engine/applied.ts";
-import { Engine, type LiveRun } from "./engine/engine.ts";
-import { Followers } from "./engine/followers.ts";
-import { MissionActions } from "./engine/mission_actions.ts";
-import { Enqueuer } from "./engine/enqueue.ts";
-import { missionLog } from "./engine/mission_log.ts";
-import type { EngineParts } from "./engine/parts.ts";
+import type { LiveRun } from "./engine/engine.ts";
+import { type Core, openCore } from "./core.ts";
 import { repairRunning } from "./engine/repair.ts";
-import { type TransitionListener, Transitions } from "./engine/transitions.ts";
+import type { TransitionListener } from "./engine/transitions.ts";
 import { systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
-import { Ids } from "../protocol/ids.ts";
 import { DirLock } from "./host/lock.ts";
 import { type Log, silentLog } from "./host/log.ts";
-import { Slots } from "./host/slots.ts";
 import { openSpawner } from "./host/spawner.ts";
-import { App } from "./http/app.ts";
 import { Gate } from "./http/gate.ts";
-import { makeHandlers } from "./http/handlers.ts";
 import { listen, type Server } from "./http/server.ts";
-import { type FsyncTransition, Metrics } from "./metrics.ts";
 import { KernelMemoryKills } from "./run/out_of_memory.ts";
 import { type MissionChange, toMissionChange } from "./mission_change.ts";
-import { DiskUsage } from "./staging/disk_usage.ts";
 import { DatabaseHealth } from "./database_health.ts";
-import { Staging } from "./staging/staging.ts";
 import { Store } from "./store/store.ts";
 import { Maintenance } from "./maintenance.ts";
 import { VERSION } from "./version.ts";
@@ -77,8 +64,6 @@ export interface Dugdale extends AsyncDisposable {
 
 /** Requests that are still running when all missions have ended get so long to finish. */
 const HTTP_GRACE_MS = 30_000;
-/** File operations that may be under way at once; each holds a thread. */
-const FILE_SLOTS = 8;
 
 /**
  * Opens the data directory, settles what an earlier daemon left, starts the lanes and listens.
@@ -98,88 +83,29 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const health = stack.use(new DatabaseHealth(lock, dataDir.database, log));
   dataDir.make();
 
-  const clock = systemClock;
-  const slots = new Slots(FILE_SLOTS);
-  const usage = new DiskUsage(dataDir, config.limits.maxDataDirBytes, slots);
-  const metrics = new Metrics();
-  const stopping = new AbortController();
-  const shared = {
-    store,
-    dataDir,
-    clock,
-    log,
-    config,
-    slots,
-    usage,
-    draining: (): boolean => stopping.signal.aborted,
-    onFsyncFailure: (transition: FsyncTransition, error?: unknown): void => {
-      metrics.fsyncFailed(transition);
-      log.warn("syncdir_failed", { transition, error });
-    },
-  };
-
-  const followers = new Followers(store);
-  const transitions = new Transitions(store, log);
-  transitions.listen((transition) => followers.hear(transition));
-  transitions.listen(missionLog(log));
-  transitions.listen((transition) => metrics.hear(transition));
-  if (onMission !== undefined) transitions.listen(tellOutside(onMission));
-
-  const parts: EngineParts = {
-    ...shared,
-    ids: new Ids(() => clock.wallMs()),
-    spawner: stack.use(openSpawner()),
-    transitions,
-    followers,
-    memoryKills: new KernelMemoryKills(clock),
-    readVariable: (name) => env[name],
-    quotaProblem: () => usage.problem(),
-  };
-  const engine = stack.use(new Engine(parts));
-  metrics.watch({ version: VERSION, clock, lanes: engine.lanes, store, dataDir, usage });
-  const applied = new AppliedConfig(parts, engine);
-  const enqueuer = new Enqueuer(parts, engine.lanes, applied);
-  const actions = new MissionActions(parts, engine, enqueuer);
-  const staging = stack.use(
-    new Staging({
-      ...shared,
-      damaged: () => health.criticalError !== undefined,
-      missions: {
-        killForDelete: (ids, gone) => actions.endAllForDelete(ids, gone),
-        write: (change) => transitions.write(change),
-        hide: (id) => transitions.hide(id),
-      },
+  const core = stack.use(
+    openCore({
+      config,
+      store,
+      dataDir,
+      log,
+      clock: systemClock,
+      spawner: stack.use(openSpawner()),
+      memoryKills: new KernelMemoryKills(systemClock),
+      readVariable: (name) => env[name],
+      criticalError: () => health.criticalError,
     }),
   );
+  const { parts, engine, staging } = core;
+  if (onMission !== undefined) parts.transitions.listen(tellOutside(onMission));
   await health.repair("repair_running", () => repairRunning(parts, engine));
   await health.repair("repair_staging", () => staging.repair());
 
-  const startedMs = clock.steadyMs();
-  const handlers = makeHandlers(
-    { ...parts, ...shared, engine, enqueuer, applied, version: VERSION.version, startedMs },
-    actions,
-    staging,
-    {
-      criticalError: () => health.criticalError,
-      draining: shared.draining,
-      appliedMs: () => store.applied.find()?.appliedMs,
-    },
-    VERSION,
-    () => metrics.text(),
-  );
-  const app = new App({
-    routes: ROUTES,
-    handlers,
-    admit: new Gate(config, clock, log).admit,
-    limits: config.limits,
-    clock,
-    log,
-    onEnd: (end) => metrics.requestDone(end),
-  });
-  const server = listen(config.listen, app);
-  const dugdale = new OpenDugdale({ engine, followers, server, stopping, log });
+  const admit = new Gate(config, systemClock, log).admit;
+  const server = listen(config.listen, core.app(admit));
+  const dugdale = new OpenDugdale({ core, server, log });
   try {
-    applied.replay();
+    core.applied.replay();
   } catch (error) {
     // Without lanes the daemon can still be looked at, and a new apply repairs it.
     log.error("db_error", { op: "replay", err: error });
@@ -199,10 +125,8 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
 
 /** What an open dugdale is driven with. */
 interface OpenParts {
-  readonly engine: Engine;
-  readonly followers: Followers;
+  readonly core: Core;
   readonly server: Server;
-  readonly stopping: AbortController;
   readonly log: Log;
 }
 
@@ -230,21 +154,20 @@ class OpenDugdale implements Dugdale {
   }
 
   get live(): readonly LiveMission[] {
-    return this.#parts.engine.live.map(toLiveMission);
+    return this.#parts.core.engine.live.map(toLiveMission);
   }
 
   get draining(): AbortSignal {
-    return this.#parts.stopping.signal;
+    return this.#parts.core.draining;
   }
 
   drain(): void {
-    this.#parts.engine.lanes.stop();
-    this.#parts.stopping.abort();
+    this.#parts.core.drain();
   }
 
   endMissions(): void {
     this.drain();
-    for (const run of this.#parts.engine.live) run.kill.kill("dugdale_shutdown");
+    for (const run of this.#parts.core.engine.live) run.kill.kill("dugdale_shutdown");
   }
 
   close(): Promise<void> {
@@ -257,10 +180,10 @@ class OpenDugdale implements Dugdale {
   }
 
   async #close(): Promise<void> {
-    const { engine, followers, server, log } = this.#parts;
+    const { core, server, log } = this.#parts;
     this.drain();
-    await engine.idle();
-    followers.close();
+    await core.engine.idle();
+    core.parts.followers.close();
     await server.stop(HTTP_GRACE_MS);
     await this.#resources.disposeAsync();
     log.info("dugdale stopped cleanly");

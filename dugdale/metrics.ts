@@ -1,4 +1,3 @@
-import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { VersionReply } from "../protocol/lane.ts";
 import { type RouteKey, ROUTES } from "../protocol/routes.ts";
@@ -145,7 +144,7 @@ export class Metrics {
         help: "Size of what is stored.",
         labels: ["kind"],
       }, () => [
-        [["db"], statSync(dataDir.database).size],
+        [["db"], dataDir.disk.statSync(dataDir.database).size],
         [["output"], usage.measured.output],
         [["staging"], usage.measured.staging],
       ]),
@@ -154,7 +153,7 @@ export class Metrics {
         help: "The file system of the data folder: its size, and what is free for the dugdale.",
         labels: ["kind"],
       }, () => {
-        const { bavail, blocks, bsize } = statfsSync(dirname(dataDir.database));
+        const { bavail, blocks, bsize } = dataDir.disk.statfsSync(dirname(dataDir.database));
         return [[["free"], bavail * bsize], [["size"], blocks * bsize]];
       }),
     ];

@@ -24,7 +24,7 @@ export interface EngineParts {
   readonly transitions: Transitions;
   readonly followers: Followers;
   /** Asked when a process was killed by something else than this dugdale. */
-  readonly memoryKills: KernelMemoryKills;
+  readonly memoryKills: Pick<KernelMemoryKills, "any">;
   /** Reads the daemon's own environment. */
   readonly readVariable: ReadVariable;
   /** Tells what is wrong with the room that is left in the data directory, if anything is. */

@@ -1,4 +1,3 @@
-import { processStart } from "../host/process_start.ts";
 import { signalGroup } from "../host/signals.ts";
 import type { Ending, RunningMission } from "../store/mission_row.ts";
 import type { Engine } from "./engine.ts";
@@ -37,7 +36,7 @@ function endingOf(row: RunningMission, text: string, parts: EngineParts): RunEnd
 
 function lost(row: RunningMission, parts: EngineParts): Ending {
   const { pid, process_start: start } = row;
-  const alive = pid > 0 && start > 0 && processStart(pid) === start;
+  const alive = pid > 0 && start > 0 && parts.spawner.processStart(pid) === start;
   const how = pid === 0
     ? "before its process was recorded"
     : `with process ${pid}, of which ${alive ? killLeftover(row, pid, parts) : "nothing was left"}`;

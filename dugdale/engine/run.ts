@@ -14,7 +14,6 @@ import type { ExecBody } from "../../protocol/exec.ts";
 import type { Ending, MissionFileRow, RunningMission } from "../store/mission_row.ts";
 import type { CollectedFile } from "../store/staging_files.ts";
 import { retryTransient } from "../store/retry_transient.ts";
-import { processStart } from "../host/process_start.ts";
 import type { EngineParts } from "./parts.ts";
 import { ProgressGate } from "./progress_gate.ts";
 
@@ -173,7 +172,7 @@ async function recordStart(
 ): Promise<boolean> {
   const { transitions, log } = parts;
   const facts = { op: "start", mission_id: row.mission_id };
-  const ofProcess = processStart(start.pid);
+  const ofProcess = parts.spawner.processStart(start.pid);
   try {
     const record = (): void => transitions.recordStart(row, start, ofProcess);
     await retryTransient(() => transitions.writeSoon(record), {
@@ -198,7 +197,7 @@ function missionLaunch(
     throw new LaunchError("spawn_failed", "how to start the mission is not known any more");
   }
   const env = missionEnvironment(row, files, workdir, parts.config.missionEnv, parts.readVariable);
-  return { argv: missionCommand(runtime, row.mission_name), env };
+  return { argv: missionCommand(runtime, row.mission_name, parts.dataDir.disk), env };
 }
 
 function execLaunch(

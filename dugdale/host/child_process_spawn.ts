@@ -1,3 +1,5 @@
+import { isGroupAlive } from "./process_group.ts";
+import { processStart } from "./process_start.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
@@ -44,6 +46,8 @@ export class ChildProcessSpawner implements Spawner {
   readonly #folder = mkdtempSync(join(tmpdir(), "letts-pipes-"));
   #count = 0;
 
+  readonly processStart: Spawner["processStart"] = processStart;
+
   async spawn(request: SpawnRequest): Promise<Child> {
     refuseNul(request);
     const program = findProgram(request.argv[0] ?? "", request.cwd);
@@ -75,6 +79,7 @@ export class ChildProcessSpawner implements Spawner {
         return child.exitCode !== null || child.signalCode !== null;
       },
       exited,
+      groupAlive: () => isGroupAlive(pid),
       signal,
     };
   }

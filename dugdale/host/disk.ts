@@ -7,7 +7,10 @@ import {
   openSync,
   readdirSync,
   readSync,
+  realpathSync,
   rmSync,
+  statfsSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { copyFile, lstat, open, readdir, rename, rm, stat, truncate, unlink, utimes } from "node:fs/promises";
@@ -40,7 +43,7 @@ export type DiskFile = Pick<Deno.FsFile, "read" | "write" | "seek" | "truncate" 
 };
 
 /**
- * The files of the data directory: what the dugdale uses of `node:fs` and `node:fs/promises`, under the same names and
+ * The files of the data directory, and the scripts of missions: what the dugdale uses of `node:fs` and `node:fs/promises`, under the same names and
  * with the same errors. A test keeps them in memory.
  */
 export interface Disk {
@@ -52,7 +55,10 @@ export interface Disk {
   openSync(path: string, flags: string, mode?: number): number;
   readdirSync(path: string): string[];
   readSync(file: number, buffer: Uint8Array): number;
+  realpathSync(path: string): string;
   rmSync(path: string, options: { readonly recursive?: boolean; readonly force: true }): void;
+  statfsSync(path: string): { readonly bavail: number; readonly blocks: number; readonly bsize: number };
+  statSync(path: string): FileStat;
   writeSync(file: number, data: Uint8Array): number;
   copyFile(from: string, to: string): Promise<void>;
   lstat(path: string): Promise<FileStat>;
@@ -78,7 +84,10 @@ export const systemDisk: Disk = {
   openSync,
   readdirSync,
   readSync,
+  realpathSync,
   rmSync,
+  statfsSync,
+  statSync,
   writeSync,
   copyFile,
   lstat,

@@ -1,3 +1,5 @@
+import { isGroupAlive } from "./process_group.ts";
+import { processStart } from "./process_start.ts";
 import { getSystemErrorName } from "node:util";
 import { type Libc, LITTLE_ENDIAN, type OpenLibc } from "./libc.ts";
 import { PipeOutput } from "./pipe_output.ts";
@@ -48,6 +50,8 @@ export class PosixSpawner implements Spawner {
   readonly #reap = (): void => this.#reapAll();
   #keepAlive: ReturnType<typeof setInterval> | undefined;
 
+  readonly processStart: Spawner["processStart"] = processStart;
+
   constructor(library: OpenLibc) {
     this.#library = library;
     const c = this.#libc = library.calls;
@@ -89,6 +93,7 @@ export class PosixSpawner implements Spawner {
           return !children.has(pid);
         },
         exited,
+        groupAlive: () => isGroupAlive(pid),
         signal: (signal) => signalGroup(pid, signal),
       };
     } catch (error) {

@@ -31,6 +31,8 @@ export interface Child {
   readonly ended: boolean;
   /** Settles once the process has been reaped; undefined when not by us, so that nobody can say how it ended. */
   readonly exited: Promise<ExitStatus | undefined>;
+  /** Whether any process of the group is left. Looks at all processes of the machine. */
+  groupAlive(): boolean;
   /** Signals the whole group; false when there is none left. @throws When all of it is somebody else's. */
   signal(signal: "SIGTERM" | "SIGKILL"): boolean;
 }
@@ -39,6 +41,8 @@ export interface Child {
 export interface Spawner extends Disposable {
   /** Resolves once the program runs. @throws {SpawnError} When it cannot be started. */
   spawn(request: SpawnRequest): Promise<Child>;
+  /** When a process was started, in ticks of the kernel since boot; 0 where the system does not tell. */
+  processStart(pid: number): number;
 }
 
 /** A process could not be started. */

@@ -1,5 +1,5 @@
-import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
+import type { Disk } from "../host/disk.ts";
 import type { RuntimeRow } from "../store/mission_row.ts";
 import { LaunchError, textOf } from "./launch_error.ts";
 
@@ -8,10 +8,10 @@ import { LaunchError, textOf } from "./launch_error.ts";
  *
  * @throws {LaunchError} When the template is unusable, or the file is checked and is missing or elsewhere.
  */
-export function missionCommand(runtime: RuntimeRow, mission: string): string[] {
+export function missionCommand(runtime: RuntimeRow, mission: string, disk: Disk): string[] {
   const pathTemplate = runtime.mission_path_template || "{mission}";
   const path = join(runtime.mission_dir, pathTemplate.replaceAll("{mission}", mission));
-  if (runtime.validate_mission_file) checkMissionFile(runtime.mission_dir, path);
+  if (runtime.validate_mission_file) checkMissionFile(runtime.mission_dir, path, disk);
   return template(runtime.command_template).map((part) =>
     part.replaceAll("{mission}", mission).replaceAll("{mission_path}", path)
   );
@@ -31,12 +31,12 @@ function template(json: string): string[] {
   );
 }
 
-function checkMissionFile(folder: string, path: string): void {
+function checkMissionFile(folder: string, path: string, disk: Disk): void {
   let real: string, realFolder: string;
   try {
-    statSync(path);
-    real = realpathSync(path);
-    realFolder = realpathSync(folder);
+    disk.statSync(path);
+    real = disk.realpathSync(path);
+    realFolder = disk.realpathSync(folder);
   } catch (cause) {
     const missing = (cause as { code?: unknown }).code === "ENOENT";
     const reason = missing ? "mission_not_found" : "spawn_failed";

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { after } from "../host/after.ts";
-import { isGroupAlive } from "../host/process_group.ts";
 import type { Child } from "../host/spawn.ts";
 
 /** Why the daemon ends a process. */
@@ -59,7 +58,7 @@ export class KillSwitch implements Disposable {
   async settled(): Promise<void> {
     for (
       let lookMs = FIRST_LOOK_MS;
-      this.#timer !== undefined && this.#child !== undefined && isGroupAlive(this.#child.pid);
+      this.#timer !== undefined && this.#child !== undefined && this.#child.groupAlive();
       lookMs = Math.min(lookMs * 2, LAST_LOOK_MS)
     ) await sleep(lookMs);
   }

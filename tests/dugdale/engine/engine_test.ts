@@ -38,6 +38,7 @@ interface HandClock {
 
 /** Starts nothing: each process ends when the test says so. */
 class HandSpawner implements Spawner {
+  readonly processStart = (): number => 0;
   readonly #ends: End[] = [];
   #onSpawn: (() => void) | undefined;
 
@@ -64,6 +65,7 @@ class HandSpawner implements Spawner {
         return ended;
       },
       exited,
+      groupAlive: () => false,
       signal: () => false,
     });
   }

@@ -69,9 +69,10 @@ function over(stdout: Output, stderr: Output, control: Output): Spawner {
     control,
     ended: true,
     exited: Promise.resolve(status),
+    groupAlive: () => false,
     signal: () => false,
   };
-  return { spawn: () => Promise.resolve(child), [Symbol.dispose]() {} };
+  return { spawn: () => Promise.resolve(child), processStart: () => 0, [Symbol.dispose]() {} };
 }
 
 Deno.test("runProcess() does not call a process lasting that has ended with all that it says", async () => {

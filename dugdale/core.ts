@@ -1,0 +1,149 @@
+import type { DugdaleConfig } from "../config/dugdale/config.ts";
+import { Ids } from "../protocol/ids.ts";
+import { type RouteKey, ROUTES } from "../protocol/routes.ts";
+import { AppliedConfig } from "./engine/applied.ts";
+import { Engine } from "./engine/engine.ts";
+import { Enqueuer } from "./engine/enqueue.ts";
+import { Followers } from "./engine/followers.ts";
+import { MissionActions } from "./engine/mission_actions.ts";
+import { missionLog } from "./engine/mission_log.ts";
+import type { EngineParts } from "./engine/parts.ts";
+import { Transitions } from "./engine/transitions.ts";
+import type { Clock } from "./host/clock.ts";
+import type { DataDir } from "./host/data_dir.ts";
+import type { Log } from "./host/log.ts";
+import { Slots } from "./host/slots.ts";
+import type { Spawner } from "./host/spawn.ts";
+import { App, type Connection } from "./http/app.ts";
+import type { Caller } from "./http/call.ts";
+import { makeHandlers } from "./http/handlers.ts";
+import type { CriticalError } from "./http/health.ts";
+import { type FsyncTransition, Metrics } from "./metrics.ts";
+import { DiskUsage } from "./staging/disk_usage.ts";
+import { Staging } from "./staging/staging.ts";
+import type { Store } from "./store/store.ts";
+import { VERSION } from "./version.ts";
+
+/** What a dugdale needs of the world: a test hands in its own. */
+export interface CoreParts {
+  readonly config: DugdaleConfig;
+  readonly store: Store;
+  readonly dataDir: DataDir;
+  readonly clock: Clock;
+  readonly spawner: Spawner;
+  readonly memoryKills: EngineParts["memoryKills"];
+  readonly readVariable: EngineParts["readVariable"];
+  readonly log: Log;
+  /** Damage of the database, if any is known. */
+  readonly criticalError: () => CriticalError | undefined;
+}
+
+/** Everything of a dugdale behind its listener. Disposing it ends uploads and background work, not missions. */
+export interface Core extends AsyncDisposable {
+  readonly parts: EngineParts;
+  readonly engine: Engine;
+  readonly applied: AppliedConfig;
+  readonly enqueuer: Enqueuer;
+  readonly actions: MissionActions;
+  readonly staging: Staging;
+  /** Aborted by {@linkcode drain}. */
+  readonly draining: AbortSignal;
+  /** Starts nothing more and refuses dispatches; running missions go on. */
+  drain(): void;
+  /** Makes what answers requests. @param admit Admits a request. @throws {ProblemError} When it is refused. */
+  app(admit: (request: Request, key: RouteKey, connection: Connection) => Caller): App<typeof ROUTES>;
+}
+
+/** File operations that may be under way at once; each holds a thread. */
+const FILE_SLOTS = 8;
+
+/** Puts a dugdale together. Nothing is started or repaired: lanes come with {@linkcode AppliedConfig.replay}. */
+export function openCore(given: CoreParts): Core {
+  const { config, store, dataDir, clock, log, criticalError } = given;
+  const slots = new Slots(FILE_SLOTS);
+  const usage = new DiskUsage(dataDir, config.limits.maxDataDirBytes, slots);
+  const metrics = new Metrics();
+  const stopping = new AbortController();
+  const shared = {
+    store,
+    dataDir,
+    clock,
+    log,
+    config,
+    slots,
+    usage,
+    draining: (): boolean => stopping.signal.aborted,
+    onFsyncFailure: (transition: FsyncTransition, error?: unknown): void => {
+      metrics.fsyncFailed(transition);
+      log.warn("syncdir_failed", { transition, error });
+    },
+  };
+
+  const followers = new Followers(store);
+  const transitions = new Transitions(store, log);
+  transitions.listen((transition) => followers.hear(transition));
+  transitions.listen(missionLog(log));
+  transitions.listen((transition) => metrics.hear(transition));
+
+  const parts: EngineParts = {
+    ...shared,
+    ids: new Ids(() => clock.wallMs()),
+    spawner: given.spawner,
+    transitions,
+    followers,
+    memoryKills: given.memoryKills,
+    readVariable: given.readVariable,
+    quotaProblem: () => usage.problem(),
+  };
+  const engine = new Engine(parts);
+  metrics.watch({ version: VERSION, clock, lanes: engine.lanes, store, dataDir, usage });
+  const applied = new AppliedConfig(parts, engine);
+  const enqueuer = new Enqueuer(parts, engine.lanes, applied);
+  const actions = new MissionActions(parts, engine, enqueuer);
+  const staging = new Staging({
+    ...shared,
+    damaged: () => criticalError() !== undefined,
+    missions: {
+      killForDelete: (ids, gone) => actions.endAllForDelete(ids, gone),
+      write: (change) => transitions.write(change),
+      hide: (id) => transitions.hide(id),
+    },
+  });
+
+  const startedMs = clock.steadyMs();
+  const handlers = makeHandlers(
+    { ...parts, ...shared, engine, enqueuer, applied, version: VERSION.version, startedMs },
+    actions,
+    staging,
+    { criticalError, draining: shared.draining, appliedMs: () => store.applied.find()?.appliedMs },
+    VERSION,
+    () => metrics.text(),
+  );
+  return {
+    parts,
+    engine,
+    applied,
+    enqueuer,
+    actions,
+    staging,
+    draining: stopping.signal,
+    drain() {
+      engine.lanes.stop();
+      stopping.abort();
+    },
+    app: (admit) =>
+      new App({
+        routes: ROUTES,
+        handlers,
+        admit,
+        limits: config.limits,
+        clock,
+        log,
+        onEnd: (end) => metrics.requestDone(end),
+      }),
+    async [Symbol.asyncDispose]() {
+      await staging[Symbol.asyncDispose]();
+      engine[Symbol.dispose]();
+    },
+  };
+}
