@@ -4,7 +4,8 @@
  * @module
  */
 import { realpathSync, rmSync } from "node:fs";
-import { dugdaleConfig, type DugdaleMissionEnv } from "../config/dugdale/config.ts";
+import type { DugdaleMissionEnv } from "../config/dugdale/config.ts";
+import { dugdaleConfig } from "../config/dugdale/read.ts";
 import { openDugdale } from "./daemon.ts";
 import { type Log, silentLog } from "./host/log.ts";
 import { commandByEnding } from "./interpreters.ts";

@@ -5,7 +5,8 @@
  */
 import { mkdirSync } from "node:fs";
 import { ConfigError } from "../config/config_error.ts";
-import { type DugdaleConfig, readDugdaleConfig } from "../config/dugdale/config.ts";
+import type { DugdaleConfig } from "../config/dugdale/config.ts";
+import { readDugdaleConfig } from "../config/dugdale/read.ts";
 import { findLogFormat, findLogLevel } from "../config/dugdale/log_words.ts";
 import { type Dugdale, openDugdale } from "./daemon.ts";
 import { DrainTable } from "./drain_table.ts";

@@ -28,7 +28,6 @@ export { type EmbeddedDugdale, type EmbeddedDugdaleOptions, openEmbeddedDugdale 
 export {
   type DugdaleCleanup,
   type DugdaleConfig,
-  dugdaleConfig,
   type DugdaleExec,
   type DugdaleLog,
   type DugdaleMissionEnv,
@@ -39,6 +38,7 @@ export {
   type LogLevel,
   type Some,
 } from "../config/dugdale/config.ts";
+export { dugdaleConfig } from "../config/dugdale/read.ts";
 export type { DugdaleLimits } from "../config/dugdale/limits.ts";
 export type { MissionKind, OutcomeKind } from "../protocol/mission.ts";
 export { DataDirLockedError } from "./host/lock.ts";

@@ -4,8 +4,6 @@
  *
  * @module
  */
-import { denoHost } from "./host_deno.ts";
-import { nodeHost } from "./host_node.ts";
 
 /** What stands at a path, links not followed. */
 export type PathKind = "file" | "link" | "folder" | "other" | "missing";
@@ -55,11 +53,6 @@ export interface Host {
   /** Lets the event loop turn once, so that signals and timers are seen. */
   turn(): Promise<void>;
   exit(code: number): never;
-}
-
-/** The host of this process. */
-export function openHost(): Host {
-  return "Deno" in globalThis ? denoHost() : nodeHost();
 }
 
 /** Writes all bytes, however few a single write takes. */

@@ -15,7 +15,8 @@ import {
 } from "../../protocol/routes.ts";
 import { checkTraceparent } from "../arguments.ts";
 import { configured } from "../configuration.ts";
-import { type Engine, type FileBody, openEngine, type Outgoing } from "./transport.ts";
+import { type Engine, openEngine } from "./transport.ts";
+import type { FileBody, Outgoing } from "./outgoing.ts";
 import { exchange, type Send } from "./exchange.ts";
 import { parseReply, readReply } from "./json_reply.ts";
 import type { GuardedReply } from "./reply.ts";

@@ -6,7 +6,7 @@
 import { concat } from "@std/bytes";
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { FileBody, Outgoing } from "./transport.ts";
+import type { FileBody, Outgoing } from "./outgoing.ts";
 
 /** An answer to an upload is a few hundred bytes; more is a proxy's page, of which the start is enough. */
 const ANSWER_LIMIT_BYTES = 64 * 1024;

@@ -7,27 +7,9 @@
 import { Buffer } from "node:buffer";
 import { ConfigurationError } from "../errors.ts";
 import type { Chunks } from "../files/local_file.ts";
+import type { FileBody, Outgoing } from "./outgoing.ts";
 import { putFile } from "./put_file.ts";
 import { sentInTrace } from "../tracing.ts";
-
-/** A request that is ready to go. */
-export interface Outgoing {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** The bytes of a file from some offset to its end. */
-export interface FileBody {
-  /** First byte that is sent. */
-  readonly offset: number;
-  /** Size of the whole file. */
-  readonly size: number;
-  /** Reads the bytes. Leaving the iteration early lets go of the file; a chunk is good until the next one is asked for. */
-  chunks(): Chunks;
-}
 
 /** The way to one dugdale. */
 export interface Engine {

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { isMap, isScalar, isSeq, type Node, Scalar } from "yaml";
+import { type Alias, isMap, isScalar, isSeq, type Node, Scalar } from "yaml";
 import { ConfigError } from "../config_error.ts";
-import type { YamlDocument } from "./document.ts";
+import type { Places } from "./places.ts";
+import type { Problem } from "./problem.ts";
 
 /** What stands there. `plain` and `quoted` are texts; only a plain one can mean a number or a bool. */
 export type YamlKind = "null" | "plain" | "quoted" | "map" | "list";
@@ -22,9 +23,18 @@ const KIND_WORDS: Readonly<Record<YamlKind, string>> = {
   list: "a list",
 };
 
+/** What a value asks of the document that it stands in. */
+interface Source {
+  readonly file: string;
+  readonly places: Places;
+  readonly problems: Problem[];
+  resolve(node: Node): Exclude<Node, Alias>;
+  lineOf(node: Node): number;
+}
+
 /** One value, seen through aliases. */
 export class YamlValue {
-  readonly #document: YamlDocument;
+  readonly #document: Source;
   readonly #node: Node | null;
   /** Path from the root, such as `dugdales[0].port`. */
   readonly key: string;
@@ -32,7 +42,7 @@ export class YamlValue {
   readonly line: number;
 
   /** A node of the document at a path; no node is nothing at all. */
-  constructor(document: YamlDocument, node: Node | null, key: string, line: number) {
+  constructor(document: Source, node: Node | null, key: string, line: number) {
     this.#document = document;
     this.#node = node && document.resolve(node);
     this.key = key;

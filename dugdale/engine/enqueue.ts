@@ -3,7 +3,7 @@ import type { MissionId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { isDatabaseError } from "../store/database_error.ts";
 import type { MissionRow, NewMission, NewMissionFile } from "../store/mission_row.ts";
-import type { StagingRow } from "../store/staging_files.ts";
+import type { StagingRow } from "../store/staging_row.ts";
 import type { AppliedConfig } from "./applied.ts";
 import type { Lanes, LaneTurn } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";

@@ -3,7 +3,7 @@ import type { MissionId, StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { STDIN_ROLE } from "../run/environment.ts";
 import type { NewMissionFile } from "../store/mission_row.ts";
-import type { StagingRow } from "../store/staging_files.ts";
+import type { StagingRow } from "../store/staging_row.ts";
 import type { Enqueuer } from "./enqueue.ts";
 import { execFingerprint, fileIdentity } from "./fingerprint.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { StagingRow } from "../store/staging_files.ts";
+import type { StagingRow } from "../store/staging_row.ts";
 
 /** A file as it counts for the fingerprint. */
 export interface FingerprintFile {

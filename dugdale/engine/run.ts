@@ -12,7 +12,7 @@ import { makeWorkdir, tidyWorkdir } from "../run/workdir.ts";
 import type { ExitStatus, SpawnRequest } from "../host/spawn.ts";
 import type { ExecBody } from "../../protocol/exec.ts";
 import type { Ending, MissionFileRow, RunningMission } from "../store/mission_row.ts";
-import type { CollectedFile } from "../store/staging_files.ts";
+import type { CollectedFile } from "../store/staging_row.ts";
 import { retryTransient } from "../store/retry_transient.ts";
 import type { EngineParts } from "./parts.ts";
 import { ProgressGate } from "./progress_gate.ts";

@@ -9,7 +9,7 @@ import {
 } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { Staging } from "../staging/staging.ts";
-import type { StagingRow } from "../store/staging_files.ts";
+import type { StagingRow } from "../store/staging_row.ts";
 import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";

@@ -5,7 +5,7 @@ import type { DataDir } from "../host/data_dir.ts";
 import type { Disk, DiskHandle } from "../host/disk.ts";
 import type { Ids } from "../../protocol/ids.ts";
 import type { Slots } from "../host/slots.ts";
-import type { CollectedFile } from "../store/staging_files.ts";
+import type { CollectedFile } from "../store/staging_row.ts";
 import { isDiskFull, textOf } from "./launch_error.ts";
 
 /** Why the output files of a successful run could not be taken. */

@@ -1,7 +1,7 @@
 import type { StagingId } from "../../protocol/names.ts";
 import type { FileStat } from "../host/disk.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { StagingRow } from "../store/staging_files.ts";
+import type { StagingRow } from "../store/staging_row.ts";
 import { uploadTtlMs } from "./expiry.ts";
 import { fileProblem } from "./file_errors.ts";
 import { PartFile, PartSizeError } from "./part_file.ts";

@@ -1,6 +1,6 @@
 import { SHA256_HEADER } from "../../protocol/staging.ts";
 import type { DiskFile } from "../host/disk.ts";
-import type { StagingRow } from "../store/staging_files.ts";
+import type { StagingRow } from "../store/staging_row.ts";
 import { type ByteRange, contentRange, parseRange } from "./byte_ranges.ts";
 import { rangeInForce, weigh } from "./conditions.ts";
 import { fileProblem, isGone } from "./file_errors.ts";

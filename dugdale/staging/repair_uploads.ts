@@ -1,4 +1,4 @@
-import type { StagingRow } from "../store/staging_files.ts";
+import type { StagingRow } from "../store/staging_row.ts";
 import { isMissing } from "./file_errors.ts";
 import type { StagingParts } from "./parts.ts";
 

@@ -1,7 +1,7 @@
 import { isStagingId, type StagingId } from "../../protocol/names.ts";
 import type { UploadReply } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { StagingRow } from "../store/staging_files.ts";
+import type { StagingRow } from "../store/staging_row.ts";
 import { begin, refuseOtherContent, resume } from "./admission.ts";
 import { BodyReader } from "./body_reader.ts";
 import { uploadTtlMs } from "./expiry.ts";

@@ -1,45 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StagingId } from "../../protocol/names.ts";
-import type { StagingState } from "../../protocol/staging.ts";
 import { StagingOrphans } from "./staging_orphans.ts";
 import { StagingRefs } from "./staging_refs.ts";
 import { StagingRetention } from "./staging_retention.ts";
-
-/** A row of table `staging_files`. */
-export interface StagingRow {
-  readonly staging_id: StagingId;
-  readonly state: StagingState;
-  /** Lower-case hex of the whole file, as the sender declared it. */
-  readonly sha256: string;
-  /** Bytes of the whole file. */
-  readonly size: number;
-  readonly bytes_received: number;
-  readonly time_created: number;
-  readonly time_updated: number;
-  /** Unix milliseconds; null while a mission needs the file, 0 when it has to be worked out again. */
-  readonly time_expires: number | null;
-  readonly downloaded_at: number | null;
-}
-
-/** An upload of which nothing has come yet. */
-export interface NewUpload {
-  readonly stagingId: StagingId;
-  /** Lower-case hex of the whole file. */
-  readonly sha256: string;
-  /** Bytes of the whole file. */
-  readonly size: number;
-  readonly nowMs: number;
-  /** Unix milliseconds. */
-  readonly expiresMs: number;
-}
-
-/** An output file that has been copied and hashed. */
-export interface CollectedFile {
-  readonly stagingId: StagingId;
-  readonly role: string;
-  readonly sha256: string;
-  readonly size: number;
-}
+import type { CollectedFile, NewUpload, StagingRow } from "./staging_row.ts";
 
 /** Table `staging_files`: the life of a file from its first byte to the sweep. */
 export class StagingFiles {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
-import type { StagingRow } from "./staging_files.ts";
+import type { StagingRow } from "./staging_row.ts";
 
 /** What a mission uses a file for. */
 export type RefKind = "input" | "output" | "script";

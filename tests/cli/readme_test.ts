@@ -1,6 +1,6 @@
 /** The first session of the README is what the tool prints. */
 import { assertEquals } from "@std/assert";
-import { readDugdaleConfig } from "../../config/dugdale/config.ts";
+import { readDugdaleConfig } from "../../config/dugdale/read.ts";
 import { openDugdale } from "../../dugdale/mod.ts";
 import { cli } from "./cli_process.ts";
 

@@ -9,7 +9,7 @@ import {
   HttpError,
   NotFoundError,
 } from "../../client/errors.ts";
-import { readDugdaleConfig } from "../../config/dugdale/config.ts";
+import { readDugdaleConfig } from "../../config/dugdale/read.ts";
 import { errorFix } from "../../cli/commands/doctor/error_fix.ts";
 import { versionFinding } from "../../cli/commands/doctor/vitals.ts";
 import { Scripted } from "../client/scripted.ts";

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { JsonSchema } from "../../config/yaml/decoder.ts";
 import { DUGDALE_DEFAULTS } from "../../config/dugdale/defaults.ts";
 import { dugdaleShape } from "../../config/dugdale/shape.ts";
-import { parseDugdaleConfig } from "../../config/dugdale/config.ts";
+import { parseDugdaleConfig } from "../../config/dugdale/read.ts";
 import { readLettsConfig } from "../../config/letts/open.ts";
 import { lettsShape } from "../../config/letts/shape.ts";
 import { YamlDocument } from "../../config/yaml/document.ts";

@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from "ajv";
 import { assertEquals } from "@std/assert";
 import { parse } from "yaml";
-import { parseDugdaleConfig } from "../../config/dugdale/config.ts";
+import { parseDugdaleConfig } from "../../config/dugdale/read.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import { nameProblems } from "../../config/letts/names.ts";
 import { parseLettsFile } from "../../config/letts/file.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { DUGDALE_DEFAULTS } from "../../config/dugdale/defaults.ts";
 import { dugdaleShape } from "../../config/dugdale/shape.ts";
-import { parseDugdaleConfig } from "../../config/dugdale/config.ts";
+import { parseDugdaleConfig } from "../../config/dugdale/read.ts";
 import type { JsonSchema } from "../../config/yaml/decoder.ts";
 import { schemaFiles } from "../../config/write_schema.ts";
 

@@ -1,7 +1,7 @@
 /** The suite asks a dugdale that somebody else has started, as CONTRIBUTING.md tells. */
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
-import { parseDugdaleConfig } from "../../config/dugdale/config.ts";
+import { parseDugdaleConfig } from "../../config/dugdale/read.ts";
 import { Place } from "./daemon.ts";
 import { ownTest } from "./harness.ts";
 import { BASE, merged } from "./settings.ts";

@@ -1,6 +1,7 @@
 /** A dugdale in this process with a data directory of its own, and requests to it. @module */
 import { createHash } from "node:crypto";
-import { dugdaleConfig, type DugdaleSettings } from "../../config/dugdale/config.ts";
+import type { DugdaleSettings } from "../../config/dugdale/config.ts";
+import { dugdaleConfig } from "../../config/dugdale/read.ts";
 import { type Dugdale, openDugdale } from "../../dugdale/daemon.ts";
 import { Ids } from "../../protocol/ids.ts";
 import type { Log } from "../../dugdale/host/log.ts";

@@ -1,5 +1,6 @@
 /** Runs missions under a real dugdale in this process: its own folder, process groups, pipes and rules. @module */
-import { dugdaleConfig, type DugdaleSettings } from "../../config/dugdale/config.ts";
+import type { DugdaleSettings } from "../../config/dugdale/config.ts";
+import { dugdaleConfig } from "../../config/dugdale/read.ts";
 import { openDugdale } from "../../dugdale/daemon.ts";
 import { Dugdale, type Fields } from "../contract/dugdale.ts";
 import { SMALLEST } from "./run_mission.ts";

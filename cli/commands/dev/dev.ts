@@ -3,7 +3,7 @@ import { mkdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { isUsableFile } from "../../../config/letts/discover.ts";
-import { dugdaleConfig } from "../../../config/dugdale/config.ts";
+import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { lettsConfig } from "../../../config/letts/config.ts";
 import { type Dugdale, openDugdale } from "../../../dugdale/daemon.ts";
 import { INHERITED } from "../../../dugdale/embedded.ts";

@@ -1,12 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../../config/config_error.ts";
 import { DUGDALE_DEFAULTS } from "../../../config/dugdale/defaults.ts";
-import {
-  type DugdaleConfig,
-  dugdaleConfig,
-  parseDugdaleConfig,
-  readDugdaleConfig,
-} from "../../../config/dugdale/config.ts";
+import type { DugdaleConfig } from "../../../config/dugdale/config.ts";
+import { dugdaleConfig, parseDugdaleConfig, readDugdaleConfig } from "../../../config/dugdale/read.ts";
 import { TempDir } from "../temp_dir.ts";
 
 const REQUIRED = "listen: 127.0.0.1:7180\ndata_dir: /var/lib/dugdale\n";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../../config/config_error.ts";
 import { checkDugdalePaths } from "../../../config/dugdale/paths.ts";
-import { dugdaleConfig } from "../../../config/dugdale/config.ts";
+import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { TempDir } from "../temp_dir.ts";
 
 const check = (dataDir: string, output = "stderr") =>

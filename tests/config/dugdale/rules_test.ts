@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../../config/config_error.ts";
 import { checkDugdaleConfig } from "../../../config/dugdale/rules.ts";
-import { dugdaleConfig, type DugdaleSettings } from "../../../config/dugdale/config.ts";
+import type { DugdaleSettings } from "../../../config/dugdale/config.ts";
+import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { isLoopback, listenHost } from "../../../config/dugdale/listen_host.ts";
 
 const check = (settings: Partial<DugdaleSettings>) =>

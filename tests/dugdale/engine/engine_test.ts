@@ -1,5 +1,5 @@
 import { assertEquals, assertObjectMatch } from "@std/assert";
-import { dugdaleConfig } from "../../../config/dugdale/config.ts";
+import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { Engine } from "../../../dugdale/engine/engine.ts";
 import { Followers } from "../../../dugdale/engine/followers.ts";
 import { Transitions } from "../../../dugdale/engine/transitions.ts";

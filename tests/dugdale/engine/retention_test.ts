@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { dugdaleConfig, type DugdaleSettings } from "../../../config/dugdale/config.ts";
+import type { DugdaleSettings } from "../../../config/dugdale/config.ts";
+import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { Retention } from "../../../dugdale/engine/retention.ts";
 import { Transitions } from "../../../dugdale/engine/transitions.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";

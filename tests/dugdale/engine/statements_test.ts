@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { StatementSync } from "node:sqlite";
-import { dugdaleConfig } from "../../../config/dugdale/config.ts";
+import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { AppliedConfig } from "../../../dugdale/engine/applied.ts";
 import { dispatchMission } from "../../../dugdale/engine/dispatch.ts";
 import type { Engine } from "../../../dugdale/engine/engine.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { dugdaleConfig, type DugdaleSettings } from "../../../config/dugdale/config.ts";
+import type { DugdaleSettings } from "../../../config/dugdale/config.ts";
+import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import type { MissionId, StagingId } from "../../../protocol/names.ts";
 import { ROUTES } from "../../../protocol/routes.ts";
 import { type Clock, systemClock } from "../../../dugdale/host/clock.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { dugdaleConfig } from "../../../config/dugdale/config.ts";
+import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import type { StagingId } from "../../../protocol/names.ts";
 import type { OutcomeKind } from "../../../protocol/mission.ts";
 import { retentionTtls, uploadTtlMs } from "../../../dugdale/staging/expiry.ts";

@@ -1,0 +1,99 @@
+/**
+ * How settings or a dugdale.yaml become the configuration of a dugdale.
+ *
+ * @module
+ */
+import type { DugdaleConfig, DugdaleSettings, Some } from "./config.ts";
+import { DUGDALE_DEFAULTS, SWEEP_INTERVAL_OF_0_MS } from "./defaults.ts";
+import { discoverDugdaleFile, type DiscoverDugdaleOptions } from "./discover.ts";
+import { checkDugdalePaths } from "./paths.ts";
+import { dugdaleProblems } from "./rules.ts";
+import { dugdaleShape } from "./shape.ts";
+import { demandOwnFile, demandPrivateMode, type FileText, readFileText } from "../file_text.ts";
+import { throwFirst } from "../yaml/problem.ts";
+import { YamlDocument } from "../yaml/document.ts";
+
+const STREAMS: ReadonlyMap<string, string> = new Map([
+  ["stdout", "stdout"],
+  ["stderr", "stderr"],
+  ["-", "stderr"],
+]);
+
+/**
+ * Builds a configuration without a file: what is not said gets its default. A sweep interval of 0 becomes one
+ * minute, a cache size of 0 the default one, and the log outputs `STDOUT` and `-` become `stdout` and `stderr`,
+ * so that nobody else has to know.
+ *
+ * The rules that refuse a configuration, such as tokens on a public address without TLS, are not applied:
+ * `checkDugdaleConfig` in `dugdale_rules.ts` does that.
+ */
+export function dugdaleConfig(settings: DugdaleSettings): DugdaleConfig {
+  const log = filled(DUGDALE_DEFAULTS.log, settings.log);
+  const cleanup = filled(DUGDALE_DEFAULTS.cleanup, settings.cleanup);
+  const limits = filled(DUGDALE_DEFAULTS.limits, settings.limits);
+  return {
+    listen: settings.listen,
+    dataDir: settings.dataDir,
+    network: filled(DUGDALE_DEFAULTS.network, settings.network),
+    auth: filled(DUGDALE_DEFAULTS.auth, settings.auth),
+    admin: filled(DUGDALE_DEFAULTS.admin, settings.admin),
+    log: { ...log, output: STREAMS.get(log.output.toLowerCase()) ?? log.output },
+    cleanup: { ...cleanup, sweepIntervalMs: cleanup.sweepIntervalMs || SWEEP_INTERVAL_OF_0_MS },
+    exec: filled(DUGDALE_DEFAULTS.exec, settings.exec),
+    missionEnv: filled(DUGDALE_DEFAULTS.missionEnv, settings.missionEnv),
+    limits: { ...limits, cacheSize: limits.cacheSize || DUGDALE_DEFAULTS.limits.cacheSize },
+  };
+}
+
+function filled<Group extends object>(defaults: Group, some: Some<Group> | undefined): Group {
+  const said = Object.entries(some ?? {}).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(said) };
+}
+
+/** How dugdale.yaml is found and read. */
+export interface ReadDugdaleOptions extends DiscoverDugdaleOptions {
+  /** Accept secrets in a file of others, or one that others can read. Default false. */
+  readonly insecurePermissions?: boolean | undefined;
+}
+
+/**
+ * Finds, reads and checks dugdale.yaml: discovery, shape and rules, permissions, paths. `stage` of the error tells
+ * which of them failed.
+ *
+ * @param path The file; empty or left out for the one that `discoverDugdaleFile` finds.
+ * @throws {ConfigError} When no file is found or it cannot be used.
+ */
+export function readDugdaleConfig(path?: string, options: ReadDugdaleOptions = {}): DugdaleConfig {
+  const content = readFileText(discoverDugdaleFile(path, options));
+  const config = parseDugdaleConfig(content);
+  if (!options.insecurePermissions) demandPrivate(content, config);
+  checkDugdalePaths(config, content.file);
+  return config;
+}
+
+/**
+ * Makes a configuration of the text of a dugdale.yaml.
+ *
+ * @throws {ConfigError} With the stage `parse`, for the first rule that is broken.
+ */
+export function parseDugdaleConfig({ file, text }: Pick<FileText, "file" | "text">): DugdaleConfig {
+  const document = new YamlDocument(file, text);
+  const read = dugdaleShape.decode(document.root) ?? {};
+  const config = dugdaleConfig({ ...read, listen: read.listen ?? "", dataDir: read.dataDir ?? "" });
+  throwFirst([...document.problems, ...dugdaleProblems(config)], document.places);
+  return config;
+}
+
+/** Secrets are tokens of any group, also of a disabled one, and the variables of missions. */
+function demandPrivate(content: FileText, config: DugdaleConfig): void {
+  const { auth, admin, exec, missionEnv } = config;
+  const secrets = [
+    ...(auth.tokens.length > 0 ? ["auth.tokens"] : []),
+    ...(admin.tokens.length > 0 ? ["admin.tokens"] : []),
+    ...(exec.tokens.length > 0 ? ["exec.tokens"] : []),
+    ...(Object.keys(missionEnv.set).length > 0 ? ["mission_env.set"] : []),
+  ];
+  if (secrets.length === 0) return;
+  demandPrivateMode(content, secrets.join(", "));
+  demandOwnFile(content, secrets.join(", "));
+}
