@@ -11,7 +11,7 @@ import type { Scope } from "../protocol/routes.ts";
 import { UsageError } from "./errors.ts";
 import type { Io } from "./output/io.ts";
 import type { GlobalValues } from "./parse/global_flags.ts";
-import { duration } from "./parse/wait_limit.ts";
+import { duration } from "./parse/times.ts";
 
 /**
  * Finds and reads letts.yaml.

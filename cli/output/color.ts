@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Io, Sink } from "./io.ts";
+import type { Io, Writer } from "./io.ts";
 
 /** The colours that are used. */
 export type Color = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
@@ -24,9 +24,9 @@ export type Paint = (color: Color, text: string) => string;
 
 const plain: Paint = (_, text) => text;
 
-/** Colours for a sink: none in pipes and files, on dumb terminals, and when `NO_COLOR` is set to anything. */
-export function paintFor(sink: Sink, io: Pick<Io, "env">): Paint {
-  if (!sink.isTerminal || io.env("NO_COLOR") || io.env("TERM") === "dumb") return plain;
+/** Colours for a writer: none in pipes and files, on dumb terminals, and when `NO_COLOR` is set to anything. */
+export function paintFor(writer: Writer, io: Pick<Io, "env">): Paint {
+  if (!writer.isTerminal || io.env("NO_COLOR") || io.env("TERM") === "dumb") return plain;
   return (color, text) => {
     const [on, off] = CODES[color];
     return `\x1b[${on}m${text}\x1b[${off}m`;

@@ -5,7 +5,7 @@
  */
 
 /** Where output goes. Writes keep their order; each comes out whole. */
-export interface Sink {
+export interface Writer {
   /** Whether a person looks at it. */
   readonly isTerminal: boolean;
   /**
@@ -28,8 +28,8 @@ export interface Source {
 /** The process around a command. */
 export interface Io {
   readonly stdin: Source;
-  readonly stdout: Sink;
-  readonly stderr: Sink;
+  readonly stdout: Writer;
+  readonly stderr: Writer;
   /** A variable of the environment. */
   env(name: string): string | undefined;
   /** Width of the terminal in columns. */

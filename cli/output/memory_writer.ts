@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Io, Sink } from "./io.ts";
+import type { Io, Writer } from "./io.ts";
 
-/** A sink in memory. */
-export class MemorySink implements Sink {
+/** A writer in memory. */
+export class MemoryWriter implements Writer {
   readonly isTerminal = false;
   readonly #parts: Uint8Array[] = [];
   #bytes = 0;
@@ -23,15 +23,21 @@ export class MemorySink implements Sink {
     this.#bytes += part.length;
   }
 
-  /** Writes everything to another sink. */
-  async flushTo(sink: Sink): Promise<void> {
-    for (const part of this.#parts) await sink.write(part);
+  /** Writes everything to another writer. */
+  async flushTo(writer: Writer): Promise<void> {
+    for (const part of this.#parts) await writer.write(part);
     this.#parts.length = 0;
     this.#bytes = 0;
   }
 }
 
+/** A process whose output is kept in memory. */
+export interface BufferedIo extends Io {
+  readonly stdout: MemoryWriter;
+  readonly stderr: MemoryWriter;
+}
+
 /** The same process with output that is kept. */
-export function bufferedIo(io: Io): Io & { readonly stdout: MemorySink; readonly stderr: MemorySink } {
-  return { ...io, stdout: new MemorySink(), stderr: new MemorySink() };
+export function bufferedIo(io: Io): BufferedIo {
+  return { ...io, stdout: new MemoryWriter(), stderr: new MemoryWriter() };
 }

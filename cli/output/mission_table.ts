@@ -4,10 +4,10 @@
  * @module
  */
 import type { Mission, Page } from "../../client/types.ts";
-import type { Io } from "./io.ts";
-import { paintFor } from "./color.ts";
+import type { MissionStatus, OutcomeKind } from "../../protocol/mission.ts";
+import { type Color, paintFor } from "./color.ts";
 import { humanDuration, humanTime } from "./human.ts";
-import { outcomeColor, statusColor } from "./outcome_color.ts";
+import type { Io } from "./io.ts";
 import { cursorText, tableText } from "./table.ts";
 import { type Cell, terminalTable } from "./terminal_table.ts";
 
@@ -74,4 +74,22 @@ function stateCell({ status, outcome }: Mission): Cell {
 function tookText({ durationMs, startedMs, status }: Mission, nowMs: number): string {
   if (durationMs !== undefined) return humanDuration(durationMs);
   return status === "running" && startedMs !== undefined ? humanDuration(nowMs - startedMs) : "";
+}
+
+/** The colour of a status. */
+function statusColor(status: MissionStatus): Color | undefined {
+  const colors: Readonly<Record<MissionStatus, Color | undefined>> = {
+    queued: "yellow",
+    running: "cyan",
+    done: undefined,
+    deleting: "dim",
+  };
+  return colors[status];
+}
+
+/** The colour of an outcome. */
+function outcomeColor(outcome: OutcomeKind | undefined): Color | undefined {
+  if (outcome === undefined) return undefined;
+  if (outcome === "success") return "green";
+  return outcome === "killed" ? "magenta" : "red";
 }

@@ -4,23 +4,23 @@
  * @module
  */
 import { BrokenPipeError } from "../errors.ts";
-import type { Io, Sink, Source } from "./io.ts";
+import type { Io, Source, Writer } from "./io.ts";
 
-interface Writer {
+interface ProcessStream {
   write(bytes: Uint8Array): Promise<number>;
   isTerminal(): boolean;
 }
 
 /** Writes to a stream of the process, one write after the other. */
-class ProcessSink implements Sink {
+class ProcessWriter implements Writer {
   readonly isTerminal: boolean;
-  readonly #writer: Writer;
+  readonly #stream: ProcessStream;
   readonly #encoder = new TextEncoder();
   #last: Promise<void> = Promise.resolve();
 
-  constructor(writer: Writer) {
-    this.#writer = writer;
-    this.isTerminal = writer.isTerminal();
+  constructor(stream: ProcessStream) {
+    this.#stream = stream;
+    this.isTerminal = stream.isTerminal();
   }
 
   write(content: string | Uint8Array): Promise<void> {
@@ -33,7 +33,7 @@ class ProcessSink implements Sink {
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
     try {
-      for (let at = 0; at < bytes.length;) at += await this.#writer.write(bytes.subarray(at));
+      for (let at = 0; at < bytes.length;) at += await this.#stream.write(bytes.subarray(at));
     } catch (cause) {
       if (cause instanceof Deno.errors.BrokenPipe) throw new BrokenPipeError("nobody reads", { cause });
       throw cause;
@@ -75,8 +75,8 @@ class ProcessSource implements Source {
 export function processIo(leave: (code: number) => never): Io {
   return {
     stdin: new ProcessSource(),
-    stdout: new ProcessSink(Deno.stdout),
-    stderr: new ProcessSink(Deno.stderr),
+    stdout: new ProcessWriter(Deno.stdout),
+    stderr: new ProcessWriter(Deno.stderr),
     env: (name) => Deno.env.get(name),
     columns: columnsOfTerminal,
     leave,

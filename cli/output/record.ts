@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Sink } from "./io.ts";
+import type { Writer } from "./io.ts";
 import { jsonText, plainNumbers } from "./json.ts";
 
 /** The formats of `--output`. */
@@ -16,25 +16,25 @@ export interface RecordStyle {
 }
 
 /** Writes a value as indented JSON and a newline. */
-export async function writeJson(sink: Sink, value: unknown, style: RecordStyle = {}): Promise<void> {
-  await sink.write(`${jsonText(value, style)}\n`);
+export async function writeJson(writer: Writer, value: unknown, style: RecordStyle = {}): Promise<void> {
+  await writer.write(`${jsonText(value, style)}\n`);
 }
 
 /** Writes a value as YAML with the names of its JSON. */
-export async function writeYaml(sink: Sink, value: unknown): Promise<void> {
+export async function writeYaml(writer: Writer, value: unknown): Promise<void> {
   const { stringify } = await import("yaml");
-  await sink.write(stringify(plainNumbers(value), { indent: 4, lineWidth: 0 }));
+  await writer.write(stringify(plainNumbers(value), { indent: 4, lineWidth: 0 }));
 }
 
 /** Writes a value as JSON or YAML, or calls `text` for the other formats. */
 export async function writeResult(
-  sink: Sink,
+  writer: Writer,
   format: Format,
   value: unknown,
   text: () => string,
   style: RecordStyle = {},
 ): Promise<void> {
-  if (format === "json") await writeJson(sink, value, style);
-  else if (format === "yaml") await writeYaml(sink, value);
-  else await sink.write(text());
+  if (format === "json") await writeJson(writer, value, style);
+  else if (format === "yaml") await writeYaml(writer, value);
+  else await writer.write(text());
 }

@@ -21,3 +21,8 @@ export function tableText(columns: readonly Column[], rows: readonly (readonly s
 export function cursorText(nextCursor: string | undefined): string {
   return nextCursor === undefined || nextCursor === "" ? "" : `\ncursor: ${nextCursor}\n`;
 }
+
+/** The words with spaces between, in brackets. */
+export function bracketed(words: readonly string[]): string {
+  return `[${words.join(" ")}]`;
+}

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { clip, oneLine, pad } from "./clip.ts";
 import type { Color, Paint } from "./color.ts";
-import { columnsOf } from "./columns.ts";
+import { clip, columnsOf, oneLine, pad } from "./columns.ts";
 
 /** A cell; the colour goes around its text. */
 export interface Cell {

@@ -1,6 +1,6 @@
 /** Runs the CLI on a terminal. @module */
 import { exitCodeOf } from "../../cli/exit_code.ts";
-import type { Io, Sink } from "../../cli/output/io.ts";
+import type { Io, Writer } from "../../cli/output/io.ts";
 import { letts } from "../../cli/letts.ts";
 import { baseEnv, cliWords, type Finished } from "./cli_process.ts";
 
@@ -27,7 +27,7 @@ export async function inProcess(
 ): Promise<Finished> {
   const said = { stdout: "", stderr: "" };
   const isTerminal = columns !== undefined;
-  const sink = (name: keyof typeof said): Sink => ({
+  const writer = (name: keyof typeof said): Writer => ({
     isTerminal,
     write: (content) => {
       said[name] += typeof content === "string" ? content : new TextDecoder().decode(content);
@@ -40,8 +40,8 @@ export async function inProcess(
       readAll: () => Promise.resolve(new Uint8Array()),
       readLine: () => Promise.resolve(undefined),
     },
-    stdout: sink("stdout"),
-    stderr: sink("stderr"),
+    stdout: writer("stdout"),
+    stderr: writer("stderr"),
     env: (name) => ({ LETTS_CONFIG: `${folder}/letts.yaml`, NO_COLOR: "1" })[name],
     columns: () => columns ?? 80,
     leave: (code) => {

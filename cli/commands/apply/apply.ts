@@ -2,6 +2,7 @@
 import type { LettsClient } from "../../../client/client.ts";
 import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { readLettsFiles } from "../../../config/letts/open.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import type { ApplyReply } from "../../../protocol/lane.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 import { clientOf } from "../../open_client.ts";
@@ -9,11 +10,10 @@ import { shortText } from "../../output/error_text.ts";
 import { writeResult } from "../../output/record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
+import { findDugdale } from "../target.ts";
 import type { APPLY_FLAGS } from "./command.ts";
 import { difference } from "./difference.ts";
 import { differenceText } from "./difference_text.ts";
-import { applyTargets } from "./targets.ts";
-import { tokenWarning } from "./token_warning.ts";
 
 type ApplyCall = Call<Values<typeof APPLY_FLAGS>>;
 
@@ -93,4 +93,39 @@ async function dryRuns(
 function failure(client: LettsClient, host: string, error: unknown): Row {
   const words = shortText(error, client.config);
   return { record: { host, ok: false, error: words }, text: `[FAIL] ${host} — ${words}\n` };
+}
+
+/**
+ * The named dugdales, or all, as far as they carry the labels; in the order of the file.
+ *
+ * @throws {UsageError} When a host is none.
+ * @throws {CommandError} When nothing is left.
+ */
+function applyTargets(
+  config: LettsConfig,
+  { host, match }: { readonly host: readonly string[]; readonly match: readonly string[] },
+): readonly DugdaleEntry[] {
+  const named = new Set(
+    host.map((name) => name.trim()).filter((name) => name !== "").map((name) => {
+      try {
+        return findDugdale(config, name).id;
+      } catch (cause) {
+        if (cause instanceof CommandError) throw new UsageError(`--host: ${cause.message}`, { cause });
+        throw cause;
+      }
+    }),
+  );
+  const targets = config.candidates(undefined, match).filter(({ id }) => named.size === 0 || named.has(id));
+  if (targets.length === 0) throw new CommandError("no dugdale of the file fits --host and --match");
+  return targets;
+}
+
+/** Two lines about plain admin and exec tokens; empty when there are none. */
+function tokenWarning(config: LettsConfig): string {
+  const places = config.plainTokens.filter(({ scope }) => scope !== "dispatch").map(({ location }) =>
+    location
+  );
+  if (places.length === 0) return "";
+  return `letts: warning: plain tokens in ${config.file}: ${places.join(", ")}\n` +
+    "letts: warning: keep them in the environment and write ${NAME} in the file\n";
 }

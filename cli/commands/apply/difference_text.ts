@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { bracketed } from "../../output/bracketed.ts";
 import { columnsOf } from "../../output/columns.ts";
+import { bracketed } from "../../output/table.ts";
 import { broken } from "../../output/wrapped.ts";
 import type { Difference, LaneChange, RuntimeChange } from "./difference.ts";
 

@@ -6,7 +6,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { FILE_ROLE } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
-import { demandFile, type Pair, parsePairs } from "../../parse/pairs.ts";
+import { demandFile, type Pair, parsePairs } from "../../parse/paths.ts";
 import { commandFor, surroundings } from "../run/interpreter.ts";
 
 /** What both runs have in common. */

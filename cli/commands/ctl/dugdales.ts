@@ -1,7 +1,7 @@
 /** `letts ctl dugdales list`, `info` and `config`. @module */
-import { bracketed } from "../../output/bracketed.ts";
 import { paintFor } from "../../output/color.ts";
 import { writeResult } from "../../output/record.ts";
+import { bracketed } from "../../output/table.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
 import { required, type Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";

@@ -9,7 +9,7 @@ import { cursorText, tableText } from "../../output/table.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
 import { required, type Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { demandFile, demandFolderOf } from "../../parse/pairs.ts";
+import { demandFile, demandFolderOf } from "../../parse/paths.ts";
 import { Interrupts } from "../interrupts.ts";
 import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
 import { findDugdale } from "../target.ts";

@@ -5,17 +5,17 @@
  */
 import type { Log, LogFields } from "../../../dugdale/host/log.ts";
 import type { ChangedMission, MissionChange } from "../../../dugdale/mission_change.ts";
-import type { Sink } from "../../output/io.ts";
+import type { Writer } from "../../output/io.ts";
 import type { Color, Paint } from "../../output/color.ts";
 import { humanDuration } from "../../output/human.ts";
 
 /** A line for every start and end of a mission, and for what goes wrong. */
 export class MissionLog implements Log {
-  readonly #sink: Sink;
+  readonly #writer: Writer;
   readonly #paint: Paint;
 
-  constructor(sink: Sink, paint: Paint) {
-    this.#sink = sink;
+  constructor(writer: Writer, paint: Paint) {
+    this.#writer = writer;
     this.#paint = paint;
   }
 
@@ -53,6 +53,6 @@ export class MissionLog implements Log {
     const time = new Date().toTimeString().slice(0, 8);
     const line = `${this.#paint("dim", time)}  ${this.#paint(color, word.padEnd(8))}  ${text}\n`;
     // A log is not waited for; a reader that is gone shows elsewhere.
-    this.#sink.write(line).catch(() => {});
+    this.#writer.write(line).catch(() => {});
   }
 }

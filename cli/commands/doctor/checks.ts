@@ -5,26 +5,16 @@
  */
 import type { LettsClient } from "../../../client/client.ts";
 import { AuthError, HttpError, LettsError } from "../../../client/errors.ts";
-import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { ConfigError } from "../../../config/config_error.ts";
+import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { VERSION } from "../../../dugdale/version.ts";
 import type { DugdaleReply } from "../../../protocol/lane.ts";
 import type { Scope } from "../../../protocol/routes.ts";
-import { difference } from "../apply/difference.ts";
 import { shortText } from "../../output/error_text.ts";
 import { humanDuration, humanTime } from "../../output/human.ts";
+import { difference } from "../apply/difference.ts";
 import { errorFix } from "./error_fix.ts";
-import { clockFinding, diskFinding, versionFinding } from "./vitals.ts";
-
-/** How a check went. */
-export type Verdict = "ok" | "warn" | "fail";
-
-/** What a check found, and what helps. */
-export interface Finding {
-  readonly verdict: Verdict;
-  readonly message: string;
-  readonly fix?: string;
-}
+import { clockFinding, diskFinding, type Finding, type Verdict, versionFinding } from "./vitals.ts";
 
 /** One thing that was looked at. */
 export interface Check extends Finding {

@@ -1,5 +1,7 @@
 /** `letts doctor`. @module */
+import { statSync } from "node:fs";
 import { ConfigError } from "../../../config/config_error.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import { CommandError, SilentExit } from "../../errors.ts";
 import { type Color, paintFor } from "../../output/color.ts";
 import type { Io } from "../../output/io.ts";
@@ -7,9 +9,9 @@ import { writeResult } from "../../output/record.ts";
 import { broken } from "../../output/wrapped.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { type Check, checkDugdale, type Verdict } from "./checks.ts";
+import { type Check, checkDugdale } from "./checks.ts";
 import type { DOCTOR_FLAGS } from "./command.ts";
-import { brokenConfig, configChecks } from "./config_checks.ts";
+import type { Verdict } from "./vitals.ts";
 
 const COLORS: Readonly<Record<Verdict, Color>> = { ok: "green", warn: "yellow", fail: "red" };
 
@@ -48,4 +50,53 @@ function text(checks: readonly Check[], io: Io): string {
     const fixes = fix === undefined ? [] : fitted(`fix: ${fix}`).map((line) => paint("dim", line));
     return [start + first.trimStart(), ...more, ...fixes];
   }).map((line) => `${line}\n`).join("");
+}
+
+const SUBJECT = "letts.yaml";
+
+/** What is found in a file that can be used. @param count How many dugdales are looked at. */
+function configChecks(config: LettsConfig, count: number): readonly Check[] {
+  const found = `${config.file}: ${count} ${count === 1 ? "dugdale" : "dugdales"}`;
+  if (count === 0) {
+    return [{
+      subject: SUBJECT,
+      verdict: "fail",
+      message: found,
+      fix: "name dugdales in it, or another label in --match",
+    }];
+  }
+  return [{ subject: SUBJECT, verdict: "ok", message: found }, ...secrets(config)];
+}
+
+function secrets({ file, plainTokens }: LettsConfig): readonly Check[] {
+  if (file === undefined || Deno.build.os === "windows") return [];
+  if (plainTokens.length === 0) {
+    return [{ subject: SUBJECT, verdict: "ok", message: "no plain tokens in it" }];
+  }
+  const open = (statSync(file).mode & 0o077) !== 0;
+  if (!open) {
+    return [{ subject: SUBJECT, verdict: "ok", message: "plain tokens, which nobody else can read" }];
+  }
+  return [{
+    subject: SUBJECT,
+    verdict: "warn",
+    message: "plain tokens, which others can read",
+    fix: `chmod 600 ${file}, or write \${NAME} and set the variable`,
+  }];
+}
+
+/** What is said about a file that cannot be used. */
+function brokenConfig(error: ConfigError): Check {
+  const fixes: Partial<Record<ConfigError["stage"], string>> = {
+    discovery: "letts init makes one, --config names one",
+    permissions: "chmod 600 the file, or write ${NAME} for the token and set the variable",
+    parse: "letts.example.yaml explains every key",
+  };
+  const fix = fixes[error.stage];
+  return {
+    subject: SUBJECT,
+    verdict: "fail",
+    message: error.message,
+    ...(fix === undefined ? {} : { fix }),
+  };
 }

@@ -5,7 +5,16 @@
  */
 import type { Metrics } from "../../../client/types.ts";
 import { humanBytes, humanDuration } from "../../output/human.ts";
-import type { Finding } from "./checks.ts";
+
+/** How a check went. */
+export type Verdict = "ok" | "warn" | "fail";
+
+/** What a check found, and what helps. */
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly message: string;
+  readonly fix?: string;
+}
 
 /** The clock of an answer has whole seconds, so that less than two mean nothing. */
 const SKEW_MAX_MS = 5000;

@@ -7,13 +7,21 @@ import type { FollowedLine } from "../../../client/types.ts";
 import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import { errorRow } from "../../output/error_row.ts";
 import { shortText } from "../../output/error_text.ts";
-import type { Io, Sink } from "../../output/io.ts";
+import type { Io, Writer } from "../../output/io.ts";
 import { jsonText } from "../../output/json.ts";
-import { logLines } from "../run/log_lines.ts";
+import { logLines, type LogStream } from "../run/log_lines.ts";
 import type { LogBody, LogShow } from "../run/log_tails.ts";
-import type { LogStream } from "../run/view.ts";
-import type { ExecEnd } from "./exec_fan_out.ts";
+import type { MissionEnd } from "../run/mission_end.ts";
 import type { ExecShow } from "./run_exec.ts";
+
+/** What became of the command on one dugdale. */
+export interface ExecEnd {
+  /** Id of the dugdale. */
+  readonly host: string;
+  /** Absent when the end is not known; then there is an error. */
+  readonly end: MissionEnd | undefined;
+  readonly error: unknown;
+}
 
 /** Shows commands while they run and what became of them. */
 export interface ExecDisplay {
@@ -25,7 +33,7 @@ export interface ExecDisplay {
 
 /** The output of one command, as it is. */
 export function rawShow(io: Io): ExecShow {
-  const sinks: Readonly<Record<LogStream, Sink>> = { stdout: io.stdout, stderr: io.stderr };
+  const sinks: Readonly<Record<LogStream, Writer>> = { stdout: io.stdout, stderr: io.stderr };
   return {
     event: async () => {},
     logs: {

@@ -11,21 +11,11 @@ import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { BrokenPipeError, CommandError, ExecFailedError, SilentExit, UsageError } from "../../errors.ts";
 import { exitCodeOf } from "../../exit_code.ts";
 import { dropRefused, type InterruptedMission } from "../run/interrupted.ts";
-import type { MissionEnd } from "../run/mission_end.ts";
-import type { ExecDisplay } from "./displays.ts";
+import type { ExecDisplay, ExecEnd } from "./displays.ts";
 import type { ExecPlan } from "./exec_plan.ts";
 import { endStatus, failureStatus } from "./exec_status.ts";
 import { outTargets, saveAll } from "./out_targets.ts";
 import { runExec } from "./run_exec.ts";
-
-/** What became of the command on one dugdale. */
-export interface ExecEnd {
-  /** Id of the dugdale. */
-  readonly host: string;
-  /** Absent when the end is not known; then there is an error. */
-  readonly end: MissionEnd | undefined;
-  readonly error: unknown;
-}
 
 /** What a fan-out needs. */
 export interface ExecFanOutOptions {

@@ -6,16 +6,15 @@
 import type { ExecOptions } from "../../../client/types.ts";
 import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import type { LettsConfig } from "../../../config/letts/resolve.ts";
-import { UUID } from "../../../protocol/names.ts";
+import { FILE_ROLE, UUID } from "../../../protocol/names.ts";
 import { ExecFailedError, UsageError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
 import { required, type Values } from "../../parse/flags.ts";
-import { demandFile, demandFolderOf, type Pair } from "../../parse/pairs.ts";
-import { waitLimit } from "../../parse/wait_limit.ts";
+import { demandFile, demandFolderOf, type Pair, parsePairs } from "../../parse/paths.ts";
+import { waitLimit } from "../../parse/times.ts";
 import type { EXEC_FLAGS } from "./command.ts";
 import { displayName } from "./display_name.ts";
 import { execHosts } from "./exec_hosts.ts";
-import { execPairs } from "./exec_pairs.ts";
 import { demandNew, outTargets } from "./out_targets.ts";
 import { isShellForm } from "./shell_form.ts";
 import { stdinMode } from "./stdin_mode.ts";
@@ -116,4 +115,12 @@ async function readStdin(io: Io): Promise<Uint8Array<ArrayBuffer>> {
   } catch (cause) {
     throw new ExecFailedError("standard input cannot be read", { cause });
   }
+}
+
+/** As {@linkcode parsePairs}; keys must also fit into the name of a variable. */
+function execPairs(flag: string, texts: readonly string[]): readonly Pair[] {
+  const pairs = parsePairs(flag, texts);
+  const wrong = pairs.find(({ key }) => !FILE_ROLE.is(key));
+  if (wrong === undefined) return pairs;
+  throw new UsageError(`${flag}: ${FILE_ROLE.refusal(wrong.key, "key")}`);
 }

@@ -9,9 +9,8 @@ import type { DispatchedRef } from "../../../client/types.ts";
 import { errorRow } from "../../output/error_row.ts";
 import type { Io } from "../../output/io.ts";
 import { jsonText } from "../../output/json.ts";
-import type { LogStream } from "../run/view.ts";
-import type { ExecDisplay } from "./displays.ts";
-import type { ExecEnd } from "./exec_fan_out.ts";
+import type { LogStream } from "../run/log_lines.ts";
+import type { ExecDisplay, ExecEnd } from "./displays.ts";
 import type { ExecShow } from "./run_exec.ts";
 
 const DEFAULT_BUFFER_BYTES = 65536;

@@ -6,8 +6,7 @@
 import type { LettsClient } from "../../../client/client.ts";
 import type { RunResult } from "../../../client/types.ts";
 import { CommandError, UsageError } from "../../errors.ts";
-import { exists } from "../exists.ts";
-import type { Pair } from "../../parse/pairs.ts";
+import { exists, type Pair } from "../../parse/paths.ts";
 
 /** A file of one dugdale and its path here. */
 export interface OutTarget {

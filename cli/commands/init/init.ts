@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../../errors.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { exists } from "../exists.ts";
+import { exists } from "../../parse/paths.ts";
 import type { INIT_FLAGS } from "./command.ts";
 import { initFiles } from "./files.ts";
 

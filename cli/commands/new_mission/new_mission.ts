@@ -1,13 +1,19 @@
 /** `letts new mission`. @module */
 import { dirname, join, relative, resolve } from "node:path";
+import { quote } from "../../../protocol/clip.ts";
+import { MISSION_NAME } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { exists } from "../exists.ts";
+import { exists } from "../../parse/paths.ts";
 import type { NEW_MISSION_FLAGS } from "./command.ts";
 import { importAdvice } from "./import_map.ts";
-import { missionFiles } from "./mission_files.ts";
-import type { NewFile } from "./new_file.ts";
+import { JAVASCRIPT } from "./javascript.ts";
+import type { Language, NewFile, Scaffold } from "./new_file.ts";
+import { PHP } from "./php.ts";
+import { PYTHON } from "./python.ts";
+import { SHELL } from "./shell.ts";
+import { TYPESCRIPT } from "./typescript.ts";
 
 /** Makes a mission and its test. */
 export async function newMission(call: Call<Values<typeof NEW_MISSION_FLAGS>>): Promise<void> {
@@ -42,4 +48,40 @@ async function write(folder: string, { path, mode, text }: NewFile): Promise<voi
     if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
     throw new UsageError(`${target} exists, and nothing is replaced`, { cause });
   }
+}
+
+const SCAFFOLDS: Readonly<Record<Language, Scaffold>> = {
+  ts: TYPESCRIPT,
+  sh: SHELL,
+  py: PYTHON,
+  php: PHP,
+  js: JAVASCRIPT,
+};
+
+/** A mission, its test, and how the test is run. */
+interface MissionFiles {
+  readonly mission: NewFile;
+  /** In a folder of its own: names of missions have no slash, so that nobody can dispatch it. */
+  readonly test: NewFile;
+  /** The command for the path of the test. */
+  readonly runTest: (path: string) => string;
+}
+
+/**
+ * The files for a name, which may have the ending of the language.
+ *
+ * @throws {UsageError} When no mission can have that name.
+ */
+function missionFiles(given: string, language: Language): MissionFiles {
+  const ending = `.${language}`;
+  const name = given.endsWith(ending) ? given.slice(0, -ending.length) : given;
+  if (!MISSION_NAME.is(name + ending)) {
+    throw new UsageError(`mission name ${quote(given)} with its ending must be ${MISSION_NAME.words}`);
+  }
+  const scaffold = SCAFFOLDS[language];
+  return {
+    mission: { path: name + ending, mode: 0o755, text: scaffold.mission(name) },
+    test: { path: `tests/${name}_test${ending}`, mode: 0o644, text: scaffold.test(name) },
+    runTest: scaffold.runTest,
+  };
 }

@@ -4,12 +4,13 @@
  * @module
  */
 import type { FollowedLine } from "../../../client/types.ts";
-import type { Io } from "../../output/io.ts";
 import { type Paint, paintFor } from "../../output/color.ts";
-import { StatusLine } from "../../output/status_line.ts";
+import type { Io } from "../../output/io.ts";
 import { logRecordText } from "../../output/log_record.ts";
+import { StatusLine } from "../../output/status_line.ts";
+import type { LogStream } from "./log_lines.ts";
 import { barLine } from "./progress_bar.ts";
-import { type LogStream, type RunView, savedText } from "./view.ts";
+import { type RunView, savedText } from "./view.ts";
 
 /** Draws on stderr, which must be a terminal. */
 export class BarView implements RunView {

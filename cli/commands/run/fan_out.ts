@@ -4,31 +4,21 @@
  * @module
  */
 import type { LettsClient } from "../../../client/client.ts";
-import { BrokenPipeError } from "../../errors.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
+import { BrokenPipeError, UsageError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
 import { bufferedIo } from "../../output/memory_writer.ts";
 import type { GlobalValues } from "../../parse/global_flags.ts";
+import { type CliTarget, resolveTarget, type TargetValues } from "../target.ts";
 import { chooseView, type ViewFlags } from "./choose_view.ts";
-import { fanOutError, printErrors, printRows, printText } from "./fan_out_result.ts";
+import { fanOutError, type HostRun, printErrors, printRows, printText } from "./fan_out_result.ts";
 import { FanOutStatus } from "./fan_out_status.ts";
 import { dropRefused, type InterruptedMission } from "./interrupted.ts";
-import type { NamedTarget } from "./many_targets.ts";
 import { endError, type MissionEnd } from "./mission_end.ts";
 import { NdjsonView } from "./plain_views.ts";
 import { runMission } from "./run_mission.ts";
-import type { RunPlan } from "./run_plan.ts";
+import type { RunPlan, RunValues } from "./run_plan.ts";
 import { writeRunResult } from "./run_result.ts";
-
-/** What became of the mission on one dugdale, and what was printed about it meanwhile. */
-export interface HostRun {
-  /** As the dugdale was called on the command line. */
-  readonly host: string;
-  /** Absent when the end is not known. */
-  readonly end: MissionEnd | undefined;
-  /** Absent when all went well. */
-  readonly error: unknown;
-  readonly printed: ReturnType<typeof bufferedIo>;
-}
 
 /** What a fan-out needs. */
 export interface FanOutOptions {
@@ -106,4 +96,34 @@ async function runOne(target: NamedTarget, options: FanOutOptions): Promise<Host
     dropRefused(missions, host, error);
     return { host, end, error, printed };
   }
+}
+
+/** One of the dugdales, and what it was called on the command line. */
+interface NamedTarget extends CliTarget {
+  readonly name: string;
+}
+
+/**
+ * Resolves all hosts before the first request; a dugdale that was named twice is meant once.
+ *
+ * @throws {UsageError} When a flag makes no sense for several dugdales.
+ * @throws {CommandError} When letts.yaml does not know a host.
+ */
+export function manyTargets(
+  config: LettsConfig,
+  hosts: readonly string[],
+  flags: RunValues & TargetValues,
+): readonly NamedTarget[] {
+  if (flags["output-file"].length > 0) {
+    throw new UsageError("--output-file cannot be used with several hosts");
+  }
+  if (flags["mission-id"] !== undefined) {
+    throw new UsageError("--mission-id cannot be used with several hosts");
+  }
+  const targets = new Map<string, NamedTarget>();
+  for (const name of hosts) {
+    const target = resolveTarget(config, { ...flags, host: name });
+    if (!targets.has(target.dugdale.id)) targets.set(target.dugdale.id, { ...target, name });
+  }
+  return [...targets.values()];
 }

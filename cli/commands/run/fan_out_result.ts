@@ -4,13 +4,25 @@
  * @module
  */
 import type { LettsConfig } from "../../../config/letts/resolve.ts";
+import { MissionEndError } from "../../errors.ts";
 import { errorRow } from "../../output/error_row.ts";
 import { shortText } from "../../output/error_text.ts";
-import { MissionEndError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
 import { jsonText } from "../../output/json.ts";
+import type { BufferedIo } from "../../output/memory_writer.ts";
 import { writeJson } from "../../output/record.ts";
-import type { HostRun } from "./fan_out.ts";
+import type { MissionEnd } from "./mission_end.ts";
+
+/** What became of the mission on one dugdale, and what was printed about it meanwhile. */
+export interface HostRun {
+  /** As the dugdale was called on the command line. */
+  readonly host: string;
+  /** Absent when the end is not known. */
+  readonly end: MissionEnd | undefined;
+  /** Absent when all went well. */
+  readonly error: unknown;
+  readonly printed: BufferedIo;
+}
 
 /** Prints everything about one dugdale under its name. */
 export async function printText(io: Io, run: HostRun, config: LettsConfig): Promise<void> {

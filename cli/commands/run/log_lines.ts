@@ -5,6 +5,9 @@
  */
 import { lines } from "../../../protocol/lines.ts";
 
+/** One of the two streams of a process. */
+export type LogStream = "stdout" | "stderr";
+
 /** The longest line that is shown. */
 const LINE_MAX_BYTES = 1024 * 1024;
 

@@ -8,7 +8,7 @@ import { NotFoundError } from "../../../client/errors.ts";
 import type { DispatchedRef } from "../../../client/types.ts";
 import { BrokenPipeError } from "../../errors.ts";
 import { shortText } from "../../output/error_text.ts";
-import type { LogStream } from "./view.ts";
+import type { LogStream } from "./log_lines.ts";
 
 /** How long a dugdale may be silent once the mission is done before a tail is given up. */
 const SILENCE_MS = 1000;

@@ -4,8 +4,9 @@
  * @module
  */
 import type { FollowedLine } from "../../../client/types.ts";
-import type { Sink } from "../../output/io.ts";
-import { eventText, type LogStream, type RunView, savedText } from "./view.ts";
+import type { Writer } from "../../output/io.ts";
+import type { LogStream } from "./log_lines.ts";
+import { eventText, type RunView, savedText } from "./view.ts";
 
 /** What a {@linkcode LineView} leaves out. */
 export interface LineViewOptions {
@@ -15,30 +16,30 @@ export interface LineViewOptions {
 
 /** A line for every event and every line of the logs. */
 export class LineView implements RunView {
-  readonly #sink: Sink;
+  readonly #writer: Writer;
   readonly #options: LineViewOptions;
 
-  constructor(sink: Sink, options: LineViewOptions) {
-    this.#sink = sink;
+  constructor(writer: Writer, options: LineViewOptions) {
+    this.#writer = writer;
     this.#options = options;
   }
 
   async event({ event }: FollowedLine): Promise<void> {
     if (event === undefined || !this.#options.events) return;
     if (event.event === "progress" && !this.#options.progress) return;
-    await this.#sink.write(`${eventText(event)}\n`);
+    await this.#writer.write(`${eventText(event)}\n`);
   }
 
   async log(stream: LogStream, line: string): Promise<void> {
-    await this.#sink.write(`[${stream}] ${line}\n`);
+    await this.#writer.write(`[${stream}] ${line}\n`);
   }
 
   async saved(key: string, path: string, bytes: number): Promise<void> {
-    if (this.#options.events) await this.#sink.write(`${savedText(key, path, bytes)}\n`);
+    if (this.#options.events) await this.#writer.write(`${savedText(key, path, bytes)}\n`);
   }
 
   async warning(text: string): Promise<void> {
-    await this.#sink.write(`[warning] ${text}\n`);
+    await this.#writer.write(`[warning] ${text}\n`);
   }
 
   async close(): Promise<void> {}
@@ -46,17 +47,17 @@ export class LineView implements RunView {
 
 /** The events as they came, one JSON object a line. */
 export class NdjsonView implements RunView {
-  readonly #sink: Sink;
+  readonly #writer: Writer;
   readonly #host: string | undefined;
 
   /** @param host Put into every line, when there are several. */
-  constructor(sink: Sink, host?: string) {
-    this.#sink = sink;
+  constructor(writer: Writer, host?: string) {
+    this.#writer = writer;
     this.#host = host;
   }
 
   async event({ line }: FollowedLine): Promise<void> {
-    await this.#sink.write(`${this.#host === undefined ? line : withHost(line, this.#host)}\n`);
+    await this.#writer.write(`${this.#host === undefined ? line : withHost(line, this.#host)}\n`);
   }
 
   async log(): Promise<void> {}

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { clip, oneLine } from "../../output/clip.ts";
 import type { Paint } from "../../output/color.ts";
+import { clip, oneLine } from "../../output/columns.ts";
 
 /** What the bar shows. */
 export interface BarState {

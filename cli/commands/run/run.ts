@@ -49,7 +49,7 @@ async function runSingle(call: RunCall): Promise<RunEnd> {
 async function runOnMany(call: RunCall, hosts: readonly string[]): Promise<void> {
   const { flags, globals, io } = call;
   const client = await call.open();
-  const { manyTargets } = await import("./many_targets.ts");
+  const { manyTargets } = await import("./fan_out.ts");
   const { runFanOut } = await import("./fan_out.ts");
   const targets = manyTargets(client.config, hosts, flags);
   const plan = await runPlan(flags, io);

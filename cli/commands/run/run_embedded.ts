@@ -6,7 +6,7 @@
 import { InterruptedError, UsageError } from "../../errors.ts";
 import { required } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { demandFile } from "../../parse/pairs.ts";
+import { demandFile } from "../../parse/paths.ts";
 import { Interrupts } from "../interrupts.ts";
 import type { TargetValues } from "../target.ts";
 import { chooseView } from "./choose_view.ts";

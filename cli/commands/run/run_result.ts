@@ -3,16 +3,16 @@
  *
  * @module
  */
-import type { Sink } from "../../output/io.ts";
+import type { Writer } from "../../output/io.ts";
 import { jsonText } from "../../output/json.ts";
 import { type Format, writeJson } from "../../output/record.ts";
 import type { RunEnd } from "./run_mission.ts";
 
 /** Writes the result of one mission on one dugdale. */
-export async function writeRunResult(sink: Sink, format: Format, end: RunEnd): Promise<void> {
+export async function writeRunResult(writer: Writer, format: Format, end: RunEnd): Promise<void> {
   if (format === "ndjson") return; // the events have said it all
-  if (format === "json") return await writeJson(sink, runRecord(end), { sorted: true });
-  if (end.returned !== undefined) await sink.write(`${jsonText(end.returned, { sorted: true })}\n`);
+  if (format === "json") return await writeJson(writer, runRecord(end), { sorted: true });
+  if (end.returned !== undefined) await writer.write(`${jsonText(end.returned, { sorted: true })}\n`);
 }
 
 function runRecord({ ref, done, returned, logs }: RunEnd): unknown {

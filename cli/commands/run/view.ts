@@ -6,11 +6,8 @@
 import type { FollowedLine } from "../../../client/types.ts";
 import type { MissionEvent } from "../../../protocol/event.ts";
 import { humanBytes } from "../../output/human.ts";
-import { logLines } from "./log_lines.ts";
+import { logLines, type LogStream } from "./log_lines.ts";
 import type { LogShow } from "./log_tails.ts";
-
-/** One of the two streams of a process. */
-export type LogStream = "stdout" | "stderr";
 
 /** Shows a mission that runs. Each method waits until its line is out. */
 export interface RunView {

@@ -5,7 +5,7 @@ import { InterruptedError } from "../../errors.ts";
 import { paintFor } from "../../output/color.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { duration } from "../../parse/wait_limit.ts";
+import { duration } from "../../parse/times.ts";
 import { Interrupts } from "../interrupts.ts";
 import type { TOP_FLAGS } from "./command.ts";
 import { screenText } from "./screen.ts";

@@ -3,22 +3,10 @@
  *
  * @module
  */
-import type { CommandGroup, CommandNode } from "../grammar.ts";
 import { findCommand, isFlag } from "../find_command.ts";
 import { type FlagIndex, flagsBelow, flagsOf, type NamedFlag } from "../flag_index.ts";
-import { flagValues, type Names, namesOf } from "./values.ts";
-
-/** A word that fits, and what it means. */
-export interface Candidate {
-  readonly word: string;
-  readonly means: string;
-}
-
-/** What fits: words, and whether the shell shall offer files too. */
-export interface Completed {
-  readonly candidates: readonly Candidate[];
-  readonly files: "none" | "files" | "folders";
-}
+import type { CommandGroup, CommandNode } from "../grammar.ts";
+import { type Candidate, type Completed, flagValues, type Names, namesOf } from "./values.ts";
 
 const NOTHING: Completed = { candidates: [], files: "none" };
 

@@ -4,7 +4,18 @@
  * @module
  */
 import type { Completion, Flag } from "../flags.ts";
-import type { Candidate, Completed } from "./complete.ts";
+
+/** A word that fits, and what it means. */
+export interface Candidate {
+  readonly word: string;
+  readonly means: string;
+}
+
+/** What fits: words, and whether the shell shall offer files too. */
+export interface Completed {
+  readonly candidates: readonly Candidate[];
+  readonly files: "none" | "files" | "folders";
+}
 
 /** The names that letts.yaml knows. */
 export interface Names {

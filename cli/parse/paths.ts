@@ -53,3 +53,14 @@ export function demandFolderOf(flag: string, path: string): void {
   }
   throw new UsageError(`${flag}: ${path} cannot be written, there is no folder ${folder}`);
 }
+
+/** Whether something has this name, be it a link to nothing. */
+export function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
