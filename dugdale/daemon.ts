@@ -6,7 +6,7 @@ import type { LiveRun } from "./engine/engine.ts";
 import { type Core, openCore } from "./core.ts";
 import { repairRunning } from "./engine/repair.ts";
 import type { TransitionListener } from "./engine/transitions.ts";
-import { systemClock } from "./host/clock.ts";
+import { type Clock, systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
 import { DirLock } from "./host/lock.ts";
 import { type Log, silentLog } from "./host/log.ts";
@@ -26,6 +26,8 @@ export interface DugdaleOptions {
   readonly config: DugdaleConfig;
   /** Default: nothing is logged. */
   readonly log?: Log;
+  /** Default: the machine's. */
+  readonly clock?: Clock | undefined;
   /** Told what becomes of missions: when a process runs, at once; of an end, when it is on disk. Default: nothing is told. */
   readonly onMission?: ((change: MissionChange) => void) | undefined;
 }
@@ -73,13 +75,13 @@ const HTTP_GRACE_MS = 30_000;
  * @throws {ListenError} When the address cannot be listened on.
  */
 export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
-  const { config, log = silentLog, onMission } = options;
+  const { config, log = silentLog, clock = systemClock, onMission } = options;
   await using stack = new AsyncDisposableStack();
   mkdirSync(config.dataDir, { recursive: true });
   const dataDir = new DataDir(config.dataDir);
   const lock = stack.use(DirLock.take(dataDir.lock));
   lock.describe(describe(config.listen));
-  const store = stack.use(new Store(dataDir.database, config.limits.cacheSize));
+  const store = stack.use(new Store(dataDir.database, config.limits.cacheSize, clock));
   const health = stack.use(new DatabaseHealth(lock, dataDir.database, log));
   dataDir.make();
 
@@ -89,9 +91,9 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       store,
       dataDir,
       log,
-      clock: systemClock,
-      spawner: stack.use(openSpawner()),
-      memoryKills: new KernelMemoryKills(systemClock),
+      clock,
+      spawner: stack.use(openSpawner(clock)),
+      memoryKills: new KernelMemoryKills(clock),
       readVariable: (name) => env[name],
       criticalError: () => health.criticalError,
     }),
@@ -101,7 +103,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   await health.repair("repair_running", () => repairRunning(parts, engine));
   await health.repair("repair_staging", () => staging.repair());
 
-  const admit = new Gate(config, systemClock, log).admit;
+  const admit = new Gate(config, clock, log).admit;
   const server = listen(config.listen, core.app(admit));
   const dugdale = new OpenDugdale({ core, server, log });
   try {

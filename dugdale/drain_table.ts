@@ -1,4 +1,5 @@
 import type { Dugdale } from "./daemon.ts";
+import type { Clock } from "./host/clock.ts";
 
 const EVERY_MS = 10_000;
 /** A terminal shows no more at once. */
@@ -7,11 +8,17 @@ const MAX_ROWS = 20;
 /** Tells people at a terminal what a shutdown still waits for. */
 export class DrainTable implements Disposable {
   readonly #dugdale: Pick<Dugdale, "live">;
+  readonly #clock: Clock;
   readonly #write: (text: string) => void;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timer: Disposable | undefined;
 
   /** @param write Prints. Default: to stderr. */
-  constructor(dugdale: Pick<Dugdale, "live">, write: (text: string) => void = toStderr) {
+  constructor(
+    dugdale: Pick<Dugdale, "live">,
+    clock: Clock,
+    write: (text: string) => void = toStderr,
+  ) {
+    this.#clock = clock;
     this.#dugdale = dugdale;
     this.#write = write;
   }
@@ -19,18 +26,18 @@ export class DrainTable implements Disposable {
   /** Prints the table now and every ten seconds, for as long as there is something to wait for. */
   start(): void {
     this.#print();
-    this.#timer ??= setInterval(() => this.#print(), EVERY_MS);
+    this.#timer ??= this.#clock.every(EVERY_MS, () => this.#print());
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    this.#timer?.[Symbol.dispose]();
   }
 
   #print(): void {
     const { live } = this.#dugdale;
     if (live.length === 0) return;
     const rows = live.slice(0, MAX_ROWS).map(({ missionId, lane, missionName, sinceMs }) => {
-      const since = elapsed(performance.now() - sinceMs);
+      const since = elapsed(this.#clock.steadyMs() - sinceMs);
       return `  ${missionId.slice(0, 8)}  ${lane.padEnd(16)}  ${missionName.padEnd(24)}  ${since}\n`;
     });
     if (live.length > MAX_ROWS) rows.push(`  and ${live.length - MAX_ROWS} more\n`);

@@ -11,6 +11,7 @@ import { findLogFormat, findLogLevel } from "../config/dugdale/log_words.ts";
 import { type Dugdale, openDugdale } from "./daemon.ts";
 import { DrainTable } from "./drain_table.ts";
 import { type DaemonFlags, FlagError, parseFlags, USAGE } from "./flags.ts";
+import { systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
 import { DirLock } from "./host/lock.ts";
 import { IdleMemory } from "./host/memory.ts";
@@ -110,15 +111,15 @@ async function serve(config: DugdaleConfig, log: Log): Promise<number> {
     return 1;
   }
   signals.deliverTo(dugdale);
-  using _memory = new IdleMemory(() => dugdale.live.length === 0);
-  using _report = reportToServiceManager(dugdale.draining, log);
+  using _memory = new IdleMemory(() => dugdale.live.length === 0, systemClock);
+  using _report = reportToServiceManager(dugdale.draining, systemClock, log);
   await untilStopped(dugdale);
   return 0;
 }
 
 /** Resolves once the dugdale has been told to drain and everything is closed. */
 async function untilStopped(dugdale: Dugdale): Promise<void> {
-  using table = new DrainTable(dugdale);
+  using table = new DrainTable(dugdale, systemClock);
   const { draining } = dugdale;
   await new Promise<void>((resolve) => {
     if (draining.aborted) resolve();

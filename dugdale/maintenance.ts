@@ -1,6 +1,6 @@
 import type { EngineParts } from "./engine/parts.ts";
 import { Retention } from "./engine/retention.ts";
-import { pause } from "./host/after.ts";
+import type { Clock } from "./host/clock.ts";
 import type { DirLock } from "./host/lock.ts";
 import { LockWatch } from "./host/lock_watch.ts";
 import { Periodic } from "./staging/periodic.ts";
@@ -21,7 +21,7 @@ export class Maintenance implements AsyncDisposable {
     const { clock, config, log, store } = parts;
     const retention = new Retention(parts);
     const onError = (op: string) => (err: unknown) => log.error("background work failed", { op, err });
-    this.#watch = new LockWatch(lock, onLockLost);
+    this.#watch = new LockWatch(lock, clock, onLockLost);
     this.#workers = [
       new Periodic({
         periodMs: config.cleanup.sweepIntervalMs,
@@ -31,7 +31,7 @@ export class Maintenance implements AsyncDisposable {
       }, clock),
       new Periodic({
         periodMs: VACUUM_PERIOD_MS,
-        pass: (stopping) => vacuum(store, stopping),
+        pass: (stopping) => vacuum(store, clock, stopping),
         onError: onError("vacuum"),
       }, clock),
     ];
@@ -45,10 +45,10 @@ export class Maintenance implements AsyncDisposable {
 }
 
 /** Gives freed pages back in steps that are too short to be noticed. */
-async function vacuum(store: Store, stopping: AbortSignal): Promise<void> {
+async function vacuum(store: Store, clock: Clock, stopping: AbortSignal): Promise<void> {
   for (let count = 0; count < VACUUM_TIMES && !stopping.aborted; count++) {
     if (!store.vacuum(VACUUM_PAGES)) break;
-    await pause(VACUUM_PAUSE_MS, stopping);
+    await clock.sleep(VACUUM_PAUSE_MS, stopping);
   }
   store.emptyLog();
 }

@@ -41,6 +41,7 @@ export {
 export { dugdaleConfig } from "../config/dugdale/read.ts";
 export type { DugdaleLimits } from "../config/dugdale/limits.ts";
 export type { MissionKind, OutcomeKind } from "../protocol/mission.ts";
+export { Clock } from "./host/clock.ts";
 export { DataDirLockedError } from "./host/lock.ts";
 export { ListenError } from "./http/server.ts";
 export { NewerDatabaseError } from "./store/migrations.ts";

@@ -1,3 +1,4 @@
+import type { Clock } from "./host/clock.ts";
 import { notifyVariables, ServiceManager, watchdogPeriodMs } from "./host/notify.ts";
 import type { Log } from "./host/log.ts";
 
@@ -8,7 +9,11 @@ import type { Log } from "./host/log.ts";
  * @param draining Aborted when the daemon begins to stop.
  * @returns What ends the signs of life; undefined without a service manager.
  */
-export function reportToServiceManager(draining: AbortSignal, log: Log): Disposable | undefined {
+export function reportToServiceManager(
+  draining: AbortSignal,
+  clock: Clock,
+  log: Log,
+): Disposable | undefined {
   const warn = (error: unknown): void => {
     log.warn("service manager not told", { err: error instanceof Error ? error.message : String(error) });
   };
@@ -29,7 +34,7 @@ export function reportToServiceManager(draining: AbortSignal, log: Log): Disposa
   };
   tell("READY=1");
   const periodMs = watchdogPeriodMs(variables, Deno.pid);
-  if (periodMs !== undefined) manager.live(periodMs, warn);
+  if (periodMs !== undefined) manager.live(periodMs, clock, warn);
   draining.addEventListener("abort", () => tell("STOPPING=1"));
   return manager;
 }

@@ -65,6 +65,7 @@ export class Engine implements Disposable {
   async finalize(row: RunningMission, end: RunEnd, lane?: Lane): Promise<void> {
     const { store, clock, log, transitions } = this.#parts;
     const retry: RetryOptions = {
+      clock,
       onRetry: (err) =>
         log.warn("retrying write of mission end", { op: "finalize", mission_id: row.mission_id, err }),
       // A disk may be full for hours. To give up would leave a mission that runs for its followers until the next start.
@@ -110,11 +111,11 @@ export class Engine implements Disposable {
 
   /** From here on the mission can be killed, although its process is still to come. */
   #admit(row: RunningMission, lane: Lane): AdmittedRun {
-    const { log, config } = this.#parts;
+    const { clock, log, config } = this.#parts;
     const onRefused = (err: unknown): void => {
       log.error("io_error", { op: "kill", mission_id: row.mission_id, err });
     };
-    const kill = new KillSwitch(config.limits.defaultKillGraceMs, onRefused);
+    const kill = new KillSwitch(clock, config.limits.defaultKillGraceMs, onRefused);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     // The next attempt of a mission is picked up while the end of the last one is being written.
     const before = this.#live.get(row.mission_id);

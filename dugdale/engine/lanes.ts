@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers";
 import type { LaneSettings } from "../../protocol/lane.ts";
-import { after } from "../host/after.ts";
 import type { NewMission, QueuedMission, RunningMission } from "../store/mission_row.ts";
 import type { AttemptEnd } from "../store/missions.ts";
 import type { EngineParts } from "./parts.ts";
@@ -243,7 +242,7 @@ export class Lanes implements Disposable {
     const dueMs = Math.min(...this.#lanes.values().map((lane) => lane.nextDueMs));
     if (this.#stopped || dueMs === Infinity) return;
     const waitMs = Math.min(Math.max(0, dueMs - clock.wallMs()), CLOCK_TRUST_MS);
-    this.#alarm = after(waitMs, () => {
+    this.#alarm = clock.after(waitMs, () => {
       const nowMs = clock.wallMs();
       for (const lane of this.#lanes.values()) {
         if (lane.nextDueMs > nowMs) continue;
@@ -257,7 +256,7 @@ export class Lanes implements Disposable {
 
   #retryLater(lane: Lane): void {
     if (this.#stopped) return;
-    const retry = after(RETRY_MS, () => {
+    const retry = this.#parts.clock.after(RETRY_MS, () => {
       this.#retries.delete(retry);
       this.wake(lane.name);
     });

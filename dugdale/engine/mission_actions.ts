@@ -1,5 +1,6 @@
 import type { KillReply, RestartReply } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
+import type { Clock } from "../host/clock.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { MissionRow, QueuedMission } from "../store/mission_row.ts";
 import type { Engine, LiveRun } from "./engine.ts";
@@ -109,7 +110,7 @@ export class MissionActions {
       if (this.#parts.store.missions.find(id)?.status !== "running") return;
       throw new ProblemError("internal", `mission ${id} cannot be reached`);
     }
-    await ended30s(run, gone());
+    await ended30s(run, this.#parts.clock, gone());
   }
 
   async #killQueued(row: QueuedMission): Promise<KillReply> {
@@ -136,16 +137,15 @@ function ended(id: MissionId, status: string): ProblemError {
   return new ProblemError("mission_done", `mission ${id} is done already`);
 }
 
-async function ended30s(run: LiveRun, signal: AbortSignal): Promise<void> {
+async function ended30s(run: LiveRun, clock: Clock, signal: AbortSignal): Promise<void> {
   const wait = Promise.withResolvers<void>();
-  const tooLong = setTimeout(() => wait.reject(notInTime(run)), FORCE_WAIT_MS);
+  using _tooLong = clock.after(FORCE_WAIT_MS, () => wait.reject(notInTime(run)));
   const leave = (): void => wait.reject(new ProblemError("client_closed", ""));
   if (signal.aborted) leave();
   signal.addEventListener("abort", leave);
   try {
     await Promise.race([run.ended, wait.promise]);
   } finally {
-    clearTimeout(tooLong);
     signal.removeEventListener("abort", leave);
   }
 }

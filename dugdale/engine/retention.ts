@@ -2,7 +2,6 @@ import type { DugdaleConfig } from "../../config/dugdale/config.ts";
 import { type MissionKind, type OutcomeKind, OUTCOMES } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { retentionTtls } from "../staging/expiry.ts";
-import { pause } from "../host/after.ts";
 import type { HiddenMission } from "../store/mission_retention.ts";
 import type { EngineParts } from "./parts.ts";
 
@@ -38,7 +37,7 @@ export class Retention {
       if (batch.length === 0 && await this.#hide() === 0) break;
       await this.#remove(batch);
       removed += batch.length;
-      await pause(PAUSE_MS, stopping);
+      await this.#parts.clock.sleep(PAUSE_MS, stopping);
     }
     return removed;
   }

@@ -7,7 +7,7 @@ import { execEnvironment, missionEnvironment } from "../run/environment.ts";
 import type { KillSwitch } from "../run/kill.ts";
 import { isDiskFull, LaunchError, textOf } from "../run/launch_error.ts";
 import { MemoryWatch, type OutOfMemory } from "../run/out_of_memory.ts";
-import { type ProcessSinks, type ProcessStart, runProcess } from "../run/process.ts";
+import { type OutputHandlers, type ProcessStart, runProcess } from "../run/process.ts";
 import { makeWorkdir, tidyWorkdir } from "../run/workdir.ts";
 import type { ExitStatus, SpawnRequest } from "../host/spawn.ts";
 import type { ExecBody } from "../../protocol/exec.ts";
@@ -46,7 +46,7 @@ export async function runMission(row: RunningMission, kill: KillSwitch, parts: E
     memory?.write(stream, chunk);
     capture.write(stream, chunk);
   };
-  const sinks: ProcessSinks = {
+  const output: OutputHandlers = {
     stdout: printed("stdout"),
     stderr: printed("stderr"),
     ...(control === undefined ? {} : { control: (chunk: Uint8Array): void => control.write(chunk) }),
@@ -56,9 +56,9 @@ export async function runMission(row: RunningMission, kill: KillSwitch, parts: E
   let start: ProcessStart | undefined;
   try {
     let recorded: Promise<boolean> | undefined;
-    const exit = await runProcess(parts.spawner, {
-      request: await prepare(row, parts),
-      sinks,
+    const child = await parts.spawner.spawn(await prepare(row, parts));
+    const exit = await runProcess(child, {
+      output,
       kill,
       timeoutMs: row.timeout_ms,
       postExitGraceMs: limits.readerPostExitGraceMs,
@@ -67,7 +67,7 @@ export async function runMission(row: RunningMission, kill: KillSwitch, parts: E
         start = started;
         parts.transitions.started(row, started);
       },
-      onLasting: () => {
+      onOutlived: () => {
         if (start !== undefined) recorded = recordStart(row, start, kill, parts);
       },
     });
@@ -170,12 +170,13 @@ async function recordStart(
   kill: KillSwitch,
   parts: EngineParts,
 ): Promise<boolean> {
-  const { transitions, log } = parts;
+  const { transitions, log, clock } = parts;
   const facts = { op: "start", mission_id: row.mission_id };
   const ofProcess = parts.spawner.processStart(start.pid);
   try {
     const record = (): void => transitions.recordStart(row, start, ofProcess);
     await retryTransient(() => transitions.writeSoon(record), {
+      clock,
       onRetry: (err) => log.warn("retrying write of mission start", { ...facts, err }),
     });
     return true;

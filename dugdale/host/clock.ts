@@ -1,13 +1,68 @@
-/** The time, handed to whoever needs it so that a test can turn it by hand. */
-export interface Clock {
+/** Longer waits than this, some 24 days, overflow a timer of the platform and would be over at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The time and its timers. It comes by constructor, so that a test can turn it by hand. */
+export abstract class Clock {
   /** Unix milliseconds, for records. */
-  wallMs(): number;
+  abstract wallMs(): number;
+
   /** Milliseconds since some fixed moment, never going back, for durations. */
-  steadyMs(): number;
+  abstract steadyMs(): number;
+
+  /** Calls `action` once after so many milliseconds, however many, unless the result is disposed of before. */
+  abstract after(ms: number, action: () => void): Disposable;
+
+  /** Calls `action` after each `ms` milliseconds until the result is disposed of. */
+  every(ms: number, action: () => void): Disposable {
+    const next = (): Disposable =>
+      this.after(ms, () => {
+        timer = next();
+        action();
+      });
+    let timer = next();
+    return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
+  }
+
+  /** Resolves after so many milliseconds, or as soon as `signal` aborts. Never rejects. */
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = (): void => resolve();
+    using _timer = this.after(ms, wake);
+    signal?.addEventListener("abort", wake);
+    try {
+      await promise;
+    } finally {
+      signal?.removeEventListener("abort", wake);
+    }
+  }
+}
+
+class SystemClock extends Clock {
+  wallMs(): number {
+    return Date.now();
+  }
+
+  steadyMs(): number {
+    return performance.now();
+  }
+
+  after(ms: number, action: () => void): Disposable {
+    let timer = setTimeout(due, Math.min(ms, MAX_TIMER_MS));
+    let leftMs = ms - MAX_TIMER_MS;
+    function due(): void {
+      if (leftMs <= 0) return action();
+      timer = setTimeout(due, Math.min(leftMs, MAX_TIMER_MS));
+      leftMs -= MAX_TIMER_MS;
+    }
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  }
+}
+
+/** Lets everything that is ready on the event loop run first. An immediate would come before most of it. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** The clock of the machine. */
-export const systemClock: Clock = {
-  wallMs: () => Date.now(),
-  steadyMs: () => performance.now(),
-};
+export const systemClock: Clock = new SystemClock();

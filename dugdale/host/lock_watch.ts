@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import type { DirLock } from "./lock.ts";
 
 /** A second daemon that is started by mistake is most likely right after a deployment. */
@@ -9,27 +10,29 @@ const EARLY_MS = 2000, YOUNG_MS = 60_000, LATE_MS = 30_000;
  */
 export class LockWatch implements Disposable {
   readonly #lock: Pick<DirLock, "isIntact">;
+  readonly #clock: Clock;
   readonly #onLost: () => void;
   #elapsedMs = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Disposable | undefined;
 
   /** @param onLost Called once. */
-  constructor(lock: Pick<DirLock, "isIntact">, onLost: () => void) {
+  constructor(lock: Pick<DirLock, "isIntact">, clock: Clock, onLost: () => void) {
     this.#lock = lock;
+    this.#clock = clock;
     this.#onLost = onLost;
     this.#wait();
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#timer?.[Symbol.dispose]();
   }
 
   #wait(): void {
     const ms = this.#elapsedMs < YOUNG_MS ? EARLY_MS : LATE_MS;
-    this.#timer = setTimeout(() => {
+    this.#timer = this.#clock.after(ms, () => {
       this.#elapsedMs += ms;
       if (this.#lock.isIntact()) this.#wait();
       else this.#onLost();
-    }, ms);
+    });
   }
 }

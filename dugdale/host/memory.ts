@@ -1,6 +1,7 @@
 import { memoryUsage } from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { Clock } from "./clock.ts";
 
 const EVERY_MS = 10_000;
 /** So much more than after the last time is worth the 10 ms or so in which nothing else happens. */
@@ -11,20 +12,20 @@ const GROWN_BYTES = 8 * 2 ** 20;
  * time has taken, in case there is another one.
  */
 export class IdleMemory implements Disposable {
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #timer: Disposable;
   readonly #collect = garbageCollector();
   #keptBytes = 0;
 
-  /** Gives back now, and again whenever the process has grown and is idle. @param everyMs How often it is asked. */
-  constructor(isIdle: () => boolean, everyMs: number = EVERY_MS) {
+  /** Gives back now, and again whenever the process has grown and is idle. */
+  constructor(isIdle: () => boolean, clock: Clock) {
     this.#giveBack();
-    this.#timer = setInterval(() => {
+    this.#timer = clock.every(EVERY_MS, () => {
       if (isIdle() && memoryUsage.rss() > this.#keptBytes + GROWN_BYTES) this.#giveBack();
-    }, everyMs);
+    });
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    this.#timer[Symbol.dispose]();
   }
 
   #giveBack(): void {

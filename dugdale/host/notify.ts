@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Clock } from "./clock.ts";
 
 /** The variables that a service manager sets for a service that shall report. */
 export interface NotifyVariables {
@@ -16,8 +17,6 @@ export interface NotifyVariables {
 
 /** Two signs of life fall into each period of the watchdog: half of its microseconds, in milliseconds. */
 const USEC_PER_HALF_MS = 2000;
-/** The longest delay that a timer takes. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
 
 const AF_UNIX = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000;
 /** Nobody waits for a service manager that is busy, and nobody dies of one that is gone. */
@@ -51,7 +50,7 @@ export function watchdogPeriodMs(
 ): number | undefined {
   if (watchdogPid !== undefined && watchdogPid !== String(pid)) return undefined;
   const periodMs = Math.floor(Number(watchdogUsec ?? 0) / USEC_PER_HALF_MS);
-  return periodMs >= 1 ? Math.min(periodMs, MAX_DELAY_MS) : undefined;
+  return periodMs >= 1 ? periodMs : undefined;
 }
 
 /** The way to the service manager. Disposing it ends the signs of life. */
@@ -59,7 +58,7 @@ export class ServiceManager implements Disposable {
   readonly #libc: ReturnType<typeof openLibc>;
   readonly #address: Uint8Array<ArrayBuffer>;
   readonly #socket: number;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timer: Disposable | undefined;
 
   private constructor(path: string) {
     this.#address = socketAddress(path);
@@ -91,7 +90,7 @@ export class ServiceManager implements Disposable {
   }
 
   /** Sends a sign of life now and in each period, as long as the event loop turns. */
-  live(periodMs: number, onError: (error: unknown) => void): void {
+  live(periodMs: number, clock: Clock, onError: (error: unknown) => void): void {
     const sign = (): void => {
       try {
         this.tell("WATCHDOG=1");
@@ -100,11 +99,11 @@ export class ServiceManager implements Disposable {
       }
     };
     sign();
-    this.#timer ??= setInterval(sign, periodMs);
+    this.#timer ??= clock.every(periodMs, sign);
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    this.#timer?.[Symbol.dispose]();
     this.#libc.symbols.close(this.#socket);
     this.#libc.close();
   }

@@ -1,6 +1,7 @@
 import { isGroupAlive } from "./process_group.ts";
 import { processStart } from "./process_start.ts";
 import { getSystemErrorName } from "node:util";
+import type { Clock } from "./clock.ts";
 import { type Libc, LITTLE_ENDIAN, type OpenLibc } from "./libc.ts";
 import { PipeOutput } from "./pipe_output.ts";
 import { signalGroup, signalName } from "./signals.ts";
@@ -39,6 +40,7 @@ interface Pipe {
  * thread of the runtime's pool, so that the event loop goes on.
  */
 export class PosixSpawner implements Spawner {
+  readonly #clock: Clock;
   readonly #library: OpenLibc;
   readonly #libc: Libc;
   readonly #attributes = new Uint8Array(STRUCT_BYTES);
@@ -48,11 +50,12 @@ export class PosixSpawner implements Spawner {
   readonly #pinned = new Set<unknown>();
   readonly #children = new Map<number, (status: ExitStatus | undefined) => void>();
   readonly #reap = (): void => this.#reapAll();
-  #keepAlive: ReturnType<typeof setInterval> | undefined;
+  #keepAlive: Disposable | undefined;
 
   readonly processStart: Spawner["processStart"] = processStart;
 
-  constructor(library: OpenLibc) {
+  constructor(library: OpenLibc, clock: Clock) {
+    this.#clock = clock;
     this.#library = library;
     const c = this.#libc = library.calls;
     const all = new Uint8Array(STRUCT_BYTES), none = new Uint8Array(STRUCT_BYTES);
@@ -78,7 +81,7 @@ export class PosixSpawner implements Spawner {
       // Its end may have been signalled before we knew of it.
       this.#reapOne(pid);
       const children = this.#children;
-      if (children.has(pid)) this.#keepAlive ??= setInterval(this.#reap, KEEP_ALIVE_MS);
+      if (children.has(pid)) this.#keepAlive ??= this.#clock.every(KEEP_ALIVE_MS, this.#reap);
       const [stdout, stderr, control] = pipes.map((pipe) => new PipeOutput(this.#libc, pipe.read)) as [
         PipeOutput,
         PipeOutput,
@@ -111,7 +114,7 @@ export class PosixSpawner implements Spawner {
   }
 
   #rest(): void {
-    clearInterval(this.#keepAlive);
+    this.#keepAlive?.[Symbol.dispose]();
     this.#keepAlive = undefined;
   }
 

@@ -1,10 +1,11 @@
 import { ChildProcessSpawner } from "./child_process_spawn.ts";
+import type { Clock } from "./clock.ts";
 import { openLibc } from "./libc.ts";
 import { PosixSpawner } from "./posix_spawn.ts";
 import type { Spawner } from "./spawn.ts";
 
 /** The best way to start processes that this daemon is allowed to use. */
-export function openSpawner(): Spawner {
+export function openSpawner(clock: Clock): Spawner {
   const libc = openLibc();
-  return libc === undefined ? new ChildProcessSpawner() : new PosixSpawner(libc);
+  return libc === undefined ? new ChildProcessSpawner() : new PosixSpawner(libc, clock);
 }

@@ -12,10 +12,10 @@ const MAX_ADDRESSES = 100_000;
 
 /** Slows down the guessing of tokens: from the fifth failure in a row an address has to wait, twice as long each time. */
 export class Backoff {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "steadyMs">;
   readonly #failures = new Map<string, Failures>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, "steadyMs">) {
     this.#clock = clock;
   }
 

@@ -10,7 +10,7 @@ export interface CaptureOptions {
   readonly path: (name: CaptureName) => string;
   /** Bytes that stdout and stderr may have together. */
   readonly limitBytes: number;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "wallMs">;
   /** Called after something was written, for those who follow. */
   readonly onWrite: () => void;
   /** Called when a stream is given up because it cannot be written: what it prints from then on is dropped. */

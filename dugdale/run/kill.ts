@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { after } from "../host/after.ts";
+import type { Clock } from "../host/clock.ts";
 import type { Child } from "../host/spawn.ts";
 
 /** Why the daemon ends a process. */
@@ -13,6 +12,7 @@ const FIRST_LOOK_MS = 5, LAST_LOOK_MS = 100;
  * effect as soon as there is one. SIGTERM goes to the whole group, and SIGKILL after the grace.
  */
 export class KillSwitch implements Disposable {
+  readonly #clock: Clock;
   readonly #graceMs: number;
   readonly #onRefused: (error: unknown) => void;
   #reason: KillReason | undefined;
@@ -25,7 +25,8 @@ export class KillSwitch implements Disposable {
    * @param onRefused Told when the system refuses a signal, because every process of the group is somebody else's;
    * by default nobody is.
    */
-  constructor(graceMs: number, onRefused: (error: unknown) => void = () => {}) {
+  constructor(clock: Clock, graceMs: number, onRefused: (error: unknown) => void = () => {}) {
+    this.#clock = clock;
     this.#graceMs = graceMs;
     this.#onRefused = onRefused;
   }
@@ -60,7 +61,7 @@ export class KillSwitch implements Disposable {
       let lookMs = FIRST_LOOK_MS;
       this.#timer !== undefined && this.#child !== undefined && this.#child.groupAlive();
       lookMs = Math.min(lookMs * 2, LAST_LOOK_MS)
-    ) await sleep(lookMs);
+    ) await this.#clock.sleep(lookMs);
   }
 
   /** The process and its pipes are gone: from now on nothing can end it. */
@@ -75,7 +76,7 @@ export class KillSwitch implements Disposable {
     this.#send(child, "SIGTERM");
     if (this.#graceMs <= 0) this.#send(child, "SIGKILL");
     else {
-      this.#timer = after(this.#graceMs, () => {
+      this.#timer = this.#clock.after(this.#graceMs, () => {
         this.#timer = undefined;
         this.#send(child, "SIGKILL");
       });

@@ -1,31 +1,30 @@
-import { after } from "../host/after.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Output } from "../host/output.ts";
-import type { Child, ExitStatus, Spawner, SpawnRequest } from "../host/spawn.ts";
+import type { Child, ExitStatus } from "../host/spawn.ts";
 import type { KillSwitch } from "./kill.ts";
 
-/** Who gets what the process says. */
-export interface ProcessSinks {
+/** Where the output of a process goes. */
+export interface OutputHandlers {
   stdout(chunk: Uint8Array): void;
   stderr(chunk: Uint8Array): void;
-  /** Gets descriptor 3; absent for an exec. */
+  /** Descriptor 3; absent for an exec. */
   control?(chunk: Uint8Array): void;
 }
 
 /** How to run one process. */
 export interface ProcessOptions {
-  readonly request: SpawnRequest;
-  readonly sinks: ProcessSinks;
+  readonly output: OutputHandlers;
+  /** Is released with the end of the process. */
   readonly kill: KillSwitch;
   /** From the start of the process; null and 0 are no limit. */
   readonly timeoutMs: number | null;
   /** How long descendants may hold the pipes after the process has ended; 0 waits for stdout and stderr without end. */
   readonly postExitGraceMs: number;
   readonly clock: Clock;
-  /** Called once the process runs. */
+  /** Called at once. */
   readonly onStarted?: (start: ProcessStart) => void;
-  /** Called when it, or somebody who holds its pipes, has outlived its first moments. */
-  readonly onLasting?: () => void;
+  /** Called when the process, or a descendant that holds its pipes, outlives the polls of its start. */
+  readonly onOutlived?: () => void;
 }
 
 /** That a process was started. */
@@ -35,59 +34,64 @@ export interface ProcessStart {
 }
 
 /**
- * In its first moments a process is looked at so often, with so many milliseconds between. Who only does a little has
- * ended by then: all of it can be told at once, and its pipes need no place on the event loop.
+ * A new process is polled so often, with so many milliseconds between. One that only does a little has ended by then:
+ * all its output is read at once, and its pipes need no place on the event loop.
  */
-const LOOKS = 2, LOOK_MS = 1;
+const POLLS = 2, POLL_MS = 1;
 
 /**
- * Runs a process to its end and reads all that it says.
+ * Runs a process to its end and reads all of its output.
  *
- * @returns Undefined when nobody can say how it ended.
- * @throws {SpawnError} When it cannot be started.
+ * @returns Undefined when the exit status is unavailable, because another part of this process has reaped it.
  */
-export async function runProcess(spawner: Spawner, options: ProcessOptions): Promise<ExitStatus | undefined> {
-  const { kill, sinks, timeoutMs, postExitGraceMs } = options;
-  const child = await spawner.spawn(options.request);
+export async function runProcess(child: Child, options: ProcessOptions): Promise<ExitStatus | undefined> {
+  const { kill, output, timeoutMs, postExitGraceMs, clock } = options;
   const { pid, stdout, stderr, control } = child;
-  const startedMs = options.clock.wallMs();
+  const onControl = (chunk: Uint8Array): void => output.control?.(chunk);
+  const startedMs = clock.wallMs();
   const deadline = timeoutMs !== null && timeoutMs > 0
-    ? after(timeoutMs, () => kill.kill("timeout"))
+    ? clock.after(timeoutMs, () => kill.kill("timeout"))
     : undefined;
-  let said: Promise<void> | undefined;
+  /** Outputs that are still open after the grace are closed. */
+  const drained = async (outputs: readonly Output[], read: Promise<unknown> | undefined): Promise<void> => {
+    if (allEnded(outputs)) return;
+    using _timer = clock.after(postExitGraceMs, () => outputs.forEach((each) => each.close()));
+    await read;
+  };
+  let controlRead: Promise<void> | undefined;
   try {
     options.onStarted?.({ pid, startedMs });
     kill.attach(child);
-    await firstMoments(child, sinks);
-    const printed = Promise.all([stdout.read(sinks.stdout), stderr.read(sinks.stderr)]);
-    said = control?.read((chunk) => sinks.control?.(chunk));
-    if (!child.ended || !allEnded(outputsOf(child))) options.onLasting?.();
+    await poll(child, output, clock);
+    const printed = Promise.all([stdout.read(output.stdout), stderr.read(output.stderr)]);
+    controlRead = control?.read(onControl);
+    if (!child.ended || !allEnded(outputsOf(child))) options.onOutlived?.();
     const exit = await child.exited;
-    if (postExitGraceMs > 0) await within(postExitGraceMs, printed, [stdout, stderr]);
+    if (postExitGraceMs > 0) await drained([stdout, stderr], printed);
     else await printed;
     await kill.settled();
     return exit;
   } finally {
     deadline?.[Symbol.dispose]();
     kill[Symbol.dispose]();
-    if (control !== undefined) await within(postExitGraceMs, said, [control]);
+    if (control !== undefined) await drained([control], controlRead);
   }
 }
 
-/** Takes what is printed in a process's first moments, until it has ended or goes on for longer. */
-async function firstMoments(child: Child, sinks: ProcessSinks): Promise<void> {
+/** Reads what a new process prints, until it has ended or has been polled often enough. */
+async function poll(child: Child, output: OutputHandlers, clock: Clock): Promise<void> {
   const { stdout, stderr, control } = child;
-  for (let looks = 0;; looks++) {
-    stdout.take(sinks.stdout);
-    stderr.take(sinks.stderr);
-    if (looks === LOOKS) return;
+  for (let polls = 0;; polls++) {
+    stdout.take(output.stdout);
+    stderr.take(output.stderr);
+    if (polls === POLLS) return;
     if (child.ended) {
-      control?.take((chunk) => sinks.control?.(chunk));
-      // Who is just being started has a copy of every pipe, and may be the last to have it.
+      control?.take((chunk) => output.control?.(chunk));
+      // A process that is being started at this moment has a copy of every pipe, and may be the last to close it.
       if (allEnded(outputsOf(child))) return;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    using _timer = after(LOOK_MS, resolve);
+    using _timer = clock.after(POLL_MS, resolve);
     await (child.ended ? promise : Promise.race([child.exited, promise]));
   }
 }
@@ -98,15 +102,4 @@ function outputsOf({ stdout, stderr, control }: Child): Output[] {
 
 function allEnded(outputs: readonly Output[]): boolean {
   return outputs.every((output) => output.ended);
-}
-
-/** Waits for the end of outputs; those that are still open after so long are closed. */
-async function within(
-  ms: number,
-  read: Promise<unknown> | undefined,
-  outputs: readonly Output[],
-): Promise<void> {
-  if (allEnded(outputs)) return;
-  using _timer = after(ms, () => outputs.forEach((output) => output.close()));
-  await read;
 }

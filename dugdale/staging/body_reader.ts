@@ -1,4 +1,4 @@
-import { after } from "../host/after.ts";
+import type { Clock } from "../host/clock.ts";
 import type { ProblemError } from "../problem_error.ts";
 
 /** The peer has gone before its body was whole. */
@@ -6,7 +6,7 @@ export class BodyLostError extends Error {
   override readonly name = "BodyLostError";
 }
 
-/** Somebody else has ended the upload; `problem` is what its sender is told. */
+/** The upload was ended from outside; `problem` is what its sender is told. */
 export class BodyStoppedError extends Error {
   override readonly name = "BodyStoppedError";
 
@@ -15,7 +15,7 @@ export class BodyStoppedError extends Error {
   }
 }
 
-/** Nothing has come for too long. */
+/** No byte has arrived for too long. */
 export class BodyIdleError extends Error {
   override readonly name = "BodyIdleError";
 }
@@ -28,23 +28,26 @@ type Reader =
 /** With memory of its own for each chunk, a body of some hundred MB left 50 MB for the collector; with this, 10. */
 const BUFFER_BYTES = 256 * 1024;
 
-/** Reads a request body chunk by chunk, with an end to patience and a way to stop it from outside. */
+/** How to read a body. */
+export interface BodyReaderOptions {
+  /** Bytes that the peer has announced, if it has. */
+  readonly length?: number | undefined;
+  /** How long to wait for the next chunk; 0 waits without end. */
+  readonly idleMs: number;
+  readonly clock: Clock;
+}
+
+/** Reads a request body chunk by chunk, with an idle timeout and a way to stop it from outside. */
 export class BodyReader implements Disposable {
   readonly #reader: Reader | undefined;
-  readonly #length: number | undefined;
-  readonly #idleMs: number;
+  readonly #options: BodyReaderOptions;
   #buffer: ArrayBuffer = new ArrayBuffer(0);
   #taken = 0;
   #ended: BodyIdleError | BodyStoppedError | undefined;
 
-  /**
-   * @param length Bytes that the peer has announced.
-   * @param idleMs How long to wait for the next chunk; 0 is for ever.
-   */
-  constructor(body: ReadableStream<Uint8Array> | null, length: number | undefined, idleMs: number) {
+  constructor(body: ReadableStream<Uint8Array> | null, options: BodyReaderOptions) {
     this.#reader = body === null ? undefined : openReader(body);
-    this.#length = length;
-    this.#idleMs = idleMs;
+    this.#options = options;
   }
 
   /**
@@ -55,7 +58,7 @@ export class BodyReader implements Disposable {
   async read(): Promise<Uint8Array | undefined> {
     if (this.#ended !== undefined) throw this.#ended;
     // A peer that closes its side right after the last byte makes the next read fail, so none is made.
-    if (this.#reader === undefined || this.#taken === this.#length) return undefined;
+    if (this.#reader === undefined || this.#taken === this.#options.length) return undefined;
     const chunk = await this.#readInTime(this.#reader);
     this.#taken += chunk?.length ?? 0;
     return chunk;
@@ -71,8 +74,9 @@ export class BodyReader implements Disposable {
   }
 
   async #readInTime(reader: Reader): Promise<Uint8Array | undefined> {
-    const onIdle = () => this.#end(new BodyIdleError(`no byte came for ${this.#idleMs} ms`));
-    using _timer = this.#idleMs > 0 ? after(this.#idleMs, onIdle) : undefined;
+    const { idleMs, clock } = this.#options;
+    const onIdle = () => this.#end(new BodyIdleError(`no byte arrived for ${idleMs} ms`));
+    using _timer = idleMs > 0 ? clock.after(idleMs, onIdle) : undefined;
     try {
       const { value, done } = await (reader.byob ? this.#readIntoBuffer(reader.of) : reader.of.read());
       if (this.#ended !== undefined) throw this.#ended;

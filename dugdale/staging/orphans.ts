@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { UUID_V7 } from "../../protocol/names.ts";
 import { isMissing } from "./file_errors.ts";
 import type { StagingParts } from "./parts.ts";
-import { pause } from "../host/after.ts";
 
 /** One kind of entry that belongs to a row. */
 interface Kind {
@@ -71,7 +70,7 @@ async function removeKind(kind: Kind, parts: StagingParts, stopping: AbortSignal
     for (const [name, id] of ids) {
       if (unknown.has(id) && await removeOld(join(folder, name), kind.beforeMs, parts)) removed++;
     }
-    await pause(PAUSE_MS, stopping);
+    await parts.clock.sleep(PAUSE_MS, stopping);
   }
   return removed;
 }

@@ -1,4 +1,3 @@
-import { pause } from "../host/after.ts";
 import type { Clock } from "../host/clock.ts";
 
 /** A pass of background work. */
@@ -40,11 +39,11 @@ export class Periodic implements AsyncDisposable {
 
   async #run(stopping: AbortSignal): Promise<void> {
     const { periodMs, atStart = false, pauseTimes = PAUSE_TIMES } = this.#work;
-    if (!atStart) await pause(periodMs, stopping);
+    if (!atStart) await this.#clock.sleep(periodMs, stopping);
     while (!stopping.aborted) {
       const sinceMs = this.#clock.steadyMs();
       await this.#pass(stopping);
-      await pause(Math.max(periodMs, pauseTimes * (this.#clock.steadyMs() - sinceMs)), stopping);
+      await this.#clock.sleep(Math.max(periodMs, pauseTimes * (this.#clock.steadyMs() - sinceMs)), stopping);
     }
   }
 

@@ -3,7 +3,6 @@ import { isStagingId, type StagingId } from "../../protocol/names.ts";
 import { retentionTtls } from "./expiry.ts";
 import { isMissing } from "./file_errors.ts";
 import type { StagingParts } from "./parts.ts";
-import { pause } from "../host/after.ts";
 import type { Uploads } from "./upload.ts";
 
 /** Files between two pauses, so that other work gets its turn and no transaction is long. */
@@ -40,14 +39,14 @@ export class Sweep {
     const { store, clock } = this.#parts;
     const nowMs = clock.wallMs();
     const due = store.staging.retention.due(nowMs, EXPIRE_MAX).filter((id) => !this.#uploads.isRunning(id));
-    await inBatches(due, stopping, async (batch) => {
+    await this.#inBatches(due, stopping, async (batch) => {
       // Durable, because the files move next: a row must not be complete again while its file is gone.
       await store.write(() => batch.forEach((id) => store.staging.retention.expire(id, nowMs)));
     });
   }
 
   async #bury(stopping: AbortSignal): Promise<void> {
-    const { store } = this.#parts;
+    const { store, clock } = this.#parts;
     let after = "";
     while (!stopping.aborted) {
       const ids = store.staging.retention.deleting(after, BATCH);
@@ -59,7 +58,7 @@ export class Sweep {
         if (!this.#uploads.isRunning(id) && await this.#try(id, () => this.#buryOne(id))) gone.push(id);
       }
       await this.#remove(gone);
-      await pause(PAUSE_MS, stopping);
+      await clock.sleep(PAUSE_MS, stopping);
     }
   }
 
@@ -83,7 +82,7 @@ export class Sweep {
     const ids = (await slots.run(() => dataDir.disk.readdir(join(dataDir.root, "tombstone")))).filter(
       isStagingId,
     );
-    await inBatches(ids, stopping, async (batch) => {
+    await this.#inBatches(ids, stopping, async (batch) => {
       const gone: StagingId[] = [];
       for (const id of batch) if (await this.#try(id, () => this.#clearOne(id))) gone.push(id);
       await this.#remove(gone);
@@ -115,15 +114,15 @@ export class Sweep {
     const { store } = this.#parts;
     if (ids.length > 0) await store.writeSoon(() => ids.forEach((id) => store.staging.remove(id)));
   }
-}
 
-async function inBatches<Id>(
-  ids: readonly Id[],
-  stopping: AbortSignal,
-  work: (batch: readonly Id[]) => Promise<void>,
-): Promise<void> {
-  for (let start = 0; start < ids.length && !stopping.aborted; start += BATCH) {
-    await work(ids.slice(start, start + BATCH));
-    await pause(PAUSE_MS, stopping);
+  async #inBatches<Id>(
+    ids: readonly Id[],
+    stopping: AbortSignal,
+    work: (batch: readonly Id[]) => Promise<void>,
+  ): Promise<void> {
+    for (let start = 0; start < ids.length && !stopping.aborted; start += BATCH) {
+      await work(ids.slice(start, start + BATCH));
+      await this.#parts.clock.sleep(PAUSE_MS, stopping);
+    }
   }
 }

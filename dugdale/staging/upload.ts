@@ -54,7 +54,7 @@ export class Uploads implements AsyncDisposable {
    * @throws {ProblemError} In the documented order; also when the file is not complete yet.
    */
   async put(id: string, headers: Headers, body: ReadableStream<Uint8Array> | null): Promise<Uploaded> {
-    const { config, usage } = this.#parts;
+    const { config, usage, clock } = this.#parts;
     this.#refuseWhileDraining(id);
     refuseEncoding(headers);
     usage.check();
@@ -63,7 +63,11 @@ export class Uploads implements AsyncDisposable {
     if (this.#running.has(stagingId)) {
       throw new ProblemError("upload_in_progress", `another upload of ${stagingId} is under way`);
     }
-    using reader = new BodyReader(body, request.length, config.limits.uploadIdleTimeoutMs);
+    using reader = new BodyReader(body, {
+      length: request.length,
+      idleMs: config.limits.uploadIdleTimeoutMs,
+      clock,
+    });
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const running: Running = { body: reader, ended };
     this.#running.set(stagingId, running);

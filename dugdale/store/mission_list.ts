@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers/promises";
+import { nextTurn } from "../host/clock.ts";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { OUTCOMES } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
@@ -212,7 +212,7 @@ async function runScan(
     found.push(...rows as unknown as ListEntry[]);
     from = found.length < limit ? edge : undefined;
     // An immediate would let the next chunk run before most of what waits: requests took a hundred turns then.
-    if (from !== undefined) await setTimeout(0);
+    if (from !== undefined) await nextTurn();
   }
   return found;
 }

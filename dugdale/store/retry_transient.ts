@@ -1,18 +1,17 @@
-import { setTimeout } from "node:timers/promises";
+import type { Clock } from "../host/clock.ts";
 import { isTransient } from "./database_error.ts";
 
 /** How long to try. */
 export interface RetryOptions {
+  readonly clock: Clock;
   /** Told why another try is needed. */
   readonly onRetry: (error: unknown) => void;
   /** Whether to go on after the usual tries; asked after each further one. Default no. */
   readonly shouldContinue?: () => boolean;
-  /** Before the second try, in milliseconds; each further pause is twice as long, within bounds. Default 50. */
-  readonly firstPauseMs?: number;
 }
 
 /** Together about ten seconds, besides what the database itself waits for a lock. */
-const TRIES = 10, LONGEST_PAUSE_MS = 2000;
+const TRIES = 10, FIRST_PAUSE_MS = 50, LONGEST_PAUSE_MS = 2000;
 /** Between the tries after these. */
 const LATER_PAUSE_MS = 10_000;
 
@@ -23,14 +22,14 @@ const LATER_PAUSE_MS = 10_000;
  * @throws What the last try threw, or the first error that no retry can help.
  */
 export async function retryTransient<T>(write: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { onRetry, shouldContinue = () => false, firstPauseMs = 50 } = options;
-  for (let tries = 1, pauseMs = firstPauseMs;; tries++, pauseMs *= 2) {
+  const { clock, onRetry, shouldContinue = () => false } = options;
+  for (let tries = 1, pauseMs = FIRST_PAUSE_MS;; tries++, pauseMs *= 2) {
     try {
       return await write();
     } catch (error) {
       if ((tries >= TRIES && !shouldContinue()) || !isTransient(error)) throw error;
       onRetry(error);
     }
-    await setTimeout(Math.min(pauseMs, tries < TRIES ? LONGEST_PAUSE_MS : LATER_PAUSE_MS));
+    await clock.sleep(Math.min(pauseMs, tries < TRIES ? LONGEST_PAUSE_MS : LATER_PAUSE_MS));
   }
 }

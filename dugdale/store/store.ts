@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { type Clock, systemClock } from "../host/clock.ts";
 import { AppliedConfigs } from "./applied.ts";
 import { migrate } from "./migrations.ts";
 import { Missions } from "./missions.ts";
@@ -34,6 +35,7 @@ export class Store implements Disposable {
   readonly applied: AppliedConfigs;
   /** The only connection that writes. A test asks it for its settings, which no other connection knows. */
   protected readonly db: DatabaseSync;
+  readonly #clock: Clock;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #savepoint: StatementSync;
@@ -43,16 +45,18 @@ export class Store implements Disposable {
   /** A commit is due at the end of this turn. */
   #due = false;
   /** Of the commit of changes that have time. */
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Disposable | undefined;
   #synchronous = true;
 
   /**
    * Opens or creates the database and brings its schema up to date.
    *
    * @param cacheSize As SQLite's `cache_size`: pages, or KiB when negative.
+   * @param clock Times the commits of changes that may wait. Default: the machine's.
    * @throws {NewerDatabaseError} When a newer version has written it.
    */
-  constructor(file: string, cacheSize: number) {
+  constructor(file: string, cacheSize: number, clock: Clock = systemClock) {
+    this.#clock = clock;
     const db = this.db = new DatabaseSync(file);
     db.exec(`
       PRAGMA auto_vacuum = INCREMENTAL;
@@ -91,7 +95,7 @@ export class Store implements Disposable {
 
   /** Commits what is waiting, without waiting for the end of the turn. */
   flush(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
     this.#due = false;
     const changes = this.#waiting;
@@ -142,7 +146,7 @@ export class Store implements Disposable {
     return new Promise((resolve, reject) => {
       if (!this.db.isOpen) return reject(new StoreError("the database is closed"));
       this.#waiting.push({ apply, durable, resolve, reject });
-      if (delayMs > 0) this.#timer ??= setTimeout(() => this.flush(), delayMs);
+      if (delayMs > 0) this.#timer ??= this.#clock.after(delayMs, () => this.flush());
       else if (!this.#due) {
         this.#due = true;
         setImmediate(() => this.flush());

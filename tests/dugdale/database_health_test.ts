@@ -4,7 +4,7 @@ import { lineLog, type Log, silentLog } from "../../dugdale/host/log.ts";
 import { DirLock } from "../../dugdale/host/lock.ts";
 import { DatabaseHealth } from "../../dugdale/database_health.ts";
 import { Store } from "../../dugdale/store/store.ts";
-import { HandTimers } from "./hand_timers.ts";
+import { HandClock } from "./hand_clock.ts";
 import { ids, openRunning } from "./running.ts";
 import { newMission } from "./store/samples.ts";
 
@@ -72,16 +72,16 @@ Deno.test("A database that is known to be damaged does not decide which files ar
   const folder = await Deno.makeTempDir();
   try {
     damage(folder, await leave(folder));
-    using timers = new HandTimers();
+    const clock = new HandClock({ wallMs: Date.now(), fromMs: 1000 });
     const { log, told } = watched();
-    await using running = await openRunning({ dataDir: folder, log });
+    await using running = await openRunning({ dataDir: folder, log, clock });
     await told('"op":"quick_check"');
     const work = `${running.folder}/work/${ids.mission()}`;
     Deno.mkdirSync(work);
     Deno.utimeSync(work, new Date(0), new Date(0));
-    await timers.waiting(DAY_MS);
-    timers.turn(DAY_MS);
-    await timers.waiting(DAY_MS);
+    await clock.timer(DAY_MS);
+    clock.advance(DAY_MS);
+    await clock.timer(DAY_MS);
     assert(Deno.statSync(work).isDirectory);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { LiveMission } from "../../dugdale/daemon.ts";
 import { DrainTable } from "../../dugdale/drain_table.ts";
-import { HandTimers } from "./hand_timers.ts";
+import { systemClock } from "../../dugdale/host/clock.ts";
+import { HandClock } from "./hand_clock.ts";
 
 /** Missions that have been running for so many seconds. */
 function running(...seconds: number[]): LiveMission[] {
@@ -16,7 +17,7 @@ function running(...seconds: number[]): LiveMission[] {
 
 function printed(live: LiveMission[]): string[] {
   const texts: string[] = [];
-  using table = new DrainTable({ live }, (text) => texts.push(text));
+  using table = new DrainTable({ live }, systemClock, (text) => texts.push(text));
   table.start();
   return texts.join("").split("\n");
 }
@@ -40,7 +41,7 @@ Deno.test("DrainTable fits a terminal, and says nothing of nothing", () => {
 });
 
 Deno.test("DrainTable is printed every ten seconds until it is disposed of", () => {
-  using timers = new HandTimers();
+  const clock = new HandClock();
   let live = running(1, 2);
   const heads: string[] = [];
   const source = {
@@ -48,12 +49,12 @@ Deno.test("DrainTable is printed every ten seconds until it is disposed of", () 
       return live;
     },
   };
-  const table = new DrainTable(source, (text) => heads.push(/waiting for \d+/.exec(text)![0]));
+  const table = new DrainTable(source, clock, (text) => heads.push(/waiting for \d+/.exec(text)![0]));
   table.start();
   table.start();
   live = running(11);
-  timers.turn(10_000);
+  clock.advance(10_000);
   assertEquals(heads, ["waiting for 2", "waiting for 2", "waiting for 1"]);
   table[Symbol.dispose]();
-  assertEquals(timers.waits, []);
+  assertEquals(clock.delays, []);
 });

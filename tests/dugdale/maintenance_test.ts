@@ -1,17 +1,17 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { HandTimers } from "./hand_timers.ts";
+import { HandClock } from "./hand_clock.ts";
 import { ids, openRunning } from "./running.ts";
 
 const MINUTE = 60_000, HOUR = 60 * MINUTE;
 
 Deno.test("a dugdale gives free pages back each hour, removes orphans each day, measures its disk every 30 s", async () => {
-  using timers = new HandTimers();
-  await using running = await openRunning();
+  const clock = new HandClock({ wallMs: Date.now(), fromMs: 1000 });
+  await using running = await openRunning({ clock });
   const { folder } = running;
-  await timers.waiting(30_000);
+  await clock.timer(30_000);
   assertEquals(
-    timers.waits.toSorted((a, b) => a - b),
+    clock.delays.toSorted((a, b) => a - b),
     [2000, 30_000, 5 * MINUTE, 5 * MINUTE, HOUR, 24 * HOUR],
     "the lock, the disk, sweeps of missions and staging files, the database, orphans",
   );
@@ -23,8 +23,8 @@ Deno.test("a dugdale gives free pages back each hour, removes orphans each day, 
     other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
   const before = Deno.statSync(database).size;
-  timers.turn(HOUR);
-  await timers.waiting(HOUR);
+  clock.advance(HOUR);
+  await clock.timer(HOUR);
   assertLess(Deno.statSync(database).size, before - 700_000);
 
   const stored = async (): Promise<number> => {
@@ -33,14 +33,17 @@ Deno.test("a dugdale gives free pages back each hour, removes orphans each day, 
   };
   assertEquals(await stored(), 0);
   Deno.writeTextFileSync(`${folder}/output/large`, "x".repeat(1_000_000));
-  timers.turn(30_000);
-  await timers.waiting(30_000);
+  clock.advance(30_000);
+  await clock.timer(30_000);
   assertEquals(await stored(), 1_000_000);
 
   const [old, young] = [ids.mission(), ids.mission()];
   for (const id of [old, young]) Deno.mkdirSync(`${folder}/work/${id}`);
-  Deno.utimeSync(`${folder}/work/${old}`, new Date(), new Date(Date.now() - 6 * MINUTE));
-  timers.turn(24 * HOUR);
-  await timers.waiting(24 * HOUR);
+  const thenMs = clock.wallMs() + 24 * HOUR;
+  for (const [id, ageMs] of [[old, 6 * MINUTE], [young, 4 * MINUTE]] as const) {
+    Deno.utimeSync(`${folder}/work/${id}`, new Date(thenMs), new Date(thenMs - ageMs));
+  }
+  clock.advance(24 * HOUR);
+  await clock.timer(24 * HOUR);
   assertEquals([...Deno.readDirSync(`${folder}/work`)].map(({ name }) => name), [young]);
 });

@@ -4,6 +4,7 @@ import type { DugdaleSettings } from "../../config/dugdale/config.ts";
 import { dugdaleConfig } from "../../config/dugdale/read.ts";
 import { type Dugdale, openDugdale } from "../../dugdale/daemon.ts";
 import { Ids } from "../../protocol/ids.ts";
+import type { Clock } from "../../dugdale/host/clock.ts";
 import type { Log } from "../../dugdale/host/log.ts";
 
 /** The ids that tests draw. */
@@ -12,6 +13,7 @@ export const ids: Ids = new Ids();
 /** What a test wants to be different. */
 export interface RunningOptions extends Partial<Omit<DugdaleSettings, "log">> {
   readonly log?: Log;
+  readonly clock?: Clock;
 }
 
 /** An answer, read whole. */
@@ -90,7 +92,7 @@ export class Running implements AsyncDisposable {
 
 /** Opens a dugdale, in a new folder unless `dataDir` names one. */
 export async function openRunning(options: RunningOptions = {}): Promise<Running> {
-  const { log, ...settings } = options;
+  const { log, clock, ...settings } = options;
   const folder = options.dataDir ?? await Deno.makeTempDir();
   const config = dugdaleConfig({
     listen: "127.0.0.1:0",
@@ -100,7 +102,11 @@ export async function openRunning(options: RunningOptions = {}): Promise<Running
     ...settings,
     exec: { enabled: true, tokens: ["exec"], ...settings.exec },
   });
-  const dugdale = await openDugdale({ config, ...(log === undefined ? {} : { log }) });
+  const dugdale = await openDugdale({
+    config,
+    ...(log === undefined ? {} : { log }),
+    ...(clock === undefined ? {} : { clock }),
+  });
   return new Running(dugdale, folder, options.dataDir !== undefined);
 }
 

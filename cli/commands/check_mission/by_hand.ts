@@ -31,27 +31,27 @@ export async function runByHand(
   folder: string,
   killed: AbortSignal,
 ): Promise<HandRun> {
-  const kill = new KillSwitch(LIMIT_DEFAULTS.defaultKillGraceMs);
+  const kill = new KillSwitch(systemClock, LIMIT_DEFAULTS.defaultKillGraceMs);
   const end = (): void => void kill.kill("killed_by_api");
   killed.addEventListener("abort", end, { once: true });
   if (killed.aborted) end();
   const [stdout, stderr] = [new Printed(), new Printed()];
-  using spawner = openSpawner();
-  const exit = await runProcess(spawner, {
-    request: {
-      argv: [...mission.command, `--input=${withPaths(mission)}`],
-      env: ownEnvironment(),
-      cwd: folder,
-      stdin: "/dev/null",
-      control: false,
-    },
-    sinks: { stdout: (chunk) => stdout.write(chunk), stderr: (chunk) => stderr.write(chunk) },
+  using spawner = openSpawner(systemClock);
+  const child = await spawner.spawn({
+    argv: [...mission.command, `--input=${withPaths(mission)}`],
+    env: ownEnvironment(),
+    cwd: folder,
+    stdin: "/dev/null",
+    control: false,
+  });
+  const exit = await runProcess(child, {
+    output: { stdout: (chunk) => stdout.write(chunk), stderr: (chunk) => stderr.write(chunk) },
     kill,
     timeoutMs: mission.timeoutMs,
     postExitGraceMs: LIMIT_DEFAULTS.readerPostExitGraceMs,
     clock: systemClock,
   }).finally(() => killed.removeEventListener("abort", end));
-  if (exit === undefined) throw new Error("the mission is gone, and nobody can say how it ended");
+  if (exit === undefined) throw new Error("exit status of the mission unavailable");
   return { exit, timedOut: kill.reason === "timeout", stdout, stderr };
 }
 

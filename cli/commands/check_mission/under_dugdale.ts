@@ -89,14 +89,14 @@ export async function runUnderDugdale(
     memory.write(stream, chunk);
     seen[stream].write(chunk);
   };
-  const kill = new KillSwitch(LIMIT_DEFAULTS.defaultKillGraceMs);
+  const kill = new KillSwitch(systemClock, LIMIT_DEFAULTS.defaultKillGraceMs);
   const end = (): void => void kill.kill("killed_by_api");
   killed.addEventListener("abort", end, { once: true });
   if (killed.aborted) end();
-  using spawner = openSpawner();
-  const exit = await runProcess(spawner, {
-    request: { argv: mission.command, env, cwd: workdir.path, stdin: workdir.stdin, control: true },
-    sinks: {
+  using spawner = openSpawner(systemClock);
+  const request = { argv: mission.command, env, cwd: workdir.path, stdin: workdir.stdin, control: true };
+  const exit = await runProcess(await spawner.spawn(request), {
+    output: {
       stdout: printed("stdout"),
       stderr: printed("stderr"),
       control: (chunk) => seen.transcript.write(chunk),

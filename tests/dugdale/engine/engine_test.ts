@@ -12,6 +12,7 @@ import type { Child, ExitStatus, Spawner } from "../../../dugdale/host/spawn.ts"
 import { Store } from "../../../dugdale/store/store.ts";
 import type { MissionId } from "../../../protocol/names.ts";
 import { ids } from "../running.ts";
+import { HandClock } from "../hand_clock.ts";
 import { newMission } from "../store/samples.ts";
 
 /** A store that remembers how much time each change had. */
@@ -30,12 +31,6 @@ const silence: Output = { ended: true, take() {}, read: () => Promise.resolve(),
 type End = (code?: number) => void;
 
 /** A clock that stands still unless the test moves it. */
-interface HandClock {
-  steady: number;
-  wallMs(): number;
-  steadyMs(): number;
-}
-
 /** Starts nothing: each process ends when the test says so. */
 class HandSpawner implements Spawner {
   readonly processStart = (): number => 0;
@@ -85,7 +80,7 @@ async function withEngine(
     const dataDir = new DataDir(folder);
     dataDir.make();
     using spawner = new HandSpawner();
-    const clock = { steady: 0, wallMs: () => 9, steadyMs: () => clock.steady };
+    const clock = new HandClock({ fromMs: 1000 });
     const followers = new Followers(store);
     const transitions = new Transitions(store, silentLog);
     transitions.listen((transition) => followers.hear(transition));
@@ -128,7 +123,7 @@ Deno.test("Engine: the end of a mission is committed with others only while anot
     const [first, second] = [await start(), await start()];
     assertEquals([await delayOf(first), await delayOf(second)], [2, 0], "the second is alone by then");
     const old = await start();
-    clock.steady += 60_000;
+    clock.advance(60_000);
     assertEquals(await delayOf(await start()), 0, "what has run for a minute will not end just now");
     assertEquals(await delayOf(old), 0);
   }));

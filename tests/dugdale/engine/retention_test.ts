@@ -10,6 +10,7 @@ import { Store } from "../../../dugdale/store/store.ts";
 import type { MissionKind, OutcomeKind } from "../../../protocol/mission.ts";
 import type { MissionId } from "../../../protocol/names.ts";
 import { ids, openRunning } from "../running.ts";
+import { HandClock } from "../hand_clock.ts";
 import { ending, newMission } from "../store/samples.ts";
 
 const HOUR = 3_600_000;
@@ -30,7 +31,7 @@ class Kept implements Disposable {
     const { log: _, ...settings } = this.#settings;
     const { store, dataDir } = this;
     const config = dugdaleConfig({ listen: ":0", dataDir: dataDir.root, ...settings });
-    const clock = { wallMs: () => NOW, steadyMs: () => 0 };
+    const clock = new HandClock({ wallMs: NOW, fromMs: 1000 });
     const transitions = new Transitions(store, silentLog);
     const parts = { store, transitions, dataDir, config, clock, log: silentLog, slots: new Slots(4) };
     return await new Retention(parts).run(stopping);

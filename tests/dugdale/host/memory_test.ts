@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { IdleMemory } from "../../../dugdale/host/memory.ts";
+import { HandClock } from "../hand_clock.ts";
 
 /** Memory that nothing holds, and what tells whether it is still there. */
 function garbage(bytes: number): WeakRef<Uint8Array> {
@@ -13,16 +14,23 @@ function turn(): Promise<void> {
 Deno.test("what starting has left behind is given back at once", async () => {
   const left = garbage(1000);
   await turn();
-  using _memory = new IdleMemory(() => true);
+  using _memory = new IdleMemory(() => true, new HandClock());
   assertEquals(left.deref(), undefined);
 });
 
 Deno.test("what work has left behind is given back when there is no more work", async () => {
-  let idle = false, asked = 0;
-  using _memory = new IdleMemory(() => (asked++, idle), 1);
+  let idle = false;
+  const clock = new HandClock();
+  using _memory = new IdleMemory(() => idle, clock);
   // So much that only a growth of the process tells it, and none of it is collected for want of space.
   const left = garbage(32 * 2 ** 20);
-  while (asked < 10) await turn();
+  const due = async (): Promise<void> => {
+    // A reference that was asked for holds until the end of the turn.
+    await turn();
+    clock.advance(10_000);
+  };
+  await due();
+  assert(left.deref() !== undefined, "not while there is work");
   idle = true;
-  while (left.deref() !== undefined) await turn();
+  while (left.deref() !== undefined) await due();
 });

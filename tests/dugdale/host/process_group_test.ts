@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import { systemClock } from "../../../dugdale/host/clock.ts";
 import { isGroupAlive } from "../../../dugdale/host/process_group.ts";
 import { openSpawner } from "../../../dugdale/host/spawner.ts";
 
 Deno.test("isGroupAlive() sees who is left of a group, and does not count who has only to be reaped", async () => {
-  using spawner = openSpawner();
+  using spawner = openSpawner(systemClock);
   const common = { env: { PATH: "/usr/bin:/bin" }, cwd: "/", stdin: "/dev/null", control: false };
   // The inner shell never waits for what it has started: its child stays a zombie until it ends itself.
   const child = await spawner.spawn({

@@ -2,6 +2,7 @@
  * Starts processes in a process of its own and prints what they leave behind as JSON: descriptors and threads are
  * counted for the whole process, where other tests would count too.
  */
+import { systemClock } from "../../../dugdale/host/clock.ts";
 import { openLibc } from "../../../dugdale/host/libc.ts";
 import { PosixSpawner } from "../../../dugdale/host/posix_spawn.ts";
 import type { Child, SpawnRequest } from "../../../dugdale/host/spawn.ts";
@@ -15,7 +16,7 @@ const base: SpawnRequest = {
 };
 const libc = openLibc();
 if (libc === undefined) throw new Error("no FFI to the C library");
-const spawner = new PosixSpawner(libc);
+const spawner = new PosixSpawner(libc, systemClock);
 
 function count(): { threads: number; descriptors: number } {
   const threads = Number(/Threads:\s*(\d+)/.exec(Deno.readTextFileSync("/proc/self/status"))?.[1]);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
+import { systemClock } from "../../../dugdale/host/clock.ts";
 import { ChildProcessSpawner } from "../../../dugdale/host/child_process_spawn.ts";
 import { openLibc } from "../../../dugdale/host/libc.ts";
 import type { Output } from "../../../dugdale/host/output.ts";
@@ -9,7 +10,7 @@ const SPAWNERS: Readonly<Record<string, () => Spawner>> = {
   PosixSpawner: () => {
     const libc = openLibc();
     assert(libc, "this system should allow FFI to the C library");
-    return new PosixSpawner(libc);
+    return new PosixSpawner(libc, systemClock);
   },
   ChildProcessSpawner: () => new ChildProcessSpawner(),
 };
@@ -167,7 +168,7 @@ for (const [name, open] of Object.entries(SPAWNERS)) {
 Deno.test("PosixSpawner does not say how a process ended that somebody else has reaped", async () => {
   const libc = openLibc();
   assert(libc, "this system should allow FFI to the C library");
-  using spawner = new PosixSpawner(libc);
+  using spawner = new PosixSpawner(libc, systemClock);
   // Leaves the status of another one behind.
   assertEquals((await outcome(await spawner.spawn({ ...base, argv: ["sh", "-c", "exit 7"] }))).code, 7);
   const child = await spawner.spawn({ ...base, argv: ["sleep", "600"] });

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { systemClock } from "../../../dugdale/host/clock.ts";
 import type { Child } from "../../../dugdale/host/spawn.ts";
 import { KillSwitch } from "../../../dugdale/run/kill.ts";
 
@@ -16,7 +17,7 @@ function foreignChild(): { child: Child; tried: Promise<string[]> } {
 
 Deno.test("KillSwitch goes on to SIGKILL when the system refuses a signal, and tells", async () => {
   const refusals: unknown[] = [];
-  using kill = new KillSwitch(5, (error) => refusals.push((error as { code: unknown }).code));
+  using kill = new KillSwitch(systemClock, 5, (error) => refusals.push((error as { code: unknown }).code));
   const { child, tried } = foreignChild();
   kill.attach(child);
   assert(kill.kill("timeout"), "the reason is accepted all the same");
@@ -26,7 +27,7 @@ Deno.test("KillSwitch goes on to SIGKILL when the system refuses a signal, and t
 });
 
 Deno.test("KillSwitch with a grace of 0 sends both signals at once", async () => {
-  using kill = new KillSwitch(0);
+  using kill = new KillSwitch(systemClock, 0);
   const { child, tried } = foreignChild();
   kill.kill("killed_by_api");
   kill.attach(child);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { systemClock } from "../../../dugdale/host/clock.ts";
 import type { Output } from "../../../dugdale/host/output.ts";
 import { openSpawner } from "../../../dugdale/host/spawner.ts";
-import type { Child, ExitStatus, Spawner } from "../../../dugdale/host/spawn.ts";
+import type { Child, ExitStatus } from "../../../dugdale/host/spawn.ts";
 import { KillSwitch } from "../../../dugdale/run/kill.ts";
 import { runProcess } from "../../../dugdale/run/process.ts";
 
@@ -14,22 +14,21 @@ const request = {
   control: true,
 };
 
-/** Runs what a spawner starts; answers in which order things were told. */
-async function told(spawner: Spawner, argv: string[] = []): Promise<string[]> {
+/** Runs a process; returns in which order things were reported. */
+async function told(child: Child): Promise<string[]> {
   const order: string[] = [];
   const say = (name: string) => (chunk: Uint8Array): void => {
     order.push(...new TextDecoder().decode(chunk).trim().split("\n").map((line) => `${name} ${line}`));
   };
-  using kill = new KillSwitch(0);
-  const exit = await runProcess(spawner, {
-    request: { ...request, argv },
-    sinks: { stdout: say("stdout"), stderr: say("stderr"), control: say("control") },
+  using kill = new KillSwitch(systemClock, 0);
+  const exit = await runProcess(child, {
+    output: { stdout: say("stdout"), stderr: say("stderr"), control: say("control") },
     kill,
     timeoutMs: null,
     postExitGraceMs: 10_000,
     clock: systemClock,
     onStarted: () => order.push("started"),
-    onLasting: () => order.push("lasting"),
+    onOutlived: () => order.push("outlived"),
   });
   return [...order, `exit ${exit?.code}`];
 }
@@ -60,9 +59,9 @@ class Said implements Output {
 }
 
 /** A process that has ended by the time it is known, and what it has said on its three pipes. */
-function over(stdout: Output, stderr: Output, control: Output): Spawner {
+function over(stdout: Output, stderr: Output, control: Output): Child {
   const status: ExitStatus = { code: 0, signal: null };
-  const child: Child = {
+  return {
     pid: 4711,
     stdout,
     stderr,
@@ -72,34 +71,30 @@ function over(stdout: Output, stderr: Output, control: Output): Spawner {
     groupAlive: () => false,
     signal: () => false,
   };
-  return { spawn: () => Promise.resolve(child), processStart: () => 0, [Symbol.dispose]() {} };
 }
 
-Deno.test("runProcess() does not call a process lasting that has ended with all that it says", async () => {
+Deno.test("runProcess() reports no outliving of a process that has ended with all its output", async () => {
   const order = ["started", "stdout a", "stderr b", "control c", "exit 0"];
   assertEquals(await told(over(new Said("a"), new Said("b"), new Said("c"))), order);
 });
 
-Deno.test("runProcess() looks again at a process that has ended while somebody still holds its pipes", async () => {
+Deno.test("runProcess() polls an ended process again while its pipes are still open", async () => {
   const outputs = [new Said("a", "b"), new Said("c"), new Said("d", "e")] as const;
   const order = ["started", "stdout a", "stderr c", "control d", "stdout b", "control e", "exit 0"];
   assertEquals(await told(over(...outputs)), order);
 });
 
-Deno.test("runProcess() calls a process lasting whose pipes outlive its first moments", async () => {
+Deno.test("runProcess() reports that the pipes of a process outlive the polls of its start", async () => {
   const order = await told(over(new Said("a", "b", "c", "d", "e"), new Said("x"), new Said("y")));
-  assertEquals(order.includes("lasting"), true);
+  assertEquals(order.includes("outlived"), true);
   assertEquals(order.filter((entry) => entry.startsWith("stdout")).length, 5, "and reads them to their end");
 });
 
-Deno.test("runProcess() calls a process lasting that goes on, and keeps the order of what it prints", async () => {
-  using spawner = openSpawner();
-  const order = await told(spawner, [
-    "sh",
-    "-c",
-    "echo a; sleep 0.05; echo b >&2; sleep 0.05; echo c; sleep 0.05; echo d >&3",
-  ]);
-  const printed = order.filter((entry) => !["started", "lasting"].includes(entry));
+Deno.test("runProcess() reports that a process outlives the polls of its start, and keeps the order of its output", async () => {
+  using spawner = openSpawner(systemClock);
+  const script = "echo a; sleep 0.05; echo b >&2; sleep 0.05; echo c; sleep 0.05; echo d >&3";
+  const order = await told(await spawner.spawn({ ...request, argv: ["sh", "-c", script] }));
+  const printed = order.filter((entry) => !["started", "outlived"].includes(entry));
   assertEquals(printed, ["stdout a", "stderr b", "stdout c", "control d", "exit 0"]);
-  assertEquals([order[0], order.filter((entry) => entry === "lasting").length], ["started", 1]);
+  assertEquals([order[0], order.filter((entry) => entry === "outlived").length], ["started", 1]);
 });

@@ -3,7 +3,7 @@ import type { DugdaleSettings } from "../../../config/dugdale/config.ts";
 import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import type { MissionId, StagingId } from "../../../protocol/names.ts";
 import { ROUTES } from "../../../protocol/routes.ts";
-import { type Clock, systemClock } from "../../../dugdale/host/clock.ts";
+import { Clock, systemClock } from "../../../dugdale/host/clock.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { Ids } from "../../../protocol/ids.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
@@ -20,7 +20,7 @@ const { putStaging, headStaging, getStaging, deleteStaging, listStaging, staging
 const STAGING_ROUTES = { putStaging, headStaging, getStaging, deleteStaging, listStaging, stagingByContent };
 
 /** A clock whose wall time a test moves. */
-export class TestClock implements Clock {
+export class TestClock extends Clock {
   aheadMs = 0;
 
   wallMs(): number {
@@ -29,6 +29,10 @@ export class TestClock implements Clock {
 
   steadyMs(): number {
     return systemClock.steadyMs();
+  }
+
+  after(ms: number, action: () => void): Disposable {
+    return systemClock.after(ms, action);
   }
 }
 

@@ -6,9 +6,11 @@ import {
   BodyReader,
   BodyStoppedError,
 } from "../../../dugdale/staging/body_reader.ts";
+import { HandClock } from "../hand_clock.ts";
 import { bytes } from "./area.ts";
 
 const data = bytes(1000);
+const clock = new HandClock();
 
 /** A body that gives some chunks and then does what it is told. */
 function body(chunks: number, then: "close" | "fail" | "wait", type?: "bytes"): ReadableStream<Uint8Array> {
@@ -36,27 +38,31 @@ for (const type of [undefined, "bytes"] as const) {
   const kind = type === "bytes" ? "a stream of bytes" : "any other stream";
 
   Deno.test(`BodyReader reads ${kind} to its end`, async () => {
-    using reader = new BodyReader(body(5, "close", type), undefined, 0);
+    using reader = new BodyReader(body(5, "close", type), { idleMs: 0, clock });
     assertEquals(await readAll(reader), 5000);
   });
 
   Deno.test(`BodyReader asks ${kind} for no more than was announced`, async () => {
-    using reader = new BodyReader(body(2, "fail", type), 2000, 0);
+    using reader = new BodyReader(body(2, "fail", type), { length: 2000, idleMs: 0, clock });
     assertEquals(await readAll(reader), 2000);
   });
 
   Deno.test(`BodyReader tells when ${kind} breaks off`, async () => {
-    using reader = new BodyReader(body(2, "fail", type), 3000, 0);
+    using reader = new BodyReader(body(2, "fail", type), { length: 3000, idleMs: 0, clock });
     await assertRejects(() => readAll(reader), BodyLostError);
   });
 
-  Deno.test(`BodyReader loses patience with ${kind}`, async () => {
-    using reader = new BodyReader(body(2, "wait", type), 3000, 20);
-    await assertRejects(() => readAll(reader), BodyIdleError);
+  Deno.test(`BodyReader ends the read of ${kind} when no byte has arrived for its idle time`, async () => {
+    using reader = new BodyReader(body(2, "wait", type), { length: 3000, idleMs: 60_000, clock });
+    assertEquals([(await reader.read())?.length, (await reader.read())?.length], [1000, 1000]);
+    const reading = reader.read();
+    clock.advance(60_000);
+    await assertRejects(() => reading, BodyIdleError);
+    assertEquals(clock.delays, []);
   });
 
   Deno.test(`BodyReader.stop() ends the read of ${kind} that waits`, async () => {
-    using reader = new BodyReader(body(0, "wait", type), 3000, 0);
+    using reader = new BodyReader(body(0, "wait", type), { length: 3000, idleMs: 0, clock });
     const reading = reader.read();
     const problem = new ProblemError("draining", "first");
     reader.stop(problem);
@@ -67,6 +73,6 @@ for (const type of [undefined, "bytes"] as const) {
 }
 
 Deno.test("BodyReader reads nothing from no body", async () => {
-  using reader = new BodyReader(null, undefined, 0);
+  using reader = new BodyReader(null, { idleMs: 0, clock });
   assertEquals(await reader.read(), undefined);
 });

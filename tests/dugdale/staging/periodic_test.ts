@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { systemClock } from "../../../dugdale/host/clock.ts";
 import { Periodic } from "../../../dugdale/staging/periodic.ts";
+import { HandClock } from "../hand_clock.ts";
 
 const fail = (error: unknown) => {
   throw error;
@@ -52,18 +53,12 @@ Deno.test("Disposing of a Periodic ends the pass and waits for it", async () => 
 });
 
 Deno.test("A Periodic whose work takes long makes longer pauses", async () => {
-  let nowMs = 0;
-  let passes = 0;
-  const clock = { wallMs: () => nowMs, steadyMs: () => nowMs };
-  const { promise: first, resolve } = Promise.withResolvers<void>();
+  const clock = new HandClock();
   const pass = () => {
-    passes++;
-    nowMs += 1000;
-    resolve();
+    clock.advance(1000);
     return Promise.resolve();
   };
   await using _worker = new Periodic({ periodMs: 1, pass, onError: fail, atStart: true }, clock);
-  await first;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assertEquals(passes, 1, "the next one is ten seconds away");
+  await clock.timer(10_000);
+  assertEquals(clock.delays, [10_000]);
 });
