@@ -22,24 +22,23 @@ const require = (name) => new Proxy({}, { get: (_, member) => process.getBuiltin
  * @throws {Error} When the bundler fails, which has told why on stderr.
  */
 export async function bundle(out: string): Promise<void> {
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    // Half the text starts sooner; the names that stacks are made of stay.
-    args: [
-      "bundle",
-      "--quiet",
-      "--platform=deno",
-      "--format=cjs",
-      "--minify",
-      "--keep-names",
-      "--output",
-      out,
-      ENTRY,
-    ],
-  }).spawn().status;
-  if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
+  // Half the text starts sooner; the names that stacks are made of stay.
+  await denoBundle(out, ENTRY, "--format=cjs", "--keep-names");
   const source = (await Deno.readTextFile(out)).replace(/^#!.*\n/, "");
   await Deno.writeTextFile(out, HEAD + ascii(stamped(source, await stamp())));
   await Deno.chmod(out, 0o755);
+}
+
+/** Writes a module of this repository and what it imports to one file, to be imported. @throws {Error} As `bundle`. */
+export function bundleModule(out: string, entry: string): Promise<void> {
+  return denoBundle(out, fileURLToPath(new URL(`../${entry}`, import.meta.url)), "--keep-names");
+}
+
+async function denoBundle(out: string, entry: string, ...options: readonly string[]): Promise<void> {
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform=deno", "--minify", ...options, "--output", out, entry],
+  }).spawn().status;
+  if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
 }
 
 /** A file of nothing but ASCII is read twice as fast. Other letters stand only where an escape means the same. */

@@ -1,0 +1,113 @@
+// deno-lint-ignore-file no-console -- a program for people at a terminal
+/**
+ * Makes letts with its own Deno, one file for each platform, in `dist/`: a program for Linux and macOS, which unpacks
+ * itself at its first start, and a zip for Windows; their SHA-256 sums are in `SHA256SUMS`.
+ *
+ * Usage: `deno task pack [TARGET…]`, such as `linux-x64`. Default: all of them.
+ */
+import { gzipSync } from "node:zlib";
+import { concat } from "@std/bytes/concat";
+import config from "../deno.json" with { type: "json" };
+import { packedFile, type ProgramFile, programFiles, textBytes } from "./program.ts";
+import { DENO_VERSION, denoOf, type Target, targetsOf } from "./targets.ts";
+import { zip } from "./zip.ts";
+
+/** The head is filled up to this many bytes, so that where it ends does not depend on what it says. */
+const HEAD_BYTES = 8192;
+
+/** How a file is packed. */
+export interface PackOptions {
+  /** 1 (fast) to 9 (small). Default 9. */
+  readonly level?: number;
+}
+
+/** A program of these files that unpacks itself: a POSIX shell script, and behind it the files, each compressed by gzip. */
+export async function selfUnpacking(
+  files: readonly ProgramFile[],
+  { level = 9 }: PackOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const lines: string[] = [], parts: Uint8Array[] = [];
+  let from = HEAD_BYTES + 1;
+  for (const { name, bytes, mode } of files) {
+    const part = gzipSync(bytes, { level });
+    lines.push([name, mode.toString(8), from, part.length, await sha256(bytes)].join(" "));
+    parts.push(part);
+    from += part.length;
+  }
+  const list = lines.join("\n");
+  const facts: Readonly<Record<string, string>> = {
+    VERSION: config.version,
+    DENO: DENO_VERSION,
+    // The names and sums of all files, whatever the compression.
+    ID: (await sha256(
+      textBytes(lines.map((line) => line.split(" ")).map(([a, b, , , sum]) => `${a}${b}${sum}`).join()),
+    )).slice(0, 16),
+    FILES: list,
+  };
+  const head = textBytes(
+    (await packedFile("letts.sh")).replace(/@([A-Z]+)@/g, (_, name) => facts[name] ?? ""),
+  );
+  if (head.length > HEAD_BYTES) throw new Error(`the head has ${head.length} bytes, more than ${HEAD_BYTES}`);
+  const fill = new Uint8Array(HEAD_BYTES - head.length).fill(0x0a);
+  return concat([head, fill, ...parts]);
+}
+
+/** The files for one platform, with the Deno of it. */
+export async function filesFor(
+  target: Pick<Target, "windows">,
+  deno: Uint8Array<ArrayBuffer>,
+  program: readonly ProgramFile[],
+): Promise<readonly ProgramFile[]> {
+  if (target.windows) {
+    const start = (await packedFile("letts.cmd")).replaceAll("\n", "\r\n");
+    return [
+      { name: "deno.exe", bytes: deno, mode: 0o755 },
+      { name: "letts.cmd", bytes: textBytes(start), mode: 0o755 },
+      ...program,
+    ];
+  }
+  return [
+    { name: "deno", bytes: deno, mode: 0o755 },
+    { name: "deno.sh", bytes: textBytes(await packedFile("deno.sh")), mode: 0o755 },
+    ...program,
+  ];
+}
+
+/** Hexadecimal. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/** Writes the sums of files in a folder, as `sha256sum -c` reads them. */
+export async function writeSums(folder: string, names: readonly string[]): Promise<void> {
+  const lines = names.map(async (name) =>
+    `${await sha256(await Deno.readFile(`${folder}/${name}`))}  ${name}\n`
+  );
+  await Deno.writeTextFile(`${folder}/SHA256SUMS`, (await Promise.all(lines)).join(""));
+}
+
+/** Packs one platform, and returns the name of the file. */
+export async function pack(
+  target: Target,
+  program: readonly ProgramFile[],
+  folder: string,
+): Promise<string> {
+  const files = await filesFor(target, await denoOf(target), program);
+  const name = `letts-${config.version}-${target.name}${target.windows ? ".zip" : ""}`;
+  await Deno.writeFile(`${folder}/${name}`, target.windows ? zip(files) : await selfUnpacking(files));
+  await Deno.chmod(`${folder}/${name}`, target.windows ? 0o644 : 0o755);
+  return name;
+}
+
+if (import.meta.main) {
+  const targets = targetsOf(Deno.args);
+  await Deno.mkdir("dist", { recursive: true });
+  const program = await programFiles();
+  const names: string[] = [];
+  for (const target of targets) {
+    const name = await pack(target, program, "dist");
+    names.push(name);
+    console.log(`dist/${name}: ${((await Deno.stat(`dist/${name}`)).size / 1e6).toFixed(1)} MB`);
+  }
+  await writeSums("dist", names);
+}

@@ -1,0 +1,39 @@
+/** The files of letts with its own Deno, the same in every package; only Deno itself differs. */
+import { bundle, bundleModule } from "./bundle.ts";
+
+/** A file of a package. */
+export interface ProgramFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly mode: number;
+}
+
+/** The names under which the runtime is found by a mission that no deno.json speaks for. */
+const RUNTIME_NAMES = ["@letts/letts/mission", "jsr:@letts/letts/mission"];
+
+/** A file of `build/packed/`. */
+export function packedFile(name: string): Promise<string> {
+  return Deno.readTextFile(new URL(`./packed/${name}`, import.meta.url));
+}
+
+/** The command line, and the runtime for missions with the names that lead to it. */
+export async function programFiles(): Promise<readonly ProgramFile[]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await bundle(`${folder}/letts.js`);
+    await bundleModule(`${folder}/mission.js`, "mission/mod.ts");
+    const imports = Object.fromEntries(RUNTIME_NAMES.map((name) => [name, "./mission.js"]));
+    return [
+      { name: "letts.js", bytes: await Deno.readFile(`${folder}/letts.js`), mode: 0o644 },
+      { name: "mission.js", bytes: await Deno.readFile(`${folder}/mission.js`), mode: 0o644 },
+      { name: "import_map.json", bytes: textBytes(`${JSON.stringify({ imports }, null, 2)}\n`), mode: 0o644 },
+    ];
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** UTF-8. */
+export function textBytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
