@@ -6,7 +6,7 @@
  * Usage: `deno task pack [TARGET…]`, such as `linux-x64`. Default: all of them.
  */
 import { gzipSync } from "node:zlib";
-import { concat } from "@std/bytes/concat";
+import { concat } from "@std/bytes";
 import config from "../deno.json" with { type: "json" };
 import { packedFile, type ProgramFile, programFiles, textBytes } from "./program.ts";
 import { DENO_VERSION, denoOf, type Target, targetsOf } from "./targets.ts";

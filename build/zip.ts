@@ -1,6 +1,6 @@
 /** Zip archives, which Windows opens without any tool. */
 import { crc32, deflateRawSync } from "node:zlib";
-import { concat } from "@std/bytes/concat";
+import { concat } from "@std/bytes";
 import { type ProgramFile, textBytes } from "./program.ts";
 
 const LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50;

@@ -8,7 +8,7 @@ import type { DugdaleMissionEnv } from "../config/dugdale/config.ts";
 import { dugdaleConfig } from "../config/dugdale/read.ts";
 import { openDugdale } from "./daemon.ts";
 import { type Log, silentLog } from "./host/log.ts";
-import { commandByEnding } from "./interpreters.ts";
+import { commandByEnding, findDeno } from "./interpreters.ts";
 import type { MissionChange } from "./mission_change.ts";
 
 /**
@@ -88,8 +88,7 @@ export async function openEmbeddedDugdale(options: EmbeddedDugdaleOptions = {}):
     token,
     adminToken,
     dataDir,
-    // A compiled program is not Deno.
-    commandByEnding: commandByEnding(Deno.build.standalone ? "deno" : Deno.execPath()),
+    commandByEnding: commandByEnding(findDeno() ?? "deno"),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 
 /** Permissions of a mission: its variables, its working directory and its control channel. */
 export const DENO_FLAGS: readonly string[] = [
@@ -23,6 +25,29 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   [".py", "python3"],
   [".php", "php"],
 ]);
+
+/**
+ * The Deno that runs missions: the one that `LETTS_DENO` names, else this program when it is Deno itself. A compiled
+ * letts is not: it takes the one beside it, else the first on the PATH. Undefined when there is none.
+ */
+export function findDeno(): string | undefined {
+  const named = Deno.env.get("LETTS_DENO");
+  if (named) return named;
+  if (!Deno.build.standalone) return Deno.execPath();
+  const program = Deno.build.os === "windows" ? "deno.exe" : "deno";
+  const folders = [dirname(Deno.execPath()), ...(Deno.env.get("PATH") ?? "").split(delimiter)];
+  return folders.filter((folder) => folder !== "").map((folder) => join(folder, program)).find(isExecutable);
+}
+
+/** True for a file that this user may run. */
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false; // not there, or not readable: nothing that could be started
+  }
+}
 
 const SCRIPT = `
 fail() { printf '{"event":"fail","message":"%s"}\\n' "$1" >&3; exit "$2"; }

@@ -5,6 +5,7 @@
  */
 import { command, type CommandGroup, group } from "../parse/grammar.ts";
 import { APPLY } from "./apply/command.ts";
+import { CACHE } from "./cache/command.ts";
 import { CHECK } from "./check_mission/command.ts";
 import { COMPLETE, COMPLETION } from "./completion.ts";
 import { CTL } from "./ctl/command.ts";
@@ -48,6 +49,7 @@ export const ROOT: CommandGroup = group(
     command(DOCTOR, async () => (await import("./doctor/doctor.ts")).doctor),
     command(TOP, async () => (await import("./top/top.ts")).top),
     MAN,
+    CACHE,
     HELP,
     VERSION,
     COMPLETION,

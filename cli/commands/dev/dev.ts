@@ -7,6 +7,7 @@ import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { lettsConfig } from "../../../config/letts/config.ts";
 import { type Dugdale, openDugdale } from "../../../dugdale/daemon.ts";
 import { INHERITED } from "../../../dugdale/embedded.ts";
+import { findDeno } from "../../../dugdale/interpreters.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
 import { clientOf } from "../../open_client.ts";
 import { paintFor } from "../../output/color.ts";
@@ -103,7 +104,7 @@ async function applied(
 ): Promise<string> {
   const { flags, globals, io } = call;
   const runner = `${dataDir}/run_mission.sh`;
-  await Deno.writeTextFile(runner, runnerScript(Deno.build.standalone ? "deno" : Deno.execPath()));
+  await Deno.writeTextFile(runner, runnerScript(findDeno() ?? "deno"));
   const yaml = {
     auth: tokens,
     routes: { dev: { host: "dev", lane: "default" } },

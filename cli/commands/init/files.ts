@@ -31,6 +31,9 @@ auth:
   tokens: [${dispatch}]
 admin:
   tokens: [${admin}]
+# Variables of the dugdale that missions see: their first lines find programs by the PATH.
+mission_env:
+  inherit: [PATH]
 log:
   format: text
 `;

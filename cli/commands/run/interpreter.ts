@@ -4,16 +4,16 @@
  * @module
  */
 import { basename, delimiter, extname, join } from "node:path";
-import { DENO_ENDINGS, DENO_FLAGS, PROGRAMS } from "../../../dugdale/interpreters.ts";
+import { DENO_ENDINGS, DENO_FLAGS, findDeno, isExecutable, PROGRAMS } from "../../../dugdale/interpreters.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 
 /** How a script is started: argv with `{mission_path}` in place of its path; undefined for the file itself. */
 export type CommandTemplate = readonly string[];
 
-/** Where programs are looked for, and whether this process is Deno itself. */
+/** Where programs are looked for. */
 export interface Surroundings {
   readonly searchPath: string | undefined;
-  /** The path of Deno; undefined in a compiled program, which is not Deno. */
+  /** The path of Deno; undefined when there is none. */
   readonly deno: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface Surroundings {
 export function surroundings(): Surroundings {
   return {
     searchPath: Deno.env.get("PATH"),
-    deno: Deno.build.standalone ? undefined : Deno.execPath(),
+    deno: findDeno(),
   };
 }
 
@@ -50,14 +50,6 @@ function findProgram(program: string, path: string, { searchPath = "" }: Surroun
     const candidate = join(folder, program);
     if (folder !== "" && isExecutable(candidate)) return candidate;
   }
-  throw new CommandError(`${basename(path)} needs ${program}, which is not on PATH`);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    const { isFile, mode } = Deno.statSync(path);
-    return isFile && ((mode ?? 0) & 0o111) !== 0;
-  } catch {
-    return false; // not there, or not ours to look at: nothing that could be started
-  }
+  const hint = program === "deno" ? "; LETTS_DENO can name it" : "";
+  throw new CommandError(`${basename(path)} needs ${program}, which is not on PATH${hint}`);
 }

@@ -1,0 +1,18 @@
+/** The command lines of `letts cache`. @module */
+import { command, type CommandGroup, group } from "../../parse/grammar.ts";
+
+/** All of them. */
+export const CACHE: CommandGroup = group({
+  name: "cache",
+  summary: "Look after the files that letts unpacks",
+}, [
+  command({
+    name: "clean",
+    summary: "Remove what other versions of letts have unpacked and nothing uses",
+    about: [
+      "A letts that carries its own Deno unpacks both at its first start, each version into a folder of its own. Those\n" +
+      "of other versions go, unless a program is running from them. A newer version does this at its first start.",
+    ],
+    flags: [],
+  }, async () => (await import("./clean.ts")).cleanCache),
+]);
