@@ -1,20 +1,16 @@
 import type { DispatchReply } from "../../protocol/mission.ts";
-import type { MissionId, StagingId } from "../../protocol/names.ts";
+import type { StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { Enqueuer } from "./enqueue.ts";
+import type { Enqueuer, MissionSpec } from "./enqueue.ts";
 import { fileIdentity, missionFingerprint } from "./fingerprint.ts";
 
-/** A dispatch whose parts are well-formed. */
-export interface DispatchRequest {
-  readonly missionId: MissionId;
+/** A dispatch whose parts are well-formed: a mission but for what the engine adds. `input` is canonical JSON. */
+export interface DispatchRequest
+  extends
+    Omit<MissionSpec, "kind" | "missionName" | "files" | "missingFile" | "fingerprint" | "precondition"> {
   readonly mission: string;
-  readonly lane: string;
-  /** Canonical JSON. */
-  readonly input: string;
   readonly timeoutMs: number | null;
   readonly files: readonly { readonly role: string; readonly stagingId: StagingId }[];
-  /** W3C trace context. A repeat with another one is still the same dispatch; the first one stays. */
-  readonly traceparent: string | null;
 }
 
 /** The mission of a dispatch, new or as it is by now. */
@@ -30,18 +26,12 @@ export interface Dispatched {
  * @throws {ProblemError} In the documented order.
  */
 export async function dispatchMission(request: DispatchRequest, enqueuer: Enqueuer): Promise<Dispatched> {
-  const { missionId, mission, lane, input, timeoutMs, traceparent, files } = request;
+  const { mission, files, ...fields } = request;
+  const { missionId } = request;
   const { status, created } = await enqueuer.enqueue({
-    missionId,
+    ...fields,
     kind: "mission",
-    lane,
     missionName: mission,
-    displayName: null,
-    groupId: null,
-    restartedFrom: null,
-    timeoutMs,
-    traceparent,
-    input,
     files: files.map((file) => ({ ...file, kind: "input" as const })),
     missingFile: ({ role, stagingId }) =>
       new ProblemError("unknown_staging_ref", `file "${role}" refers to no complete staging file`, {

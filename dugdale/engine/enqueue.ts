@@ -2,17 +2,27 @@ import type { MissionKind, MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { isDatabaseError } from "../store/database_error.ts";
-import type { MissionRow, NewMission, NewMissionFile } from "../store/mission_row.ts";
+import {
+  ENQUEUED_FIELDS,
+  type MissionRow,
+  type NewMission,
+  type NewMissionFile,
+} from "../store/mission_row.ts";
 import type { StagingRow } from "../store/staging_row.ts";
 import type { AppliedConfig } from "./applied.ts";
 import type { Lanes, LaneTurn } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
 
-/** A mission that is asked for, before it is known whether there is one already. */
+/** What a mission may be without. */
+type NullableName = {
+  [Name in keyof NewMission]: null extends NewMission[Name] ? Name : never;
+}[keyof NewMission];
+
+/** A mission that is asked for, before it is known whether there is one already. What is left out is null. */
 export interface MissionSpec
   extends
-    Omit<NewMission, "createdMs" | "inputFingerprint" | "runtime" | "class" | "key" | "runAtMs" | "plan">,
-    Partial<Pick<NewMission, "class" | "key" | "runAtMs" | "plan">> {
+    Omit<NewMission, "createdMs" | "inputFingerprint" | "class" | NullableName>,
+    Partial<Pick<NewMission, "class" | Exclude<NullableName, "runtime">>> {
   /** Row of `runtimes`; null for an exec. Default: what is applied now. */
   readonly runtime?: number | null;
   /** Checked before everything else, in the same transaction. @throws {ProblemError} */
@@ -40,6 +50,9 @@ export interface Enqueued {
 }
 
 const encoder = new TextEncoder();
+const NULLABLE = ["traceparent", "key", "runAtMs", "plan", ...ENQUEUED_FIELDS.map(({ name }) => name)];
+/** Null for whatever a mission may be without. */
+const EMPTY = Object.fromEntries(NULLABLE.map((name) => [name, null])) as Pick<NewMission, NullableName>;
 
 /** The one door in: whatever starts work makes a {@linkcode MissionSpec} and calls it. */
 export class Enqueuer {
@@ -84,10 +97,8 @@ export class Enqueuer {
     }
     this.#assertAdmitted(spec);
     turn.enter({
+      ...EMPTY,
       class: 1,
-      key: null,
-      runAtMs: null,
-      plan: null,
       ...mission,
       createdMs: clock.wallMs(),
       runtime: spec.runtime === undefined ? this.#applied.runtimeId() : spec.runtime,
@@ -98,7 +109,7 @@ export class Enqueuer {
   }
 
   /** What has run before is not measured again: a restart only needs its lane. */
-  #assertAdmitted({ kind, lane, input, restartedFrom }: MissionSpec): void {
+  #assertAdmitted({ kind, lane, input, restartedFrom = null }: MissionSpec): void {
     if (restartedFrom !== null) return this.#assertLaneKept(lane);
     if (kind === "mission") this.#assertInputFits(input);
     this.#assertLaneTakes(lane);

@@ -63,7 +63,6 @@ export async function dispatchExec(
     missionName: "exec",
     displayName,
     groupId,
-    restartedFrom: null,
     timeoutMs,
     traceparent,
     runtime: null,

@@ -2,7 +2,7 @@ import type { KillReply, RestartReply } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import type { Clock } from "../host/clock.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { MissionRow, QueuedMission } from "../store/mission_row.ts";
+import { enqueuedFields, type MissionRow, type QueuedMission } from "../store/mission_row.ts";
 import type { Engine, LiveRun } from "./engine.ts";
 import type { Enqueuer } from "./enqueue.ts";
 import type { EngineParts } from "./parts.ts";
@@ -46,17 +46,11 @@ export class MissionActions {
     }
     const missionId = ids.mission();
     await this.#enqueuer.enqueue({
+      ...enqueuedFields(row),
       missionId,
-      kind: row.kind,
-      lane: row.lane,
-      missionName: row.mission_name,
-      displayName: row.display_name,
-      groupId: row.group_id,
       restartedFrom: mission_id,
-      timeoutMs: row.timeout_ms,
       runtime: row.runtime,
       traceparent: row.traceparent,
-      input: row.input,
       class: row.class,
       files: store.missions.files(row.id).flatMap(({ staging_id: stagingId, ref_kind: kind, role }) =>
         kind === "output" ? [] : [{ stagingId, kind, role }]

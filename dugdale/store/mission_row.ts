@@ -3,6 +3,7 @@ import {
   type Columns,
   type EndedFields,
   type EnqueuedFields,
+  MISSION_FIELDS,
   type OutcomeKind,
   OUTCOMES,
   type StartedFields,
@@ -70,6 +71,24 @@ export type MissionRow = QueuedMission | RunningMission | DoneMission | Deleting
 /** A row as SQLite gives it, which knows the type of no column. */
 export function toMission<Row extends MissionRow>(row: unknown): Row {
   return row as Row;
+}
+
+/** The fields of the record that a mission has from its dispatch on, with their columns. */
+export const ENQUEUED_FIELDS: readonly { readonly name: keyof EnqueuedFields; readonly column: string }[] =
+  Object
+    .entries(MISSION_FIELDS)
+    .flatMap(([name, { set, column }]) =>
+      set === "enqueue" ? [{ name: name as keyof EnqueuedFields, column }] : []
+    );
+
+/** Those fields of a row. */
+export function enqueuedFields(row: MissionRow): Stored<EnqueuedFields> {
+  const columns = row as unknown as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    ENQUEUED_FIELDS.map(({ name, column }) => [name, columns[column]]),
+  ) as unknown as Stored<
+    EnqueuedFields
+  >;
 }
 
 /** What a dispatch, an exec or a restart puts into the table. */

@@ -15,6 +15,7 @@ import { MissionRetention } from "./mission_retention.ts";
 import {
   type DoneMission,
   type Ending,
+  ENQUEUED_FIELDS,
   type MissionFileRow,
   type MissionPlan,
   missionPlan,
@@ -53,9 +54,7 @@ export interface ProgressLine {
 
 /** Fields of the record that a new mission has, and what its row needs besides. */
 const NEW_FIELDS = [
-  ...Object.entries(MISSION_FIELDS).flatMap(([name, { set, column }]) =>
-    set === "enqueue" && column !== undefined ? [{ name, column }] : []
-  ),
+  ...ENQUEUED_FIELDS,
   { name: "runtime", column: "runtime" },
   { name: "traceparent", column: "traceparent" },
   { name: "class", column: "class" },
