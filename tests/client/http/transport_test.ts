@@ -63,7 +63,7 @@ Deno.test("LettsClient lets a SOCKS proxy look names up, with either scheme", as
 });
 
 Deno.test("LettsClient speaks TLS to an https proxy, and through it to a dugdale behind https", async () => {
-  const pem = (name: string) => new URL(`tls/localhost_${name}.pem`, import.meta.url);
+  const pem = (name: string) => new URL(`../tls/localhost_${name}.pem`, import.meta.url);
   const [cert, key] = await Promise.all([Deno.readTextFile(pem("cert")), Deno.readTextFile(pem("key"))]);
   const asked: string[] = [];
   const dugdale = Deno.serve(
