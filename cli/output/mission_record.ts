@@ -4,36 +4,9 @@
  * @module
  */
 
-/** The members in their order. */
-const MEMBERS = [
-  "mission_id",
-  "kind",
-  "lane",
-  "mission_name",
-  "display_name",
-  "group_id",
-  "status",
-  "outcome",
-  "exit_code",
-  "signal",
-  "fail_reason",
-  "fail_message",
-  "fail_details",
-  "return",
-  "input",
-  "input_fingerprint",
-  "pid",
-  "time_created",
-  "time_started",
-  "time_finished",
-  "duration_ms",
-  "timeout_ms",
-  "truncated_stdout",
-  "truncated_stderr",
-  "restarted_from",
-  "inputs",
-  "outputs",
-] as const;
+import { MISSION_FIELDS } from "../../protocol/mission.ts";
+
+const MEMBERS: readonly string[] = Object.values(MISSION_FIELDS).map(({ wire }) => wire);
 
 /** Members that are there even when they are zero or empty. */
 const KEPT: ReadonlySet<string> = new Set(["mission_id", "status", "exit_code", "input"]);
