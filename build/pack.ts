@@ -8,7 +8,7 @@
 import { gzipSync } from "node:zlib";
 import { concat } from "@std/bytes";
 import config from "../deno.json" with { type: "json" };
-import { packedFile, type ProgramFile, programFiles, textBytes } from "./program.ts";
+import { filled, packedFile, type ProgramFile, programFiles, textBytes } from "./program.ts";
 import { DENO_VERSION, denoOf, type Target, targetsOf } from "./targets.ts";
 import { zip } from "./zip.ts";
 
@@ -43,9 +43,10 @@ export async function selfUnpacking(
       textBytes(lines.map((line) => line.split(" ")).map(([a, b, , , sum]) => `${a}${b}${sum}`).join()),
     )).slice(0, 16),
     FILES: list,
+    START: await packedFile("start.sh"),
   };
   const head = textBytes(
-    (await packedFile("letts.sh")).replace(/@([A-Z]+)@/g, (_, name) => facts[name] ?? ""),
+    filled(await packedFile("letts.sh"), facts),
   );
   if (head.length > HEAD_BYTES) throw new Error(`the head has ${head.length} bytes, more than ${HEAD_BYTES}`);
   const fill = new Uint8Array(HEAD_BYTES - head.length).fill(0x0a);

@@ -16,6 +16,11 @@ export function packedFile(name: string): Promise<string> {
   return Deno.readTextFile(new URL(`./packed/${name}`, import.meta.url));
 }
 
+/** A script with facts in place of `@NAME@`. */
+export function filled(script: string, facts: Readonly<Record<string, string>>): string {
+  return script.replace(/@([A-Z]+)@/g, (_, name) => (facts[name] ?? "").trimEnd());
+}
+
 /** The command line, and the runtime for missions with the names that lead to it. */
 export async function programFiles(): Promise<readonly ProgramFile[]> {
   const folder = await Deno.makeTempDir();

@@ -1,6 +1,7 @@
 #!/bin/sh
 # letts @VERSION@ and Deno @DENO@ in one file. The first start unpacks both, later ones go straight to them.
 id=@ID@
+new=
 
 die() {
   echo "letts: $1" >&2
@@ -67,15 +68,4 @@ if [ ! -e "$at/ok" ]; then
 fi
 [ -x "$at/deno" ] || die "programs cannot be run from $home: LETTS_HOME names another folder to unpack to"
 
-# A first line "#!/usr/bin/env -S deno run" works on a machine without Deno.
-case :${PATH:=/usr/local/bin:/usr/bin:/bin}: in *":$at/bin:"*) ;; *) PATH=$PATH:$at/bin ;; esac
-: "${LETTS_DENO:=$at/bin/deno}"
-export PATH LETTS_DENO DENO_NO_UPDATE_CHECK=1
-letts() { exec "$at/deno" run -A --no-config --unstable-no-legacy-abort "$at/letts.js" "$@"; }
-
-# What older versions left behind, unless it is in use.
-[ -z "${new-}" ] || (letts cache clean >/dev/null 2>&1)
-
-case ${0##*/} in dugdale*) set -- dugdale "$@" ;; esac
-letts "$@"
-exit 126
+@START@

@@ -45,6 +45,7 @@ export interface Ended {
 /** Makes one of copies of this machine's programs and the libraries that they name, and that `deno` names. */
 export async function openRootfs(deno: string, more: readonly string[] = []): Promise<Rootfs> {
   const folder = await Deno.makeTempDir({ prefix: "letts-root-" });
+  await Deno.chmod(folder, 0o755); // for its other users
   for (const name of ["bin", "etc", "tmp", "root", "proc", "dev", "usr/bin", "var/cache"]) {
     await Deno.mkdir(`${folder}/${name}`, { recursive: true });
   }
@@ -61,11 +62,22 @@ export async function openRootfs(deno: string, more: readonly string[] = []): Pr
       const set = Object.entries({ PATH: "/bin", HOME: "/root", ...env }).map(([name, value]) =>
         `${name}=${value}`
       );
-      // A user namespace makes root of whoever runs the tests; no network but a loopback that is down.
+      // A user namespace makes root of another user; no network but a loopback that is down.
       const inside =
         `mount -t proc proc proc && touch dev/null dev/urandom && mount --bind /dev/null dev/null &&
         mount --bind /dev/urandom dev/urandom && (ip link set lo up || true) && exec chroot . /bin/env -i "$@"`;
-      const args = ["60", "unshare", "-rmpfn", "--kill-child", "sh", "-c", inside, "sh", ...set, ...command];
+      const args = [
+        "60",
+        "unshare",
+        `-${Deno.uid() === 0 ? "" : "r"}mpfn`,
+        "--kill-child",
+        "sh",
+        "-c",
+        inside,
+        "sh",
+        ...set,
+        ...command,
+      ];
       const { code, stdout, stderr } = await new Deno.Command("timeout", { args, cwd: folder }).output();
       return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
     },
