@@ -3,14 +3,7 @@
  *
  * @module
  */
-import {
-  ArgumentError,
-  AuthError,
-  ConfigurationError,
-  HttpError,
-  NetworkError,
-  WaitTimeoutError,
-} from "../client/errors.ts";
+import { ArgumentError, AuthError, HttpError, NetworkError, WaitTimeoutError } from "../client/errors.ts";
 import { ConfigError } from "../config/config_error.ts";
 import {
   BrokenPipeError,
@@ -30,7 +23,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof ExecFailedError) return 255;
   if (error instanceof UsageError || error instanceof ArgumentError) return 2;
   if (error instanceof WaitTimeoutError) return 124;
-  if (error instanceof ConfigError || error instanceof ConfigurationError) return 3;
+  if (error instanceof ConfigError) return 3;
   if (error instanceof AuthError) return 5;
   if (error instanceof NetworkError) return 4;
   if (error instanceof MissionEndError) return error.failed ? 1 : 125;

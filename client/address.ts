@@ -7,7 +7,6 @@ import type { DugdaleEntry } from "../config/letts/dugdale_entry.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
 import { type LaneName, parseLaneName } from "../protocol/names.ts";
 import { argument } from "./arguments.ts";
-import { configured } from "./configuration.ts";
 import { ArgumentError, NoMatchingDugdaleError } from "./errors.ts";
 import type { Address } from "./types.ts";
 
@@ -30,7 +29,7 @@ interface Parts {
  *
  * @param defaultMatch Labels that count when the address has none.
  * @throws {ArgumentError} When the address is none, or more than one.
- * @throws {ConfigurationError} When letts.yaml does not know the host or route.
+ * @throws {ConfigError} When letts.yaml does not know the host or route.
  * @throws {NoMatchingDugdaleError} When no dugdale has the lane and all labels.
  */
 export function resolveAddress(to: Address, config: LettsConfig, defaultMatch: readonly string[]): Target {
@@ -40,13 +39,13 @@ export function resolveAddress(to: Address, config: LettsConfig, defaultMatch: r
   );
   if (given.length > 1) throw new ArgumentError("an address has one of route, host and match, not several");
   if (route) {
-    const target = configured(() => config.route(route));
+    const target = config.route(route);
     return { dugdale: target.dugdale, lane: argument(() => parseLaneName(target.lane)) };
   }
   if (!lane) throw new ArgumentError("an address without a route needs a lane");
   const laneName = argument(() => parseLaneName(lane));
   if (host !== undefined && host !== "") {
-    return { dugdale: configured(() => config.dugdale(host)), lane: laneName };
+    return { dugdale: config.dugdale(host), lane: laneName };
   }
   const candidates = matching(config, laneName, match?.length ? match : defaultMatch);
   const picked = candidates[Math.floor(Math.random() * candidates.length)];

@@ -14,7 +14,7 @@ import type { StagingRecord } from "../protocol/staging.ts";
 import { apply, info, lanes, metrics, state, switchLane } from "./admin.ts";
 import { argument } from "./arguments.ts";
 import { type ByteSource, byteStream } from "./files/byte_stream.ts";
-import { configured, openConfigured } from "./configuration.ts";
+import { openLettsConfig } from "./configuration.ts";
 import { Connections } from "./http/connections.ts";
 import type { Context } from "./context.ts";
 import { saveTo } from "./files/download.ts";
@@ -91,7 +91,7 @@ import type {
 /**
  * Starts missions on the dugdales of a letts.yaml, follows them, and fetches what they made.
  *
- * Every method may throw a `ConfigurationError` when letts.yaml does not say how to reach the dugdale, a
+ * Every method may throw a `ConfigError` when letts.yaml does not say how to reach the dugdale, a
  * `NetworkError` when it cannot be reached, and an `HttpError` when it refuses. Calls that can be repeated without
  * harm are, as the retry options say. A caller's signal ends the call with the signal's reason.
  *
@@ -120,11 +120,11 @@ export class LettsClient implements AsyncDisposable {
   /**
    * Reads letts.yaml. Makes no request and needs no token yet.
    *
-   * @throws {ConfigurationError} When no file is found, or it breaks a rule.
+   * @throws {ConfigError} When no file is found, or it breaks a rule.
    */
   static async open(options: LettsClientOptions = {}): Promise<LettsClient> {
     const { path, env, insecurePermissions, fetch, traceparent, tracer, onLaunchFailure } = options;
-    const config = options.config ?? await openConfigured({ path, env, insecurePermissions });
+    const config = options.config ?? await openLettsConfig({ path, env, insecurePermissions });
     const connections = new Connections(config, {
       retry: retryPolicy(options.retry),
       requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
@@ -142,7 +142,7 @@ export class LettsClient implements AsyncDisposable {
    * `default`. Releasing the client ends them, and removes all files unless a `dataDir` was given.
    *
    * @throws {ArgumentError} When `missions` is no folder.
-   * @throws {ConfigurationError} When a lane or the command breaks a rule.
+   * @throws {ConfigError} When a lane or the command breaks a rule.
    */
   static async embedded(options: EmbeddedClientOptions): Promise<LettsClient> {
     const { config, dugdale } = await openEmbedded(options);
@@ -192,7 +192,7 @@ export class LettsClient implements AsyncDisposable {
    * @throws {ConflictError} When the id is taken by another payload.
    */
   dispatch(to: Address, options: DispatchOptions): Promise<DispatchedRef>;
-  /** Sends a defined mission. @throws {SchemaError} When its schema refuses the input; then nothing is sent. */
+  /** Sends a defined mission. @throws {SchemaValidationError} When its schema refuses the input; then nothing is sent. */
   dispatch<Input>(
     to: Address,
     mission: CallableMission<Input, unknown>,
@@ -213,7 +213,7 @@ export class LettsClient implements AsyncDisposable {
    * @throws {WaitTimeoutError} When `waitMs` passes first. The mission keeps running.
    */
   run<R = JsonObject>(to: Address, options: RunOptions): Promise<RunResult<R>>;
-  /** Runs a defined mission. @throws {SchemaError} When its schemas refuse the input, or what the mission returned. */
+  /** Runs a defined mission. @throws {SchemaValidationError} When its schemas refuse the input, or what the mission returned. */
   run<Input, Return>(
     to: Address,
     mission: CallableMission<Input, Return>,
@@ -230,7 +230,7 @@ export class LettsClient implements AsyncDisposable {
 
   /** Sends a mission and returns a handle to wait with. */
   start<R = JsonObject>(to: Address, options: RunOptions): Promise<RunHandle<R>>;
-  /** Starts a defined mission. @throws {SchemaError} When its schema refuses the input; then nothing is sent. */
+  /** Starts a defined mission. @throws {SchemaValidationError} When its schema refuses the input; then nothing is sent. */
   start<Input, Return>(
     to: Address,
     mission: CallableMission<Input, Return>,
@@ -255,7 +255,7 @@ export class LettsClient implements AsyncDisposable {
   /**
    * Runs a defined mission many times. A return value that its schema refuses is a failed outcome.
    *
-   * @throws {SchemaError} When its schema refuses one of the inputs; then nothing is sent.
+   * @throws {SchemaValidationError} When its schema refuses one of the inputs; then nothing is sent.
    */
   runMany<Input, Return>(
     mission: CallableMission<Input, Return>,
@@ -281,7 +281,7 @@ export class LettsClient implements AsyncDisposable {
    * @throws {NoMatchingDugdaleError} When there is none.
    */
   runOnAll<R = JsonObject>(where: Everywhere, options: RunOptions): Promise<HostOutcome<R>[]>;
-  /** Runs a defined mission everywhere. @throws {SchemaError} When its schema refuses the input; then nothing is sent. */
+  /** Runs a defined mission everywhere. @throws {SchemaValidationError} When its schema refuses the input; then nothing is sent. */
   runOnAll<Input, Return>(
     where: Everywhere,
     mission: CallableMission<Input, Return>,
@@ -457,7 +457,7 @@ export class LettsClient implements AsyncDisposable {
 
   /** Sets lanes, labels, mission directory and runtime; without a body to what letts.yaml says. Never sent twice. */
   async apply(host: string | number, body?: ApplyBody, options: ApplyOptions = {}): Promise<ApplyReply> {
-    const dugdale = configured(() => this.config.dugdale(host));
+    const dugdale = this.config.dugdale(host);
     const connection = this.#context.connections.of(dugdale);
     return await apply(connection, body ?? this.config.applyBody(dugdale), options);
   }

@@ -9,8 +9,8 @@ import { resolve } from "node:path";
 import { lettsConfig } from "../config/letts/config.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { LaneSettings } from "../protocol/lane.ts";
-import { configured } from "./configuration.ts";
-import { ArgumentError, ConfigurationError } from "./errors.ts";
+import { ArgumentError } from "./errors.ts";
+import { ConfigError } from "../config/config_error.ts";
 import { toPath } from "./files/local_file.ts";
 import type { LettsClientOptions } from "./types.ts";
 
@@ -54,7 +54,7 @@ export interface Embedded {
 /** Opens the dugdale. */
 export async function openEmbedded(options: EmbeddedClientOptions): Promise<Embedded> {
   const { concurrency = availableParallelism(), lanes, dataDir, command, missionPath, missionEnv } = options;
-  if (!("Deno" in globalThis)) throw new ConfigurationError("an embedded dugdale needs Deno");
+  if (!("Deno" in globalThis)) throw new ConfigError("an embedded dugdale needs Deno");
   const folder = resolve(toPath(options.missions));
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
     throw new ArgumentError(`missions must be a folder; ${folder} is none that can be read`);
@@ -66,22 +66,20 @@ export async function openEmbedded(options: EmbeddedClientOptions): Promise<Embe
     missionEnv,
   });
   try {
-    const config = configured(() =>
-      lettsConfig({
-        dugdales: [{
-          id: EMBEDDED_HOST,
-          url: dugdale.url,
-          token: dugdale.token,
-          admin_token: dugdale.adminToken,
-          mission_dir: folder,
-          runtime: {
-            mission_path_template: missionPath ?? "{mission}",
-            command_template: command ?? dugdale.commandByEnding,
-          },
-          lanes: { default: { concurrency }, ...lanes },
-        }],
-      })
-    );
+    const config = lettsConfig({
+      dugdales: [{
+        id: EMBEDDED_HOST,
+        url: dugdale.url,
+        token: dugdale.token,
+        admin_token: dugdale.adminToken,
+        mission_dir: folder,
+        runtime: {
+          mission_path_template: missionPath ?? "{mission}",
+          command_template: command ?? dugdale.commandByEnding,
+        },
+        lanes: { default: { concurrency }, ...lanes },
+      }],
+    });
     return { config, dugdale };
   } catch (error) {
     await dugdale[Symbol.asyncDispose]();

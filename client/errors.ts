@@ -1,93 +1,12 @@
 /**
- * Everything that the client throws on purpose. A program tells the errors apart by class or by `code`; the message
- * is for people.
+ * What the client throws on purpose, beside the errors of letts.yaml (`ConfigError`) and of typed missions
+ * (`SchemaValidationError`). A program tells the errors apart by class or by `code`; the message is for people.
  *
  * @module
  */
-import { isProblemCode, type ProblemCode, PROBLEMS } from "../protocol/problem.ts";
-import type { JsonValue } from "../protocol/json_value.ts";
+import { isProblemCode, PROBLEMS } from "../protocol/problem.ts";
+import { LettsError, type LettsErrorCode, type LettsErrorFacts } from "../protocol/letts_error.ts";
 import type { RunResult } from "./types.ts";
-
-/** The codes of failures that no dugdale sent. */
-export type LocalCode =
-  | "bad_argument"
-  | "config"
-  | "missing_variable"
-  | "no_matching_dugdale"
-  | "network"
-  | "timeout"
-  | "bad_reply"
-  | "stream_given_up"
-  | "file_unreadable"
-  | "file_unwritable"
-  | "unsafe_role"
-  | "size_mismatch"
-  | "digest_mismatch"
-  | "wait_timeout"
-  | "mission_failed"
-  | "mission_not_found"
-  | "invalid_input"
-  | "invalid_return"
-  | "aborted";
-
-/** The code of an error: one of ours, one of a dugdale's, or one that only another version of dugdale knows. */
-export type LettsErrorCode = LocalCode | ProblemCode | (string & Record<never, never>);
-
-/** Facts about a failure, all of them optional. */
-export interface LettsErrorFacts {
-  /** HTTP status, when a dugdale answered. */
-  readonly status?: number | undefined;
-  /** Facts that the dugdale sent along. */
-  readonly details?: Readonly<Record<string, JsonValue>> | undefined;
-  /** How long the dugdale asks to wait before the next try. */
-  readonly retryAfterMs?: number | undefined;
-  /** Id of the dugdale. */
-  readonly host?: string | undefined;
-  /** The mission that was meant, also when it is not sure whether the dugdale knows it. */
-  readonly missionId?: string | undefined;
-  /** What was caught. */
-  readonly cause?: unknown;
-}
-
-/** Any error of the client. */
-export class LettsError extends Error {
-  /** The name of the class, as stack traces show it. */
-  override readonly name: string = "LettsError";
-  /** Machine-readable reason. */
-  readonly code: LettsErrorCode;
-  /** Whether sending the same call again, after a pause, may work. */
-  readonly retryable: boolean;
-  /** HTTP status, when a dugdale answered. */
-  readonly status: number | undefined;
-  /** Facts that the dugdale sent along. */
-  readonly details: Readonly<Record<string, JsonValue>> | undefined;
-  /** How long the dugdale asks to wait before the next try. */
-  readonly retryAfterMs: number | undefined;
-  /** Id of the dugdale, once it is known. */
-  readonly host: string | undefined;
-  /** The mission that was meant, also when it is not sure whether the dugdale knows it. */
-  readonly missionId: string | undefined;
-
-  /** Code and status decide whether it is `retryable`; a subclass fixes its own code. */
-  constructor(code: LettsErrorCode, message: string, facts: LettsErrorFacts = {}) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
-    this.code = code;
-    this.status = facts.status;
-    this.details = facts.details;
-    this.retryAfterMs = facts.retryAfterMs;
-    this.host = facts.host;
-    this.missionId = facts.missionId;
-    this.retryable = isRetryable(code, facts.status);
-  }
-}
-
-function isRetryable(code: LettsErrorCode, status: number | undefined): boolean {
-  if (code === "network" || code === "timeout" || code === "bad_reply" || code === "stream_given_up") {
-    return true;
-  }
-  if (isProblemCode(code)) return PROBLEMS[code].retry !== "never";
-  return status !== undefined && status >= 500;
-}
 
 /** A call that can only be a mistake of the caller; nothing was sent. Code `bad_argument`. */
 export class ArgumentError extends LettsError {
@@ -97,31 +16,6 @@ export class ArgumentError extends LettsError {
   /** The message names the argument, its rule and the value. */
   constructor(message: string, facts: LettsErrorFacts = {}) {
     super("bad_argument", message, facts);
-  }
-}
-
-/** letts.yaml does not say what the call needs: an unknown host, no token, a bad file. Code `config`. */
-export class ConfigurationError extends LettsError {
-  /** The name of the class. */
-  override readonly name: string = "ConfigurationError";
-
-  /** The message names the file and key when there are any. */
-  constructor(message: string, facts: LettsErrorFacts = {}, code: "config" | "missing_variable" = "config") {
-    super(code, message, facts);
-  }
-}
-
-/** An environment variable that letts.yaml refers to is not set. Code `missing_variable`. */
-export class UnsetVariableError extends ConfigurationError {
-  /** The name of the class. */
-  override readonly name = "UnsetVariableError";
-  /** Name of the variable. */
-  readonly variable: string;
-
-  /** The message names the place in letts.yaml that needs the variable. */
-  constructor(variable: string, message: string, facts: LettsErrorFacts = {}) {
-    super(message, facts, "missing_variable");
-    this.variable = variable;
   }
 }
 
@@ -149,6 +43,10 @@ export class NetworkError extends LettsError {
   ) {
     super(code, `[${facts.host}] ${message}`, facts);
   }
+
+  override get retryable(): boolean {
+    return true;
+  }
 }
 
 /** A dugdale answered with a status that is not a success. The class of all statuses without one of their own. */
@@ -161,6 +59,10 @@ export class HttpError extends LettsError {
   /** Takes the code and message of the answer. */
   constructor(code: LettsErrorCode, message: string, facts: LettsErrorFacts & { readonly status: number }) {
     super(code, message, facts);
+  }
+
+  override get retryable(): boolean {
+    return isProblemCode(this.code) ? PROBLEMS[this.code].retry !== "never" : this.status >= 500;
   }
 }
 
@@ -257,26 +159,6 @@ export class MissionLookupError extends LettsError {
       cause: errors[0],
     });
     this.errors = errors;
-  }
-}
-
-/** A value that the schema of a typed mission refuses. Codes `invalid_input` and `invalid_return`. */
-export class SchemaError extends LettsError {
-  /** The name of the class. */
-  override readonly name = "SchemaError";
-  /** What the schema found, one line each. */
-  readonly issues: readonly string[];
-
-  /** The issues are joined in the message. */
-  constructor(
-    code: "invalid_input" | "invalid_return",
-    mission: string,
-    issues: readonly string[],
-    facts: LettsErrorFacts = {},
-  ) {
-    const what = code === "invalid_input" ? "input" : "return";
-    super(code, `${what} of mission ${mission} does not fit: ${issues.join("; ")}`, facts);
-    this.issues = issues;
   }
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 import { LinkedAbort } from "./abort.ts";
-import { ArgumentError, LettsError, WaitTimeoutError } from "./errors.ts";
+import { ArgumentError, WaitTimeoutError } from "./errors.ts";
+import { LettsError } from "../protocol/letts_error.ts";
 import type { CallOptions, FleetAnswers, HostAnswer, HostFailure, ManyOptions } from "./types.ts";
 
 /** Items in progress at the same time, unless the caller says otherwise. */

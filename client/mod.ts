@@ -22,6 +22,12 @@
 export { LettsClient } from "./client.ts";
 export type { EmbeddedClientOptions } from "./embedded.ts";
 export * from "./errors.ts";
+export {
+  LettsError,
+  type LettsErrorCode,
+  type LettsErrorFacts,
+  type LocalCode,
+} from "../protocol/letts_error.ts";
 export type { Span, SpanAttribute, SpanSettings, Tracer } from "./tracing.ts";
 export type { CallableMission, Typed } from "./run/typed.ts";
 export * from "./types.ts";
@@ -31,6 +37,7 @@ export {
   type InputOf,
   type MissionSchemas,
   type OutputOf,
+  type ReturnedBy,
   SchemaValidationError,
   type StandardIssue,
   type StandardResult,

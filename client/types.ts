@@ -15,7 +15,7 @@ import type {
   OutputFile,
 } from "../protocol/mission.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
-import type { LettsError } from "./errors.ts";
+import type { LettsError } from "../protocol/letts_error.ts";
 import type { Tracer } from "./tracing.ts";
 
 /**

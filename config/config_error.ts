@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LettsError } from "../protocol/letts_error.ts";
 
 /**
  * Which step failed: finding the file, reading and checking it, its permissions, the paths that it names, or a
@@ -20,18 +21,21 @@ export interface ConfigErrorPlace {
   readonly line?: number | undefined;
   /** Path of the key, such as `dugdales[0].port` or `routes["normal"].lane`. */
   readonly key?: string | undefined;
-  /** The id of the dugdale that `key` belongs to, for people who count badly. */
+  /** The id of the dugdale that `key` belongs to, said beside an index that is hard to count to. */
   readonly owner?: string | undefined;
+  /** The id of the dugdale that was asked for. */
+  readonly host?: string | undefined;
   /** The fault shows only after templates were filled in. */
   readonly afterExtends?: boolean | undefined;
 }
 
-/** A configuration that cannot be used. The message is one line: `<file>:<line>: <key>: <what is wrong>`. */
-export class ConfigError extends Error {
+/**
+ * letts.yaml or dugdale.yaml cannot be used, or does not say what a call needs: an unknown host, no token. The message
+ * is one line: `<file>:<line>: <key>: <what is wrong>`. Code `config`.
+ */
+export class ConfigError extends LettsError {
   /** The name of the class. */
   override readonly name: string = "ConfigError";
-  /** Machine-readable reason. */
-  readonly code: "config_invalid" | "missing_variable" = "config_invalid";
   /** Which step failed. */
   readonly stage: ConfigStage;
   /** The file, as it was given. */
@@ -42,8 +46,12 @@ export class ConfigError extends Error {
   readonly key: string | undefined;
 
   /** Makes the message of what is wrong, such as `must not be empty`, and its place. */
-  constructor(problem: string, place: ConfigErrorPlace = {}, options?: ErrorOptions) {
-    super([...prefixes(place), problem].join(": "), options);
+  constructor(
+    problem: string,
+    place: ConfigErrorPlace = {},
+    { cause, code = "config" }: ErrorOptions & { readonly code?: "config" | "missing_variable" } = {},
+  ) {
+    super(code, [...prefixes(place), problem].join(": "), { host: place.host, cause });
     this.stage = place.stage ?? "parse";
     this.file = place.file;
     this.line = place.line;
@@ -51,18 +59,18 @@ export class ConfigError extends Error {
   }
 }
 
-/** A `${NAME}` that is needed and not set. */
+/** A `${NAME}` that is needed and not set. Code `missing_variable`. */
 export class MissingVariableError extends ConfigError {
   /** The name of the class. */
   override readonly name: string = "MissingVariableError";
-  /** Machine-readable reason. */
-  override readonly code = "missing_variable";
   /** The name of the variable, without `${}`. */
   readonly variable: string;
 
   /** Names the variable that is needed at a place. */
   constructor(variable: string, place: ConfigErrorPlace = {}) {
-    super(`the environment variable ${variable} is not set`, { stage: "use", ...place });
+    super(`the environment variable ${variable} is not set`, { stage: "use", ...place }, {
+      code: "missing_variable",
+    });
     this.variable = variable;
   }
 }

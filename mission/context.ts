@@ -1,6 +1,6 @@
 /** What a mission works with: the `m` of the function style, and the base of the script style. @module */
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
-import { WrongCallError } from "./errors.ts";
+import { UsageError } from "./errors.ts";
 import { type InputFile, InputFiles } from "./files.ts";
 import { Input as InputPaths } from "./input.ts";
 import type { InterruptCallback } from "./interrupt.ts";
@@ -148,14 +148,14 @@ export class MissionContext<Input = JsonValue> {
    *
    * @param value Meant as 0 to 1.
    * @param message What is being done. Default: the named state, if there is one.
-   * @throws {WrongCallError} When both are missing, or the value is no finite number.
+   * @throws {UsageError} When both are missing, or the value is no finite number.
    */
   progress(value?: number, message?: string): void {
     if (value === undefined && message === undefined) {
-      throw new WrongCallError("progress needs a value, a message, or both");
+      throw new UsageError("progress needs a value, a message, or both");
     }
     if (value !== undefined && !Number.isFinite(value)) {
-      throw new WrongCallError(`progress value must be a finite number, not ${kindOf(value)}`);
+      throw new UsageError(`progress value must be a finite number, not ${kindOf(value)}`);
     }
     this.#value = value ?? this.#value;
     this.#session.channel.progress(value, message ?? this.#session.state);

@@ -8,7 +8,7 @@ export type MissionErrorCode =
   | "invalid_output"
   | "interrupted"
   | "not_json"
-  | "wrong_call"
+  | "invalid_usage"
   | "already_started"
   | "already_ended"
   | "misconfigured";
@@ -99,10 +99,10 @@ export class NotJsonError extends MissionError {
 }
 
 /** A call that can only be a mistake in the mission, such as a progress of NaN or the exit code 256. */
-export class WrongCallError extends MissionError {
+export class UsageError extends MissionError {
   /** With the whole message. */
   constructor(message: string, options?: ErrorOptions) {
-    super("wrong_call", message, options);
+    super("invalid_usage", message, options);
   }
 }
 

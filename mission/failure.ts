@@ -1,5 +1,5 @@
 /** The failure that a mission throws on purpose. @module */
-import { WrongCallError } from "./errors.ts";
+import { UsageError } from "./errors.ts";
 
 /** How a failure is reported, beside its message. */
 export interface FailureOptions extends ErrorOptions {
@@ -14,7 +14,7 @@ export interface FailureOptions extends ErrorOptions {
 /**
  * Thrown by a mission that knows why it fails. It is reported as it stands, without a stack.
  *
- * @throws {WrongCallError} When the exit code is not 1 to 255: the system keeps only eight bits of it, and a
+ * @throws {UsageError} When the exit code is not 1 to 255: the system keeps only eight bits of it, and a
  * failure that exits with 0 would contradict itself.
  */
 export class MissionFailure extends Error {
@@ -30,7 +30,7 @@ export class MissionFailure extends Error {
     super(message, options);
     const exitCode = options.exitCode ?? 1;
     if (!Number.isInteger(exitCode) || exitCode < 1 || exitCode > 255) {
-      throw new WrongCallError(`exit code ${exitCode} of the failure "${message}" must be 1 to 255`);
+      throw new UsageError(`exit code ${exitCode} of the failure "${message}" must be 1 to 255`);
     }
     this.name = "MissionFailure";
     this.details = options.details;

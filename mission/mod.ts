@@ -45,7 +45,7 @@ export {
   MissingFileError,
   MissionError,
   NotJsonError,
-  WrongCallError,
+  UsageError,
 } from "./errors.ts";
 export type { InputFacts, MissionErrorCode } from "./errors.ts";
 export { InvalidNameError } from "../protocol/names.ts";
@@ -56,6 +56,7 @@ export {
   type InputOf,
   type MissionSchemas,
   type OutputOf,
+  type ReturnedBy,
   SchemaValidationError,
   type StandardIssue,
   type StandardResult,

@@ -51,7 +51,7 @@ export class Mission<Input = JsonValue> extends MissionContext<Input> {
   /**
    * Ends the process with a failure: nothing after this call runs, no `finally` either.
    *
-   * @throws {WrongCallError} When the exit code is not 1 to 255; the mission has then not ended.
+   * @throws {UsageError} When the exit code is not 1 to 255; the mission has then not ended.
    * @throws {AlreadyEndedError} When the mission has reported an ending before.
    */
   fail(message: string, options?: FailureOptions): never {

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { LettsError, type LettsErrorFacts } from "./letts_error.ts";
 import { parseMissionName } from "./names.ts";
 
 /** The part of {@link https://standardschema.dev Standard Schema} that is used here. */
@@ -47,8 +48,14 @@ export type InputOf<Schema extends StandardSchema> = NonNullable<Schema["~standa
 /** What comes out of a schema. */
 export type OutputOf<Schema extends StandardSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
 
-/** A value that does not match its schema. The message names the mission, the side and each issue. */
-export class SchemaValidationError extends Error {
+/** What a return value came from, for the error. */
+export type ReturnedBy = Pick<LettsErrorFacts, "host" | "missionId">;
+
+/**
+ * A value that does not match its schema. The message names the mission, the side and each issue. Codes
+ * `invalid_input` and `invalid_return`.
+ */
+export class SchemaValidationError extends LettsError {
   /** The name of the class. */
   override readonly name = "SchemaValidationError";
   /** Name of the mission. */
@@ -59,8 +66,17 @@ export class SchemaValidationError extends Error {
   readonly issues: readonly string[];
 
   /** The issues are joined in the message. */
-  constructor(mission: string, side: "input" | "return", issues: readonly string[]) {
-    super(`${side} of mission "${mission}" does not match its schema: ${issues.join("; ")}`);
+  constructor(
+    mission: string,
+    side: "input" | "return",
+    issues: readonly string[],
+    facts: LettsErrorFacts = {},
+  ) {
+    super(
+      `invalid_${side}`,
+      `${side} of mission "${mission}" does not match its schema: ${issues.join("; ")}`,
+      facts,
+    );
     this.mission = mission;
     this.side = side;
     this.issues = issues;
@@ -81,7 +97,7 @@ export interface DefinedMission<Input, Return, Parsed = Input, Returned = Return
   /** The input as the script gets it. Can be the option `parse` of the mission runtime. */
   readonly parse: (raw: unknown) => Parsed;
   /** The return value as callers get it. */
-  readonly parseReturn: (raw: unknown) => Return;
+  readonly parseReturn: (raw: unknown, by?: ReturnedBy) => Return;
   /** Refuses an input that the script would refuse. Nothing is transformed: the script does that. */
   readonly checkInput: (input: Input) => void;
   /** The script's function, with a check of what it returns. */
@@ -115,7 +131,8 @@ export function defineMission(
 ): DefinedMission<unknown, unknown> {
   const mission = parseMissionName(name);
   const parse = (raw: unknown) => schemas ? checked(mission, "input", schemas.input, raw) : raw;
-  const parseReturn = (raw: unknown) => schemas ? checked(mission, "return", schemas.return, raw) : raw;
+  const parseReturn = (raw: unknown, by?: ReturnedBy) =>
+    schemas ? checked(mission, "return", schemas.return, raw, by) : raw;
   return {
     mission,
     parse,
@@ -135,13 +152,14 @@ function checked(
   side: SchemaValidationError["side"],
   schema: StandardSchema,
   value: unknown,
+  facts?: ReturnedBy,
 ): unknown {
   const result = schema["~standard"].validate(value);
   if (result instanceof Promise) {
     throw new TypeError(`the ${side} schema of mission "${mission}" must be synchronous`);
   }
   if (result.issues === undefined) return result.value;
-  throw new SchemaValidationError(mission, side, result.issues.map(toLine));
+  throw new SchemaValidationError(mission, side, result.issues.map(toLine), facts);
 }
 
 function toLine({ path = [], message }: StandardIssue): string {

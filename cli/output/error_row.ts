@@ -3,13 +3,7 @@
  *
  * @module
  */
-import {
-  ArgumentError,
-  ConfigurationError,
-  HttpError,
-  StagingError,
-  WaitTimeoutError,
-} from "../../client/errors.ts";
+import { ArgumentError, HttpError, StagingError, WaitTimeoutError } from "../../client/errors.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import type { LettsConfig } from "../../config/letts/resolve.ts";
 import { shortText } from "./error_text.ts";
@@ -43,6 +37,6 @@ function errorKind(error: unknown): ErrorKind {
   if (error instanceof UsageError || error instanceof ArgumentError) return "bad_request";
   if (error instanceof StagingError && error.code === "file_unreadable") return "bad_request";
   if (error instanceof WaitTimeoutError) return "wait_timeout";
-  if (error instanceof ConfigError || error instanceof ConfigurationError) return "config";
+  if (error instanceof ConfigError) return "config";
   return "transport";
 }

@@ -3,13 +3,8 @@
  *
  * @module
  */
-import {
-  ConfigurationError,
-  HttpError,
-  LettsError,
-  NetworkError,
-  WaitTimeoutError,
-} from "../../client/errors.ts";
+import { HttpError, NetworkError, WaitTimeoutError } from "../../client/errors.ts";
+import { LettsError } from "../../protocol/letts_error.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import type { LettsConfig } from "../../config/letts/resolve.ts";
 import { BrokenPipeError, CliError, ExecFailedError, InterruptedError, SilentExit } from "../errors.ts";
@@ -29,7 +24,7 @@ export function errorText(error: unknown, config?: LettsConfig): string | undefi
 /** As {@linkcode errorText}, for lists of what went wrong where: never undefined. */
 export function shortText(error: unknown, config?: LettsConfig): string {
   if (error instanceof ExecFailedError && error.message === "") return shortText(error.cause, config);
-  if (error instanceof ConfigError || error instanceof ConfigurationError) return `config: ${error.message}`;
+  if (error instanceof ConfigError) return `config: ${error.message}`;
   if (error instanceof WaitTimeoutError) return "client wait timeout";
   if (error instanceof HttpError) return httpText(error, config);
   if (error instanceof NetworkError) {

@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { quote } from "../../protocol/clip.ts";
 import { isFileRole } from "../../protocol/names.ts";
 import type { ByteSource } from "./byte_stream.ts";
-import { type LettsErrorFacts, StagingError } from "../errors.ts";
+import { StagingError } from "../errors.ts";
+import type { LettsErrorFacts } from "../../protocol/letts_error.ts";
 
 /** What a file is written in. */
 const BUFFER_BYTES = 256 * 1024;

@@ -9,7 +9,8 @@ import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { orAborted } from "../abort.ts";
-import { ArgumentError, LettsError, StagingError } from "../errors.ts";
+import { ArgumentError, StagingError } from "../errors.ts";
+import { LettsError } from "../../protocol/letts_error.ts";
 
 /** What a stream gave, until it is removed. */
 export interface Spooled {

@@ -12,7 +12,8 @@ import {
   UPLOAD_STATUS_HEADER,
 } from "../../protocol/staging.ts";
 import type { Call, Connection } from "../http/connection.ts";
-import { ConflictError, LettsError, NotFoundError } from "../errors.ts";
+import { ConflictError, NotFoundError } from "../errors.ts";
+import { LettsError } from "../../protocol/letts_error.ts";
 import type { LocalFile } from "./local_file.ts";
 import { retrying } from "../http/retry.ts";
 import { traced } from "../tracing.ts";

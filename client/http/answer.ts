@@ -12,9 +12,9 @@ import {
   BadRequestError,
   ConflictError,
   HttpError,
-  type LettsErrorFacts,
   NotFoundError,
 } from "../errors.ts";
+import type { LettsErrorFacts } from "../../protocol/letts_error.ts";
 import type { GuardedReply } from "./reply.ts";
 import { readText } from "./text.ts";
 

@@ -14,7 +14,6 @@ import {
   type Scope,
 } from "../../protocol/routes.ts";
 import { checkTraceparent } from "../arguments.ts";
-import { configured } from "../configuration.ts";
 import { type Engine, openEngine } from "./transport.ts";
 import type { FileBody, Outgoing } from "./outgoing.ts";
 import { exchange, type Send } from "./exchange.ts";
@@ -69,15 +68,15 @@ export class Connection {
   readonly #query: string;
   readonly #engine: Engine;
 
-  /** @throws {ConfigurationError} When address or proxy cannot be resolved. */
+  /** @throws {ConfigError} When address or proxy cannot be resolved. */
   constructor(dugdale: DugdaleEntry, config: LettsConfig, settings: ConnectionSettings) {
     this.host = dugdale.id;
     this.retry = settings.retry;
     this.#dugdale = dugdale;
     this.#config = config;
     this.#settings = settings;
-    const base = configured(() => config.baseUrl(dugdale), this.host);
-    const proxy = settings.ignoreProxy ? undefined : configured(() => config.proxy(dugdale), this.host);
+    const base = config.baseUrl(dugdale);
+    const proxy = settings.ignoreProxy ? undefined : config.proxy(dugdale);
     this.#base = `${base.origin}${base.pathname.replace(/\/+$/, "")}`;
     this.#query = base.search;
     this.#engine = openEngine({ base, proxy, fetch: settings.fetch });

@@ -5,7 +5,6 @@
  */
 import type { DugdaleEntry } from "../../config/letts/dugdale_entry.ts";
 import type { LettsConfig } from "../../config/letts/resolve.ts";
-import { configured } from "../configuration.ts";
 import { Connection, type ConnectionSettings } from "./connection.ts";
 import { AbortedError } from "../errors.ts";
 import type { Tracer } from "../tracing.ts";
@@ -27,7 +26,7 @@ export class Connections {
     return this.#settings.tracer();
   }
 
-  /** The connection to a dugdale. @throws {ConfigurationError} When its address or proxy cannot be resolved. */
+  /** The connection to a dugdale. @throws {ConfigError} When its address or proxy cannot be resolved. */
   of(dugdale: DugdaleEntry): Connection {
     const open = this.#byHost.get(dugdale.id);
     if (open !== undefined) return open;
@@ -37,9 +36,9 @@ export class Connections {
     return connection;
   }
 
-  /** As {@linkcode of}, by id or alias. @throws {ConfigurationError} Also when letts.yaml does not know the host. */
+  /** As {@linkcode of}, by id or alias. @throws {ConfigError} Also when letts.yaml does not know the host. */
   to(host: string | number): Connection {
-    return this.of(configured(() => this.config.dugdale(host)));
+    return this.of(this.config.dugdale(host));
   }
 
   /** Ends all calls in progress and lets go of the connections. */

@@ -5,7 +5,8 @@
  */
 import { LinkedAbort, orAborted } from "../abort.ts";
 import { toHttpError } from "./answer.ts";
-import { LettsError, type LettsErrorFacts, NetworkError } from "../errors.ts";
+import { NetworkError } from "../errors.ts";
+import { LettsError, type LettsErrorFacts } from "../../protocol/letts_error.ts";
 import { IdleLimit } from "./idle_limit.ts";
 import { GuardedReply } from "./reply.ts";
 

@@ -5,7 +5,8 @@
  */
 import * as v from "valibot";
 import { type Replies, type RouteKey, ROUTES } from "../../protocol/routes.ts";
-import { type LettsErrorFacts, NetworkError } from "../errors.ts";
+import { NetworkError } from "../errors.ts";
+import type { LettsErrorFacts } from "../../protocol/letts_error.ts";
 import type { GuardedReply } from "./reply.ts";
 import { readText } from "./text.ts";
 

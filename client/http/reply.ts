@@ -6,7 +6,8 @@
 import type { LinkedAbort } from "../abort.ts";
 import { type ByteSource, byteSource, byteStream } from "../files/byte_stream.ts";
 import { IdleLimit } from "./idle_limit.ts";
-import { LettsError, type LettsErrorFacts, NetworkError } from "../errors.ts";
+import { NetworkError } from "../errors.ts";
+import { LettsError, type LettsErrorFacts } from "../../protocol/letts_error.ts";
 
 /** What watches over a body. */
 export interface BodyGuard {

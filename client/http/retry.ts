@@ -5,7 +5,7 @@
  */
 import { isProblemCode, PROBLEMS } from "../../protocol/problem.ts";
 import { pause } from "../abort.ts";
-import { LettsError } from "../errors.ts";
+import { LettsError } from "../../protocol/letts_error.ts";
 import type { RetryOptions } from "../types.ts";
 
 /** {@linkcode RetryOptions} with the defaults filled in. */

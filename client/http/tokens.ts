@@ -6,14 +6,14 @@
 import type { DugdaleEntry } from "../../config/letts/dugdale_entry.ts";
 import type { LettsConfig } from "../../config/letts/resolve.ts";
 import type { Scope } from "../../protocol/routes.ts";
-import { configured } from "../configuration.ts";
-import { AuthError, ConfigurationError } from "../errors.ts";
+import { AuthError } from "../errors.ts";
+import { ConfigError } from "../../config/config_error.ts";
 
 /**
  * Makes an attempt with the first token that is configured; with the next one when the dugdale says that the token
  * is for missions of the other kind. Any other refusal stands.
  *
- * @throws {ConfigurationError} When no token is configured.
+ * @throws {ConfigError} When no token is configured.
  */
 export async function withTokens<Value>(
   config: LettsConfig,
@@ -28,7 +28,7 @@ export async function withTokens<Value>(
     try {
       token = tokenOf(config, dugdale, scope);
     } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
+      if (!(error instanceof ConfigError)) throw error;
       lack = error;
       continue;
     }
@@ -42,11 +42,11 @@ export async function withTokens<Value>(
   throw refusal ?? lack;
 }
 
-/** @throws {ConfigurationError} Also when the token does not fit into a header: the runtime would print it then. */
+/** @throws {ConfigError} Also when the token does not fit into a header: the runtime would print it then. */
 function tokenOf(config: LettsConfig, dugdale: DugdaleEntry, scope: Scope): string {
-  const token = configured(() => config.token(dugdale, scope), dugdale.id).trim();
+  const token = config.token(dugdale, scope).trim();
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new ConfigurationError(
+  throw new ConfigError(
     `the ${scope} token of dugdale "${dugdale.id}" must be printable ASCII without spaces, and not empty`,
     { host: dugdale.id },
   );

@@ -5,7 +5,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { ConfigurationError } from "../errors.ts";
+import { ConfigError } from "../../config/config_error.ts";
 import type { Chunks } from "../files/local_file.ts";
 import type { FileBody, Outgoing } from "./outgoing.ts";
 import { putFile } from "./put_file.ts";
@@ -32,13 +32,13 @@ export interface EngineOptions {
 /**
  * Opens the way to one dugdale.
  *
- * @throws {ConfigurationError} When a proxy is wanted where there is no Deno and no `fetch` was given.
+ * @throws {ConfigError} When a proxy is wanted where there is no Deno and no `fetch` was given.
  */
 export function openEngine(options: EngineOptions): Engine {
   if (options.fetch !== undefined) return fetchEngine(options.fetch);
   if ("Deno" in globalThis) return denoEngine(options);
   if (options.proxy !== undefined) {
-    throw new ConfigurationError(
+    throw new ConfigError(
       "a proxy needs Deno; elsewhere give the client a fetch that goes through it",
     );
   }

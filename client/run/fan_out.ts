@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { AbortedError, ArgumentError, LettsError } from "../errors.ts";
+import { AbortedError, ArgumentError } from "../errors.ts";
+import { LettsError } from "../../protocol/letts_error.ts";
 import { fanOut } from "../fleet.ts";
 import { LinkedAbort } from "../abort.ts";
 import { matching } from "../address.ts";

@@ -5,7 +5,8 @@
  */
 import type { MissionRecord } from "../../protocol/mission.ts";
 import type { LinkedAbort } from "../abort.ts";
-import { LettsError, NotFoundError } from "../errors.ts";
+import { NotFoundError } from "../errors.ts";
+import { LettsError } from "../../protocol/letts_error.ts";
 
 /** Why a silent stream was left: the mission has moved on, or its dugdale cannot be reached. */
 export class SilentStreamError extends Error {

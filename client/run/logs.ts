@@ -5,7 +5,7 @@
  */
 import type { Scope } from "../../protocol/routes.ts";
 import type { Connection } from "../http/connection.ts";
-import { LettsError } from "../errors.ts";
+import { LettsError } from "../../protocol/letts_error.ts";
 import { readText } from "../http/text.ts";
 import type { Logs } from "../types.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { AbortedError, LettsError, WaitTimeoutError } from "../errors.ts";
+import { AbortedError, WaitTimeoutError } from "../errors.ts";
+import { LettsError } from "../../protocol/letts_error.ts";
 import type { LaunchFailure } from "../types.ts";
 
 /** What is known about a launch when it fails. */

@@ -5,7 +5,6 @@
  */
 import { type DefinedMission, SchemaValidationError } from "../../protocol/defined_mission.ts";
 import type { JsonValue } from "../../protocol/json_value.ts";
-import { SchemaError } from "../errors.ts";
 import type { Address, HostOutcome, RunHandle, RunResult } from "../types.ts";
 
 /** A defined mission, as far as callers see it. */
@@ -34,27 +33,26 @@ export function isDefined<Input, Return>(
 /**
  * The plain options of either form of a call.
  *
- * @throws {SchemaError} When the schema refuses the input; code `invalid_input`.
+ * @throws {SchemaValidationError} When the schema refuses the input; code `invalid_input`.
  */
 export function plainOptions<Options extends PlainOptions, Input>(
   what: Options | CallableMission<Input, unknown>,
   options: Typed<Options, Input> | undefined,
 ): Options {
   if (!isDefined(what)) return what;
-  refused("invalid_input", () => what.checkInput(options?.input as Input));
+  what.checkInput(options?.input as Input);
   // Typed is made of Options by leaving out the two fields that are put back here.
   return { ...options, mission: what.mission } as unknown as Options;
 }
 
-/** A result with its return value checked. @throws {SchemaError} When the schema refuses it; code `invalid_return`. */
+/** A result with its return value checked. @throws {SchemaValidationError} When the schema refuses it; code `invalid_return`. */
 export function typedResult<Return>(
   defined: CallableMission<never, Return>,
   result: RunResult<unknown>,
 ): RunResult<Return> {
   if (!result.success) return { ...result, return: undefined };
   const { host, missionId } = result;
-  const value = refused("invalid_return", () => defined.parseReturn(result.return), { host, missionId });
-  return { ...result, return: value };
+  return { ...result, return: defined.parseReturn(result.return, { host, missionId }) };
 }
 
 /** An outcome with its return value checked; one that its schema refuses is a failure of the job. */
@@ -68,7 +66,7 @@ export function typedOutcome<Return>(
   try {
     return { ...outcome, result: typedResult(defined, result) };
   } catch (error) {
-    if (!(error instanceof SchemaError)) throw error;
+    if (!(error instanceof SchemaValidationError)) throw error;
     return { ok: false, index, host, missionId: result.missionId, address, error };
   }
 }
@@ -91,17 +89,4 @@ export function typedHandle<Return>(
     events: () => handle.events(),
     [Symbol.asyncDispose]: () => handle[Symbol.asyncDispose](),
   };
-}
-
-function refused<Value>(
-  code: "invalid_input" | "invalid_return",
-  check: () => Value,
-  facts: { readonly host?: string; readonly missionId?: string } = {},
-): Value {
-  try {
-    return check();
-  } catch (cause) {
-    if (!(cause instanceof SchemaValidationError)) throw cause;
-    throw new SchemaError(code, cause.mission, cause.issues, { ...facts, cause });
-  }
 }

@@ -107,9 +107,10 @@ export class LettsConfig {
     const name = TOKEN_KEYS[scope];
     const place = fields[name] ? `${key}.${name}` : `auth.${name}`;
     const written = fields[name] || this.#auth[name];
-    if (!written) throw this.#error(`dugdale "${dugdale.id}" has no ${scope} token (${name})`, key);
-    const token = fillVariables(written, this.#env, this.#place(place));
-    if (token === "") throw this.#error(`the ${scope} token of dugdale "${dugdale.id}" is empty`, place);
+    const host = dugdale.id;
+    if (!written) throw this.#error(`dugdale "${host}" has no ${scope} token (${name})`, key, { host });
+    const token = fillVariables(written, this.#env, { ...this.#place(place), host });
+    if (token === "") throw this.#error(`the ${scope} token of dugdale "${host}" is empty`, place, { host });
     return token;
   }
 
@@ -121,10 +122,11 @@ export class LettsConfig {
    */
   proxy(dugdale: DugdaleEntry): string | undefined {
     const { fields, key } = this.#keptOf(dugdale);
-    const proxy = fillVariables(fields.proxy, this.#env, this.#place(`${key}.proxy`));
+    const host = dugdale.id;
+    const proxy = fillVariables(fields.proxy, this.#env, { ...this.#place(`${key}.proxy`), host });
     if (proxy === "") return undefined;
     const fault = proxySchemeFault(proxy) ?? (URL.canParse(proxy) ? undefined : "must be a URL");
-    if (fault) throw this.#error(fault, `${key}.proxy`, dugdale.id);
+    if (fault) throw this.#error(fault, `${key}.proxy`, { owner: host, host });
     return proxy;
   }
 
@@ -137,7 +139,8 @@ export class LettsConfig {
   baseUrl(dugdale: DugdaleEntry): URL {
     const answer = findBaseUrl(dugdale, this.#defaultPort);
     if (answer instanceof URL) return answer;
-    throw this.#error(answer.problem, `${this.#keptOf(dugdale).key}.${answer.field}`, dugdale.id);
+    const { id: host } = dugdale;
+    throw this.#error(answer.problem, `${this.#keptOf(dugdale).key}.${answer.field}`, { owner: host, host });
   }
 
   /** What `apply` sends to a dugdale. */
@@ -162,8 +165,8 @@ export class LettsConfig {
     throw this.#error(`there is no dugdale "${dugdale.id}"`, "dugdales");
   }
 
-  #error(problem: string, key?: string, owner?: string): ConfigError {
-    return new ConfigError(problem, { ...this.#place(key), owner });
+  #error(problem: string, key?: string, of: Pick<ConfigErrorPlace, "owner" | "host"> = {}): ConfigError {
+    return new ConfigError(problem, { ...this.#place(key), ...of });
   }
 
   #place(key?: string): ConfigErrorPlace {

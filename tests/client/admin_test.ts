@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { AuthError, ConfigurationError, ConflictError } from "../../client/mod.ts";
+import { AuthError, ConfigError, ConflictError } from "../../client/mod.ts";
 import { openClient, problem, Scripted } from "./scripted.ts";
 
 const NOTHING = {
@@ -80,7 +80,7 @@ Deno.test("pauseLane() and continueLane() need an admin token", async () => {
   await client.continueLane("s1", "normal");
   assertEquals(server.log, ["POST /v1/admin/lanes/normal/pause", "POST /v1/admin/lanes/normal/continue"]);
   await using poor = await openClient([server], { yaml: { auth: { token: "d" } } });
-  await assertRejects(() => poor.pauseLane("s1", "normal"), ConfigurationError, "admin");
+  await assertRejects(() => poor.pauseLane("s1", "normal"), ConfigError, "admin");
 });
 
 Deno.test("metrics() gives the text and the clock, info() asks with the token of a scope", async () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ArgumentError, ConfigurationError, LettsClient, MissionFailedError } from "../../client/mod.ts";
+import { ArgumentError, ConfigError, LettsClient, MissionFailedError } from "../../client/mod.ts";
 
 /** A folder with missions and one for data. */
 async function openBench(): Promise<{ readonly path: string } & AsyncDisposable> {
@@ -106,5 +106,5 @@ Deno.test("LettsClient.embedded() refuses what cannot work, and lets go of every
   await assertRejects(() => LettsClient.embedded({ missions: `${bench.path}/none` }), ArgumentError);
   const missions = `${bench.path}/missions`;
   const lanes = { "Not a name": { concurrency: 1 } };
-  await assertRejects(() => LettsClient.embedded({ missions, lanes }), ConfigurationError);
+  await assertRejects(() => LettsClient.embedded({ missions, lanes }), ConfigError);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   ArgumentError,
-  ConfigurationError,
+  ConfigError,
   ConflictError,
   HttpError,
   MissionLookupError,
@@ -266,7 +266,7 @@ Deno.test("LettsClient resolves aliases and names hosts that there are not", asy
   await using server = new Scripted(missing);
   await using client = await openClient([server], { yaml: { aliases: { "5": "s1" } } });
   await assertRejects(() => client.kill({ host: 5, missionId: ID }), NotFoundError);
-  const error = await assertRejects(() => client.kill({ host: "s9", missionId: ID }), ConfigurationError);
+  const error = await assertRejects(() => client.kill({ host: "s9", missionId: ID }), ConfigError);
   assertStringIncludes(error.message, "s9");
 });
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { dirname } from "node:path";
 import { hasBun, hasNode, runUnder } from "./other_runtimes.ts";
 import { openPair } from "./with_dugdale.ts";
 
@@ -66,6 +67,7 @@ async function install(folder: string): Promise<void> {
       exists(`${npmCache}/${name}/${place}`)
     );
     assert(registry !== undefined, `${place} is not in ${npmCache}`);
+    await Deno.mkdir(dirname(`${modules}/${name}`), { recursive: true });
     await Deno.symlink(`${npmCache}/${registry.name}/${place}`, `${modules}/${name}`);
   }
 }

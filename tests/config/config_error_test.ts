@@ -6,7 +6,7 @@ Deno.test("ConfigError says file, line, key and problem in one line", () => {
   const error = new ConfigError("must be 0 to 65535, not 70000", place);
   assertEquals(error.message, "letts.yaml:12: dugdales[0].port: must be 0 to 65535, not 70000");
   assertEquals([error.code, error.stage, error.file, error.line, error.key], [
-    "config_invalid",
+    "config",
     "parse",
     "letts.yaml",
     12,

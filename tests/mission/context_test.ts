@@ -38,7 +38,7 @@ Deno.test("m.progress() refuses to say nothing, NaN and infinities", async () =>
     ]
   ) {
     const ended = await runMission({ source: `await letts.mission((m) => { ${call}; });` });
-    assertEquals((ended.lines.at(-1)?.details as { class: string }).class, "WrongCallError", call);
+    assertEquals((ended.lines.at(-1)?.details as { class: string }).class, "UsageError", call);
   }
 });
 

@@ -1,5 +1,5 @@
 /** `kill`, `delete` and `restart` of `letts ctl missions` and `letts ctl exec`. @module */
-import { LettsError } from "../../../client/errors.ts";
+import { LettsError } from "../../../protocol/letts_error.ts";
 import type { DispatchedRef } from "../../../client/types.ts";
 import { ExecFailedError, SilentExit } from "../../errors.ts";
 import { writeResult } from "../../output/record.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { LettsClient } from "../../../client/client.ts";
-import { AuthError, HttpError, LettsError } from "../../../client/errors.ts";
+import { AuthError, HttpError } from "../../../client/errors.ts";
+import { LettsError } from "../../../protocol/letts_error.ts";
 import { ConfigError } from "../../../config/config_error.ts";
 import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { VERSION } from "../../../dugdale/version.ts";

@@ -1,11 +1,6 @@
 /** What helps when a dugdale cannot be asked, or answers with an error. @module */
-import {
-  AuthError,
-  BackPressureError,
-  HttpError,
-  type LettsError,
-  NetworkError,
-} from "../../../client/errors.ts";
+import { AuthError, BackPressureError, HttpError, NetworkError } from "../../../client/errors.ts";
+import type { LettsError } from "../../../protocol/letts_error.ts";
 
 /** The next thing to look at; undefined when the error is of another kind. */
 export function errorFix(error: LettsError): string | undefined {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LettsClient } from "../../../client/client.ts";
-import { LettsError } from "../../../client/errors.ts";
+import { LettsError } from "../../../protocol/letts_error.ts";
 import type { DispatchedRef } from "../../../client/types.ts";
 import { errorRow } from "../../output/error_row.ts";
 import type { Io } from "../../output/io.ts";

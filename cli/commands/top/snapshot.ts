@@ -4,7 +4,7 @@
  * @module
  */
 import type { LettsClient } from "../../../client/client.ts";
-import { LettsError } from "../../../client/errors.ts";
+import { LettsError } from "../../../protocol/letts_error.ts";
 import type { Mission } from "../../../client/types.ts";
 import type { LaneRecord } from "../../../protocol/lane.ts";
 

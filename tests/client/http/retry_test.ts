@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parseRetryAfter } from "../../../client/http/answer.ts";
-import { HttpError, LettsError } from "../../../client/errors.ts";
+import { HttpError, NetworkError } from "../../../client/errors.ts";
+import type { LettsError } from "../../../protocol/letts_error.ts";
 import { pauseBeforeRetry, retrying, retryPolicy } from "../../../client/http/retry.ts";
 
 const policy = retryPolicy({ backoffMs: [0], retryAfterMaxMs: 5000 });
@@ -9,8 +10,8 @@ const http = (code: string, status: number, retryAfterMs?: number) =>
 
 Deno.test("pauseBeforeRetry() says when a failure is worth another try", () => {
   const cases: [LettsError | Error, number | undefined][] = [
-    [new LettsError("network", ""), 0],
-    [new LettsError("timeout", ""), 0],
+    [new NetworkError("", { host: "s1" }), 0],
+    [new NetworkError("", { host: "s1" }, "timeout"), 0],
     [http("db_error", 500), 0],
     [http("http_502", 502), 0],
     [http("http_503", 503, 2000), 2000],
@@ -35,7 +36,7 @@ Deno.test("pauseBeforeRetry() goes through the pauses, repeats the last and spre
   const waits = retryPolicy({ backoffMs: [100, 500] });
   for (const [tries, middle] of [[1, 100], [2, 500], [9, 500]] as const) {
     for (let n = 0; n < 50; n++) {
-      const waitMs = pauseBeforeRetry(new LettsError("network", ""), tries, waits) ?? -1;
+      const waitMs = pauseBeforeRetry(new NetworkError("", { host: "s1" }), tries, waits) ?? -1;
       assert(Math.abs(waitMs - middle) <= middle / 5, `${waitMs} after ${tries}`);
     }
   }
@@ -50,7 +51,7 @@ Deno.test("retryPolicy() makes at least one try, and takes an empty list as none
 });
 
 Deno.test("retrying() throws the last error unchanged", async () => {
-  const errors = [1, 2, 3].map((n) => new LettsError("network", String(n)));
+  const errors = [1, 2, 3].map((n) => new NetworkError(String(n), { host: "s1" }));
   let n = 0;
   const error = await assertRejects(() => retrying({ policy }, () => Promise.reject(errors[n++])));
   assertEquals([error, n], [errors[2], 3]);

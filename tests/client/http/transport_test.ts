@@ -80,7 +80,7 @@ Deno.test("LettsClient speaks TLS to an https proxy, and through it to a dugdale
         "run",
         "-A",
         "--no-check",
-        new URL("proxied_program.ts", import.meta.url).href,
+        new URL("../proxied_program.ts", import.meta.url).href,
         url,
         `https://u:p@localhost:${(listener.addr as Deno.NetAddr).port}`,
       ],

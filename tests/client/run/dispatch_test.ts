@@ -4,14 +4,14 @@ import {
   AuthError,
   BackPressureError,
   BadRequestError,
-  ConfigurationError,
+  ConfigError,
   ConflictError,
   HttpError,
   type LettsError,
+  MissingVariableError,
   NetworkError,
   NoMatchingDugdaleError,
   NotFoundError,
-  UnsetVariableError,
 } from "../../../client/mod.ts";
 import { type Handler, ID, openClient, problem, Scripted } from "../scripted.ts";
 
@@ -221,7 +221,7 @@ Deno.test("dispatch() names the variable that a token lacks", async () => {
   await using client = await openClient([server], { yaml: { auth: { token: "${LETTS_TEST_UNSET}" } } });
   const error = await assertRejects(
     () => client.dispatch({ route: "r" }, { mission: "m" }),
-    UnsetVariableError,
+    MissingVariableError,
   );
   assertEquals([error.variable, error.code, error.host], ["LETTS_TEST_UNSET", "missing_variable", "s1"]);
   assertEquals(server.seen, []);
@@ -232,7 +232,7 @@ Deno.test("dispatch() refuses a token that no header can carry, without telling 
   for (const token of ["sec\nret", "sécret", "sec ret"]) {
     await using client = await openClient([server], { yaml: { auth: { token } } });
     const call = () => client.dispatch({ route: "r" }, { mission: "m" });
-    const error = await assertRejects(call, ConfigurationError, `the dispatch token of dugdale "s1"`);
+    const error = await assertRejects(call, ConfigError, `the dispatch token of dugdale "s1"`);
     assert(!Deno.inspect(error).includes(token));
   }
   await using trimmed = await openClient([server], { yaml: { auth: { token: "secret\n" } } });

@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import {
   ArgumentError,
-  ConfigurationError,
+  ConfigError,
   type LettsError,
   type MissionEvent,
   MissionFailedError,
@@ -327,6 +327,6 @@ Deno.test("LettsClient does not tell its observer of what is no failed launch", 
     await Deno.remove(outputsTo, { recursive: true });
   }
   await assertRejects(() => client.kill({ host: "s1", missionId: ID }), NotFoundError);
-  await assertRejects(() => client.delete({ host: "nobody", missionId: ID }), ConfigurationError);
+  await assertRejects(() => client.delete({ host: "nobody", missionId: ID }), ConfigError);
   assertEquals(told, []);
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as v from "valibot";
-import { defineMission, type RunResult, SchemaError, SchemaValidationError } from "../../../client/mod.ts";
+import { defineMission, type RunResult, SchemaValidationError } from "../../../client/mod.ts";
 import { FakeDugdale, openFakeClient } from "../../../testing/mod.ts";
 import { done, type Handler, ID, ndjson, openClient, Scripted } from "../scripted.ts";
 
@@ -31,10 +31,10 @@ Deno.test("run() of a defined mission sends nothing that its schema refuses", as
   await using server = new Scripted(returning({}));
   await using client = await openClient([server]);
   const call = () => client.run({ route: "r" }, resize, { input: { width: "3" as unknown as number } });
-  const error = await assertRejects(call, SchemaError);
+  const error = await assertRejects(call, SchemaValidationError);
   assertEquals([error.code, error.issues.length, server.seen.length], ["invalid_input", 1, 0]);
   assertEquals(error.issues[0]?.startsWith("width: "), true);
-  await assertRejects(() => client.dispatch({ route: "r" }, resize, {} as never), SchemaError);
+  await assertRejects(() => client.dispatch({ route: "r" }, resize, {} as never), SchemaValidationError);
 });
 
 Deno.test("run() of a defined mission refuses a return that does not fit, and keeps the mission's id", async () => {
@@ -42,7 +42,7 @@ Deno.test("run() of a defined mission refuses a return that does not fit, and ke
   await using client = await openClient([server]);
   const error = await assertRejects(
     () => client.run({ route: "r" }, resize, { input: { width: 3 } }),
-    SchemaError,
+    SchemaValidationError,
   );
   assertEquals([error.code, error.missionId, error.host], ["invalid_return", ID, "s1"]);
 });
@@ -105,6 +105,6 @@ Deno.test("runMany() and runOnAll() of a defined mission check every input first
   assertEquals(everywhere?.ok && everywhere.result.return, { twice: 10 });
   assertEquals(runs, 4);
   const wrong = [{ lane: "normal", input: 1 }, { lane: "normal", input: "x" as unknown as number }];
-  const error = await assertRejects(() => client.runMany(double, wrong), SchemaError);
+  const error = await assertRejects(() => client.runMany(double, wrong), SchemaValidationError);
   assertEquals([error.code, runs], ["invalid_input", 4]);
 });

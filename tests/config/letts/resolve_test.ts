@@ -203,7 +203,7 @@ Deno.test("LettsConfig.token() names the first unset variable, and where it stan
 Deno.test("LettsConfig.token() refuses a token that turns out empty", () => {
   const { config, dugdale } = openOne({ token: "${EMPTY}" }, { EMPTY: "" }, { auth });
   const error = assertThrows(() => config.token(dugdale, "dispatch"), ConfigError, "is empty");
-  assertEquals(error.code, "config_invalid");
+  assertEquals(error.code, "config");
 });
 
 Deno.test("LettsConfig.proxy() is undefined when there is none or it turns out empty", () => {
