@@ -5,7 +5,7 @@ import type { DoneMission, QueuedMission, RunningMission } from "../store/missio
 import { type RetryOptions, retryTransient } from "../store/retry_transient.ts";
 import { type AdmittedRun, type Lane, Lanes, type LaneTurn } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
-import { collect, forget, type RunEnd, runMission, tidy } from "./run.ts";
+import { collect, forget, type RunEnd, runPickedUp, tidy } from "./run.ts";
 
 /** A mission between its pickup and the end of its finalization. */
 export interface LiveRun {
@@ -135,7 +135,7 @@ export class Engine implements Disposable {
 
   async #run(row: RunningMission, kill: KillSwitch, lane: Lane): Promise<void> {
     try {
-      await this.finalize(row, await runMission(row, kill, this.#parts), lane);
+      await this.finalize(row, await runPickedUp(row, kill, this.#parts), lane);
     } catch (error) {
       // The row stays running and becomes lost at the next start: how it ended is not on record.
       this.#parts.log.error("db_error", { op: "finalize", mission_id: row.mission_id, err: error });

@@ -14,14 +14,11 @@ import { Ids } from "../../../protocol/ids.ts";
 import { Slots } from "../../../dugdale/host/slots.ts";
 import { openSpawner } from "../../../dugdale/host/spawner.ts";
 import { CollectError, collectOutputs } from "../../../dugdale/run/collect.ts";
-import { capped, missionVerdict, type Verdict } from "../../../dugdale/run/ending.ts";
+import type { Verdict } from "../../../dugdale/run/ending.ts";
 import { missionEnvironment } from "../../../dugdale/run/environment.ts";
 import { KillSwitch } from "../../../dugdale/run/kill.ts";
-import { MemoryWatch } from "../../../dugdale/run/out_of_memory.ts";
-import { runProcess } from "../../../dugdale/run/process.ts";
-import { makeWorkdir } from "../../../dugdale/run/workdir.ts";
+import { runMission } from "../../../dugdale/run/run_mission.ts";
 import type { MissionFileRow } from "../../../dugdale/store/mission_row.ts";
-
 import type { CheckedMission } from "./checked_mission.ts";
 import { Printed } from "./printed.ts";
 import { Transcript } from "./transcript.ts";
@@ -38,7 +35,7 @@ export interface SeenRun {
   readonly outputs: ReadonlyMap<string, number>;
   /** Declared output files that could not be collected, each in words. */
   readonly lostOutputs: readonly string[];
-  /** Names in `out/` that nobody declared. */
+  /** Names in `out/` that were not declared. */
   readonly undeclared: readonly string[];
 }
 
@@ -57,7 +54,7 @@ export async function runUnderDugdale(
   dataDir.make();
   const ids = new Ids();
   const slots = new Slots(1);
-  const row = { mission_id: ids.mission(), kind: "mission", lane: LANE, traceparent: null } as const;
+  const row = { mission_id: ids.mission(), kind: "mission", lane: LANE, input: mission.input } as const;
   const files = mission.files.map(({ key, path }): MissionFileRow => {
     const id = ids.staging();
     copyFileSync(path, dataDir.staging(id));
@@ -71,64 +68,47 @@ export async function runUnderDugdale(
       state: "complete",
     };
   });
-  const workdir = await makeWorkdir({ ...row, input: mission.input }, files, dataDir, slots);
-  const env = missionEnvironment(
-    row,
-    files,
-    workdir.path,
-    { inherit: INHERITED, set: {} },
-    (name) => Deno.env.get(name),
-  );
-  const seen = {
-    transcript: new Transcript(LIMIT_DEFAULTS),
-    stdout: new Printed(),
-    stderr: new Printed(),
-  };
-  const memory = new MemoryWatch();
-  const printed = (stream: "stdout" | "stderr") => (chunk: Uint8Array): void => {
-    memory.write(stream, chunk);
-    seen[stream].write(chunk);
-  };
+  const transcript = new Transcript(LIMIT_DEFAULTS);
+  const [stdout, stderr] = [new Printed(), new Printed()];
+  const environment = { inherit: INHERITED, set: {} };
   const kill = new KillSwitch(systemClock, LIMIT_DEFAULTS.defaultKillGraceMs);
   const end = (): void => void kill.kill("killed_by_api");
   killed.addEventListener("abort", end, { once: true });
   if (killed.aborted) end();
   using spawner = openSpawner(systemClock);
-  const request = { argv: mission.command, env, cwd: workdir.path, stdin: workdir.stdin, control: true };
-  const exit = await runProcess(await spawner.spawn(request), {
-    output: {
-      stdout: printed("stdout"),
-      stderr: printed("stderr"),
-      control: (chunk) => seen.transcript.write(chunk),
-    },
-    kill,
-    timeoutMs: mission.timeoutMs,
-    postExitGraceMs: LIMIT_DEFAULTS.readerPostExitGraceMs,
-    clock: systemClock,
-  }).finally(() => killed.removeEventListener("abort", end));
-  seen.transcript.end();
-  const { transcript } = seen;
-  const verdict = capped(
-    missionVerdict({
-      exit,
-      killed: kill.reason,
+  const { verdict } = await runMission(
+    {
+      mission: row,
+      files,
+      launch: (workdir) => ({
+        argv: mission.command,
+        env: missionEnvironment(
+          { ...row, traceparent: null },
+          files,
+          workdir,
+          environment,
+          (name) => Deno.env.get(name),
+        ),
+      }),
       timeoutMs: mission.timeoutMs,
-      lane: LANE,
-      outOfMemory: exit && memory.verdict(exit),
-      violation: transcript.violations[0],
-      final: transcript.final,
-    }),
-    LIMIT_DEFAULTS,
-  );
-  const found = await collectEach(workdir.path, transcript.outputs, { dataDir, ids, slots });
+      limits: LIMIT_DEFAULTS,
+    },
+    { stdout: (chunk) => stdout.write(chunk), stderr: (chunk) => stderr.write(chunk), fd3: transcript },
+    kill,
+    { clock: systemClock, dataDir, slots, spawner },
+  ).finally(() => killed.removeEventListener("abort", end));
+  const workdir = dataDir.work(row.mission_id);
+  const found = await collectEach(workdir, transcript.outputs, { dataDir, ids, slots });
   return {
-    ...seen,
+    transcript,
+    stdout,
+    stderr,
     verdict: verdict.outcome === "success" && found.failed !== undefined
       ? { ...verdict, ...found.failed, outcome: "failed", returnValue: null }
       : verdict,
     outputs: found.sizes,
     lostOutputs: found.lost,
-    undeclared: undeclaredIn(join(workdir.path, "out"), transcript.outputs),
+    undeclared: undeclaredIn(join(workdir, "out"), transcript.outputs),
   };
 }
 
@@ -139,7 +119,7 @@ interface Found {
   readonly failed: { readonly failReason: string; readonly failMessage: string } | undefined;
 }
 
-/** One by one, where a dugdale stops at the first: whoever looks for mistakes wants all of them. */
+/** One by one, where a dugdale stops at the first: a check reports all of them. */
 async function collectEach(
   workdir: string,
   keys: readonly string[],

@@ -1,7 +1,15 @@
-import type { Progress } from "../run/control.ts";
-import { progressLine, runningSeq } from "../store/mission_json.ts";
-import type { RunningMission } from "../store/mission_row.ts";
-import type { EngineParts } from "./parts.ts";
+import type { DugdaleLimits } from "../../config/dugdale/limits.ts";
+import type { Clock } from "../host/clock.ts";
+import { progressLine } from "../store/mission_json.ts";
+import type { Progress } from "./control.ts";
+
+/** How progress is let in. */
+export interface ProgressGateOptions {
+  readonly clock: Clock;
+  readonly limits: DugdaleLimits;
+  /** Stores an event line; rejects when it could not be stored. */
+  readonly write: (seq: number, line: string) => Promise<void>;
+}
 
 const encoder = new TextEncoder();
 const REFILL_MS = 1000;
@@ -11,26 +19,24 @@ const ASSUMED_LINE_BYTES = 256, MIN_QUEUE = 64;
 /** Lets progress into a mission's events as far as rate, queue and size allow, and counts what it drops. */
 export class ProgressGate {
   dropped = 0;
-  readonly #row: RunningMission;
-  readonly #parts: EngineParts;
+  readonly #options: ProgressGateOptions;
   #seq: number;
   #tokens: number;
   #refilledMs: number;
   #waiting = 0;
   #bytes = 0;
 
-  constructor(row: RunningMission, parts: EngineParts) {
-    this.#row = row;
-    this.#seq = runningSeq(row);
-    this.#parts = parts;
-    this.#tokens = parts.config.limits.maxProgressRate;
-    this.#refilledMs = parts.clock.steadyMs();
+  /** @param seq Number of the event before the first progress. */
+  constructor(seq: number, options: ProgressGateOptions) {
+    this.#seq = seq;
+    this.#options = options;
+    this.#tokens = options.limits.maxProgressRate;
+    this.#refilledMs = options.clock.steadyMs();
   }
 
   /** Takes what the mission said. */
   take(progress: Progress): void {
-    const { clock, config, store, followers, log } = this.#parts;
-    const { limits } = config;
+    const { clock, limits, write } = this.#options;
     const line = progressLine(this.#seq + 1, clock.wallMs(), progress.value, progress.message);
     const bytes = encoder.encode(line).length + 1;
     const tooLong = limits.maxEventLineBytes > 0 && bytes > limits.maxEventLineBytes;
@@ -43,20 +49,13 @@ export class ProgressGate {
     const seq = ++this.#seq;
     this.#bytes += bytes;
     this.#waiting++;
-    const { id, mission_id } = this.#row;
-    void store.writeSoon(() => store.missions.addProgress(id, seq, line)).then(
-      () => followers.publish(id, seq, () => line),
-      (error) => {
-        this.dropped++;
-        log.error("db_error", { op: "progress", mission_id, err: error });
-      },
-    ).finally(() => this.#waiting--);
+    void write(seq, line).catch(() => this.dropped++).finally(() => this.#waiting--);
   }
 
   #takeToken(): boolean {
-    const rate = this.#parts.config.limits.maxProgressRate;
+    const { clock, limits: { maxProgressRate: rate } } = this.#options;
     if (rate <= 0) return true;
-    const nowMs = this.#parts.clock.steadyMs();
+    const nowMs = clock.steadyMs();
     if (nowMs - this.#refilledMs >= REFILL_MS) {
       this.#tokens = rate;
       this.#refilledMs = nowMs;

@@ -1,0 +1,144 @@
+import type { DugdaleLimits } from "../../config/dugdale/limits.ts";
+import type { Clock } from "../host/clock.ts";
+import type { DataDir } from "../host/data_dir.ts";
+import type { Slots } from "../host/slots.ts";
+import type { ExitStatus, Spawner, SpawnRequest } from "../host/spawn.ts";
+import type { MissionFileRow, MissionRow } from "../store/mission_row.ts";
+import type { FinalEvent, Violation } from "./control.ts";
+import { capped, execVerdict, missionVerdict, type Verdict } from "./ending.ts";
+import type { KillSwitch } from "./kill.ts";
+import { isDiskFull, LaunchError, textOf } from "./launch_error.ts";
+import { type KernelMemoryKills, MemoryWatch, type OutOfMemory } from "./out_of_memory.ts";
+import { type OutputHandlers, type ProcessStart, runProcess } from "./process.ts";
+import { makeWorkdir } from "./workdir.ts";
+
+/** What to run. */
+export interface RunPlan {
+  readonly mission: Pick<MissionRow, "mission_id" | "kind" | "lane" | "input">;
+  /** Files of the staging area that are copied into the working directory. */
+  readonly files: readonly MissionFileRow[];
+  /** The command and its variables, for a working directory. @throws {LaunchError} When there is no command. */
+  readonly launch: (workdir: string) => Pick<SpawnRequest, "argv" | "env">;
+  /** From the start of the process; null and 0 are no limit. */
+  readonly timeoutMs: number | null;
+  /** Output files that an exec was asked for; a mission declares its own. */
+  readonly outputs?: readonly string[];
+  readonly limits: DugdaleLimits;
+}
+
+/** Reads descriptor 3, and tells at its end what the mission has said there. */
+export interface Fd3Reader {
+  readonly violations: readonly Violation[];
+  readonly final: FinalEvent | undefined;
+  readonly outputs: Iterable<string>;
+  write(chunk: Uint8Array): void;
+  end(): void;
+}
+
+/** Where the output of a run goes. */
+export interface RunHandlers extends Omit<OutputHandlers, "control"> {
+  /** Absent for an exec. */
+  readonly fd3?: Fd3Reader | undefined;
+  /** Called once the process runs. */
+  readonly onStarted?: (start: ProcessStart) => void;
+  /** As of {@linkcode runProcess}. */
+  readonly onOutlived?: () => void;
+}
+
+/** What a run needs of its surroundings. */
+export interface RunHost {
+  readonly clock: Clock;
+  readonly dataDir: DataDir;
+  readonly slots: Slots;
+  readonly spawner: Spawner;
+  /** Asked when a process was killed from outside. Absent: a kill has no known reason. */
+  readonly memoryKills?: Pick<KernelMemoryKills, "any">;
+}
+
+/** How a run ended, and the keys of the output files that it declared. */
+export interface Exit {
+  readonly verdict: Verdict;
+  readonly outputs: readonly string[];
+}
+
+/**
+ * Runs a mission or an exec: makes its working directory, runs its process to the end, and judges that end.
+ *
+ * @param kill Ends the process; is released with it.
+ * @throws {LaunchError | SpawnError} When it cannot be started; {@linkcode crashed} makes a verdict of it.
+ */
+export async function runMission(
+  plan: RunPlan,
+  handlers: RunHandlers,
+  kill: KillSwitch,
+  host: RunHost,
+): Promise<Exit> {
+  const { mission, timeoutMs, limits } = plan;
+  const { fd3, onStarted, onOutlived } = handlers;
+  const isExec = mission.kind === "exec";
+  const workdir = await makeWorkdir(mission, plan.files, host.dataDir, host.slots);
+  const memory = new MemoryWatch();
+  const output: OutputHandlers = isExec ? handlers : {
+    stdout: (chunk) => {
+      memory.write("stdout", chunk);
+      handlers.stdout(chunk);
+    },
+    stderr: (chunk) => {
+      memory.write("stderr", chunk);
+      handlers.stderr(chunk);
+    },
+    control: (chunk) => fd3?.write(chunk),
+  };
+  const child = await host.spawner.spawn({
+    ...plan.launch(workdir.path),
+    cwd: workdir.path,
+    stdin: workdir.stdin,
+    control: !isExec,
+  });
+  const exit = await runProcess(child, {
+    output,
+    kill,
+    timeoutMs,
+    postExitGraceMs: limits.readerPostExitGraceMs,
+    clock: host.clock,
+    ...(onStarted === undefined ? {} : { onStarted }),
+    ...(onOutlived === undefined ? {} : { onOutlived }),
+  });
+  fd3?.end();
+  const facts = { exit, killed: kill.reason, timeoutMs, lane: mission.lane };
+  const verdict = isExec ? execVerdict(facts) : missionVerdict({
+    ...facts,
+    outOfMemory: exit && (memory.verdict(exit) ?? kernelOutOfMemory(exit, kill, host)),
+    violation: fd3?.violations[0],
+    final: fd3?.final,
+  });
+  return { verdict: capped(verdict, limits), outputs: isExec ? plan.outputs ?? [] : [...fd3?.outputs ?? []] };
+}
+
+/** The verdict on a run that could not be started. */
+export function crashed(error: unknown, limits: DugdaleLimits): Verdict {
+  const reason = error instanceof LaunchError
+    ? error.reason
+    : isDiskFull(error)
+    ? "disk_quota_exceeded"
+    : "spawn_failed";
+  return capped({
+    outcome: "crashed",
+    exitCode: 0,
+    signal: null,
+    failReason: reason,
+    failMessage: textOf(error),
+    failDetails: null,
+    returnValue: null,
+  }, limits);
+}
+
+/** The kernel kills silently; only the count of the cgroup says why. */
+function kernelOutOfMemory(
+  exit: ExitStatus,
+  kill: KillSwitch,
+  { memoryKills }: RunHost,
+): OutOfMemory | undefined {
+  if (exit.signal !== "KILL" || kill.reason !== undefined || !memoryKills?.any()) return undefined;
+  return { reason: "cgroup_oom", message: "ended by the kernel because the memory of its cgroup ran out" };
+}
