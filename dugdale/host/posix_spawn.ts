@@ -3,6 +3,7 @@ import { processStart } from "./process_start.ts";
 import { getSystemErrorName } from "node:util";
 import type { Clock } from "./clock.ts";
 import { type Libc, LITTLE_ENDIAN, type OpenLibc } from "./libc.ts";
+import { reapOrphans } from "./orphans.ts";
 import { PipeOutput } from "./pipe_output.ts";
 import { signalGroup, signalName } from "./signals.ts";
 import { Slots } from "./slots.ts";
@@ -51,6 +52,7 @@ export class PosixSpawner implements Spawner {
   readonly #children = new Map<number, (status: ExitStatus | undefined) => void>();
   readonly #reap = (): void => this.#reapAll();
   #keepAlive: Disposable | undefined;
+  readonly #orphans: Disposable | undefined;
 
   readonly processStart: Spawner["processStart"] = processStart;
 
@@ -69,6 +71,10 @@ export class PosixSpawner implements Spawner {
     const close = Deno.build.os === "darwin" ? CLOEXEC_DEFAULT : 0;
     c.posix_spawnattr_setflags(this.#attributes, SETPGROUP | SETSIGDEF | SETSIGMASK | close);
     Deno.addSignalListener("SIGCHLD", this.#reap);
+    if (Deno.pid === 1 && Deno.build.os === "linux") {
+      const wait = (pid: number) => void c.waitpid(pid, this.#status, WNOHANG);
+      this.#orphans = reapOrphans(clock, wait, (pid) => this.#children.has(pid));
+    }
   }
 
   async spawn(request: SpawnRequest): Promise<Child> {
@@ -109,6 +115,7 @@ export class PosixSpawner implements Spawner {
 
   [Symbol.dispose](): void {
     this.#rest();
+    this.#orphans?.[Symbol.dispose]();
     Deno.removeSignalListener("SIGCHLD", this.#reap);
     this.#library.close();
   }
