@@ -152,6 +152,7 @@ export class Lanes implements Disposable {
   async write<T>(lane: Lane | undefined, change: (turn: LaneTurn) => T, delayMs = 0): Promise<T> {
     const { transitions, store } = this.#parts;
     const runs: AdmittedRun[] = [];
+    const dueMs = lane?.nextDueMs;
     let released = 0;
     const pick = (row: RunningMission, lane: Lane): void => {
       runs.push(this.#admit(row, lane));
@@ -189,6 +190,8 @@ export class Lanes implements Disposable {
       if (lane !== undefined) {
         lane.inFlight += released - runs.length;
         lane.empty = false;
+        lane.nextDueMs = dueMs ?? Infinity;
+        this.#setAlarm();
       }
       store.missions.queue.forget();
       throw error;

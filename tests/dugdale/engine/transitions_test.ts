@@ -77,3 +77,18 @@ Deno.test("Transitions refuses a change of a status outside of write(), of which
     assertThrows(() => transitions.enter(newMission()), TypeError, "only within");
     return Promise.resolve();
   }));
+
+Deno.test("Transitions is the only caller of what changes a status", async () => {
+  const writers = /\.(insert|insertRunning|claim|requeue|markDeleting|finish)\(|retention\.hide\(/;
+  const callers: string[] = [];
+  for (const folder of ["engine", "http", "staging", "run"]) {
+    const url = new URL(`../../../dugdale/${folder}/`, import.meta.url);
+    for await (const { name, isFile } of Deno.readDir(url)) {
+      if (!isFile || name === "transitions.ts") continue;
+      const text = await Deno.readTextFile(new URL(name, url));
+      const lines = text.split("\n").filter((line) => writers.test(line) && line.includes("missions."));
+      callers.push(...lines.map((line) => `${folder}/${name}: ${line.trim()}`));
+    }
+  }
+  assertEquals(callers, []);
+});

@@ -6,6 +6,8 @@ import type {
   ListPosition,
   MissionFilter,
 } from "../../../dugdale/store/mission_list.ts";
+import type { NewMission } from "../../../dugdale/store/mission_row.ts";
+import type { MissionId } from "../../../protocol/names.ts";
 import type { MissionKind, OutcomeKind } from "../../../protocol/mission.ts";
 import { ids } from "../running.ts";
 import { ending, newMission } from "./samples.ts";
@@ -28,7 +30,6 @@ const LANES = ["a", "b", "c"];
 const OUTCOMES: OutcomeKind[] = ["success", "success", "success", "failed", "lost", "timeout"];
 const GROUPS = [ids.mission(), ids.mission()];
 
-/** Adds missions in every state; several share each moment of creation and of end. */
 /** A store in a folder of its own, which goes with it. */
 function openTemporaryStore(): Disposable & { readonly store: Store } {
   const folder = Deno.makeTempDirSync();
@@ -42,6 +43,7 @@ function openTemporaryStore(): Disposable & { readonly store: Store } {
   };
 }
 
+/** Adds missions in every state; several share each moment of creation and of end. */
 async function fill(store: Store, count: number): Promise<Known[]> {
   const known: Known[] = [];
   const pick = <T>(from: readonly T[], seed: number): T => from[(seed * 7919 >> 3) % from.length]!;
@@ -183,4 +185,27 @@ Deno.test("MissionList.page() lets others have their turn while it walks the who
   walking = false;
   await others;
   assertEquals(turns >= 2, true, `${turns} turns`);
+});
+
+Deno.test("MissionList lists what is queued by its creation, in whatever class or place it waits", async () => {
+  using temporary = openTemporaryStore();
+  const { store } = temporary;
+  const add = (createdMs: number, more: Partial<NewMission> = {}): MissionId => {
+    const missionId = ids.mission();
+    store.missions.insert(newMission({ missionId, createdMs, ...more }));
+    return missionId;
+  };
+  const entered = await store.write(() => {
+    const again = add(10, { class: 0 });
+    const [row] = store.missions.queue.claim("a", 1, 20).missions;
+    store.missions.requeue(row!, { ending: ending("failed"), nowMs: 90, runAtMs: 90, start: undefined });
+    return [again, add(20, { class: 2 }), add(30, { runAtMs: 5 }), add(40, { class: 0 }), add(50)];
+  });
+  const newestFirst = entered.toReversed();
+  const list = async (after: ListPosition | undefined, limit: number): Promise<MissionId[]> => {
+    const page = await store.missions.list.page({ status: "queued" }, "created", after, limit);
+    return page.map(({ missionId }) => missionId);
+  };
+  assertEquals(await list(undefined, 9), newestFirst);
+  assertEquals(await list({ timeMs: 40, missionId: newestFirst[1]! }, 2), newestFirst.slice(2, 4));
 });
