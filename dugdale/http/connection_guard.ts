@@ -1,0 +1,160 @@
+import type { Log } from "../host/log.ts";
+import type { Sockets, SocketState } from "../host/sockets.ts";
+
+/** How many connections a server holds, and for how long. */
+export interface ConnectionLimits {
+  readonly max: number;
+  readonly maxPerAddress: number;
+  /** A connection without a request is closed after this time. */
+  readonly idleMs: number;
+  /** A request must be complete up to its body this long after its connection, or after its first byte. */
+  readonly headerMs: number;
+}
+
+/** Why a connection is closed. */
+export type CloseReason = "idle" | "slow_headers" | "max_connections" | "max_connections_per_address";
+
+/** What is remembered of a connection between two looks. */
+interface Seen {
+  /** Since when it has carried no request. */
+  sinceMs: number;
+  /** What had been received at that moment. */
+  receivedBytes: bigint;
+  sentBytes: bigint;
+}
+
+/**
+ * Closes connections that `Deno.serve` would hold for ever: idle ones, ones whose request never comes, and ones beyond
+ * the limits. It looks at the sockets from time to time, so that a request costs nothing but being counted.
+ */
+export class ConnectionGuard {
+  readonly #sockets: Pick<Sockets, "connections" | "shutdown">;
+  readonly #localPort: number;
+  readonly #limits: ConnectionLimits;
+  readonly #log: Log;
+  /** Requests under way, by the port of the peer: two addresses that share a port only spare each other for a while. */
+  readonly #busy = new Map<number, number>();
+  #seen = new Map<string, Seen>();
+  #count = 0;
+  readonly closed: Record<CloseReason, number> = {
+    idle: 0,
+    slow_headers: 0,
+    max_connections: 0,
+    max_connections_per_address: 0,
+  };
+
+  constructor(
+    sockets: Pick<Sockets, "connections" | "shutdown">,
+    localPort: number,
+    limits: ConnectionLimits,
+    log: Log,
+  ) {
+    this.#sockets = sockets;
+    this.#localPort = localPort;
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  /** Connections at the last look. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** A request of this peer is under way until {@linkcode end}. */
+  begin(port: number): void {
+    this.#busy.set(port, (this.#busy.get(port) ?? 0) + 1);
+  }
+
+  /** The answer has been sent, or its connection is gone. */
+  end(port: number): void {
+    const left = (this.#busy.get(port) ?? 1) - 1;
+    if (left === 0) this.#busy.delete(port);
+    else this.#busy.set(port, left);
+  }
+
+  /** Closes the connections that have had their time, and those beyond the limits. */
+  look(nowMs: number): void {
+    const { max, maxPerAddress } = this.#limits;
+    const connections = this.#sockets.connections(this.#localPort);
+    const seen = new Map<string, Seen>();
+    const left: Idle[] = [];
+    const closed = new Set<CloseReason>();
+    const perAddress = new Map<string, number>();
+    for (const connection of connections) {
+      const key = `${connection.fd} ${connection.address} ${connection.port}`;
+      const state = this.#update(connection, this.#seen.get(key), nowMs);
+      const reason = this.#overdue(connection, state, nowMs);
+      if (reason !== undefined) {
+        this.#close(connection, reason);
+        closed.add(reason);
+        continue;
+      }
+      seen.set(key, state);
+      left.push({ connection, sinceMs: state.sinceMs });
+      perAddress.set(connection.address, (perAddress.get(connection.address) ?? 0) + 1);
+    }
+    this.#seen = seen;
+    this.#count = left.length;
+    if (left.length > max || perAddress.values().some((count) => count > maxPerAddress)) {
+      // Those without a request go first, the longest idle ones before the others.
+      left.sort((a, b) => this.#isBusy(a) - this.#isBusy(b) || a.sinceMs - b.sinceMs);
+      for (const { connection } of left) {
+        const { address } = connection;
+        const ofAddress = perAddress.get(address) ?? 0;
+        const reason = ofAddress > maxPerAddress
+          ? "max_connections_per_address"
+          : this.#count > max
+          ? "max_connections"
+          : undefined;
+        if (reason === undefined) continue;
+        this.#close(connection, reason);
+        closed.add(reason);
+        perAddress.set(address, ofAddress - 1);
+        this.#count--;
+      }
+    }
+    for (const reason of closed) this.#log.warn("connections_closed", { reason, total: this.closed[reason] });
+  }
+
+  /** Closes the connections of a peer's port. */
+  close(port: number): void {
+    for (const connection of this.#sockets.connections(this.#localPort)) {
+      if (connection.port === port) this.#sockets.shutdown(connection.fd);
+    }
+  }
+
+  /** Closes every connection, also those with a request. */
+  closeAll(): void {
+    for (const { fd } of this.#sockets.connections(this.#localPort)) this.#sockets.shutdown(fd);
+  }
+
+  #update(connection: SocketState, before: Seen | undefined, nowMs: number): Seen {
+    const { receivedBytes, sentBytes } = connection;
+    const served = this.#busy.has(connection.port) || before?.sentBytes !== sentBytes;
+    if (before !== undefined && !served) return before;
+    // What a new connection has sent before the first look belongs to its first request.
+    return { sinceMs: nowMs, receivedBytes: before === undefined ? 0n : receivedBytes, sentBytes };
+  }
+
+  #overdue({ receivedBytes, port }: SocketState, state: Seen, nowMs: number): CloseReason | undefined {
+    if (this.#busy.has(port)) return undefined;
+    const waitedMs = nowMs - state.sinceMs;
+    const begun = receivedBytes > state.receivedBytes || state.sentBytes === 0n;
+    if (begun && waitedMs >= this.#limits.headerMs) return "slow_headers";
+    return waitedMs >= this.#limits.idleMs ? "idle" : undefined;
+  }
+
+  #isBusy({ connection }: Idle): number {
+    return this.#busy.has(connection.port) ? 1 : 0;
+  }
+
+  #close(connection: SocketState, reason: CloseReason): void {
+    this.#sockets.shutdown(connection.fd);
+    this.closed[reason]++;
+  }
+}
+
+interface Idle {
+  readonly connection: SocketState;
+  readonly sinceMs: number;
+}
