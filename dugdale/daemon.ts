@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { env } from "node:process";
 import type { DugdaleConfig } from "../config/dugdale/config.ts";
+import { isLoopback } from "../config/dugdale/listen_host.ts";
 import type { MissionKind } from "../protocol/mission.ts";
 import type { LiveRun } from "./engine/engine.ts";
 import { type Core, openCore } from "./core.ts";
@@ -12,6 +13,7 @@ import { DirLock } from "./host/lock.ts";
 import { type Log, silentLog } from "./host/log.ts";
 import { openSpawner } from "./host/spawner.ts";
 import { Gate } from "./http/gate.ts";
+import { HostRule } from "./http/host_rule.ts";
 import { listen, type Server } from "./http/server.ts";
 import { KernelMemoryKills } from "./run/out_of_memory.ts";
 import { type MissionChange, toMissionChange } from "./mission_change.ts";
@@ -103,8 +105,19 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   await health.repair("repair_running", () => repairRunning(parts, engine));
   await health.repair("repair_staging", () => staging.repair());
 
-  const admit = new Gate(config, clock, log).admit;
-  const server = listen(config.listen, core.app(admit));
+  const { network } = config;
+  const server = listen(config.listen, {
+    app: core.app(new Gate(config, clock, log).admit),
+    limits: {
+      max: network.maxConnections,
+      maxPerAddress: network.maxConnectionsPerAddress,
+      idleMs: network.idleTimeoutMs,
+      headerMs: network.headerTimeoutMs,
+    },
+    hosts: new HostRule(allowedHosts(config)),
+    clock,
+    log,
+  });
   const dugdale = new OpenDugdale({ core, server, log });
   try {
     core.applied.replay();
@@ -212,6 +225,14 @@ function describe(listen: string): Record<string, string | number> {
     listen,
     os: `${Deno.build.os}/${Deno.build.arch}`,
   };
+}
+
+/** On loopback, foreign names are refused unless a proxy stands in front; elsewhere a name may be anything. */
+function allowedHosts({ listen, network }: DugdaleConfig): readonly string[] | undefined {
+  const { allowedHosts: names, trustedProxies, behindTlsProxy } = network;
+  if (names.includes("*")) return undefined;
+  if (names.length > 0) return names;
+  return isLoopback(listen) && trustedProxies.length === 0 && !behindTlsProxy ? [] : undefined;
 }
 
 /** A wildcard address is reached over loopback. */

@@ -20,6 +20,19 @@ export interface DugdaleNetwork {
   readonly trustedProxies: readonly string[];
   /** Take the caller's address from `X-Forwarded-For` of a trusted proxy. Default false. */
   readonly useXForwardedFor: boolean;
+  /**
+   * Names by which the dugdale is reached, besides loopback names and addresses; `*` allows all. Default none: on a
+   * loopback address without a proxy then only loopback names are served, elsewhere all.
+   */
+  readonly allowedHosts: readonly string[];
+  /** Connections at once; the oldest without a request is closed for a new one. Default 10,000. */
+  readonly maxConnections: number;
+  /** Connections at once of one address. Default 8,000. */
+  readonly maxConnectionsPerAddress: number;
+  /** A connection without a request is closed after this time. Default 2 minutes. */
+  readonly idleTimeoutMs: number;
+  /** The head of a request must be complete after this time. Default 10 seconds. */
+  readonly headerTimeoutMs: number;
 }
 
 /** Where the log goes. */

@@ -15,7 +15,17 @@ export const SWEEP_INTERVAL_OF_0_MS: number = MINUTE_MS;
 
 /** Every group of a file that sets none of them. */
 export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
-  network: { behindTlsProxy: false, insecurePlainHttp: false, trustedProxies: [], useXForwardedFor: false },
+  network: {
+    behindTlsProxy: false,
+    insecurePlainHttp: false,
+    trustedProxies: [],
+    useXForwardedFor: false,
+    allowedHosts: [],
+    maxConnections: 10_000,
+    maxConnectionsPerAddress: 8_000,
+    idleTimeoutMs: 120_000,
+    headerTimeoutMs: 10_000,
+  },
   auth: { tokens: [] },
   admin: { tokens: [] },
   log: { level: "info", format: "json", output: "stderr" },

@@ -22,7 +22,7 @@ import type {
   DugdaleTokens,
 } from "./config.ts";
 
-const { log: LOG, cleanup: CLEANUP, exec: EXEC } = DUGDALE_DEFAULTS;
+const { network: NETWORK, log: LOG, cleanup: CLEANUP, exec: EXEC } = DUGDALE_DEFAULTS;
 
 const network: Fields<DugdaleNetwork> = {
   behindTlsProxy: named("behind_tls_proxy", flag("A proxy in front does TLS", { default: false })),
@@ -31,6 +31,23 @@ const network: Fields<DugdaleNetwork> = {
   useXForwardedFor: named(
     "use_x_forwarded_for",
     flag("Take callers' addresses from X-Forwarded-For", { default: false }),
+  ),
+  allowedHosts: named("allowed_hosts", list("Host names that are served; * is any", text("Host name"))),
+  maxConnections: named(
+    "max_connections",
+    integer("Connections at once", { schema: { default: NETWORK.maxConnections } }),
+  ),
+  maxConnectionsPerAddress: named(
+    "max_connections_per_address",
+    integer("Connections at once of one address", { schema: { default: NETWORK.maxConnectionsPerAddress } }),
+  ),
+  idleTimeoutMs: named(
+    "idle_timeout",
+    duration("Connections without a request are closed after this", NETWORK.idleTimeoutMs),
+  ),
+  headerTimeoutMs: named(
+    "header_timeout",
+    duration("The head of a request must have come after this", NETWORK.headerTimeoutMs),
   ),
 };
 

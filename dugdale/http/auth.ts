@@ -4,6 +4,13 @@ import { ProblemError } from "../problem_error.ts";
 
 const digest = (token: string): Uint8Array => createHash("sha256").update(token).digest();
 
+/** A token was sent that is none of ours. */
+export class UnknownTokenError extends ProblemError {
+  constructor() {
+    super("unauthorized", "unknown token");
+  }
+}
+
 /** The tokens of each scope, compared in constant time. */
 export class Tokens {
   readonly #digests: Readonly<Record<Scope, readonly Uint8Array[]>>;
@@ -21,7 +28,7 @@ export class Tokens {
   /**
    * The scope of a request to a route that accepts `allowed`. Admin is accepted everywhere.
    *
-   * @throws {ProblemError} `unauthorized` without a known token, `forbidden` with one of another scope.
+   * @throws {ProblemError} `unauthorized` without a token, {@linkcode UnknownTokenError} with an unknown one, `forbidden` with one of another scope.
    */
   scope(headers: Headers, allowed: readonly Scope[]): Scope {
     const header = headers.get("authorization") ?? "";
@@ -38,6 +45,6 @@ export class Tokens {
     if (held.dispatch || held.exec) {
       throw new ProblemError("forbidden", "the scope of this token does not allow this route");
     }
-    throw new ProblemError("unauthorized", "unknown token");
+    throw new UnknownTokenError();
   }
 }

@@ -12,7 +12,12 @@ export interface ConnectionLimits {
 }
 
 /** Why a connection is closed. */
-export type CloseReason = "idle" | "slow_headers" | "max_connections" | "max_connections_per_address";
+export type CloseReason =
+  | "idle"
+  | "slow_headers"
+  | "refused_body"
+  | "max_connections"
+  | "max_connections_per_address";
 
 /** What is remembered of a connection between two looks. */
 interface Seen {
@@ -34,11 +39,14 @@ export class ConnectionGuard {
   readonly #log: Log;
   /** Requests under way, by the port of the peer: two addresses that share a port only spare each other for a while. */
   readonly #busy = new Map<number, number>();
+  /** Peers whose request was refused before its body had come, and when they are cut off. */
+  readonly #refused = new Map<number, number>();
   #seen = new Map<string, Seen>();
   #count = 0;
   readonly closed: Record<CloseReason, number> = {
     idle: 0,
     slow_headers: 0,
+    refused_body: 0,
     max_connections: 0,
     max_connections_per_address: 0,
   };
@@ -94,6 +102,7 @@ export class ConnectionGuard {
       perAddress.set(connection.address, (perAddress.get(connection.address) ?? 0) + 1);
     }
     this.#seen = seen;
+    for (const [port, atMs] of this.#refused) if (nowMs >= atMs) this.#refused.delete(port);
     this.#count = left.length;
     if (left.length > max || perAddress.values().some((count) => count > maxPerAddress)) {
       // Those without a request go first, the longest idle ones before the others.
@@ -116,11 +125,9 @@ export class ConnectionGuard {
     for (const reason of closed) this.#log.warn("connections_closed", { reason, total: this.closed[reason] });
   }
 
-  /** Closes the connections of a peer's port. */
-  close(port: number): void {
-    for (const connection of this.#sockets.connections(this.#localPort)) {
-      if (connection.port === port) this.#sockets.shutdown(connection.fd);
-    }
+  /** Closes the connection of a peer at the first look after that time, whatever it carries. */
+  closeAt(port: number, atMs: number): void {
+    this.#refused.set(port, atMs);
   }
 
   /** Closes every connection, also those with a request. */
@@ -137,6 +144,7 @@ export class ConnectionGuard {
   }
 
   #overdue({ receivedBytes, port }: SocketState, state: Seen, nowMs: number): CloseReason | undefined {
+    if (nowMs >= (this.#refused.get(port) ?? Infinity)) return "refused_body";
     if (this.#busy.has(port)) return undefined;
     const waitedMs = nowMs - state.sinceMs;
     const begun = receivedBytes > state.receivedBytes || state.sentBytes === 0n;

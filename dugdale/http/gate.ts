@@ -5,7 +5,7 @@ import type { Log } from "../host/log.ts";
 import { ProblemError } from "../problem_error.ts";
 import { ClientAddress } from "./address.ts";
 import type { Connection } from "./app.ts";
-import { Tokens } from "./auth.ts";
+import { Tokens, UnknownTokenError } from "./auth.ts";
 import { Backoff } from "./backoff.ts";
 import type { Caller } from "./call.ts";
 
@@ -32,26 +32,29 @@ export class Gate {
     if (key === "execDispatch" && !this.#config.exec.enabled) {
       throw new ProblemError("feature_disabled", "commands are not accepted: exec.enabled is false");
     }
-    const { scope: allowed, guarded } = ROUTES[key];
+    const { scope: allowed } = ROUTES[key];
     const ip = this.#address.of(peer.hostname, request.headers);
-    const scope = allowed === "none" ? allowed : this.#authorize(request.headers, allowed, guarded, ip);
+    const scope = allowed === "none" ? allowed : this.#authorize(request.headers, allowed, ip);
     return { scope, address: `${peer.hostname}:${peer.port}`, ip };
   };
 
-  #authorize(headers: Headers, allowed: readonly Scope[], guarded: boolean, ip: string): Scope {
-    const waitMs = guarded ? this.#backoff.remainingMs(ip) : 0;
-    if (waitMs > 0) {
-      throw new ProblemError("rate_limited", "too many wrong tokens from this address", {
-        retryAfterS: Math.max(1, Math.ceil(waitMs / 1000)),
-      });
-    }
+  /** A right token is always let in: only wrong ones count, and only wrong ones have to wait. */
+  #authorize(headers: Headers, allowed: readonly Scope[], ip: string): Scope {
     try {
       const scope = this.#tokens.scope(headers, allowed);
-      if (guarded) this.#backoff.succeeded(ip);
+      this.#backoff.succeeded(ip);
       return scope;
     } catch (error) {
-      if (guarded && error instanceof ProblemError && error.code === "unauthorized") this.#backoff.failed(ip);
+      if (error instanceof UnknownTokenError) this.#refuseGuess(ip);
       throw error;
     }
+  }
+
+  #refuseGuess(ip: string): void {
+    const waitMs = this.#backoff.remainingMs(ip);
+    if (waitMs === 0) return this.#backoff.failed(ip);
+    throw new ProblemError("rate_limited", "too many wrong tokens from this address", {
+      retryAfterS: Math.max(1, Math.ceil(waitMs / 1000)),
+    });
   }
 }

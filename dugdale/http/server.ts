@@ -1,4 +1,10 @@
+import type { Clock } from "../host/clock.ts";
+import type { Log } from "../host/log.ts";
+import { Sockets } from "../host/sockets.ts";
+import { problem } from "./answer.ts";
 import type { Connection } from "./app.ts";
+import { ConnectionGuard, type ConnectionLimits } from "./connection_guard.ts";
+import type { HostRule } from "./host_rule.ts";
 
 /** The address cannot be listened on. */
 export class ListenError extends Error {
@@ -27,31 +33,164 @@ export interface Server {
   stop(graceMs: number): Promise<void>;
 }
 
+/** How a server treats its connections. */
+export interface ServerOptions {
+  readonly app: Application;
+  readonly limits: ConnectionLimits;
+  readonly hosts: HostRule;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a dugdale has open without any connection or mission. */
+const OWN_DESCRIPTORS = 32;
+/** The guard looks this often; less often while a look takes long, because there are many connections. */
+const LOOK_MS = 1000, LOOK_MS_PER_CONNECTION = 1;
+/** A listener that failed is opened again after this time. */
+const REOPEN_MS = 100;
+/** A refused request may send this long what nobody reads, so that its sender sees the answer. */
+const LINGER_MS = 1000;
+/** What a refused request may have announced without its connection being closed. */
+const UNREAD_BYTES = 65_536;
+
 /** Listens and hands requests to the application. @throws {ListenError} */
-export function listen(where: string, app: Application): Server {
-  const { hostname, port } = parseListen(where);
-  const abort = new AbortController();
-  let server: Deno.HttpServer<Deno.NetAddr>;
-  try {
-    server = Deno.serve(
-      { hostname, port, signal: abort.signal, onListen: () => {} },
-      (request, info) => app.answer(request, info),
-    );
-  } catch (cause) {
-    throw new ListenError(where, { cause });
+export function listen(where: string, options: ServerOptions): Server {
+  return new GuardedServer(where, options);
+}
+
+class GuardedServer implements Server {
+  readonly address: Deno.NetAddr;
+  readonly #options: ServerOptions;
+  readonly #stopping = new AbortController();
+  readonly #sockets: Sockets | undefined = Sockets.open();
+  readonly #guard: ConnectionGuard | undefined;
+  #server: Deno.HttpServer<Deno.NetAddr>;
+  #look: Disposable | undefined;
+  readonly #reopening: Promise<void>;
+
+  constructor(where: string, options: ServerOptions) {
+    this.#options = options;
+    const { hostname, port } = parseListen(where);
+    try {
+      this.#server = this.#serve(hostname, port);
+    } catch (cause) {
+      this.#sockets?.[Symbol.dispose]();
+      throw new ListenError(where, { cause });
+    }
+    this.address = this.#server.addr;
+    if (this.#sockets !== undefined) {
+      const limits = withinDescriptors(options.limits, this.#sockets.descriptorLimit);
+      this.#guard = new ConnectionGuard(this.#sockets, this.address.port, limits, options.log);
+      this.#lookOften(this.#guard);
+    }
+    this.#reopening = this.#reopenAfterFailures();
   }
-  return {
-    address: server.addr,
-    stop: async (graceMs) => {
-      const timer = setTimeout(() => abort.abort(), graceMs);
+
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping.abort();
+    const ended = this.#server.shutdown();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    {
+      using _grace = this.#options.clock.after(graceMs, () => {
+        this.#guard?.closeAll();
+        resolve();
+      });
+      await Promise.race([ended, late]);
+    }
+    // Without the guard, connections that are still in use end with the process.
+    if (this.#guard !== undefined) await ended;
+    await this.#reopening;
+    this.#look?.[Symbol.dispose]();
+    // What a listener that failed has accepted is not closed with its successor.
+    this.#guard?.closeAll();
+    this.#sockets?.[Symbol.dispose]();
+  }
+
+  #serve(hostname: string, port: number): Deno.HttpServer<Deno.NetAddr> {
+    return Deno.serve(
+      { hostname, port, onListen: () => {} },
+      (request, info) => this.#answer(request, info),
+    );
+  }
+
+  async #answer(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> {
+    const refusal = this.#options.hosts.refusal(request.headers.get("host"));
+    const guard = this.#guard;
+    if (guard === undefined) {
+      return refusal ? problem(refusal) : await this.#options.app.answer(request, info);
+    }
+    const { remoteAddr } = info;
+    const { port } = remoteAddr;
+    // An answer that streams keeps its connection in use until it is sent.
+    let sent: Promise<void> | undefined;
+    const connection: Connection = {
+      remoteAddr,
+      get completed() {
+        return sent ??= info.completed;
+      },
+    };
+    guard.begin(port);
+    const end = (): void => guard.end(port);
+    let response: Response;
+    try {
+      response = refusal ? problem(refusal) : await this.#options.app.answer(request, connection);
+    } catch (error) {
+      end();
+      throw error;
+    }
+    if (sent === undefined) end();
+    else sent.then(end, end);
+    if (!response.ok && mayHaveUnread(request)) {
+      // The runtime would read such a body to its end, however long it is.
+      guard.closeAt(port, this.#options.clock.steadyMs() + LINGER_MS);
+    }
+    return response;
+  }
+
+  /** A failed accept, such as for want of a descriptor, ends a server of the runtime: another takes its place. */
+  async #reopenAfterFailures(): Promise<void> {
+    const { log, clock } = this.#options;
+    const { hostname, port } = this.address;
+    for (;;) {
       try {
-        await server.shutdown();
-        await server.finished;
-      } finally {
-        clearTimeout(timer);
+        await this.#server.finished;
+        return;
+      } catch (err) {
+        if (this.#stopping.signal.aborted) return;
+        log.error("accept_failed", { err });
       }
-    },
-  };
+      for (;;) {
+        this.#guard?.look(clock.steadyMs());
+        await clock.sleep(REOPEN_MS, this.#stopping.signal);
+        if (this.#stopping.signal.aborted) return;
+        try {
+          this.#server = this.#serve(hostname, port);
+          break;
+        } catch (err) {
+          log.warn("listen_failed", { err });
+        }
+      }
+    }
+  }
+
+  #lookOften(guard: ConnectionGuard): void {
+    const nextMs = Math.max(LOOK_MS, guard.count * LOOK_MS_PER_CONNECTION);
+    this.#look = this.#options.clock.after(nextMs, () => {
+      guard.look(this.#options.clock.steadyMs());
+      this.#lookOften(guard);
+    });
+  }
+}
+
+/** Missions need descriptors too: a quarter is kept for them. */
+function withinDescriptors(limits: ConnectionLimits, descriptors: number): ConnectionLimits {
+  const most = Math.floor(descriptors * 0.75) - OWN_DESCRIPTORS;
+  const max = Math.max(1, Math.min(limits.max, most));
+  return { ...limits, max, maxPerAddress: Math.min(limits.maxPerAddress, max) };
+}
+
+function mayHaveUnread({ headers }: Request): boolean {
+  return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > UNREAD_BYTES;
 }
 
 /** `host:port`, `[ipv6]:port`, or `:port` for every interface. */

@@ -35,7 +35,7 @@ export function requestText(
   target: string,
   headers: Readonly<Record<string, string>> = {},
 ): string {
-  const fields = { host: "contract", connection: "close", ...headers };
+  const fields = { host: "localhost", connection: "close", ...headers };
   const text = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`).join("");
   return `${method} ${target} HTTP/1.1\r\n${text}\r\n`;
 }

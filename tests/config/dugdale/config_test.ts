@@ -16,7 +16,17 @@ Deno.test("parseDugdaleConfig() fills every default in", () => {
   assertEquals(parse(REQUIRED), {
     listen: "127.0.0.1:7180",
     dataDir: "/var/lib/dugdale",
-    network: { behindTlsProxy: false, insecurePlainHttp: false, trustedProxies: [], useXForwardedFor: false },
+    network: {
+      behindTlsProxy: false,
+      insecurePlainHttp: false,
+      trustedProxies: [],
+      useXForwardedFor: false,
+      allowedHosts: [],
+      maxConnections: 10_000,
+      maxConnectionsPerAddress: 8_000,
+      idleTimeoutMs: 120_000,
+      headerTimeoutMs: 10_000,
+    },
     auth: { tokens: [] },
     admin: { tokens: [] },
     log: { level: "info", format: "json", output: "stderr" },
