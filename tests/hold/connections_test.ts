@@ -145,13 +145,12 @@ Deno.test({
     await using place = await Place.make();
     await using daemon = await place.start();
     using unfinished = await connect(daemon.url);
-    const authorization = `Bearer ${OWN_TOKENS.dispatch}`;
-    await writeAll(
-      unfinished,
-      bytes(
-        "POST /v1/dispatch HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer contract-dispatch-token\r\ncontent-length: 100\r\n\r\n{",
-      ),
-    );
+    const headers = {
+      authorization: `Bearer ${OWN_TOKENS.dispatch}`,
+      connection: "keep-alive",
+      "content-length": "100",
+    };
+    await writeAll(unfinished, bytes(`${requestText("POST", "/v1/dispatch", headers)}{`));
     assertEquals(await stopped(daemon), 0);
     const lock = await Deno.readTextFile(`${place.dataDir}/dugdale.lock`);
     assertEquals(lock, "");
