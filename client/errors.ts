@@ -44,6 +44,7 @@ export class NetworkError extends LettsError {
     super(code, `[${facts.host}] ${message}`, facts);
   }
 
+  /** A repeat with a back-off may work: `true`. */
   override get retryable(): boolean {
     return true;
   }
@@ -61,6 +62,7 @@ export class HttpError extends LettsError {
     super(code, message, facts);
   }
 
+  /** The advice of the code; for an unknown code, whether the status is 500 or more. */
   override get retryable(): boolean {
     return isProblemCode(this.code) ? PROBLEMS[this.code].retry !== "never" : this.status >= 500;
   }
