@@ -1,9 +1,11 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /** Makes `dist/letts.js`: the whole command line in one file that starts with Deno and needs nothing else. */
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stamp, stamped } from "./stamp.ts";
 
-const ENTRY = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const ENTRY = `${ROOT}cli/main.ts`;
 
 /**
  * The bundler is told to write CommonJS, because there a module of Node is loaded by the part that needs it. As
@@ -31,12 +33,13 @@ export async function bundle(out: string): Promise<void> {
 
 /** Writes a module of this repository and what it imports to one file, to be imported. @throws {Error} As `bundle`. */
 export function bundleModule(out: string, entry: string): Promise<void> {
-  return denoBundle(out, fileURLToPath(new URL(`../${entry}`, import.meta.url)), "--keep-names");
+  return denoBundle(out, `${ROOT}${entry}`, "--keep-names");
 }
 
 async function denoBundle(out: string, entry: string, ...options: readonly string[]): Promise<void> {
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform=deno", "--minify", ...options, "--output", out, entry],
+    args: ["bundle", "--quiet", "--platform=deno", "--minify", ...options, "--output", resolve(out), entry],
+    cwd: ROOT, // whose deno.json names the imports
   }).spawn().status;
   if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
 }

@@ -1,43 +1,46 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
-/** Makes one executable for each platform, in `dist/`. The runtime for each is downloaded by `deno compile`. */
+/**
+ * Makes one executable for each platform by `deno compile`, in `dist/`. It is smaller than what `deno task pack` makes,
+ * and carries no Deno for missions: those in TypeScript need one (`LETTS_DENO`, beside it, or on the PATH).
+ *
+ * Usage: `deno task compile [TARGET…]`, such as `linux-x64`. Default: all of them. The runtime of each is downloaded;
+ * where that is impossible, `DENORT_BIN` names the `denort` of the one target that is asked for.
+ */
 import { bundle } from "./bundle.ts";
+import { type Target, targetsOf } from "./targets.ts";
 
-const TARGETS = [
-  "x86_64-unknown-linux-gnu",
-  "aarch64-unknown-linux-gnu",
-  "x86_64-apple-darwin",
-  "aarch64-apple-darwin",
-  "x86_64-pc-windows-msvc",
-  "aarch64-pc-windows-msvc",
-];
+/** Everything but imports from elsewhere: all of letts is in the file. */
+const PERMISSIONS = ["env", "ffi", "net", "read", "run", "sys", "write"].map((name) => `--allow-${name}`);
 
-const source = "dist/letts.js";
-await Deno.mkdir("dist", { recursive: true });
-await bundle(source);
-for (const target of TARGETS) {
-  const output = `dist/letts-${target}`;
+/** Compiles for one target, and returns the path of the program. @throws {Error} With the reason, in one line. */
+export async function compile(target: Target, source: string, folder: string): Promise<string> {
+  const path = `${folder}/letts-${target.triple}`;
+  const options = [...PERMISSIONS, "--unstable-no-legacy-abort", "--no-check", "--no-config"];
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "compile",
-      "-A",
-      "--unstable-no-legacy-abort",
-      "--no-check",
-      "--target",
-      target,
-      "--output",
-      output,
-      source,
-    ],
+    args: ["compile", ...options, "--target", target.triple, "--output", path, source],
     env: { NO_COLOR: "1" },
     stderr: "piped",
   }).output();
-  if (code === 0) {
-    console.log(output);
-    continue;
-  }
+  if (code === 0) return target.windows ? `${path}.exe` : path;
   // What went wrong stands behind "error:" and, innermost last, in the numbered lines of its causes.
   const text = new TextDecoder().decode(stderr).split("Stack backtrace")[0] ?? "";
   const reason = text.match(/^(error:.*|\s+\d+: .*)$/gm)?.at(-1)?.trim() ?? "no reason given";
-  console.error(`cannot compile for ${target}, is the compile runtime within reach? ${reason}`);
-  Deno.exit(1);
+  throw new Error(
+    `cannot compile for ${target.name}: ${reason}; DENORT_BIN can name the denort of Deno ${Deno.version.deno}`,
+  );
+}
+
+if (import.meta.main) {
+  try {
+    const targets = targetsOf(Deno.args);
+    if (Deno.env.get("DENORT_BIN") !== undefined && targets.length !== 1) {
+      throw new Error("DENORT_BIN is for one target: name it, as in deno task compile linux-x64");
+    }
+    await Deno.mkdir("dist", { recursive: true });
+    await bundle("dist/letts.js");
+    for (const target of targets) console.log(await compile(target, "dist/letts.js", "dist"));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
 }
