@@ -5,6 +5,7 @@
  */
 import { Ids } from "../protocol/ids.ts";
 import { problem } from "../dugdale/http/answer.ts";
+import { systemClock } from "../dugdale/host/clock.ts";
 import { Tokens } from "../dugdale/http/auth.ts";
 import { Call, type Handler, type RouteHandlers } from "../dugdale/http/call.ts";
 import { type Match, Router } from "../dugdale/http/router.ts";
@@ -116,7 +117,9 @@ export class FakeDugdale {
     const scope = allowed === "none" ? allowed : this.#tokens?.scope(request.headers, allowed) ?? "admin";
     const caller = { scope, address: "", ip: "" };
     const handler = this.#routes[key] as Handler; // the table ties the shapes of a route to those of its handler
-    return await handler(new Call({ request, caller, path, route, parameters, limitBytes: Infinity }));
+    return await handler(
+      new Call({ request, caller, path, route, parameters, limitBytes: Infinity, clock: systemClock }),
+    );
   }
 }
 

@@ -115,7 +115,7 @@ export class App<Table extends RouteTable> {
     query: string,
     connection: Connection,
   ): Promise<Response> {
-    const { handlers, limits, routes } = this.#parts;
+    const { clock, handlers, limits, routes } = this.#parts;
     const route = routes[key]!;
     const caller = this.#parts.admit(request, key, connection);
     const limitBytes = route.bodyLimit === undefined ? 0 : limits[route.bodyLimit];
@@ -123,7 +123,7 @@ export class App<Table extends RouteTable> {
     const parameters = new URLSearchParams(query);
     // The table ties the shapes of a route to those of its handler.
     const handler = handlers[key] as Handler;
-    return await handler(new Call({ request, caller, path, route, parameters, limitBytes }));
+    return await handler(new Call({ request, caller, path, route, parameters, limitBytes, clock }));
   }
 }
 

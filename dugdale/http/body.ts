@@ -1,5 +1,6 @@
 import { concat } from "@std/bytes";
 import type { ProblemCode } from "../../protocol/problem.ts";
+import type { Clock } from "../host/clock.ts";
 import { ProblemError } from "../problem_error.ts";
 
 /** The body of a JSON request must arrive within this time. */
@@ -12,20 +13,26 @@ export async function assertAnnouncedSize(request: Request, limitBytes: number):
   throw tooLarge(limitBytes);
 }
 
+/** How to read a body. */
+export interface BodyOptions {
+  readonly limitBytes: number;
+  /** Of the error when it breaks off or takes too long. */
+  readonly code: ProblemCode;
+  readonly clock: Clock;
+}
+
 /**
  * Reads a request's body whole.
  *
- * @param code Code of the error when it breaks off or takes too long.
- * @throws {ProblemError} With that code, or `payload_too_large` beyond the limit.
+ * @throws {ProblemError} With the code of the options, or `payload_too_large` beyond the limit.
  */
 export async function readBody(
   request: Request,
-  limitBytes: number,
-  code: ProblemCode,
+  { limitBytes, code, clock }: BodyOptions,
 ): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
-  const timer = setTimeout(() => void reader.cancel(new Error("timeout")), BODY_TIMEOUT_MS);
+  using _timer = clock.after(BODY_TIMEOUT_MS, () => void reader.cancel(new Error("timeout")));
   const parts: Uint8Array[] = [];
   let size = 0;
   try {
@@ -40,8 +47,6 @@ export async function readBody(
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
     throw new ProblemError(code, "the body ended early", { cause });
-  } finally {
-    clearTimeout(timer);
   }
   if (size < announcedBytes(request)) {
     throw new ProblemError(code, "the body is shorter than its Content-Length, or took too long");

@@ -1,5 +1,6 @@
 import type { ProblemCode } from "../../protocol/problem.ts";
 import type { BodyOf, QueryOf, Route, RouteKey, Scope } from "../../protocol/routes.ts";
+import type { Clock } from "../host/clock.ts";
 import { readBody } from "./body.ts";
 import { readQuery } from "./query.ts";
 import { RequestBody } from "./request_body.ts";
@@ -26,6 +27,7 @@ export interface CallParts<Body, Query> {
   readonly parameters: URLSearchParams;
   /** The longest body, in bytes. */
   readonly limitBytes: number;
+  readonly clock: Clock;
 }
 
 /** One request that was let in, with query and body still to be read. */
@@ -69,7 +71,8 @@ export class Call<Body = unknown, Query = unknown> {
 
   /** Reads the body whole. @throws {ProblemError} As {@linkcode body}. */
   bytes(code: ProblemCode = "bad_request"): Promise<Uint8Array> {
-    return readBody(this.request, this.#parts.limitBytes, code);
+    const { limitBytes, clock } = this.#parts;
+    return readBody(this.request, { limitBytes, code, clock });
   }
 
   /** Aborts when the client leaves before its answer. Ask for it only where something waits: making it costs. */
