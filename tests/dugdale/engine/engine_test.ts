@@ -15,13 +15,22 @@ import { ids } from "../running.ts";
 import { HandClock } from "../hand_clock.ts";
 import { newMission } from "../store/samples.ts";
 
-/** A store that remembers how much time each change had. */
+/** A store that remembers how much time each change had, and fails when it is told to. */
 class TimedStore extends Store {
   lastDelayMs = -1;
 
+  /** What the next change fails with at its end, once. */
+  failure: Error | undefined;
+
   override write<T>(apply: () => T, delayMs = 0): Promise<T> {
     this.lastDelayMs = delayMs;
-    return super.write(apply, delayMs);
+    return super.write(() => {
+      const result = apply();
+      const { failure } = this;
+      this.failure = undefined;
+      if (failure !== undefined) throw failure;
+      return result;
+    }, delayMs);
   }
 }
 
@@ -142,6 +151,7 @@ Deno.test("Engine: a mission with retries runs again in a clean folder, and its 
     end(3);
     const last = await spawner.next();
     assertEquals([...Deno.readDirSync(`${work}/out`)], []);
+    assertEquals(engine.live.map(({ row }) => row.attempt), [2]);
     last(4);
     const events = (await told).trim().split("\n").map((line) => JSON.parse(line));
     assertEquals(events.map(({ event, seq }) => [event, seq]), [
@@ -155,4 +165,25 @@ Deno.test("Engine: a mission with retries runs again in a clean folder, and its 
     const again = await new Response(parts.followers.events(store.missions.find(missionId)!, 0, false))
       .text();
     assertEquals(again, await told, "what is read later is what was told");
+  }));
+
+Deno.test("Engine: a run whose end has to be written again can be found meanwhile, also when a next attempt was picked up", () =>
+  withEngine(async ({ engine, store, spawner, parts }) => {
+    const missionId = ids.mission();
+    const retry = { attempts: 2, delayMs: 0, factor: 1, maxDelayMs: 0, on: ["failed" as const] };
+    const mission = newMission({ missionId, kind: "exec", input: '{"command":["true"]}', plan: { retry } });
+    await engine.lanes.write(engine.lanes.find("a"), (turn) => turn.enter(mission));
+    const end = await spawner.next();
+    const retried = Promise.withResolvers<unknown>();
+    Object.assign(parts, {
+      log: { ...silentLog, warn: () => retried.resolve(engine.find(missionId)?.row.attempt) },
+    });
+    store.failure = Object.assign(new Error("full"), { code: "ERR_SQLITE_ERROR", errcode: 13 });
+    end(3);
+    assertEquals(await retried.promise, 1);
+    const last = await spawner.next();
+    const { ended } = engine.find(missionId)!;
+    last();
+    await ended;
+    assertObjectMatch({ ...store.missions.find(missionId) }, { outcome: "success", attempt: 2 });
   }));

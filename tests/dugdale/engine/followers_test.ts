@@ -6,7 +6,7 @@ import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { openOutput } from "../../../dugdale/http/output.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 import { ids } from "../running.ts";
-import { newMission } from "../store/samples.ts";
+import { ending, newMission } from "../store/samples.ts";
 
 /** A running mission on a real store, whose row can be had as often as wanted. */
 async function withRunning(
@@ -120,4 +120,23 @@ Deno.test("Followers reads the table for a follower that lags behind in pieces o
     const four = [20_000, 20_000, 20_000, 20_000];
     assertEquals(pieces, [four, four, [20_000, 20_000, 100_000], [100_000], [1, 2, 3]]);
     await reader.cancel();
+  }));
+
+Deno.test("Followers tells what a further attempt says only once its start is on record", () =>
+  withRunning(async ({ followers, store }, find) => {
+    const { id } = find();
+    const lines = async (): Promise<string[]> =>
+      (await new Response(followers.events(find(), 0, false)).text()).match(/"seq":\d+/g) ?? [];
+    await store.write(() => {
+      store.missions.start(id, 4711, 1, 6);
+      store.missions.addProgress(id, 3, '{"seq":3}');
+      const [row] = store.missions.running();
+      store.missions.requeue(row!, { ending: ending("failed"), nowMs: 7, runAtMs: 7, start: undefined });
+      store.missions.queue.claim("a", 1, 8);
+      store.missions.addProgress(id, 6, '{"seq":6}');
+    });
+    const before = ['"seq":1', '"seq":2', '"seq":3', '"seq":4'];
+    assertEquals(await lines(), before);
+    await store.write(() => store.missions.start(id, 4712, 1, 9));
+    assertEquals(await lines(), [...before, '"seq":5', '"seq":6']);
   }));
