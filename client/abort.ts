@@ -89,7 +89,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 
 /**
  * The promise, or the signal's reason as soon as it aborts. For what is given a signal and may still miss it: Deno
- * 2.9 forgets the signal of a `fetch` at the next garbage collection, and its body then hangs for ever.
+ * 2.9 forgets the signal of a `fetch` at the next garbage collection, and its body then never ends.
  */
 export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {

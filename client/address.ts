@@ -37,7 +37,7 @@ export function resolveAddress(to: Address, config: LettsConfig, defaultMatch: r
   const given = [route, host, match?.length ? match : undefined].filter((part) =>
     part !== undefined && part !== ""
   );
-  if (given.length > 1) throw new ArgumentError("an address has one of route, host and match, not several");
+  if (given.length > 1) throw new ArgumentError("an address needs exactly one of route, host and match");
   if (route) {
     const target = config.route(route);
     return { dugdale: target.dugdale, lane: argument(() => parseLaneName(target.lane)) };

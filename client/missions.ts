@@ -120,7 +120,7 @@ export async function deleteMission(
   );
 }
 
-/** Query and patience of a delete. */
+/** Query and time limit of a delete. */
 export function forced(force: boolean | undefined): Pick<Call<"deleteMission">, "query" | "timeoutMs"> {
   return force ? { query: { force: true }, timeoutMs: FORCED_DELETE_MS } : {};
 }

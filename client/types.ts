@@ -27,7 +27,7 @@ export type Address =
   | { readonly host: string | number; readonly lane: string }
   | { readonly match?: readonly string[] | undefined; readonly lane: string };
 
-/** Milliseconds, or a text such as `250ms`, `30s`, `5m` or `1h30m`. */
+/** Milliseconds, or a string such as `250ms`, `30s`, `5m` or `1h30m`. */
 export type Duration = number | string;
 
 /**

@@ -48,12 +48,12 @@ function readFile(file: string): { readonly bytes: Uint8Array; readonly mode: nu
 }
 
 /**
- * Demands that nobody but the owner can read a file that holds secrets. Windows has no such bits.
+ * Requires that only the owner can read a file that holds secrets. Windows has no such bits.
  *
  * @param what The secret that was found, for the message.
  * @throws {ConfigError} With the stage `permissions`, unless the bits are 0600 or 0400.
  */
-export function demandPrivateMode({ file, mode }: FileText, what: string): void {
+export function requirePrivateMode({ file, mode }: FileText, what: string): void {
   if (process.platform === "win32" || mode === 0o600 || mode === 0o400) return;
   const bits = mode.toString(8).padStart(4, "0");
   throw new ConfigError(`holds ${what}, so its mode must be 0600 or 0400, not ${bits}`, {
@@ -63,12 +63,12 @@ export function demandPrivateMode({ file, mode }: FileText, what: string): void 
 }
 
 /**
- * Demands that a file that holds secrets belongs to the user who runs this process. Windows has no such ids.
+ * Requires that a file that holds secrets belongs to the user who runs this process. Windows has no such ids.
  *
  * @param what The secret that was found, for the message.
  * @throws {ConfigError} With the stage `permissions`.
  */
-export function demandOwnFile({ file, uid }: FileText, what: string): void {
+export function requireOwnFile({ file, uid }: FileText, what: string): void {
   const own = process.getuid?.();
   if (process.platform === "win32" || own === undefined || uid === own) return;
   throw new ConfigError(`holds ${what}, so it must belong to user ${own}, not ${uid}`, {

@@ -8,7 +8,7 @@ import { kindOf } from "./json.ts";
 import { Log } from "./log.ts";
 import { type AnyOptions, parseInput } from "./options.ts";
 import type { Session } from "./session.ts";
-import { ARRAY, BOOL, DATE, DURATION, FLOAT, INT, OBJECT, STRING } from "./wanted.ts";
+import { ARRAY, BOOL, DATE, DURATION, FLOAT, INT, OBJECT, STRING } from "./input_types.ts";
 
 const TURN_EVERY_MS = 10;
 
@@ -24,7 +24,7 @@ export class MissionContext<Input = JsonValue> {
   readonly id: string;
   /** The lane that it runs in; `standalone` from a shell. */
   readonly lane: string;
-  /** Whether nobody listens on a control channel: reports go to stderr, the result to stdout. */
+  /** Whether there is no control channel: reports go to stderr, the result to stdout. */
   readonly standalone: boolean;
   /** The input as it came; null when the dispatch had none. */
   readonly rawInput: JsonValue;
@@ -68,7 +68,7 @@ export class MissionContext<Input = JsonValue> {
     return this.#paths.find(path) !== undefined;
   }
 
-  /** A text at a path. */
+  /** A string at a path. */
   string(path: string, fallback?: string): string {
     return this.#paths.read(path, STRING, fallback);
   }
@@ -152,7 +152,7 @@ export class MissionContext<Input = JsonValue> {
    */
   progress(value?: number, message?: string): void {
     if (value === undefined && message === undefined) {
-      throw new UsageError("progress needs a value, a message, or both");
+      throw new UsageError("progress() needs a value, a message, or both");
     }
     if (value !== undefined && !Number.isFinite(value)) {
       throw new UsageError(`progress value must be a finite number, not ${kindOf(value)}`);
@@ -184,7 +184,7 @@ export class MissionContext<Input = JsonValue> {
 
   /**
    * Lets signals and timers in. To be awaited in loops that compute without waiting for anything: they would never
-   * hear a SIGTERM. It gives way only once every 10 ms, so each turn of the loop may call it.
+   * notice a SIGTERM. It gives way only once every 10 ms, so each turn of the loop may call it.
    *
    * @throws {InterruptedError} When the mission was asked to stop.
    */

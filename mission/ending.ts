@@ -25,7 +25,7 @@ export interface Failure {
   /** 1 to 255. */
   readonly exitCode: number;
   readonly details: JsonObject | undefined;
-  /** What stderr gets beside the report, or undefined when the message says it all. */
+  /** What stderr gets beside the report, or undefined when the message is enough. */
   readonly trace: string | undefined;
 }
 

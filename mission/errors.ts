@@ -78,7 +78,7 @@ export class InvalidOutputError extends MissionError {
   }
 }
 
-/** The reason of a mission's abort signal: somebody asked the mission to stop. */
+/** The reason of a mission's abort signal: the mission was asked to stop. */
 export class InterruptedError extends MissionError {
   /** `SIGTERM` or `SIGINT`. */
   readonly signalName: string;
@@ -108,15 +108,15 @@ export class UsageError extends MissionError {
 
 /** A second `mission()` or `Mission.start()` in one process. */
 export class AlreadyStartedError extends MissionError {
-  /** Says it all. */
+  /** Takes nothing: the message is always the same. */
   constructor() {
     super("already_started", "this process already runs a mission: call mission() or Mission.start() once");
   }
 }
 
-/** A word after the last one: the mission has reported its ending and takes no other. */
+/** A report after the ending, which must be the last. */
 export class AlreadyEndedError extends MissionError {
-  /** Says it all. */
+  /** Takes nothing: the message is always the same. */
   constructor() {
     super("already_ended", "the mission has already reported how it ended");
   }

@@ -1,6 +1,6 @@
 /**
  * The face of the process that the runtime stands on, so that nothing else names Deno or Node. Everything is
- * synchronous: a script may start, speak and end without ever reaching the event loop.
+ * synchronous: a script may start, report and end without ever reaching the event loop.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 export type PathKind = "file" | "link" | "folder" | "other" | "missing";
 
 /** An open descriptor that bytes can be appended to. */
-export interface Sink {
+export interface Writer {
   /** Writes a part or all of the bytes and says how many. */
   write(bytes: Uint8Array): number;
   close(): void;
@@ -37,12 +37,12 @@ export interface Host {
   size(path: string): number | undefined;
   makeFolder(path: string): void;
   openRead(path: string): ReadableStream<Uint8Array<ArrayBuffer>>;
-  openAppend(path: string): Sink;
-  readonly stdout: Sink;
-  readonly stderr: Sink;
+  openAppend(path: string): Writer;
+  readonly stdout: Writer;
+  readonly stderr: Writer;
   stderrIsTerminal(): boolean;
   onSignal(name: StopSignal, heard: () => void): void;
-  /** Takes what nobody caught, instead of the engine's own report and exit. */
+  /** Handles uncaught errors, instead of the engine's own report and exit. */
   onUncaught(caught: (error: unknown) => void): void;
   /** Called when the event loop has nothing left to do; the answer says whether that has changed. */
   onIdle(idle: () => boolean): void;
@@ -56,6 +56,6 @@ export interface Host {
 }
 
 /** Writes all bytes, however few a single write takes. */
-export function writeAll(sink: Sink, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) done += sink.write(bytes.subarray(done));
+export function writeAll(writer: Writer, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writer.write(bytes.subarray(done));
 }

@@ -6,7 +6,7 @@
  */
 import type * as NodeFs from "node:fs";
 import type NodeProcess from "node:process";
-import type { Host, PathKind, Sink } from "./host.ts";
+import type { Host, PathKind, Writer } from "./host.ts";
 
 /** Builds the host from `node:fs` and `node:process`. */
 export function nodeHost(): Host {
@@ -29,9 +29,9 @@ export function nodeHost(): Host {
       const file = fs.createReadStream(path, { fd });
       return Readable.toWeb(file) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
     },
-    openAppend: (path) => sink(fs, fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_APPEND)),
-    stdout: sink(fs, 1),
-    stderr: sink(fs, 2),
+    openAppend: (path) => writer(fs, fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_APPEND)),
+    stdout: writer(fs, 1),
+    stderr: writer(fs, 2),
     stderrIsTerminal: () => process.stderr.isTTY === true,
     onSignal: (name, heard) => void process.on(name, heard),
     onUncaught: (caught) => {
@@ -50,20 +50,20 @@ export function nodeHost(): Host {
   };
 }
 
-function sink(fs: typeof NodeFs, fd: number): Sink {
+function writer(fs: typeof NodeFs, fd: number): Writer {
   return { write: (bytes) => writeSome(fs, fd, bytes), close: () => fs.closeSync(fd) };
 }
 
-const nap = new Int32Array(new SharedArrayBuffer(4));
+const never = new Int32Array(new SharedArrayBuffer(4));
 
-/** Unlike Deno, Node hands on a full pipe that somebody made non-blocking; a short nap lets its reader catch up. */
+/** Unlike Deno, Node reports EAGAIN for a full non-blocking pipe; a short sleep lets its reader catch up. */
 function writeSome(fs: typeof NodeFs, fd: number, bytes: Uint8Array): number {
   for (;;) {
     try {
       return fs.writeSync(fd, bytes);
     } catch (error) {
       if ((error as { code?: unknown }).code !== "EAGAIN") throw error;
-      Atomics.wait(nap, 0, 0, 1);
+      Atomics.wait(never, 0, 0, 1);
     }
   }
 }

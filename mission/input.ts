@@ -4,7 +4,7 @@ import { InvalidInputError } from "./errors.ts";
 import { kindOf } from "./json.ts";
 
 /** What a getter wants to find. */
-export interface Wanted<Value> {
+export interface InputType<Value> {
   /** For the error: `input "retries" must be an integer, …`. */
   readonly what: string;
   /** The value, or undefined when the found one is of another kind. */
@@ -50,19 +50,19 @@ export class Input {
   }
 
   /**
-   * The value at a path in the kind that is wanted, or the fallback when nothing is there.
+   * The value at a path as the given type, or the fallback when nothing is there.
    *
    * @throws {InvalidInputError} When what is there is of another kind, or nothing is and there is no fallback.
    */
-  read<Value>(path: string, wanted: Wanted<Value>, fallback?: Value): Value {
+  read<Value>(path: string, type: InputType<Value>, fallback?: Value): Value {
     const found = this.find(path);
     if (found === undefined) {
       if (fallback !== undefined) return fallback;
-      throw new InvalidInputError(`input path "${path}" not found: ${wanted.what} is required`, { path });
+      throw new InvalidInputError(`input path "${path}" not found: ${type.what} is required`, { path });
     }
-    const value = wanted.read(found);
+    const value = type.read(found);
     if (value !== undefined) return value;
-    throw new InvalidInputError(`input "${path}" must be ${wanted.what}, not ${kindOf(found)}`, {
+    throw new InvalidInputError(`input "${path}" must be ${type.what}, not ${kindOf(found)}`, {
       path,
       found,
     });

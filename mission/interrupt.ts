@@ -5,7 +5,7 @@ import type { Host, StopSignal } from "./host.ts";
 /** Called with the name of each signal that asks the mission to stop. */
 export type InterruptCallback = (signalName: string) => unknown;
 
-/** Hears the signals of one mission. */
+/** Handles the signals of one mission. */
 export class Interrupts {
   readonly #abort = new AbortController();
   readonly #callbacks: InterruptCallback[] = [];
@@ -20,12 +20,14 @@ export class Interrupts {
     this.#callbacks.push(callback);
   }
 
-  /** Starts to hear. What a callback throws, or the promise that it returns, is handed on. */
+  /** Adds the signal handlers. What a callback throws, or the promise that it returns, is handed on. */
   listen(host: Host, failed: (error: unknown) => void): void {
-    for (const name of ["SIGTERM", "SIGINT"] as const) host.onSignal(name, () => this.#heard(name, failed));
+    for (const name of ["SIGTERM", "SIGINT"] as const) {
+      host.onSignal(name, () => this.#onSignal(name, failed));
+    }
   }
 
-  #heard(name: StopSignal, failed: (error: unknown) => void): void {
+  #onSignal(name: StopSignal, failed: (error: unknown) => void): void {
     this.#abort.abort(new InterruptedError(name));
     for (const callback of this.#callbacks) {
       try {

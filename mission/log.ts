@@ -8,7 +8,7 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 /** One JSON object a line, for programs; or text, for people. */
 export type LogFormat = "json" | "text";
 
-/** Facts beside the message of a log line. Errors are written with their class and message, bigints as text. */
+/** Facts beside the message of a log line. Errors are written with their class and message, bigints as strings. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** What every line of one mission carries. */
@@ -35,7 +35,7 @@ export class Log {
     this.#wished = format;
   }
 
-  /** Something only whoever looks for a fault wants to read. */
+  /** Details for debugging. */
   debug(message: string, fields?: LogFields): void {
     this.#write("debug", message, fields);
   }
@@ -50,7 +50,7 @@ export class Log {
     this.#write("warn", message, fields);
   }
 
-  /** Something that spoiled a part of the work. */
+  /** Something that made a part of the work fail. */
   error(message: string, fields?: LogFields): void {
     this.#write("error", message, fields);
   }
@@ -74,7 +74,7 @@ export class Log {
       mission: this.#scene.missionId,
       ...(state !== undefined && { state }),
     };
-    // The fields stay apart: none of them can pose as the time, and one that cannot be written spoils no other line.
+    // The fields stay apart: none of them can pass for the time, and one that cannot be written does not affect other lines.
     const tail = Object.keys(fields).length === 0 ? "}" : `,"fields":${encode(fields)}}`;
     printLine(this.#host, encode(head).slice(0, -1) + tail);
   }

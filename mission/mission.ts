@@ -113,7 +113,7 @@ class StuckError extends Error {
 
   constructor() {
     super(
-      "the mission waits for something that can no longer happen: nothing is left to run in this process",
+      "the mission awaits a promise that can never settle: the event loop is empty",
     );
   }
 }

@@ -6,7 +6,7 @@ import type { AnyOptions, MissionOptions, ParsingOptions } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 
 /**
- * A mission in script style. A script that ends without a word is a success without a result; an error that nobody
+ * A mission in script style. A script that ends without a report is a success without a result; an error that nobody
  * catches is a failure.
  */
 export class Mission<Input = JsonValue> extends MissionContext<Input> {
@@ -18,7 +18,7 @@ export class Mission<Input = JsonValue> extends MissionContext<Input> {
   }
 
   /**
-   * Starts the mission of this process: reads the input, opens the control channel, hears signals. An input that
+   * Starts the mission of this process: reads the input, opens the control channel, handles signals. An input that
    * cannot be read or parsed ends the process here.
    *
    * @throws {AlreadyStartedError} When this process already runs a mission.

@@ -1,7 +1,7 @@
 /** One mission in one process: its surroundings, its channel, and the one way out. @module */
 import type { JsonValue } from "../protocol/json_value.ts";
 import type { Channel } from "./channel.ts";
-import { openControl } from "./control.ts";
+import { openFd3 } from "./fd3.ts";
 import { type Ending, type Failure, type Success, toFailure, toSuccess } from "./ending.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { AlreadyStartedError, InvalidInputError, MisconfiguredError } from "./errors.ts";
@@ -118,7 +118,7 @@ export function openSession(): Session {
     return new Session(
       host,
       environment,
-      environment.mode === "mission" ? openControl(host) : new Terminal(host),
+      environment.mode === "mission" ? openFd3(host) : new Terminal(host),
     );
   } catch (error) {
     const why = error instanceof MisconfiguredError ? error.message : messageOf(error);

@@ -8,7 +8,7 @@ import { printLine } from "./stderr.ts";
 
 /**
  * The input as text: of the first argument that is `--input=<json>`, `--input-file=<path>`, or either with `-` for
- * stdin. Other arguments are left to the mission. Without any of them, or with an empty text, it is `{}`.
+ * stdin. Other arguments are left to the mission. Without any of them, or with an empty string, it is `{}`.
  *
  * @throws {InvalidInputError} When the file cannot be read.
  */
@@ -58,7 +58,7 @@ export class Terminal implements Channel {
     if (!ending.ok) {
       this.#print(ending.trace ?? ending.message);
     } else {
-      this.#refuseAfterEnding();
+      this.#assertNotEnded();
       const result: unknown = JSON.parse(ending.returnJson ?? "{}");
       writeAll(this.#host.stdout, new TextEncoder().encode(`${JSON.stringify(result, null, 4)}\n`));
     }
@@ -67,12 +67,12 @@ export class Terminal implements Channel {
 
   flush(): void {}
 
-  #refuseAfterEnding(): void {
+  #assertNotEnded(): void {
     if (this.#ended) throw new AlreadyEndedError();
   }
 
   #print(line: string): void {
-    this.#refuseAfterEnding();
+    this.#assertNotEnded();
     printLine(this.#host, line);
   }
 }

@@ -4,8 +4,8 @@ import { type Host, writeAll } from "./host.ts";
 const encoder = new TextEncoder();
 
 /**
- * Writes one line to stderr, ended by a newline. A reader that has gone away is no reason to stop: what a mission
- * has to say is said elsewhere.
+ * Writes one line to stderr, ended by a newline. A reader that has gone away is no reason to stop: the mission
+ * reports elsewhere.
  */
 export function printLine(host: Host, text: string): void {
   try {

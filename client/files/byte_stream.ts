@@ -18,7 +18,7 @@ export interface ByteSource {
 /** What default readers get memory in. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** A stream of the bytes of a source, which is asked only when somebody reads. */
+/** A stream of the bytes of a source, which is read only on demand. */
 export function byteStream(source: ByteSource): ReadableStream<Bytes> {
   return new ReadableStream({
     type: "bytes",
@@ -27,7 +27,7 @@ export function byteStream(source: ByteSource): ReadableStream<Bytes> {
       const request = controller.byobRequest;
       const view = request?.view;
       if (!request || !(view?.buffer instanceof ArrayBuffer)) {
-        throw new TypeError("there is memory to read into");
+        throw new TypeError("byte stream without a BYOB request");
       }
       const { done, value } = await source.read(
         new Uint8Array(view.buffer, view.byteOffset, view.byteLength),

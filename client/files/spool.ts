@@ -57,7 +57,7 @@ function readerOf(stream: ReadableStream<Uint8Array>): Reader {
   try {
     new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>);
   } catch (cause) {
-    throw new ArgumentError("a stream can be sent once; this one has been read, or is being read", { cause });
+    throw new ArgumentError("a stream can be sent once; this one is locked or already read", { cause });
   }
   return stream.getReader();
 }
@@ -87,12 +87,14 @@ async function read(reader: Reader, signal: AbortSignal | undefined): ReturnType
     return await (signal === undefined ? reader.read() : orAborted(reader.read(), signal));
   } catch (cause) {
     if (signal?.aborted || cause instanceof LettsError) throw cause;
-    throw new StagingError("file_unreadable", `a stream to send broke off: ${words(cause)}`, { cause });
+    throw new StagingError("file_unreadable", `stream to send failed: ${words(cause)}`, { cause });
   }
 }
 
 function unwritable(cause: unknown): never {
-  throw new StagingError("file_unwritable", `a stream to send cannot be kept: ${words(cause)}`, { cause });
+  throw new StagingError("file_unwritable", `cannot write stream to a temporary file: ${words(cause)}`, {
+    cause,
+  });
 }
 
 function words(cause: unknown): string {

@@ -17,14 +17,14 @@ export type OpenFile = (source: FileSource, signal?: AbortSignal) => Promise<Loc
 
 /** Files that several launches send. */
 export interface SharedFiles extends AsyncDisposable {
-  /** As {@linkcode openLocalFile}, once for each source. A source that cannot be read fails for everyone. */
+  /** As {@linkcode openLocalFile}, once for each source. A source that cannot be read fails every launch. */
   readonly open: OpenFile;
 }
 
 /**
  * Files that several launches send, until they are released together.
  *
- * @param reading Ends the reading. The signal of a launch ends its own waiting, and takes the file from nobody.
+ * @param reading Ends the reading. The signal of a launch ends its own wait and leaves the file open for the others.
  */
 export function shareFiles(reading: AbortSignal | undefined): SharedFiles {
   const opened = new Map<FileSource, Promise<LocalFile>>();

@@ -21,7 +21,7 @@ import { readText } from "./text.ts";
 /** The most of an error's body that is read. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 
-/** 503 with one of these is the dugdale's way to ask for patience. */
+/** A 503 with one of these codes asks to retry later. */
 const BACK_PRESSURE: ReadonlySet<string> = new Set([
   "queue_full",
   "disk_quota_exceeded",

@@ -14,7 +14,7 @@ import {
   type Scope,
 } from "../../protocol/routes.ts";
 import { checkTraceparent } from "../arguments.ts";
-import { type Engine, openEngine } from "./transport.ts";
+import { openTransport, type Transport } from "./transport.ts";
 import type { FileBody, Outgoing } from "./outgoing.ts";
 import { exchange, type Send } from "./exchange.ts";
 import { parseReply, readReply } from "./json_reply.ts";
@@ -55,7 +55,7 @@ export interface Call<R extends RouteKey = RouteKey> {
   readonly spanTraceparent?: string | undefined;
 }
 
-/** The way to one dugdale, with its tokens. */
+/** HTTP connection to one dugdale, with its tokens. */
 export class Connection {
   /** Id of the dugdale. */
   readonly host: string;
@@ -66,7 +66,7 @@ export class Connection {
   readonly #base: string;
   /** The query of the base, for calls that have none of their own. */
   readonly #query: string;
-  readonly #engine: Engine;
+  readonly #transport: Transport;
 
   /** @throws {ConfigError} When address or proxy cannot be resolved. */
   constructor(dugdale: DugdaleEntry, config: LettsConfig, settings: ConnectionSettings) {
@@ -79,7 +79,7 @@ export class Connection {
     const proxy = settings.ignoreProxy ? undefined : config.proxy(dugdale);
     this.#base = `${base.origin}${base.pathname.replace(/\/+$/, "")}`;
     this.#query = base.search;
-    this.#engine = openEngine({ base, proxy, fetch: settings.fetch });
+    this.#transport = openTransport({ base, proxy, fetch: settings.fetch });
   }
 
   /** What makes spans, at this moment. */
@@ -111,7 +111,10 @@ export class Connection {
 
   /** Makes a call exactly once. The reply's body must be read to its end or cancelled. */
   once<R extends RouteKey>(route: R, call: Call<NoInfer<R>>): Promise<GuardedReply> {
-    return this.#send(call, (token, signal) => this.#engine.send(this.#outgoing(route, call, token, signal)));
+    return this.#send(
+      call,
+      (token, signal) => this.#transport.send(this.#outgoing(route, call, token, signal)),
+    );
   }
 
   /** Sends a file as the body, exactly once. The time limit starts anew whenever bytes are taken. */
@@ -119,13 +122,13 @@ export class Connection {
     return this.#send(
       call,
       (token, signal, onProgress) =>
-        this.#engine.sendFile(this.#outgoing(route, call, token, signal), file, onProgress),
+        this.#transport.sendFile(this.#outgoing(route, call, token, signal), file, onProgress),
     );
   }
 
   /** Lets go of the connections. */
   close(): void {
-    this.#engine.close();
+    this.#transport.close();
   }
 
   #repeated<Value>(route: RouteKey, call: Call, attempt: () => Promise<Value>): Promise<Value> {

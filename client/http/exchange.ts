@@ -36,7 +36,7 @@ export async function exchange(
   const idle = new IdleLimit(
     abort,
     idleMs,
-    () => new NetworkError(`no answer within ${idleMs} ms`, facts, "timeout"),
+    () => new NetworkError(`no response within ${idleMs} ms`, facts, "timeout"),
   );
   idle.begin();
   try {

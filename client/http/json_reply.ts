@@ -18,7 +18,7 @@ type Facts = LettsErrorFacts & { readonly host: string };
 /** The whole text of an answer. @throws {NetworkError} When it is too long; code `bad_reply`. */
 export async function readReply(reply: GuardedReply, facts: Facts): Promise<string> {
   const { text, truncated } = await readText(reply.body, LIMIT_BYTES);
-  if (truncated) throw new NetworkError(`the answer is longer than ${LIMIT_BYTES} bytes`, facts, "bad_reply");
+  if (truncated) throw new NetworkError(`response is longer than ${LIMIT_BYTES} bytes`, facts, "bad_reply");
   return text;
 }
 
@@ -30,11 +30,11 @@ export function parseReply<R extends RouteKey>(route: R, text: string, facts: Fa
   try {
     body = JSON.parse(text === "" ? "{}" : text);
   } catch (cause) {
-    throw new NetworkError("the answer is not JSON", { ...facts, cause }, "bad_reply");
+    throw new NetworkError("response is not JSON", { ...facts, cause }, "bad_reply");
   }
   const parsed = v.safeParse(schema, body);
   if (parsed.success) return parsed.output as Replies[R]; // the table ties the schema of a route to its type
   const [issue] = parsed.issues;
   const key = v.getDotPath(issue) ?? "(root)";
-  throw new NetworkError(`the answer does not fit at ${key}: ${issue.message}`, facts, "bad_reply");
+  throw new NetworkError(`invalid response at ${key}: ${issue.message}`, facts, "bad_reply");
 }

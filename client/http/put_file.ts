@@ -46,7 +46,7 @@ export async function putFile(outgoing: Outgoing, file: FileBody, onProgress: ()
 function answer(request: ClientRequest): Promise<Response> {
   return new Promise((resolve, reject) => {
     request.once("error", reject);
-    request.once("close", () => reject(new Error("connection closed before the answer")));
+    request.once("close", () => reject(new Error("connection closed before the response")));
     request.once("response", (message: IncomingMessage) => {
       readBody(message).then((body) => resolve(toResponse(message, body)), reject);
     });

@@ -46,7 +46,7 @@ function guarded(
   const idle = new IdleLimit(
     abort,
     idleMs,
-    () => new NetworkError(`no byte within ${idleMs} ms`, facts, "timeout"),
+    () => new NetworkError(`no data within ${idleMs} ms`, facts, "timeout"),
   );
   let leave: (reason: unknown) => void = () => {};
   const { signal } = abort;
@@ -87,5 +87,5 @@ function toBodyError(error: unknown, signal: AbortSignal, facts: BodyGuard["fact
   if (signal.aborted) return signal.reason;
   if (error instanceof LettsError) return error;
   const words = error instanceof Error ? error.message : String(error);
-  return new NetworkError(`the answer broke off: ${words}`, { ...facts, cause: error });
+  return new NetworkError(`response body interrupted: ${words}`, { ...facts, cause: error });
 }

@@ -18,7 +18,7 @@ export interface RetryPolicy {
 
 const BACKOFF_MS: readonly number[] = [100, 500, 2000];
 
-/** Codes that the caller hears of at once: waiting here would hide that the dugdale is full. */
+/** Codes that are thrown at once: a retry would hide that the dugdale is full. */
 const FULL: ReadonlySet<string> = new Set(["queue_full", "disk_quota_exceeded", "disk_quota"]);
 
 /** Fills in the defaults. Fewer than one try counts as one, an empty list of pauses as none given. */

@@ -11,8 +11,8 @@ import type { FileBody, Outgoing } from "./outgoing.ts";
 import { putFile } from "./put_file.ts";
 import { sentInTrace } from "../tracing.ts";
 
-/** The way to one dugdale. */
-export interface Engine {
+/** Sends requests to one dugdale. */
+export interface Transport {
   send(request: Outgoing): Promise<Response>;
   /** @param onProgress Told when more bytes were taken by the other side. */
   sendFile(request: Outgoing, file: FileBody, onProgress: () => void): Promise<Response>;
@@ -20,8 +20,8 @@ export interface Engine {
   close(): void;
 }
 
-/** What decides about the way. */
-export interface EngineOptions {
+/** What the choice of a transport depends on. */
+export interface TransportOptions {
   readonly base: URL;
   /** URL of a proxy, when there is one. */
   readonly proxy: string | undefined;
@@ -30,19 +30,19 @@ export interface EngineOptions {
 }
 
 /**
- * Opens the way to one dugdale.
+ * Opens the transport to one dugdale.
  *
  * @throws {ConfigError} When a proxy is wanted where there is no Deno and no `fetch` was given.
  */
-export function openEngine(options: EngineOptions): Engine {
-  if (options.fetch !== undefined) return fetchEngine(options.fetch);
-  if ("Deno" in globalThis) return denoEngine(options);
+export function openTransport(options: TransportOptions): Transport {
+  if (options.fetch !== undefined) return fetchTransport(options.fetch);
+  if ("Deno" in globalThis) return denoTransport(options);
   if (options.proxy !== undefined) {
     throw new ConfigError(
       "a proxy needs Deno; elsewhere give the client a fetch that goes through it",
     );
   }
-  return { ...fetchEngine(globalThis.fetch), sendFile: putFile };
+  return { ...fetchTransport(globalThis.fetch), sendFile: putFile };
 }
 
 /**
@@ -50,7 +50,7 @@ export function openEngine(options: EngineOptions): Engine {
  * proxy that is the dugdale itself: without that the runtime would go through the proxy of its environment,
  * although letts.yaml says that there is none. (It cannot be spelled out for https.)
  */
-function denoEngine({ base, proxy }: EngineOptions): Engine {
+function denoTransport({ base, proxy }: TransportOptions): Transport {
   const direct = {
     transport: "tcp" as const,
     hostname: base.hostname.replace(/^\[|\]$/g, ""),
@@ -69,14 +69,14 @@ function denoEngine({ base, proxy }: EngineOptions): Engine {
     const pooled: RequestInit & { readonly client: Deno.HttpClient } = { ...init, client };
     return fetch(input, pooled);
   };
-  const engine = fetchEngine(viaPool);
+  const transport = fetchTransport(viaPool);
   const credentials = base.protocol === "http:" ? httpsProxyCredentials(proxy) : {};
-  const sendFile = proxy === undefined ? putFile : engine.sendFile;
+  const sendFile = proxy === undefined ? putFile : transport.sendFile;
   return {
     send: (request) =>
       sentInTrace(
         request.headers,
-        (headers) => engine.send({ ...request, headers: { ...headers, ...credentials } }),
+        (headers) => transport.send({ ...request, headers: { ...headers, ...credentials } }),
       ),
     sendFile: (request, ...rest) =>
       sentInTrace(
@@ -108,7 +108,7 @@ function decoded(text: string): string {
   }
 }
 
-function fetchEngine(send: typeof globalThis.fetch): Engine {
+function fetchTransport(send: typeof globalThis.fetch): Transport {
   return {
     send({ method, url, headers, body, signal }) {
       // A redirect would drop the token, or turn a POST into a GET: it is reported instead.

@@ -41,7 +41,7 @@ export function launchId(id: string | undefined, ids: Ids): MissionId {
 
 /** Checks what was passed in, before anything is sent. @throws {ArgumentError} When something is wrong. */
 export function checkDispatch(options: DispatchOptions, missionId: MissionId): CheckedDispatch {
-  // Not everybody checks types, and the word "undefined" is a good name.
+  // Untyped callers may leave the name out, and "undefined" is a valid name.
   const mission = argument(() => parseMissionName(options.mission ?? ""));
   const files = Object.entries(options.files ?? {})
     .map(([role, source]) => ({ role: argument(() => parseFileRole(role)), source }));

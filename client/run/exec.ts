@@ -65,7 +65,7 @@ interface CheckedExec {
 }
 
 function checkExec(options: ExecOptions): CheckedExec {
-  if (options.command.length === 0) throw new ArgumentError("a command needs at least one word");
+  if (options.command.length === 0) throw new ArgumentError("command must not be empty");
   checkWait(options.waitMs);
   if (options.outputsTo !== undefined) toPath(options.outputsTo);
   for (const key of options.out ?? []) argument(() => parseFileRole(key));

@@ -60,7 +60,7 @@ export function runOnAll<R>(
   options: RunOptions,
 ): Promise<HostOutcome<R>[]> {
   if (options.missionId !== undefined) {
-    throw new ArgumentError("runOnAll starts many missions, so that it cannot give them one missionId");
+    throw new ArgumentError("runOnAll takes no missionId: it starts one mission on each dugdale");
   }
   const lane = argument(() => parseLaneName(where.lane));
   const labels = where.match?.length ? where.match : defaultMatch(context);

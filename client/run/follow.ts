@@ -10,9 +10,9 @@ import type { Scope } from "../../protocol/routes.ts";
 import { LinkedAbort, pause } from "../abort.ts";
 import { checkWait } from "../arguments.ts";
 import type { Connection } from "../http/connection.ts";
-import { DropBudget, type StreamPolicy } from "./reconnect_budget.ts";
+import { ReconnectBudget, type StreamPolicy } from "./reconnect_budget.ts";
 import { HttpError, NetworkError, WaitTimeoutError } from "../errors.ts";
-import { SilenceWatch, SilentStreamError } from "./idle_watchdog.ts";
+import { IdleStreamError, IdleWatchdog } from "./idle_watchdog.ts";
 import type { FollowedLine, FollowOptions } from "../types.ts";
 
 /** The longest event: what a dugdale keeps at most, and its newline. */
@@ -46,7 +46,7 @@ export async function* followLines(
   const follow = options.follow ?? true;
   const { waitMs } = options;
   checkWait(waitMs);
-  const budget = new DropBudget(followed.policy, from);
+  const budget = new ReconnectBudget(followed.policy, from);
   const whole = new LinkedAbort(options.signal);
   if (waitMs !== undefined) {
     const waitedMs = followed.sinceMs === undefined ? 0 : performance.now() - followed.sinceMs;
@@ -95,14 +95,14 @@ async function* connectOnce(
   const { connection, missionId, scopes, policy } = followed;
   const abort = new LinkedAbort(signal);
   const call = { path: { id: missionId }, scopes, missionId };
-  const watch = new SilenceWatch(
+  const watch = new IdleWatchdog(
     abort,
     policy.silenceMs,
     (stopped) => connection.json("getMission", { ...call, signal: stopped }),
   );
   try {
-    // A dugdale may hold its headers back until the first event, so that the watch starts before them.
-    watch.listen();
+    // A dugdale may hold its headers back until the first event, so the watchdog starts before them.
+    watch.start();
     const { body } = await connection.once("events", {
       ...call,
       query: { follow: follow || undefined, from: lastSeq > 0 ? lastSeq : undefined },
@@ -113,17 +113,17 @@ async function* connectOnce(
     try {
       for (;;) {
         const { done, value } = await iterator.next();
-        await watch.rest();
+        await watch.stop();
         if (done) return;
         const line = parseLine(value);
         if (line !== undefined) yield line;
-        watch.listen();
+        watch.start();
       }
     } finally {
       await iterator.return();
     }
   } finally {
-    await watch.rest();
+    await watch.stop();
     abort.release();
   }
 }
@@ -144,7 +144,7 @@ function parseLine(line: string): FollowedLine | undefined {
   return other.success ? { line, seq: other.output.seq, event: undefined } : undefined;
 }
 
-/** A connection that another one may make good. */
+/** A broken connection that is worth a reconnect. */
 interface Broken {
   readonly reason: string;
   /** What the dugdale asked to wait. */
@@ -152,7 +152,7 @@ interface Broken {
   readonly cause?: unknown;
 }
 
-/** Why the connection broke. Throws what no other connection can mend. */
+/** Why the connection broke. Throws what a new connection cannot fix. */
 function judge(cause: unknown, { connection, missionId }: Followed): Broken {
   if (cause instanceof HttpError) {
     const { status, retryAfterMs = Infinity } = cause;
@@ -160,7 +160,7 @@ function judge(cause: unknown, { connection, missionId }: Followed): Broken {
     if (status < 500 && !(status === 429 && bearable)) throw cause;
     return { reason: `http_${status}`, pauseMs: bearable ? retryAfterMs : 0, cause };
   }
-  if (cause instanceof SilentStreamError) return { reason: cause.message, pauseMs: 0, cause };
+  if (cause instanceof IdleStreamError) return { reason: cause.message, pauseMs: 0, cause };
   if (cause instanceof LineTooLongError) {
     throw new NetworkError(cause.message, { host: connection.host, missionId, cause }, "bad_reply");
   }

@@ -1,5 +1,5 @@
 /**
- * What to make of a stream that says nothing for long.
+ * Decides when an idle event stream is closed.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { LinkedAbort } from "../abort.ts";
 import { NotFoundError } from "../errors.ts";
 import { LettsError } from "../../protocol/letts_error.ts";
 
-/** Why a silent stream was left: the mission has moved on, or its dugdale cannot be reached. */
-export class SilentStreamError extends Error {
-  override readonly name = "SilentStreamError";
+/** Why an idle stream was closed: the mission is done, or its dugdale is unreachable. */
+export class IdleStreamError extends Error {
+  override readonly name = "IdleStreamError";
 }
 
 /** Asks for the mission itself. */
@@ -20,7 +20,7 @@ export type AskForMission = (signal: AbortSignal) => Promise<MissionRecord>;
  * Watches over one connection. Quiet missions are normal, so silence alone ends nothing: the mission is asked for,
  * and only when it is over, gone or out of reach is the connection given up.
  */
-export class SilenceWatch {
+export class IdleWatchdog {
   readonly #abort: LinkedAbort;
   readonly #silenceMs: number;
   readonly #ask: AskForMission;
@@ -34,15 +34,15 @@ export class SilenceWatch {
     this.#ask = ask;
   }
 
-  /** From here on it is silent. */
-  listen(): void {
+  /** Starts the timer anew. */
+  start(): void {
     clearTimeout(this.#timer);
     if (this.#silenceMs === Infinity) return;
     this.#timer = setTimeout(() => this.#check(), this.#silenceMs);
   }
 
-  /** Somebody spoke, or nobody listens any more. Resolves when nothing of the watch is left. */
-  async rest(): Promise<void> {
+  /** Stops the timer and a running check, and resolves when both are gone. */
+  async stop(): Promise<void> {
     clearTimeout(this.#timer);
     const asking = this.#asking;
     if (asking === undefined) return;
@@ -60,13 +60,14 @@ export class SilenceWatch {
     try {
       const { status } = await this.#ask(stopped);
       if (stopped.aborted) return;
-      if (status === "done") this.#abort.abort(new SilentStreamError("silent although the mission is done"));
-      else this.listen();
+      if (status === "done") this.#abort.abort(new IdleStreamError("no event although the mission is done"));
+      else this.start();
     } catch (error) {
       if (stopped.aborted) return;
       if (error instanceof NotFoundError) this.#abort.abort(error);
-      else if (isUnreachable(error)) this.#abort.abort(new SilentStreamError("silent and out of reach"));
-      else this.listen(); // the question was refused, which tells nothing about the stream
+      else if (isUnreachable(error)) {
+        this.#abort.abort(new IdleStreamError("no event and the dugdale is unreachable"));
+      } else this.start(); // the request was refused, which says nothing about the stream
     }
   }
 }

@@ -43,7 +43,7 @@ export class MissionRun<R = JsonObject> implements RunHandle<R> {
   get result(): Promise<RunResult<R>> {
     if (this.#result === undefined) {
       this.#result = this.#wait();
-      // Whoever reads the promise hears of its failure; that nobody waits for it must not end the process.
+      // Readers of the promise get its failure; an unread one must not end the process as an unhandled rejection.
       this.#result.catch(() => {});
     }
     return this.#result;
@@ -59,7 +59,7 @@ export class MissionRun<R = JsonObject> implements RunHandle<R> {
   async [Symbol.asyncDispose](): Promise<void> {
     const { host, missionId } = this.ref;
     this.#abort.abort(new AbortedError("the handle was released", { host, missionId }));
-    await this.#result?.catch(() => {}); // told to whoever awaits it
+    await this.#result?.catch(() => {}); // reported to those who await it
     this.#abort.release();
   }
 
@@ -101,7 +101,7 @@ export class MissionRun<R = JsonObject> implements RunHandle<R> {
     }
     const { host, missionId } = this.ref;
     throw new NetworkError(
-      "the events ended without an end of the mission",
+      "event stream ended before the mission was done",
       { host, missionId },
       "bad_reply",
     );

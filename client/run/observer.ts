@@ -1,5 +1,5 @@
 /**
- * Tells whoever asked about launches that failed.
+ * Reports failed launches to the observer of the client.
  *
  * @module
  */

@@ -38,10 +38,10 @@ export interface Drop {
 }
 
 /** How many breaks the message about them tells. */
-const REASONS_TOLD = 8;
+const REASONS_MAX = 8;
 
 /** Counts the breaks of one stream. Those that follow news are forgiven; a thousand are too many in any case. */
-export class DropBudget {
+export class ReconnectBudget {
   readonly #policy: StreamPolicy;
   readonly #reasons: string[] = [];
   #total = 0;
@@ -61,7 +61,7 @@ export class DropBudget {
   count(drop: Drop, facts: { readonly host: string; readonly missionId: string }): number {
     this.#total++;
     this.#reasons.push(`${drop.reason} (${(drop.lastedMs / 1000).toFixed(1)}s)`);
-    if (this.#reasons.length > REASONS_TOLD) this.#reasons.shift();
+    if (this.#reasons.length > REASONS_MAX) this.#reasons.shift();
     if (drop.lastSeq > this.#lastReset) {
       this.#idle = 0;
       this.#lastReset = drop.lastSeq;
@@ -76,7 +76,7 @@ export class DropBudget {
       : undefined;
     if (limit === undefined) return backoff(backoffMs, Math.max(1, this.#idle) - 1);
     throw new NetworkError(
-      `the events of mission ${facts.missionId} were given up after ${limit}: ${this.#reasons.join("; ")}`,
+      `stopped following mission ${facts.missionId} after ${limit}: ${this.#reasons.join("; ")}`,
       { ...facts, cause: drop.cause },
       "stream_given_up",
     );

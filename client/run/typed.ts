@@ -82,7 +82,7 @@ export function typedHandle<Return>(
     get result() {
       if (result === undefined) {
         result = handle.result.then((untypedResult) => typedResult(defined, untypedResult));
-        result.catch(() => {}); // as with the handle itself: told to whoever reads it
+        result.catch(() => {}); // as with the handle itself: reported to those who await it
       }
       return result;
     },

@@ -5,7 +5,7 @@
  */
 import type { LogFormat, LogLevel } from "./config.ts";
 
-/** Every level, the most talkative first. */
+/** Every level, the most verbose first. */
 export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 /** Every format. */
 export const LOG_FORMATS: readonly LogFormat[] = ["json", "text"];

@@ -11,7 +11,7 @@ import type { DugdaleConfig } from "./config.ts";
 import { isMissing, reason } from "../file_text.ts";
 
 /**
- * Demands that files can be made in `data_dir`, or in the directory that it will be made in, and that the log
+ * Checks that files can be made in `data_dir`, or in the directory that it will be made in, and that the log
  * file can be written.
  *
  * @param file Named in errors.
@@ -20,12 +20,12 @@ import { isMissing, reason } from "../file_text.ts";
 export function checkDugdalePaths(config: DugdaleConfig, file?: string): void {
   attempt("data_dir", file, () => {
     const { dataDir } = config;
-    demandWritableDirectory(exists(dataDir) ? dataDir : dirname(resolve(dataDir)));
+    requireWritableDirectory(exists(dataDir) ? dataDir : dirname(resolve(dataDir)));
   });
   const { output } = config.log;
   if (output === "stdout" || output === "stderr") return;
   attempt("log.output", file, () => {
-    if (!exists(output)) return demandWritableDirectory(dirname(resolve(output)));
+    if (!exists(output)) return requireWritableDirectory(dirname(resolve(output)));
     if (statSync(output).isDirectory()) throw new Error(`${output} is a directory`);
     closeSync(openSync(output, "a"));
   });
@@ -39,7 +39,7 @@ function attempt(key: string, file: string | undefined, check: () => void): void
   }
 }
 
-function demandWritableDirectory(directory: string): void {
+function requireWritableDirectory(directory: string): void {
   if (!statSync(directory).isDirectory()) throw new Error(`${directory} is not a directory`);
   const probe = join(directory, `.letts-probe-${randomUUID()}`);
   closeSync(openSync(probe, "wx", 0o600));

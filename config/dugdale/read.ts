@@ -9,7 +9,7 @@ import { discoverDugdaleFile, type DiscoverDugdaleOptions } from "./discover.ts"
 import { checkDugdalePaths } from "./paths.ts";
 import { dugdaleProblems } from "./rules.ts";
 import { dugdaleShape } from "./shape.ts";
-import { demandOwnFile, demandPrivateMode, type FileText, readFileText } from "../file_text.ts";
+import { type FileText, readFileText, requireOwnFile, requirePrivateMode } from "../file_text.ts";
 import { throwFirst } from "../yaml/problem.ts";
 import { YamlDocument } from "../yaml/document.ts";
 
@@ -66,7 +66,7 @@ export interface ReadDugdaleOptions extends DiscoverDugdaleOptions {
 export function readDugdaleConfig(path?: string, options: ReadDugdaleOptions = {}): DugdaleConfig {
   const content = readFileText(discoverDugdaleFile(path, options));
   const config = parseDugdaleConfig(content);
-  if (!options.insecurePermissions) demandPrivate(content, config);
+  if (!options.insecurePermissions) requirePrivate(content, config);
   checkDugdalePaths(config, content.file);
   return config;
 }
@@ -85,7 +85,7 @@ export function parseDugdaleConfig({ file, text }: Pick<FileText, "file" | "text
 }
 
 /** Secrets are tokens of any group, also of a disabled one, and the variables of missions. */
-function demandPrivate(content: FileText, config: DugdaleConfig): void {
+function requirePrivate(content: FileText, config: DugdaleConfig): void {
   const { auth, admin, exec, missionEnv } = config;
   const secrets = [
     ...(auth.tokens.length > 0 ? ["auth.tokens"] : []),
@@ -94,6 +94,6 @@ function demandPrivate(content: FileText, config: DugdaleConfig): void {
     ...(Object.keys(missionEnv.set).length > 0 ? ["mission_env.set"] : []),
   ];
   if (secrets.length === 0) return;
-  demandPrivateMode(content, secrets.join(", "));
-  demandOwnFile(content, secrets.join(", "));
+  requirePrivateMode(content, secrets.join(", "));
+  requireOwnFile(content, secrets.join(", "));
 }

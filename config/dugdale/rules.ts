@@ -29,14 +29,14 @@ export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
   }
   const { exec, admin } = config;
   if (exec.enabled && exec.tokens.length === 0 && admin.tokens.length === 0) {
-    const problem = "needs exec.tokens or admin.tokens, else nobody could send a command";
+    const problem = "needs exec.tokens or admin.tokens: without a token no command can be sent";
     yield { order: RULE_ORDER.exec, key: "exec.enabled", problem };
   }
   yield* headroomProblems(config);
 }
 
 /**
- * Demands that all rules are kept, for configurations that come from memory.
+ * Checks all rules, for configurations that come from memory.
  *
  * @throws {ConfigError} For the first rule that is broken.
  */
@@ -44,7 +44,7 @@ export function checkDugdaleConfig(config: DugdaleConfig): void {
   throwFirst(dugdaleProblems(config), new Places());
 }
 
-/** Tokens must not cross a network in the clear unless somebody said so. */
+/** Tokens must not cross a network in the clear unless the configuration allows it. */
 function* tlsProblems({ listen, network, auth, admin, exec }: DugdaleConfig): Generator<Problem> {
   if (network.behindTlsProxy || network.insecurePlainHttp || isLoopback(listen)) return;
   const groups = [

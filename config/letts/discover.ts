@@ -37,10 +37,10 @@ export function processEnv(name: string): string | undefined {
 export function discoverLettsFile(options: DiscoverOptions = {}): string {
   const { path, env = processEnv, cwd, systemFile = "/etc/letts/letts.yaml" } = options;
   if (path !== undefined && path !== "") {
-    return demandFile(typeof path === "string" ? path : fileURLToPath(path));
+    return requireFile(typeof path === "string" ? path : fileURLToPath(path));
   }
   const named = env("LETTS_CONFIG");
-  if (named) return demandFile(named, "LETTS_CONFIG names it, but ");
+  if (named) return requireFile(named, "LETTS_CONFIG names it, but ");
   const xdg = env("XDG_CONFIG_HOME");
   const home = env("HOME");
   const candidates = [
@@ -54,7 +54,7 @@ export function discoverLettsFile(options: DiscoverOptions = {}): string {
   throw new ConfigError(`there is no letts.yaml; searched ${candidates.join(", ")}`, { stage: "discovery" });
 }
 
-function demandFile(file: string, because = ""): string {
+function requireFile(file: string, because = ""): string {
   try {
     if (!statSync(file).isDirectory()) return file;
   } catch (cause) {

@@ -15,7 +15,7 @@ export interface LaneEntry {
 }
 
 /**
- * A dugdale of letts.yaml with what it inherits. Empty texts and lists and port 0 mean that nothing is written.
+ * A dugdale of letts.yaml with what it inherits. Empty strings and arrays and port 0 mean that nothing is written.
  * Tokens and proxies are not in here, so that an entry may be printed.
  */
 export interface DugdaleEntry {

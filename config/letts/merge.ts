@@ -8,7 +8,7 @@ import type { DugdaleFields, LettsYaml, RuntimeFields, TokenFields } from "./typ
 import { Places } from "../yaml/places.ts";
 
 /**
- * Puts a file over what was read before it. Empty texts, zeros and empty lists of the later file change nothing;
+ * Puts a file over what was read before it. Empty strings, zeros and empty arrays of the later file change nothing;
  * entries of aliases, routes and templates, and lanes, are replaced whole; dugdales are matched by id.
  */
 export function mergeLettsFiles(base: LettsFile, over: LettsFile): LettsFile {

@@ -5,7 +5,7 @@
  * @module
  */
 import { discoverLettsFile, processEnv } from "./discover.ts";
-import { demandPrivateMode, readFileText } from "../file_text.ts";
+import { readFileText, requirePrivateMode } from "../file_text.ts";
 import { checkedConfig, type LettsConfigOptions } from "./config.ts";
 import { parseLettsFile } from "./file.ts";
 import { mergeLettsFiles } from "./merge.ts";
@@ -35,7 +35,7 @@ export function readLettsConfig(options: OpenLettsOptions = {}): LettsConfig {
   const content = readFileText(discoverLettsFile({ path, env }));
   const config = checkedConfig(parseLettsFile(content), env);
   const [plain] = config.plainTokens;
-  if (plain && !insecurePermissions) demandPrivateMode(content, `a plain token (${plain.location})`);
+  if (plain && !insecurePermissions) requirePrivateMode(content, `a plain token (${plain.location})`);
   return config;
 }
 

@@ -25,7 +25,7 @@ interface Kept {
 
 /**
  * A checked letts.yaml. Variables are looked up when a token, proxy or alias is used, so a file with unset ones
- * is fine as long as nobody needs them. Tokens are not part of the entries, which may be printed.
+ * is fine as long as they are not used. Tokens are not part of the entries, which may be printed.
  *
  * Made by `lettsConfig` of `letts_config.ts`, and by `readLettsConfig` and `readLettsFiles` of `open_letts.ts`.
  */

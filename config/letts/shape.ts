@@ -19,7 +19,7 @@ import type {
 } from "./types.ts";
 import { PROXY_PATTERN } from "./proxy_scheme.ts";
 
-/** A pattern, which a text that a variable goes into need not match. */
+/** A pattern; a string with a variable in it need not match. */
 function orVariable(pattern: string): string {
   return `\\$\\{|${pattern}`;
 }

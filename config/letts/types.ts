@@ -6,7 +6,7 @@
  * @module
  */
 
-/** A token for each scope. `${NAME}` is filled in when a token is used. The empty text counts as none. */
+/** A token for each scope. `${NAME}` is filled in when a token is used. The empty string counts as none. */
 export interface TokenFields {
   /** May dispatch. */
   readonly token?: string;

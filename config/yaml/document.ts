@@ -1,6 +1,6 @@
 /**
- * A YAML file as text, places and nothing guessed: scalars keep what was typed, and whoever reads one decides
- * what it means.
+ * A YAML file as text, places and nothing guessed: scalars keep what was typed, and their
+ * decoder decides what it means.
  *
  * @module
  */

@@ -17,7 +17,7 @@ const DAYS = /^([+-]?\d+)d$/;
 
 /**
  * A duration of 0 or more, in milliseconds: `250ms`, `1h30m`, whole days as `7d`, or `0`. What is shorter than a
- * millisecond becomes one, because 0 has a meaning of its own. The empty text counts as not written.
+ * millisecond becomes one, because 0 has a meaning of its own. The empty string counts as not written.
  */
 export function duration(description: string, defaultMs: number): Decoder<number> {
   const schema = { type: ["string", "integer"], pattern: DURATION_HINT, default: days(defaultMs) };
@@ -39,7 +39,7 @@ export function duration(description: string, defaultMs: number): Decoder<number
   };
 }
 
-/** A size of 0 or more, in bytes: `1048576`, `768KiB`, `2 MiB`, `1GiB`. The empty text counts as not written. */
+/** A size of 0 or more, in bytes: `1048576`, `768KiB`, `2 MiB`, `1GiB`. The empty string counts as not written. */
 export function byteSize(description: string, defaultBytes: number): Decoder<number> {
   const schema = {
     type: ["string", "integer"],
@@ -64,7 +64,7 @@ export function byteSize(description: string, defaultBytes: number): Decoder<num
   };
 }
 
-/** A duration that is not negative, in milliseconds; `undefined` when the text is none. */
+/** A duration that is not negative, in milliseconds; `undefined` when the string is none. */
 export function findDuration(typed: string): number | undefined {
   const [, days] = DAYS.exec(typed) ?? [];
   const ms = days === undefined ? findShortDuration(typed) : Number(days) * DAY_MS;

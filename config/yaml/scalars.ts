@@ -1,5 +1,5 @@
 /**
- * Decoders of single values: text, whole numbers, yes or no, one word of a few.
+ * Decoders of single values: strings, whole numbers, yes or no, one word of a few.
  *
  * @module
  */
@@ -10,11 +10,11 @@ const FALSE = /^(?:false|False|FALSE|no|No|NO|off|Off|OFF|n|N)$/;
 const OTHER_BASE = /^([+-]?)(0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)$/;
 const DECIMAL = /^[+-]?(?:(?:0|[1-9][\d_]*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** What editors take an unquoted text for. One with a pattern is a name or a URL, which none of the others is. */
+/** What editors take an unquoted string for. One with a pattern is a name or a URL, which none of the others is. */
 const UNQUOTED: readonly string[] = ["string", "number", "boolean", "null"];
 
 /**
- * Text as it was typed: `0123`, `1.50` and `true` need no quotes. Nothing at all is the empty text.
+ * A string as it was typed: `0123`, `1.50` and `true` need no quotes. Nothing at all is the empty string.
  *
  * @param schema Further keywords for editors, such as `pattern`; nothing is checked here.
  */
@@ -22,13 +22,15 @@ export function text(description: string, schema: JsonSchema = {}): Decoder<stri
   return {
     schema: { type: "pattern" in schema ? "string" : UNQUOTED, description, ...schema },
     decode(value) {
-      if (value.kind === "map" || value.kind === "list") value.fail(`must be a text, not ${value.kindWords}`);
+      if (value.kind === "map" || value.kind === "list") {
+        value.fail(`must be a string, not ${value.kindWords}`);
+      }
       return value.kind === "null" ? "" : value.text;
     },
   };
 }
 
-/** As {@linkcode text}, but the empty text counts as not written. */
+/** As {@linkcode text}, but the empty string counts as not written. */
 export function filledText(description: string, schema: JsonSchema = {}): Decoder<string> {
   const inner = text(description, schema);
   return { schema: inner.schema, decode: (value) => inner.decode(value) || undefined };
@@ -75,7 +77,7 @@ export function flag(description: string, schema: JsonSchema = {}): Decoder<bool
 }
 
 /**
- * One of a few words, exactly. The empty text counts as not written.
+ * One of a few words, exactly. The empty string counts as not written.
  *
  * @param order When the fault of another word is told; see {@linkcode YamlValue.defer}.
  */

@@ -1,5 +1,5 @@
 /**
- * One value of a YAML file that knows its place, so that whoever finds a fault can say where.
+ * One value of a YAML file with its place, which errors name.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const NULL = /^(?:|~|null|Null|NULL)$/;
 const KIND_WORDS: Readonly<Record<YamlKind, string>> = {
   null: "nothing",
   plain: "a single value",
-  quoted: "a quoted text",
+  quoted: "a quoted string",
   map: "a mapping",
   list: "a list",
 };
@@ -79,7 +79,7 @@ export class YamlValue {
   /**
    * The values of a mapping by name, with `<<` filled in; none when it is something else.
    *
-   * @throws {ConfigError} When a name stands there twice or is no text, or `<<` is given something else than
+   * @throws {ConfigError} When a name stands there twice or is no string, or `<<` is given something else than
    * mappings.
    */
   entries(style: NameStyle): Map<string, YamlValue> {

@@ -92,7 +92,7 @@ Deno.test("letts exec --out of a success without the file exits with 255, of sev
 Deno.test("letts exits with 4 when the answer makes no sense", async () => {
   const ended = await against(() => new Response("<html>"), [...INFO]);
   assertEquals([ended.code, ended.stdout], [4, ""]);
-  assertStringIncludes(ended.stderr, "the answer is not JSON");
+  assertStringIncludes(ended.stderr, "response is not JSON");
 });
 
 for (

@@ -26,7 +26,7 @@ export function fakeHost(process: FakeProcess = {}): FakeHost {
   const unprepared = (): never => {
     throw new Error("the test did not prepare this call");
   };
-  const sink = (of: "stdout" | "stderr") => ({
+  const writer = (of: "stdout" | "stderr") => ({
     // Three bytes at a time, so that whoever forgets to loop loses the rest.
     write: (bytes: Uint8Array) => {
       const part = bytes.subarray(0, 3);
@@ -48,8 +48,8 @@ export function fakeHost(process: FakeProcess = {}): FakeHost {
     makeFolder: () => {},
     openRead: unprepared,
     openAppend: unprepared,
-    stdout: sink("stdout"),
-    stderr: sink("stderr"),
+    stdout: writer("stdout"),
+    stderr: writer("stderr"),
     stderrIsTerminal: () => process.terminal ?? false,
     onSignal: () => {},
     onUncaught: () => {},

@@ -2,7 +2,7 @@ import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { JsonValue } from "../../protocol/json_value.ts";
 import { InvalidInputError } from "../../mission/errors.ts";
 import { Input } from "../../mission/input.ts";
-import { ARRAY, BOOL, DATE, DURATION, FLOAT, INT, OBJECT, STRING } from "../../mission/wanted.ts";
+import { ARRAY, BOOL, DATE, DURATION, FLOAT, INT, OBJECT, STRING } from "../../mission/input_types.ts";
 
 const input = new Input(
   JSON.parse(`{

@@ -162,7 +162,7 @@ Deno.test("mission() refuses to run twice in one process", async () => {
 Deno.test("mission() fails when nothing is left that could wake it", async () => {
   const ended = await runMission({ source: `letts.mission(() => new Promise(() => {}));` });
   assertEquals([ended.lines[0]?.reason, ended.code], ["uncaught_exception", 1]);
-  assertStringIncludes(String(ended.lines[0]?.message), "can no longer happen");
+  assertStringIncludes(String(ended.lines[0]?.message), "can never settle");
 });
 
 Deno.test("mission() runs before, the function and after in this order, and after learns the result", async () => {

@@ -21,8 +21,8 @@ Deno.test("text() reads nothing at all as the empty text, but quoted words as th
 });
 
 Deno.test("text() refuses lists and mappings", () => {
-  assertThrows(() => decode(text(""), "[a]"), ConfigError, "must be a text, not a list");
-  assertThrows(() => decode(text(""), "{a: b}"), ConfigError, "must be a text, not a mapping");
+  assertThrows(() => decode(text(""), "[a]"), ConfigError, "must be a string, not a list");
+  assertThrows(() => decode(text(""), "{a: b}"), ConfigError, "must be a string, not a mapping");
 });
 
 Deno.test("filledText() reads the empty text as not written", () => {
@@ -88,7 +88,7 @@ Deno.test("flag() reads the words of old and new YAML", () => {
 });
 
 Deno.test("flag() refuses quoted words, numbers and other words", () => {
-  assertThrows(() => decode(flag(""), '"false"'), ConfigError, "without quotes, not a quoted text");
+  assertThrows(() => decode(flag(""), '"false"'), ConfigError, "without quotes, not a quoted string");
   assertThrows(() => decode(flag(""), "1"), ConfigError, "must be true or false, not 1");
   assertThrows(() => decode(flag(""), "maybe"), ConfigError, "must be true or false, not maybe");
   assertThrows(() => decode(flag(""), "{}"), ConfigError, "not a mapping");

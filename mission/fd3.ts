@@ -4,9 +4,9 @@ import type { Channel } from "./channel.ts";
 import { clip, CUT_MARK } from "../protocol/clip.ts";
 import { type Ending, toFailLine } from "./ending.ts";
 import { AlreadyEndedError, MisconfiguredError } from "./errors.ts";
-import { type Host, type Sink, writeAll } from "./host.ts";
+import { type Host, writeAll, type Writer } from "./host.ts";
 import { messageOf } from "./permission.ts";
-import { Pace } from "./pace.ts";
+import { Throttle } from "./throttle.ts";
 import { printLine } from "./stderr.ts";
 
 const MESSAGE_BYTES = 16 * 1024;
@@ -18,9 +18,9 @@ const encoder = new TextEncoder();
  *
  * @throws {MisconfiguredError} When the process has none, or may not write to it.
  */
-export function openControl(host: Host): Control {
+export function openFd3(host: Host): Fd3 {
   try {
-    return new Control(host, host.openAppend("/dev/fd/3"));
+    return new Fd3(host, host.openAppend("/dev/fd/3"));
   } catch (error) {
     throw new MisconfiguredError(`fd 3, the control channel, cannot be opened: ${messageOf(error)}`, {
       cause: error,
@@ -29,20 +29,20 @@ export function openControl(host: Host): Control {
 }
 
 /** Writes the control channel; see {@linkcode ControlLine}. */
-class Control implements Channel {
+class Fd3 implements Channel {
   readonly #host: Host;
-  readonly #sink: Sink;
-  readonly #progress: Pace<ProgressLine>;
+  readonly #writer: Writer;
+  readonly #progress: Throttle<ProgressLine>;
   #ended = false;
 
-  constructor(host: Host, sink: Sink) {
+  constructor(host: Host, writer: Writer) {
     this.#host = host;
-    this.#sink = sink;
-    this.#progress = new Pace(host, PROGRESS_EVERY_MS, (line) => this.#write(JSON.stringify(line)));
+    this.#writer = writer;
+    this.#progress = new Throttle(host, PROGRESS_EVERY_MS, (line) => this.#write(JSON.stringify(line)));
   }
 
   progress(value: number | undefined, message: string | undefined): void {
-    this.#refuseAfterEnding();
+    this.#assertNotEnded();
     this.#progress.offer({
       event: "progress",
       ...(value !== undefined && { value }),
@@ -51,12 +51,12 @@ class Control implements Channel {
   }
 
   outputFile(key: string): void {
-    this.#refuseAfterEnding();
+    this.#assertNotEnded();
     this.#write(JSON.stringify({ event: "output_file", key } satisfies ControlLine));
   }
 
   end(ending: Ending): void {
-    this.#refuseAfterEnding();
+    this.#assertNotEnded();
     this.#progress.flush();
     this.#ended = true;
     if (ending.ok) {
@@ -66,21 +66,21 @@ class Control implements Channel {
       if (ending.trace !== undefined) printLine(this.#host, ending.trace);
       this.#write(JSON.stringify(toFailLine(ending)));
     }
-    this.#sink.close();
+    this.#writer.close();
   }
 
   flush(): void {
     if (!this.#ended) this.#progress.flush();
   }
 
-  #refuseAfterEnding(): void {
+  #assertNotEnded(): void {
     if (this.#ended) throw new AlreadyEndedError();
   }
 
   /** A mission that cannot report must not look as if it had nothing to say, so a failed write ends it. */
   #write(line: string): void {
     try {
-      writeAll(this.#sink, encoder.encode(`${line}\n`));
+      writeAll(this.#writer, encoder.encode(`${line}\n`));
     } catch (error) {
       this.#ended = true;
       printLine(this.#host, `letts mission: cannot write to fd 3, the control channel: ${messageOf(error)}`);

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { openControl } from "../../mission/control.ts";
+import { openFd3 } from "../../mission/fd3.ts";
 import { AlreadyEndedError, MisconfiguredError } from "../../mission/errors.ts";
-import type { Host, Sink } from "../../mission/host.ts";
+import type { Host, Writer } from "../../mission/host.ts";
 import { fakeHost } from "./fake_host.ts";
 
 class Exit extends Error {
@@ -10,11 +10,11 @@ class Exit extends Error {
   }
 }
 
-/** A host whose descriptor 3 is the given sink, and whose exit throws. */
-function hostWith(sink: Sink): Host & { text(of: "stderr"): string } {
+/** A host whose descriptor 3 is the given writer, and whose exit throws. */
+function hostWith(writer: Writer): Host & { text(of: "stderr"): string } {
   return {
     ...fakeHost(),
-    openAppend: () => sink,
+    openAppend: () => writer,
     exit: (code) => {
       throw new Exit(code);
     },
@@ -22,7 +22,7 @@ function hostWith(sink: Sink): Host & { text(of: "stderr"): string } {
 }
 
 /** Keeps what is written, at most seven bytes a time. */
-function narrowSink(): Sink & { readonly bytes: number[]; closed: number } {
+function narrowSink(): Writer & { readonly bytes: number[]; closed: number } {
   const bytes: number[] = [];
   return {
     bytes,
@@ -35,35 +35,35 @@ function narrowSink(): Sink & { readonly bytes: number[]; closed: number } {
 }
 
 Deno.test("Control writes each line whole, however few bytes a write takes", () => {
-  const sink = narrowSink();
-  const control = openControl(hostWith(sink));
+  const writer = narrowSink();
+  const control = openFd3(hostWith(writer));
   control.progress(0.5, "half é/");
   control.outputFile("report");
   control.end({ ok: true, returnJson: `{"a":1}` });
   assertEquals(
-    new TextDecoder().decode(Uint8Array.from(sink.bytes)),
+    new TextDecoder().decode(Uint8Array.from(writer.bytes)),
     `{"event":"progress","value":0.5,"message":"half é/"}\n{"event":"output_file","key":"report"}\n` +
       `{"event":"success","return":{"a":1}}\n`,
   );
-  assertEquals(sink.closed, 1);
+  assertEquals(writer.closed, 1);
 });
 
 Deno.test("Control refuses every word after the last one", () => {
-  const sink = narrowSink();
-  const control = openControl(hostWith(sink));
+  const writer = narrowSink();
+  const control = openFd3(hostWith(writer));
   control.end({ ok: true, returnJson: undefined });
-  const length = sink.bytes.length;
+  const length = writer.bytes.length;
   assertThrows(() => control.end({ ok: true, returnJson: undefined }), AlreadyEndedError);
   assertThrows(() => control.progress(1, undefined), AlreadyEndedError);
   assertThrows(() => control.outputFile("k"), AlreadyEndedError);
   control.flush();
-  assertEquals(sink.bytes.length, length);
+  assertEquals(writer.bytes.length, length);
 });
 
 Deno.test("Control cuts a progress message to 16 KiB", () => {
-  const sink = narrowSink();
-  openControl(hostWith(sink)).progress(undefined, "x".repeat(100_000));
-  assertEquals(sink.bytes.length, `{"event":"progress","message":""}\n`.length + 16 * 1024);
+  const writer = narrowSink();
+  openFd3(hostWith(writer)).progress(undefined, "x".repeat(100_000));
+  assertEquals(writer.bytes.length, `{"event":"progress","message":""}\n`.length + 16 * 1024);
 });
 
 Deno.test("Control says on stderr that it cannot write, and exits with 1", () => {
@@ -73,7 +73,7 @@ Deno.test("Control says on stderr that it cannot write, and exits with 1", () =>
     },
     close: () => {},
   });
-  const exit = assertThrows(() => openControl(host).outputFile("k"), Exit);
+  const exit = assertThrows(() => openFd3(host).outputFile("k"), Exit);
   assertEquals(exit.exitCode, 1);
   assertStringIncludes(
     host.text("stderr"),
@@ -81,7 +81,7 @@ Deno.test("Control says on stderr that it cannot write, and exits with 1", () =>
   );
 });
 
-Deno.test("openControl() says why there is no descriptor 3", () => {
+Deno.test("openFd3() says why there is no descriptor 3", () => {
   const host: Host = {
     ...fakeHost(),
     openAppend: () => {
@@ -89,7 +89,7 @@ Deno.test("openControl() says why there is no descriptor 3", () => {
     },
   };
   assertThrows(
-    () => openControl(host),
+    () => openFd3(host),
     MisconfiguredError,
     "fd 3, the control channel, cannot be opened: No such device",
   );

@@ -1,52 +1,52 @@
 /** The kinds of values that a mission can ask its input for. @module */
 import { InvalidDurationError, parseDuration } from "../protocol/duration.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
-import { isArray, isObject, type Wanted } from "./input.ts";
+import { type InputType, isArray, isObject } from "./input.ts";
 
-/** Text, possibly empty. */
-export const STRING: Wanted<string> = {
+/** A string, possibly empty. */
+export const STRING: InputType<string> = {
   what: "a string",
   read: (found) => typeof found === "string" ? found : undefined,
 };
 
 /** True or false; not 0 or "yes". */
-export const BOOL: Wanted<boolean> = {
+export const BOOL: InputType<boolean> = {
   what: "true or false",
   read: (found) => typeof found === "boolean" ? found : undefined,
 };
 
 /** A whole number that a JavaScript number holds exactly; a larger one has already lost its last digits. */
-export const INT: Wanted<number> = {
+export const INT: InputType<number> = {
   what: "an integer within ±(2^53 - 1)",
   read: (found) => Number.isSafeInteger(found) ? found as number : undefined,
 };
 
 /** Any number. JSON text such as `1e999` would be an infinity and is none. */
-export const FLOAT: Wanted<number> = {
+export const FLOAT: InputType<number> = {
   what: "a finite number",
   read: (found) => Number.isFinite(found) ? found as number : undefined,
 };
 
 /** An array of anything. */
-export const ARRAY: Wanted<readonly JsonValue[]> = {
+export const ARRAY: InputType<readonly JsonValue[]> = {
   what: "an array",
   read: (found) => isArray(found) ? found : undefined,
 };
 
 /** An object. */
-export const OBJECT: Wanted<JsonObject> = {
+export const OBJECT: InputType<JsonObject> = {
   what: "an object",
   read: (found) => isObject(found) ? found : undefined,
 };
 
-/** Milliseconds, written as a text with its units. */
-export const DURATION: Wanted<number> = {
+/** Milliseconds, written as a string with its units. */
+export const DURATION: InputType<number> = {
   what: "a duration like 250ms, 30s or 1h30m",
   read: (found) => typeof found === "string" ? durationOf(found) : undefined,
 };
 
 /** A moment, written as RFC 3339 or as a calendar date. Without an offset it is in UTC, as under a dugdale. */
-export const DATE: Wanted<Date> = {
+export const DATE: InputType<Date> = {
   what: "a date like 2026-01-31 or 2026-01-31T12:30:00Z",
   read: (found) => typeof found === "string" ? dateOf(found) : undefined,
 };

@@ -1,4 +1,4 @@
-/** Words spoken at a bearable pace. @module */
+/** At most one value per interval. @module */
 import type { Host } from "./host.ts";
 
 /**
@@ -6,7 +6,7 @@ import type { Host } from "./host.ts";
  * kept, and it goes when the interval is over or when {@linkcode flush} is called. A dugdale drops floods of
  * progress, and would drop the newest.
  */
-export class Pace<Value> {
+export class Throttle<Value> {
   readonly #host: Pick<Host, "later">;
   readonly #everyMs: number;
   readonly #send: (value: Value) => void;
