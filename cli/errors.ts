@@ -4,17 +4,17 @@
  * @module
  */
 
-/** Whatever a command throws on purpose: its message is for people. */
+/** An error of a command; its message is printed as it is. */
 export class CliError extends Error {
   override readonly name: string = "CliError";
 }
 
-/** A command line that cannot be meant. Exit code 2. */
+/** Invalid usage. Exit code 2. */
 export class UsageError extends CliError {
   override readonly name = "UsageError";
 }
 
-/** Something that did not work, without a class of its own. Exit code 1. */
+/** An error without a class of its own. Exit code 1. */
 export class CommandError extends CliError {
   override readonly name = "CommandError";
 }
@@ -31,7 +31,7 @@ export class MissionEndError extends CliError {
   }
 }
 
-/** Everything was said already; only the exit code is left. */
+/** Everything has been printed already; only the exit code is left. */
 export class SilentExit extends CliError {
   override readonly name = "SilentExit";
   /** The exit code. */
@@ -48,7 +48,7 @@ export class ExecFailedError extends CliError {
   override readonly name = "ExecFailedError";
 }
 
-/** Somebody pressed Ctrl-C, or asked the process to end. Exit code 130 or 143. */
+/** SIGINT or SIGTERM was received. Exit code 130 or 143. */
 export class InterruptedError extends CliError {
   override readonly name = "InterruptedError";
   /** The signal. */
@@ -60,7 +60,7 @@ export class InterruptedError extends CliError {
   }
 }
 
-/** The reader of our output has gone. Exit code 141, as if the signal had ended the process. */
+/** The pipe of our output was closed. Exit code 141, as if SIGPIPE had ended the process. */
 export class BrokenPipeError extends CliError {
   override readonly name = "BrokenPipeError";
 }

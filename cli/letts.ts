@@ -14,7 +14,7 @@ import type { Call, CommandGroup } from "./parse/grammar.ts";
 import { type Invocation, parseLine } from "./parse/parse.ts";
 
 /**
- * Runs a command line. What goes wrong is told on stderr and then thrown: its class says which exit code it is.
+ * Runs a command line. An error is printed on stderr and then thrown; its class decides the exit code.
  *
  * @throws Whatever the command threw.
  */

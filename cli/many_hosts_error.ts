@@ -1,17 +1,12 @@
 /**
- * What went wrong on several dugdales at once.
+ * The errors of several dugdales at once.
  *
  * @module
  */
+import type { HostFailure } from "../client/types.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
-import { shortText } from "./output/error_text.ts";
 import { CliError } from "./errors.ts";
-
-/** What went wrong on one dugdale. */
-export interface HostFailure {
-  readonly host: string;
-  readonly error: unknown;
-}
+import { shortText } from "./output/error_text.ts";
 
 /** One line a dugdale. Its exit code is that of the gravest of the failures. */
 export class ManyHostsError extends CliError {

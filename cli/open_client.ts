@@ -28,11 +28,11 @@ export async function openClient(globals: GlobalValues, io: Io): Promise<LettsCl
   return await clientOf(config, globals, io);
 }
 
-/** A client for a configuration, which tells on stderr what it uses when that is asked for. */
+/** A client for a configuration; with `--verbose` it writes to stderr which tokens it uses. */
 export async function clientOf(config: LettsConfig, globals: GlobalValues, io: Io): Promise<LettsClient> {
   return await LettsClient.open({
     requestTimeoutMs: requestTimeout(globals),
-    config: globals.verbose ? talkative(config, io) : config,
+    config: globals.verbose ? logTokenUse(config, io) : config,
     env: io.env,
     ignoreProxy: globals["ignore-proxy"],
   });
@@ -40,12 +40,12 @@ export async function clientOf(config: LettsConfig, globals: GlobalValues, io: I
 
 function requestTimeout({ "request-timeout": text }: GlobalValues): number {
   const ms = duration("--request-timeout", text);
-  if (ms <= 0) throw new UsageError(`--request-timeout ${JSON.stringify(text)} must be more than nothing`);
+  if (ms <= 0) throw new UsageError(`--request-timeout ${JSON.stringify(text)} must be greater than 0`);
   return ms;
 }
 
-/** The same configuration, which tells the first use of every token. */
-function talkative(config: LettsConfig, io: Io): LettsConfig {
+/** The same configuration; writes the first use of every token to stderr. */
+function logTokenUse(config: LettsConfig, io: Io): LettsConfig {
   const told = new Set<string>();
   const token = (dugdale: DugdaleEntry, scope: Scope): string => {
     const secret = config.token(dugdale, scope);
@@ -53,7 +53,7 @@ function talkative(config: LettsConfig, io: Io): LettsConfig {
     if (!told.has(key)) {
       told.add(key);
       const base = config.baseUrl(dugdale).href.replace(/\/$/, "");
-      // Nobody waits for it; a reader who left shows at the next line that somebody waits for.
+      // Not awaited: a closed stderr is reported by the next write that is.
       io.stderr.write(`letts: debug: host ${dugdale.id} -> ${base} (scope ${scope})\n`).catch(() => {});
     }
     return secret;

@@ -17,7 +17,7 @@ export interface InputFlags {
 /**
  * The input as a value whose numbers keep every digit. Without a flag it is `{}`.
  *
- * @throws {UsageError} When both are given, the file cannot be read, or the text is not JSON.
+ * @throws {UsageError} When both are given, the file cannot be read, or the input is not JSON.
  */
 export async function readInput(flags: InputFlags, io: Io): Promise<JsonValue> {
   const { input, "input-file": file } = flags;

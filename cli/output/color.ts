@@ -1,5 +1,5 @@
 /**
- * Colours, where somebody sees them.
+ * Colours, on terminals.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const CODES: Readonly<Record<Color, readonly [number, number]>> = {
   cyan: [36, 39],
 };
 
-/** Gives a text a colour, or leaves it as it is. */
+/** Gives a string a colour, or leaves it as it is. */
 export type Paint = (color: Color, text: string) => string;
 
 const plain: Paint = (_, text) => text;

@@ -21,7 +21,7 @@ export function errorText(error: unknown, config?: LettsConfig): string | undefi
   return shortText(error, config);
 }
 
-/** As {@linkcode errorText}, for lists of what went wrong where: never undefined. */
+/** As {@linkcode errorText}, for lists of errors: never undefined. */
 export function shortText(error: unknown, config?: LettsConfig): string {
   if (error instanceof ExecFailedError && error.message === "") return shortText(error.cause, config);
   if (error instanceof ConfigError) return `config: ${error.message}`;
@@ -31,7 +31,7 @@ export function shortText(error: unknown, config?: LettsConfig): string {
     return `dugdale ${addressOf(error, config)}: ${withoutPrefix(error.message, `[${error.host}] `)}`;
   }
   if (error instanceof CliError || error instanceof LettsError) return error.message;
-  // Nobody made it for people: it is a bug, and shown with its place.
+  // Not an error of ours: a bug, printed with its stack.
   if (error instanceof Error) return error.stack ?? error.message;
   return String(error);
 }

@@ -9,9 +9,9 @@ export interface Writer {
   /** Whether a person looks at it. */
   readonly isTerminal: boolean;
   /**
-   * Writes a text or bytes, and waits until they are taken.
+   * Writes a string or bytes. Resolves when the operating system has accepted them.
    *
-   * @throws {BrokenPipeError} When nobody reads any more.
+   * @throws {BrokenPipeError} When the other end of the pipe is closed.
    */
   write(content: string | Uint8Array): Promise<void>;
 }

@@ -3,10 +3,7 @@
  *
  * @module
  */
-
 import { MISSION_FIELDS } from "../../protocol/mission.ts";
-
-const MEMBERS: readonly string[] = Object.values(MISSION_FIELDS).map(({ wire }) => wire);
 
 /** Members that are there even when they are zero or empty. */
 const KEPT: ReadonlySet<string> = new Set(["mission_id", "status", "exit_code", "input"]);
@@ -15,7 +12,7 @@ const KEPT: ReadonlySet<string> = new Set(["mission_id", "status", "exit_code", 
 export function orderedRecord(record: object): Readonly<Record<string, unknown>> {
   const sent = new Map<string, unknown>(Object.entries(record));
   return Object.fromEntries(
-    MEMBERS.flatMap((name) => {
+    Object.values(MISSION_FIELDS).flatMap(({ wire: name }) => {
       const value = sent.get(name);
       if (value === undefined || (isEmpty(name, value) && !KEPT.has(name))) return [];
       return [[name, value]];

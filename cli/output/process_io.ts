@@ -26,7 +26,7 @@ class ProcessWriter implements Writer {
   write(content: string | Uint8Array): Promise<void> {
     const bytes = typeof content === "string" ? this.#encoder.encode(content) : content;
     const written = this.#last.then(() => this.#writeAll(bytes));
-    // Whoever wrote hears of a failure; those after must not fail because of it before they tried.
+    // A failed write rejects for its caller only; later writes are still attempted.
     this.#last = written.catch(() => {});
     return written;
   }
@@ -35,7 +35,7 @@ class ProcessWriter implements Writer {
     try {
       for (let at = 0; at < bytes.length;) at += await this.#stream.write(bytes.subarray(at));
     } catch (cause) {
-      if (cause instanceof Deno.errors.BrokenPipe) throw new BrokenPipeError("nobody reads", { cause });
+      if (cause instanceof Deno.errors.BrokenPipe) throw new BrokenPipeError("broken pipe", { cause });
       throw cause;
     }
   }

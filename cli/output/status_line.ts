@@ -22,7 +22,7 @@ export class StatusLine {
   constructor(io: Io, line: () => string) {
     this.#io = io;
     this.#line = line;
-    // A terminal that went away is noticed by the next line that somebody waits for.
+    // Not awaited: a closed terminal is reported by the next write that is.
     this.#timer = setInterval(() => this.draw().catch(() => {}), REDRAW_MS);
   }
 
@@ -33,7 +33,7 @@ export class StatusLine {
     await this.#io.stderr.write(`\r${this.#line()}${CLEAR_REST}`);
   }
 
-  /** Writes a text that stays; the line comes back below it. */
+  /** Writes a string that stays; the status line is drawn again below it. */
   async above(text: string): Promise<void> {
     await this.#io.stderr.write(this.#taken() + text);
   }

@@ -24,7 +24,7 @@ interface FlagFacts {
   readonly required?: true;
 }
 
-/** A text. The empty one counts as not given. */
+/** A string. The empty one counts as not given. */
 export interface TextFlag extends FlagFacts {
   readonly type: "text";
   /** The only words that are accepted. */
@@ -43,7 +43,7 @@ export interface IntFlag extends FlagFacts {
   readonly default?: number;
 }
 
-/** A text that may be given several times. */
+/** A string that may be given several times. */
 export interface ListFlag extends FlagFacts {
   readonly type: "list";
 }
@@ -82,7 +82,7 @@ const FALSE: ReadonlySet<string> = new Set(["0", "f", "F", "FALSE", "false", "Fa
  * Parses one value.
  *
  * @param label The flag as errors name it, such as `-o, --output`.
- * @throws {UsageError} When the text is none of the flag's values.
+ * @throws {UsageError} When the string is not a valid value of the flag.
  */
 export function parseValue(flag: Flag, label: string, text: string): ParsedValue {
   const invalid = (rule: string) =>
@@ -116,7 +116,7 @@ function splitCsv(text: string, invalid: (rule: string) => UsageError): readonly
   try {
     return parseCsv(text)[0] ?? [];
   } catch {
-    throw invalid("its double quotes do not fit together");
+    throw invalid("its double quotes are not balanced");
   }
 }
 

@@ -32,7 +32,7 @@ export function parsePairs(flag: string, texts: readonly string[]): readonly Pai
 }
 
 /** @throws {UsageError} When a path that was given is not a file that can be read. */
-export function demandFile(flag: string, path: string): void {
+export function requireFile(flag: string, path: string): void {
   let isFile: boolean;
   try {
     isFile = Deno.statSync(path).isFile;
@@ -44,12 +44,12 @@ export function demandFile(flag: string, path: string): void {
 }
 
 /** @throws {UsageError} When the folder that a file shall be put into does not exist. */
-export function demandFolderOf(flag: string, path: string): void {
+export function requireFolderOf(flag: string, path: string): void {
   const folder = dirname(path);
   try {
     if (Deno.statSync(folder).isDirectory) return;
   } catch {
-    // Told below: whatever the reason, nothing can be put there.
+    // Whatever the reason, the error below says it: nothing can be written there.
   }
   throw new UsageError(`${flag}: ${path} cannot be written, there is no folder ${folder}`);
 }

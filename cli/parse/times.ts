@@ -9,11 +9,11 @@ import { UsageError } from "../errors.ts";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Unix milliseconds of a text: `-7d` and `-1h30m` count back from now, a whole number is taken as it is. Undefined
+ * Unix milliseconds of a string: `-7d` and `-1h30m` count back from now, a whole number is taken as it is. Undefined
  * for moments that say nothing, which are those up to 1970.
  *
  * @param what As in `--since`, for errors.
- * @throws {UsageError} When the text is neither.
+ * @throws {UsageError} When the string is neither.
  */
 export function parseTime(what: string, text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined || text === "") return undefined;

@@ -1,7 +1,6 @@
-import { basename } from "node:path/posix";
 import type { DugdaleExec } from "../../config/dugdale/config.ts";
-import { DISPLAY_NAME_MAX_BYTES, type ExecBody } from "../../protocol/exec.ts";
 import { quote } from "../../protocol/clip.ts";
+import { DISPLAY_NAME_MAX_BYTES, type ExecBody } from "../../protocol/exec.ts";
 import {
   FILE_ROLE,
   isFileRole,
@@ -11,12 +10,12 @@ import {
   type StagingId,
   UUID,
 } from "../../protocol/names.ts";
+import { isShellForm } from "../../protocol/shell_form.ts";
 import type { ExecRequest } from "../engine/exec_dispatch.ts";
 import { ProblemError } from "../problem_error.ts";
 import { readTimeout } from "./dispatch.ts";
 import type { RequestBody, Unchecked } from "./request_body.ts";
 
-const SHELLS = ["sh", "bash", "zsh", "dash", "ksh", "ash"];
 const encoder = new TextEncoder();
 
 /** The settings that a request is checked against. */
@@ -115,12 +114,6 @@ function assertKeys(raw: RawExec, limits: ExecLimits): void {
       details: { count, max },
     });
   }
-}
-
-/** Whether a shell is asked to run code that stands in an argument. */
-function isShellForm([program = "", ...rest]: readonly string[]): boolean {
-  return SHELLS.includes(basename(program)) &&
-    rest.some((word) => word === "--command" || /^-(?!-).*c/s.test(word));
 }
 
 function readStdin(raw: RawExec): Pick<ExecRequest, "stdin" | "stdinStagingId"> {

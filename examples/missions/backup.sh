@@ -12,7 +12,7 @@ fail() { # reason, message, details as a JSON object
   exit 1
 }
 
-# The text at a key of the input. Without a JSON reader, a text with a backslash in it is not understood.
+# The string at a key of the input. Without a JSON parser, a string with a backslash in it is not understood.
 input_text() {
   printf '%s' "$input" | sed -n 's/.*"'"$1"'"[[:space:]]*:[[:space:]]*"\([^"\\]*\)".*/\1/p'
 }
@@ -23,7 +23,7 @@ if [ -n "${LETTS_MISSION_ID:-}" ]; then
   tmp=$LETTS_TMPDIR
   file=${LETTS_IN_source:-}
 else
-  exec 3>&2 # nobody listens, so whoever runs this by hand sees the lines
+  exec 3>&2 # no dugdale: the lines go to the terminal
   input='{}'
   for argument in "$@"; do
     case $argument in

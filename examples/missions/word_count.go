@@ -1,4 +1,4 @@
-// Counts the words of a text: how many there are, how many different ones, and which come most often.
+// Counts the words of a file: how many there are, how many different ones, and which come most often.
 //
 // Input file `text`, UTF-8. Input {"top": 10}: how many of the most frequent, 1 to 1000. Output file `words`: all words
 // with their counts, tab-separated, the most frequent first.
@@ -163,7 +163,7 @@ func countWords(ctx context.Context, m *mission, path string) (map[string]int, e
 	return counts, nil
 }
 
-// isAround tells quotes, commas and the like, which are no part of a word.
+// isAround reports whether a rune is a quote, comma or the like, not part of a word.
 func isAround(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 func min1(value float64) float64 {
@@ -193,7 +193,7 @@ func run(ctx context.Context, m *mission) (map[string]any, error) {
 		return nil, err
 	}
 	if len(counts) == 0 {
-		return nil, &failure{reason: "no_words", message: "the text has no words", details: map[string]any{"path": path}}
+		return nil, &failure{reason: "no_words", message: "the file has no words", details: map[string]any{"path": path}}
 	}
 	all, words := make([]count, 0, len(counts)), 0
 	for word, number := range counts {

@@ -31,7 +31,7 @@ export interface CliOptions {
   readonly stdin?: string;
 }
 
-/** The environment of every process: the tests must not find the letts.yaml of whoever runs them. */
+/** The environment of every process: the tests must not find the letts.yaml of the user who runs them. */
 export function baseEnv(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = ["PATH", "DENO_DIR", "XDG_CACHE_HOME"].flatMap((name) => {
     const value = Deno.env.get(name);

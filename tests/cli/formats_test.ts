@@ -100,10 +100,10 @@ function changes(fleet: Fleet): readonly Change[] {
       () => "lanes list -o json",
       new RegExp(`"name": "normal",\\s+"concurrency": 4,\\s+"paused": ${paused},`),
     ] as const;
-  const [done, gone, nobody] = [/"outcome": "killed"/, /404: not_found/, [NO_ONE, "not_found", 1]] as const;
+  const [done, gone, unknown] = [/"outcome": "killed"/, /404: not_found/, [NO_ONE, "not_found", 1]] as const;
   const nowhere = ["nope", "lane_not_found", 1] as const;
   return [
-    { command: "missions kill", on: mission, shown: show("missions", done), missing: nobody },
+    { command: "missions kill", on: mission, shown: show("missions", done), missing: unknown },
     {
       command: "missions restart",
       on: killed("missions", mission),
@@ -113,15 +113,15 @@ function changes(fleet: Fleet): readonly Change[] {
         yaml: "mission_id: <id>\nrestarted_from: <id>\nstatus: queued\n",
       },
       shown: newest("missions"),
-      missing: nobody,
+      missing: unknown,
     },
     {
       command: "missions delete",
       on: killed("missions", mission),
       shown: show("missions", gone),
-      missing: nobody,
+      missing: unknown,
     },
-    { command: "exec kill", on: exec, shown: show("exec", done), missing: nobody },
+    { command: "exec kill", on: exec, shown: show("exec", done), missing: unknown },
     {
       command: "exec restart",
       on: killed("exec", exec),
@@ -133,14 +133,14 @@ function changes(fleet: Fleet): readonly Change[] {
       shown: newest("exec"),
       missing: [NO_ONE, "not_found", 255],
     },
-    { command: "exec delete", on: killed("exec", exec), shown: show("exec", gone), missing: nobody },
+    { command: "exec delete", on: killed("exec", exec), shown: show("exec", gone), missing: unknown },
     { command: "lanes pause", on: lane("continue"), shown: lanes(true), missing: nowhere },
     { command: "lanes continue", on: lane("pause"), shown: lanes(false), missing: nowhere },
     {
       command: "staging delete",
       on: () => said(`ctl staging upload ${fleet.folder}/a.txt --host s1`),
       shown: [(id) => `staging download ${id}`, /(410: deleting|404: not_found)/],
-      missing: nobody,
+      missing: unknown,
     },
   ];
 }

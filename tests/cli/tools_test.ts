@@ -103,7 +103,7 @@ interface Told {
   readonly fix?: string;
 }
 
-Deno.test("letts doctor finds nothing wrong with a dugdale that is as letts.yaml wants it", async () => {
+Deno.test("letts doctor passes a dugdale that is as letts.yaml says", async () => {
   await using fleet = await openFleet(1);
   const good = await fleet.cli(["doctor"]);
   assertEquals([good.code, good.stderr], [0, ""], good.stdout);
@@ -115,7 +115,7 @@ Deno.test("letts doctor finds nothing wrong with a dugdale that is as letts.yaml
   assertEquals(
     shown,
     `ok    letts.yaml  letts.yaml: 1 dugdale
-ok    letts.yaml  plain tokens, which nobody else can read
+ok    letts.yaml  plain tokens, readable by the owner only
 ok    s1          answers in 0
 ok    s1          configuration applied 0
 ok    s1          takes the tokens of dispatch, admin, exec
@@ -150,7 +150,7 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
     assertMatch(open?.fix ?? "", /^chmod 600 /);
     const wide = await doctor(yaml, 0, ["--insecure-config-permissions"]);
     assertEquals(wide.map(({ verdict, message }) => [verdict, message]), [
-      ["warn", "plain tokens, which others can read"],
+      ["warn", "plain tokens, readable by other users"],
     ]);
     await Deno.chmod(path, 0o600);
     const [none] = await doctor(yaml, 1, ["--match", "nothing"]);

@@ -85,7 +85,7 @@ async function screen({ folder }: Fleet, args: readonly string[], columns: numbe
     .replaceAll(/(a_quite|echo many)[^…\n]*…/g, "$1…"); // how much is cut hangs on the width of the times
 }
 
-Deno.test("no list is cut to what nobody can read, at 60, 80 and 120 columns", async () => {
+Deno.test("lists stay readable at 60, 80 and 120 columns", async () => {
   await using fleet = await openFleet(1);
   const at = ["--host", "s1", "--lane"];
   await fleet.cli(["dispatch", ...at, "paused", "--mission", LONG]);

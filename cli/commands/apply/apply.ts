@@ -116,7 +116,7 @@ function applyTargets(
     }),
   );
   const targets = config.candidates(undefined, match).filter(({ id }) => named.size === 0 || named.has(id));
-  if (targets.length === 0) throw new CommandError("no dugdale of the file fits --host and --match");
+  if (targets.length === 0) throw new CommandError("no dugdale of the file matches --host and --match");
   return targets;
 }
 

@@ -22,7 +22,7 @@ export const APPLY_FLAGS = {
 /** Sends the settings of letts.yaml to dugdales. */
 export const APPLY: CommandSpec<[typeof APPLY_FLAGS]> = {
   name: "apply",
-  summary: "Tell dugdales what letts.yaml wants them to be",
+  summary: "Send the settings of letts.yaml to dugdales",
   about: [
     "Sends lanes, labels, mission directory and runtime. Lanes that the file does not name stay unless --prune.",
   ],

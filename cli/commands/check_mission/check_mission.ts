@@ -19,7 +19,7 @@ import type { CHECK_MISSION_FLAGS } from "./command.ts";
 import { type CheckReport, checkReport } from "./report.ts";
 import { runUnderDugdale } from "./under_dugdale.ts";
 
-/** Runs a mission by hand and as a dugdale would, and tells what is wrong with it. */
+/** Runs a mission by hand and as a dugdale would, and reports problems. */
 export async function checkMission(call: Call<Values<typeof CHECK_MISSION_FLAGS>>): Promise<void> {
   const { flags, globals, args: [file = ""], io } = call;
   const text = jsonText(await readInput(flags, io), { indent: 0, plain: true });

@@ -6,7 +6,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { FILE_ROLE } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
-import { demandFile, type Pair, parsePairs } from "../../parse/paths.ts";
+import { type Pair, parsePairs, requireFile } from "../../parse/paths.ts";
 import { commandFor, surroundings } from "../run/interpreter.ts";
 
 /** What both runs have in common. */
@@ -46,7 +46,7 @@ export function inputFiles(texts: readonly string[]): readonly Pair[] {
   return parsePairs("--file", texts).map(({ key, path }) => {
     const fault = FILE_ROLE.fault(key, "role");
     if (fault !== undefined) throw new UsageError(`--file: ${fault}`);
-    demandFile("--file", path);
+    requireFile("--file", path);
     return { key, path: realpathSync(path) };
   });
 }

@@ -17,9 +17,9 @@ export const CHECK_MISSION_FLAGS = {
 /** Checks a mission. */
 export const CHECK: CommandSpec<[typeof CHECK_MISSION_FLAGS]> = {
   name: "mission",
-  summary: "Run a mission by hand and as a dugdale would, and tell what is wrong with it",
+  summary: "Run a mission by hand and as a dugdale would, and report problems",
   about: [
-    "Needs no dugdale. Tells every mistake on descriptor 3 by its line, what the outcome would be, and which output\n" +
+    "Needs no dugdale. Reports every error on descriptor 3 by its line, what the outcome would be, and which output\n" +
     "files would be lost. Give it an input with which it should succeed. By hand, the input holds the paths of input\n" +
     "files under their roles. A mission that is executable and names its program in its first line is started by\n" +
     "itself, any other by its ending.",

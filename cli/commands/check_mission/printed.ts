@@ -33,7 +33,7 @@ export class Printed {
     return new TextDecoder().decode(concat(this.#parts));
   }
 
-  /** The first line with an event of the protocol, which nobody reads here. */
+  /** The first line with an event of the protocol, which is ignored on this stream. */
   get strayEvent(): { readonly line: number; readonly text: string } | undefined {
     const lines = this.text.split("\n");
     const at = lines.findIndex((line) => EVENT.test(line));

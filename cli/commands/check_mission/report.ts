@@ -8,7 +8,7 @@ import { parseJson } from "../../output/json.ts";
 import type { HandRun } from "./by_hand.ts";
 import type { SeenRun } from "./under_dugdale.ts";
 
-/** Printing more than this is told: all that a mission prints shares 16 MiB. */
+/** More output than this gets a note: both streams together share 16 MiB. */
 const NOISE_BYTES = 1024 * 1024;
 
 /** The findings, with the names that `-o json` prints. */
@@ -70,7 +70,7 @@ function problemsOf(seen: SeenRun): readonly string[] {
     const stray = seen[stream].strayEvent;
     return stray === undefined
       ? []
-      : [`line ${stray.line} of ${stream} is an event, which is heard on descriptor 3 alone: ${stray.text}`];
+      : [`line ${stray.line} of ${stream} is an event; events are read on descriptor 3 only: ${stray.text}`];
   });
   // Those of a failure are discarded in any case.
   const good = verdict.outcome === "success" || seen.lostOutputs.length > 0;
@@ -105,7 +105,7 @@ function notesOf({ verdict, transcript, stdout, stderr }: SeenRun): readonly str
   return notes;
 }
 
-/** A mission need not run by hand, but whoever wrote it for that wants to know. */
+/** A mission need not work by hand: only a note. */
 function handNotes({ verdict }: SeenRun, { exit, timedOut, stderr }: HandRun): readonly string[] {
   if (timedOut) return ["by hand it did not end in time"];
   if (verdict.outcome !== "success" || exit.code === 0) return [];

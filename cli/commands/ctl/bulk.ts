@@ -53,7 +53,7 @@ export async function bulk(
       `would ${verb} ${ids.length} missions:\n${ids.map((id) => `${id}\n`).join("")}`,
     );
   }
-  if (ids.length === 0) return await io.stderr.write("letts: no mission fits the selector\n");
+  if (ids.length === 0) return await io.stderr.write("letts: no mission matches the selector\n");
   if (!flags.yes) {
     await io.stderr.write(`${verb} ${ids.length} missions? [y/N]: `);
     const answer = (await io.stdin.readLine())?.trim();

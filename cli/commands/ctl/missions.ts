@@ -84,7 +84,7 @@ export const EXECS: CommandGroup = group({ name: "exec", summary: "The same for 
     summary: "Queue an ended command again",
     positionals: [{ name: "id" }],
     flags: [REQUIRED_HOST_FLAG],
-    exits: [["1", "a file that it was given is no longer kept"], ["255", "anything else that went wrong"]],
+    exits: [["1", "a file that it was given is no longer kept"], ["255", "any other error"]],
   }, async () => (await import("./actions.ts")).restartExec),
   command({
     name: "kill",

@@ -9,7 +9,7 @@ import { cursorText, tableText } from "../../output/table.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
 import { required, type Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { demandFile, demandFolderOf } from "../../parse/paths.ts";
+import { requireFile, requireFolderOf } from "../../parse/paths.ts";
 import { Interrupts } from "../interrupts.ts";
 import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
 import { findDugdale } from "../target.ts";
@@ -28,7 +28,7 @@ const COLUMNS = [
 export async function uploadStaging(call: Call<HostValues>): Promise<void> {
   const host = required(call.flags.host, "host");
   const [path = ""] = call.args;
-  demandFile("path", path);
+  requireFile("path", path);
   const client = await call.open();
   const file = await client.upload(findDugdale(client.config, host).id, path);
   await call.io.stdout.write(`${file.staging_id}\t${file.sha256}\t${file.size}\n`);
@@ -38,7 +38,7 @@ export async function uploadStaging(call: Call<HostValues>): Promise<void> {
 export async function downloadStaging(call: Call<HostValues & Values<typeof DOWNLOAD_FLAGS>>): Promise<void> {
   const { flags: { output = "-" }, args: [stagingId = ""], io } = call;
   const host = required(call.flags.host, "host");
-  if (output !== "-") demandFolderOf("--output", output);
+  if (output !== "-") requireFolderOf("--output", output);
   const client = await call.open();
   const { id } = findDugdale(client.config, host);
   if (output === "-") {

@@ -4,7 +4,7 @@ import { writeResult } from "../../output/record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { Interrupts } from "../interrupts.ts";
-import { tellItGoesOn } from "../run/interrupted.ts";
+import { reportStillRunning } from "../run/interrupted.ts";
 import { dispatchPlan, type MissionValues, withId } from "../run/run_plan.ts";
 import type { TARGET_FLAGS } from "../shared_flags.ts";
 import { resolveTarget } from "../target.ts";
@@ -20,7 +20,7 @@ export async function dispatch(call: Call<MissionValues & Values<typeof TARGET_F
   const { status } = await client.dispatch({ host: dugdale.id, lane }, { ...plan, signal: interrupts.signal })
     .catch(async (error) => {
       const told = { host: dugdale.id, missionId, accepted: false };
-      if (error instanceof InterruptedError) await tellItGoesOn(io, [told]);
+      if (error instanceof InterruptedError) await reportStillRunning(io, [told]);
       throw error;
     });
   await writeResult(

@@ -113,7 +113,7 @@ async function askedWith(
   }
 }
 
-/** What its first answer tells of it. */
+/** What its first answer says about it. */
 function replyFindings(reply: DugdaleReply, tookMs: number): readonly Finding[] {
   const { version, uptime_seconds: uptime, applied_at: appliedMs } = reply;
   const up = humanDuration(uptime * 1000);

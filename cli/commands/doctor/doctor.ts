@@ -19,7 +19,7 @@ const COLORS: Readonly<Record<Verdict, Color>> = { ok: "green", warn: "yellow", 
 
 type DoctorCall = Call<Values<typeof DOCTOR_FLAGS>>;
 
-/** Looks for everything that could be wrong between here and the dugdales. */
+/** Checks letts.yaml and every dugdale. */
 export async function doctor(call: DoctorCall): Promise<void> {
   const { globals: { output }, io } = call;
   const checks = await checksOf(call).catch(async (error: unknown) => {
@@ -82,12 +82,12 @@ function secrets({ file, plainTokens }: LettsConfig): readonly Check[] {
   }
   const open = (statSync(file).mode & 0o077) !== 0;
   if (!open) {
-    return [{ subject: SUBJECT, verdict: "ok", message: "plain tokens, which nobody else can read" }];
+    return [{ subject: SUBJECT, verdict: "ok", message: "plain tokens, readable by the owner only" }];
   }
   return [{
     subject: SUBJECT,
     verdict: "warn",
-    message: "plain tokens, which others can read",
+    message: "plain tokens, readable by other users",
     fix: `chmod 600 ${file}, or write \${NAME} and set the variable`,
   }];
 }

@@ -50,7 +50,7 @@ function release(version: string): string | undefined {
   return /^v?(\d+\.\d+)\./.exec(version)?.[1];
 }
 
-/** Looks at the room on the disk, where the dugdale tells it. */
+/** Checks the free space on the disk, where the metrics have it. */
 export function diskFinding({ text }: Metrics): readonly Finding[] {
   const [free, size] = ["free", "size"].map((kind) => {
     const value = new RegExp(`^letts_disk_bytes\\{kind="${kind}"\\} (\\S+)$`, "m").exec(text)?.[1];

@@ -34,7 +34,7 @@ export const EXEC_FLAGS = {
     type: "text",
     value: "MODE",
     choices: ["none", "single", "broadcast"],
-    help: "who gets standard input (default single for one host)",
+    help: "which commands get standard input (default single for one host)",
   },
   timeout: { type: "text", value: "DURATION", help: "how long it may run, such as 30s or 1h30m" },
   "wait-timeout": {
@@ -81,8 +81,8 @@ export const EXEC: CommandSpec<[typeof EXEC_FLAGS]> = {
   ],
   exits: [
     ["0-254", "the command's own exit code; 124 and 125 become 125"],
-    ["124", "the wait was over first; the command keeps running"],
+    ["124", "the wait timed out; the command keeps running"],
     ["125", "killed, timeout, oom, crashed or lost"],
-    ["255", "something went wrong before the command ended"],
+    ["255", "an error before the command ended"],
   ],
 };

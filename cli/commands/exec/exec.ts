@@ -5,7 +5,7 @@ import { CommandError, ExecFailedError, InterruptedError, SilentExit } from "../
 import { shortText } from "../../output/error_text.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { Interrupts } from "../interrupts.ts";
-import { type InterruptedMission, tellItGoesOn } from "../run/interrupted.ts";
+import { type InterruptedMission, reportStillRunning } from "../run/interrupted.ts";
 import { type ExecDisplay, NdjsonDisplay, PrefixDisplay, rawShow } from "./displays.ts";
 import { execFanOut } from "./exec_fan_out.ts";
 import { type ExecPlan, execPlan, type ExecValues } from "./exec_plan.ts";
@@ -29,7 +29,7 @@ export async function exec(call: ExecCall): Promise<void> {
     await several(call, client, plan, { signal, running });
   } catch (error) {
     if (error instanceof InterruptedError) {
-      await tellItGoesOn(io, [...running.values()], "exec");
+      await reportStillRunning(io, [...running.values()], "exec");
     }
     throw execFailure(error);
   }

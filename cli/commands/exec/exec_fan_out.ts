@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { LinkedAbort } from "../../../client/abort.ts";
 import type { LettsClient } from "../../../client/client.ts";
-import { WaitTimeoutError } from "../../../client/errors.ts";
+import { fanOut } from "../../../client/fleet.ts";
 import type { RunResult } from "../../../client/types.ts";
 import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { BrokenPipeError, CommandError, ExecFailedError, SilentExit, UsageError } from "../../errors.ts";
@@ -34,7 +33,12 @@ export interface ExecFanOutOptions {
  */
 export async function execFanOut(plan: ExecPlan, options: ExecFanOutOptions): Promise<void> {
   const { client, display, signal } = options;
-  const ends = await endsOf(plan, options);
+  const { waitMs } = plan;
+  const ends = await fanOut(
+    plan.hosts,
+    (dugdale, linked) => runOne(dugdale, plan, { ...options, signal: linked }),
+    { concurrency: Infinity, waitMs, signal },
+  );
   signal.throwIfAborted();
   const broken = ends.find(({ error }) => error instanceof BrokenPipeError);
   if (broken !== undefined) throw broken.error;
@@ -42,19 +46,6 @@ export async function execFanOut(plan: ExecPlan, options: ExecFanOutOptions): Pr
   await saveOutputs(client, plan, ends, signal);
   const worst = worstOf(ends);
   if (worst !== undefined) throw worst;
-}
-
-/** The time to wait counts for all of them together, from before the first request. */
-async function endsOf(plan: ExecPlan, options: ExecFanOutOptions): Promise<readonly ExecEnd[]> {
-  const { waitMs } = plan;
-  const abort = new LinkedAbort(options.signal);
-  if (waitMs !== undefined) abort.abortAfter(waitMs, () => new WaitTimeoutError(waitMs));
-  const { signal } = abort;
-  try {
-    return await Promise.all(plan.hosts.map((dugdale) => runOne(dugdale, plan, { ...options, signal })));
-  } finally {
-    abort.release();
-  }
 }
 
 /** Never rejects. */

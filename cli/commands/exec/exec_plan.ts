@@ -7,16 +7,16 @@ import type { ExecOptions } from "../../../client/types.ts";
 import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import { FILE_ROLE, UUID } from "../../../protocol/names.ts";
+import { isShellForm } from "../../../protocol/shell_form.ts";
 import { ExecFailedError, UsageError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
 import { required, type Values } from "../../parse/flags.ts";
-import { demandFile, demandFolderOf, type Pair, parsePairs } from "../../parse/paths.ts";
+import { type Pair, parsePairs, requireFile, requireFolderOf } from "../../parse/paths.ts";
 import { waitLimit } from "../../parse/times.ts";
 import type { EXEC_FLAGS } from "./command.ts";
 import { displayName } from "./display_name.ts";
 import { execHosts } from "./exec_hosts.ts";
-import { demandNew, outTargets } from "./out_targets.ts";
-import { isShellForm } from "./shell_form.ts";
+import { outTargets, requireNew } from "./out_targets.ts";
 import { stdinMode } from "./stdin_mode.ts";
 
 /** The flags of `exec`. */
@@ -48,9 +48,9 @@ export async function execPlan(
   io: Io,
 ): Promise<ExecPlan> {
   const outputs = execPairs("--out", flags.out);
-  if (flags.script !== undefined) demandFile("--script", flags.script);
+  if (flags.script !== undefined) requireFile("--script", flags.script);
   const inputs = execPairs("--in", flags.in);
-  for (const { path } of inputs) demandFile("--in", path);
+  for (const { path } of inputs) requireFile("--in", path);
   const lane = required(flags.lane, "lane");
   const hosts = execHosts(config, lane, flags);
   const stdin = stdinMode({ asked: flags.stdin, isTerminal: io.stdin.isTerminal, hosts: hosts.length });
@@ -59,8 +59,8 @@ export async function execPlan(
   checkCommand(flags, argv);
   const waitMs = waitLimit(flags);
   const targets = outTargets(outputs, hosts.map(({ id }) => id), display !== "raw");
-  for (const { path } of targets) demandFolderOf("--out", path);
-  demandNew(targets);
+  for (const { path } of targets) requireFolderOf("--out", path);
+  requireNew(targets);
   const bytes = stdin.mode === "none" ? undefined : await readStdin(io);
   const hasStdin = bytes !== undefined && !(stdin.emptyIsNone && bytes.length === 0);
   return {
@@ -100,7 +100,7 @@ function checkCommand(flags: ExecValues, argv: readonly string[]): void {
   if (argv.length === 0) {
     throw new UsageError(
       flags.script === undefined
-        ? "a command is required, behind --"
+        ? "a command is required after --"
         : "--script needs a command that runs it, such as: -- sh script/script",
     );
   }

@@ -80,7 +80,7 @@ export class JsonDisplay implements ExecDisplay {
   }
 }
 
-/** The start of a stream as text; a mark tells where it was cut. */
+/** The start of a stream as a string; a mark shows where it was truncated. */
 async function firstBytes(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   limitBytes: number,

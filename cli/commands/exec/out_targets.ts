@@ -1,5 +1,5 @@
 /**
- * Where output files of execs go: to paths that nobody uses yet, all of them or none.
+ * Where output files of execs go: to paths that do not exist yet, all of them or none.
  *
  * @module
  */
@@ -41,7 +41,7 @@ function withHost(path: string, host: string): string {
 }
 
 /** @throws {OutputExistsError} When a target exists. */
-export function demandNew(targets: readonly OutTarget[]): void {
+export function requireNew(targets: readonly OutTarget[]): void {
   for (const { path } of targets) if (exists(path)) throw new OutputExistsError(path);
 }
 
@@ -65,7 +65,7 @@ export async function saveAll(
   });
   const placed: string[] = [];
   try {
-    demandNew(wanted);
+    requireNew(wanted);
     for (const { key, host, result, temporary } of wanted) {
       if (!result.outputFiles[key]?.staging_id) {
         throw new CommandError(`${host}: the command left no output ${JSON.stringify(key)}`);
@@ -84,7 +84,7 @@ export async function saveAll(
   }
 }
 
-/** A link fails when the name is taken, so that nobody else's file is ever replaced. */
+/** A link fails when the name is taken, so that no existing file is ever replaced. */
 function place(temporary: string, path: string): void {
   try {
     Deno.linkSync(temporary, path);

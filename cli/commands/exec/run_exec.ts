@@ -24,7 +24,7 @@ export interface SendExecOptions {
   /** Joins the execs of several dugdales. */
   readonly groupId: string | undefined;
   readonly signal: AbortSignal;
-  /** Told of the command before and after it was accepted. */
+  /** Called before the command is sent and after it was accepted. */
   readonly onExec: (exec: InterruptedMission) => void;
 }
 

@@ -1,11 +1,11 @@
 /**
- * Who gets standard input.
+ * Which commands get standard input.
  *
  * @module
  */
 import { UsageError } from "../../errors.ts";
 
-/** Nobody, one command, or each of several. */
+/** No command, one, or each of several. */
 export type StdinMode = "none" | "single" | "broadcast";
 
 /** What is decided on. */
@@ -28,7 +28,7 @@ export function stdinMode(
     if (isTerminal) return { mode: "none", emptyIsNone: false };
     if (hosts === 1) return { mode: "single", emptyIsNone: true };
     throw new UsageError(
-      "with several hosts and piped standard input, say --stdin=none or --stdin=broadcast",
+      "with several hosts and piped standard input, use --stdin=none or --stdin=broadcast",
     );
   }
   if (isTerminal) throw new UsageError(`--stdin=${asked} needs piped standard input`);

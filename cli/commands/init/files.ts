@@ -17,7 +17,7 @@ export interface InitFacts {
   /** Absolute. */
   readonly folder: string;
   readonly port: number;
-  /** Makes a token that nobody can guess. */
+  /** Makes a random token. */
   readonly token: () => string;
 }
 

@@ -15,7 +15,7 @@ export async function init(call: Call<Values<typeof INIT_FLAGS>>): Promise<void>
   const files = initFiles({ folder, port, token: randomToken });
   const taken = files.filter(({ path }) => exists(`${folder}/${path}`)).map(({ path }) => path);
   if (taken.length > 0 && !force) {
-    throw new UsageError(`${taken.join(", ")} in ${folder} would be replaced; say --force if that is meant`);
+    throw new UsageError(`${taken.join(", ")} in ${folder} would be replaced; use --force to replace`);
   }
   await Deno.mkdir(`${folder}/missions`, { recursive: true });
   for (const { path, mode, text } of files) {

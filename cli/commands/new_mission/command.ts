@@ -24,7 +24,7 @@ export const NEW: CommandSpec<[typeof NEW_MISSION_FLAGS]> = {
   name: "mission",
   summary: "Make a mission and its test",
   about: [
-    "Nothing is replaced. The test lies in tests/ below the missions, where nobody can dispatch it.",
+    "Nothing is replaced. The test is in tests/ below the missions, so that it is not a mission itself.",
   ],
   positionals: [{ name: "name" }],
   flags: [NEW_MISSION_FLAGS],

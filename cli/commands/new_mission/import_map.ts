@@ -10,7 +10,7 @@ import { RUNTIME } from "./typescript.ts";
 /** What has to be done so that imports of the runtime are understood; undefined when they are. */
 export type ImportAdvice =
   | { readonly make: NewFile }
-  /** The file is somebody's own, and so only they change it. */
+  /** An existing file is left to the user to change. */
   | { readonly tell: string }
   | undefined;
 

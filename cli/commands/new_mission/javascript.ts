@@ -40,7 +40,7 @@ async function main() {
   }
 
   const { name = "world" } = await readInput();
-  if (typeof name !== "string") return fail("invalid_input", "name must be a text", { name });
+  if (typeof name !== "string") return fail("invalid_input", "name must be a string", { name });
   say({ event: "progress", value: 0.5, message: "greeting" });
   const greeting = \`Hello, \${name}!\`;
   const folder = underDugdale ? \`\${process.env.LETTS_WORKDIR}/out\` : "out";
@@ -50,7 +50,7 @@ async function main() {
   say({ event: "success", return: { greeting } });
 }
 
-// An error that nobody catches is printed by the engine, which then exits with 1; the dugdale keeps the text.
+// An uncaught error is printed by the runtime, which then exits with 1; the dugdale keeps the output.
 main();
 `,
   test: (name) =>
@@ -71,7 +71,7 @@ async function main() {
     return { status, said: stderr.trimEnd().split("\\n").map((line) => JSON.parse(line)) };
   }
 
-  test("${name} greets by name, and refuses a name that is no text", () => {
+  test("${name} greets by name, and refuses a name that is not a string", () => {
     const folder = mkdtempSync(\`\${tmpdir()}/mission-\`);
     try {
       const { status, said } = run(folder, { name: "Ada" });

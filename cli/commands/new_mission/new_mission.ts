@@ -61,7 +61,7 @@ const SCAFFOLDS: Readonly<Record<Language, Scaffold>> = {
 /** A mission, its test, and how the test is run. */
 interface MissionFiles {
   readonly mission: NewFile;
-  /** In a folder of its own: names of missions have no slash, so that nobody can dispatch it. */
+  /** In a folder of its own: names of missions have no slash, so that it cannot be dispatched. */
   readonly test: NewFile;
   /** The command for the path of the test. */
   readonly runTest: (path: string) => string;

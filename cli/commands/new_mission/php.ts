@@ -49,7 +49,7 @@ function run(array $input): array
 {
     $name = $input['name'] ?? 'world';
     if (!is_string($name)) {
-        throw new Failure('invalid_input', 'name must be a text');
+        throw new Failure('invalid_input', 'name must be a string');
     }
     say(['event' => 'progress', 'value' => 0.5, 'message' => 'greeting']);
     $greeting = "Hello, $name!";
@@ -98,7 +98,7 @@ try {
     check(end($said) === ['event' => 'success', 'return' => ['greeting' => 'Hello, Ada!']], 'greets by name: result');
     check(file_get_contents("$folder/out/greeting") === "Hello, Ada!\\n", 'greets by name: output file');
     [$code, $said] = run($folder, ['name' => 7]);
-    check($code === 1 && end($said)['reason'] === 'invalid_input', 'refuses a name that is no text');
+    check($code === 1 && end($said)['reason'] === 'invalid_input', 'refuses a name that is not a string');
 } finally {
     @unlink("$folder/out/greeting");
     @rmdir("$folder/out");

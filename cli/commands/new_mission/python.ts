@@ -45,7 +45,7 @@ def read_input():
 def run(given):
     name = given.get("name", "world")
     if not isinstance(name, str):
-        raise Failure("invalid_input", "name must be a text", name=name)
+        raise Failure("invalid_input", "name must be a string", name=name)
     say("progress", value=0.5, message="greeting")
     greeting = f"Hello, {name}!"
     OUT.mkdir(exist_ok=True)

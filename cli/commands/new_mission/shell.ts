@@ -29,7 +29,7 @@ say() {
   printf '%s\\n' "$1" >&3
 }
 
-# The text at a key of the input. This is no JSON reader: a text with a quote or a backslash in it is not understood.
+# The string at a key of the input. Not a JSON parser: a string with a quote or a backslash in it is not understood.
 text() {
   printf '%s' "$input" | sed -n 's/.*"'"$1"'"[[:space:]]*:[[:space:]]*"\\([^"\\\\]*\\)".*/\\1/p'
 }

@@ -49,7 +49,7 @@ Deno.test("${name} greets by name", async () => {
   }
 });
 
-Deno.test("${name} refuses a name that is no text", async () => {
+Deno.test("${name} refuses a name that is not a string", async () => {
   const folder = await Deno.makeTempDir();
   try {
     strictEqual((await run(folder, { name: 7 })).code, 1);

@@ -43,7 +43,7 @@ export const RUN: CommandSpec<[typeof MISSION_FLAGS, typeof RUN_FLAGS, typeof TA
   exits: [
     ["0", "the mission succeeded"],
     ["1", "the mission failed, or anything that has no code of its own"],
-    ["124", "the wait was over first; the mission keeps running"],
+    ["124", "the wait timed out; the mission keeps running"],
     ["125", "killed, timeout, oom, crashed or lost"],
   ],
 };

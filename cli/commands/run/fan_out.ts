@@ -35,7 +35,7 @@ export interface FanOutOptions {
 /**
  * Runs the mission on all of them at once and prints what became of it, in their order.
  *
- * @throws The gravest of what went wrong.
+ * @throws The most severe of the errors.
  */
 export async function runFanOut(targets: readonly NamedTarget[], options: FanOutOptions): Promise<void> {
   const { globals: { output }, io, client } = options;

@@ -19,7 +19,7 @@ export interface HostRun {
   readonly host: string;
   /** Absent when the end is not known. */
   readonly end: MissionEnd | undefined;
-  /** Absent when all went well. */
+  /** Absent after a success. */
   readonly error: unknown;
   readonly printed: BufferedIo;
 }

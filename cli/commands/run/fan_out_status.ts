@@ -9,7 +9,7 @@ import { StatusLine } from "../../output/status_line.ts";
 import type { GlobalValues } from "../../parse/global_flags.ts";
 import { barLine } from "./progress_bar.ts";
 
-/** Shows how far a fan-out is; nothing at all when nobody would see it. */
+/** Shows how far a fan-out is; nothing when stderr is not a terminal. */
 export class FanOutStatus implements AsyncDisposable {
   readonly #line: StatusLine | undefined;
   readonly #startedMs = performance.now();

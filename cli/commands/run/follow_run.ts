@@ -30,7 +30,7 @@ export async function followRun(
   ref: DispatchedRef,
   { event, logs, waitMs, signal }: FollowRunOptions,
 ): Promise<MissionEnd> {
-  // When the tails find that nobody reads any more, there is no reason to wait for events either.
+  // When the output of the tails has been closed, there is no reason to wait for events either.
   const unread = new AbortController();
   await using tails = logs && new LogTails(client, ref, logs, (error) => unread.abort(error));
   const either = AbortSignal.any([signal, unread.signal]);

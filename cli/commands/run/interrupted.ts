@@ -26,7 +26,7 @@ export function dropRefused(
 }
 
 /** Tells that a mission goes on, and how to follow and to end it. */
-export async function tellItGoesOn(
+export async function reportStillRunning(
   io: Io,
   missions: readonly InterruptedMission[],
   kind: "mission" | "exec" = "mission",

@@ -33,7 +33,7 @@ export class LogTails implements AsyncDisposable {
   /** Since when each tail waits for the dugdale; one that waits for its reader is not in here. */
   readonly #waitingSinceMs = new Map<LogStream, number>();
 
-  /** @param onFailure Told when something could not be shown. */
+  /** @param onFailure Called when something could not be shown. */
   constructor(client: LettsClient, ref: DispatchedRef, show: LogShow, onFailure: (error: unknown) => void) {
     this.#show = show;
     const tails = (["stdout", "stderr"] as const).map((stream) => this.#tail(client, ref, stream));

@@ -4,7 +4,7 @@ import type { Call } from "../../parse/grammar.ts";
 import { Interrupts } from "../interrupts.ts";
 import { resolveTarget, splitHosts, type TargetValues } from "../target.ts";
 import { chooseView } from "./choose_view.ts";
-import { type InterruptedMission, tellItGoesOn } from "./interrupted.ts";
+import { type InterruptedMission, reportStillRunning } from "./interrupted.ts";
 import { endError } from "./mission_end.ts";
 import { type RunEnd, runMission } from "./run_mission.ts";
 import { runPlan, type RunValues } from "./run_plan.ts";
@@ -41,7 +41,7 @@ async function runSingle(call: RunCall): Promise<RunEnd> {
       onMission: (missionId, accepted) => mission = { host: target.dugdale.id, missionId, accepted },
     });
   } catch (error) {
-    if (error instanceof InterruptedError && mission !== undefined) await tellItGoesOn(io, [mission]);
+    if (error instanceof InterruptedError && mission !== undefined) await reportStillRunning(io, [mission]);
     throw error;
   }
 }
@@ -58,7 +58,7 @@ async function runOnMany(call: RunCall, hosts: readonly string[]): Promise<void>
   try {
     await runFanOut(targets, { client, plan, flags, globals, io, signal: interrupts.signal, missions });
   } catch (error) {
-    if (error instanceof InterruptedError) await tellItGoesOn(io, [...missions.values()]);
+    if (error instanceof InterruptedError) await reportStillRunning(io, [...missions.values()]);
     throw error;
   }
 }

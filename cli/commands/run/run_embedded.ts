@@ -6,7 +6,7 @@
 import { InterruptedError, UsageError } from "../../errors.ts";
 import { required } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { demandFile } from "../../parse/paths.ts";
+import { requireFile } from "../../parse/paths.ts";
 import { Interrupts } from "../interrupts.ts";
 import type { TargetValues } from "../target.ts";
 import { chooseView } from "./choose_view.ts";
@@ -18,9 +18,9 @@ import { runPlan, type RunValues } from "./run_plan.ts";
 /** Runs the script of `--mission` here. Ctrl-C ends it; a second one does not wait for its end. */
 export async function runEmbedded(call: Call<RunValues & TargetValues>): Promise<RunEnd> {
   const { flags, globals, io } = call;
-  refuseTargets(flags);
+  assertNoTarget(flags);
   const path = required(flags.mission, "mission");
-  demandFile("--mission", path);
+  requireFile("--mission", path);
   const plan = await runPlan(flags, io);
   const command = commandFor(path, surroundings());
   using interrupts = new Interrupts(io);
@@ -42,7 +42,7 @@ export async function runEmbedded(call: Call<RunValues & TargetValues>): Promise
   }
 }
 
-function refuseTargets({ route, host, lane, match }: TargetValues): void {
+function assertNoTarget({ route, host, lane, match }: TargetValues): void {
   const given = [
     ...(route === undefined ? [] : ["--route"]),
     ...(host === undefined ? [] : ["--host"]),

@@ -4,9 +4,9 @@
  * @module
  */
 import type { LettsClient } from "../../../client/client.ts";
+import type { Logs } from "../../../client/types.ts";
 import { CommandError } from "../../errors.ts";
 import type { CliTarget } from "../target.ts";
-import { type CapturedLogs, capturedLogs, NO_LOGS } from "./captured_logs.ts";
 import type { ChosenView } from "./choose_view.ts";
 import { followRun } from "./follow_run.ts";
 import { endError, type MissionEnd } from "./mission_end.ts";
@@ -16,13 +16,14 @@ import { type RunView, showLines } from "./view.ts";
 /** What a run needs beside its plan. */
 export interface RunMissionOptions extends ChosenView {
   readonly signal: AbortSignal;
-  /** Told of the mission before and after it was accepted. */
+  /** Called before the mission is sent and after it was accepted. */
   readonly onMission: (missionId: string, accepted: boolean) => void;
 }
 
 /** A mission that has ended, with what was fetched of it. */
 export interface RunEnd extends MissionEnd {
-  readonly logs: CapturedLogs;
+  /** Undefined when they are not part of the result. */
+  readonly logs: Logs | undefined;
 }
 
 /**
@@ -48,7 +49,7 @@ export async function runMission(
       waitMs: plan.waitMs,
       signal,
     });
-    const logs = keepsLogs ? await capturedLogs(client, ref, signal) : NO_LOGS;
+    const logs = keepsLogs ? await client.capturedLogs(ref, { signal }) : undefined;
     if (endError(end) === undefined) await saveOutputs(client, end, plan, view, signal);
     return { ...end, logs };
   } finally {

@@ -9,7 +9,7 @@ import { UUID } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
 import { required, type Values } from "../../parse/flags.ts";
-import { demandFile, demandFolderOf, type Pair, parsePairs } from "../../parse/paths.ts";
+import { type Pair, parsePairs, requireFile, requireFolderOf } from "../../parse/paths.ts";
 import { waitLimit } from "../../parse/times.ts";
 import { readInput } from "../mission_input.ts";
 import type { MISSION_FLAGS } from "../shared_flags.ts";
@@ -40,7 +40,7 @@ export async function dispatchPlan(flags: MissionValues, io: Io): Promise<Dispat
   const fault = missionId === undefined ? undefined : UUID.fault(missionId, "--mission-id");
   if (fault !== undefined) throw new UsageError(fault);
   const files = parsePairs("--file", flags.file);
-  for (const { path } of files) demandFile("--file", path);
+  for (const { path } of files) requireFile("--file", path);
   const input = await readInput(flags, io);
   return {
     mission,
@@ -55,7 +55,7 @@ export async function dispatchPlan(flags: MissionValues, io: Io): Promise<Dispat
 export async function runPlan(flags: RunValues, io: Io): Promise<RunPlan> {
   const waitMs = waitLimit(flags);
   const outputs = parsePairs("--output-file", flags["output-file"]);
-  for (const { path } of outputs) demandFolderOf("--output-file", path);
+  for (const { path } of outputs) requireFolderOf("--output-file", path);
   return { dispatch: await dispatchPlan(flags, io), outputs, waitMs };
 }
 

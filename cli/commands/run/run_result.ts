@@ -26,6 +26,11 @@ function runRecord({ ref, done, returned, logs }: RunEnd): unknown {
     fail_reason: done.fail_reason ?? "",
     fail_message: done.fail_message ?? "",
     duration_ms: done.duration_ms ?? 0,
-    logs,
+    logs: {
+      stderr: logs?.stderr ?? "",
+      stderr_truncated: logs?.stderrTruncated ?? false,
+      stdout: logs?.stdout ?? "",
+      stdout_truncated: logs?.stdoutTruncated ?? false,
+    },
   };
 }

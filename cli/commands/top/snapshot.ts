@@ -4,7 +4,6 @@
  * @module
  */
 import type { LettsClient } from "../../../client/client.ts";
-import { LettsError } from "../../../protocol/letts_error.ts";
 import type { Mission } from "../../../client/types.ts";
 import type { LaneRecord } from "../../../protocol/lane.ts";
 
@@ -27,18 +26,16 @@ export async function snapshot(
   match: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly HostSnapshot[]> {
-  return await Promise.all(
-    client.dugdales(match).map(async ({ id: host }): Promise<HostSnapshot> => {
-      try {
-        const [lanes, page] = await Promise.all([
-          client.lanes(host, { signal }),
-          client.listMissions(host, { status: "running", limit: RUNNING_MAX, signal }).page(),
-        ]);
-        return { host, lanes, running: page.items };
-      } catch (error) {
-        if (!(error instanceof LettsError)) throw error;
-        return { host, error, lanes: [], running: [] };
-      }
-    }),
-  );
+  const { answers, unavailable } = await client.askAll(async (host, linked) => {
+    const [lanes, page] = await Promise.all([
+      client.lanes(host, { signal: linked }),
+      client.listMissions(host, { status: "running", limit: RUNNING_MAX, signal: linked }).page(),
+    ]);
+    return { lanes, running: page.items };
+  }, { match, signal });
+  const snapshots = new Map<string, HostSnapshot>([
+    ...answers.map(({ host, value }) => [host, { host, ...value }] as const),
+    ...unavailable.map(({ host, error }) => [host, { host, error, lanes: [], running: [] }] as const),
+  ]);
+  return client.dugdales(match).flatMap(({ id }) => snapshots.get(id) ?? []);
 }

@@ -8,14 +8,14 @@
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ["0", "success"],
   ["1", "the mission failed, or anything that has no code of its own"],
-  ["2", "the command line cannot be meant"],
+  ["2", "invalid usage: unknown flag, bad value, missing argument"],
   ["3", "configuration: no file, a fault in it, its permissions, a missing token or variable"],
-  ["4", "network: a dugdale cannot be reached, or its answer makes no sense"],
+  ["4", "network: a dugdale cannot be reached, or its answer is invalid"],
   ["5", "a dugdale refused the token"],
-  ["124", "the wait was over before the mission; it keeps running"],
+  ["124", "the wait timed out; the mission keeps running"],
   ["125", "the mission was killed, timed out, ran out of memory, crashed or was lost"],
   ["130, 143", "Ctrl-C, or a request to end; a mission keeps running, unless it is embedded"],
-  ["141", "the reader of the output has gone"],
+  ["141", "the pipe of the output was closed"],
   ["255", "letts exec failed before the command ended"],
 ];
 

@@ -25,7 +25,7 @@ async function ran(fleet: Fleet, mission: string, host = "s1"): Promise<string> 
   return JSON.parse(ended.stdout).mission_id;
 }
 
-Deno.test("letts ctl dugdales list prints letts.yaml and asks nobody", async () => {
+Deno.test("letts ctl dugdales list prints letts.yaml and sends no request", async () => {
   await using fleet = await openFleet(2);
   const { stdout } = await fleet.cli(["ctl", "dugdales", "list"]);
   const [first, second] = fleet.urls;
@@ -210,7 +210,7 @@ Deno.test("letts ctl missions restart --selector asks first, and pages to the en
   const yes = await fleet.cli([...restart, "--limit", "1"], { stdin: "y\n" });
   assertEquals([yes.code, yes.stdout.split("\n").length, yes.stderr], [0, 2, "restart 1 missions? [y/N]: "]);
   const none = await fleet.cli([...restart.slice(0, -1), "mission=nothing"]);
-  assertEquals(none, { code: 0, stdout: "", stderr: "letts: no mission fits the selector\n" });
+  assertEquals(none, { code: 0, stdout: "", stderr: "letts: no mission matches the selector\n" });
 });
 
 Deno.test("letts ctl missions delete --selector tells which could not be deleted", async () => {

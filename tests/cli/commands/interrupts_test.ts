@@ -59,7 +59,7 @@ Deno.test("Ctrl-C ends the waiting, not what runs, and tells how to follow and t
   }
   for (const args of [RUN, EXEC]) {
     await t.step(
-      `letts ${args[0]}: a second one leaves at once, though nobody reads what is said`,
+      `letts ${args[0]}: a second one leaves at once although stderr is not read`,
       async () => {
         const asked = proxy.hold();
         const [program, ...words] = cliWords(args);

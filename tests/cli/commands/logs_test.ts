@@ -31,7 +31,7 @@ Deno.test("letts logs finds the dugdale by itself and prints what the mission pr
   assertEquals(streams.sort(), ["stderr", "stdout"]);
 });
 
-Deno.test("letts logs of a mission that nobody has exits with 1", async () => {
+Deno.test("letts logs of an unknown mission exits with 1", async () => {
   await using fleet = await openFleet(2);
   const missing = await fleet.cli(["logs", "01a20d43-2fe6-7000-a65a-02ab4cc304cb"]);
   assertEquals([missing.code, missing.stdout], [1, ""]);

@@ -1,4 +1,4 @@
-/** Command lines that cannot be meant, and their one line of error. */
+/** Invalid command lines, and their one line of error. */
 import { assertEquals } from "@std/assert";
 import { cli } from "../cli_process.ts";
 import { lettsYaml } from "../fleet.ts";
@@ -59,7 +59,7 @@ const TABLE: readonly (readonly [args: readonly string[], code: number, stderr: 
   ],
   [[...RUN, "--wait-timeout", "1d"], 2, `--wait-timeout: duration "1d" must be like 250ms, 30s, 5m or 1h30m`],
   [[...RUN, "--request-timeout", "soon"], 2, `--request-timeout: duration "soon" must be like `],
-  [[...RUN, "--request-timeout", "0"], 2, `--request-timeout "0" must be more than nothing`],
+  [[...RUN, "--request-timeout", "0"], 2, `--request-timeout "0" must be greater than 0`],
   [[...RUN, "--timeout", "soon"], 2, `--timeout: duration "soon" must be like 250ms, 30s, 5m or 1h30m`],
   [[...RUN, "--mission-id", "7"], 2, `--mission-id "7" must be a lower-case UUIDv7`],
   [["dispatch", "--route", "normal"], 2, `required flag "mission" not set`],
@@ -77,7 +77,7 @@ const TABLE: readonly (readonly [args: readonly string[], code: number, stderr: 
   [
     ["apply", "-q", "-f", "letts.yaml", "--match", "nope"],
     1,
-    "no dugdale of the file fits --host and --match",
+    "no dugdale of the file matches --host and --match",
   ],
   [["run", "--config", "none.yaml"], 3, "config: none.yaml: "],
   [["events", V7, "--host", "nope"], 1, 'letts.yaml: host "nope" not found'],
@@ -95,7 +95,7 @@ const TABLE: readonly (readonly [args: readonly string[], code: number, stderr: 
   ],
 ];
 
-Deno.test("letts refuses what cannot be meant with one line and its exit code", async () => {
+Deno.test("letts refuses invalid usage with one line and its exit code", async () => {
   await withoutDugdale(async (folder) => {
     for (const [args, code, text] of TABLE) {
       const ended = await cli(args, { cwd: folder });

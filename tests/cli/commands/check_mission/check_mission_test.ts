@@ -105,10 +105,10 @@ const MISTAKES:
       "out/forgotten was not declared, and so it would be discarded",
     ]],
     ["an event on stdout", `echo start; echo '{"event":"success"}'`, "success null", [
-      `line 2 of stdout is an event, which is heard on descriptor 3 alone: {"event":"success"}`,
+      `line 2 of stdout is an event; events are read on descriptor 3 only: {"event":"success"}`,
     ]],
     ["an event on stderr", `echo '{"event":"progress","value":1}' >&2`, "success null", [
-      `line 1 of stderr is an event, which is heard on descriptor 3 alone: `,
+      `line 1 of stderr is an event; events are read on descriptor 3 only: `,
     ]],
     ["success and another exit code", `${GOOD}\nexit 3`, "failed success_then_failed_exit", [
       "it ends as failed (success_then_failed_exit): said success, then ended with exit code 3",

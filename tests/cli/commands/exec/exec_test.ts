@@ -168,7 +168,7 @@ Deno.test("letts exec refuses what it cannot mean before any request", async () 
       [["exec", "--lane", "normal", "--host", ",", "--", "true"], "--host names no dugdale"],
       [["exec", "--lane", "normal", "--host", "nope", "--", "true"], "--host: letts.yaml: host"],
       [["exec", "--lane", "none", "--all", "--", "true"], `no dugdale has the lane "none"`],
-      [ONE, "a command is required, behind --"],
+      [ONE, "a command is required after --"],
       [[...ONE, "--script", "letts.yaml"], "--script needs a command that runs it"],
       [[...ONE, "--script", "none", "--", "true"], "--script: none does not exist"],
       [[...ONE, "--", "sh", "-c", "true"], "a shell with -c needs --allow-shell"],

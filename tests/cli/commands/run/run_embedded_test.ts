@@ -134,7 +134,7 @@ Deno.test("letts run --embedded leaves at once at the second Ctrl-C", async () =
   await gone(pid);
 });
 
-/** Waits until a process has ended. Nobody announces the end of an orphan, so that it is looked for. */
+/** Waits until a process has ended. The end of an orphan is not announced, so it is polled. */
 async function gone(pid: number): Promise<void> {
   for (let tries = 0; tries < 500; tries++) {
     if (!isAlive(pid)) return;
@@ -143,7 +143,7 @@ async function gone(pid: number): Promise<void> {
   throw new Error(`process ${pid} is still there`);
 }
 
-/** Whether a process still runs; one that nobody has collected yet does not. */
+/** Whether a process still runs; a zombie does not. */
 function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) Z/.test(Deno.readTextFileSync(`/proc/${pid}/stat`));

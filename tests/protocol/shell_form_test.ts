@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isShellForm } from "../../../../cli/commands/exec/shell_form.ts";
+import { isShellForm } from "../../protocol/shell_form.ts";
 
 for (
   const [line, expected] of [
@@ -11,6 +11,7 @@ for (
     ["env sh -c ls", false],
     ["dash -x script", false],
     ["ksh a -ec b", true],
+    ["sh -\nc", true],
     ["", false],
   ] as const
 ) {
