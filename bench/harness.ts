@@ -8,7 +8,7 @@
 import { Ids } from "../protocol/ids.ts";
 
 const TOKEN = "bench";
-const DAEMON = new URL("../dugdale/main.ts", import.meta.url).pathname;
+const DAEMON = [new URL("../cli/main.ts", import.meta.url).pathname, "dugdale"];
 
 /** A dugdale that is measured. */
 export interface BenchDugdale extends AsyncDisposable {
@@ -33,7 +33,7 @@ export interface BenchOptions {
 
 /** Starts a dugdale with the lane `bench`, and `parked`, which starts nothing. */
 export async function startDugdale(concurrency: number, options: BenchOptions = {}): Promise<BenchDugdale> {
-  const { folder, command = ["/bin/true"], preload, program = [DAEMON] } = options;
+  const { folder, command = ["/bin/true"], preload, program = DAEMON } = options;
   const root = folder ?? await Deno.makeTempDir({ prefix: "letts-bench-" });
   const file = `${root}/dugdale.yaml`;
   const port = freePort();

@@ -1,5 +1,5 @@
 /**
- * The dugdale as a program: `letts dugdale`, or `deno task dugdale` in a checkout.
+ * What `letts dugdale` does.
  *
  * @module
  */
@@ -10,7 +10,6 @@ import { readDugdaleConfig } from "../config/dugdale/read.ts";
 import { findLogFormat, findLogLevel } from "../config/dugdale/log_words.ts";
 import { type Dugdale, openDugdale } from "./daemon.ts";
 import { DrainTable } from "./drain_table.ts";
-import { type DaemonFlags, FlagError, parseFlags, USAGE } from "./flags.ts";
 import { systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
 import { DirLock } from "./host/lock.ts";
@@ -28,24 +27,26 @@ function say(text: string): void {
   Deno.stdout.writeSync(encoder.encode(text));
 }
 
+/** What the command line asks of the daemon. */
+export interface DugdaleFlags {
+  /** Path of the configuration file; empty to look for it at the usual places. */
+  readonly config: string;
+  readonly checkConfig: boolean;
+  readonly migrateOnly: boolean;
+  readonly insecureConfigPermissions: boolean;
+  /** Instead of the one in the configuration file. */
+  readonly logLevel: string | undefined;
+  /** As `logLevel`. */
+  readonly logFormat: string | undefined;
+  readonly version: boolean;
+}
+
 /**
  * Runs the daemon until it is told to stop.
  *
- * @returns The exit code: 0 after a clean shutdown, 1 failure at start, 2 bad flag, 3 bad configuration.
+ * @returns The exit code: 0 after a clean shutdown, 1 failure at start, 3 bad configuration.
  */
-export async function dugdaleMain(args: readonly string[]): Promise<number> {
-  let flags: DaemonFlags;
-  try {
-    flags = parseFlags(args);
-  } catch (error) {
-    if (!(error instanceof FlagError)) throw error;
-    say(`${error.message}\n${USAGE}`);
-    return 2;
-  }
-  if (flags.help) {
-    say(USAGE);
-    return 0;
-  }
+export async function dugdaleMain(flags: DugdaleFlags): Promise<number> {
   if (flags.version) {
     say(`dugdale ${VERSION.version} (commit=${VERSION.commit}, built_at=${VERSION.built_at})\n`);
     return 0;
@@ -61,7 +62,7 @@ export async function dugdaleMain(args: readonly string[]): Promise<number> {
   return flags.migrateOnly ? migrateOnly(config, log) : await serve(config, log);
 }
 
-function readConfig(flags: DaemonFlags): DugdaleConfig | undefined {
+function readConfig(flags: DugdaleFlags): DugdaleConfig | undefined {
   try {
     return readDugdaleConfig(flags.config, { insecurePermissions: flags.insecureConfigPermissions });
   } catch (error) {
@@ -72,7 +73,7 @@ function readConfig(flags: DaemonFlags): DugdaleConfig | undefined {
   }
 }
 
-function openLog(config: DugdaleConfig, flags: DaemonFlags): Log | undefined {
+function openLog(config: DugdaleConfig, flags: DugdaleFlags): Log | undefined {
   const level = flags.logLevel === undefined ? config.log.level : findLogLevel(flags.logLevel);
   const format = flags.logFormat === undefined ? config.log.format : findLogFormat(flags.logFormat);
   if (level === undefined) say(`log init: unknown level ${JSON.stringify(flags.logLevel)}\n`);
@@ -136,5 +137,3 @@ function messageOf(error: unknown): string {
     "code" in error;
   return known ? error.message : error.stack ?? error.message;
 }
-
-if (import.meta.main) Deno.exit(await dugdaleMain(Deno.args));

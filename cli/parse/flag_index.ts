@@ -19,7 +19,11 @@ export class FlagIndex {
   readonly byName: ReadonlyMap<string, Flag>;
   readonly #byShort = new Map<string, string>();
 
-  constructor(groups: readonly FlagGroup[]) {
+  /** Whether `-name` means `--name`. */
+  readonly singleDash: boolean;
+
+  constructor(groups: readonly FlagGroup[], { singleDash = false }: { readonly singleDash?: boolean } = {}) {
+    this.singleDash = singleDash;
     const byName = new Map<string, Flag>();
     for (const group of groups) {
       for (const [name, flag] of Object.entries(group)) {
@@ -46,6 +50,9 @@ export class FlagIndex {
 
 /** The flags that may stand with a command; its own ones hide global namesakes. */
 export function flagsOf(node: CommandNode, isRoot: boolean): FlagIndex {
+  if (node.kind === "command" && node.standalone) {
+    return new FlagIndex([...node.flags, HELP_FLAGS], { singleDash: true });
+  }
   const own = node.kind === "command" ? node.flags : [];
   return new FlagIndex([...own, ...(isRoot ? [ROOT_FLAGS] : []), GLOBAL_FLAGS, HELP_FLAGS]);
 }

@@ -46,6 +46,8 @@ export interface Command extends NodeFacts {
   readonly exits: readonly (readonly [code: string, meaning: string])[];
   /** Hands everything after its name on as it is, flags too. */
   readonly raw: boolean;
+  /** Has no global flags; its long flags may also be written with one dash, as those of Go programs. */
+  readonly standalone: boolean;
   /** Not listed in help. */
   readonly hidden: boolean;
   /** Does it. */
@@ -94,6 +96,7 @@ export interface CommandSpec<Groups extends readonly FlagGroup[]> extends NodeFa
   readonly examples?: readonly Example[];
   readonly exits?: readonly (readonly [code: string, meaning: string])[];
   readonly raw?: true;
+  readonly standalone?: true;
   readonly hidden?: true;
 }
 
@@ -106,7 +109,15 @@ export function command<const Groups extends readonly FlagGroup[]>(
   spec: CommandSpec<Groups>,
   load: () => Promise<Handler<Groups>>,
 ): Command {
-  const { positionals = [], examples = [], exits = [], raw = false, hidden = false, ...facts } = spec;
+  const {
+    positionals = [],
+    examples = [],
+    exits = [],
+    raw = false,
+    standalone = false,
+    hidden = false,
+    ...facts
+  } = spec;
   return {
     kind: "command",
     ...facts,
@@ -114,6 +125,7 @@ export function command<const Groups extends readonly FlagGroup[]>(
     examples,
     exits,
     raw,
+    standalone,
     hidden,
     async run(call) {
       const handler = await load();

@@ -19,7 +19,7 @@ export async function writeHelp(io: Io, node: CommandNode, path: readonly string
 export function helpText(node: CommandNode, path: readonly string[]): string {
   const sections = node.kind === "group" ? groupSections(node.children, path) : commandSections(node);
   const isRoot = path.length === 1;
-  const globals = node.kind === "command" && node.raw ? [] : [
+  const globals = node.kind === "command" && (node.raw || node.standalone) ? [] : [
     section(
       "Global flags",
       flagRows(

@@ -5,9 +5,9 @@
  */
 import { UsageError } from "../errors.ts";
 import { findCommand, type FoundCommand } from "./find_command.ts";
-import { flagsOf } from "./flag_index.ts";
+import { FlagIndex, flagsOf } from "./flag_index.ts";
 import type { ParsedValue } from "./flags.ts";
-import { GLOBAL_FLAGS, type GlobalValues } from "./global_flags.ts";
+import { GLOBAL_FLAGS, type GlobalValues, HELP_FLAGS } from "./global_flags.ts";
 import type { Command, CommandGroup, CommandNode } from "./grammar.ts";
 import { readFlags } from "./read_flags.ts";
 import { didYouMean } from "./suggest.ts";
@@ -33,7 +33,7 @@ export type Invocation =
 export function parseLine(root: CommandGroup, tokens: readonly string[]): Invocation {
   const found = findCommand(root, tokens);
   const { node, path } = found;
-  if (node.kind === "command" && node.raw) return rawRun(node, found);
+  if (node.kind === "command" && (node.raw || node.standalone)) return runAlone(node, found);
   const index = flagsOf(node, node === root);
   const { values, positionals, help, error } = readFlags(found.rest, index);
   if (help) return { kind: "help", node, path };
@@ -48,12 +48,24 @@ export function parseLine(root: CommandGroup, tokens: readonly string[]): Invoca
   return { kind: "run", command: node, path, globals: globalsOf(values), flags: values, args: positionals };
 }
 
-/** A command with a grammar of its own gets what stands behind its name. */
-function rawRun(command: Command, { path, rest, behind }: FoundCommand): Invocation {
-  const { values, error, help } = readFlags(rest.slice(0, behind), flagsOf({ ...command, flags: [] }, false));
-  if (help) return { kind: "help", node: command, path };
+/** Global flags count before the name of such a command; behind it, a raw one has no flags and another its own. */
+function runAlone(command: Command, { path, rest, behind }: FoundCommand): Invocation {
+  const before = readFlags(rest.slice(0, behind), new FlagIndex([GLOBAL_FLAGS, HELP_FLAGS]));
+  const own = command.raw
+    ? { values: {}, positionals: rest.slice(behind), help: false, error: undefined }
+    : readFlags(rest.slice(behind), flagsOf(command, false));
+  if (before.help || own.help) return { kind: "help", node: command, path };
+  const error = before.error ?? own.error;
   if (error !== undefined) throw error;
-  return { kind: "run", command, path, globals: globalsOf(values), flags: values, args: rest.slice(behind) };
+  checkArity(command, path, command.raw ? 0 : own.positionals.length);
+  return {
+    kind: "run",
+    command,
+    path,
+    globals: globalsOf(before.values),
+    flags: own.values,
+    args: own.positionals,
+  };
 }
 
 /** On commands with an `--output` of their own the global format is not asked for. */

@@ -55,6 +55,7 @@ class Reader implements ReadFlags {
       }
       try {
         if (token.startsWith("--")) this.#long(token.slice(2));
+        else if (this.#index.singleDash && token.length > 2) this.#long(token.slice(1));
         else this.#short(token.slice(1));
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;

@@ -303,7 +303,13 @@ Deno.test("letts ctl lists with colours and human times on a terminal", async ()
   assertStringIncludes(lanes, "\x1b[33mpaused\x1b[39m");
 });
 
-Deno.test("letts dugdale hands its flags on", async () => {
+Deno.test("letts dugdale has flags of its own, in help too, with one dash or two", async () => {
+  const help = await cli(["help", "dugdale"]);
+  assertMatch(help.stdout, /--check-config {2,}check the configuration/);
+  assertEquals(help.stdout.includes("--request-timeout"), false);
+  const unknown = await cli(["dugdale", "-verbos"]);
+  assertEquals([unknown.code, unknown.stdout], [2, ""]);
+  assertStringIncludes(unknown.stderr, "unknown flag: --verbos");
   const { code, stdout, stderr } = await cli(["dugdale", "-version"]);
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^dugdale \S+ \(commit=\S+, built_at=\S+\)\n$/);

@@ -7,7 +7,7 @@ const COMMAND: readonly string[] = commandOf(Deno.env.get("LETTS_CONTRACT_COMMAN
 const START_MS = 20_000, STOP_MS = 15_000, UNTIL_MS = 30_000;
 
 function commandOf(json: string | undefined): readonly string[] {
-  if (json === undefined) return [Deno.execPath(), "run", "-A", `${ROOT}dugdale/main.ts`];
+  if (json === undefined) return [Deno.execPath(), "run", "-A", `${ROOT}cli/main.ts`, "dugdale"];
   const words: unknown = JSON.parse(json);
   if (Array.isArray(words) && words.every((word) => typeof word === "string")) return words;
   throw new TypeError("LETTS_CONTRACT_COMMAND must be a JSON list of texts");

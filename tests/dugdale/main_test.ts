@@ -8,7 +8,7 @@ interface Program extends AsyncDisposable {
   log(): Promise<string>;
 }
 
-const MAIN = new URL("../../dugdale/main.ts", import.meta.url).pathname;
+const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
 
 async function start(): Promise<Program> {
   const folder = await Deno.makeTempDir();
@@ -18,7 +18,7 @@ async function start(): Promise<Program> {
     `listen: 127.0.0.1:0\ndata_dir: ${folder}/data\nlog: { output: stdout }\n`,
   );
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN, "--config", config],
+    args: ["run", "-A", MAIN, "dugdale", "--config", config],
     stdout: "piped",
   }).spawn();
   const lines = process.stdout.pipeThrough(new TextDecoderStream());

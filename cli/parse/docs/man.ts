@@ -61,7 +61,7 @@ function manPage({ node, path }: Placed, root: CommandGroup): string {
       }
     }
   }
-  if (node.kind === "group" || !node.raw) {
+  if (node.kind === "group" || !(node.raw || node.standalone)) {
     lines.push(".SH GLOBAL OPTIONS", ...terms(flagTerms([GLOBAL_FLAGS, HELP_FLAGS])));
   }
   const exits = node.kind === "command" && node.exits.length > 0 ? node.exits : EXIT_CODES;

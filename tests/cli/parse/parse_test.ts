@@ -21,6 +21,12 @@ const ROOT = group({ name: "letts", summary: "" }, [
   ]),
   command({ name: "exec", summary: "", positionals: [{ name: "argv", rest: true }], flags: [] }, load),
   command({ name: "raw", summary: "", raw: true, flags: [] }, load),
+  command({
+    name: "daemon",
+    summary: "",
+    standalone: true,
+    flags: [{ config: { type: "text", help: "" }, check: { type: "switch", help: "" } }],
+  }, load),
 ]);
 
 function parsed(line: string): Extract<ReturnType<typeof parseLine>, { readonly kind: "run" }> {
@@ -91,4 +97,15 @@ Deno.test("parseLine() shows the help of a group without a command, and refuses 
     UsageError,
     `unknown command "lst" for "letts ctl", did you mean list?`,
   );
+});
+
+Deno.test("parseLine() of a standalone command takes long flags with one dash, and no global ones", () => {
+  for (const line of ["daemon -config=c -check", "daemon --config c --check", "-v daemon -check -config c"]) {
+    assertEquals(parsed(line).flags, { config: "c", check: true, help: false });
+  }
+  assertEquals(parsed("--config letts.yaml daemon").globals.config, "letts.yaml");
+  assertEquals(parsed("daemon -check=false").flags.check, false);
+  for (const line of ["daemon -verbose", "daemon --output json", "daemon -check -config", "daemon x"]) {
+    assertThrows(() => parseLine(ROOT, line.split(" ")), UsageError);
+  }
 });

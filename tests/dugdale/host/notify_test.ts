@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { NotifyError, ServiceManager, watchdogPeriodMs } from "../../../dugdale/host/notify.ts";
 import { HandClock } from "../hand_clock.ts";
 
-const MAIN = fileURLToPath(new URL("../../../dugdale/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));
 /** Binds a Unix datagram socket and prints each datagram as a line; Deno has no such sockets without a flag. */
 const RECEIVER = `
 import socket, sys
@@ -58,7 +58,7 @@ interface DaemonProcess extends AsyncDisposable {
 }
 
 function startDaemon(config: string, env: Record<string, string>): DaemonProcess {
-  const args = ["run", "-A", MAIN, "--config", config];
+  const args = ["run", "-A", MAIN, "dugdale", "--config", config];
   const process = new Deno.Command(Deno.execPath(), { args, env }).spawn();
   return {
     process,
