@@ -7,7 +7,7 @@ const DUGDALE_FLAGS = {
     type: "text",
     value: "FILE",
     complete: "file",
-    help: "dugdale.yaml (default $DUGDALE_CONFIG, ./dugdale.yaml, /etc/letts/dugdale/default.yaml)",
+    help: "configuration file instead of the one that is found",
   },
   "check-config": { type: "switch", help: "check the configuration, print ok, exit" },
   "migrate-only": { type: "switch", help: "bring the database up to date, exit" },
@@ -29,7 +29,10 @@ const DUGDALE_FLAGS = {
 export const DUGDALE: Command = command({
   name: "dugdale",
   summary: "Run a dugdale",
-  about: ["Runs missions on this machine and answers over HTTP, until SIGTERM or SIGINT."],
+  about: [
+    "Runs missions on this machine and answers over HTTP, until SIGTERM or SIGINT.",
+    "The configuration is the first of: --config, $DUGDALE_CONFIG, ./dugdale.yaml, /etc/letts/dugdale/default.yaml.",
+  ],
   standalone: true,
   flags: [DUGDALE_FLAGS],
   examples: [
