@@ -90,3 +90,10 @@ Deno.test("a client whose settings are in code loads neither a YAML parser nor a
   assertEquals(seen.has("client/client.ts") && seen.has("node:crypto"), true);
   assertEquals([...seen].filter((path) => path === "yaml" || top(path) === "dugdale"), []);
 });
+
+Deno.test("every wait of the dugdale goes through its clock", () => {
+  const wrong = [...sources("dugdale")].filter((file) =>
+    /\bset(?:Timeout|Interval)\(|timers\/promises/.test(Deno.readTextFileSync(join(ROOT, file)))
+  );
+  assertEquals(wrong, ["dugdale/host/clock.ts"]);
+});

@@ -1,7 +1,7 @@
 import { Capture } from "../run/capture.ts";
 import { CollectError, collectOutputs, discard } from "../run/collect.ts";
 import { missionCommand } from "../run/command.ts";
-import { ControlReader } from "../run/control.ts";
+import { Fd3Reader } from "../run/fd3.ts";
 import { execEnvironment, missionEnvironment } from "../run/environment.ts";
 import type { KillSwitch } from "../run/kill.ts";
 import { LaunchError, textOf } from "../run/launch_error.ts";
@@ -59,7 +59,7 @@ export async function runPickedUp(
   const handlers: RunHandlers = {
     stdout: (chunk) => capture.write("stdout", chunk),
     stderr: (chunk) => capture.write("stderr", chunk),
-    fd3: row.kind === "exec" ? undefined : new ControlReader(limits, (progress) => gate.take(progress)),
+    fd3: row.kind === "exec" ? undefined : new Fd3Reader(limits, (progress) => gate.take(progress)),
     onStarted: (started) => {
       start = started;
       transitions.started(row, started);

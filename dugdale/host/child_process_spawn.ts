@@ -1,5 +1,4 @@
-import { isGroupAlive } from "./process_group.ts";
-import { processStart } from "./process_start.ts";
+import { isGroupAlive, processStart } from "./proc_stat.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync, statSync } from "node:fs";

@@ -1,14 +1,14 @@
 import type { Readable } from "node:stream";
 
-/** What a process says on one descriptor. */
+/** What a process writes to one descriptor. */
 export interface Output {
   /** Whether its end has been read, or it was closed. */
   readonly ended: boolean;
   /** Hands on what is there already, without waiting. Not to be called once it is being read. */
-  take(sink: (chunk: Uint8Array) => void): void;
-  /** Hands on every chunk; resolves at the end, when all has reached the sink, or once closed. To be called once. */
-  read(sink: (chunk: Uint8Array) => void): Promise<void>;
-  /** Reads no more, whoever still holds the other end. */
+  take(onChunk: (chunk: Uint8Array) => void): void;
+  /** Hands on every chunk; resolves at the end, after the last chunk, or once closed. To be called once. */
+  read(onChunk: (chunk: Uint8Array) => void): Promise<void>;
+  /** Reads no more, even while other processes hold the other end. */
   close(): void;
 }
 
@@ -26,15 +26,15 @@ export class StreamOutput implements Output {
     return this.#stream.closed;
   }
 
-  take(sink: (chunk: Uint8Array) => void): void {
-    for (let chunk; (chunk = this.#stream.read() as Uint8Array | null) !== null;) sink(chunk);
+  take(onChunk: (chunk: Uint8Array) => void): void {
+    for (let chunk; (chunk = this.#stream.read() as Uint8Array | null) !== null;) onChunk(chunk);
   }
 
-  read(sink: (chunk: Uint8Array) => void): Promise<void> {
+  read(onChunk: (chunk: Uint8Array) => void): Promise<void> {
     const stream = this.#stream;
     if (stream.closed) return Promise.resolve();
     return new Promise((resolve) => {
-      stream.on("data", sink);
+      stream.on("data", onChunk);
       stream.once("close", resolve);
     });
   }

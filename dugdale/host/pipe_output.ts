@@ -5,7 +5,7 @@ import { type Output, StreamOutput } from "./output.ts";
 const POLLIN = 0x01, POLLHUP = 0x10;
 /** What a pipe holds. */
 const CHUNK_BYTES = 64 * 1024;
-/** A process that says more than this without a pause is no reason to keep all others waiting. */
+/** A process that writes more than this without a pause must not keep all others waiting. */
 const CHUNKS_AT_ONCE = 4;
 
 /**
@@ -29,20 +29,20 @@ export class PipeOutput implements Output {
     return this.#rest?.ended ?? this.#closed;
   }
 
-  take(sink: (chunk: Uint8Array) => void): void {
+  take(onChunk: (chunk: Uint8Array) => void): void {
     for (let count = 0; count < CHUNKS_AT_ONCE && !this.#closed; count++) {
       const chunk = this.#readNow();
       if (chunk === undefined) return;
       if (chunk.length === 0) this.close();
-      else sink(chunk);
+      else onChunk(chunk);
     }
   }
 
-  read(sink: (chunk: Uint8Array) => void): Promise<void> {
-    this.take(sink);
+  read(onChunk: (chunk: Uint8Array) => void): Promise<void> {
+    this.take(onChunk);
     if (this.#closed) return Promise.resolve();
     this.#rest = new StreamOutput(new Socket({ fd: this.#fd, readable: true, writable: false }));
-    return this.#rest.read(sink);
+    return this.#rest.read(onChunk);
   }
 
   close(): void {

@@ -1,5 +1,4 @@
-import { isGroupAlive } from "./process_group.ts";
-import { processStart } from "./process_start.ts";
+import { isGroupAlive, processStart } from "./proc_stat.ts";
 import { getSystemErrorName } from "node:util";
 import type { Clock } from "./clock.ts";
 import { type Libc, LITTLE_ENDIAN, type OpenLibc } from "./libc.ts";
@@ -153,7 +152,7 @@ export class PosixSpawner implements Spawner {
     const c = this.#libc;
     const buffer = new Uint8Array(64);
     const result = c.pipe2 === null ? c.pipe(buffer) : c.pipe2(buffer, O_CLOEXEC);
-    if (result !== 0) throw new SpawnError("", "EMFILE", "no pipe to be had: too many open files");
+    if (result !== 0) throw new SpawnError("", "EMFILE", "pipe() failed: too many open files");
     const view = new DataView(buffer.buffer);
     const pipe = { read: view.getInt32(0, LITTLE_ENDIAN), write: view.getInt32(4, LITTLE_ENDIAN) };
     if (Math.min(pipe.read, pipe.write) > 3) return pipe;

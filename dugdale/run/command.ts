@@ -27,7 +27,7 @@ function template(json: string): string[] {
   }
   throw new LaunchError(
     "spawn_failed",
-    `the stored command template ${json.slice(0, 128)} is not a list of texts`,
+    `the stored command template ${json.slice(0, 128)} is not an array of strings`,
   );
 }
 

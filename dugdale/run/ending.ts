@@ -3,7 +3,7 @@ import type { ExitStatus } from "../host/spawn.ts";
 import type { DugdaleLimits } from "../../config/dugdale/limits.ts";
 import type { Ending } from "../store/mission_row.ts";
 import { clip, CUT_MARK } from "../../protocol/clip.ts";
-import type { FinalEvent, Violation } from "./control.ts";
+import type { FinalEvent, Violation } from "./fd3.ts";
 import type { KillReason } from "./kill.ts";
 import type { OutOfMemory } from "./out_of_memory.ts";
 

@@ -1,7 +1,7 @@
 import type { DugdaleLimits } from "../../config/dugdale/limits.ts";
 import type { Clock } from "../host/clock.ts";
 import { progressLine } from "../store/mission_json.ts";
-import type { Progress } from "./control.ts";
+import type { Progress } from "./fd3.ts";
 
 /** How progress is let in. */
 export interface ProgressGateOptions {

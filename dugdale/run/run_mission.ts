@@ -4,7 +4,7 @@ import type { DataDir } from "../host/data_dir.ts";
 import type { Slots } from "../host/slots.ts";
 import type { ExitStatus, Spawner, SpawnRequest } from "../host/spawn.ts";
 import type { MissionFileRow, MissionRow } from "../store/mission_row.ts";
-import type { FinalEvent, Violation } from "./control.ts";
+import type { FinalEvent, Violation } from "./fd3.ts";
 import { capped, execVerdict, missionVerdict, type Verdict } from "./ending.ts";
 import type { KillSwitch } from "./kill.ts";
 import { isDiskFull, LaunchError, textOf } from "./launch_error.ts";
@@ -27,7 +27,7 @@ export interface RunPlan {
 }
 
 /** Reads descriptor 3, and tells at its end what the mission has said there. */
-export interface Fd3Reader {
+export interface Fd3Source {
   readonly violations: readonly Violation[];
   readonly final: FinalEvent | undefined;
   readonly outputs: Iterable<string>;
@@ -38,7 +38,7 @@ export interface Fd3Reader {
 /** Where the output of a run goes. */
 export interface RunHandlers extends Omit<OutputHandlers, "control"> {
   /** Absent for an exec. */
-  readonly fd3?: Fd3Reader | undefined;
+  readonly fd3?: Fd3Source | undefined;
   /** Called once the process runs. */
   readonly onStarted?: (start: ProcessStart) => void;
   /** As of {@linkcode runProcess}. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type ControlLimits, ControlReader } from "../../dugdale/run/control.ts";
+import { type ControlLimits, Fd3Reader } from "../../dugdale/run/fd3.ts";
 import { cuts } from "./cuts.ts";
 
 const LIMITS: ControlLimits = { maxEventLineBytes: 200, maxOutputFilesPerMission: 3 };
@@ -14,7 +14,7 @@ interface Reading {
 
 function read(chunks: readonly Uint8Array[], limits = LIMITS): Reading {
   const progress: unknown[] = [];
-  const reader = new ControlReader(limits, (report) => progress.push(report));
+  const reader = new Fd3Reader(limits, (report) => progress.push(report));
   for (const chunk of chunks) reader.write(chunk);
   reader.end();
   return { progress, outputs: [...reader.outputs], violations: reader.violations, final: reader.final };
@@ -61,7 +61,7 @@ const stream = (): fc.Arbitrary<Uint8Array<ArrayBuffer>> =>
     },
   );
 
-Deno.test("ControlReader reads the same however the pipe cuts the bytes, and throws at none", () => {
+Deno.test("Fd3Reader reads the same however the pipe cuts the bytes, and throws at none", () => {
   const cut = stream().chain((bytes) => fc.tuple(fc.constant(bytes), cuts(bytes)));
   fc.assert(
     fc.property(cut, ([bytes, chunks]) => {
@@ -71,11 +71,11 @@ Deno.test("ControlReader reads the same however the pipe cuts the bytes, and thr
   );
 });
 
-Deno.test("ControlReader reads the same when its buffer is used again for the next chunk", () => {
+Deno.test("Fd3Reader reads the same when its buffer is used again for the next chunk", () => {
   const cut = stream().chain((bytes) => fc.tuple(fc.constant(bytes), cuts(bytes)));
   fc.assert(fc.property(cut, ([bytes, chunks]) => {
     const progress: unknown[] = [];
-    const reader = new ControlReader(LIMITS, (report) => progress.push(report));
+    const reader = new Fd3Reader(LIMITS, (report) => progress.push(report));
     for (const chunk of chunks) {
       const copy = chunk.slice();
       reader.write(copy);
@@ -87,7 +87,7 @@ Deno.test("ControlReader reads the same when its buffer is used again for the ne
   }));
 });
 
-Deno.test("ControlReader keeps the text of numbers in results, with every digit", () => {
+Deno.test("Fd3Reader keeps the text of numbers in results, with every digit", () => {
   fc.assert(fc.property(fc.bigInt(), (number) => {
     const text = `{"event":"success","return":{"n":${number}}}\n`;
     const { final } = read([new TextEncoder().encode(text)], { ...LIMITS, maxEventLineBytes: 0 });

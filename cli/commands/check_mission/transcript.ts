@@ -3,12 +3,7 @@
  *
  * @module
  */
-import {
-  ControlReader,
-  type FinalEvent,
-  type Progress,
-  type Violation,
-} from "../../../dugdale/run/control.ts";
+import { Fd3Reader, type FinalEvent, type Progress, type Violation } from "../../../dugdale/run/fd3.ts";
 import type { DugdaleLimits } from "../../../config/dugdale/limits.ts";
 
 /** Reports within one second beyond this are dropped by a dugdale. */
@@ -16,7 +11,7 @@ const RATE_WINDOW_MS = 1000;
 
 /** Reads descriptor 3 and notes, line by line, what a dugdale accepts although it can hardly be meant. */
 export class Transcript {
-  readonly #reader: ControlReader;
+  readonly #reader: Fd3Reader;
   readonly #limits: DugdaleLimits;
   readonly #notes: string[] = [];
   #progress = 0;
@@ -26,7 +21,7 @@ export class Transcript {
 
   constructor(limits: DugdaleLimits) {
     this.#limits = limits;
-    this.#reader = new ControlReader(limits, (progress) => this.#sawProgress(progress));
+    this.#reader = new Fd3Reader(limits, (progress) => this.#sawProgress(progress));
   }
 
   /** Takes the next bytes. */

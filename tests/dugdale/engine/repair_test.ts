@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import type { MissionId } from "../../../protocol/names.ts";
 import { lineLog } from "../../../dugdale/host/log.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
-import { processStart } from "../../../dugdale/host/process_start.ts";
+import { processStart } from "../../../dugdale/host/proc_stat.ts";
 import type { RunEnd } from "../../../dugdale/engine/run.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 import { type Answer, ids, openRunning, sha256 } from "../running.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { systemClock } from "../../../dugdale/host/clock.ts";
-import { isGroupAlive } from "../../../dugdale/host/process_group.ts";
+import { isGroupAlive } from "../../../dugdale/host/proc_stat.ts";
 import { openSpawner } from "../../../dugdale/host/spawner.ts";
 
 Deno.test("isGroupAlive() sees who is left of a group, and does not count who has only to be reaped", async () => {

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { ControlReader, type Progress } from "../../../dugdale/run/control.ts";
+import { Fd3Reader, type Progress } from "../../../dugdale/run/fd3.ts";
 
 function read(
   text: string,
   limits: Partial<{ line: number; files: number }> = {},
-): ControlReader & { progress: Progress[] } {
+): Fd3Reader & { progress: Progress[] } {
   const progress: Progress[] = [];
-  const reader = new ControlReader(
+  const reader = new Fd3Reader(
     { maxEventLineBytes: limits.line ?? 1024, maxOutputFilesPerMission: limits.files ?? 32 },
     (event) => progress.push(event),
   );
@@ -17,7 +17,7 @@ function read(
   return Object.assign(reader, { progress });
 }
 
-Deno.test("ControlReader takes each event, in any cut, with or without a last newline", () => {
+Deno.test("Fd3Reader takes each event, in any cut, with or without a last newline", () => {
   const reader = read(
     '{"event":"progress","value":0.50,"message":"hälf"}\r\n\n{"event":"output_file","key":"report"}\n' +
       '{"event":"success","return":{ "n": 9007199254740993 }}',
@@ -28,7 +28,7 @@ Deno.test("ControlReader takes each event, in any cut, with or without a last ne
   assertEquals(reader.final, { event: "success", returnValue: '{"n":9007199254740993}', line: 4 });
 });
 
-Deno.test("ControlReader keeps an explicit null apart from an absent return", () => {
+Deno.test("Fd3Reader keeps an explicit null apart from an absent return", () => {
   const returned = (line: string): unknown => {
     const { final } = read(line);
     return final?.event === "success" ? final.returnValue : final;
@@ -66,14 +66,14 @@ const VIOLATIONS: readonly (readonly [line: string, reason: string, details: Rec
 ];
 
 for (const [line, reason, details] of VIOLATIONS) {
-  Deno.test(`ControlReader refuses ${line}`, () => {
+  Deno.test(`Fd3Reader refuses ${line}`, () => {
     const { violations, final } = read(`${line}\n`);
     assertEquals(violations.map((violation) => [violation.reason, violation.details]), [[reason, details]]);
     assertEquals(final, undefined, "a malformed final event must not count");
   });
 }
 
-Deno.test("ControlReader tells the size and the event of a line that is too long, and reads on", () => {
+Deno.test("Fd3Reader tells the size and the event of a line that is too long, and reads on", () => {
   const long = `{"event":"fail","message":"${"x".repeat(100)}"}`;
   const { violations, final } = read(`${long}\n{"event":"success"}\n`, { line: 64 });
   assertEquals(violations[0]?.details, {
@@ -85,7 +85,7 @@ Deno.test("ControlReader tells the size and the event of a line that is too long
   assertEquals(final?.event, "success");
 });
 
-Deno.test("ControlReader counts only new output files, and reports a second final event", () => {
+Deno.test("Fd3Reader counts only new output files, and reports a second final event", () => {
   const file = (key: string): string => `{"event":"output_file","key":"${key}"}\n`;
   const reader = read(
     file("a") + file("b") + file("a") + file("c") + '{"event":"success"}\n{"event":"fail"}\n',
@@ -105,6 +105,6 @@ Deno.test("ControlReader counts only new output files, and reports a second fina
   assertEquals(reader.final?.event, "success");
 });
 
-Deno.test("ControlReader keeps the first 32 violations", () => {
+Deno.test("Fd3Reader keeps the first 32 violations", () => {
   assertEquals(read("x\n".repeat(100)).violations.length, 32);
 });

@@ -47,7 +47,7 @@ const PEEK_BYTES = 512;
 const NAMES: readonly string[] = CONTROL_EVENTS;
 
 /** Reads descriptor 3 of a mission, line by line, and keeps what its end depends on. */
-export class ControlReader {
+export class Fd3Reader {
   readonly outputs: Set<string> = new Set();
   readonly violations: Violation[] = [];
   final: FinalEvent | undefined;
@@ -118,7 +118,7 @@ export class ControlReader {
       );
     }
     const name = last(node, "event");
-    if (name?.kind !== "string") return this.#protocolError('has no text member "event"');
+    if (name?.kind !== "string") return this.#protocolError('has no string member "event"');
     switch (name.value) {
       case "progress":
         return this.#progress(line, node);
@@ -206,12 +206,12 @@ export class ControlReader {
     );
   }
 
-  /** A text member; empty when absent, undefined after a violation. */
+  /** A string member; empty when absent, undefined after a violation. */
   #text(node: JsonObjectNode, name: string, event: string): string | undefined {
     const value = last(node, name);
     if (value === undefined) return "";
     if (value.kind === "string") return value.value;
-    this.#protocolError(`${event} "${name}" must be a text`, { event });
+    this.#protocolError(`${event} "${name}" must be a string`, { event });
     return undefined;
   }
 
