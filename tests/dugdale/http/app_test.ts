@@ -27,9 +27,12 @@ const add: ServedRoute<Sum, { readonly times?: number | undefined }> = {
 };
 const closed: ServedRoute<undefined, undefined> = { method: "GET", path: "/closed", reply: anything };
 
+const stream: ServedRoute<undefined, undefined> = { method: "GET", path: "/stream/:refused" };
+
+const completed = Promise.withResolvers<void>();
 const CONNECTION: Connection = {
   remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
-  completed: Promise.resolve(),
+  completed: completed.promise,
 };
 
 function openApp(): {
@@ -38,7 +41,7 @@ function openApp(): {
 } {
   const ends: RequestEnd[] = [];
   const app = new App({
-    routes: { add, closed },
+    routes: { add, closed, stream },
     handlers: {
       add: async (call) => {
         const { a, b = 0 } = (await call.body()).shape;
@@ -46,6 +49,10 @@ function openApp(): {
         return json({ result: (Number(call.path.to) + a + b) * times, caller: call.caller.ip });
       },
       closed: () => json({}),
+      stream: (call) => {
+        if (call.path.refused === "yes") throw new ProblemError("not_found", "nothing to stream");
+        return new Response("x");
+      },
     },
     admit: (_request, key) => {
       if (key === "closed") throw new ProblemError("forbidden", "closed");
@@ -91,4 +98,15 @@ Deno.test("App tells of refusals with their code, and of requests that no route 
     [undefined, "_unmatched", "not_found"],
     [undefined, "_unmatched", "method_not_allowed"],
   ]);
+});
+
+Deno.test("App tells the end of a stream when all of it is sent, and of a refused one at once", async () => {
+  const { ask, ends } = openApp();
+  await ask("GET", "/stream/yes");
+  assertEquals(ends.map(({ status }) => status), [404]);
+  await ask("GET", "/stream/no");
+  assertEquals(ends.length, 1);
+  completed.resolve();
+  await completed.promise;
+  assertEquals(ends.map(({ status }) => status), [404, 200]);
 });

@@ -25,6 +25,7 @@ Deno.test("readQuery() takes a flag as true only when it says so, in any case", 
 Deno.test("readQuery() reads integers of 64 bits, and names what else it was given", () => {
   const since = (text: string) => readQuery(missionsQuery, parameters(`since=${text}`)).since;
   assertEquals([since("%2B5"), since("-9223372036854775808"), since("0")], [5, -(2 ** 63), 0]);
+  assertEquals(since("9223372036854775807"), 2 ** 63);
   for (const text of ["1.5", "x", "1e3", " 1", "9223372036854775808", "-9223372036854775809"]) {
     assertThrows(() => since(text), ProblemError, `since must be Unix milliseconds, not "${text}"`);
   }

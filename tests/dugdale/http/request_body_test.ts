@@ -51,6 +51,11 @@ Deno.test("RequestBody.read() names the member that has the wrong type", () => {
     [execBody, '{"command":["a",null]}', "command[] must be a string, not null"],
     [bulkDeleteBody, '{"force":"true"}', 'force must be true or false, not "true"'],
     [applyBody, '{"lanes":{"a":{"concurrency":1.0}}}', "lanes.a.concurrency must be an integer, not 1.0"],
+    [
+      applyBody,
+      '{"lanes":{"a":{"concurrency":9007199254740993}}}',
+      "lanes.a.concurrency must be an integer, not 9007199254740993",
+    ],
     [applyBody, '{"lanes":{"a":7}}', "lanes.a must be an object, not 7"],
   ];
   for (const [schema, text, message] of wrong) {

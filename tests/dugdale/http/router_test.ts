@@ -7,6 +7,7 @@ const router = new Router({
   make: { method: "POST", path: "/things" },
   groups: { method: "GET", path: "/things/groups" },
   thing: { method: "GET", path: "/things/:id" },
+  leaf: { method: "GET", path: "/things/deep/leaf" },
   part: { method: "DELETE", path: "/things/:id/parts/:part" },
 });
 
@@ -18,6 +19,7 @@ Deno.test("Router.match() finds a route with the decoded segments of its path", 
 
 Deno.test("Router.match() prefers a literal segment, but tries the parameter where the literal leads nowhere", () => {
   assertEquals(router.match("GET", "/things/groups").route, "groups");
+  assertEquals(router.match("GET", "/things/deep").path, { id: "deep" });
   assertEquals(router.match("DELETE", "/things/groups/parts/1").path, { id: "groups", part: "1" });
 });
 
