@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat } from "@std/bytes";
+import { concat } from "../std/bytes.ts";
 
 const NEWLINE = 10;
 

@@ -197,7 +197,9 @@ function repeat(asked: MissionKind, existing: MissionRow, files: readonly Stagin
 
 function conflict(asked: MissionKind, existing: MissionRow): ProblemError {
   const { mission_id, kind, mission_name: mission, lane, status } = existing;
-  const facts = asked === "exec" ? { kind, lane, status } : { kind, mission, lane, status };
+  const facts: Record<string, string> = asked === "exec"
+    ? { kind, lane, status }
+    : { kind, mission, lane, status };
   return new ProblemError("idempotency_conflict", `id ${mission_id} is taken by another dispatch`, {
     details: { existing: { ...idOf(asked, mission_id), ...facts } },
   });

@@ -28,11 +28,13 @@ export abstract class Clock {
     if (signal?.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = (): void => resolve();
-    using _timer = this.after(ms, wake);
+    // Not `using`: the testing kit brings this file to runtimes that do not know the keyword.
+    const timer = this.after(ms, wake);
     signal?.addEventListener("abort", wake);
     try {
       await promise;
     } finally {
+      timer[Symbol.dispose]();
       signal?.removeEventListener("abort", wake);
     }
   }

@@ -1,4 +1,4 @@
-import { concat } from "@std/bytes";
+import { concat } from "../../std/bytes.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import type { Clock } from "../host/clock.ts";
 import { ProblemError } from "../problem_error.ts";
@@ -32,7 +32,8 @@ export async function readBody(
 ): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
-  using _timer = clock.after(BODY_TIMEOUT_MS, () => void reader.cancel(new Error("timeout")));
+  // Not `using`: the testing kit brings this file to runtimes that do not know the keyword.
+  const timer = clock.after(BODY_TIMEOUT_MS, () => void reader.cancel(new Error("timeout")));
   const parts: Uint8Array[] = [];
   let size = 0;
   try {
@@ -47,6 +48,8 @@ export async function readBody(
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
     throw new ProblemError(code, "the body ended early", { cause });
+  } finally {
+    timer[Symbol.dispose]();
   }
   if (size < announcedBytes(request)) {
     throw new ProblemError(code, "the body is shorter than its Content-Length, or took too long");
