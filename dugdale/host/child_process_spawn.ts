@@ -33,7 +33,7 @@ exec "$@"`;
 interface ControlPipe {
   readonly path: string;
   readonly output: Readable;
-  /** Lets the reader end although nobody may ever have opened the pipe for writing. */
+  /** Lets the reader end even when no process has opened the pipe for writing. */
   release(): void;
 }
 
@@ -94,12 +94,12 @@ export class ChildProcessSpawner implements Spawner {
     if (status !== 0) throw new SpawnError("mkfifo", "EIO", `no pipe can be made at ${path}`);
     const relay = spawn("cat", [path], { stdio: ["ignore", "pipe", "ignore"] });
     const gone = once(relay, "exit");
-    // Whoever has read to the end may count on it that no process is left.
+    // The output ends only after the process that copies it.
     const output = new PassThrough({ flush: (done) => void gone.then(() => done(), done) });
     pipeline(relay.stdout, output, () => {});
     const release = (): void => {
       try {
-        // Opened for both, which waits for nobody: a reader that comes before the name is gone finds a writer.
+        // Opened for both, which never blocks: a reader that comes before the name is gone finds a writer.
         const end = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
         rmSync(path, { force: true });
         closeSync(end);
@@ -111,10 +111,10 @@ export class ChildProcessSpawner implements Spawner {
   }
 }
 
-/** At the end of a process the runtime throws away what nobody has begun to read. */
+/** At the end of a process the runtime throws away what is not being read yet. */
 function kept(stream: Readable): Readable {
   const copy = new PassThrough();
-  // Not `pipeline`: it would close the stream with an error that nobody can take.
+  // Not `pipeline`: it would close the stream with an error that has no handler.
   stream.once("error", () => copy.end()).pipe(copy).once("close", () => stream.destroy());
   return copy;
 }

@@ -52,7 +52,7 @@ export class DataDir {
     return join(this.#shard("staging", id), id);
   }
 
-  /** Where a deleted staging file waits until nobody can be reading it any more. */
+  /** Where a deleted staging file waits until no download can be reading it any more. */
   tombstone(id: StagingId): string {
     return join(this.root, "tombstone", id);
   }

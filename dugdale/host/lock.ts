@@ -25,7 +25,7 @@ export class DirLock implements Disposable {
     this.#unclean = size > 0;
   }
 
-  /** Whether an earlier holder was ended by force, and nobody has looked since what that did. */
+  /** Whether an earlier holder was ended by force, and the damage has not been checked since. */
   get unclean(): boolean {
     return this.#unclean;
   }

@@ -12,11 +12,11 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   /** What went wrong and was put right, or can wait. */
   warn(message: string, fields?: LogFields): void;
-  /** What went wrong and somebody should look at. */
+  /** A failure that needs attention. */
   error(message: string, fields?: LogFields): void;
 }
 
-/** A log that nobody reads. */
+/** A log that drops every record. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
@@ -42,7 +42,7 @@ export function openLogOutput(output: string): (line: string) => void {
     try {
       writeSync(file, line);
     } catch {
-      // There is nobody left to tell.
+      // There is no other place to report it.
     }
   };
 }

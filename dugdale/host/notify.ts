@@ -19,7 +19,7 @@ export interface NotifyVariables {
 const USEC_PER_HALF_MS = 2000;
 
 const AF_UNIX = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000;
-/** Nobody waits for a service manager that is busy, and nobody dies of one that is gone. */
+/** A busy service manager must not block the daemon, and one that is gone must not raise SIGPIPE. */
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 /** `sun_path` of Linux. */
 const MAX_PATH_BYTES = 108;
@@ -53,7 +53,7 @@ export function watchdogPeriodMs(
   return periodMs >= 1 ? periodMs : undefined;
 }
 
-/** The way to the service manager. Disposing it ends the signs of life. */
+/** The connection to the service manager. Disposing it ends the signs of life. */
 export class ServiceManager implements Disposable {
   readonly #libc: ReturnType<typeof openLibc>;
   readonly #address: Uint8Array<ArrayBuffer>;
@@ -71,9 +71,9 @@ export class ServiceManager implements Disposable {
   }
 
   /**
-   * Opens the way that the variables name; undefined when nobody wants to be told.
+   * Opens the socket that the variables name; undefined when they name none.
    *
-   * @throws {NotifyError} When somebody wants to, but cannot be told from here.
+   * @throws {NotifyError} When the socket cannot be used from here.
    */
   static open({ socket }: NotifyVariables): ServiceManager | undefined {
     return socket === undefined || socket === "" ? undefined : new ServiceManager(socket);

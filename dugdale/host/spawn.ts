@@ -29,11 +29,11 @@ export interface Child {
   readonly control: Output | undefined;
   /** Whether it has been reaped; `exited` tells how it ended. */
   readonly ended: boolean;
-  /** Settles once the process has been reaped; undefined when not by us, so that nobody can say how it ended. */
+  /** Settles once the process has been reaped; undefined when other code has reaped it, and the status is unavailable. */
   readonly exited: Promise<ExitStatus | undefined>;
   /** Whether any process of the group is left. Looks at all processes of the machine. */
   groupAlive(): boolean;
-  /** Signals the whole group; false when there is none left. @throws When all of it is somebody else's. */
+  /** Signals the whole group; false when there is none left. @throws When all of it belongs to another user. */
   signal(signal: "SIGTERM" | "SIGKILL"): boolean;
 }
 
@@ -57,7 +57,7 @@ export class SpawnError extends Error {
   }
 }
 
-/** @throws {SpawnError} When a text would be cut short on its way to the system. */
+/** @throws {SpawnError} When a string would be cut short on its way to the system. */
 export function refuseNul(request: SpawnRequest): void {
   const texts = [...request.argv, request.cwd, ...Object.entries(request.env).flat()];
   if (!texts.some((text) => text.includes("\0"))) return;

@@ -9,7 +9,7 @@ import type { OutOfMemory } from "./out_of_memory.ts";
 
 /** Everything that was observed of a process that has ended. */
 export interface Observed {
-  /** Undefined when the process is gone and nobody can say how it ended. */
+  /** Undefined when the exit status is unavailable. */
   readonly exit: ExitStatus | undefined;
   /** Why the daemon ended it, if it did. */
   readonly killed: KillReason | undefined;
@@ -29,7 +29,7 @@ export type Verdict = Pick<
 const UNKNOWN = {
   outcome: "crashed",
   failReason: "no_process_state",
-  failMessage: "the process is gone, and nobody can say how it ended",
+  failMessage: "the process has ended; its exit status is unavailable",
 } as const;
 
 const SIGNAL_REASONS: Readonly<Record<string, string>> = {

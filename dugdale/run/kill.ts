@@ -4,8 +4,8 @@ import type { Child } from "../host/spawn.ts";
 /** Why the daemon ends a process. */
 export type KillReason = "timeout" | "killed_by_api" | "force_delete" | "lane_removed" | "dugdale_shutdown";
 
-/** A group cannot announce its end, and a look at it goes through all processes of the machine. */
-const FIRST_LOOK_MS = 5, LAST_LOOK_MS = 100;
+/** A group cannot announce its end, and a poll goes through all processes of the machine. */
+const FIRST_POLL_MS = 5, LAST_POLL_MS = 100;
 
 /**
  * The way to end one run: the first reason given is final. It may come before the process exists; it then takes
@@ -22,8 +22,8 @@ export class KillSwitch implements Disposable {
 
   /**
    * @param graceMs From SIGTERM to SIGKILL; 0 sends both at once.
-   * @param onRefused Told when the system refuses a signal, because every process of the group is somebody else's;
-   * by default nobody is.
+   * @param onRefused Told when the system refuses a signal, because every process of the group belongs to another user.
+   * Default: ignored.
    */
   constructor(clock: Clock, graceMs: number, onRefused: (error: unknown) => void = () => {}) {
     this.#clock = clock;
@@ -54,14 +54,14 @@ export class KillSwitch implements Disposable {
 
   /**
    * Resolves once a group that is being ended is empty, or has got its SIGKILL: a descendant may ignore SIGTERM and
-   * hold no pipe. At once when nobody has asked for the end.
+   * hold no pipe. At once when the run is not being ended.
    */
   async settled(): Promise<void> {
     for (
-      let lookMs = FIRST_LOOK_MS;
+      let pollMs = FIRST_POLL_MS;
       this.#timer !== undefined && this.#child !== undefined && this.#child.groupAlive();
-      lookMs = Math.min(lookMs * 2, LAST_LOOK_MS)
-    ) await this.#clock.sleep(lookMs);
+      pollMs = Math.min(pollMs * 2, LAST_POLL_MS)
+    ) await this.#clock.sleep(pollMs);
   }
 
   /** The process and its pipes are gone: from now on nothing can end it. */

@@ -157,7 +157,7 @@ export class KernelMemoryKills {
     try {
       return Number(/^oom_kill (\d+)$/m.exec(readFileSync(this.#file, "utf8"))?.[1] ?? 0);
     } catch {
-      // No cgroup that counts memory: then nobody tells.
+      // No cgroup that counts memory: then the reason stays unknown.
       return 0;
     }
   }

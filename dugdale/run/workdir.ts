@@ -65,7 +65,7 @@ function discardCopies(disk: Disk, path: string, files: readonly MissionFileRow[
 }
 
 /**
- * Removes what takes room and nobody can ask for any more: copies of inputs, collected outputs, temporary files.
+ * Removes what takes room and no request can reach any more: copies of inputs, collected outputs, temporary files.
  * Empty folders stay until the row goes: removing them now would cost as much as making them.
  */
 export function tidyWorkdir(

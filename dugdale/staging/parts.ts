@@ -19,7 +19,7 @@ export interface StagingParts {
   readonly usage: DiskUsage;
   /** Whether the daemon is on its way out and takes no new uploads. */
   readonly draining: () => boolean;
-  /** Whether the database is damaged, and must not decide any more which files belong to nobody. */
+  /** Whether the database is damaged, and must not decide any more which files are orphans. */
   readonly damaged: () => boolean;
   readonly missions: MissionsOfFiles;
   /** Told when a file could not be brought to the disk, for metrics. */

@@ -122,7 +122,7 @@ async function changeRow<T>(
   }
 }
 
-/** The row first: a file that nobody will ever use must not be found as complete. */
+/** The row first: a file that will never be used must not be found as complete. */
 async function discard(taking: Taking, parts: StagingParts): Promise<void> {
   const { store, clock, slots, dataDir } = parts;
   const { request, path } = taking;

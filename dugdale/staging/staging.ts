@@ -14,7 +14,7 @@ const DISK_USAGE_MS = 30_000;
 const ORPHANS_MS = 24 * 3_600_000;
 /** A file may be a little older than its row. */
 const ORPHAN_AGE_MS = 5 * 60_000;
-/** More than the sweep does at once: at the start nobody waits. */
+/** More than the sweep does at once: at the start nothing else waits. */
 const SETTLE_AT_START = 10_000;
 
 /** The staging area: files on their way into and out of missions, and the work that keeps it tidy. */
