@@ -27,12 +27,12 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof AuthError) return 5;
   if (error instanceof NetworkError) return 4;
   if (error instanceof MissionEndError) return error.failed ? 1 : 125;
-  if (error instanceof ManyHostsError) return gravest(error);
+  if (error instanceof ManyHostsError) return mostSevere(error);
   return 1;
 }
 
 /** Of several failures, a fault of the configuration counts most, then a refused token, then the network. */
-function gravest({ failures }: ManyHostsError): number {
+function mostSevere({ failures }: ManyHostsError): number {
   const codes = failures.map(({ error }) => exitCodeOf(error));
   if (codes.includes(3)) return 3;
   const answered = failures.find(({ error }) => error instanceof HttpError);

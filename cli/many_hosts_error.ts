@@ -8,7 +8,7 @@ import type { LettsConfig } from "../config/letts/resolve.ts";
 import { CliError } from "./errors.ts";
 import { shortText } from "./output/error_text.ts";
 
-/** One line a dugdale. Its exit code is that of the gravest of the failures. */
+/** One line a dugdale. Its exit code is that of the most severe failure. */
 export class ManyHostsError extends CliError {
   override readonly name = "ManyHostsError";
   /** In the order of letts.yaml. */

@@ -267,7 +267,7 @@ Deno.test("errorFix() knows what helps against each refusal", () => {
   assertEquals(errorFix(new ArgumentError("no")), undefined);
 });
 
-Deno.test("letts top --once prints lanes, what runs, and who cannot be asked", async () => {
+Deno.test("letts top --once prints lanes, what runs, and which dugdales cannot be asked", async () => {
   await using fleet = await openFleet(1);
   const yaml = await Deno.readTextFile(`${fleet.folder}/letts.yaml`);
   await Deno.writeTextFile(
@@ -288,6 +288,16 @@ Deno.test("letts top --once prints lanes, what runs, and who cannot be asked", a
   assertMatch(stdout, /\ngone {5}dugdale http:\/\/127\.0\.0\.1:9: /);
   assertMatch(stdout, new RegExp(`s1 +normal +forever +${id}\n$`));
 });
+
+Deno.test("letts top --once exits with 4 when no dugdale can be reached", () =>
+  withFolder(async (cwd) => {
+    const yaml = 'dugdales:\n  - { id: gone, url: "http://127.0.0.1:9", token: t, admin_token: a }\n';
+    await Deno.writeTextFile(`${cwd}/letts.yaml`, yaml, { mode: 0o600 });
+    const { code, stdout, stderr } = await cli(["top", "--once"], { cwd });
+    assertEquals(code, 4);
+    assertMatch(stdout, /\ngone {5}dugdale http:/);
+    assertMatch(stderr, /^letts: gone: dugdale http:\/\/127\.0\.0\.1:9: /);
+  }));
 
 Deno.test("letts ctl lists with colours and human times on a terminal", async () => {
   await using fleet = await openFleet(1);

@@ -6,12 +6,13 @@
 import type { LettsClient } from "../../../client/client.ts";
 import type { Mission } from "../../../client/types.ts";
 import type { LaneRecord } from "../../../protocol/lane.ts";
+import type { LettsError } from "../../../protocol/letts_error.ts";
 
 /** One dugdale. */
 export interface HostSnapshot {
   readonly host: string;
   /** Why it could not be asked. */
-  readonly error?: unknown;
+  readonly error?: LettsError;
   readonly lanes: readonly LaneRecord[];
   /** What runs, missions and commands. */
   readonly running: readonly Mission[];

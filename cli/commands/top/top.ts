@@ -2,6 +2,7 @@
 import { pause } from "../../../client/abort.ts";
 import type { LettsClient } from "../../../client/client.ts";
 import { InterruptedError } from "../../errors.ts";
+import { ManyHostsError } from "../../many_hosts_error.ts";
 import { paintFor } from "../../output/color.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
@@ -9,7 +10,7 @@ import { duration } from "../../parse/times.ts";
 import { Interrupts } from "../interrupts.ts";
 import type { TOP_FLAGS } from "./command.ts";
 import { screenText } from "./screen.ts";
-import { snapshot } from "./snapshot.ts";
+import { type HostSnapshot, snapshot } from "./snapshot.ts";
 
 type TopCall = Call<Values<typeof TOP_FLAGS>>;
 
@@ -26,11 +27,22 @@ export async function top(call: TopCall): Promise<void> {
   const client = await call.open();
   using interrupts = new Interrupts(io);
   const { signal } = interrupts;
-  if (flags.once || !io.stdout.isTerminal) return await io.stdout.write(await draw(call, client, signal));
+  if (flags.once || !io.stdout.isTerminal) {
+    const hosts = await snapshot(client, flags.match, signal);
+    await io.stdout.write(screen(call, client, hosts));
+    const failures = hosts.flatMap(({ host, error }) => error === undefined ? [] : [{ host, error }]);
+    if (failures.length > 0 && failures.length === hosts.length) {
+      throw new ManyHostsError(failures, client.config);
+    }
+    return;
+  }
   await io.stdout.write(ENTER);
   try {
     for (;;) {
-      const lines = (await draw(call, client, signal)).split("\n").slice(0, rows() - 1);
+      const lines = screen(call, client, await snapshot(client, flags.match, signal)).split("\n").slice(
+        0,
+        rows() - 1,
+      );
       // Each line is erased to its end, so that nothing flickers.
       await io.stdout.write(`${HOME}${lines.join("\x1b[K\n")}\x1b[K${CLEAR_BELOW}`);
       await pause(intervalMs, signal);
@@ -43,8 +55,8 @@ export async function top(call: TopCall): Promise<void> {
   }
 }
 
-async function draw({ flags, io }: TopCall, client: LettsClient, signal: AbortSignal): Promise<string> {
-  return screenText(await snapshot(client, flags.match, signal), {
+function screen({ io }: TopCall, client: LettsClient, hosts: readonly HostSnapshot[]): string {
+  return screenText(hosts, {
     columns: io.columns(),
     paint: paintFor(io.stdout, io),
     nowMs: Date.now(),
