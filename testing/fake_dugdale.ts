@@ -1,22 +1,28 @@
 /**
- * A dugdale for tests: in memory, without processes, sockets or files.
+ * A dugdale for tests: the real one, with its database and files in memory and functions as processes.
  *
  * @module
  */
-import { Ids } from "../protocol/ids.ts";
-import { problem } from "../dugdale/http/answer.ts";
+import type { DugdaleConfig } from "../config/dugdale/config.ts";
+import { DUGDALE_DEFAULTS } from "../config/dugdale/defaults.ts";
+import { type Core, openCore } from "../dugdale/core.ts";
 import { systemClock } from "../dugdale/host/clock.ts";
+import { DataDir } from "../dugdale/host/data_dir.ts";
+import { silentLog } from "../dugdale/host/log.ts";
+import type { App, Connection } from "../dugdale/http/app.ts";
+import type { Caller } from "../dugdale/http/call.ts";
 import { Tokens } from "../dugdale/http/auth.ts";
-import { Call, type Handler, type RouteHandlers } from "../dugdale/http/call.ts";
-import { type Match, Router } from "../dugdale/http/router.ts";
+import { Router } from "../dugdale/http/router.ts";
 import { ProblemError } from "../dugdale/problem_error.ts";
-import { type Route, type RouteKey, ROUTES } from "../protocol/routes.ts";
-import { FakeMissions } from "./fake_missions.ts";
-import type { FakeEnd, FakeMission } from "./fake_mission.ts";
-import { fakeRoutes } from "./fake_routes.ts";
-import { FakeStaging } from "./fake_staging.ts";
+import { Store } from "../dugdale/store/store.ts";
+import type { LaneSettings } from "../protocol/lane.ts";
+import { isLaneName, type MissionId, parseMissionId } from "../protocol/names.ts";
+import { type RouteKey, ROUTES } from "../protocol/routes.ts";
+import { FakeEnd, FakeMission } from "./fake_mission.ts";
 import { type Fault, Faults, withFault } from "./faults.ts";
-import type { FakeScript } from "./scripts.ts";
+import { MemoryDisk } from "./memory_disk.ts";
+import { type ScriptedProcess, ScriptedSpawner } from "./scripted_spawner.ts";
+import { type FakeScript, playScript } from "./scripts.ts";
 
 /** The tokens that a fake dugdale takes, by what they are good for. */
 export interface FakeTokens {
@@ -34,10 +40,22 @@ export interface FakeDugdaleOptions {
   readonly tokens?: FakeTokens | undefined;
 }
 
+/** Nothing lies there: the files are in memory. */
+const ROOT = "/fake";
+/** Of a lane that nobody has applied. */
+const ROOM_FOR_ALL = 1_000_000;
+const CONNECTION: Connection = {
+  remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
+  completed: Promise.resolve(),
+};
+const router = new Router(ROUTES);
+
 /**
- * A dugdale for tests. It takes missions and commands, runs the scripts that the test gives for them, keeps files,
- * and fails when told to. Until a configuration is applied every lane is there and has room for everything; timeouts
- * never fire, queues never fill up, and nothing expires.
+ * A dugdale for tests. It is the real one, but its database and files are in memory, the scripts that the test gives
+ * run instead of processes, and it fails when told to. Until a configuration is applied, a lane comes with the first
+ * mission that is sent to it and has room for everything. Nothing expires.
+ *
+ * It holds nothing but memory. Who wants to be sure that no script runs any more disposes of it.
  *
  * @example
  * ```ts
@@ -49,28 +67,45 @@ export interface FakeDugdaleOptions {
  * dugdale.fail({ route: "dispatch", code: "queue_full" });
  * ```
  */
-export class FakeDugdale {
-  readonly #missions: FakeMissions;
-  readonly #router = new Router(ROUTES);
-  readonly #routes: RouteHandlers;
-  readonly #tokens: Tokens | undefined;
+export class FakeDugdale implements AsyncDisposable {
+  readonly #disk = new MemoryDisk();
+  readonly #store: Store;
+  readonly #core: Core;
+  readonly #app: App<typeof ROUTES>;
+  readonly #missions = new Map<MissionId, FakeMission>();
+  readonly #scripts = new Map<string, FakeScript>();
   readonly #faults = new Faults();
   readonly #requests: string[] = [];
+  #fallback: FakeScript = ({ mission }) => {
+    throw new RangeError(`the fake dugdale has no script for "${mission}"`);
+  };
+  /** Lanes that came with their first mission; undefined once a configuration was applied. */
+  #freeLanes: Set<string> | undefined = new Set();
 
   /** Makes one that knows no mission yet. */
   constructor({ tokens }: FakeDugdaleOptions = {}) {
-    const ids = new Ids();
-    const staging = new FakeStaging();
-    const good = (token: string = "") => ({ tokens: [token] });
-    this.#missions = new FakeMissions(staging, () => ids.mission());
-    this.#routes = fakeRoutes({ missions: this.#missions, staging });
-    this.#tokens = tokens &&
-      new Tokens({ auth: good(tokens.dispatch), exec: good(tokens.exec), admin: good(tokens.admin) });
+    const config = toConfig(tokens);
+    const dataDir = new DataDir(ROOT, this.#disk);
+    dataDir.make();
+    this.#store = new Store(":memory:", config.limits.cacheSize);
+    this.#core = openCore({
+      config,
+      dataDir,
+      store: this.#store,
+      clock: systemClock,
+      log: silentLog,
+      spawner: new ScriptedSpawner((process) => this.#play(process)),
+      memoryKills: { any: () => false },
+      readVariable: () => undefined,
+      criticalError: () => undefined,
+    });
+    this.#listen();
+    this.#app = this.#core.app(tokens === undefined ? admitAll : admitKnown(new Tokens(config)));
   }
 
   /** All missions that were taken, in that order. */
   get missions(): readonly FakeMission[] {
-    return this.#missions.all;
+    return [...this.#missions.values()];
   }
 
   /** Method and path with query of all requests so far. */
@@ -80,13 +115,13 @@ export class FakeDugdale {
 
   /** Says what a mission does, or how it always ends. `exec` stands for every command. */
   on(mission: string, script: FakeScript | FakeEnd): this {
-    this.#missions.scripts.set(mission, typeof script === "function" ? script : () => script);
+    this.#scripts.set(mission, toScript(script));
     return this;
   }
 
   /** Says what all other missions do. Without this they fail. */
   onAnyOther(script: FakeScript | FakeEnd): this {
-    this.#missions.fallback = typeof script === "function" ? script : () => script;
+    this.#fallback = toScript(script);
     return this;
   }
 
@@ -98,37 +133,118 @@ export class FakeDugdale {
 
   /** Answers a request. Rejects, as `fetch` does, when a fault drops the connection. */
   async handle(request: Request): Promise<Response> {
-    const { pathname, search, searchParams } = new URL(request.url);
+    const { pathname, search } = new URL(request.url);
     this.#requests.push(`${request.method} ${pathname}${search}`);
-    return await refusing(async () => {
-      const match = this.#router.match(request.method, pathname);
-      const answer = () => refusing(() => this.#answer(request, match, searchParams));
-      return await withFault(this.#faults.take(match.route), request.signal, answer);
+    const route = routeOf(request.method, pathname);
+    const fault = route === undefined ? undefined : this.#faults.take(route);
+    return await withFault(fault, request.signal, async () => {
+      await this.#prepare(route, request);
+      return await this.#app.answer(request, CONNECTION);
     });
   }
 
-  async #answer(
-    request: Request,
-    { route: key, path }: Match<RouteKey>,
-    parameters: URLSearchParams,
-  ): Promise<Response> {
-    const route: Route = ROUTES[key];
-    const { scope: allowed } = route;
-    const scope = allowed === "none" ? allowed : this.#tokens?.scope(request.headers, allowed) ?? "admin";
-    const caller = { scope, address: "", ip: "" };
-    const handler = this.#routes[key] as Handler; // the table ties the shapes of a route to those of its handler
-    return await handler(
-      new Call({ request, caller, path, route, parameters, limitBytes: Infinity, clock: systemClock }),
-    );
+  /** Ends what runs and closes everything: no request is answered any more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { engine, parts } = this.#core;
+    this.#core.drain();
+    for (const run of engine.live) run.kill.kill("dugdale_shutdown");
+    await engine.idle();
+    parts.followers.close();
+    await this.#core[Symbol.asyncDispose]();
+    this.#store[Symbol.dispose]();
+  }
+
+  #play(process: ScriptedProcess): void {
+    const { LETTS_MISSION_ID, LETTS_EXEC_ID } = process.request.env;
+    const { order } = this.#missions.get(parseMissionId(LETTS_MISSION_ID ?? LETTS_EXEC_ID ?? ""))!;
+    void playScript(process, this.#scripts.get(order.mission) ?? this.#fallback, order, this.#disk);
+  }
+
+  /** Keeps {@linkcode missions} up to date. */
+  #listen(): void {
+    const { parts } = this.#core;
+    const ends = new Map<number, () => void>();
+    parts.transitions.listen((transition) => {
+      switch (transition.change) {
+        case "queued": {
+          const { missionId } = transition.mission;
+          const { promise: ended, resolve } = Promise.withResolvers<void>();
+          ends.set(this.#store.missions.find(missionId)!.id, resolve);
+          this.#missions.set(missionId, new FakeMission(missionId, ended, parts, this.#disk));
+          break;
+        }
+        case "done":
+          return ends.get(transition.mission.id)?.();
+        case "deleting":
+          return ends.get(transition.id)?.();
+      }
+    });
+  }
+
+  /** Makes the lane of a mission that is sent before a configuration was applied. */
+  async #prepare(route: RouteKey | undefined, request: Request): Promise<void> {
+    const free = this.#freeLanes;
+    if (free === undefined) return;
+    const { applied } = this.#core;
+    const named = route === "dispatch" || route === "execDispatch" || route === "apply"
+      ? await request.clone().json().catch(() => undefined)
+      : undefined;
+    const keep = { force: true, prune: true, forcePrune: true };
+    if (route === "apply") {
+      // A free lane that is not applied goes, with what is in it.
+      this.#freeLanes = undefined;
+      const kept = [...free].filter((name) => Object.hasOwn(named?.lanes ?? {}, name));
+      await applied.apply({ lanes: roomy(kept) }, keep);
+    } else if (applied.current === undefined || (isLane(named?.lane) && !free.has(named.lane))) {
+      if (isLane(named?.lane)) free.add(named.lane);
+      await applied.apply({ lanes: roomy([...free]) }, keep);
+    }
   }
 }
 
-/** What is refused becomes an answer. */
-async function refusing(answer: () => Promise<Response>): Promise<Response> {
+function routeOf(method: string, pathname: string): RouteKey | undefined {
   try {
-    return await answer();
+    return router.match(method, pathname).route;
   } catch (error) {
-    if (error instanceof ProblemError) return problem(error);
+    // The application says what is wrong with it.
+    if (error instanceof ProblemError) return undefined;
     throw error;
   }
+}
+
+function roomy(names: readonly string[]): Record<string, LaneSettings> {
+  return Object.fromEntries(names.map((name) => [name, { concurrency: ROOM_FOR_ALL }]));
+}
+
+function isLane(name: unknown): name is string {
+  return typeof name === "string" && isLaneName(name);
+}
+
+function admitAll(_request: Request, key: RouteKey): Caller {
+  return { scope: ROUTES[key].scope === "none" ? "none" : "admin", address: "", ip: "" };
+}
+
+/** Wrong tokens make nobody wait, as they would with a real one. */
+function admitKnown(tokens: Tokens): (request: Request, key: RouteKey) => Caller {
+  return ({ headers }, key) => {
+    const { scope } = ROUTES[key];
+    return { scope: scope === "none" ? scope : tokens.scope(headers, scope), address: "", ip: "" };
+  };
+}
+
+function toScript(script: FakeScript | FakeEnd): FakeScript {
+  return typeof script === "function" ? script : () => script;
+}
+
+function toConfig({ dispatch, exec, admin }: FakeTokens = {}): DugdaleConfig {
+  const good = (token: string | undefined) => ({ tokens: token === undefined ? [] : [token] });
+  return {
+    ...DUGDALE_DEFAULTS,
+    listen: "",
+    dataDir: ROOT,
+    auth: good(dispatch),
+    admin: good(admin),
+    exec: { ...DUGDALE_DEFAULTS.exec, ...good(exec), enabled: true, allowShell: true },
+    limits: { ...DUGDALE_DEFAULTS.limits, maxProgressRate: 0 },
+  };
 }

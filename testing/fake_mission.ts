@@ -1,9 +1,13 @@
 /**
- * One mission of a fake dugdale, from queued to done.
+ * One mission of a fake dugdale, as a test sees it.
  *
  * @module
  */
-import type { DoneEvent, MissionEvent } from "../protocol/event.ts";
+import type { Core } from "../dugdale/core.ts";
+import { doneLine, recordJson } from "../dugdale/store/mission_json.ts";
+import type { MissionFileRow, MissionRow } from "../dugdale/store/mission_row.ts";
+import type { DoneEvent } from "../protocol/event.ts";
+import type { ExecBody } from "../protocol/exec.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import type {
   InputFile,
@@ -13,6 +17,8 @@ import type {
   OutcomeKind,
   OutputFile,
 } from "../protocol/mission.ts";
+import type { MissionId } from "../protocol/names.ts";
+import type { MemoryDisk } from "./memory_disk.ts";
 
 /** What can be said about the end of a mission. */
 export interface FakeEnding {
@@ -61,9 +67,9 @@ export interface FakeOrder {
   readonly inputs: readonly InputFile[];
   /** The script of a command. */
   readonly script?: OutputFile | undefined;
-  /** The outputs that a command shall have; of a mission all count. */
+  /** The outputs that a command shall have; undefined for a mission, which says them itself. */
   readonly out?: readonly string[] | undefined;
-  /** Never fires. */
+  /** How long it may run, in milliseconds. */
   readonly timeoutMs?: number | undefined;
   /** What lists shall show for a command. */
   readonly displayName?: string | undefined;
@@ -75,210 +81,91 @@ export interface FakeOrder {
   readonly restartedFrom?: string | undefined;
 }
 
-/** A piece of output, when it came. */
-interface Chunk {
-  readonly t: number;
-  readonly stream: "stdout" | "stderr";
-  readonly data: string;
-}
-
-/** There is no process; a number that looks like one. */
-const PID = 4242;
-const encoder = new TextEncoder();
-
 /** One mission of a fake dugdale. */
 export class FakeMission {
   /** What was sent. */
   readonly order: FakeOrder;
-  /** Aborts when the mission is killed. */
-  readonly killed: AbortController = new AbortController();
-  /** Its output files by role. */
-  readonly outputs: Record<string, OutputFile> = {};
-  readonly #createdMs = Date.now();
-  readonly #events: MissionEvent[] = [];
-  readonly #printed: Chunk[] = [];
-  #resolve: () => void = () => {};
   /** Resolves when it is done or removed. */
-  readonly ended: Promise<void> = new Promise((resolve) => this.#resolve = resolve);
-  #startedMs: number | undefined;
-  #status: MissionStatus = "queued";
-  /** Told when there is more to read, or nothing any more. */
-  readonly #readers: (() => void)[] = [];
+  readonly ended: Promise<void>;
+  readonly #id: MissionId;
+  readonly #parts: Core["parts"];
+  readonly #disk: MemoryDisk;
 
-  /** Queues it. */
-  constructor(order: FakeOrder) {
-    this.order = order;
-    const { missionId, lane, mission, kind, restartedFrom } = order;
-    this.#tell({
-      event: "queued",
-      seq: 1,
-      mission_id: missionId,
-      time_created: this.#createdMs,
-      ...(restartedFrom !== undefined
-        ? { restarted_from: restartedFrom }
-        : kind === "exec"
-        ? { lane }
-        : { lane, mission }),
-    });
+  /** @param ended Resolves when it is done or removed. */
+  constructor(id: MissionId, ended: Promise<void>, parts: Core["parts"], disk: MemoryDisk) {
+    this.#id = id;
+    this.#parts = parts;
+    this.#disk = disk;
+    this.order = toOrder(this.#row, this.#files);
+    this.ended = ended;
   }
 
   /** Where it is in its life. */
   get status(): MissionStatus {
-    return this.#status;
+    return this.#row.status;
   }
 
   /** The last event, once there is one. */
   get done(): DoneEvent | undefined {
-    const last = this.#events.at(-1);
-    return last?.event === "done" ? last : undefined;
+    const row = this.#row;
+    return row.status === "done" ? JSON.parse(doneLine(row, this.#files)) : undefined;
+  }
+
+  /** Its output files by role. */
+  get outputs(): Readonly<Record<string, OutputFile>> {
+    return this.record().outputs ?? {};
   }
 
   /** What it printed so far. */
   get printed(): { readonly stdout: string; readonly stderr: string } {
-    const of = (stream: string) =>
-      this.#printed.filter((chunk) => chunk.stream === stream).map(({ data }) => data).join("");
-    return { stdout: of("stdout"), stderr: of("stderr") };
-  }
-
-  /** The process starts. */
-  run(): void {
-    this.#status = "running";
-    const time = this.#startedMs = Date.now();
-    this.#tell({ event: "running", seq: this.#events.length + 1, time, time_started: time, pid: PID });
-  }
-
-  /** The mission tells how far it is. Nobody hears it any more once it has ended. */
-  progress(value?: number, message?: string): void {
-    if (this.#status !== "running") return;
-    const seq = this.#events.length + 1;
-    this.#tell({ event: "progress", seq, time: Date.now(), value, message: message || undefined });
-  }
-
-  /** The mission prints. As with `progress`, not any more once it has ended. */
-  print(stream: "stdout" | "stderr", data: string): void {
-    if (this.#status !== "running" || data === "") return;
-    this.#printed.push({ t: Date.now(), stream, data });
-    this.#wake();
-  }
-
-  /** The mission ends. Only the first end counts. */
-  end({ ending }: FakeEnd): void {
-    if (this.#status === "done" || this.#status === "deleting") return;
-    this.#status = "done";
-    const finishedMs = Date.now();
-    const outputs = ending.outcome === "success" ? this.#collected() : {};
-    this.#tell({
-      event: "done",
-      seq: this.#events.length + 1,
-      time_finished: finishedMs,
-      outcome: ending.outcome,
-      exit_code: ending.exitCode ?? (ending.outcome === "success" ? 0 : 1),
-      duration_ms: this.#startedMs === undefined ? undefined : finishedMs - this.#startedMs,
-      signal: ending.signal,
-      return: ending.return,
-      fail_reason: ending.reason,
-      fail_message: ending.message,
-      fail_details: ending.details,
-      outputs: Object.keys(outputs).length > 0 ? outputs : undefined,
-    });
-    this.#resolve();
-  }
-
-  /** The mission is removed: who follows it hears nothing more. */
-  delete(): void {
-    this.#status = "deleting";
-    this.#wake();
-    this.#resolve();
-  }
-
-  /** Its events after `from`; with follow until it is done. */
-  events(from: number, follow: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const lines = this.#events;
-    let at = 0;
-    return this.#stream(follow, () => {
-      while (at < lines.length) {
-        const event = lines[at++];
-        if (event !== undefined && event.seq > from) return `${JSON.stringify(event)}\n`;
-      }
-      return undefined;
-    });
-  }
-
-  /** What it prints, from the start; with follow until it is done. */
-  output(name: "stdout" | "stderr" | "combined", follow: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
-    let at = 0;
-    return this.#stream(follow, () => {
-      while (at < this.#printed.length) {
-        const chunk = this.#printed[at++];
-        if (name === "combined") return `${JSON.stringify(chunk)}\n`;
-        if (chunk?.stream === name) return chunk.data;
-      }
-      return undefined;
-    });
+    return { stdout: this.#captured("stdout"), stderr: this.#captured("stderr") };
   }
 
   /** Its record. */
   record(): MissionRecord {
-    const { order, done } = this;
-    return {
-      mission_id: order.missionId,
-      kind: order.kind,
-      lane: order.lane,
-      mission_name: order.mission,
-      display_name: order.displayName,
-      group_id: order.groupId,
-      status: this.#status,
-      input_fingerprint: order.fingerprint,
-      truncated_stdout: false,
-      truncated_stderr: false,
-      time_created: this.#createdMs,
-      time_started: this.#startedMs,
-      timeout_ms: order.timeoutMs,
-      pid: this.#startedMs === undefined ? undefined : PID,
-      input: order.input,
-      inputs: order.inputs,
-      outputs: done?.outputs ?? {},
-      restarted_from: order.restartedFrom,
-      ...(done && {
-        outcome: done.outcome,
-        exit_code: done.exit_code,
-        signal: done.signal,
-        return: done.return,
-        fail_reason: done.fail_reason,
-        fail_message: done.fail_message,
-        fail_details: done.fail_details,
-        time_finished: done.time_finished,
-        duration_ms: done.duration_ms,
-      }),
-    };
+    return JSON.parse(recordJson(this.#row, this.#files, true));
   }
 
-  /** A command's outputs are those that were asked for. */
-  #collected(): Readonly<Record<string, OutputFile>> {
-    const { out } = this.order;
-    return Object.fromEntries(Object.entries(this.outputs).filter(([role]) => out?.includes(role) ?? true));
+  get #row(): MissionRow {
+    const row = this.#parts.store.missions.find(this.#id);
+    if (row === undefined) throw new RangeError(`there is no mission ${this.#id} any more`);
+    return row;
   }
 
-  /** Hands over texts as they come. @param next The next one; undefined when there is none yet. */
-  #stream(follow: boolean, next: () => string | undefined): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return new ReadableStream({
-      pull: async (controller) => {
-        for (;;) {
-          const text = next();
-          if (text !== undefined) return controller.enqueue(encoder.encode(text));
-          if (!follow || this.#status === "done" || this.#status === "deleting") return controller.close();
-          await new Promise<void>((resolve) => this.#readers.push(resolve));
-        }
-      },
-    }, { highWaterMark: 0 });
+  get #files(): MissionFileRow[] {
+    return this.#parts.store.missions.files(this.#row.id);
   }
 
-  #tell(event: MissionEvent): void {
-    this.#events.push(event);
-    this.#wake();
+  #captured(name: "stdout" | "stderr"): string {
+    const path = this.#parts.dataDir.capture(this.#id, name);
+    return this.#disk.existsSync(path) ? new TextDecoder().decode(this.#disk.read(path)) : "";
   }
+}
 
-  #wake(): void {
-    for (const wake of this.#readers.splice(0)) wake();
-  }
+function toOrder(row: MissionRow, files: readonly MissionFileRow[]): FakeOrder {
+  const exec: ExecBody | undefined = row.kind === "exec" ? JSON.parse(row.input) : undefined;
+  const script = files.find((file) => file.ref_kind === "script");
+  return {
+    missionId: row.mission_id,
+    kind: row.kind,
+    mission: row.mission_name,
+    lane: row.lane,
+    input: JSON.parse(row.input),
+    command: exec?.command ?? [],
+    inputs: files.filter((file) => file.ref_kind === "input").map((file) => ({
+      role: file.role,
+      ...toFile(file),
+    })),
+    script: script && toFile(script),
+    out: exec?.out?.map(({ key }) => key),
+    timeoutMs: row.timeout_ms ?? undefined,
+    displayName: row.display_name ?? undefined,
+    groupId: row.group_id ?? undefined,
+    fingerprint: row.input_fingerprint,
+    restartedFrom: row.restarted_from ?? undefined,
+  };
+}
+
+function toFile({ staging_id, sha256, size }: MissionFileRow): OutputFile {
+  return { staging_id, sha256, size };
 }

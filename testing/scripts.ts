@@ -3,9 +3,13 @@
  *
  * @module
  */
+import { join } from "node:path";
+import type { ExitStatus } from "../dugdale/host/spawn.ts";
+import type { ControlLine } from "../protocol/fd3.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
-import { FakeEnd, type FakeMission } from "./fake_mission.ts";
-import type { FakeStaging } from "./fake_staging.ts";
+import { FakeEnd, type FakeOrder } from "./fake_mission.ts";
+import type { MemoryDisk } from "./memory_disk.ts";
+import type { ScriptedProcess } from "./scripted_spawner.ts";
 
 /** What a script sees of its mission, and can do. */
 export interface FakeRun {
@@ -21,7 +25,7 @@ export interface FakeRun {
   readonly command: readonly string[];
   /** Aborts when the mission is killed. */
   readonly signal: AbortSignal;
-  /** Tells how far it is. */
+  /** Tells how far it is. A command cannot: nothing happens then. */
   progress(value?: number, message?: string): void;
   /** Prints text. */
   print(text: string, stream?: "stdout" | "stderr"): void;
@@ -37,51 +41,59 @@ export type FakeScript = (run: FakeRun) => FakeResult | Promise<FakeResult>;
 /** An object is the return of a success, nothing a success without one; anything else is a {@linkcode FakeEnd}. */
 export type FakeResult = JsonObject | FakeEnd | undefined | void;
 
-/** Runs a script to the end of its mission. */
-export async function runScript(
-  mission: FakeMission,
+const encoder = new TextEncoder();
+
+/** Lets a script play a process to its end. */
+export async function playScript(
+  process: ScriptedProcess,
   script: FakeScript,
-  staging: FakeStaging,
-  newId: () => string,
+  order: FakeOrder,
+  disk: MemoryDisk,
 ): Promise<void> {
-  mission.run();
-  mission.end(await endOf(toRun(mission, staging, newId), script));
-}
-
-async function endOf(run: FakeRun, script: FakeScript): Promise<FakeEnd> {
-  try {
-    const result = await script(run);
-    return result instanceof FakeEnd
-      ? result
-      : new FakeEnd({ outcome: "success", return: result ?? undefined });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new FakeEnd({ outcome: "failed", reason: "uncaught_exception", message });
-  }
-}
-
-function toRun(mission: FakeMission, staging: FakeStaging, newId: () => string): FakeRun {
-  const { order, outputs, killed } = mission;
-  return {
+  const say = (line: ControlLine): void =>
+    process.control?.write(encoder.encode(`${JSON.stringify(line)}\n`));
+  const { env, cwd } = process.request;
+  const run: FakeRun = {
     missionId: order.missionId,
     mission: order.mission,
     lane: order.lane,
     input: order.input,
     command: order.command,
-    signal: killed.signal,
-    progress: (value, message) => mission.progress(value, message),
-    print: (text, stream = "stdout") => mission.print(stream, text),
+    signal: process.signal,
+    progress: (value = null!, message) => say({ event: "progress", value, ...(message ? { message } : {}) }),
+    print: (text, stream = "stdout") => process[stream].write(encoder.encode(text)),
     file(role) {
-      const found = order.inputs.find((input) => input.role === role);
-      const content = found && staging.read(found.staging_id);
-      if (content === undefined) throw new RangeError(`the mission came without a file "${role}"`);
-      return content;
+      const path = env[`LETTS_IN_${role}`];
+      if (path === undefined) throw new RangeError(`the mission came without a file "${role}"`);
+      return disk.read(path);
     },
     output(role, content) {
-      outputs[role] = staging.keep(
-        newId(),
-        typeof content === "string" ? new TextEncoder().encode(content) : content,
-      );
+      disk.write(join(cwd, "out", role), typeof content === "string" ? encoder.encode(content) : content);
+      say({ event: "output_file", key: role });
+    },
+  };
+  try {
+    const result = await script(run);
+    if (result instanceof FakeEnd) return process.exit(toExit(result));
+    if (result !== undefined) say({ event: "success", return: result });
+    process.exit({ code: 0, signal: null });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.exit(toExit(new FakeEnd({ outcome: "failed", reason: "uncaught_exception", message })));
+  }
+}
+
+function toExit({ ending }: FakeEnd): ExitStatus {
+  const { outcome, reason = null, message = null, details, exitCode, signal = null } = ending;
+  return {
+    code: exitCode ?? (outcome === "success" ? 0 : 1),
+    signal,
+    claim: {
+      outcome,
+      failReason: reason,
+      failMessage: message,
+      failDetails: details === undefined ? null : JSON.stringify(details),
+      returnValue: ending.return === undefined ? null : JSON.stringify(ending.return),
     },
   };
 }

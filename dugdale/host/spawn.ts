@@ -1,3 +1,4 @@
+import type { OutcomeKind } from "../../protocol/mission.ts";
 import type { Output } from "./output.ts";
 
 /** What to start. Nothing else reaches the process: no other descriptor, no other variable. */
@@ -17,6 +18,17 @@ export interface ExitStatus {
   /** −1 after a signal. */
   readonly code: number;
   readonly signal: string | null;
+  /** Of a process that a test plays: how its mission ends, whatever else was observed. */
+  readonly claim?: ExitClaim;
+}
+
+/** An end that is said instead of observed. Details and return value are JSON texts. */
+export interface ExitClaim {
+  readonly outcome: OutcomeKind;
+  readonly failReason: string | null;
+  readonly failMessage: string | null;
+  readonly failDetails: string | null;
+  readonly returnValue: string | null;
 }
 
 /** A running process that leads a process group of its own. */

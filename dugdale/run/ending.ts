@@ -55,6 +55,7 @@ export function missionVerdict(seen: Observed): Verdict {
   };
   if (seen.killed !== undefined) return { ...base, ...killVerdict(seen, null) };
   if (exit === undefined) return { ...base, ...UNKNOWN };
+  if (exit.claim !== undefined) return { ...base, ...exit.claim };
   if (seen.outOfMemory !== undefined) {
     const { reason, message } = seen.outOfMemory;
     return { ...base, outcome: "oom", failReason: reason, failMessage: message };
@@ -112,6 +113,7 @@ export function execVerdict(seen: Pick<Observed, "exit" | "killed" | "timeoutMs"
   };
   if (seen.killed !== undefined) return { ...base, ...killVerdict(seen, "timeout") };
   if (exit === undefined) return { ...base, ...UNKNOWN };
+  if (exit.claim !== undefined) return { ...base, ...exit.claim };
   if (exit.signal !== null) {
     return {
       ...base,

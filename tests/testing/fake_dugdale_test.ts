@@ -159,10 +159,13 @@ Deno.test("FakeDugdale with tokens lets in who has the right one", async () => {
 });
 
 Deno.test("FakeDugdale runs as many missions of a lane at once as were applied for it", async () => {
-  let now = 0, most = 0;
+  let now = 0, most = 0, wanted = 4;
+  const allRun = Promise.withResolvers<void>();
   const dugdale = new FakeDugdale().on("m", async () => {
     most = Math.max(most, ++now);
-    await new Promise((resolve) => setTimeout(resolve));
+    if (now === wanted) allRun.resolve();
+    await allRun.promise;
+    await Promise.resolve();
     now--;
   });
   await using client = await openFakeClient({ s1: dugdale });
@@ -170,7 +173,7 @@ Deno.test("FakeDugdale runs as many missions of a lane at once as were applied f
   await client.runMany(jobs);
   assertEquals(most, 4);
   await client.apply("s1");
-  most = 0;
+  most = 0, wanted = 1;
   await client.runMany(jobs);
   assertEquals(most, 1);
 });

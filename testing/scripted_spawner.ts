@@ -1,0 +1,116 @@
+/**
+ * Processes that are functions.
+ *
+ * @module
+ */
+import type { Output } from "../dugdale/host/output.ts";
+import type { Child, ExitStatus, Spawner, SpawnRequest } from "../dugdale/host/spawn.ts";
+
+/** What plays a process, from its side. */
+export interface ScriptedProcess {
+  readonly request: SpawnRequest;
+  readonly stdout: ScriptedOutput;
+  readonly stderr: ScriptedOutput;
+  /** Descriptor 3; undefined for a command. */
+  readonly control: ScriptedOutput | undefined;
+  /** Aborts when the process is told to end; it has ended then. */
+  readonly signal: AbortSignal;
+  /** Ends it. Only the first end counts. */
+  exit(status: ExitStatus): void;
+}
+
+/** The process ids start here; there are no processes behind them. */
+const FIRST_PID = 4242;
+
+/** Starts functions instead of programs. */
+export class ScriptedSpawner implements Spawner {
+  readonly #play: (process: ScriptedProcess) => void;
+  #nextPid = FIRST_PID;
+
+  /** @param play Called for each process, after its start. */
+  constructor(play: (process: ScriptedProcess) => void) {
+    this.#play = play;
+  }
+
+  async spawn(request: SpawnRequest): Promise<Child> {
+    const pid = this.#nextPid++;
+    const { promise: exited, resolve } = Promise.withResolvers<ExitStatus>();
+    const killed = new AbortController();
+    let ended = false;
+    const stdout = new ScriptedOutput(), stderr = new ScriptedOutput();
+    const control = request.control ? new ScriptedOutput() : undefined;
+    const exit = (status: ExitStatus): void => {
+      if (ended) return;
+      ended = true;
+      for (const output of [stdout, stderr, control]) output?.end();
+      resolve(status);
+    };
+    queueMicrotask(() => this.#play({ request, stdout, stderr, control, signal: killed.signal, exit }));
+    return {
+      pid,
+      stdout,
+      stderr,
+      control,
+      get ended() {
+        return ended;
+      },
+      exited,
+      groupAlive: () => !ended,
+      signal(signal) {
+        if (ended) return false;
+        exit({ code: -1, signal: signal.replace("SIG", "") });
+        killed.abort();
+        return true;
+      },
+    };
+  }
+
+  /** No system knows these processes. */
+  processStart(): number {
+    return 0;
+  }
+
+  [Symbol.dispose](): void {}
+}
+
+/** What a scripted process says on one descriptor. */
+export class ScriptedOutput implements Output {
+  #waiting: Uint8Array[] = [];
+  #sink: ((chunk: Uint8Array) => void) | undefined;
+  #over = false;
+  #resolve: () => void = () => {};
+  readonly #closed = new Promise<void>((resolve) => this.#resolve = resolve);
+
+  get ended(): boolean {
+    return this.#over && this.#waiting.length === 0;
+  }
+
+  /** Says something. What comes after the end is not heard. */
+  write(chunk: Uint8Array): void {
+    if (this.#over) return;
+    if (this.#sink === undefined) this.#waiting.push(chunk);
+    else this.#sink(chunk);
+  }
+
+  /** Says no more. */
+  end(): void {
+    this.#over = true;
+    if (this.#waiting.length === 0) this.#resolve();
+  }
+
+  take(sink: (chunk: Uint8Array) => void): void {
+    for (const chunk of this.#waiting.splice(0)) sink(chunk);
+  }
+
+  async read(sink: (chunk: Uint8Array) => void): Promise<void> {
+    this.take(sink);
+    this.#sink = sink;
+    if (this.#over) return;
+    await this.#closed;
+  }
+
+  close(): void {
+    this.#waiting = [];
+    this.end();
+  }
+}
