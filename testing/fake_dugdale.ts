@@ -18,7 +18,7 @@ import { Store } from "../dugdale/store/store.ts";
 import type { LaneSettings } from "../protocol/lane.ts";
 import { isLaneName, type MissionId, parseMissionId } from "../protocol/names.ts";
 import { type RouteKey, ROUTES } from "../protocol/routes.ts";
-import { FakeEnd, FakeMission } from "./fake_mission.ts";
+import { type FakeEnd, FakeMission } from "./fake_mission.ts";
 import { type Fault, Faults, withFault } from "./faults.ts";
 import { MemoryDisk } from "./memory_disk.ts";
 import { type ScriptedProcess, ScriptedSpawner } from "./scripted_spawner.ts";

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file require-await -- what is asynchronous on a real disk rejects here too, and never throws
 /**
  * Files in memory.
  *
@@ -37,6 +38,7 @@ export class MemoryDisk implements Disk {
     }
     const parent = dirname(path);
     if (recursive && parent !== path) this.mkdirSync(parent, { recursive });
+    this.#assertFolder(parent);
     this.#entries.set(path, "folder");
   }
 
@@ -156,10 +158,14 @@ export class MemoryDisk implements Disk {
     const entry = this.#entries.get(path);
     if (entry !== undefined && fresh) throw failure("EEXIST", path);
     if (entry !== undefined) return this.#find(path);
-    if (this.#entries.get(dirname(path)) !== "folder") throw failure("ENOENT", path);
+    this.#assertFolder(dirname(path));
     const file = new MemoryFile();
     this.#entries.set(path, file);
     return file;
+  }
+
+  #assertFolder(path: string): void {
+    if (path !== dirname(path) && this.#entries.get(path) !== "folder") throw failure("ENOENT", path);
   }
 
   #stat(path: string): FileStat {

@@ -32,7 +32,7 @@ export class ScriptedSpawner implements Spawner {
     this.#play = play;
   }
 
-  async spawn(request: SpawnRequest): Promise<Child> {
+  spawn(request: SpawnRequest): Promise<Child> {
     const pid = this.#nextPid++;
     const { promise: exited, resolve } = Promise.withResolvers<ExitStatus>();
     const killed = new AbortController();
@@ -46,7 +46,7 @@ export class ScriptedSpawner implements Spawner {
       resolve(status);
     };
     queueMicrotask(() => this.#play({ request, stdout, stderr, control, signal: killed.signal, exit }));
-    return {
+    return Promise.resolve({
       pid,
       stdout,
       stderr,
@@ -62,7 +62,7 @@ export class ScriptedSpawner implements Spawner {
         killed.abort();
         return true;
       },
-    };
+    });
   }
 
   /** No system knows these processes. */

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import type { ExitStatus } from "../dugdale/host/spawn.ts";
+import { STDIN_ROLE } from "../dugdale/run/environment.ts";
 import type { ControlLine } from "../protocol/fd3.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { FakeEnd, type FakeOrder } from "./fake_mission.ts";
@@ -29,7 +30,7 @@ export interface FakeRun {
   progress(value?: number, message?: string): void;
   /** Prints text. */
   print(text: string, stream?: "stdout" | "stderr"): void;
-  /** The content of an input file. @throws {RangeError} When there is none of that role. */
+  /** The content of an input file; a command's stdin has the role `__stdin__`. @throws {RangeError} When there is none of that role. */
   file(role: string): Uint8Array<ArrayBuffer>;
   /** Makes an output file. */
   output(role: string, content: string | Uint8Array<ArrayBuffer>): void;
@@ -63,7 +64,7 @@ export async function playScript(
     progress: (value = null!, message) => say({ event: "progress", value, ...(message ? { message } : {}) }),
     print: (text, stream = "stdout") => process[stream].write(encoder.encode(text)),
     file(role) {
-      const path = env[`LETTS_IN_${role}`];
+      const path = role === STDIN_ROLE ? process.request.stdin : env[`LETTS_IN_${role}`];
       if (path === undefined) throw new RangeError(`the mission came without a file "${role}"`);
       return disk.read(path);
     },

@@ -6,7 +6,7 @@ import { ID, openClient } from "./scripted.ts";
 
 const CONTENT = new Uint8Array(200_000).fill(7);
 /** Long enough for a busy machine, since the connections after a silent one must not run into it. */
-const SILENCE_MS = 300;
+const SILENCE_MS = 1000;
 
 const PLACES: readonly Omit<Break, "how">[] = [
   { side: "request", part: "head", afterBytes: 0 },

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import {
   AuthError,
   BackPressureError,
@@ -26,6 +27,38 @@ Deno.test("FakeDugdale runs the script of a mission and shows what was sent", as
   assertEquals([value, messages], [{ input: { name: "x" }, lane: "normal" }, ["half"]]);
   assertEquals(dugdale.missions.map(({ order }) => [order.mission, order.input]), [["greet", { name: "x" }]]);
   assertEquals(dugdale.requests[0], "POST /v1/dispatch");
+});
+
+Deno.test("FakeDugdale needs no permission for anything that it does", async () => {
+  const script = fileURLToPath(new URL("no_permission.ts", import.meta.url));
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-check", script],
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assertEquals(text, `[{"done":true},"HELLO","printed"]\n`, new TextDecoder().decode(stderr));
+});
+
+Deno.test("FakeDugdale ends its scripts when it is disposed of", async () => {
+  const stopped = Promise.withResolvers<void>();
+  const dugdale = new FakeDugdale().on("forever", ({ signal, progress }) => {
+    signal.addEventListener("abort", () => stopped.resolve());
+    progress(undefined, "ready");
+    return new Promise(() => {});
+  });
+  await using client = await openFakeClient({ s1: dugdale });
+  const ref = await client.dispatch(TO, { mission: "forever" });
+  for await (const { event } of client.follow(ref)) {
+    if (event === "progress") break;
+  }
+  await dugdale[Symbol.asyncDispose]();
+  await stopped.promise;
+});
+
+Deno.test("FakeDugdale times missions out", async () => {
+  const dugdale = new FakeDugdale().on("forever", () => new Promise(() => {}));
+  await using client = await openFakeClient({ s1: dugdale });
+  const { outcome } = await client.run(TO, { mission: "forever", timeout: "20ms", throwOnFailure: false });
+  assertEquals(outcome, "timeout");
 });
 
 Deno.test("FakeDugdale ends missions as the test says", async () => {
