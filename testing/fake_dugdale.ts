@@ -18,7 +18,7 @@ import { Store } from "../dugdale/store/store.ts";
 import type { LaneSettings } from "../protocol/lane.ts";
 import { isLaneName, type MissionId, parseMissionId } from "../protocol/names.ts";
 import { type RouteKey, ROUTES } from "../protocol/routes.ts";
-import { type FakeEnd, FakeMission } from "./fake_mission.ts";
+import { type FakeEnd, type FakeMission, StoredMission } from "./fake_mission.ts";
 import { type Fault, Faults, withFault } from "./faults.ts";
 import { MemoryDisk } from "./memory_disk.ts";
 import { type ScriptedProcess, ScriptedSpawner } from "./scripted_spawner.ts";
@@ -170,7 +170,7 @@ export class FakeDugdale implements AsyncDisposable {
           const { missionId } = transition.mission;
           const { promise: ended, resolve } = Promise.withResolvers<void>();
           ends.set(this.#store.missions.find(missionId)!.id, resolve);
-          this.#missions.set(missionId, new FakeMission(missionId, ended, parts, this.#disk));
+          this.#missions.set(missionId, new StoredMission(missionId, ended, parts, this.#disk));
           break;
         }
         case "done":

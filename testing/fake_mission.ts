@@ -81,11 +81,27 @@ export interface FakeOrder {
   readonly restartedFrom?: string | undefined;
 }
 
-/** One mission of a fake dugdale. */
-export class FakeMission {
+/** One mission of a fake dugdale, as it is now. */
+export interface FakeMission {
   /** What was sent. */
   readonly order: FakeOrder;
   /** Resolves when it is done or removed. */
+  readonly ended: Promise<void>;
+  /** Where it is in its life. */
+  readonly status: MissionStatus;
+  /** The last event, once there is one. */
+  readonly done: DoneEvent | undefined;
+  /** Its output files by role. */
+  readonly outputs: Readonly<Record<string, OutputFile>>;
+  /** What it printed so far. */
+  readonly printed: { readonly stdout: string; readonly stderr: string };
+  /** Its record. */
+  record(): MissionRecord;
+}
+
+/** Reads a mission from the database, each time that it is asked. */
+export class StoredMission implements FakeMission {
+  readonly order: FakeOrder;
   readonly ended: Promise<void>;
   readonly #id: MissionId;
   readonly #parts: Core["parts"];
@@ -100,28 +116,23 @@ export class FakeMission {
     this.ended = ended;
   }
 
-  /** Where it is in its life. */
   get status(): MissionStatus {
     return this.#row.status;
   }
 
-  /** The last event, once there is one. */
   get done(): DoneEvent | undefined {
     const row = this.#row;
     return row.status === "done" ? JSON.parse(doneLine(row, this.#files)) : undefined;
   }
 
-  /** Its output files by role. */
   get outputs(): Readonly<Record<string, OutputFile>> {
     return this.record().outputs ?? {};
   }
 
-  /** What it printed so far. */
   get printed(): { readonly stdout: string; readonly stderr: string } {
     return { stdout: this.#captured("stdout"), stderr: this.#captured("stderr") };
   }
 
-  /** Its record. */
   record(): MissionRecord {
     return JSON.parse(recordJson(this.#row, this.#files, true));
   }

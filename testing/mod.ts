@@ -16,6 +16,6 @@
  */
 export { type FakeClientOptions, fakeFetch, openFakeClient } from "./fake_client.ts";
 export { FakeDugdale, type FakeDugdaleOptions, type FakeTokens } from "./fake_dugdale.ts";
-export { FakeEnd, type FakeEnding, FakeMission, type FakeOrder } from "./fake_mission.ts";
+export { FakeEnd, type FakeEnding, type FakeMission, type FakeOrder } from "./fake_mission.ts";
 export type { Fault, FaultyRoute } from "./faults.ts";
 export type { FakeResult, FakeRun, FakeScript } from "./scripts.ts";
