@@ -11,7 +11,7 @@ Deno.test("LinkedAbort aborts with the first of its parents, also one that has a
   assertEquals(new LinkedAbort(a.signal).signal.reason, "a");
 });
 
-Deno.test("LinkedAbort follows nobody once it is released", () => {
+Deno.test("LinkedAbort follows no signal once it is released", () => {
   const parent = new AbortController();
   const linked = new LinkedAbort(parent.signal);
   linked.abortAfter(1, () => "late");

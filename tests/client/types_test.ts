@@ -44,7 +44,7 @@ const TYPED: readonly ((event: MissionEvent) => unknown)[] = [
   // `waitMs` is a number of milliseconds.
   // @ts-expect-error Type 'string' is not assignable to type 'number'
   () => letts.run({ lane }, { mission: "a", waitMs: "5s" }),
-  // A mission that nobody asked for may not be there.
+  // A mission without an answer may not be there.
   // @ts-expect-error Object is possibly 'undefined'
   async () => (await letts.getMission("id")).status,
   // An event of another kind has no outcome.
@@ -75,7 +75,7 @@ async function faults(source: string): Promise<ReadonlyMap<number, string>> {
   }
 }
 
-Deno.test("the client's calls refuse at compile time what cannot be meant, and say why", async () => {
+Deno.test("the client's calls reject invalid usage at compile time, and say why", async () => {
   assertEquals(TYPED.length, 17);
   const source = await Deno.readTextFile(new URL(import.meta.url));
   const found = await faults(source);
@@ -120,7 +120,7 @@ Deno.test("every export, and an application that uses them, has sound types unde
   const folder = await Deno.makeTempDir();
   try {
     const config = {
-      // What is not named here is as the runtime has it for whoever names nothing.
+      // What is not named here is as the runtime has it by default.
       compilerOptions: {
         lib: ["dom", "dom.iterable", "dom.asynciterable", "esnext", "deno.ns", "deno.unstable"],
       },

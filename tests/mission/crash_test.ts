@@ -26,7 +26,7 @@ Deno.test("an uncaught error is told with its class, its line and its stack, whi
   assertStringIncludes(ended.stderr, "RangeError: too far\n    at ");
 });
 
-Deno.test("a promise that is rejected where nobody waits for it fails the mission", async () => {
+Deno.test("an unhandled rejection fails the mission", async () => {
   const ended = await crash(
     "m.ts",
     `await letts.mission(async () => {

@@ -27,7 +27,7 @@ export function fakeHost(process: FakeProcess = {}): FakeHost {
     throw new Error("the test did not prepare this call");
   };
   const writer = (of: "stdout" | "stderr") => ({
-    // Three bytes at a time, so that whoever forgets to loop loses the rest.
+    // Three bytes at a time, so that a writer without a loop loses the rest.
     write: (bytes: Uint8Array) => {
       const part = bytes.subarray(0, 3);
       written[of] += String.fromCharCode(...part);

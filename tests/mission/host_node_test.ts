@@ -60,7 +60,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "nodeHost() reports what nobody caught, wherever it was thrown",
+  name: "nodeHost() reports uncaught errors, wherever they were thrown",
   ignore,
   fn: async () => {
     const inFunction = await runUnderNode(`await letts.mission(() => { throw new TypeError("odd"); });`);

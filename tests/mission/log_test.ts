@@ -7,7 +7,7 @@ function openLog(process: FakeProcess = {}, format?: LogFormat): { log: Log; hos
   return { host, log: new Log(host, { missionId: "m1", state: () => "resizing" }, format) };
 }
 
-Deno.test("Log writes one JSON object a line where nobody looks", () => {
+Deno.test("Log writes one JSON object a line unless stderr is a terminal", () => {
   const { log, host } = openLog();
   log.info("two\nlines", { width: 3, time: "mine" });
   log.debug("a");

@@ -73,7 +73,7 @@ for (
   });
 }
 
-Deno.test("Mission reports a MissionFailure that nobody catches as it stands", async () => {
+Deno.test("Mission reports an uncaught MissionFailure unchanged", async () => {
   const ended = await runMission({
     source: `${START}throw new letts.MissionFailure("no", { exitCode: 4 });`,
   });

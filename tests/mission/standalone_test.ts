@@ -67,7 +67,7 @@ Deno.test("Terminal writes {} for a success without a result", async () => {
   assertEquals([ended.stdout, ended.code], ["{}\n", 0]);
 });
 
-Deno.test("Terminal writes the message of a failure, and the stack of an error that nobody caught", async () => {
+Deno.test("Terminal writes the message of a failure, and the stack of an uncaught error", async () => {
   const failed = await runMission({
     mode: "shell",
     source:

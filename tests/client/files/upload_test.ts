@@ -166,7 +166,7 @@ Deno.test("dispatch() takes an early answer to a large upload", async () => {
   }
 });
 
-Deno.test("dispatch() gives up an upload that nobody takes", async () => {
+Deno.test("dispatch() gives up an upload that the dugdale does not read", async () => {
   const path = await Deno.makeTempFile();
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const held: Deno.Conn[] = [];

@@ -30,7 +30,7 @@ Deno.test("checkDugdaleConfig() minds neither missing tokens nor those of a disa
   check({ exec: { enabled: false, ...tokens } });
 });
 
-Deno.test("checkDugdaleConfig() wants somebody who may send commands when exec is on", () => {
+Deno.test("checkDugdaleConfig() requires a token for commands when exec is enabled", () => {
   const listen = "localhost:0";
   assertThrows(() => check({ listen, exec: { enabled: true } }), ConfigError, "exec.enabled: needs");
   assertThrows(

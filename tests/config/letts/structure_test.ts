@@ -57,8 +57,8 @@ const ACCEPTED: readonly (readonly [why: string, text: string])[] = [
   ["a variable in a route's host", "routes: {r: {lane: a, host: '${H}'}}\n"],
   ["a route without host", "routes: {r: {lane: a}}\n"],
   ["a route to an alias", "aliases: {web: s1}\nroutes: {r: {lane: a, host: web}}\n" + S1],
-  ["a route to a lane that nobody has", "routes: {r: {lane: nobody-has-it, host: s1}}\n" + S1],
-  ["a template that nobody uses", "templates: {t: {}}\n"],
+  ["a route to an unknown lane", "routes: {r: {lane: nobody-has-it, host: s1}}\n" + S1],
+  ["an unused template", "templates: {t: {}}\n"],
   ["a url that is none", "dugdales: [{id: s1, url: 'no url'}]\n"],
   ["an unset variable in a token", "auth: {token: '${NOBODY}'}\n" + S1],
 ];

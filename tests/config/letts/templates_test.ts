@@ -103,7 +103,7 @@ Deno.test("extendDugdales() takes an explicit null lane as no lane, without a te
   assertEquals([dugdale?.lanes, dugdale?.proxy], [{ b: {} }, ""]);
 });
 
-Deno.test("extendDugdales() takes an empty extends as none, and an unused template as nobody's", () => {
+Deno.test("extendDugdales() takes an empty extends as none, and ignores an unused template", () => {
   const text = "templates: {t: {token: a}}\ndugdales: [{id: s1, host: h, extends: ''}]";
   const { yaml, places } = parseLettsFile({ file: "f", text });
   const [dugdale] = extendDugdales(yaml, places).dugdales;
