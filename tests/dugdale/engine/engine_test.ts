@@ -39,7 +39,6 @@ const silence: Output = { ended: true, take() {}, read: () => Promise.resolve(),
 /** Ends a process, with exit code 0 by default. */
 type End = (code?: number) => void;
 
-/** A clock that stands still unless the test moves it. */
 /** Starts nothing: each process ends when the test says so. */
 class HandSpawner implements Spawner {
   readonly processStart = (): number => 0;

@@ -18,7 +18,7 @@ Deno.test("DirLock.take() refuses a second holder and names the first", () =>
     assertStringIncludes(error.message, "pid=4711 host=here");
   }));
 
-Deno.test("DirLock is unclean after a holder that was ended by force, until somebody has settled that", () =>
+Deno.test("DirLock is unclean after a holder that was ended by force, until the database has been checked", () =>
   withPath((path) => {
     for (const expected of [false, false]) {
       using lock = DirLock.take(path);
