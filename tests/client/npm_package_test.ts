@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { dirname } from "node:path";
+import { npmPackage } from "../../build/npm.ts";
 import { hasBun, hasNode, runUnder } from "./other_runtimes.ts";
 import { openPair } from "./with_dugdale.ts";
 
@@ -50,13 +51,8 @@ async function deno(...args: string[]): Promise<string> {
 
 /** Puts the package and what it depends on where Node finds them, from the packages that this runtime has already. */
 async function install(folder: string): Promise<void> {
-  await deno("pack", "--quiet", "--allow-dirty", "--output", `${folder}/letts.tgz`);
   const modules = `${folder}/node_modules`;
-  await Deno.mkdir(`${modules}/@letts`, { recursive: true });
-  const { success } = await new Deno.Command("tar", { args: ["xzf", `${folder}/letts.tgz`, "-C", folder] })
-    .output();
-  assert(success, "the package can be unpacked");
-  await Deno.rename(`${folder}/package`, `${modules}/@letts/letts`);
+  await npmPackage(`${modules}/@letts/letts`);
   const { dependencies }: { readonly dependencies: Readonly<Record<string, string>> } = JSON.parse(
     await Deno.readTextFile(`${modules}/@letts/letts/package.json`),
   );

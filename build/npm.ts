@@ -1,0 +1,82 @@
+// deno-lint-ignore-file no-console -- a program for people at a terminal
+/**
+ * Makes the npm package, `dist/letts-letts-VERSION.tgz`: what `deno pack` makes, with names that only our import map
+ * knows replaced by the files that they stand for. `npm publish` takes it.
+ */
+import { dirname, relative } from "node:path";
+import config from "../deno.json" with { type: "json" };
+import { output } from "./targets.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname;
+
+/** What npm shows of the package, and what it needs to run. */
+const FACTS = {
+  description:
+    "Durable task queue and remote execution without a broker: client, mission runtime, testing kit",
+  keywords: ["queue", "jobs", "tasks", "remote execution", "durable", "scheduler"],
+  homepage: "https://github.com/letts-project/letts-deno#readme",
+  repository: { type: "git", url: "git+https://github.com/letts-project/letts-deno.git" },
+  engines: { node: ">=20" },
+  sideEffects: false,
+};
+
+/** Unpacks the package to `folder`, which is made. */
+export async function npmPackage(folder: string): Promise<void> {
+  const work = await Deno.makeTempDir();
+  try {
+    const args = ["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", `${work}/letts.tgz`];
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
+    if (code !== 0) throw new Error(`deno pack ended with ${code}: ${new TextDecoder().decode(stderr)}`);
+    await Deno.mkdir(folder, { recursive: true });
+    await output("tar", ["-xzf", `${work}/letts.tgz`, "-C", folder, "--strip-components=1"]);
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+  for await (const path of filesBelow(folder)) {
+    if (/(?<!\.d)\.ts$/.test(path)) await Deno.remove(path); // a source that was taken for an asset
+    else if (/\.(js|d\.ts)$/.test(path)) await resolveNames(folder, path);
+  }
+  const manifest = JSON.parse(await Deno.readTextFile(`${folder}/package.json`));
+  await Deno.writeTextFile(
+    `${folder}/package.json`,
+    `${JSON.stringify({ ...manifest, ...FACTS }, null, 2)}\n`,
+  );
+}
+
+/** Puts paths in place of the names of our import map. */
+async function resolveNames(folder: string, path: string): Promise<void> {
+  const text = await Deno.readTextFile(path);
+  const imports: Readonly<Record<string, string>> = config.imports;
+  const resolved = text.replace(/(\bfrom |\bimport\()"(@std\/[^"]+)"/g, (whole, before, name) => {
+    const to = imports[name];
+    if (to === undefined) return whole;
+    const file = relative(dirname(path), `${folder}/${to.replace(/\.ts$/, ".js")}`);
+    return `${before}"${file.startsWith(".") ? file : `./${file}`}"`;
+  });
+  if (resolved !== text) await Deno.writeTextFile(path, resolved);
+}
+
+async function* filesBelow(folder: string): AsyncGenerator<string, void, void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* filesBelow(`${folder}/${name}`);
+    else yield `${folder}/${name}`;
+  }
+}
+
+/** Makes the tarball in `folder`, and returns its name. */
+export async function npmTarball(folder: string): Promise<string> {
+  const work = await Deno.makeTempDir();
+  try {
+    await npmPackage(`${work}/package`);
+    const packed = await output("npm", ["pack", "--json", `--pack-destination=${folder}`, `${work}/package`]);
+    return JSON.parse(packed)[0].filename;
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  await Deno.mkdir("dist", { recursive: true });
+  const name = await npmTarball("dist");
+  console.log(`dist/${name}: ${((await Deno.stat(`dist/${name}`)).size / 1024).toFixed(0)} KiB`);
+}
