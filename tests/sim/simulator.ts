@@ -1,0 +1,324 @@
+/**
+ * Random operations on the real engine and store, with a clock turned by hand, scripted processes and a disk that
+ * dies; after each operation the promises of a dugdale are checked.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { MissionEvent } from "../../protocol/event.ts";
+import { Ids } from "../../protocol/ids.ts";
+import type { MissionId } from "../../protocol/names.ts";
+import { MemoryDisk } from "../../testing/memory_disk.ts";
+import type { ScriptedProcess } from "../../testing/scripted_spawner.ts";
+import { HandClock } from "../dugdale/hand_clock.ts";
+import { Life } from "./life.ts";
+import { Random } from "./random.ts";
+
+/** What the simulated clients know of a mission. */
+interface Known {
+  readonly lane: string;
+  /** Its 202 or 201 has come, or it was seen. */
+  acknowledged: boolean;
+  /** Its deletion was asked for, so that it may be gone. */
+  deleted: boolean;
+  /** Its last event, once it has been seen. */
+  done?: string;
+}
+
+const LANES = ["a", "b"] as const;
+const START_MS = Date.UTC(2030, 0, 1);
+const encoder = new TextEncoder();
+
+/** One run of the simulator. */
+export class Simulation {
+  readonly #random: Random;
+  readonly #clock = new HandClock({ wallMs: START_MS });
+  readonly #disk = new MemoryDisk();
+  readonly #ids = new Ids(() => this.#clock.wallMs());
+  readonly #folder: string;
+  readonly #known = new Map<MissionId, Known>();
+  /** As applied last, so far as its answer has come; undefined while that is not known. */
+  readonly #lanes = new Map<string, { concurrency: number; paused: boolean } | undefined>();
+  readonly #started = new Set<MissionId>();
+  #processes = new Map<MissionId, ScriptedProcess>();
+  #life!: Life;
+  /** What was done, for the report of a failure. */
+  readonly log: string[] = [];
+
+  /** @param folder Holds the database. */
+  constructor(seed: number, folder: string) {
+    this.#random = new Random(seed);
+    this.#folder = folder;
+  }
+
+  /** Does so many operations, then ends everything and checks that nothing was lost. */
+  async run(steps: number): Promise<void> {
+    await this.#begin();
+    await this.#apply();
+    for (let step = 0; step < steps; step++) {
+      await this.#operate();
+      await this.#life.settle();
+      if (this.#life.dead) await this.#reopen();
+      await this.#check();
+    }
+    await this.#end();
+    this.#life.crash();
+  }
+
+  async #operate(): Promise<void> {
+    const operation = this.#random.pick([
+      this.#dispatch,
+      ...Array(5).fill(this.#dispatch),
+      ...Array(6).fill(this.#endProcess),
+      ...Array(2).fill(this.#progress),
+      ...Array(2).fill(this.#kill),
+      this.#restart,
+      this.#pause,
+      this.#continue,
+      this.#apply,
+      this.#delete,
+      this.#advance,
+      this.#crash,
+      this.#armDeath,
+    ]);
+    await operation.call(this);
+  }
+
+  async #dispatch(): Promise<void> {
+    const missionId = this.#ids.mission();
+    const lane = this.#random.pick(LANES);
+    this.#known.set(missionId, { lane, acknowledged: false, deleted: false });
+    await this.#sendDispatch(missionId, lane);
+  }
+
+  /** A client whose answer was lost sends the same dispatch again. */
+  async #sendDispatch(missionId: MissionId, lane: string): Promise<void> {
+    const reply = await this.#send("POST", "/v1/dispatch", { key: missionId, body: { lane, mission: "m" } });
+    if (reply === undefined) return;
+    assert(reply.status === 202 || reply.status === 200, `dispatch: ${reply.status} ${reply.text}`);
+    this.#known.get(missionId)!.acknowledged = true;
+  }
+
+  #endProcess(): void {
+    const [id, process] = this.#random.pick([...this.#processes]) ?? [];
+    if (id === undefined || process === undefined) return;
+    const code = this.#random.pick([0, 0, 0, 1]);
+    this.log.push(`end ${id} with ${code}`);
+    if (this.#random.chance(0.5)) {
+      say(process, code === 0 ? { event: "success", return: { of: id } } : { event: "fail" });
+    }
+    process.exit({ code, signal: null });
+    this.#processes.delete(id);
+  }
+
+  #progress(): void {
+    const [id, process] = this.#random.pick([...this.#processes]) ?? [];
+    if (process === undefined) return;
+    this.log.push(`progress of ${id}`);
+    say(process, { event: "progress", value: 0.5 });
+  }
+
+  async #kill(): Promise<void> {
+    const id = this.#anyMission();
+    if (id === undefined) return;
+    const reply = await this.#send("POST", `/v1/missions/${id}/kill`);
+    if (reply !== undefined) assert([200, 404, 409, 410].includes(reply.status), `kill: ${reply.text}`);
+  }
+
+  async #restart(): Promise<void> {
+    const id = this.#anyMission();
+    if (id === undefined) return;
+    const reply = await this.#send("POST", `/v1/missions/${id}/restart`);
+    if (reply?.status !== 201) return;
+    const { mission_id } = JSON.parse(reply.text) as { mission_id: MissionId };
+    const { lane } = this.#known.get(id)!;
+    this.#known.set(mission_id, { lane, acknowledged: true, deleted: false });
+  }
+
+  async #pause(): Promise<void> {
+    await this.#setPaused(true);
+  }
+
+  async #continue(): Promise<void> {
+    await this.#setPaused(false);
+  }
+
+  async #setPaused(paused: boolean): Promise<void> {
+    const name = this.#random.pick(LANES);
+    const was = this.#lanes.get(name);
+    this.#lanes.set(name, undefined);
+    const path = `/v1/admin/lanes/${name}/${paused ? "pause" : "continue"}`;
+    const reply = await this.#send("POST", path);
+    if (reply === undefined) return;
+    assertEquals(reply.status, 200, reply.text);
+    const { concurrency } = was ?? this.#laneNow(name);
+    this.#lanes.set(name, { concurrency, paused });
+  }
+
+  /** Applies new widths; a pause by hand stays. */
+  async #apply(): Promise<void> {
+    const lanes = Object.fromEntries(LANES.map((name) => [name, { concurrency: this.#random.below(3) + 1 }]));
+    for (const name of LANES) this.#lanes.set(name, undefined);
+    const reply = await this.#send("POST", "/v1/admin/apply", { body: { lanes } });
+    if (reply === undefined) return;
+    assertEquals(reply.status, 200, reply.text);
+    for (const name of LANES) this.#lanes.set(name, this.#laneNow(name));
+  }
+
+  async #delete(): Promise<void> {
+    const id = this.#anyMission();
+    if (id === undefined) return;
+    const known = this.#known.get(id)!;
+    const wasDeleted = known.deleted;
+    known.deleted = true;
+    const force = this.#random.chance(0.5);
+    const reply = await this.#send("DELETE", `/v1/missions/${id}${force ? "?force=true" : ""}`);
+    if (reply !== undefined && reply.status !== 202) known.deleted = wasDeleted;
+  }
+
+  #advance(): void {
+    const ms = this.#random.below(60_000);
+    this.log.push(`${ms} ms pass`);
+    this.#clock.advance(ms);
+  }
+
+  #crash(): void {
+    this.log.push("crash");
+    this.#life.crash();
+  }
+
+  #armDeath(): void {
+    const death = { commits: this.#random.below(4), after: this.#random.chance(0.5) };
+    this.log.push(`the disk dies ${death.after ? "after" : "before"} commit ${death.commits} from now`);
+    this.#life.die(death);
+  }
+
+  async #send(method: string, path: string, options: { key?: string; body?: unknown } = {}) {
+    const reply = await this.#life.send(method, path, options);
+    this.log.push(`${method} ${path} ${JSON.stringify(options)} → ${reply?.status ?? "no answer"}`);
+    return reply;
+  }
+
+  async #begin(): Promise<void> {
+    const remains = { file: `${this.#folder}/state.db`, disk: this.#disk, clock: this.#clock };
+    this.#processes = new Map();
+    this.#life = await Life.begin(remains, (process) => this.#onStart(process));
+  }
+
+  async #reopen(): Promise<void> {
+    this.log.push("reopen");
+    await this.#begin();
+    for (const name of LANES) {
+      const expected = this.#lanes.get(name);
+      if (expected === undefined) this.#lanes.set(name, this.#laneIfAny(name));
+      else assertEquals(this.#laneNow(name), expected, `lane ${name} after a crash`);
+    }
+    if (this.#life.core.applied.current === undefined) await this.#apply();
+    for (const [id, { lane, acknowledged }] of [...this.#known]) {
+      if (!acknowledged && !this.#life.dead) await this.#sendDispatch(id, lane);
+    }
+    if (this.#life.dead) await this.#reopen();
+    await this.#life.settle();
+  }
+
+  #onStart(process: ScriptedProcess): void {
+    const id = process.request.env.LETTS_MISSION_ID as MissionId;
+    const { engine, parts } = this.#life.core;
+    assert(!this.#started.has(id), `mission ${id} is started twice`);
+    this.#started.add(id);
+    this.#processes.set(id, process);
+    process.signal.addEventListener("abort", () => this.#processes.delete(id));
+    const row = parts.store.missions.find(id)!;
+    const lane = engine.lanes.find(row.lane)!;
+    // A killed mission leaves its lane's queue through its end alone.
+    const older = parts.store.missions.queue.queuedIn(row.lane, 1000).find((other) =>
+      other.time_created < row.time_created
+    );
+    assert(older === undefined, `mission ${id} starts before ${older?.mission_id}, which is older`);
+    assert(lane.inFlight >= 1, `lane ${row.lane} does not count mission ${id}`);
+  }
+
+  /** Whether the promises hold now. */
+  async #check(): Promise<void> {
+    const { parts, engine } = this.#life.core;
+    const { missions } = parts.store;
+    for (const [id, known] of this.#known) {
+      const row = missions.find(id);
+      if (!known.acknowledged) continue;
+      assert(row !== undefined, `mission ${id} was acknowledged and is gone`);
+      if (row.status === "deleting") {
+        assert(known.deleted, `mission ${id} is being deleted, and nothing has asked for it`);
+        continue;
+      }
+      const events = await this.#events(id);
+      if (events === undefined) return;
+      events.forEach(({ seq }, index) => assertEquals(seq, index + 1, `seq of mission ${id}`));
+      const last = events.at(-1);
+      assertEquals(last?.event === "done", row.status === "done", `the last event of mission ${id}`);
+      if (known.done !== undefined) {
+        assertEquals(JSON.stringify(last), known.done, `the end of ${id} changed`);
+      }
+      if (row.status === "done") known.done = JSON.stringify(last);
+      if (row.status === "running") assert(engine.find(id) !== undefined, `${id} runs in the database alone`);
+    }
+    for (const lane of engine.lanes.list()) {
+      const rows = missions.running().filter((row) => row.lane === lane.name);
+      assertEquals(lane.inFlight, rows.length, `slots of lane ${lane.name}`);
+      const waiting = missions.queue.queuedIn(lane.name, 1).length > 0;
+      if (waiting && !lane.paused) {
+        assert(lane.inFlight >= lane.concurrency, `lane ${lane.name} has room, and missions wait`);
+      }
+      this.#checkWidth(lane.name, lane.concurrency, rows.length);
+    }
+  }
+
+  /** A lane that was made narrower may still run what it ran before, but no more. */
+  #checkWidth(name: string, concurrency: number, running: number): void {
+    const before = this.#width.get(name) ?? 0;
+    assert(running <= Math.max(concurrency, before), `lane ${name} runs ${running} of ${concurrency}`);
+    this.#width.set(name, running);
+  }
+  readonly #width = new Map<string, number>();
+
+  async #events(id: MissionId): Promise<MissionEvent[] | undefined> {
+    const reply = await this.#life.send("GET", `/v1/missions/${id}/events`);
+    return reply?.text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+  }
+
+  /** Lets all missions come to their end. */
+  async #end(): Promise<void> {
+    this.#life.die({ commits: Infinity, after: false });
+    for (const name of LANES) await this.#life.send("POST", `/v1/admin/lanes/${name}/continue`);
+    for (let rounds = 0; this.#processes.size > 0; rounds++) {
+      assert(rounds < 1000, "missions do not come to their end");
+      for (const process of this.#processes.values()) process.exit({ code: 0, signal: null });
+      this.#processes.clear();
+      await this.#life.settle();
+    }
+    await this.#check();
+    const { missions } = this.#life.core.parts.store;
+    for (const [id, { acknowledged }] of this.#known) {
+      const status = missions.find(id)?.status;
+      if (acknowledged) assert(status === "done" || status === "deleting", `mission ${id} ends as ${status}`);
+    }
+  }
+
+  #anyMission(): MissionId | undefined {
+    return this.#random.pick([...this.#known].filter(([, { acknowledged }]) => acknowledged))?.[0];
+  }
+
+  #laneNow(name: string): { concurrency: number; paused: boolean } {
+    const lane = this.#laneIfAny(name);
+    assert(lane !== undefined, `lane ${name} was applied and is gone`);
+    return lane;
+  }
+
+  #laneIfAny(name: string): { concurrency: number; paused: boolean } | undefined {
+    const lane = this.#life.core.engine.lanes.find(name);
+    return lane && { concurrency: lane.concurrency, paused: lane.paused };
+  }
+}
+
+function say(process: ScriptedProcess, line: Readonly<Record<string, unknown>>): void {
+  process.control?.write(encoder.encode(`${JSON.stringify(line)}\n`));
+}
