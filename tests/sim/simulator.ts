@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { MissionEvent } from "../../protocol/event.ts";
+import type { OutcomeKind } from "../../protocol/mission.ts";
 import { Ids } from "../../protocol/ids.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { MemoryDisk } from "../../testing/memory_disk.ts";
@@ -21,6 +22,10 @@ interface Known {
   acknowledged: boolean;
   /** Its deletion was asked for, so that it may be gone. */
   deleted: boolean;
+  /** A kill, or a deletion that ends it, was asked for. */
+  killed: boolean;
+  /** The exit code of its process. */
+  code?: number;
   /** Its last event, once it has been seen. */
   done?: string;
 }
@@ -40,6 +45,10 @@ export class Simulation {
   /** As applied last, so far as its answer has come; undefined while that is not known. */
   readonly #lanes = new Map<string, { concurrency: number; paused: boolean } | undefined>();
   readonly #started = new Set<MissionId>();
+  readonly #width = new Map<string, number>();
+  /** They had not come to their end when a dugdale crashed. */
+  readonly #crashed = new Set<MissionId>();
+  #broken: unknown;
   #processes = new Map<MissionId, ScriptedProcess>();
   #life!: Life;
   /** What was done, for the report of a failure. */
@@ -87,7 +96,7 @@ export class Simulation {
   async #dispatch(): Promise<void> {
     const missionId = this.#ids.mission();
     const lane = this.#random.pick(LANES);
-    this.#known.set(missionId, { lane, acknowledged: false, deleted: false });
+    this.#known.set(missionId, { lane, acknowledged: false, deleted: false, killed: false });
     await this.#sendDispatch(missionId, lane);
   }
 
@@ -107,6 +116,12 @@ export class Simulation {
     if (this.#random.chance(0.5)) {
       say(process, code === 0 ? { event: "success", return: { of: id } } : { event: "fail" });
     }
+    this.#exit(id, process, code);
+  }
+
+  #exit(id: MissionId, process: ScriptedProcess, code: number): void {
+    const known = this.#known.get(id);
+    if (known !== undefined) known.code = code;
     process.exit({ code, signal: null });
     this.#processes.delete(id);
   }
@@ -121,6 +136,7 @@ export class Simulation {
   async #kill(): Promise<void> {
     const id = this.#anyMission();
     if (id === undefined) return;
+    this.#known.get(id)!.killed = true;
     const reply = await this.#send("POST", `/v1/missions/${id}/kill`);
     if (reply !== undefined) assert([200, 404, 409, 410].includes(reply.status), `kill: ${reply.text}`);
   }
@@ -132,7 +148,7 @@ export class Simulation {
     if (reply?.status !== 201) return;
     const { mission_id } = JSON.parse(reply.text) as { mission_id: MissionId };
     const { lane } = this.#known.get(id)!;
-    this.#known.set(mission_id, { lane, acknowledged: true, deleted: false });
+    this.#known.set(mission_id, { lane, acknowledged: true, deleted: false, killed: false });
   }
 
   async #pause(): Promise<void> {
@@ -172,6 +188,7 @@ export class Simulation {
     const wasDeleted = known.deleted;
     known.deleted = true;
     const force = this.#random.chance(0.5);
+    known.killed ||= force;
     const reply = await this.#send("DELETE", `/v1/missions/${id}${force ? "?force=true" : ""}`);
     if (reply !== undefined && reply.status !== 202) known.deleted = wasDeleted;
   }
@@ -207,6 +224,7 @@ export class Simulation {
 
   async #reopen(): Promise<void> {
     this.log.push("reopen");
+    for (const [id, { done }] of this.#known) if (done === undefined) this.#crashed.add(id);
     await this.#begin();
     for (const name of LANES) {
       const expected = this.#lanes.get(name);
@@ -221,7 +239,16 @@ export class Simulation {
     await this.#life.settle();
   }
 
+  /** Plays a process. What is wrong with its start is told by the next check: nothing here would catch it. */
   #onStart(process: ScriptedProcess): void {
+    try {
+      this.#takeProcess(process);
+    } catch (error) {
+      this.#broken ??= error;
+    }
+  }
+
+  #takeProcess(process: ScriptedProcess): void {
     const id = process.request.env.LETTS_MISSION_ID as MissionId;
     const { engine, parts } = this.#life.core;
     assert(!this.#started.has(id), `mission ${id} is started twice`);
@@ -230,6 +257,7 @@ export class Simulation {
     process.signal.addEventListener("abort", () => this.#processes.delete(id));
     const row = parts.store.missions.find(id)!;
     const lane = engine.lanes.find(row.lane)!;
+    assert(!this.#lanes.get(row.lane)?.paused, `mission ${id} starts in the paused lane ${row.lane}`);
     // A killed mission leaves its lane's queue through its end alone.
     const older = parts.store.missions.queue.queuedIn(row.lane, 1000).find((other) =>
       other.time_created < row.time_created
@@ -240,6 +268,7 @@ export class Simulation {
 
   /** Whether the promises hold now. */
   async #check(): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
     const { parts, engine } = this.#life.core;
     const { missions } = parts.store;
     for (const [id, known] of this.#known) {
@@ -258,7 +287,10 @@ export class Simulation {
       if (known.done !== undefined) {
         assertEquals(JSON.stringify(last), known.done, `the end of ${id} changed`);
       }
-      if (row.status === "done") known.done = JSON.stringify(last);
+      if (last?.event === "done") {
+        known.done = JSON.stringify(last);
+        this.#checkOutcome(id, known, last.outcome);
+      }
       if (row.status === "running") assert(engine.find(id) !== undefined, `${id} runs in the database alone`);
     }
     for (const lane of engine.lanes.list()) {
@@ -272,13 +304,21 @@ export class Simulation {
     }
   }
 
+  /** An end is that of the process, unless a kill or a crash came first. */
+  #checkOutcome(id: MissionId, { code, killed }: Known, outcome: OutcomeKind): void {
+    const possible: OutcomeKind[] = [];
+    if (code !== undefined) possible.push(code === 0 ? "success" : "failed");
+    if (killed) possible.push("killed");
+    if (this.#crashed.has(id)) possible.push("lost");
+    assert(possible.includes(outcome), `mission ${id} ends as ${outcome}, which is none of ${possible}`);
+  }
+
   /** A lane that was made narrower may still run what it ran before, but no more. */
   #checkWidth(name: string, concurrency: number, running: number): void {
     const before = this.#width.get(name) ?? 0;
     assert(running <= Math.max(concurrency, before), `lane ${name} runs ${running} of ${concurrency}`);
     this.#width.set(name, running);
   }
-  readonly #width = new Map<string, number>();
 
   async #events(id: MissionId): Promise<MissionEvent[] | undefined> {
     const reply = await this.#life.send("GET", `/v1/missions/${id}/events`);
@@ -288,11 +328,11 @@ export class Simulation {
   /** Lets all missions come to their end. */
   async #end(): Promise<void> {
     this.#life.die({ commits: Infinity, after: false });
+    this.#lanes.clear();
     for (const name of LANES) await this.#life.send("POST", `/v1/admin/lanes/${name}/continue`);
     for (let rounds = 0; this.#processes.size > 0; rounds++) {
       assert(rounds < 1000, "missions do not come to their end");
-      for (const process of this.#processes.values()) process.exit({ code: 0, signal: null });
-      this.#processes.clear();
+      for (const [id, process] of this.#processes) this.#exit(id, process, 0);
       await this.#life.settle();
     }
     await this.#check();
