@@ -1,6 +1,8 @@
-# A first line "#!/usr/bin/env -S deno run" works on a machine without Deno.
-case :${PATH:=/usr/local/bin:/usr/bin:/bin}: in *":$at/bin:"*) ;; *) PATH=$PATH:$at/bin ;; esac
-: "${LETTS_DENO:=$at/bin/deno}"
+# Missions get this Deno, also those whose first line is "#!/usr/bin/env -S deno run", unless LETTS_DENO names another.
+if [ -z "${LETTS_DENO-}" ]; then
+  LETTS_DENO=$at/bin/deno
+  PATH=$at/bin:${PATH:-/usr/local/bin:/usr/bin:/bin}
+fi
 export PATH LETTS_DENO DENO_NO_UPDATE_CHECK=1
 letts() { exec "$at/deno" run -A --no-config --unstable-no-legacy-abort "$at/letts.js" "$@"; }
 

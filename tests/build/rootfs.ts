@@ -67,7 +67,7 @@ export async function openRootfs(deno: string, more: readonly string[] = []): Pr
         `mount -t proc proc proc && touch dev/null dev/urandom && mount --bind /dev/null dev/null &&
         mount --bind /dev/urandom dev/urandom && (ip link set lo up || true) && exec chroot . /bin/env -i "$@"`;
       const args = [
-        "60",
+        ...["-s", "KILL", "60"],
         "unshare",
         `-${Deno.uid() === 0 ? "" : "r"}mpfn`,
         "--kill-child",
