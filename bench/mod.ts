@@ -11,6 +11,7 @@ for (
     "import_bench.ts",
     "client_files_bench.ts",
     "startup_bench.ts",
+    "packed_bench.ts",
   ]
 ) {
   const { code } = await new Deno.Command(Deno.execPath(), {
