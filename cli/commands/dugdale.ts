@@ -1,5 +1,5 @@
 /** `letts dugdale`. @module */
-import { SilentExit } from "../errors.ts";
+import { SilentExit, UsageError } from "../errors.ts";
 import { type Command, command } from "../parse/grammar.ts";
 
 const DUGDALE_FLAGS = {
@@ -25,6 +25,12 @@ const DUGDALE_FLAGS = {
   version: { type: "switch", help: "print the version, exit" },
 } as const;
 
+/** How `install` writes the service. */
+const INSTALL_FLAGS = {
+  sysv: { type: "switch", help: "with install: an init script instead of a systemd unit" },
+  print: { type: "switch", help: "with install: print it, and change nothing" },
+} as const;
+
 /** Runs a dugdale until it is told to stop. */
 export const DUGDALE: Command = command({
   name: "dugdale",
@@ -32,11 +38,14 @@ export const DUGDALE: Command = command({
   about: [
     "Runs missions on this machine and answers over HTTP, until SIGTERM or SIGINT.",
     "The configuration is the first of: --config, $DUGDALE_CONFIG, ./dugdale.yaml, /etc/letts/dugdale/default.yaml.",
+    "letts dugdale install writes a service of systemd, or an init script, for the letts on the PATH; it starts nothing.",
   ],
   standalone: true,
-  flags: [DUGDALE_FLAGS],
+  positionals: [{ name: "install", optional: true, choices: ["install"] }],
+  flags: [DUGDALE_FLAGS, INSTALL_FLAGS],
   examples: [
     { line: "letts dugdale --config /etc/letts/dugdale/default.yaml --check-config", means: "Check a file" },
+    { line: "letts dugdale install --print", means: "Show the service" },
   ],
   exits: [
     ["0", "clean shutdown"],
@@ -46,7 +55,12 @@ export const DUGDALE: Command = command({
   ],
 }, async () => {
   const { dugdaleMain } = await import("../../dugdale/main.ts");
-  return async ({ flags }) => {
+  return async ({ flags, args: [action], io }) => {
+    if (action !== undefined) {
+      if (action !== "install") throw new UsageError(`dugdale: "${action}" is no action; there is install`);
+      const { install } = await import("./install/install.ts");
+      return await install({ config: flags.config ?? "", sysv: flags.sysv, print: flags.print }, io);
+    }
     const status = await dugdaleMain({
       config: flags.config ?? "",
       checkConfig: flags["check-config"],
