@@ -17,20 +17,13 @@ interface Config {
 /** All packages of `@std` in use are stable, version 1. */
 const jsr = (name: string): string => name.replace(/^@std\/([^/]+)/, "jsr:@std/$1@^1");
 
-/** Imported by its path, since `deno pack` does not resolve local names of the import map in a package for npm. */
-const SHIPPED = ["std/bytes.ts", "std/bytes.d.ts"];
-
 /** The configuration with `jsr:` specifiers; everything else stays as it is. */
 export function jsrConfig<C extends Config>(config: C): C {
+  const kept = Object.entries(config.imports).filter(([name]) => name !== "deno-std/");
   return {
     ...config,
-    imports: Object.fromEntries(
-      Object.entries(config.imports).map(([name, to]) => [name, name.startsWith("@std/") ? jsr(name) : to]),
-    ),
-    publish: {
-      ...config.publish,
-      include: config.publish.include.flatMap((path) => path === "std/" ? SHIPPED : [path]),
-    },
+    imports: Object.fromEntries(kept.map(([name, to]) => [name, name.startsWith("@std/") ? jsr(name) : to])),
+    publish: { ...config.publish, include: config.publish.include.filter((path) => path !== "std/") },
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat } from "../std/bytes.ts";
+import { concat } from "@std/bytes";
 
 const NEWLINE = 10;
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat } from "../../std/bytes.ts";
+import { concat } from "@std/bytes";
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { FileBody, Outgoing } from "./outgoing.ts";

@@ -1,4 +1,4 @@
-import { concat } from "../../std/bytes.ts";
+import { concat } from "@std/bytes";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import type { Clock } from "../host/clock.ts";
 import { ProblemError } from "../problem_error.ts";
