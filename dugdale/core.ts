@@ -111,14 +111,14 @@ export function openCore(given: CoreParts): Core {
   });
 
   const startedMs = clock.steadyMs();
-  const handlers = makeHandlers(
-    { ...parts, ...shared, engine, enqueuer, applied, version: VERSION.version, startedMs },
+  const handlers = makeHandlers({
+    parts: { ...parts, ...shared, engine, enqueuer, applied, version: VERSION.version, startedMs },
     actions,
     staging,
-    { criticalError, draining: shared.draining, appliedMs: () => store.applied.find()?.appliedMs },
-    VERSION,
-    () => metrics.text(),
-  );
+    readiness: { criticalError, draining: shared.draining, appliedMs: () => store.applied.find()?.appliedMs },
+    version: VERSION,
+    metrics: () => metrics.text(),
+  });
   return {
     parts,
     engine,

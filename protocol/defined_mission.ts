@@ -130,9 +130,9 @@ export function defineMission(
   schemas?: MissionSchemas<StandardSchema, StandardSchema>,
 ): DefinedMission<unknown, unknown> {
   const mission = parseMissionName(name);
-  const parse = (raw: unknown) => schemas ? checked(mission, "input", schemas.input, raw) : raw;
+  const parse = (raw: unknown) => schemas ? checked(schemas.input, raw, { mission, side: "input" }) : raw;
   const parseReturn = (raw: unknown, by?: ReturnedBy) =>
-    schemas ? checked(mission, "return", schemas.return, raw, by) : raw;
+    schemas ? checked(schemas.return, raw, { mission, side: "return", by }) : raw;
   return {
     mission,
     parse,
@@ -147,19 +147,23 @@ export function defineMission(
   };
 }
 
+interface CheckedSide {
+  readonly mission: string;
+  readonly side: SchemaValidationError["side"];
+  readonly by?: ReturnedBy | undefined;
+}
+
 function checked(
-  mission: string,
-  side: SchemaValidationError["side"],
   schema: StandardSchema,
   value: unknown,
-  facts?: ReturnedBy,
+  { mission, side, by }: CheckedSide,
 ): unknown {
   const result = schema["~standard"].validate(value);
   if (result instanceof Promise) {
     throw new TypeError(`the ${side} schema of mission "${mission}" must be synchronous`);
   }
   if (result.issues === undefined) return result.value;
-  throw new SchemaValidationError(mission, side, result.issues.map(toLine), facts);
+  throw new SchemaValidationError(mission, side, result.issues.map(toLine), by);
 }
 
 function toLine({ path = [], message }: StandardIssue): string {

@@ -265,14 +265,13 @@ export const inputFile: v.GenericSchema<unknown, InputFile> = v.object({
 const text = v.optional(v.string());
 const number = v.optional(v.number());
 
-function stored<Wire extends string, Set extends string, Schema, Column extends string = Wire>(
+function stored<Wire extends string, Set extends string, Schema>(
   wire: Wire,
   set: Set,
   kind: ColumnKind,
   schema: Schema,
-  column: Wire | Column = wire,
 ) {
-  return { wire, set, kind, schema, column: column as Column };
+  return { wire, set, kind, schema, column: wire };
 }
 
 function derived<Wire extends string, Schema>(wire: Wire, schema: Schema) {
@@ -294,7 +293,7 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   failReason: stored("fail_reason", "end", "text", text),
   failMessage: stored("fail_message", "end", "text", text),
   failDetails: stored("fail_details", "end", "json", jsonObject),
-  return: stored("return", "end", "json", jsonObject, "return_value"),
+  return: { ...stored("return", "end", "json", jsonObject), column: "return_value" },
   input: stored("input", "enqueue", "json", v.optional(v.any())),
   inputFingerprint: stored("input_fingerprint", "enqueue", "text", v.string()),
   pid: stored("pid", "start", "integer", number),

@@ -32,9 +32,8 @@ export async function writeResult(
   format: Format,
   value: unknown,
   text: () => string,
-  style: RecordStyle = {},
 ): Promise<void> {
-  if (format === "json") await writeJson(writer, value, style);
+  if (format === "json") await writeJson(writer, value);
   else if (format === "yaml") await writeYaml(writer, value);
   else await writer.write(text());
 }

@@ -108,22 +108,31 @@ async function probe(
   }
   const status = headers.get(UPLOAD_STATUS_HEADER);
   if (status !== "complete" && status !== "incomplete") {
-    throw conflict(connection, call, "conflict", `is ${status ?? "in an unknown state"}`, { state: status });
+    throw conflict(connection, call, {
+      code: "conflict",
+      problem: `is ${status ?? "in an unknown state"}`,
+      details: { state: status },
+    });
   }
   const size = headers.get(status === "complete" ? "Content-Length" : TOTAL_SIZE_HEADER);
   const otherSize = size !== null && Number(size) !== file.size;
   if (otherSize || headers.get(SHA256_HEADER)?.toLowerCase() !== file.sha256) {
-    throw conflict(connection, call, "content_mismatch", "holds another content", {});
+    throw conflict(connection, call, { code: "content_mismatch", problem: "holds another content" });
   }
   return status === "complete" ? status : Number(headers.get(BYTES_RECEIVED_HEADER) ?? 0);
+}
+
+/** What stands in the way of an upload. */
+interface Found {
+  readonly code: "conflict" | "content_mismatch";
+  readonly problem: string;
+  readonly details?: Record<string, string | null>;
 }
 
 function conflict(
   connection: Connection,
   call: Call<"headStaging">,
-  code: "conflict" | "content_mismatch",
-  problem: string,
-  details: Record<string, string | null>,
+  { code, problem, details = {} }: Found,
 ): ConflictError {
   return new ConflictError(code, `[${connection.host}] staging file ${call.path?.id} ${problem}`, {
     status: 409,

@@ -56,13 +56,19 @@ export function checkDispatch(options: DispatchOptions, missionId: MissionId): C
   return { missionId, files, toBody, options };
 }
 
+/** How a checked dispatch is sent. */
+export interface SendOptions {
+  readonly openFile: OpenFile;
+  /** Of the span around the call. */
+  readonly spanTraceparent: string | undefined;
+}
+
 /** Uploads the files and queues the mission. Repeats of the request name the same mission and the same files. */
 export async function dispatch(
   context: Context,
   target: Target,
   { missionId, files, toBody, options }: CheckedDispatch,
-  openFile: OpenFile,
-  spanTraceparent: string | undefined,
+  { openFile, spanTraceparent }: SendOptions,
 ): Promise<{ readonly ref: DispatchedRef; readonly connection: Connection }> {
   const { signal, traceparent } = options;
   const connection = context.connections.of(target.dugdale);

@@ -38,7 +38,7 @@ export async function exec(context: Context, to: Address, options: ExecOptions):
       context.connections.tracer,
       "letts.dispatch",
       { kind: 3, attributes },
-      (span) => send(connection, target, missionId, checked, span.traceparent),
+      (span) => send(connection, target, checked, { execId: missionId, spanTraceparent: span.traceparent }),
     );
     return new MissionRun(ref, {
       ...options,
@@ -84,14 +84,13 @@ function checkExec(options: ExecOptions): CheckedExec {
 async function send(
   connection: Connection,
   { lane }: Target,
-  execId: MissionId,
   checked: CheckedExec,
-  spanTraceparent: string | undefined,
+  { execId, spanTraceparent }: { readonly execId: MissionId; readonly spanTraceparent: string | undefined },
 ): Promise<DispatchedRef> {
   const { signal, traceparent } = checked.options;
   const files = shareFiles(signal);
   const post = async (reuse: boolean) => {
-    const staged = await stageAll(connection, execId, checked, files.open, reuse);
+    const staged = await stageAll(checked, { connection, execId, openFile: files.open, reuse });
     return connection.json("execDispatch", {
       scopes: EXEC,
       headers: { "Idempotency-Key": execId },
@@ -116,12 +115,17 @@ async function send(
   }
 }
 
+interface StageOptions {
+  readonly connection: Connection;
+  readonly execId: MissionId;
+  readonly openFile: OpenFile;
+  /** Whether a file of the dugdale with the same content will do. */
+  readonly reuse: boolean;
+}
+
 async function stageAll(
-  connection: Connection,
-  execId: MissionId,
   { options: { signal }, slots }: CheckedExec,
-  openFile: OpenFile,
-  reuse: boolean,
+  { connection, execId, openFile, reuse }: StageOptions,
 ): Promise<ReadonlyMap<Slot["slot"], StagingId | string>> {
   const staged = new Map<Slot["slot"], StagingId | string>();
   for (const { slot, source } of slots) {

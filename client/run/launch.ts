@@ -106,7 +106,7 @@ async function accepted(context: Context, to: Address, options: DispatchOptions,
       context.connections.tracer,
       "letts.dispatch",
       { kind: 3, attributes },
-      ({ traceparent }) => dispatch(context, target, checked, openFile, traceparent),
+      ({ traceparent }) => dispatch(context, target, checked, { openFile, spanTraceparent: traceparent }),
     );
     return { ...dispatched, facts };
   } catch (error) {

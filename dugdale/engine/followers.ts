@@ -56,10 +56,16 @@ export class Followers {
     follow: boolean,
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
     const channel = follow && status !== "done" && !this.#closed ? this.#join(id) : undefined;
-    const follower: Follower = new Follower(missionId, from, this.#store, channel, () => {
-      if (channel === undefined) return;
-      channel.followers.delete(follower);
-      this.#part(id, channel);
+    const follower: Follower = new Follower({
+      missionId,
+      from,
+      store: this.#store,
+      channel,
+      leave: () => {
+        if (channel === undefined) return;
+        channel.followers.delete(follower);
+        this.#part(id, channel);
+      },
     });
     channel?.followers.add(follower);
     return new ReadableStream(follower, { highWaterMark: 0 });
@@ -161,11 +167,21 @@ export class Followers {
   }
 }
 
+interface FollowerParts {
+  readonly missionId: MissionId;
+  /** `seq` of the last event that is not wanted. */
+  readonly from: number;
+  readonly store: Store;
+  /** Undefined for a reader that only wants what is there. */
+  readonly channel: Channel | undefined;
+  /** Called once the reader is gone. */
+  readonly leave: () => void;
+}
+
 /** One reader of events; it asks for more whenever it can take more. */
 class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   readonly #missionId: MissionId;
   readonly #store: Store;
-  /** Undefined for a reader that only wants what is there. */
   readonly #channel: Channel | undefined;
   readonly #leave: () => void;
   #lastSeq: number;
@@ -173,18 +189,12 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   /** The reader has everything that there is and asks for more. */
   #waiting = false;
 
-  constructor(
-    missionId: MissionId,
-    from: number,
-    store: Store,
-    channel: Channel | undefined,
-    leave: () => void,
-  ) {
-    this.#missionId = missionId;
-    this.#lastSeq = from;
-    this.#store = store;
-    this.#channel = channel;
-    this.#leave = leave;
+  constructor(parts: FollowerParts) {
+    this.#missionId = parts.missionId;
+    this.#lastSeq = parts.from;
+    this.#store = parts.store;
+    this.#channel = parts.channel;
+    this.#leave = parts.leave;
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): void {

@@ -119,7 +119,12 @@ function launchOf(
         throw new LaunchError("spawn_failed", "the command of the mission is not on record any more");
       }
       return {
-        env: missionEnvironment(row, files, workdir, parts.config.missionEnv, parts.readVariable),
+        env: missionEnvironment(row, {
+          files,
+          workdir,
+          configured: parts.config.missionEnv,
+          read: parts.readVariable,
+        }),
         argv: missionCommand(runtime, row.mission_name, parts.dataDir.disk),
       };
     },

@@ -12,14 +12,20 @@ import type { HandlerParts } from "./parts.ts";
 import { stagingHandlers } from "./staging.ts";
 import type { Staging } from "../staging/staging.ts";
 
+/** What the handlers are made of. */
+export interface HandlerSources {
+  readonly parts: HandlerParts;
+  readonly actions: MissionActions;
+  readonly staging: Staging;
+  readonly readiness: Readiness;
+  readonly version: VersionReply;
+  /** Makes the text of `GET /metrics`. */
+  readonly metrics: () => string;
+}
+
 /** The handlers of all routes. */
 export function makeHandlers(
-  parts: HandlerParts,
-  actions: MissionActions,
-  staging: Staging,
-  readiness: Readiness,
-  version: VersionReply,
-  metrics: () => string,
+  { parts, actions, staging, readiness, version, metrics }: HandlerSources,
 ): RouteHandlers {
   return {
     ...healthHandlers(readiness, version, metrics),

@@ -10,6 +10,15 @@ export const STDIN_ROLE = "__stdin__";
 /** Reads a variable of the daemon itself. */
 export type ReadVariable = (name: string) => string | undefined;
 
+/** What the environment of a mission is made of, beside its record. */
+export interface MissionSurroundings {
+  readonly files: readonly MissionFileRow[];
+  readonly workdir: string;
+  /** `mission_env` of the dugdale. */
+  readonly configured: DugdaleMissionEnv;
+  readonly read: ReadVariable;
+}
+
 /**
  * Everything that a mission's process has in its environment.
  *
@@ -17,10 +26,7 @@ export type ReadVariable = (name: string) => string | undefined;
  */
 export function missionEnvironment(
   mission: Pick<MissionRow, "mission_id" | "lane" | "traceparent">,
-  files: readonly MissionFileRow[],
-  workdir: string,
-  configured: DugdaleMissionEnv,
-  read: ReadVariable,
+  { files, workdir, configured, read }: MissionSurroundings,
 ): Record<string, string> {
   const env: Record<string, string> = {
     PATH,

@@ -70,7 +70,6 @@ export async function runUnderDugdale(
   });
   const transcript = new Transcript(LIMIT_DEFAULTS);
   const [stdout, stderr] = [new Printed(), new Printed()];
-  const environment = { inherit: INHERITED, set: {} };
   const kill = new KillSwitch(systemClock, LIMIT_DEFAULTS.defaultKillGraceMs);
   const end = (): void => void kill.kill("killed_by_api");
   killed.addEventListener("abort", end, { once: true });
@@ -82,13 +81,12 @@ export async function runUnderDugdale(
       files,
       launch: (workdir) => ({
         argv: mission.command,
-        env: missionEnvironment(
-          { ...row, traceparent: null },
+        env: missionEnvironment({ ...row, traceparent: null }, {
           files,
           workdir,
-          environment,
-          (name) => Deno.env.get(name),
-        ),
+          configured: { inherit: INHERITED, set: {} },
+          read: (name) => Deno.env.get(name),
+        }),
       }),
       timeoutMs: mission.timeoutMs,
       limits: LIMIT_DEFAULTS,

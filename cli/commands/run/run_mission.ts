@@ -11,7 +11,7 @@ import type { ChosenView } from "./choose_view.ts";
 import { followRun } from "./follow_run.ts";
 import { endError, type MissionEnd } from "./mission_end.ts";
 import { type RunPlan, withId } from "./run_plan.ts";
-import { type RunView, showLines } from "./view.ts";
+import { showLines } from "./view.ts";
 
 /** What a run needs beside its plan. */
 export interface RunMissionOptions extends ChosenView {
@@ -50,7 +50,7 @@ export async function runMission(
       signal,
     });
     const logs = keepsLogs ? await client.capturedLogs(ref, { signal }) : undefined;
-    if (endError(end) === undefined) await saveOutputs(client, end, plan, view, signal);
+    if (endError(end) === undefined) await saveOutputs(client, end, plan, { view, signal });
     return { ...end, logs };
   } finally {
     await view.close();
@@ -61,8 +61,7 @@ async function saveOutputs(
   client: LettsClient,
   { result }: MissionEnd,
   { outputs }: RunPlan,
-  view: RunView,
-  signal: AbortSignal,
+  { view, signal }: Pick<RunMissionOptions, "view" | "signal">,
 ): Promise<void> {
   for (const { key, path } of outputs) {
     if (!Object.hasOwn(result.outputFiles, key)) {
