@@ -11,4 +11,3 @@ letts() { exec "$at/deno" run -A --no-config --unstable-no-legacy-abort "$at/let
 
 case ${0##*/} in dugdale*) set -- dugdale "$@" ;; esac
 letts "$@"
-exit 126

@@ -45,7 +45,7 @@ Deno.test({
   fn: async (t) => {
     const files = await filesFor({}, await Deno.readFile(Deno.execPath()), await programFiles());
     const packed = await selfUnpacking(files, { level: 1 });
-    await using rootfs = await openRootfs(Deno.execPath(), ["mount", "id", "grep", "wc"]);
+    await using rootfs = await openRootfs(Deno.execPath(), ["mount", "grep", "chown"]);
     const { run } = rootfs;
     await write(rootfs, "/bin/letts", packed);
     await Deno.symlink("letts", `${rootfs.folder}/bin/dugdale`);
@@ -80,22 +80,39 @@ Deno.test({
       assertEquals(code, 1);
       assertStringIncludes(stderr, `"@letts/letts/mission" not a dependency`);
     });
-    // What is refused is refused before Deno starts, so a small program in its place will do.
-    const small = await selfUnpacking([
-      { name: "deno", bytes: textBytes(`#!/bin/sh\necho started\n`), mode: 0o755 },
-      { name: "letts.js", bytes: textBytes("some text".repeat(100)), mode: 0o644 },
-    ]);
-    await write(rootfs, "/bin/small", small);
-    await t.step("a damaged file is refused, and nothing of it is kept", async () => {
-      const damaged = small.slice();
-      const last = damaged.length - 20;
-      damaged[last] = (damaged[last] ?? 0) ^ 0xff;
-      await write(rootfs, "/bin/damaged", damaged);
-      const { code, stderr } = await run(["damaged", "version"], { LETTS_HOME: "/tmp/damaged" });
-      assertEquals(code, 126, stderr);
-      assertMatch(stderr, /is damaged|cannot unpack/);
-      assertEquals(names(rootfs, "/tmp/damaged"), []);
+    await t.step("files of other programs above its folder do not count", async () => {
+      const command =
+        `cd /var/cache; for f in deno.json package.json; do echo '{ broken' >$f; done; letts version
+        rm deno.json package.json`;
+      const { stdout, stderr } = await run(["sh", "-c", command]);
+      assertEquals([stdout, stderr], [`letts ${config.version}\n`, ""]);
     });
+    // What is refused is refused before Deno starts, so a small program in its place will do.
+    const text = (word: string): readonly ProgramFile[] => [
+      { name: "deno", bytes: textBytes("#!/bin/sh\necho started\n"), mode: 0o755 },
+      { name: "letts.js", bytes: textBytes(word.repeat(100)), mode: 0o644 },
+    ];
+    const small = await selfUnpacking(text("some text"));
+    await write(rootfs, "/bin/small", small);
+    const flipped = small.map((byte, index) => index === small.length - 20 ? byte ^ 0xff : byte);
+    // All of it can be unpacked, and is not what the head says.
+    const exchanged = (await selfUnpacking(text("same text"))).map((byte, index) =>
+      index < 8192 ? small[index] ?? 0 : byte
+    );
+    for (
+      const [how, damaged] of [["a byte is another", flipped], ["a file is another", exchanged]] as const
+    ) {
+      await t.step(`a damaged file is refused, and nothing of it is kept: ${how}`, async () => {
+        await write(rootfs, "/bin/damaged", damaged);
+        const { code, stderr } = await run(["damaged", "version"], { LETTS_HOME: "/tmp/damaged" });
+        assertEquals(code, 126, stderr);
+        assertMatch(
+          stderr,
+          damaged === flipped ? /is damaged|cannot unpack/ : /is damaged: the SHA-256 of letts.js/,
+        );
+        assertEquals(names(rootfs, "/tmp/damaged"), []);
+      });
+    }
     for (const which of ["/tmp/open", "/tmp/open/*"]) {
       await t.step(`a folder that others can write to is refused: ${which}`, async () => {
         const command = `export LETTS_HOME=/tmp/open; rm -rf /tmp/open; small; chmod g+w ${which}; small`;
@@ -104,6 +121,15 @@ Deno.test({
         assertStringIncludes(stderr, "nobody else can write to");
       });
     }
+    await t.step({
+      name: "a folder of another user is refused",
+      ignore: Deno.uid() !== 0, // there is only one user in a user namespace
+      fn: async () => {
+        const command = "export LETTS_HOME=/tmp/theirs; small; chown 4242 /tmp/theirs; small";
+        const { code, stdout } = await run(["sh", "-c", command]);
+        assertEquals([code, stdout], [126, "started\n"]);
+      },
+    });
     await t.step("a link in place of the folder is refused", async () => {
       const command = "mkdir /tmp/real; ln -s real /tmp/link; LETTS_HOME=/tmp/link small";
       assertEquals((await run(["sh", "-c", command])).code, 126);
