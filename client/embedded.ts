@@ -33,7 +33,7 @@ export interface EmbeddedClientOptions extends
   readonly dataDir?: string | URL | undefined;
   /**
    * argv of every mission, with `{mission}` and `{mission_path}` in it. Default: a mission `resize` is the file
-   * `resize`, `resize.ts`, `resize.py` and so on, and its ending says what runs it; Deno gives it its own folder and
+   * `resize`, `resize.ts`, `resize.py` and so on, and its first line or its ending says what runs it; Deno gives one without a first line its own folder and
    * the variables of letts, nothing else.
    */
   readonly command?: readonly string[] | undefined;
@@ -75,7 +75,7 @@ export async function openEmbedded(options: EmbeddedClientOptions): Promise<Embe
         mission_dir: folder,
         runtime: {
           mission_path_template: missionPath ?? "{mission}",
-          command_template: command ?? dugdale.commandByEnding,
+          command_template: command ?? dugdale.commandTemplate,
         },
         lanes: { default: { concurrency }, ...lanes },
       }],

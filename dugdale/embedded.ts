@@ -4,18 +4,15 @@
  * @module
  */
 import { realpathSync, rmSync } from "node:fs";
+import { delimiter, dirname, isAbsolute } from "node:path";
 import type { DugdaleMissionEnv } from "../config/dugdale/config.ts";
 import { dugdaleConfig } from "../config/dugdale/read.ts";
 import { openDugdale } from "./daemon.ts";
 import { type Log, silentLog } from "./host/log.ts";
-import { commandByEnding, findDeno } from "./interpreters.ts";
+import { findDeno, missionStarter } from "./interpreters.ts";
 import type { MissionChange } from "./mission_change.ts";
 
-/**
- * Variables that missions get from this process, beside those of every mission: what it takes to find programs, speak
- * the user's language, and fetch modules.
- */
-export const INHERITED: readonly string[] = [
+const INHERITED: readonly string[] = [
   "PATH",
   "LANG",
   "LC_ALL",
@@ -29,6 +26,17 @@ export const INHERITED: readonly string[] = [
   "https_proxy",
   "no_proxy",
 ];
+
+/**
+ * Variables that missions get from this process, beside those of every mission: what it takes to find programs, speak
+ * the user's language, and fetch modules. A first line finds the Deno that runs missions where PATH has none.
+ */
+export function inheritedEnv(): DugdaleMissionEnv {
+  const folder = dirname(findDeno() ?? "");
+  const path = Deno.env.get("PATH");
+  const isFound = !isAbsolute(folder) || path === undefined || path.split(delimiter).includes(folder);
+  return { inherit: INHERITED, set: isFound ? {} : { PATH: `\${PATH}${delimiter}${folder}` } };
+}
 
 /** How to open an embedded dugdale. */
 export interface EmbeddedDugdaleOptions {
@@ -52,8 +60,11 @@ export interface EmbeddedDugdale extends AsyncDisposable {
   readonly adminToken: string;
   /** Where missions and files are kept. */
   readonly dataDir: string;
-  /** Runs a script by the ending of its name; as `command_template`, with `{mission}` as the path template. */
-  readonly commandByEnding: readonly string[];
+  /**
+   * Runs a script by its first line, or by the ending of its name; as `command_template`, with `{mission}` as the path
+   * template.
+   */
+  readonly commandTemplate: readonly string[];
 }
 
 /**
@@ -67,6 +78,7 @@ export async function openEmbeddedDugdale(options: EmbeddedDugdaleOptions = {}):
   await using stack = new AsyncDisposableStack();
   const dataDir = options.dataDir ?? realpathSync(Deno.makeTempDirSync({ prefix: "letts-" }));
   if (options.dataDir === undefined) stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
+  const { inherit, set } = inheritedEnv();
   const token = crypto.randomUUID();
   const adminToken = crypto.randomUUID();
   const { url } = stack.use(
@@ -76,7 +88,7 @@ export async function openEmbeddedDugdale(options: EmbeddedDugdaleOptions = {}):
         dataDir,
         auth: { tokens: [token] },
         admin: { tokens: [adminToken] },
-        missionEnv: { inherit: INHERITED, set: missionEnv },
+        missionEnv: { inherit, set: { ...set, ...missionEnv } },
       }),
       log,
       onMission,
@@ -88,7 +100,7 @@ export async function openEmbeddedDugdale(options: EmbeddedDugdaleOptions = {}):
     token,
     adminToken,
     dataDir,
-    commandByEnding: commandByEnding(findDeno() ?? "deno"),
+    commandTemplate: ["sh", "-c", missionStarter(findDeno() ?? "deno"), "sh", "{mission_path}", "{mission}"],
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

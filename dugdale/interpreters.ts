@@ -1,10 +1,13 @@
 /**
- * What runs a script when only the ending of its name tells.
+ * What runs a script. An executable file that names its program in its first line is started by itself, any other by
+ * the ending of its name; a file with none of the known endings must be executable.
+ *
+ * The rule is here twice: for a file that is there when a command is made, and as a shell script for a folder.
  *
  * @module
  */
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import { delimiter, dirname, extname, join } from "node:path";
 
 /** Permissions of a mission: its variables, its working directory and its control channel. */
 export const DENO_FLAGS: readonly string[] = [
@@ -16,15 +19,16 @@ export const DENO_FLAGS: readonly string[] = [
   "--allow-write=.,/dev/fd/3",
 ];
 
-/** Endings of names that Deno runs. */
-export const DENO_ENDINGS: ReadonlySet<string> = new Set([".ts", ".js", ".mts", ".mjs", ".tsx", ".jsx"]);
-
-/** The programs for other endings. A file with none of them must be executable. */
-export const PROGRAMS: ReadonlyMap<string, string> = new Map([
+/** The program for each ending, in the order in which a name without ending is tried. */
+const PROGRAMS: ReadonlyMap<string, string> = new Map([
+  ...[".ts", ".js", ".mts", ".mjs", ".tsx", ".jsx"].map((ending) => [ending, "deno"] as const),
   [".sh", "sh"],
   [".py", "python3"],
   [".php", "php"],
 ]);
+
+/** The endings that name a program. */
+export const ENDINGS: readonly string[] = [...PROGRAMS.keys()];
 
 /**
  * The Deno that runs missions: the one that `LETTS_DENO` names, else this program when it is Deno itself. A compiled
@@ -49,29 +53,60 @@ export function isExecutable(path: string): boolean {
   }
 }
 
-const SCRIPT = `
-fail() { printf '{"event":"fail","message":"%s"}\\n' "$1" >&3; exit "$2"; }
-path=$1 name=$2
-shift 2
-for ending in "" ${[...DENO_ENDINGS, ...PROGRAMS.keys()].join(" ")}; do
-  file=$path$ending
-  [ -f "$file" ] || continue
-  case $file in
-    ${[...DENO_ENDINGS].map((ending) => `*${ending}`).join("|")}) exec "$@" "$file" ;;
-    ${[...PROGRAMS].map(([ending, program]) => `*${ending}) exec ${program} "$file" ;;`).join("\n    ")}
-  esac
-  [ -x "$file" ] && exec "$file"
-  fail "mission file $name is not executable, and its ending names no program" 126
-done
-fail "there is no mission file $name, nor one with a known ending" 127
-`;
+/**
+ * The program for a script: its own path when it starts by itself, else a name such as `php`. Undefined when nothing is
+ * known to run it.
+ */
+export function programFor(path: string): string | undefined {
+  const executable = isExecutable(path);
+  if (executable && namesProgram(path)) return path;
+  return PROGRAMS.get(extname(path).toLowerCase()) ?? (executable ? path : undefined);
+}
+
+/** Whether its first line does. */
+function namesProgram(path: string): boolean {
+  const start = new Uint8Array(2);
+  try {
+    const file = openSync(path, "r");
+    try {
+      return readSync(file, start) === 2 && String.fromCharCode(...start) === "#!";
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false; // a program that may be run but not read
+  }
+}
 
 /**
- * The command template of a folder in which every script is run by what its ending asks for. A mission is named as its
- * file, with or without the ending. One shell starts, and becomes the program.
+ * The shell script that starts a mission of a folder. Its arguments are the path and the name of the mission, which may
+ * be without the ending. One shell starts, and becomes the program.
  *
- * @param deno Path of Deno.
+ * @param deno Path of Deno, or its name.
  */
-export function commandByEnding(deno: string): readonly string[] {
-  return ["sh", "-c", SCRIPT, "sh", "{mission_path}", "{mission}", deno, ...DENO_FLAGS];
+export function missionStarter(deno: string): string {
+  const cases = [...PROGRAMS].map(([ending, program]) => {
+    const start = program === "deno" ? [deno, ...DENO_FLAGS].map(quoted).join(" ") : program;
+    return `*${
+      ending.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)
+    }) exec ${start} "$file" ;;`;
+  });
+  return `fail() { printf '{"event":"fail","message":"%s"}\\n' "$1" >&3; exit "$2"; }
+for ending in "" ${ENDINGS.join(" ")}; do
+  file=$1$ending line=
+  [ -f "$file" ] || continue
+  [ ! -x "$file" ] || IFS= read -r line 2>/dev/null <"$file"
+  case $line in "#!"*) exec "$file" ;; esac
+  case $file in
+    ${cases.join("\n    ")}
+  esac
+  [ -x "$file" ] && exec "$file"
+  fail "mission file $2 is not executable, and its ending names no program" 126
+done
+fail "there is no mission file $2, nor one with a known ending" 127
+`;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -13,7 +13,7 @@ export function missionCommand(runtime: RuntimeRow, mission: string, disk: Disk)
   const path = join(runtime.mission_dir, pathTemplate.replaceAll("{mission}", mission));
   if (runtime.validate_mission_file) checkMissionFile(runtime.mission_dir, path, disk);
   return template(runtime.command_template).map((part) =>
-    part.replaceAll("{mission}", mission).replaceAll("{mission_path}", path)
+    part.replaceAll("{mission}", mission).replaceAll("{mission_path}", () => path)
   );
 }
 

@@ -47,6 +47,12 @@ Deno.test("letts init makes files with which a dugdale runs a first mission", as
     assertEquals((await cli(["apply", "-q", "-f", "letts.yaml"], { cwd: proj })).code, 0);
     const ran = await cli(["run", "-q", "--route", "default", "--mission", "hello.sh"], { cwd: proj });
     assertEquals(ran, { code: 0, stdout: `{\n  "hello": "world"\n}\n`, stderr: "" });
+    await Deno.writeTextFile(
+      `${proj}/missions/plain.sh`,
+      `echo '{"event":"success","return":{"by":"ending"}}' >&3`,
+    );
+    const plain = await cli(["run", "-q", "--route", "default", "--mission", "plain.sh"], { cwd: proj });
+    assertEquals(plain, { code: 0, stdout: `{\n  "by": "ending"\n}\n`, stderr: "" });
     const dev = startCli(["dev"], { cwd: proj, env: { TMPDIR: folder } });
     let said = "";
     for await (const chunk of dev.stdout.pipeThrough(new TextDecoderStream())) {
@@ -58,7 +64,7 @@ Deno.test("letts init makes files with which a dugdale runs a first mission", as
     assertStringIncludes(said, `\nmissions ${await Deno.realPath(`${proj}/missions`)}\n`);
     const again = await cli(["init", "proj"], { cwd: folder });
     assertEquals([again.code, again.stdout], [2, ""]);
-    assertStringIncludes(again.stderr, "dugdale.yaml, letts.yaml, missions/hello.sh in ");
+    assertStringIncludes(again.stderr, "dugdale.yaml, letts.yaml, run_mission.sh, missions/hello.sh in ");
   });
 });
 
@@ -70,6 +76,11 @@ Deno.test("letts dev runs every script of a folder until Ctrl-C and leaves nothi
       `${folder}/b.py`,
       `import os\nos.write(3, b'{"event":"success","return":{"by":"py"}}\\n')`,
     );
+    await Deno.writeTextFile(
+      `${folder}/c.js`,
+      `#!/bin/sh\necho '{"event":"success","return":{"by":"first line"}}' >&3`,
+      { mode: 0o755 },
+    );
     const dev = startCli(["dev", "."], { cwd: folder, env: { TMPDIR: `${folder}/tmp` } });
     const stderr = new Response(dev.stderr).text();
     let stdout = "";
@@ -77,7 +88,7 @@ Deno.test("letts dev runs every script of a folder until Ctrl-C and leaves nothi
       stdout += chunk;
       const path = /LETTS_CONFIG=(.*)\n/.exec(stdout)?.[1];
       if (path === undefined || !stdout.endsWith("\n\n")) continue;
-      for (const [mission, by] of [["a.sh", "sh"], ["b.py", "py"]]) {
+      for (const [mission, by] of [["a.sh", "sh"], ["b.py", "py"], ["c.js", "first line"]]) {
         const run = ["run", "-q", "--route", "dev", "--mission", mission ?? ""];
         const ran = await cli(run, { cwd: folder, env: { LETTS_CONFIG: path } });
         assertEquals(ran, { code: 0, stdout: `{\n  "by": "${by}"\n}\n`, stderr: "" });

@@ -13,26 +13,29 @@ async function openBench(): Promise<{ readonly path: string } & AsyncDisposable>
         success("deno")
       }\\n'));`,
     "binary": `#!/bin/sh\necho '${success("itself")}' >&3`,
+    "by_itself.js": `#!/bin/sh\necho '${success("first line")}' >&3`,
     "plain.txt": "nothing to run",
     "forever.sh": `echo $$ > ../pid; exec sleep 600`,
   };
   for (const [name, text] of Object.entries(missions)) {
     await Deno.mkdir(`${path}/missions`, { recursive: true });
-    await Deno.writeTextFile(`${path}/missions/${name}`, text, { mode: name === "binary" ? 0o755 : 0o644 });
+    await Deno.writeTextFile(`${path}/missions/${name}`, text, {
+      mode: text.startsWith("#!") ? 0o755 : 0o644,
+    });
   }
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
 const LANE = { lane: "default" };
 
-Deno.test("LettsClient.embedded() runs each mission by the ending of its file, named with it or without", async () => {
+Deno.test("LettsClient.embedded() runs each mission by its first line or the ending of its file, named with it or without", async () => {
   await using bench = await openBench();
   await using letts = await LettsClient.embedded({ missions: `${bench.path}/missions` });
   for (
     const [mission, by] of [["shell", "sh"], ["shell.sh", "sh"], ["snake", "python"], ["deno", "deno"], [
       "binary",
       "itself",
-    ]] as const
+    ], ["by_itself", "first line"]] as const
   ) {
     assertEquals((await letts.run(LANE, { mission })).return, { by });
   }

@@ -20,16 +20,14 @@ export interface CheckedMission {
 }
 
 /**
- * The command of a script: the script itself when it can be started and says in its first line by what, as a dugdale
- * without a command template does it; otherwise what its ending asks for.
+ * The command of a script.
  *
  * @throws {UsageError} When there is no such file, or nothing is known to run it.
  * @throws {CommandError} When what runs it is not installed.
  */
 export function commandOf(file: string): readonly string[] {
   const path = realpathOf(file);
-  if (((statSync(path).mode ?? 0) & 0o111) !== 0 && startsByItself(path)) return [path];
-  return template(file, path).map((part) => part.replaceAll("{mission_path}", path));
+  return template(file, path).map((part) => part === "{mission_path}" ? path : part);
 }
 
 function template(file: string, path: string): readonly string[] {
@@ -59,13 +57,4 @@ function realpathOf(file: string): string {
     throw new UsageError(`there is no mission ${file}`, { cause });
   }
   throw new UsageError(`${file} is not a regular file`);
-}
-
-/** With a first line that names a program, or as a program itself. */
-function startsByItself(path: string): boolean {
-  using file = Deno.openSync(path);
-  const head = new Uint8Array(4);
-  const read = file.readSync(head) ?? 0;
-  const start = String.fromCharCode(...head.subarray(0, read));
-  return start.startsWith("#!") || start === "\x7fELF";
 }

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LIMIT_DEFAULTS } from "../../../config/dugdale/limits.ts";
-import { INHERITED } from "../../../dugdale/embedded.ts";
+import { inheritedEnv } from "../../../dugdale/embedded.ts";
 import { systemClock } from "../../../dugdale/host/clock.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { Ids } from "../../../protocol/ids.ts";
@@ -84,7 +84,7 @@ export async function runUnderDugdale(
         env: missionEnvironment({ ...row, traceparent: null }, {
           files,
           workdir,
-          configured: { inherit: INHERITED, set: {} },
+          configured: inheritedEnv(),
           read: (name) => Deno.env.get(name),
         }),
       }),

@@ -6,8 +6,8 @@ import { isUsableFile } from "../../../config/letts/discover.ts";
 import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { lettsConfig } from "../../../config/letts/config.ts";
 import { type Dugdale, openDugdale } from "../../../dugdale/daemon.ts";
-import { INHERITED } from "../../../dugdale/embedded.ts";
-import { findDeno } from "../../../dugdale/interpreters.ts";
+import { inheritedEnv } from "../../../dugdale/embedded.ts";
+import { findDeno, missionStarter } from "../../../dugdale/interpreters.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
 import { clientOf } from "../../open_client.ts";
 import { paintFor } from "../../output/color.ts";
@@ -16,7 +16,6 @@ import type { Call } from "../../parse/grammar.ts";
 import { Interrupts } from "../interrupts.ts";
 import type { DEV_FLAGS } from "./command.ts";
 import { MissionLog } from "./mission_log.ts";
-import { runnerScript } from "./runner_script.ts";
 
 type DevCall = Call<Values<typeof DEV_FLAGS>>;
 
@@ -41,7 +40,7 @@ export async function dev(call: DevCall): Promise<void> {
         auth: { tokens: [tokens.token] },
         admin: { tokens: [tokens.admin_token] },
         exec: { enabled: true, tokens: [tokens.exec_token], allowShell: true },
-        missionEnv: { inherit: INHERITED },
+        missionEnv: inheritedEnv(),
       }),
       log,
       onMission: log.hear,
@@ -104,7 +103,7 @@ async function applied(
 ): Promise<string> {
   const { flags, globals, io } = call;
   const runner = `${dataDir}/run_mission.sh`;
-  await Deno.writeTextFile(runner, runnerScript(findDeno() ?? "deno"));
+  await Deno.writeTextFile(runner, missionStarter(findDeno() ?? "deno"));
   const yaml = {
     auth: tokens,
     routes: { dev: { host: "dev", lane: "default" } },
@@ -114,7 +113,7 @@ async function applied(
       mission_dir: folder,
       runtime: {
         mission_path_template: "{mission}",
-        command_template: ["/bin/sh", runner, "{mission_path}"],
+        command_template: ["/bin/sh", runner, "{mission_path}", "{mission}"],
         validate_mission_file: true,
       },
       lanes: { default: { concurrency: flags.concurrency } },

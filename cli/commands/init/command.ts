@@ -11,7 +11,9 @@ export const INIT_FLAGS = {
 export const INIT: CommandSpec<[typeof INIT_FLAGS]> = {
   name: "init",
   summary: "Make the files for a dugdale on this machine",
-  about: ["Writes letts.yaml and dugdale.yaml with new tokens, and a first mission."],
+  about: [
+    "Writes letts.yaml and dugdale.yaml with new tokens, a shell script that starts missions, and a first mission.",
+  ],
   positionals: [{ name: "folder", optional: true, complete: "folder" }],
   flags: [INIT_FLAGS],
 };

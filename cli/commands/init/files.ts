@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { missionStarter } from "../../../dugdale/interpreters.ts";
 
 /** A file and what is in it. */
 export interface NewFile {
@@ -50,9 +51,11 @@ dugdales:
     port: ${port}
     mission_dir: ${JSON.stringify(`${folder}/missions`)}
     runtime:
-      # A mission is an executable file; its first line says what runs it.
+      # The first line of an executable file says what runs it, else the ending of its name.
       mission_path_template: "{mission}"
-      command_template: ["{mission_path}"]
+      command_template: [/bin/sh, ${
+      JSON.stringify(`${folder}/run_mission.sh`)
+    }, "{mission_path}", "{mission}"]
       validate_mission_file: true
     lanes:
       default: { concurrency: 4 }
@@ -70,6 +73,7 @@ echo '{"event":"success","return":{"hello":"world"}}' >&3
   return [
     { path: "dugdale.yaml", mode: 0o600, text: dugdale },
     { path: "letts.yaml", mode: 0o600, text: letts },
+    { path: "run_mission.sh", mode: 0o755, text: `#!/bin/sh\n${missionStarter("deno")}` },
     { path: "missions/hello.sh", mode: 0o755, text: hello },
   ];
 }

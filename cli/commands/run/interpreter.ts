@@ -1,10 +1,10 @@
 /**
- * What runs a script.
+ * How a script is started on this machine.
  *
  * @module
  */
-import { basename, delimiter, extname, join } from "node:path";
-import { DENO_ENDINGS, DENO_FLAGS, findDeno, isExecutable, PROGRAMS } from "../../../dugdale/interpreters.ts";
+import { basename, delimiter, join } from "node:path";
+import { DENO_FLAGS, ENDINGS, findDeno, isExecutable, programFor } from "../../../dugdale/interpreters.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 
 /** How a script is started: argv with `{mission_path}` in place of its path; undefined for the file itself. */
@@ -26,23 +26,21 @@ export function surroundings(): Surroundings {
 }
 
 /**
- * Chooses by the ending of the name; a file with another ending must be executable, and starts by itself.
+ * The command of a script, with the path of the program that runs it.
  *
  * @throws {UsageError} When nothing is known to run the file.
  * @throws {CommandError} When the program that would is not installed.
  */
 export function commandFor(path: string, around: Surroundings): CommandTemplate {
-  const ending = extname(path).toLowerCase();
-  if (DENO_ENDINGS.has(ending)) {
-    return [around.deno ?? findProgram("deno", path, around), ...DENO_FLAGS, "{mission_path}"];
+  const program = programFor(path);
+  if (program === undefined) {
+    throw new UsageError(
+      `--mission: ${path} is not executable, and its name ends in none of ${ENDINGS.join(" ")}`,
+    );
   }
-  const program = PROGRAMS.get(ending);
-  if (program !== undefined) return [findProgram(program, path, around), "{mission_path}"];
-  if (isExecutable(path)) return ["{mission_path}"];
-  const known = [...DENO_ENDINGS, ...PROGRAMS.keys()].join(" ");
-  throw new UsageError(
-    `--mission: ${path} is not executable, and its name ends in none of ${known}`,
-  );
+  if (program === path) return ["{mission_path}"];
+  if (program !== "deno") return [findProgram(program, path, around), "{mission_path}"];
+  return [around.deno ?? findProgram(program, path, around), ...DENO_FLAGS, "{mission_path}"];
 }
 
 function findProgram(program: string, path: string, { searchPath = "" }: Surroundings): string {

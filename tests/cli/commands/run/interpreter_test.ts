@@ -36,5 +36,7 @@ Deno.test("commandFor() takes only what can be executed", () => {
   assertEquals(commandFor("x.sh", here), [`${around.folder}/sh`, "{mission_path}"]);
   assertThrows(() => commandFor("x.py", here), CommandError, "x.py needs python3");
   assertEquals(commandFor(`${around.folder}/tool`, here), ["{mission_path}"]);
+  Deno.writeTextFileSync(`${around.folder}/by_itself.py`, "#!/bin/sh\n", { mode: 0o755 });
+  assertEquals(commandFor(`${around.folder}/by_itself.py`, here), ["{mission_path}"]);
   assertThrows(() => commandFor(`${around.folder}/plain`, here), UsageError, "plain is not executable");
 });

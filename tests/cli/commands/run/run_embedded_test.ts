@@ -61,6 +61,7 @@ for (
       `Deno.openSync("/dev/fd/3", { write: true }).writeSync(new TextEncoder().encode('${SUCCESS}\\n'))`,
       0o644,
     ],
+    ["b.js", `#!/bin/sh\necho '${SUCCESS}' >&3`, 0o755],
     ["with space", `#!/bin/sh\necho '${SUCCESS}' >&3`, 0o755],
   ] as const
 ) {
@@ -72,6 +73,15 @@ for (
     assertEquals(bench.leftovers, []);
   });
 }
+
+Deno.test("letts run --embedded finds the Deno of a first line where PATH has none", async () => {
+  using bench = new Bench();
+  const text =
+    `#!/usr/bin/env -S deno run --quiet --allow-write\nDeno.writeTextFileSync("/dev/fd/3", '${SUCCESS}\\n');\n`;
+  const args = ["run", "-q", "--embedded", "--mission", bench.script("a.ts", text, 0o755)];
+  const ended = await cli(args, { ...bench.options, env: { ...bench.options.env, PATH: "/nonexistent" } });
+  assertEquals(ended, { code: 0, stdout: `{\n  "by": "NAME"\n}\n`, stderr: "" });
+});
 
 Deno.test("letts run --embedded says which program is missing", async () => {
   using bench = new Bench();
