@@ -1,13 +1,24 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /**
  * Makes the npm package, `dist/letts-letts-VERSION.tgz`: what `deno pack` makes, with names that only our import map
- * knows replaced by the files that they stand for. `npm publish` takes it.
+ * knows replaced by the files that they stand for, and syntax that Node 20 and 22 know. `npm publish` takes it.
  */
 import { dirname, relative } from "node:path";
 import config from "../deno.json" with { type: "json" };
 import { output } from "./targets.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
+
+/** Arguments of Deno that run the compiler of TypeScript. It is in no lock file: nothing that is shipped needs it. */
+export const TSC: readonly string[] = [
+  "run",
+  "-A",
+  "--quiet",
+  "--no-lock",
+  "--no-config",
+  "--node-modules-dir=none",
+  "npm:typescript@5.9.3/tsc",
+];
 
 /** What npm shows of the package, and what it needs to run. */
 const FACTS = {
@@ -32,10 +43,17 @@ export async function npmPackage(folder: string): Promise<void> {
   } finally {
     await Deno.remove(work, { recursive: true });
   }
+  const recent: string[] = [];
   for await (const path of filesBelow(folder)) {
     if (/(?<!\.d)\.ts$/.test(path)) await Deno.remove(path); // a source that was taken for an asset
-    else if (/\.(js|d\.ts)$/.test(path)) await resolveNames(folder, path);
+    else if (/\.(js|d\.ts)$/.test(path)) {
+      const text = await Deno.readTextFile(path);
+      const resolved = withPaths(folder, path, text);
+      if (resolved !== text) await Deno.writeTextFile(path, resolved);
+      if (path.endsWith(".js") && /^\s*(await )?using \w+ = /m.test(resolved)) recent.push(path);
+    }
   }
+  await withoutUsing(folder, recent);
   const manifest = JSON.parse(await Deno.readTextFile(`${folder}/package.json`));
   await Deno.writeTextFile(
     `${folder}/package.json`,
@@ -44,16 +62,27 @@ export async function npmPackage(folder: string): Promise<void> {
 }
 
 /** Puts paths in place of the names of our import map. */
-async function resolveNames(folder: string, path: string): Promise<void> {
-  const text = await Deno.readTextFile(path);
+function withPaths(folder: string, path: string, text: string): string {
   const imports: Readonly<Record<string, string>> = config.imports;
-  const resolved = text.replace(/(\bfrom |\bimport\()"(@std\/[^"]+)"/g, (whole, before, name) => {
+  return text.replace(/(\bfrom |\bimport\()"(@std\/[^"]+)"/g, (whole, before, name) => {
     const to = imports[name];
     if (to === undefined) return whole;
     const file = relative(dirname(path), `${folder}/${to.replace(/\.ts$/, ".js")}`);
     return `${before}"${file.startsWith(".") ? file : `./${file}`}"`;
   });
-  if (resolved !== text) await Deno.writeTextFile(path, resolved);
+}
+
+/** Rewrites scripts with the keyword `using`, which Node knows from version 24 on. */
+async function withoutUsing(folder: string, paths: readonly string[]): Promise<void> {
+  const work = await Deno.makeTempDir();
+  try {
+    const only = ["--allowJs", "--noCheck", "--noResolve"];
+    const to = ["--target", "es2022", "--module", "esnext", "--rootDir", folder, "--outDir", work];
+    await output(Deno.execPath(), [...TSC, ...only, ...to, ...paths]);
+    for (const path of paths) await Deno.copyFile(`${work}/${relative(folder, path)}`, path);
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
 }
 
 async function* filesBelow(folder: string): AsyncGenerator<string, void, void> {

@@ -82,7 +82,7 @@ export class FakeDugdale implements AsyncDisposable {
   /** Lanes that came with their first mission; undefined once a configuration was applied. */
   #freeLanes: Set<string> | undefined = new Set();
 
-  /** Makes one that knows no mission yet. */
+  /** Makes one that knows no mission yet. @throws {Error} When the runtime has no `node:sqlite`. */
   constructor({ tokens }: FakeDugdaleOptions = {}) {
     const config = toConfig(tokens);
     const dataDir = new DataDir(ROOT, this.#disk);

@@ -11,6 +11,7 @@
  *   .fail({ route: "dispatch", code: "queue_full" });
  * await using client = await openFakeClient({ s1: dugdale });
  * ```
+ * It runs under Deno, Bun, and Node 22.13 or newer: the database needs `node:sqlite`.
  *
  * @module
  */

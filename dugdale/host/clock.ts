@@ -28,13 +28,11 @@ export abstract class Clock {
     if (signal?.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = (): void => resolve();
-    // Not `using`: the testing kit brings this file to runtimes that do not know the keyword.
-    const timer = this.after(ms, wake);
+    using _timer = this.after(ms, wake);
     signal?.addEventListener("abort", wake);
     try {
       await promise;
     } finally {
-      timer[Symbol.dispose]();
       signal?.removeEventListener("abort", wake);
     }
   }

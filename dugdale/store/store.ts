@@ -1,5 +1,6 @@
+import process from "node:process";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type Clock, systemClock } from "../host/clock.ts";
 import { AppliedConfigs } from "./applied.ts";
 import { migrate } from "./migrations.ts";
@@ -13,6 +14,15 @@ export class StoreError extends Error {
 
 /** Waits so long for a lock: no other process writes, but one may read or take a backup. The whole daemon waits meanwhile. */
 const BUSY_MS = 1000;
+
+/** SQLite is loaded here, not by an import: under a Node without it the testing kit can still be imported. */
+function openDatabase(file: string): DatabaseSync {
+  const sqlite = process.getBuiltinModule("node:sqlite");
+  if (sqlite === undefined) {
+    throw new Error("a dugdale needs node:sqlite: Deno, Bun, or Node 22.13 or newer");
+  }
+  return new sqlite.DatabaseSync(file);
+}
 
 interface Change {
   readonly apply: () => unknown;
@@ -57,7 +67,7 @@ export class Store implements Disposable {
    */
   constructor(file: string, cacheSize: number, clock: Clock = systemClock) {
     this.#clock = clock;
-    const db = this.db = new DatabaseSync(file);
+    const db = this.db = openDatabase(file);
     db.exec(`
       PRAGMA auto_vacuum = INCREMENTAL;
       PRAGMA journal_mode = WAL;

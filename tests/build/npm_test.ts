@@ -1,6 +1,6 @@
 /** What is published, as those who use it see it; tests/client/npm_package_test.ts runs it under Node and Bun. */
 import { assertEquals } from "@std/assert";
-import { npmPackage } from "../../build/npm.ts";
+import { npmPackage, TSC } from "../../build/npm.ts";
 import config from "../../deno.json" with { type: "json" };
 
 /** Uses every entry that runs anywhere, and says what types it expects. */
@@ -59,16 +59,7 @@ Deno.test("the npm package: its types hold under a strict tsc", async () => {
     await Deno.writeTextFile(`${folder}/package.json`, `{ "type": "module" }`);
     await Deno.writeTextFile(`${folder}/consumer.ts`, CONSUMER);
     await Deno.writeTextFile(`${folder}/tsconfig.json`, JSON.stringify(TSCONFIG));
-    const tsc = [
-      "run",
-      "-A",
-      "--quiet",
-      "--no-lock",
-      "--no-config",
-      "--node-modules-dir=none",
-      "npm:typescript@5.9.3/tsc",
-    ];
-    assertEquals(await deno(folder, ...tsc, "-p", folder), [0, ""]);
+    assertEquals(await deno(folder, ...TSC, "-p", folder), [0, ""]);
     const manifest = JSON.parse(await Deno.readTextFile(`${folder}/node_modules/@letts/letts/package.json`));
     assertEquals([manifest.name, manifest.version], [config.name, config.version]);
     assertEquals(Object.keys(manifest.exports), Object.keys(config.exports));

@@ -10,6 +10,7 @@ const SCRIPT = `
 import { readFileSync, writeFileSync } from "node:fs";
 import { LettsClient, lettsConfig } from "@letts/letts/client";
 import { mission } from "@letts/letts/mission";
+import { FakeDugdale, openFakeClient } from "@letts/letts/testing";
 import * as all from "@letts/letts";
 const [url, folder] = process.argv.slice(2);
 const dugdales = [{ id: "here", url, token: "d", admin_token: "a", lanes: { normal: { concurrency: 2 } } }];
@@ -27,27 +28,29 @@ try {
   const text = readFileSync(path);
   const same = ["copy", "again"].map((name) => readFileSync(folder + "/" + name).equals(text));
   const embedded = await LettsClient.embedded({ missions: folder }).catch((error) => error.message);
-  const kinds = [mission, all.LettsClient].map((value) => typeof value);
-  console.log(JSON.stringify({ events, returned: record.return, size, same, embedded, kinds }));
+  const kinds = [mission, FakeDugdale, all.LettsClient].map((value) => typeof value);
+  const facts = { events, returned: record.return, size, same, embedded, kinds };
+  const hasSqlite = process.getBuiltinModule("node:sqlite") !== undefined;
+  console.log(JSON.stringify({ ...facts, hasSqlite, faked: await runFaked().catch((error) => error.message) }));
 } finally {
   await client[Symbol.asyncDispose]();
 }
-`;
 
-/** The fake dugdale keeps its missions in SQLite, which Node has since 22.13. */
-const FAKE = `
-import "node:sqlite";
-import { FakeDugdale, openFakeClient } from "@letts/letts/testing";
-const fake = new FakeDugdale().on("m", ({ file }) => ({ bytes: file("f").length }));
-const client = await openFakeClient({ s1: fake });
-for (let count = 0; count < 2; count++) {
-  await client.run({ route: "normal" }, { mission: "m", files: { f: new Uint8Array(3) } });
+async function runFaked() {
+  const fake = new FakeDugdale().on("m", ({ file }) => ({ bytes: file("f").length }));
+  const client = await openFakeClient({ s1: fake });
+  try {
+    for (let count = 0; count < 2; count++) {
+      await client.run({ route: "normal" }, { mission: "m", files: { f: new Uint8Array(3) } });
+    }
+    const returned = [];
+    for await (const mission of client.listMissions("s1", { limit: 1 })) returned.push(mission.return.bytes);
+    return returned;
+  } finally {
+    await client[Symbol.asyncDispose]();
+    await fake[Symbol.asyncDispose]();
+  }
 }
-const returned = [];
-for await (const mission of client.listMissions("s1", { limit: 1 })) returned.push(mission.return.bytes);
-await client[Symbol.asyncDispose]();
-await fake[Symbol.asyncDispose]();
-console.log(JSON.stringify(returned));
 `;
 
 async function deno(...args: string[]): Promise<string> {
@@ -87,7 +90,8 @@ function exists(path: string): boolean {
 const INSTALLED = { node: await hasNode(), bun: await hasBun() };
 
 Deno.test({
-  name: "The npm package dispatches, follows, uploads and downloads under other runtimes",
+  name:
+    "The npm package dispatches, follows, uploads and downloads under other runtimes, and has a fake dugdale where SQLite is",
   ignore: !INSTALLED.node && !INSTALLED.bun,
   async fn(test) {
     await using pair = await openPair();
@@ -100,45 +104,22 @@ Deno.test({
         name: runtime,
         ignore: !INSTALLED[runtime],
         async fn() {
-          const { stdout, stderr } = await runUnder(runtime, `${pair.folder}/script.mjs`, url, pair.folder);
+          const flags = runtime === "node" ? ["--disable-warning=ExperimentalWarning"] : []; // SQLite in Node 22
+          const args = [...flags, `${pair.folder}/script.mjs`, url, pair.folder];
+          const { stdout, stderr } = await runUnder(runtime, ...args);
           assertEquals(stderr, "");
-          assertEquals(JSON.parse(stdout), {
+          const { hasSqlite, ...facts } = JSON.parse(stdout);
+          assertEquals(facts, {
             events: ["queued", "running", "progress", "done"],
             returned: { bytes: 3_000_000 },
             size: 3_000_000,
             same: [true, true],
             embedded: "an embedded dugdale needs Deno",
-            kinds: ["function", "function"],
+            kinds: ["function", "function", "function"],
+            faked: hasSqlite ? [3, 3] : "a dugdale needs node:sqlite: Deno, Bun, or Node 22.13 or newer",
           });
         },
       });
-    }
-  },
-});
-
-Deno.test({
-  name: "The npm package has a fake dugdale for runtimes with SQLite",
-  ignore: !INSTALLED.node && !INSTALLED.bun,
-  async fn(test) {
-    const folder = await Deno.makeTempDir();
-    try {
-      await install(folder);
-      await Deno.writeTextFile(`${folder}/fake.mjs`, FAKE);
-      for (const runtime of ["node", "bun"] as const) {
-        const { stderr: missing } = INSTALLED[runtime]
-          ? await runUnder(runtime, "--eval", `import "node:sqlite"`)
-          : { stderr: "not installed" };
-        await test.step({
-          name: runtime,
-          ignore: /ERR_UNKNOWN_BUILTIN_MODULE|not installed/.test(missing),
-          async fn() {
-            const { stdout, stderr } = await runUnder(runtime, `${folder}/fake.mjs`);
-            assertEquals([stdout, stderr.replace(/^.*ExperimentalWarning.*\n.*\n/, "")], ["[3,3]\n", ""]);
-          },
-        });
-      }
-    } finally {
-      await Deno.remove(folder, { recursive: true });
     }
   },
 });
