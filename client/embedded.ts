@@ -33,8 +33,8 @@ export interface EmbeddedClientOptions extends
   readonly dataDir?: string | URL | undefined;
   /**
    * argv of every mission, with `{mission}` and `{mission_path}` in it. Default: a mission `resize` is the file
-   * `resize`, `resize.ts`, `resize.py` and so on, and its first line or its ending says what runs it; Deno gives one without a first line its own folder and
-   * the variables of letts, nothing else.
+   * `resize`, `resize.ts`, `resize.py` and so on, and its first line or its ending says what runs it. Without a first
+   * line Deno gives it its own folder and the variables of letts, nothing else.
    */
   readonly command?: readonly string[] | undefined;
   /** Path of a mission's file in the folder, for a `command` of yours. Default `{mission}`. */

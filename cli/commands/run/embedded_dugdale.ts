@@ -14,7 +14,6 @@ import { clientOf } from "../../open_client.ts";
 import type { Io } from "../../output/io.ts";
 import type { GlobalValues } from "../../parse/global_flags.ts";
 import type { CommandTemplate } from "./interpreter.ts";
-import { ProcessWatch } from "./process_watch.ts";
 
 /** The lane and the name of the dugdale. */
 const LANE = "default";
@@ -46,8 +45,16 @@ export async function openEmbedded(
   await using stack = new AsyncDisposableStack();
   const level = globals.verbose ? "debug" : "error";
   const log = lineLog(level, "text", (line) => void io.stderr.write(line));
-  const watch = new ProcessWatch();
-  const dugdale = stack.use(await openEmbeddedDugdale({ log, onMission: watch.hear }));
+  const groups = new Map<string, number>();
+  const dugdale = stack.use(
+    await openEmbeddedDugdale({
+      log,
+      onMission(change) {
+        if (change.change === "started") groups.set(change.missionId, change.pid);
+        else groups.delete(change.missionId);
+      },
+    }),
+  );
   const config = lettsConfig({
     dugdales: [{
       id: HOST,
@@ -72,9 +79,17 @@ export async function openEmbedded(
     lane: LANE,
     mission: isMissionName(name) ? name : "script",
     drop() {
-      watch.kill();
+      groups.values().forEach(killGroup);
       rmSync(dugdale.dataDir, { recursive: true, force: true });
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function killGroup(pid: number): void {
+  try {
+    Deno.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended by itself in the meantime.
+  }
 }
