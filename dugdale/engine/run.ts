@@ -1,6 +1,6 @@
 import { Capture } from "../run/capture.ts";
 import { CollectError, collectOutputs, discard } from "../run/collect.ts";
-import { missionCommand } from "../run/command.ts";
+import { execCommand, missionCommand } from "../run/command.ts";
 import { Fd3Reader } from "../run/fd3.ts";
 import { execEnvironment, missionEnvironment } from "../run/environment.ts";
 import type { KillSwitch } from "../run/kill.ts";
@@ -9,7 +9,6 @@ import type { ProcessStart } from "../run/process.ts";
 import { ProgressGate } from "../run/progress_gate.ts";
 import { crashed, type Exit, type RunHandlers, runMission, type RunPlan } from "../run/run_mission.ts";
 import { tidyWorkdir } from "../run/workdir.ts";
-import type { ExecBody } from "../../protocol/exec.ts";
 import { runningSeq } from "../store/mission_json.ts";
 import type { Ending, MissionFileRow, RunningMission } from "../store/mission_row.ts";
 import type { CollectedFile } from "../store/staging_row.ts";
@@ -105,12 +104,8 @@ function launchOf(
   parts: EngineParts,
 ): Pick<RunPlan, "launch" | "outputs"> {
   if (row.kind === "exec") {
-    const request = JSON.parse(row.input) as ExecBody;
-    const outputs = request.out?.map((file) => file.key) ?? [];
-    return {
-      outputs,
-      launch: (workdir) => ({ argv: request.command, env: execEnvironment(row, files, outputs, workdir) }),
-    };
+    const { argv, outputs } = execCommand(row.input);
+    return { outputs, launch: (workdir) => ({ argv, env: execEnvironment(row, files, outputs, workdir) }) };
   }
   return {
     launch: (workdir) => {

@@ -1,7 +1,33 @@
 import { isAbsolute, join, relative, sep } from "node:path";
+import * as v from "valibot";
+import { FILE_ROLE } from "../../protocol/names.ts";
+import { nameOf } from "../../protocol/schemas.ts";
 import type { Disk } from "../host/disk.ts";
 import type { RuntimeRow } from "../store/mission_row.ts";
 import { LaunchError, textOf } from "./launch_error.ts";
+
+/** What of a body of an exec starts it. */
+const execStart = v.object({
+  command: v.pipe(v.array(v.string()), v.minLength(1)),
+  out: v.nullish(v.array(v.object({ key: nameOf(FILE_ROLE) })), []),
+});
+
+/**
+ * The command line of an exec and the keys of its output files, from its body as it was recorded, perhaps by an older
+ * version.
+ *
+ * @throws {LaunchError} When the body is unusable.
+ */
+export function execCommand(body: string): { readonly argv: readonly string[]; readonly outputs: string[] } {
+  try {
+    const { command, out } = v.parse(execStart, JSON.parse(body));
+    return { argv: command, outputs: out.map(({ key }) => key) };
+  } catch (cause) {
+    throw new LaunchError("spawn_failed", `the stored body of the exec is unusable: ${textOf(cause)}`, {
+      cause,
+    });
+  }
+}
 
 /**
  * The command line of a mission: its template with `{mission}` and `{mission_path}` filled in. No shell reads it.
