@@ -78,7 +78,7 @@ Description: durable task queue and remote execution, without a broker
 }
 
 function installed(file: ProgramFile): ProgramFile {
-  return { ...file, name: `${LIB}/${file.name === "deno.sh" ? "bin/deno" : file.name}` };
+  return { ...file, name: `${LIB}/${file.name}` };
 }
 
 async function surroundings(files: readonly ProgramFile[]): Promise<readonly ProgramFile[]> {

@@ -27,22 +27,19 @@ export async function selfUnpacking(
   { level = 9 }: PackOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const lines: string[] = [], parts: Uint8Array[] = [];
-  let from = HEAD_BYTES + 1;
+  let identity = "", from = HEAD_BYTES + 1;
   for (const { name, bytes, mode } of files) {
-    const part = gzipSync(bytes, { level });
-    lines.push([name, mode.toString(8), from, part.length, await sha256(bytes)].join(" "));
+    const part = gzipSync(bytes, { level }), sum = await sha256(bytes);
+    lines.push([name, mode.toString(8), from, part.length, sum].join(" "));
     parts.push(part);
+    identity += `${name} ${mode} ${sum}\n`; // whatever the compression
     from += part.length;
   }
-  const list = lines.join("\n");
   const facts: Readonly<Record<string, string>> = {
     VERSION: config.version,
     DENO: DENO_VERSION,
-    // The names and sums of all files, whatever the compression.
-    ID: (await sha256(
-      textBytes(lines.map((line) => line.split(" ")).map(([a, b, , , sum]) => `${a}${b}${sum}`).join()),
-    )).slice(0, 16),
-    FILES: list,
+    ID: (await sha256(textBytes(identity))).slice(0, 16),
+    FILES: lines.join("\n"),
     START: await packedFile("start.sh"),
   };
   const head = textBytes(
@@ -69,7 +66,7 @@ export async function filesFor(
   }
   return [
     { name: "deno", bytes: deno, mode: 0o755 },
-    { name: "deno.sh", bytes: textBytes(await packedFile("deno.sh")), mode: 0o755 },
+    { name: "bin/deno", bytes: textBytes(await packedFile("deno.sh")), mode: 0o755 },
     ...program,
   ];
 }

@@ -20,7 +20,7 @@ else
 fi
 at=$home/$id
 
-# True when both folders are real ones, of this user or root, and nobody else may write to them. -O is not POSIX, but
+# True when both are real folders, owned by this user or root and not writable by others. -O is not POSIX, but
 # dash, bash, busybox, ksh and zsh have it, and it saves a start of id.
 trusted() {
   [ ! -L "$home" ] && [ ! -L "$at" ] || return
@@ -39,7 +39,7 @@ sha256() {
 # A file gets its place once all are known to be whole, and "ok" comes last: starts side by side do no harm.
 unpack() (
   umask 022
-  part=$(mktemp -d "$at/part.XXXXXX") || exit
+  part=$(mktemp -d "$at/part.XXXXXX") && mkdir -p "$part/bin" "$at/bin" || exit
   trap 'rm -rf "$part"' EXIT
   trap 'exit 1' HUP INT TERM
   files='@FILES@'
@@ -50,10 +50,8 @@ unpack() (
     *) die "$0 is damaged: the SHA-256 of $name is another one" ;;
     esac
   done || exit
-  mkdir -p "$at/bin" || exit
   echo "$files" | while read -r name mode from size sum; do
-    case $name in *.sh) to=bin/${name%.sh} ;; *) to=$name ;; esac
-    mv -f "$part/$name" "$at/$to" || exit
+    mv -f "$part/$name" "$at/$name" || exit
   done || exit
   : >"$at/ok"
 )
@@ -61,10 +59,10 @@ unpack() (
 if [ ! -e "$at/ok" ]; then
   (umask 022 && mkdir -p "$at") || die "cannot make $at: LETTS_HOME names another folder to unpack to"
 fi
-trusted || die "$home, and $id in it, must be folders of yours or root's that nobody else can write to"
+trusted || die "$home, and $id in it, must be folders owned by you or root and not writable by others"
 if [ ! -e "$at/ok" ]; then
   new=yes
-  unpack || { rmdir "$at" 2>/dev/null; exit 126; }
+  unpack || { rmdir "$at/bin" "$at" 2>/dev/null; exit 126; }
 fi
 [ -x "$at/deno" ] || die "programs cannot be run from $home: LETTS_HOME names another folder to unpack to"
 

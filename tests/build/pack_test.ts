@@ -118,7 +118,7 @@ Deno.test({
         const command = `export LETTS_HOME=/tmp/open; rm -rf /tmp/open; small; chmod g+w ${which}; small`;
         const { code, stdout, stderr } = await run(["sh", "-c", command]);
         assertEquals([code, stdout], [126, "started\n"]);
-        assertStringIncludes(stderr, "nobody else can write to");
+        assertStringIncludes(stderr, "not writable by others");
       });
     }
     await t.step({
