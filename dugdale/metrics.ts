@@ -139,6 +139,11 @@ export class Metrics {
       perLane("letts_lane_running", "Missions that run.", () => unfinished(store, "running")),
       perLane("letts_lane_concurrency", "Missions that may run at once.", () => (lane) => lane.concurrency),
       perLane("letts_lane_paused", "1 while nothing is started.", () => (lane) => lane.paused ? 1 : 0),
+      perLane(
+        "letts_lane_waiting",
+        "1 while no process can be started for want of descriptors, processes or memory.",
+        () => (lane) => lane.shortage === undefined ? 0 : 1,
+      ),
       new Gauge({
         name: "letts_storage_bytes",
         help: "Size of what is stored.",

@@ -19,6 +19,11 @@ export interface LaneRecord {
   readonly queued: number;
   /** Missions that run, counted as `queued` is. */
   readonly running: number;
+  /**
+   * What the dugdale has too little of to start a process: `descriptors`, `processes` or `memory`. The lane waits
+   * for it, and its missions stay queued. Absent otherwise.
+   */
+  readonly waits_for?: string | undefined;
 }
 
 /** Checks the answer of `GET /v1/lanes`, a bare array. */
@@ -28,6 +33,7 @@ export const laneRecords: v.GenericSchema<unknown, readonly LaneRecord[]> = v.ar
   paused: v.boolean(),
   queued: v.number(),
   running: v.number(),
+  waits_for: v.optional(v.string()),
 }));
 
 /** How missions of a dugdale are found and started. */

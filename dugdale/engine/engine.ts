@@ -5,7 +5,7 @@ import type { DoneMission, QueuedMission, RunningMission } from "../store/missio
 import { type RetryOptions, retryTransient } from "../store/retry_transient.ts";
 import { type AdmittedRun, type Lane, Lanes, type LaneTurn } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
-import { collect, forget, type RunEnd, runPickedUp, tidy } from "./run.ts";
+import { collect, forget, type RunEnd, runPickedUp, ShortageError, tidy } from "./run.ts";
 
 /** A mission between its pickup and the end of its finalization. */
 export interface LiveRun {
@@ -34,6 +34,9 @@ export class Engine implements Disposable {
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.lanes = new Lanes(parts, (row, lane) => this.#admit(row, lane));
+    parts.transitions.listen((transition) => {
+      if (transition.change === "started") this.lanes.started(transition.mission.lane);
+    });
   }
 
   /** The missions that are running now. */
@@ -135,7 +138,12 @@ export class Engine implements Disposable {
 
   async #run(row: RunningMission, kill: KillSwitch, lane: Lane): Promise<void> {
     try {
-      await this.finalize(row, await runPickedUp(row, kill, this.#parts), lane);
+      const end = await runPickedUp(row, kill, this.#parts).catch((error) => {
+        if (error instanceof ShortageError) return error;
+        throw error;
+      });
+      if (end instanceof ShortageError) await this.#putBack(row, kill, lane, end);
+      else await this.finalize(row, end, lane);
     } catch (error) {
       // The row stays running and becomes lost at the next start: how it ended is not on record.
       this.#parts.log.error("db_error", { op: "finalize", mission_id: row.mission_id, err: error });
@@ -143,5 +151,33 @@ export class Engine implements Disposable {
     } finally {
       kill[Symbol.dispose]();
     }
+  }
+
+  /** The mission waits again, in its old place, until the lane can start a process. */
+  async #putBack(
+    row: RunningMission,
+    kill: KillSwitch,
+    lane: Lane,
+    { shortage }: ShortageError,
+  ): Promise<void> {
+    const { clock, log, transitions, store } = this.#parts;
+    this.lanes.wait(lane, shortage);
+    await retryTransient(() =>
+      this.lanes.write(lane, (turn) => {
+        turn.release();
+        turn.putBack(row);
+      }), {
+      clock,
+      onRetry: (err) => log.warn("retrying write", { op: "put_back", mission_id: row.mission_id, err }),
+      shouldContinue: () => !this.lanes.stopped,
+    });
+    // A kill that came before was promised; the end of this dugdale is no reason to end what can wait for the next.
+    const { reason } = kill;
+    if (reason === undefined || reason === "dugdale_shutdown") return;
+    await transitions.write(() => {
+      const now = store.missions.find(row.mission_id);
+      if (now?.status !== "queued") return;
+      transitions.killQueued(now, reason === "lane_removed" ? reason : "killed_by_api", clock.wallMs());
+    });
   }
 }

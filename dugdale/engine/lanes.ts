@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers";
 import type { LaneSettings } from "../../protocol/lane.ts";
+import type { Shortage } from "../host/spawn.ts";
 import type { NewMission, QueuedMission, RunningMission } from "../store/mission_row.ts";
 import type { AttemptEnd } from "../store/missions.ts";
 import type { EngineParts } from "./parts.ts";
@@ -14,6 +15,10 @@ export class Lane {
   empty = false;
   /** A pickup waits for its turn. */
   waking = false;
+  /** What was missing when a process was to be started; nothing is started then but one mission now and then. */
+  shortage: Shortage | undefined;
+  /** It is time to try whether the shortage is over. */
+  probing = false;
   /** When the next mission becomes due that waits for a time, in Unix milliseconds. */
   nextDueMs: number = Infinity;
 
@@ -48,6 +53,8 @@ export interface LaneTurn {
   enter(mission: NewMission): void;
   /** Puts a mission back into its queue for another attempt, unless it is not running any more. */
   again(from: RunningMission, attempt: AttemptEnd): QueuedMission | undefined;
+  /** Puts a mission that got no process back into its place in the queue. */
+  putBack(row: RunningMission): void;
   /** Gives a slot back. */
   release(): void;
 }
@@ -61,6 +68,8 @@ export interface LaneChanges {
 
 /** Pickups that fail are tried again after so long; otherwise lanes wake only when something has changed. */
 const RETRY_MS = 30_000;
+/** A lane that could not start a process tries one again after so long. */
+const PROBE_MS = 1000;
 /** The wall clock may be set, so that no wait for a moment of it is longer. */
 const CLOCK_TRUST_MS = 1000;
 
@@ -119,6 +128,22 @@ export class Lanes implements Disposable {
     this.#lanes.delete(name);
   }
 
+  /** No process can be started for want of something: the lane waits, and tries a single one from time to time. */
+  wait(lane: Lane, shortage: Shortage): void {
+    const known = lane.shortage !== undefined;
+    if (!known) this.#parts.log.warn("lane waits", { lane: lane.name, waits_for: shortage });
+    lane.shortage = shortage;
+    if (!lane.probing && known) return;
+    lane.probing = false;
+    this.#wakeAfter(lane, PROBE_MS, () => lane.probing = lane.shortage !== undefined);
+  }
+
+  /** A process of the lane was started. */
+  started(name: string): void {
+    const lane = this.#lanes.get(name);
+    if (lane?.probing === true) this.#goOn(lane);
+  }
+
   /** Starts nothing more, whatever is applied or continued later. */
   stop(): void {
     this.#stopped = true;
@@ -139,7 +164,7 @@ export class Lanes implements Disposable {
     this.write(lane, () => void (lane.waking = false)).catch((error) => {
       this.#parts.log.error("db_error", { op: "pickup", lane: name, err: error });
       lane.waking = false;
-      this.#retryLater(lane);
+      this.#wakeAfter(lane, RETRY_MS);
     });
   }
 
@@ -169,6 +194,10 @@ export class Lanes implements Disposable {
       again: (from, attempt) => {
         if (lane !== undefined) lane.empty = false;
         return transitions.again(from, attempt);
+      },
+      putBack: (row) => {
+        if (lane !== undefined) lane.empty = false;
+        transitions.putBack(row);
       },
       release: () => {
         if (lane === undefined) return;
@@ -212,7 +241,10 @@ export class Lanes implements Disposable {
 
   #free(lane: Lane): number {
     const closed = this.#stopped || lane.paused || lane.removing;
-    return closed ? 0 : lane.concurrency - lane.inFlight;
+    if (closed) return 0;
+    const free = lane.concurrency - lane.inFlight;
+    if (lane.shortage === undefined) return free;
+    return lane.probing ? Math.min(free, 1) : 0;
   }
 
   /** A mission need not be queued where nothing waits, or has just become due, before it. */
@@ -231,6 +263,7 @@ export class Lanes implements Disposable {
       this.#parts.clock.wallMs(),
     );
     lane.empty = missions.length < free;
+    if (missions.length === 0 && lane.probing) this.#goOn(lane);
     if (nextDueMs !== lane.nextDueMs) {
       lane.nextDueMs = nextDueMs;
       this.#setAlarm();
@@ -257,10 +290,18 @@ export class Lanes implements Disposable {
     });
   }
 
-  #retryLater(lane: Lane): void {
+  #goOn(lane: Lane): void {
+    this.#parts.log.info("lane goes on", { lane: lane.name, waited_for: lane.shortage });
+    lane.shortage = undefined;
+    lane.probing = false;
+    this.wake(lane.name);
+  }
+
+  #wakeAfter(lane: Lane, ms: number, before: () => void = () => {}): void {
     if (this.#stopped) return;
-    const retry = this.#parts.clock.after(RETRY_MS, () => {
+    const retry = this.#parts.clock.after(ms, () => {
       this.#retries.delete(retry);
+      before();
       this.wake(lane.name);
     });
     this.#retries.add(retry);

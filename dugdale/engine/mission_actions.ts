@@ -27,8 +27,10 @@ export class MissionActions {
     if (row.status === "queued") return await this.#killQueued(row);
     if (row.status !== "running") throw ended(row.mission_id, row.status);
     if (this.#engine.kill(row.mission_id, "killed_by_api") !== undefined) return { status: "kill_sent" };
-    const now = this.#parts.store.missions.find(row.mission_id)?.status;
-    if (now === "done" || now === "deleting") throw ended(row.mission_id, now);
+    const now = this.#parts.store.missions.find(row.mission_id);
+    // It got no process, and waits again.
+    if (now?.status === "queued") return await this.#killQueued(now);
+    if (now?.status === "done" || now?.status === "deleting") throw ended(row.mission_id, now.status);
     // Its process has ended and its output files are being collected: that cannot be undone any more.
     if (this.#engine.find(row.mission_id) !== undefined) return { status: "kill_sent" };
     throw new ProblemError("internal", `mission ${row.mission_id} cannot be reached`);

@@ -9,6 +9,7 @@ import type { ProcessStart } from "../run/process.ts";
 import { ProgressGate } from "../run/progress_gate.ts";
 import { crashed, type Exit, type RunHandlers, runMission, type RunPlan } from "../run/run_mission.ts";
 import { tidyWorkdir } from "../run/workdir.ts";
+import { findShortage, type Shortage } from "../host/spawn.ts";
 import { runningSeq } from "../store/mission_json.ts";
 import type { Ending, MissionFileRow, RunningMission } from "../store/mission_row.ts";
 import type { CollectedFile } from "../store/staging_row.ts";
@@ -24,7 +25,20 @@ export interface RunEnd {
   readonly start?: ProcessStart;
 }
 
-/** Runs the process of a picked-up mission. A failure of any kind becomes its ending. */
+/** A mission could not be started for want of something that comes back; nothing of it is spent. */
+export class ShortageError extends Error {
+  override readonly name = "ShortageError";
+
+  constructor(readonly shortage: Shortage, options: ErrorOptions) {
+    super(`too few ${shortage} to start a process`, options);
+  }
+}
+
+/**
+ * Runs the process of a picked-up mission. A failure of any kind becomes its ending.
+ *
+ * @throws {ShortageError} When there is no process because something is short.
+ */
 export async function runPickedUp(
   row: RunningMission,
   kill: KillSwitch,
@@ -94,6 +108,8 @@ async function runOrCrash(
     const plan = { mission: row, files, timeoutMs: row.timeout_ms, limits };
     return await runMission({ ...plan, ...launchOf(row, files, parts) }, handlers, kill, parts);
   } catch (error) {
+    const shortage = findShortage(error);
+    if (shortage !== undefined) throw new ShortageError(shortage, { cause: error });
     return { verdict: crashed(error, limits), outputs: [] };
   }
 }

@@ -117,6 +117,11 @@ export class Transitions {
     return this.finish(mission, killedInQueue(reason, mission.lane), nowMs);
   }
 
+  /** Undoes a {@linkcode claim}: the mission had no process, nothing was told, and no attempt is spent. */
+  putBack(mission: RunningMission): void {
+    this.#store.missions.putBack(mission.id);
+  }
+
   /** Ends an attempt and puts the mission back into its queue, unless it is not running any more. */
   again(from: RunningMission, attempt: AttemptEnd): QueuedMission | undefined {
     const mission = this.#store.missions.requeue(from, attempt);

@@ -80,7 +80,8 @@ export class PosixSpawner implements Spawner {
     refuseNul(request);
     const pipes: Pipe[] = [];
     try {
-      for (let count = request.control ? 3 : 2; count > 0; count--) pipes.push(this.#pipe());
+      const program = request.argv[0] ?? "";
+      for (let count = request.control ? 3 : 2; count > 0; count--) pipes.push(this.#pipe(program));
       const pid = await this.#slots.run(() => this.#start(request, pipes));
       const exited = new Promise<ExitStatus | undefined>((resolve) => this.#children.set(pid, resolve));
       // Its end may have been signalled before we knew of it.
@@ -148,16 +149,16 @@ export class PosixSpawner implements Spawner {
   }
 
   /** A pipe whose ends are above the descriptors that a child gets, so that placing one cannot overwrite another. */
-  #pipe(): Pipe {
+  #pipe(program: string): Pipe {
     const c = this.#libc;
     const buffer = new Uint8Array(64);
     const result = c.pipe2 === null ? c.pipe(buffer) : c.pipe2(buffer, O_CLOEXEC);
-    if (result !== 0) throw new SpawnError("", "EMFILE", "pipe() failed: too many open files");
+    if (result !== 0) throw new SpawnError(program, "EMFILE", "too many open files (EMFILE)");
     const view = new DataView(buffer.buffer);
     const pipe = { read: view.getInt32(0, LITTLE_ENDIAN), write: view.getInt32(4, LITTLE_ENDIAN) };
     if (Math.min(pipe.read, pipe.write) > 3) return pipe;
     try {
-      return this.#pipe();
+      return this.#pipe(program);
     } finally {
       c.close(pipe.read);
       c.close(pipe.write);

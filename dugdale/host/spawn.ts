@@ -69,6 +69,25 @@ export class SpawnError extends Error {
   }
 }
 
+/** What the machine, or a limit of the daemon, has too little of for another process. */
+export type Shortage = "descriptors" | "processes" | "memory";
+
+const SHORTAGES: ReadonlyMap<unknown, Shortage> = new Map([
+  ["EMFILE", "descriptors"],
+  ["ENFILE", "descriptors"],
+  ["EAGAIN", "processes"],
+  ["ENOMEM", "memory"],
+]);
+
+/** Finds the shortage behind a failure: it passes, and what failed can be tried again. */
+export function findShortage(error: unknown): Shortage | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const shortage = SHORTAGES.get((each as { code?: unknown }).code);
+    if (shortage !== undefined) return shortage;
+  }
+  return undefined;
+}
+
 /** @throws {SpawnError} When a string would be cut short on its way to the system. */
 export function refuseNul(request: SpawnRequest): void {
   const texts = [...request.argv, request.cwd, ...Object.entries(request.env).flat()];

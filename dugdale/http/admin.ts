@@ -59,12 +59,13 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
     lanes: (call) => {
       const counts = countsFor(call, parts);
       return json(
-        engine.lanes.list().map(({ name, concurrency, paused }) => ({
+        engine.lanes.list().map(({ name, concurrency, paused, shortage }) => ({
           name,
           concurrency,
           paused,
           queued: counts(name, "queued"),
           running: counts(name, "running"),
+          ...(shortage === undefined ? {} : { waits_for: shortage }),
         })),
       );
     },

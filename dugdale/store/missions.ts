@@ -101,6 +101,7 @@ export class Missions {
   readonly #running: StatementSync;
   readonly #lastSeq: StatementSync;
   readonly #requeue: StatementSync;
+  readonly #putBack: StatementSync;
   readonly #addAttempt: StatementSync;
   readonly #addPlan: StatementSync;
   readonly #plan: StatementSync;
@@ -151,6 +152,9 @@ export class Missions {
       UPDATE missions SET status = 'queued', attempt = attempt + 1, enqueued = :enqueuedMs, run_at = :runAtMs,
         time_started = NULL, pid = NULL, process_start = NULL, ending = NULL, running_seq = :runningSeq
       WHERE id = :id AND status = 'running' RETURNING *`);
+    this.#putBack = db.prepare(`
+      UPDATE missions SET status = 'queued', time_started = NULL, pid = NULL, process_start = NULL
+      WHERE id = :id AND status = 'running' AND pid = 0`);
     this.#addAttempt = db.prepare(`
       INSERT INTO attempts (mission, n, time_started, time_finished, pid, outcome, exit_code, signal, fail_reason, fail_message)
       VALUES (:id, :attempt, :startedMs, :nowMs, :pid, :outcome, :exitCode, :signal, :failReason, :failMessage)`);
@@ -246,6 +250,11 @@ export class Missions {
       truncatedStderr: ending.truncatedStderr ? 1 : 0,
     });
     return row && toMission(row);
+  }
+
+  /** Makes a running mission that never had a process queued again, in its old place. */
+  putBack(id: number): void {
+    this.#putBack.run({ id });
   }
 
   /**

@@ -43,6 +43,7 @@ Deno.test("GET /v1/metrics has every documented metric with its type", async () 
     letts_mission_duration_seconds: "histogram",
     letts_lane_queued: "gauge",
     letts_lane_running: "gauge",
+    letts_lane_waiting: "gauge",
     letts_lane_concurrency: "gauge",
     letts_lane_paused: "gauge",
     letts_storage_bytes: "gauge",
