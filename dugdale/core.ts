@@ -18,6 +18,7 @@ import { App, type Connection } from "./http/app.ts";
 import type { Caller } from "./http/call.ts";
 import { makeHandlers } from "./http/handlers.ts";
 import type { CriticalError } from "./http/health.ts";
+import { WriteProbe } from "./database_health.ts";
 import { type FsyncTransition, Metrics } from "./metrics.ts";
 import { DiskUsage } from "./staging/disk_usage.ts";
 import { Staging } from "./staging/staging.ts";
@@ -111,11 +112,17 @@ export function openCore(given: CoreParts): Core {
   });
 
   const startedMs = clock.steadyMs();
+  const probe = new WriteProbe(store, clock);
   const handlers = makeHandlers({
     parts: { ...parts, ...shared, engine, enqueuer, applied, version: VERSION.version, startedMs },
     actions,
     staging,
-    readiness: { criticalError, draining: shared.draining, appliedMs: () => store.applied.find()?.appliedMs },
+    readiness: {
+      criticalError,
+      draining: shared.draining,
+      appliedMs: () => store.applied.find()?.appliedMs,
+      writable: () => probe.check(),
+    },
     version: VERSION,
     metrics: () => metrics.text(),
   });

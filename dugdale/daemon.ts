@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { env } from "node:process";
 import type { DugdaleConfig } from "../config/dugdale/config.ts";
 import { isLoopback } from "../config/dugdale/listen_host.ts";
@@ -72,6 +71,8 @@ const HTTP_GRACE_MS = 30_000;
 /**
  * Opens the data directory, settles what an earlier daemon left, starts the lanes and listens.
  *
+ * @throws {ConfigError} When the data directory belongs to another user, or every user can write to it.
+ * @throws {DataDirError} When its database is gone and its files are not.
  * @throws {DataDirLockedError} When another dugdale uses the data directory.
  * @throws {NewerDatabaseError} When a newer version has written it.
  * @throws {ListenError} When the address cannot be listened on.
@@ -79,12 +80,12 @@ const HTTP_GRACE_MS = 30_000;
 export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const { config, log = silentLog, clock = systemClock, onMission } = options;
   await using stack = new AsyncDisposableStack();
-  mkdirSync(config.dataDir, { recursive: true });
-  const dataDir = new DataDir(config.dataDir);
+  const dataDir = DataDir.open(config.dataDir);
   const lock = stack.use(DirLock.take(dataDir.lock));
   lock.describe(describe(config.listen));
   const store = stack.use(new Store(dataDir.database, config.limits.cacheSize, clock));
-  const health = stack.use(new DatabaseHealth(lock, dataDir.database, log));
+  if (store.isEmpty()) dataDir.requireNoFiles();
+  const health = stack.use(new DatabaseHealth({ lock, database: dataDir.database, store, clock, log }));
   dataDir.make();
 
   const core = stack.use(

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { mkdirSync } from "node:fs";
 import { ConfigError } from "../config/config_error.ts";
 import type { DugdaleConfig } from "../config/dugdale/config.ts";
 import { readDugdaleConfig } from "../config/dugdale/read.ts";
@@ -90,8 +89,7 @@ function openLog(config: DugdaleConfig, flags: DugdaleFlags): Log | undefined {
 
 function migrateOnly(config: DugdaleConfig, log: Log): number {
   try {
-    mkdirSync(config.dataDir, { recursive: true });
-    const dataDir = new DataDir(config.dataDir);
+    const dataDir = DataDir.open(config.dataDir);
     using _lock = DirLock.take(dataDir.lock);
     using _store = new Store(dataDir.database, config.limits.cacheSize);
   } catch (error) {
@@ -133,7 +131,10 @@ async function untilStopped(dugdale: Dugdale): Promise<void> {
 /** One line, for a person; an unexpected error, which is a bug, comes with its stack. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const known = ["DataDirLockedError", "NewerDatabaseError", "ListenError"].includes(error.name) ||
+  const known =
+    ["ConfigError", "DataDirError", "DataDirLockedError", "NewerDatabaseError", "ListenError"].includes(
+      error.name,
+    ) ||
     "code" in error;
   return known ? error.message : error.stack ?? error.message;
 }

@@ -3,12 +3,15 @@
  *
  * @module
  */
-import { closeSync, openSync, statSync, unlinkSync } from "node:fs";
+import { closeSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
+import { geteuid } from "node:process";
 import { ConfigError } from "../config_error.ts";
 import type { DugdaleConfig } from "./config.ts";
 import { isMissing, reason } from "../file_text.ts";
+
+const PROBE = ".letts-probe-";
 
 /**
  * Checks that files can be made in `data_dir`, or in the directory that it will be made in, and that the log
@@ -20,7 +23,9 @@ import { isMissing, reason } from "../file_text.ts";
 export function checkDugdalePaths(config: DugdaleConfig, file?: string): void {
   attempt("data_dir", file, () => {
     const { dataDir } = config;
-    requireWritableDirectory(exists(dataDir) ? dataDir : dirname(resolve(dataDir)));
+    const there = exists(dataDir);
+    requireWritableDirectory(there ? dataDir : dirname(resolve(dataDir)));
+    if (there) requirePrivate(dataDir);
   });
   const { output } = config.log;
   if (output === "stdout" || output === "stderr") return;
@@ -29,6 +34,30 @@ export function checkDugdalePaths(config: DugdaleConfig, file?: string): void {
     if (statSync(output).isDirectory()) throw new Error(`${output} is a directory`);
     closeSync(openSync(output, "a"));
   });
+}
+
+/**
+ * Checks that a data directory belongs to the user that runs the dugdale, and that not everyone can write to it: who
+ * can place links in it chooses which files are overwritten.
+ *
+ * @throws {ConfigError} With the stage `paths`, and the command that mends it.
+ */
+export function checkDataDirPrivate(dataDir: string): void {
+  attempt("data_dir", undefined, () => requirePrivate(dataDir));
+}
+
+function requirePrivate(directory: string): void {
+  const { uid, mode } = statSync(directory);
+  const user = geteuid?.();
+  if (user === undefined) return; // no such permissions on this system
+  if (uid !== user) {
+    throw new Error(
+      `${directory} belongs to user ${uid}, the dugdale runs as user ${user}; run: chown -R ${user} ${directory}`,
+    );
+  }
+  if ((mode & 0o002) !== 0) {
+    throw new Error(`${directory} can be written by every user; run: chmod 700 ${directory}`);
+  }
 }
 
 function attempt(key: string, file: string | undefined, check: () => void): void {
@@ -41,9 +70,11 @@ function attempt(key: string, file: string | undefined, check: () => void): void
 
 function requireWritableDirectory(directory: string): void {
   if (!statSync(directory).isDirectory()) throw new Error(`${directory} is not a directory`);
-  const probe = join(directory, `.letts-probe-${randomUUID()}`);
-  closeSync(openSync(probe, "wx", 0o600));
-  unlinkSync(probe);
+  closeSync(openSync(join(directory, `${PROBE}${randomUUID()}`), "wx", 0o600));
+  // Also those of checks that were ended by force.
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith(PROBE)) rmSync(join(directory, name), { force: true });
+  }
 }
 
 function exists(path: string): boolean {

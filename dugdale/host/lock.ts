@@ -1,3 +1,5 @@
+import { DataDirError } from "./data_dir.ts";
+
 /** Another dugdale works in the data directory. */
 export class DataDirLockedError extends Error {
   /** The name of the class. */
@@ -30,9 +32,14 @@ export class DirLock implements Disposable {
     return this.#unclean;
   }
 
-  /** Takes the lock without waiting. @throws {DataDirLockedError} When another process has it. */
+  /**
+   * Takes the lock without waiting.
+   *
+   * @throws {DataDirLockedError} When another process has it.
+   * @throws {DataDirError} When the path is no regular file.
+   */
   static take(path: string): DirLock {
-    const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    const file = openLockFile(path);
     if (file.tryLockSync(true)) return new DirLock(path, file);
     file.close();
     throw new DataDirLockedError(path, Deno.readTextFileSync(path).trim().split("\n").slice(0, 2).join(" "));
@@ -66,4 +73,19 @@ export class DirLock implements Disposable {
     if (!this.#unclean) this.#file.truncateSync();
     this.#file.close();
   }
+}
+
+/** Never through a link: the file is emptied and written to, wherever a link leads. */
+function openLockFile(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { read: true, write: true, createNew: true, mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  const { isFile, ino } = Deno.lstatSync(path);
+  if (!isFile) throw new DataDirError(`${path} is not a regular file; run: rm -r ${path}`);
+  const file = Deno.openSync(path, { read: true, write: true });
+  if (file.statSync().ino === ino) return file;
+  file.close();
+  throw new DataDirError(`${path} was replaced while it was opened`);
 }

@@ -18,6 +18,8 @@ export interface Readiness {
   draining(): boolean;
   /** When the configuration was applied; reads the database. */
   appliedMs(): number | undefined;
+  /** Rejects when the database cannot be written. */
+  writable(): Promise<void>;
 }
 
 /** Handlers that need no token. */
@@ -43,7 +45,7 @@ export function healthHandlers(
   };
 }
 
-function ready(readiness: Readiness): Response {
+async function ready(readiness: Readiness): Promise<Response> {
   const critical = readiness.criticalError();
   if (critical !== undefined) {
     throw new ProblemError("awaiting_manual_repair", "the database needs manual repair", {
@@ -56,6 +58,7 @@ function ready(readiness: Readiness): Response {
   let appliedMs: number | undefined;
   try {
     appliedMs = readiness.appliedMs();
+    await readiness.writable();
   } catch (cause) {
     throw new ProblemError("db_error", "the database failed", { status: 503, cause });
   }

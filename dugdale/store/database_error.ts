@@ -3,6 +3,9 @@ import { StoreError } from "./store.ts";
 /** SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR and SQLITE_FULL: of the moment, not of what was asked for. */
 const PASSING: readonly number[] = [5, 6, 10, 13];
 
+/** SQLITE_BUSY and SQLITE_LOCKED: another process holds the lock. */
+const LOCKED: readonly number[] = [5, 6];
+
 /** SQLITE_CORRUPT and SQLITE_NOTADB, which say something about the file. */
 export const DAMAGED: readonly number[] = [11, 26];
 
@@ -14,6 +17,11 @@ export function isDatabaseError(error: unknown): boolean {
 /** Whether a database may soon do again what it has just failed to do. */
 export function isTransient(error: unknown): boolean {
   return PASSING.includes(resultCode(error));
+}
+
+/** Whether something failed because another process holds the lock of the database. */
+export function isLocked(error: unknown): boolean {
+  return LOCKED.includes(resultCode(error));
 }
 
 /** Whether something failed because the database is damaged. */

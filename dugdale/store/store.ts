@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { type Clock, systemClock } from "../host/clock.ts";
 import { AppliedConfigs } from "./applied.ts";
+import { DatabaseFiles, type DatabaseLostError } from "./database_files.ts";
 import { migrate } from "./migrations.ts";
 import { Missions } from "./missions.ts";
 import { StagingFiles } from "./staging_files.ts";
@@ -51,12 +52,15 @@ export class Store implements Disposable {
   readonly #savepoint: StatementSync;
   readonly #release: StatementSync;
   readonly #undo: StatementSync;
+  /** Undefined for a database in memory. */
+  readonly #files: DatabaseFiles | undefined;
   #waiting: Change[] = [];
   /** A commit is due at the end of this turn. */
   #due = false;
   /** Of the commit of changes that have time. */
   #timer: Disposable | undefined;
   #synchronous = true;
+  #lastFailure: StoreError | undefined;
 
   /**
    * Opens or creates the database and brings its schema up to date.
@@ -86,6 +90,17 @@ export class Store implements Disposable {
     this.missions = new Missions(db);
     this.staging = new StagingFiles(db);
     this.applied = new AppliedConfigs(db);
+    this.#files = file === ":memory:" ? undefined : new DatabaseFiles(file);
+  }
+
+  /** Why the last transaction could not be written; undefined after one that could. */
+  get lastFailure(): StoreError | undefined {
+    return this.#lastFailure;
+  }
+
+  /** What has become of the database's files, if they are not what was opened. Nothing is written then. */
+  get lost(): DatabaseLostError | undefined {
+    return this.#files?.fault();
   }
 
   /**
@@ -113,17 +128,43 @@ export class Store implements Disposable {
     this.#waiting = [];
     const settle: (() => void)[] = [];
     try {
+      const { lost } = this;
+      if (lost !== undefined) throw lost;
       this.#setSynchronous(changes.some((change) => change.durable));
       this.#begin.run();
       for (const change of changes) settle.push(this.#applyOne(change));
       this.#commit.run();
     } catch (cause) {
       if (this.db.isTransaction) this.db.exec("ROLLBACK");
-      const error = new StoreError("the database could not be written", { cause });
+      const error = this.#lastFailure = new StoreError("the database could not be written", { cause });
       for (const change of changes) change.reject(error);
       return;
     }
+    this.#lastFailure = undefined;
     for (const done of settle) done();
+  }
+
+  /** Whether nothing has ever been applied, and there are no missions and no files. */
+  isEmpty(): boolean {
+    const { used } = this.db.prepare(`
+      SELECT EXISTS (SELECT 1 FROM applied) OR EXISTS (SELECT 1 FROM missions)
+        OR EXISTS (SELECT 1 FROM staging_files) AS used`).get() as { used: number };
+    return used === 0;
+  }
+
+  /** Writes what is there already, to find out whether it can be written and brought to the disk. */
+  probe(): Promise<void> {
+    return this.write(() => {
+      const { user_version: version } = this.db.prepare("PRAGMA user_version").get() as {
+        user_version: number;
+      };
+      this.db.exec(`PRAGMA user_version = ${version}`);
+    });
+  }
+
+  /** Takes note of the size of the database's file, so that one that is cut later is noticed. */
+  measure(): void {
+    this.#files?.measure(this.#bytes());
   }
 
   /**
@@ -135,6 +176,7 @@ export class Store implements Disposable {
   vacuum(pages: number): boolean {
     // Each page is a row of the answer: whoever does not read them all frees only the first.
     this.db.prepare(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`).all();
+    this.#files?.shrink(this.#bytes());
     const { freelist_count: left } = this.db.prepare("PRAGMA freelist_count").get() as {
       freelist_count: number;
     };
@@ -150,6 +192,13 @@ export class Store implements Disposable {
     if (!this.db.isOpen) return;
     this.flush();
     this.db.close();
+  }
+
+  /** Of all pages, those in the log included. */
+  #bytes(): number {
+    const { page_count: pages } = this.db.prepare("PRAGMA page_count").get() as { page_count: number };
+    const { page_size: size } = this.db.prepare("PRAGMA page_size").get() as { page_size: number };
+    return pages * size;
   }
 
   #enqueue<T>(apply: () => T, durable: boolean, delayMs: number): Promise<T> {

@@ -3,35 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { Place, until } from "./daemon.ts";
 import { saying, told } from "./deeds.ts";
 import { sha256 } from "./dugdale.ts";
-import { apply, callsTo, OWN, STATE } from "./harness.ts";
+import { apply, callsTo, STATE } from "./harness.ts";
 import { newId } from "./ids.ts";
+import { canMount, mounted } from "./own_disk.ts";
 
 const MIB = 1024 * 1024;
-
-/** A file system of its own, in memory; undefined where mounting is not allowed. */
-async function mounted(folder: string, bytes: number): Promise<AsyncDisposable | undefined> {
-  const run = async (program: string, args: string[]): Promise<boolean> => {
-    try {
-      return (await new Deno.Command(program, { args, stderr: "null" }).output()).success;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
-    }
-  };
-  await Deno.mkdir(folder, { recursive: true });
-  if (!await run("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "letts-test", folder])) return undefined;
-  return { [Symbol.asyncDispose]: async () => assert(await run("umount", [folder])) };
-}
-
-async function canMount(): Promise<boolean> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await using disk = OWN ? await mounted(folder, MIB) : undefined;
-    return disk !== undefined;
-  } finally {
-    await Deno.remove(folder);
-  }
-}
 
 Deno.test({
   name: "a disk without room is told as disk_quota_exceeded; with room again all goes on",

@@ -35,8 +35,13 @@ export class Spoiled implements AsyncDisposable {
 
   /** Ends it and starts another one in its place, without the options of the first. */
   async restart(): Promise<void> {
-    await this.#daemon[Symbol.asyncDispose]();
+    await this.stop();
     this.#daemon = await this.place.start();
+  }
+
+  /** Ends it. */
+  async stop(): Promise<void> {
+    await this.#daemon[Symbol.asyncDispose]();
   }
 
   get dataDir(): string {

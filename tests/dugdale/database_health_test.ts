@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { systemClock } from "../../dugdale/host/clock.ts";
 import { lineLog, type Log, silentLog } from "../../dugdale/host/log.ts";
 import { DirLock } from "../../dugdale/host/lock.ts";
 import { DatabaseHealth } from "../../dugdale/database_health.ts";
@@ -137,7 +138,14 @@ Deno.test("DatabaseHealth.repair() goes on after a failure, but not after damage
   const folder = await Deno.makeTempDir();
   try {
     using lock = DirLock.take(`${folder}/dugdale.lock`);
-    using health = new DatabaseHealth(lock, `${folder}/state.db`, silentLog);
+    using store = new Store(`${folder}/state.db`, -2000);
+    using health = new DatabaseHealth({
+      lock,
+      database: `${folder}/state.db`,
+      store,
+      clock: systemClock,
+      log: silentLog,
+    });
     const SQLITE_FULL = 13, SQLITE_CORRUPT_INDEX = 779;
     const fail = (errcode: number): Promise<void> =>
       Promise.reject(Object.assign(new Error("failed"), { code: "ERR_SQLITE_ERROR", errcode }));

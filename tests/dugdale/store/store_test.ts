@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { NewerDatabaseError } from "../../../dugdale/store/migrations.ts";
@@ -206,3 +206,38 @@ Deno.test("what the operating manual does to the database by hand leaves the rig
     assertEquals(store.missions.unfinished(), []);
     assertEquals(store.missions.retention.hidden(9).length, 1);
   }));
+
+Deno.test("Store.lost tells of a file that was cut, not of one that gave pages back", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using store = new Store(`${folder}/state.db`, -2000);
+    const size = () => Deno.statSync(`${folder}/state.db`).size;
+    const fill = (lines: number) =>
+      store.write(() => {
+        const id = store.missions.insert(newMission());
+        for (let seq = 3; seq < lines; seq++) store.missions.addProgress(id, seq, "x".repeat(100));
+        return id;
+      });
+    await fill(2000);
+    store.emptyLog();
+    const full = size();
+    store.measure();
+    using outside = new DatabaseSync(`${folder}/state.db`);
+    outside.exec("DELETE FROM progress");
+    while (store.vacuum(1000));
+    store.measure();
+    store.emptyLog();
+    assert(size() < full / 2);
+    assertEquals(store.lost, undefined);
+    await fill(2000);
+    assertEquals(store.lost, undefined);
+    store.emptyLog();
+    store.measure();
+    await Deno.truncate(`${folder}/state.db`, size() - 4096);
+    assertMatch(String(store.lost), /was cut from/);
+    await assertRejects(() => fill(10), StoreError);
+    assertMatch(String(store.lastFailure?.cause), /was cut from/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
