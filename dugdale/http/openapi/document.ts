@@ -5,6 +5,7 @@ import type { JsonObject } from "../../../protocol/json_value.ts";
 import { missionRecord, outputFile } from "../../../protocol/mission.ts";
 import { problemBody } from "../../../protocol/problem.ts";
 import { type Route, type RouteKey, ROUTES } from "../../../protocol/routes.ts";
+import { DESCRIPTIONS } from "./descriptions.ts";
 import { HEADERS, SEGMENTS } from "./headers.ts";
 import { PLAIN_SUCCESS, SUCCESSES } from "./replies.ts";
 
@@ -44,7 +45,7 @@ export function openApiDocument(version: string): JsonObject {
     servers: [{ url: "/" }],
     paths,
     components: {
-      schemas: toJsonSchemaDefs(DEFINITIONS, CONFIG) as JsonObject,
+      schemas: components(),
       responses: {
         Problem: {
           description: "Refused or failed; `error` tells why",
@@ -54,6 +55,18 @@ export function openApiDocument(version: string): JsonObject {
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
     },
   };
+}
+
+/** The shapes that have names, each member with its description. */
+function components(): JsonObject {
+  const schemas = toJsonSchemaDefs(DEFINITIONS, CONFIG);
+  for (const [component, descriptions] of Object.entries(DESCRIPTIONS)) {
+    const { properties } = schemas[component] as { readonly properties: Readonly<Record<string, object>> };
+    for (const [name, schema] of Object.entries(properties)) {
+      Object.assign(schema, { description: descriptions[name] });
+    }
+  }
+  return schemas as JsonObject;
 }
 
 /** The JSON Schema of a shape; named ones are referred to. */

@@ -1,5 +1,5 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { ROUTES } from "../../../protocol/routes.ts";
 import { openRunning } from "../running.ts";
 
@@ -41,4 +41,19 @@ Deno.test("GET /v1/openapi.json tells what a request needs and what it is answer
   });
   assertEquals(paths["/v1/healthz"].get.security, []);
   assertEquals(paths["/v1/staging/{id}"].head.responses["200"].content, undefined);
+});
+
+Deno.test("GET /v1/openapi.json says of each member of a mission record what it is", async () => {
+  await using running = await openRunning();
+  const { MissionRecord, OutputFile } =
+    (await running.request("GET", "/v1/openapi.json")).body.components.schemas;
+  for (const { properties } of [MissionRecord, OutputFile]) {
+    for (const [name, { description }] of Object.entries<{ description?: string }>(properties)) {
+      assert((description?.length ?? 0) > 5, name);
+    }
+  }
+  assertEquals(
+    MissionRecord.properties.display_name.description,
+    "What lists show. Absent unless an exec was given one.",
+  );
 });

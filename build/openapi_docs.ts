@@ -1,0 +1,85 @@
+/**
+ * Writes what the OpenAPI document says about the members of a mission record, from their doc comments. Run it as
+ * `deno task openapi`.
+ *
+ * @module
+ */
+import { MISSION_FIELDS } from "../protocol/mission.ts";
+
+const SOURCE = new URL("../protocol/mission.ts", import.meta.url);
+const FILE = new URL("../dugdale/http/openapi/descriptions.ts", import.meta.url);
+
+/** The components of the document, and the interfaces of which each is made. */
+const COMPONENTS = {
+  MissionRecord: ["EnqueuedFields", "StartedFields", "EndedFields", "MissionFields"],
+  OutputFile: ["OutputFile"],
+} as const;
+
+/** As much of the output of `deno doc --json` as is read here. */
+interface Documented {
+  readonly nodes: Readonly<Record<string, { readonly symbols: readonly DocumentedSymbol[] }>>;
+}
+interface DocumentedSymbol {
+  readonly name: string;
+  readonly declarations: readonly {
+    readonly def?: {
+      readonly properties?: readonly { readonly name: string; readonly jsDoc?: { readonly doc?: string } }[];
+    };
+  }[];
+}
+
+/** The text of the file. */
+export async function descriptionsText(): Promise<string> {
+  const { nodes } = JSON.parse(await deno(["doc", "--json", SOURCE.href])) as Documented;
+  const symbols = new Map(Object.values(nodes).flatMap((node) => node.symbols).map((one) => [one.name, one]));
+  const docs = Object.entries(COMPONENTS).map(([component, interfaces]) => {
+    const members = interfaces.flatMap((name) => symbols.get(name)?.declarations[0]?.def?.properties ?? []);
+    return [
+      component,
+      Object.fromEntries(members.map(({ name, jsDoc }) => [wireName(name), onWire(jsDoc?.doc)])),
+    ];
+  });
+  const text = `/**
+ * What the members of a mission record and its files are. Made of their doc comments by \`deno task openapi\`.
+ *
+ * @module
+ */
+/** By component of the document and name on the wire. */
+export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = ${
+    JSON.stringify(Object.fromEntries(docs))
+  };
+`;
+  return await deno(["fmt", "--ext=ts", "-"], text);
+}
+
+/** A doc comment as readers of the wire know things: what is undefined in a program is absent there. */
+function onWire(doc = ""): string {
+  return doc.replaceAll("\n", " ").replaceAll("Undefined", "Absent")
+    .replace(/`(\w+)`/g, (_, name: string) => `\`${wireName(name)}\``);
+}
+
+function wireName(name: string): string {
+  return Object.hasOwn(MISSION_FIELDS, name)
+    ? MISSION_FIELDS[name as keyof typeof MISSION_FIELDS].wire
+    : name;
+}
+
+async function deno(args: readonly string[], input = ""): Promise<string> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: new URL("..", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  });
+  await using child = command.spawn();
+  const text = new Response(child.stdout).text();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { success } = await child.status;
+  if (!success) throw new Error(`deno ${args.join(" ")} failed`);
+  return await text;
+}
+
+if (import.meta.main) await Deno.writeTextFile(FILE, await descriptionsText());

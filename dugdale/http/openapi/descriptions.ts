@@ -1,0 +1,45 @@
+/**
+ * What the members of a mission record and its files are. Made of their doc comments by `deno task openapi`.
+ *
+ * @module
+ */
+/** By component of the document and name on the wire. */
+export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "MissionRecord": {
+    "mission_id": "UUIDv7 of the mission or exec. Made by the client, for a restart by the dugdale.",
+    "kind": "Decides who may see it: a dispatch token missions, an exec token execs, an admin token both.",
+    "lane": "Where it waits and runs; never changes.",
+    "mission_name": "Name of the script; `exec` for every exec, which the display name tells apart.",
+    "display_name": "What lists show. Absent unless an exec was given one.",
+    "group_id": "UUIDv7 that joins the execs of one fan-out. Absent outside of one.",
+    "input": "Of a mission what was dispatched, with sorted keys; of an exec the whole request.",
+    "input_fingerprint": "Digest of everything that makes two dispatches the same.",
+    "time_created": "When the dispatch, exec or restart was accepted.",
+    "timeout_ms": "How long the process may run. Absent or 0: no limit.",
+    "restarted_from":
+      "The mission of which this is a repeat. Absent when it is none, or when that one has been removed.",
+    "pid": "0 between pickup and start; stays 0 when the process never started.",
+    "time_started": "First the pickup by the lane, then the start of the process.",
+    "outcome": "How it ended; everything but `success` is a failure.",
+    "exit_code": "The status of the process; −1 when a signal ended it, 0 when none was started.",
+    "signal": "Such as `KILL`, or a number when it has no name. Absent when the process exited by itself.",
+    "fail_reason":
+      "A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Absent after a success.",
+    "fail_message": "The same for people.",
+    "fail_details": "Facts that the mission or the dugdale gave along with the reason.",
+    "return": "What a successful mission returned. Absent when it returned nothing.",
+    "time_finished": "When the end was recorded.",
+    "truncated_stdout":
+      "Whether output was dropped because it was more than the dugdale keeps. Some dugdales never tell.",
+    "truncated_stderr": "As `truncated_stdout`.",
+    "status": "Only goes forward; a restart makes a new mission.",
+    "duration_ms": "From start to end in milliseconds. Absent unless both are known.",
+    "inputs": "Files that it reads. Those that have been removed are left out.",
+    "outputs": "Files that it wrote, by role. Empty unless it was a success.",
+  },
+  "OutputFile": {
+    "staging_id": "UUIDv7 under which the content is downloaded.",
+    "sha256": "Lower-case hex.",
+    "size": "Bytes.",
+  },
+};
