@@ -1,6 +1,5 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /** Makes everything that a release consists of, in `dist/`, with the SHA-256 sums of all files. */
-import config from "../deno.json" with { type: "json" };
 import { bundle } from "./bundle.ts";
 import { debFor, isDebian } from "./deb.ts";
 import { npmTarball } from "./npm.ts";
@@ -29,10 +28,10 @@ export async function* artifacts(folder: string): AsyncGenerator<string, void, v
   yield told("letts.js");
   yield told(await npmTarball(folder));
   await Deno.writeTextFile(
-    `${folder}/letts-${config.version}.cdx.json`,
+    `${folder}/letts.cdx.json`,
     await sbom(new Date().toISOString()),
   );
-  yield told(`letts-${config.version}.cdx.json`);
+  yield told("letts.cdx.json");
   await writeSums(folder, names);
   yield "SHA256SUMS";
 }

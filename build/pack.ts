@@ -91,7 +91,7 @@ export async function pack(
   folder: string,
 ): Promise<string> {
   const files = await filesFor(target, await denoOf(target), program);
-  const name = `letts-${config.version}-${target.name}${target.windows ? ".zip" : ""}`;
+  const name = `letts-${target.name}${target.windows ? ".zip" : ""}`;
   await Deno.writeFile(`${folder}/${name}`, target.windows ? zip(files) : await selfUnpacking(files));
   await Deno.chmod(`${folder}/${name}`, target.windows ? 0o644 : 0o755);
   return name;

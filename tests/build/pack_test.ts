@@ -25,6 +25,8 @@ daemon=$!
 until grep -q started dugdale.log; do sleep 0.05; done
 letts apply -q -f letts.yaml >/dev/null
 letts run --route default --mission twice.ts --input '{"n":21}'
+letts doctor >&2
+LETTS_DENO=/bin/cat letts doctor >&2
 kill $daemon
 wait $daemon || true
 `;
@@ -63,6 +65,8 @@ Deno.test({
     await t.step("init, dugdale, apply, a mission in TypeScript, its result", async () => {
       const { stdout, stderr } = await run(["sh", "-c", SESSION], { MISSION });
       assertEquals(JSON.parse(stdout || "null"), { twice: 42, deno: DENO_VERSION }, stderr);
+      // Its own Deno is nothing to look at, another one is.
+      assertEquals(stderr.match(/missions in TypeScript.*/g), ["missions in TypeScript run with /bin/cat"]);
     });
     await t.step("called as dugdale it is the daemon", async () => {
       assertMatch((await run(["dugdale", "--version"])).stdout, /^dugdale \d/);

@@ -1,14 +1,22 @@
 /** Whether missions in TypeScript can be run. @module */
+import { dirname, join } from "node:path";
 import { isExecutable } from "../../../dugdale/interpreters.ts";
 import type { Check } from "./checks.ts";
 
 const SUBJECT = "letts";
 
+/** Whether missions get another Deno than the one that letts runs on, or carries. */
+export function isDenoChosen(): boolean {
+  const named = Deno.env.get("LETTS_DENO");
+  return Deno.build.standalone ||
+    (named !== undefined && named !== join(dirname(Deno.execPath()), "bin", "deno"));
+}
+
 /**
  * Nothing where letts runs on the Deno that its missions get. Elsewhere that one may be missing.
  *
  * @param deno What `findDeno()` found.
- * @param isChosen Whether it is another one than this program: a compiled letts, or one with `LETTS_DENO`.
+ * @param isChosen What `isDenoChosen()` says.
  */
 export function denoChecks(deno: string | undefined, isChosen: boolean): readonly Check[] {
   if (!isChosen) return [];

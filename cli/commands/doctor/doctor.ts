@@ -10,7 +10,7 @@ import { broken } from "../../output/wrapped.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { findDeno } from "../../../dugdale/interpreters.ts";
-import { denoChecks } from "./deno_check.ts";
+import { denoChecks, isDenoChosen } from "./deno_check.ts";
 import { type Check, checkDugdale } from "./checks.ts";
 import type { DOCTOR_FLAGS } from "./command.ts";
 import type { Verdict } from "./vitals.ts";
@@ -37,9 +37,8 @@ async function checksOf(call: DoctorCall): Promise<readonly Check[]> {
   const client = await call.open();
   const dugdales = client.dugdales(call.flags.match);
   const checked = await Promise.all(dugdales.map((dugdale) => checkDugdale(client, dugdale)));
-  const isChosen = Deno.build.standalone || Deno.env.get("LETTS_DENO") !== undefined;
   return [
-    ...denoChecks(findDeno(), isChosen),
+    ...denoChecks(findDeno(), isDenoChosen()),
     ...configChecks(client.config, dugdales.length),
     ...checked.flat(),
   ];
