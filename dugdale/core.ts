@@ -62,7 +62,7 @@ const FILE_SLOTS = 8;
 export function openCore(given: CoreParts): Core {
   const { config, store, dataDir, clock, log, criticalError } = given;
   const slots = new Slots(FILE_SLOTS);
-  const usage = new DiskUsage(dataDir, config.limits.maxDataDirBytes, slots);
+  const usage = new DiskUsage(dataDir, config.limits, slots);
   const metrics = new Metrics();
   const stopping = new AbortController();
   const shared = {

@@ -12,13 +12,14 @@ import { DirLock } from "./host/lock.ts";
 import { type Log, silentLog } from "./host/log.ts";
 import { openSpawner } from "./host/spawner.ts";
 import { Gate } from "./http/gate.ts";
-import { HostRule } from "./http/host_rule.ts";
+import { type AllowedHosts, HostRule } from "./http/host_rule.ts";
 import { listen, type Server } from "./http/server.ts";
 import { KernelMemoryKills } from "./run/out_of_memory.ts";
 import { type MissionChange, toMissionChange } from "./mission_change.ts";
 import { DatabaseHealth } from "./database_health.ts";
 import { Store } from "./store/store.ts";
 import { Maintenance } from "./maintenance.ts";
+import { liveConfig, reloadInto } from "./reload.ts";
 import { VERSION } from "./version.ts";
 
 /** How to open a dugdale. */
@@ -61,6 +62,12 @@ export interface Dugdale extends AsyncDisposable {
   drain(): void;
   /** Ends running missions with SIGTERM and, after the grace, SIGKILL. Implies {@linkcode drain}. */
   endMissions(): void;
+  /**
+   * Changes tokens, limits, retention and the environment of missions in place.
+   *
+   * @returns The keys that differ and take effect at the next start, as written in dugdale.yaml.
+   */
+  reload(config: DugdaleConfig): string[];
   /** Drains, waits for the running missions, closes everything. */
   close(): Promise<void>;
 }
@@ -78,7 +85,8 @@ const HTTP_GRACE_MS = 30_000;
  * @throws {ListenError} When the address cannot be listened on.
  */
 export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
-  const { config, log = silentLog, clock = systemClock, onMission } = options;
+  const { log = silentLog, clock = systemClock, onMission } = options;
+  const config = liveConfig(options.config);
   await using stack = new AsyncDisposableStack();
   const dataDir = DataDir.open(config.dataDir);
   const lock = stack.use(DirLock.take(dataDir.lock));
@@ -107,8 +115,9 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   await health.repair("repair_staging", () => staging.repair());
 
   const { network } = config;
+  const gate = new Gate(config, clock, log);
   const server = listen(config.listen, {
-    app: core.app(new Gate(config, clock, log).admit),
+    app: core.app(gate.admit),
     limits: {
       max: network.maxConnections,
       maxPerAddress: network.maxConnectionsPerAddress,
@@ -119,7 +128,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     clock,
     log,
   });
-  const dugdale = new OpenDugdale({ core, server, log });
+  const dugdale = new OpenDugdale({ config, core, gate, server, log });
   try {
     core.applied.replay();
   } catch (error) {
@@ -141,7 +150,9 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
 
 /** What an open dugdale is driven with. */
 interface OpenParts {
+  readonly config: DugdaleConfig;
   readonly core: Core;
+  readonly gate: Gate;
   readonly server: Server;
   readonly log: Log;
 }
@@ -186,6 +197,14 @@ class OpenDugdale implements Dugdale {
     for (const run of this.#parts.core.engine.live) run.kill.kill("dugdale_shutdown");
   }
 
+  reload(next: DugdaleConfig): string[] {
+    const { config, gate, log } = this.#parts;
+    const later = reloadInto(config, next);
+    gate.reload();
+    log.info("configuration reloaded", later.length > 0 ? { needs_restart: later } : {});
+    return later;
+  }
+
   close(): Promise<void> {
     return this.#closed ??= this.#close();
   }
@@ -228,12 +247,13 @@ function describe(listen: string): Record<string, string | number> {
   };
 }
 
-/** On loopback, foreign names are refused unless a proxy stands in front; elsewhere a name may be anything. */
-function allowedHosts({ listen, network }: DugdaleConfig): readonly string[] | undefined {
+/** On loopback, browsers are held to loopback names unless a proxy stands in front; elsewhere a name may be anything. */
+function allowedHosts({ listen, network }: DugdaleConfig): AllowedHosts {
   const { allowedHosts: names, trustedProxies, behindTlsProxy } = network;
-  if (names.includes("*")) return undefined;
-  if (names.length > 0) return names;
-  return isLoopback(listen) && trustedProxies.length === 0 && !behindTlsProxy ? [] : undefined;
+  if (names.includes("*")) return { kind: "all" };
+  if (names.length > 0) return { kind: "named", names };
+  const isDirect = trustedProxies.length === 0 && !behindTlsProxy;
+  return { kind: isLoopback(listen) && isDirect ? "loopback" : "all" };
 }
 
 /** A wildcard address is reached over loopback. */

@@ -4,8 +4,9 @@
  * @module
  */
 import { ConfigError } from "../config/config_error.ts";
-import type { DugdaleConfig } from "../config/dugdale/config.ts";
+import type { DugdaleConfig, LogLevel } from "../config/dugdale/config.ts";
 import { readDugdaleConfig } from "../config/dugdale/read.ts";
+import { tokenWarnings } from "../config/dugdale/tokens.ts";
 import { findLogFormat, findLogLevel } from "../config/dugdale/log_words.ts";
 import { type Dugdale, openDugdale } from "./daemon.ts";
 import { DrainTable } from "./drain_table.ts";
@@ -13,7 +14,7 @@ import { systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
 import { DirLock } from "./host/lock.ts";
 import { IdleMemory } from "./host/memory.ts";
-import { lineLog, type Log, openLogOutput } from "./host/log.ts";
+import { lineLog, type Log, LogOutput } from "./host/log.ts";
 import { reportToServiceManager } from "./service_report.ts";
 import { StopSignals } from "./stop_signals.ts";
 import { Store } from "./store/store.ts";
@@ -53,12 +54,17 @@ export async function dugdaleMain(flags: DugdaleFlags): Promise<number> {
   const config = readConfig(flags);
   if (config === undefined) return 3;
   if (flags.checkConfig) {
+    for (const warning of tokenWarnings(config)) say(`warning: ${warning}\n`);
     say("ok\n");
     return 0;
   }
-  const log = openLog(config, flags);
-  if (log === undefined) return 3;
-  return flags.migrateOnly ? migrateOnly(config, log) : await serve(config, log);
+  const daemonLog = openLog(config, flags);
+  if (daemonLog === undefined) return 3;
+  try {
+    return flags.migrateOnly ? migrateOnly(config, daemonLog.log) : await serve(config, flags, daemonLog);
+  } finally {
+    await daemonLog.flush(LAST_LINES_MS);
+  }
 }
 
 function readConfig(flags: DugdaleFlags): DugdaleConfig | undefined {
@@ -72,14 +78,34 @@ function readConfig(flags: DugdaleFlags): DugdaleConfig | undefined {
   }
 }
 
-function openLog(config: DugdaleConfig, flags: DugdaleFlags): Log | undefined {
+/** The log of the daemon, whose level can be changed. */
+interface DaemonLog {
+  readonly log: Log;
+  /** Sets the level of the configuration, unless a flag has said another one. */
+  setLevel(level: LogLevel): void;
+  /** Waits for lines that are still to be written. */
+  flush(ms: number): Promise<void>;
+}
+
+/** At its end the daemon waits so long for a reader of its log that stalls. */
+const LAST_LINES_MS = 1000;
+
+function openLog(config: DugdaleConfig, flags: DugdaleFlags): DaemonLog | undefined {
   const level = flags.logLevel === undefined ? config.log.level : findLogLevel(flags.logLevel);
   const format = flags.logFormat === undefined ? config.log.format : findLogFormat(flags.logFormat);
   if (level === undefined) say(`log init: unknown level ${JSON.stringify(flags.logLevel)}\n`);
   else if (format === undefined) say(`log init: unknown format ${JSON.stringify(flags.logFormat)}\n`);
   else {
     try {
-      return lineLog(level, format, openLogOutput(config.log.output));
+      const output = new LogOutput(config.log.output);
+      let least = level;
+      return {
+        log: lineLog(() => least, format, output.write),
+        setLevel: (next) => {
+          if (flags.logLevel === undefined) least = next;
+        },
+        flush: (ms) => output.flush(ms),
+      };
     } catch (error) {
       say(`log init: ${error instanceof Error ? error.message : error}\n`);
     }
@@ -100,7 +126,9 @@ function migrateOnly(config: DugdaleConfig, log: Log): number {
   return 0;
 }
 
-async function serve(config: DugdaleConfig, log: Log): Promise<number> {
+async function serve(config: DugdaleConfig, flags: DugdaleFlags, daemonLog: DaemonLog): Promise<number> {
+  const { log } = daemonLog;
+  for (const warning of tokenWarnings(config)) log.warn("weak_token", { warning });
   using signals = new StopSignals(log);
   let dugdale: Dugdale;
   try {
@@ -110,10 +138,33 @@ async function serve(config: DugdaleConfig, log: Log): Promise<number> {
     return 1;
   }
   signals.deliverTo(dugdale);
+  using _reload = onHangup(() => reload(dugdale, flags, daemonLog));
   using _memory = new IdleMemory(() => dugdale.live.length === 0, systemClock);
   using _report = reportToServiceManager(dugdale.draining, systemClock, log);
   await untilStopped(dugdale);
   return 0;
+}
+
+/** Reads the file again. A file that cannot be used changes nothing. */
+function reload(dugdale: Dugdale, flags: DugdaleFlags, { log, setLevel }: DaemonLog): void {
+  let config: DugdaleConfig;
+  try {
+    const { insecureConfigPermissions: insecurePermissions } = flags;
+    config = readDugdaleConfig(flags.config, { insecurePermissions });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    log.error("reload failed", { err: error.message });
+    return;
+  }
+  setLevel(config.log.level);
+  dugdale.reload(config);
+}
+
+/** Calls back at each SIGHUP. */
+function onHangup(action: () => void): Disposable {
+  if (Deno.build.os === "windows") return { [Symbol.dispose]() {} };
+  Deno.addSignalListener("SIGHUP", action);
+  return { [Symbol.dispose]: () => Deno.removeSignalListener("SIGHUP", action) };
 }
 
 /** Resolves once the dugdale has been told to drain and everything is closed. */

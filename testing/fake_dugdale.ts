@@ -242,8 +242,8 @@ function toConfig({ dispatch, exec, admin }: FakeTokens = {}): DugdaleConfig {
     ...DUGDALE_DEFAULTS,
     listen: "",
     dataDir: ROOT,
-    auth: good(dispatch),
-    admin: good(admin),
+    auth: { ...DUGDALE_DEFAULTS.auth, ...good(dispatch) },
+    admin: { ...DUGDALE_DEFAULTS.admin, ...good(admin) },
     exec: { ...DUGDALE_DEFAULTS.exec, ...good(exec), enabled: true, allowShell: true },
     limits: { ...DUGDALE_DEFAULTS.limits, maxProgressRate: 0 },
   };

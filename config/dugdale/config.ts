@@ -22,7 +22,7 @@ export interface DugdaleNetwork {
   readonly useXForwardedFor: boolean;
   /**
    * Names by which the dugdale is reached, besides loopback names and addresses; `*` allows all. Default none: on a
-   * loopback address without a proxy then only loopback names are served, elsewhere all.
+   * loopback address without a proxy, browsers are then held to loopback names (DNS rebinding), other clients are not.
    */
   readonly allowedHosts: readonly string[];
   /** Connections at once; the oldest without a request is closed for a new one. Default 10,000. */
@@ -65,8 +65,10 @@ export interface DugdaleCleanup {
 export interface DugdaleExec {
   /** Whether they are taken at all. Default false. */
   readonly enabled: boolean;
-  /** Tokens that may send them. Default none. */
+  /** Tokens that may send them, as for the other scopes. Default none. */
   readonly tokens: readonly string[];
+  /** A file with further tokens. Default none. */
+  readonly tokenFile: string;
   /** Whether a shell may be the command. Default false. */
   readonly allowShell: boolean;
   /** The script of one exec, in bytes. 0: no cap. Default 256 KiB. */
@@ -91,8 +93,13 @@ export interface DugdaleMissionEnv {
 
 /** Tokens of one scope. */
 export interface DugdaleTokens {
-  /** Any of them is accepted. Never logged. Default none. */
+  /** Any of them is accepted. Never logged. `${NAME}` in a file is replaced by that variable. Default none. */
   readonly tokens: readonly string[];
+  /**
+   * A file with further tokens, one a line; blank lines and lines that start with `#` do not count. `${NAME}` is replaced,
+   * so that `${CREDENTIALS_DIRECTORY}/letts` names a credential of systemd. Default none.
+   */
+  readonly tokenFile: string;
 }
 
 /** Everything a dugdale is told at its start. Groups and names are those of dugdale.yaml. */

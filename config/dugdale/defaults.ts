@@ -26,8 +26,8 @@ export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
     idleTimeoutMs: 120_000,
     headerTimeoutMs: 10_000,
   },
-  auth: { tokens: [] },
-  admin: { tokens: [] },
+  auth: { tokens: [], tokenFile: "" },
+  admin: { tokens: [], tokenFile: "" },
   log: { level: "info", format: "json", output: "stderr" },
   cleanup: {
     successTtlMs: DAY_MS,
@@ -40,6 +40,7 @@ export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
   exec: {
     enabled: false,
     tokens: [],
+    tokenFile: "",
     allowShell: false,
     maxScriptBytes: 256 * 1024,
     maxInputsPerExec: 32,

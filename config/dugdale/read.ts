@@ -3,13 +3,16 @@
  *
  * @module
  */
-import type { DugdaleConfig, DugdaleSettings, Some } from "./config.ts";
+import { isPlain } from "../variables.ts";
+import type { DugdaleConfig, DugdaleSettings, DugdaleTokens, Some } from "./config.ts";
 import { DUGDALE_DEFAULTS, SWEEP_INTERVAL_OF_0_MS } from "./defaults.ts";
+import { processEnv } from "../letts/discover.ts";
 import { discoverDugdaleFile, type DiscoverDugdaleOptions } from "./discover.ts";
 import { checkDugdalePaths } from "./paths.ts";
 import { dugdaleProblems } from "./rules.ts";
 import { dugdaleShape } from "./shape.ts";
 import { type FileText, readFileText, requireOwnFile, requirePrivateMode } from "../file_text.ts";
+import { withTokens } from "./tokens.ts";
 import { throwFirst } from "../yaml/problem.ts";
 import { YamlDocument } from "../yaml/document.ts";
 
@@ -65,8 +68,10 @@ export interface ReadDugdaleOptions extends DiscoverDugdaleOptions {
  */
 export function readDugdaleConfig(path?: string, options: ReadDugdaleOptions = {}): DugdaleConfig {
   const content = readFileText(discoverDugdaleFile(path, options));
-  const config = parseDugdaleConfig(content);
-  if (!options.insecurePermissions) requirePrivate(content, config);
+  const parsed = parseDugdaleConfig(content);
+  if (!options.insecurePermissions) requirePrivate(content, parsed);
+  const { env = processEnv, insecurePermissions } = options;
+  const config = withTokens(parsed, { file: content.file, env, insecurePermissions });
   checkDugdalePaths(config, content.file);
   return config;
 }
@@ -88,12 +93,17 @@ export function parseDugdaleConfig({ file, text }: Pick<FileText, "file" | "text
 function requirePrivate(content: FileText, config: DugdaleConfig): void {
   const { auth, admin, exec, missionEnv } = config;
   const secrets = [
-    ...(auth.tokens.length > 0 ? ["auth.tokens"] : []),
-    ...(admin.tokens.length > 0 ? ["admin.tokens"] : []),
-    ...(exec.tokens.length > 0 ? ["exec.tokens"] : []),
+    ...(hasPlain(auth) ? ["auth.tokens"] : []),
+    ...(hasPlain(admin) ? ["admin.tokens"] : []),
+    ...(hasPlain(exec) ? ["exec.tokens"] : []),
     ...(Object.keys(missionEnv.set).length > 0 ? ["mission_env.set"] : []),
   ];
   if (secrets.length === 0) return;
   requirePrivateMode(content, secrets.join(", "));
   requireOwnFile(content, secrets.join(", "));
+}
+
+/** A token that comes from a variable or from another file is no secret of this file. */
+function hasPlain({ tokens }: DugdaleTokens): boolean {
+  return tokens.some(isPlain);
 }

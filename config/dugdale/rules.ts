@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DugdaleConfig } from "./config.ts";
+import type { DugdaleConfig, DugdaleTokens } from "./config.ts";
 import { isLoopback } from "./listen_host.ts";
 import { Places } from "../yaml/places.ts";
 import { type Problem, throwFirst } from "../yaml/problem.ts";
@@ -20,6 +20,7 @@ export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
   if (config.dataDir === "") {
     yield { order: RULE_ORDER.dataDir, key: "data_dir", problem: "must not be missing or empty" };
   }
+  yield* networkProblems(config);
   yield* tlsProblems(config);
   for (const name of Object.keys(config.missionEnv.set)) {
     yield* reservedNameProblems(name, `mission_env.set[${JSON.stringify(name)}]`);
@@ -28,7 +29,7 @@ export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
     yield* reservedNameProblems(name, `mission_env.inherit[${index}]`);
   }
   const { exec, admin } = config;
-  if (exec.enabled && exec.tokens.length === 0 && admin.tokens.length === 0) {
+  if (exec.enabled && !hasTokens(exec) && !hasTokens(admin)) {
     const problem = "needs exec.tokens or admin.tokens: without a token no command can be sent";
     yield { order: RULE_ORDER.exec, key: "exec.enabled", problem };
   }
@@ -44,13 +45,26 @@ export function checkDugdaleConfig(config: DugdaleConfig): void {
   throwFirst(dugdaleProblems(config), new Places());
 }
 
+function* networkProblems({ network }: DugdaleConfig): Generator<Problem> {
+  for (
+    const [key, value] of [
+      ["max_connections", network.maxConnections],
+      ["max_connections_per_address", network.maxConnectionsPerAddress],
+      ["idle_timeout", network.idleTimeoutMs],
+      ["header_timeout", network.headerTimeoutMs],
+    ] as const
+  ) {
+    if (value < 1) yield { order: RULE_ORDER.network, key: `network.${key}`, problem: "must be more than 0" };
+  }
+}
+
 /** Tokens must not cross a network in the clear unless the configuration allows it. */
 function* tlsProblems({ listen, network, auth, admin, exec }: DugdaleConfig): Generator<Problem> {
   if (network.behindTlsProxy || network.insecurePlainHttp || isLoopback(listen)) return;
   const groups = [
-    ...(auth.tokens.length > 0 ? ["auth"] : []),
-    ...(admin.tokens.length > 0 ? ["admin"] : []),
-    ...(exec.enabled && exec.tokens.length > 0 ? ["exec"] : []),
+    ...(hasTokens(auth) ? ["auth"] : []),
+    ...(hasTokens(admin) ? ["admin"] : []),
+    ...(exec.enabled && hasTokens(exec) ? ["exec"] : []),
   ];
   if (groups.length === 0) return;
   yield {
@@ -60,6 +74,10 @@ function* tlsProblems({ listen, network, auth, admin, exec }: DugdaleConfig): Ge
       `${JSON.stringify(listen)} is not loopback, so tokens (${groups.join(", ")}) would travel in the ` +
       "clear; set network.behind_tls_proxy or network.insecure_plain_http",
   };
+}
+
+function hasTokens({ tokens, tokenFile }: DugdaleTokens): boolean {
+  return tokens.length > 0 || tokenFile !== "";
 }
 
 function* reservedNameProblems(name: string, key: string): Generator<Problem> {

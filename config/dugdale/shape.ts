@@ -51,8 +51,16 @@ const network: Fields<DugdaleNetwork> = {
   ),
 };
 
+const token = text("A token; ${NAME} is replaced by that environment variable");
+const tokenFile = filledText(
+  "File with further tokens, one a line; ${NAME} is replaced by that environment variable",
+);
+
 const tokens = (who: string): Decoder<Partial<DugdaleTokens>> =>
-  object<DugdaleTokens>(who, { tokens: list("Any of them is accepted", text("A token")) });
+  object<DugdaleTokens>(who, {
+    tokens: list("Any of them is accepted", token),
+    tokenFile: named("token_file", tokenFile),
+  });
 
 const log: Fields<DugdaleLog> = {
   level: choice("Least level that is written", LOG_LEVELS, RULE_ORDER.log, { default: LOG.level }),
@@ -83,7 +91,8 @@ const cleanup: Fields<DugdaleCleanup> = {
 
 const exec: Fields<DugdaleExec> = {
   enabled: flag("Take whole commands", { default: EXEC.enabled }),
-  tokens: list("Tokens that may send commands", text("A token")),
+  tokens: list("Tokens that may send commands", token),
+  tokenFile: named("token_file", tokenFile),
   allowShell: named("allow_shell", flag("Let the command be a shell", { default: EXEC.allowShell })),
   maxScriptBytes: named("max_script_size", byteSize("Script of an exec; 0 is no cap", EXEC.maxScriptBytes)),
   maxInputsPerExec: named(

@@ -15,4 +15,5 @@ export const RULE_ORDER = {
   exec: 6,
   log: 7,
   headroom: 8,
+  network: 9,
 } as const;

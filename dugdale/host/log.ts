@@ -1,4 +1,5 @@
-import { openSync, writeSync } from "node:fs";
+import { concat } from "@std/bytes";
+import { fstatSync } from "node:fs";
 import type { LogFormat, LogLevel } from "../../config/dugdale/config.ts";
 
 /** Facts of a log record. Tokens are never among them. */
@@ -21,32 +22,119 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
-/** Makes a log of one record a line that keeps records of at least that level. */
-export function lineLog(level: LogLevel, format: LogFormat, write: (line: string) => void): Log {
+/**
+ * Makes a log of one record a line.
+ *
+ * @param level Records below it are left out; asked for each record when it is a function.
+ */
+export function lineLog(
+  level: LogLevel | (() => LogLevel),
+  format: LogFormat,
+  write: (line: string) => void,
+): Log {
+  const least = typeof level === "function" ? level : () => level;
   const at = (own: LogLevel) => (message: string, fields: LogFields = {}): void => {
-    if (LEVELS.indexOf(own) < LEVELS.indexOf(level)) return;
+    if (LEVELS.indexOf(own) < LEVELS.indexOf(least())) return;
     const record = { time: new Date().toISOString(), level: own.toUpperCase(), msg: message, ...fields };
     write(format === "json" ? `${JSON.stringify(record, errorText)}\n` : `${textLine(record)}\n`);
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
+/** What waits to be written to a reader that stalls; lines beyond it are dropped. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+
 /**
- * Opens what `log.output` names: `stderr`, `stdout`, or a file that is appended to. Lines that cannot be written are
- * dropped: a full disk, or a reader that has gone, must not stop what the lines tell of.
+ * What `log.output` names: `stderr`, `stdout`, or a file that is appended to. Writing never waits: a pipe or a terminal
+ * whose reader stalls is written to in the background, and a line that does not fit in the queue is dropped and counted.
+ * Lines that cannot be written, such as on a full disk, are dropped too: what they tell of must go on.
  */
-export function openLogOutput(output: string): (line: string) => void {
-  const name = output.toLowerCase();
-  const file = name === "stderr" ? 2 : name === "stdout" ? 1 : openSync(output, "a", 0o640);
-  return (line) => {
-    try {
-      writeSync(file, line);
-    } catch {
-      // There is no other place to report it.
+export class LogOutput implements Disposable {
+  /** The functions of node:fs would hold the event loop while the reader of a pipe stalls. */
+  readonly #file: Pick<Deno.FsFile, "write" | "writeSync" | "close">;
+  /** Writes to a file on disk do not stall like those to a pipe, and are in order with a crash. */
+  readonly #isFile: boolean;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #dropped = 0;
+  #writing: Promise<void> | undefined;
+
+  /** @throws {Error} When the file cannot be opened. */
+  constructor(output: string) {
+    const name = output.toLowerCase();
+    if (name === "stderr" || name === "stdout") {
+      this.#file = Deno[name];
+      this.#isFile = fstatSync(name === "stdout" ? 1 : 2).isFile();
+    } else {
+      const file = Deno.openSync(output, { append: true, create: true, mode: 0o640 });
+      this.#file = file;
+      this.#isFile = file.statSync().isFile;
     }
+  }
+
+  readonly write = (line: string): void => {
+    const bytes = encoder.encode(line);
+    if (this.#isFile) return this.#writeNow(bytes);
+    if (this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) {
+      this.#dropped++;
+      return;
+    }
+    if (this.#dropped > 0) {
+      const note = encoder.encode(
+        `letts: ${this.#dropped} log lines were dropped: the reader of the log stalled\n`,
+      );
+      this.#queue(note);
+      this.#dropped = 0;
+    }
+    this.#queue(bytes);
+    this.#writing ??= this.#writeWaiting().finally(() => this.#writing = undefined);
   };
+
+  /** Closes a file; the standard streams stay open. */
+  [Symbol.dispose](): void {
+    if (this.#file !== Deno.stdout && this.#file !== Deno.stderr) this.#file.close();
+  }
+
+  /** Waits until everything is written, but not longer than so many milliseconds. */
+  async flush(ms: number): Promise<void> {
+    if (this.#writing === undefined) return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    await Promise.race([this.#writing, late]);
+    clearTimeout(timer);
+  }
+
+  #queue(bytes: Uint8Array): void {
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+  }
+
+  #writeNow(bytes: Uint8Array): void {
+    try {
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(this.#file.writeSync(rest));
+    } catch {
+      // A log that cannot be written has no other place to say so.
+    }
+  }
+
+  async #writeWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const chunk = concat(this.#waiting);
+      this.#waiting = [];
+      for (let rest = chunk; rest.length > 0;) {
+        try {
+          rest = rest.subarray(await this.#file.write(rest));
+        } catch {
+          // The reader is gone.
+          break;
+        }
+      }
+      this.#waitingBytes -= chunk.length;
+    }
+  }
 }
 
+const encoder = new TextEncoder();
 function errorText(_: string, value: unknown): unknown {
   return value instanceof Error ? textOf(value) : value;
 }

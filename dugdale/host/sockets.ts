@@ -85,6 +85,12 @@ export class Sockets implements Disposable {
     this.#library.symbols.shutdown(fd, SHUT_RDWR);
   }
 
+  /** Breaks a connection off at once, also when its owner does not read: the peer is sent a reset. */
+  reset(fd: number): void {
+    // An address without a family dissolves the connection of a socket.
+    this.#library.symbols.connect(fd, new Uint8Array(ADDRESS_BYTES), ADDRESS_BYTES);
+  }
+
   [Symbol.dispose](): void {
     this.#library.close();
   }
@@ -125,5 +131,6 @@ function load(name: string) {
     getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
     getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
     shutdown: { parameters: ["i32", "i32"], result: "i32" },
+    connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   });
 }

@@ -33,7 +33,7 @@ interface Seen {
  * the limits. It looks at the sockets from time to time, so that a request costs nothing but being counted.
  */
 export class ConnectionGuard {
-  readonly #sockets: Pick<Sockets, "connections" | "shutdown">;
+  readonly #sockets: Pick<Sockets, "connections" | "shutdown" | "reset">;
   readonly #localPort: number;
   readonly #limits: ConnectionLimits;
   readonly #log: Log;
@@ -52,7 +52,7 @@ export class ConnectionGuard {
   };
 
   constructor(
-    sockets: Pick<Sockets, "connections" | "shutdown">,
+    sockets: Pick<Sockets, "connections" | "shutdown" | "reset">,
     localPort: number,
     limits: ConnectionLimits,
     log: Log,
@@ -130,9 +130,9 @@ export class ConnectionGuard {
     this.#refused.set(port, atMs);
   }
 
-  /** Closes every connection, also those with a request. */
+  /** Breaks every connection off, also those with a request. */
   closeAll(): void {
-    for (const { fd } of this.#sockets.connections(this.#localPort)) this.#sockets.shutdown(fd);
+    for (const { fd } of this.#sockets.connections(this.#localPort)) this.#sockets.reset(fd);
   }
 
   #update(connection: SocketState, before: Seen | undefined, nowMs: number): Seen {
@@ -157,7 +157,9 @@ export class ConnectionGuard {
   }
 
   #close(connection: SocketState, reason: CloseReason): void {
-    this.#sockets.shutdown(connection.fd);
+    // The runtime does not read on while an unwanted body is under way, so it would not see an end.
+    if (reason === "refused_body") this.#sockets.reset(connection.fd);
+    else this.#sockets.shutdown(connection.fd);
     this.closed[reason]++;
   }
 }

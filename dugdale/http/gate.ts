@@ -12,7 +12,7 @@ import type { Caller } from "./call.ts";
 /** Decides which requests a dugdale accepts: back-off, token, scope. */
 export class Gate {
   readonly #config: DugdaleConfig;
-  readonly #tokens: Tokens;
+  #tokens: Tokens;
   readonly #backoff: Backoff;
   readonly #address: ClientAddress;
 
@@ -21,6 +21,11 @@ export class Gate {
     this.#tokens = new Tokens(config);
     this.#backoff = new Backoff(clock);
     this.#address = new ClientAddress(config.network, log);
+  }
+
+  /** Accepts the tokens that the configuration has now, and no others. */
+  reload(): void {
+    this.#tokens = new Tokens(this.#config);
   }
 
   /** @throws {ProblemError} `feature_disabled`, `rate_limited`, `unauthorized`, `forbidden` */

@@ -114,7 +114,7 @@ class GuardedServer implements Server {
   }
 
   async #answer(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> {
-    const refusal = this.#options.hosts.refusal(request.headers.get("host"));
+    const refusal = this.#options.hosts.refusal(request.headers);
     const guard = this.#guard;
     if (guard === undefined) {
       return refusal ? problem(refusal) : await this.#options.app.answer(request, info);

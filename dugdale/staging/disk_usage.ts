@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { DugdaleLimits } from "../../config/dugdale/limits.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { DataDir } from "../host/data_dir.ts";
 import type { Slots } from "../host/slots.ts";
@@ -23,15 +24,15 @@ const AT_ONCE = 4;
  */
 export class DiskUsage {
   readonly #dataDir: DataDir;
-  readonly #maxBytes: number;
+  readonly #limits: Pick<DugdaleLimits, "maxDataDirBytes">;
   readonly #slots: Slots;
   #measured: MeasuredBytes = { total: 0, output: 0, staging: 0 };
   #added = 0;
 
-  /** @param maxBytes The quota; 0 or less is none. */
-  constructor(dataDir: DataDir, maxBytes: number, slots: Slots) {
+  /** @param limits Has the quota; 0 or less is none. */
+  constructor(dataDir: DataDir, limits: Pick<DugdaleLimits, "maxDataDirBytes">, slots: Slots) {
     this.#dataDir = dataDir;
-    this.#maxBytes = maxBytes;
+    this.#limits = limits;
     this.#slots = slots;
   }
 
@@ -43,6 +44,10 @@ export class DiskUsage {
   /** The last measurement. */
   get measured(): MeasuredBytes {
     return this.#measured;
+  }
+
+  get #maxBytes(): number {
+    return this.#limits.maxDataDirBytes;
   }
 
   /** Counts bytes that have just been written, so that the quota need not wait for the next walk. */

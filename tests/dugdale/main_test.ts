@@ -68,10 +68,3 @@ Deno.test("The daemon ends cleanly at SIGTERM and leaves an empty lock file", as
   assertMatch(await program.log(), /"msg":"signal received","sig":"SIGTERM"/);
   assertEquals(await Deno.readTextFile(`${program.folder}/data/dugdale.lock`), "");
 });
-
-Deno.test("The daemon is ended by SIGHUP as by SIGKILL, for it has nothing to read again", async () => {
-  await using program = await start();
-  program.process.kill("SIGHUP");
-  assertEquals((await program.process.status).signal, "SIGHUP");
-  assertMatch(await Deno.readTextFile(`${program.folder}/data/dugdale.lock`), /^pid=\d+\n/);
-});

@@ -121,20 +121,24 @@ Deno.test("the Host header cannot choose the route, and must be one host", async
   }
 });
 
-Deno.test("a loopback dugdale serves no foreign names, unless allowed_hosts or a proxy says so", async () => {
+Deno.test("a browser that was led to a loopback dugdale by a foreign name is refused", async () => {
+  const browser = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" };
+  const page = { origin: "http://letts.example" };
   for (
-    const [network, status] of [
-      [{}, 403],
-      [{ allowed_hosts: ["other.example"] }, 403],
-      [{ allowed_hosts: ["Letts.Example"] }, 200],
-      [{ allowed_hosts: ["*"] }, 200],
-      [{ behind_tls_proxy: true }, 200],
+    const [network, headers, status] of [
+      [{}, browser, 403],
+      [{}, page, 403],
+      [{}, {}, 200],
+      [{ allowed_hosts: ["other.example"] }, {}, 403],
+      [{ allowed_hosts: ["Letts.Example"] }, browser, 200],
+      [{ allowed_hosts: ["*"] }, browser, 200],
+      [{ behind_tls_proxy: true }, browser, 200],
     ] as const
   ) {
     await using place = await Place.make({ network: { trusted_proxies: [], ...network } });
     await using daemon = await place.start();
-    const reply = await rawRequest(daemon.url, requestText("GET", "/v1/healthz", { host: "letts.example" }));
-    assertEquals(reply.status, status, JSON.stringify(network));
+    const request = requestText("GET", "/v1/healthz", { host: "letts.example", ...headers });
+    assertEquals((await rawRequest(daemon.url, request)).status, status, JSON.stringify([network, headers]));
   }
 });
 

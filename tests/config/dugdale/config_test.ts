@@ -27,8 +27,8 @@ Deno.test("parseDugdaleConfig() fills every default in", () => {
       idleTimeoutMs: 120_000,
       headerTimeoutMs: 10_000,
     },
-    auth: { tokens: [] },
-    admin: { tokens: [] },
+    auth: { tokens: [], tokenFile: "" },
+    admin: { tokens: [], tokenFile: "" },
     log: { level: "info", format: "json", output: "stderr" },
     cleanup: {
       successTtlMs: 86_400_000,
@@ -41,6 +41,7 @@ Deno.test("parseDugdaleConfig() fills every default in", () => {
     exec: {
       enabled: false,
       tokens: [],
+      tokenFile: "",
       allowShell: false,
       maxScriptBytes: 256 * KIB,
       maxInputsPerExec: 32,
@@ -242,9 +243,9 @@ function write(dir: TempDir, yaml: string, mode = 0o600): string {
 }
 
 const SECRETS: readonly (readonly [yaml: string, words: string])[] = [
-  ["auth: {tokens: [a]}", "auth.tokens"],
-  ["admin: {tokens: [a]}", "admin.tokens"],
-  ["exec: {tokens: [a]}", "exec.tokens"],
+  ["auth: {tokens: [aaaa]}", "auth.tokens"],
+  ["admin: {tokens: [aaaa]}", "admin.tokens"],
+  ["exec: {tokens: [aaaa]}", "exec.tokens"],
   ["mission_env: {set: {A: b}}", "mission_env.set"],
 ];
 for (const [yaml, words] of SECRETS) {
@@ -271,7 +272,7 @@ Deno.test({
   ignore: Deno.uid() !== 0, // only root can give files away
   fn: () => {
     using dir = new TempDir();
-    const path = write(dir, "auth: {tokens: [a]}");
+    const path = write(dir, "auth: {tokens: [aaaa]}");
     Deno.chownSync(path, 12345, null);
     const error = assertThrows(
       () => readDugdaleConfig(path),
@@ -289,7 +290,7 @@ Deno.test("readDugdaleConfig() says which step failed, in their order", () => {
   const stage = (path?: string) => assertThrows(() => readDugdaleConfig(path, nowhere), ConfigError).stage;
   assertEquals(stage(), "discovery");
   assertEquals(stage(`${dir.path}/missing.yaml`), "parse");
-  const badPath = "listen: ':0'\nauth: {tokens: [a]}\ndata_dir: /dev/null/x\n";
+  const badPath = "listen: ':0'\nauth: {tokens: [aaaa]}\ndata_dir: /dev/null/x\n";
   assertEquals(stage(dir.write("a.yaml", badPath, 0o644)), "parse");
   const allowed = `${badPath}network: {insecure_plain_http: true}\n`;
   assertEquals(stage(dir.write("b.yaml", allowed, 0o644)), "permissions");

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { lineLog, openLogOutput } from "../../../dugdale/host/log.ts";
+import { lineLog, LogOutput } from "../../../dugdale/host/log.ts";
 
 function written(level: "debug" | "info" | "warn" | "error", format: "json" | "text"): string[] {
   const lines: string[] = [];
@@ -49,11 +49,14 @@ Deno.test("lineLog() leaves out what is below its level", () => {
   assertEquals(count, [4, 3, 2, 1]);
 });
 
-Deno.test("openLogOutput() appends to a file that only owner and group can read", async () => {
+Deno.test("LogOutput appends to a file that only owner and group can read", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const file = `${folder}/dugdale.log`;
-    for (const line of ["first\n", "second\n"]) openLogOutput(file)(line);
+    for (const line of ["first\n", "second\n"]) {
+      using output = new LogOutput(file);
+      output.write(line);
+    }
     assertEquals(await Deno.readTextFile(file), "first\nsecond\n");
     assertEquals((await Deno.stat(file)).mode! & 0o777, 0o640);
   } finally {

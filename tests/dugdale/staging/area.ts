@@ -59,7 +59,7 @@ export class Area implements AsyncDisposable {
     this.dataDir.make();
     this.store = new Store(this.dataDir.database, -2000);
     const config = dugdaleConfig({ listen: ":0", dataDir: root, ...settings });
-    this.usage = new DiskUsage(this.dataDir, config.limits.maxDataDirBytes, this.slots);
+    this.usage = new DiskUsage(this.dataDir, config.limits, this.slots);
     this.staging = new Staging({
       store: this.store,
       dataDir: this.dataDir,

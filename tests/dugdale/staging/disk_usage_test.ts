@@ -18,7 +18,7 @@ class Folder implements Disposable {
   }
 
   usage(maxBytes = 0): DiskUsage {
-    return new DiskUsage(this.dataDir, maxBytes, new Slots(8));
+    return new DiskUsage(this.dataDir, { maxDataDirBytes: maxBytes }, new Slots(8));
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,33 @@
+import type { DugdaleConfig } from "../config/dugdale/config.ts";
+
+/** The groups whose keys take effect without a restart; the rest of the file is read at the start alone. */
+const RELOADED = ["auth", "admin", "exec", "cleanup", "missionEnv", "limits"] as const;
+const NEEDS_RESTART = ["listen", "dataDir", "network"] as const;
+
+/** A configuration of its own, whose groups keep their identity, so that {@linkcode reloadInto} reaches all who use them. */
+export function liveConfig(config: DugdaleConfig): DugdaleConfig {
+  return structuredClone(config);
+}
+
+/**
+ * Makes a running dugdale's configuration the next one, as far as that is possible in place.
+ *
+ * @returns The keys that differ and need a restart, as written in dugdale.yaml.
+ */
+export function reloadInto(config: DugdaleConfig, next: DugdaleConfig): string[] {
+  const later: string[] = NEEDS_RESTART.filter((key) => !equal(config[key], next[key])).map(snakeCase);
+  if (config.limits.cacheSize !== next.limits.cacheSize) later.push("limits.cache_size");
+  if (config.cleanup.sweepIntervalMs !== next.cleanup.sweepIntervalMs) later.push("cleanup.sweep_interval");
+  if (config.log.output !== next.log.output) later.push("log.output");
+  if (config.log.format !== next.log.format) later.push("log.format");
+  for (const group of RELOADED) Object.assign(config[group], next[group]);
+  return later;
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,77 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { newId } from "../contract/ids.ts";
+import { type Daemon, Place, until } from "../contract/daemon.ts";
+
+const OLD = "the first dispatch token", NEW = "the second dispatch token";
+
+/** Whether a dispatch token is accepted. */
+async function accepts(daemon: Daemon, token: string): Promise<boolean> {
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`${daemon.url}/v1/missions/${newId()}`, { headers });
+  await response.body?.cancel();
+  return response.status === 404;
+}
+
+function logged(place: Place, text: string): Promise<void> {
+  return until(async () => (await place.printed("stderr")).includes(text));
+}
+
+Deno.test("SIGHUP changes tokens in place and names what needs a restart", async () => {
+  await using place = await Place.make({ auth: { tokens: [OLD] } });
+  await using daemon = await place.start();
+  const listen = new URL(daemon.url).host;
+  assertEquals([await accepts(daemon, OLD), await accepts(daemon, NEW)], [true, false]);
+  await place.configure(listen, { auth: { tokens: [NEW] }, network: { max_connections: 77 } });
+  daemon.signal("SIGHUP");
+  await logged(place, "configuration reloaded");
+  assertEquals([await accepts(daemon, OLD), await accepts(daemon, NEW)], [false, true]);
+  assertMatch(await place.printed("stderr"), /"needs_restart":\["network"\]/);
+});
+
+Deno.test("SIGHUP with a file that cannot be used changes nothing and says why", async () => {
+  await using place = await Place.make({ auth: { tokens: [OLD] } });
+  await using daemon = await place.start();
+  await place.configure(new URL(daemon.url).host, { auth: { tokens: ["change-me-please"] } });
+  daemon.signal("SIGHUP");
+  await logged(place, "reload failed");
+  assertMatch(await place.printed("stderr"), /auth\.tokens\[0\].*placeholder/);
+  assertEquals(await accepts(daemon, OLD), true);
+});
+
+Deno.test("tokens come from variables and from a file of their own", async () => {
+  await using place = await Place.make({
+    auth: { tokens: ["${LETTS_TEST_TOKEN}"], token_file: "tokens" },
+  });
+  const file = `${place.dir}/tokens`;
+  await Deno.writeTextFile(file, `# rotated monthly\n\n${NEW}\n`, { mode: 0o600 });
+  await using daemon = await place.start({ env: { LETTS_TEST_TOKEN: OLD } });
+  assertEquals([await accepts(daemon, OLD), await accepts(daemon, NEW)], [true, true]);
+  assertEquals(await accepts(daemon, "${LETTS_TEST_TOKEN}"), false);
+});
+
+for (
+  const [what, settings, message] of [
+    ["an unset variable", { auth: { tokens: ["${LETTS_NOT_SET}"] } }, /LETTS_NOT_SET/],
+    ["a token of one letter", { admin: { tokens: ["x"] } }, /admin\.tokens\[0\].*4 characters/],
+    ["a missing token file", { auth: { token_file: "missing" } }, /missing.*cannot be read/],
+  ] as const
+) {
+  Deno.test(`a dugdale does not start with ${what}: exit 3, and the key is named`, async () => {
+    await using place = await Place.make(settings);
+    await place.configure("127.0.0.1:0");
+    await using daemon = place.spawn();
+    assertEquals((await daemon.exited).code, 3);
+    assertMatch(await place.printed("stdout"), message);
+  });
+}
+
+Deno.test("--check-config warns of short tokens and of tokens that open several scopes", async () => {
+  await using place = await Place.make({ auth: { tokens: ["shared"] }, admin: { tokens: ["shared"] } });
+  await place.configure("127.0.0.1:0");
+  await using daemon = place.spawn({ flags: ["--check-config"] });
+  assertEquals((await daemon.exited).code, 0);
+  // The folder is searched for tokens that were printed when it is removed; keys alone are named.
+  const printed = await place.printed("stdout");
+  assertMatch(printed, /warning: auth\.tokens\[0\] is short/);
+  assertMatch(printed, /warning: auth\.tokens\[0\] and admin\.tokens\[0\] are the same token/);
+});
