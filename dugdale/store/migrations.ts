@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { initial } from "./migrations/0001_initial.ts";
 import { attempts } from "./migrations/0002_attempts.ts";
+import { schema } from "./schema.ts";
 
 /** In order of release; the database's `user_version` is the count of those it has had. */
 const MIGRATIONS: readonly string[] = [initial, attempts];
@@ -18,12 +19,19 @@ export class NewerDatabaseError extends Error {
   }
 }
 
-/** Brings the database up to date, each step in a transaction of its own. @throws {NewerDatabaseError} */
+/** Brings the database up to date; a new one gets the last schema at once. @throws {NewerDatabaseError} */
 export function migrate(db: DatabaseSync, file: string): void {
   const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
   if (version > MIGRATIONS.length) throw new NewerDatabaseError(file, version);
-  for (const [index, sql] of MIGRATIONS.entries()) {
-    if (index < version) continue;
-    db.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`);
-  }
+  if (version === 0) step(db, schema, MIGRATIONS.length);
+  else migrateFrom(db, version);
+}
+
+/** Applies the migrations that a database of this version has not had, each in a transaction of its own. */
+export function migrateFrom(db: DatabaseSync, version: number): void {
+  for (const [index, sql] of MIGRATIONS.entries()) if (index >= version) step(db, sql, index + 1);
+}
+
+function step(db: DatabaseSync, sql: string, version: number): void {
+  db.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version}; COMMIT`);
 }

@@ -1,6 +1,8 @@
 import { assertEquals, assertObjectMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import type { MissionId } from "../../../protocol/names.ts";
+import { migrate, migrateFrom } from "../../../dugdale/store/migrations.ts";
+import { schemaOf } from "../../../dugdale/store/write_schema.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 import { openRunning } from "../running.ts";
 
@@ -22,6 +24,16 @@ async function withOld(version: string, test: (folder: string) => Promise<void>)
 
 const id = (count: number): MissionId =>
   `0192a8b3-d2c1-7abc-bad0-${String(count).padStart(12, "0")}` as MissionId;
+
+Deno.test("a new database is the one that all migrations together make", () => {
+  using fresh = new DatabaseSync(":memory:");
+  migrate(fresh, "fresh");
+  using migrated = new DatabaseSync(":memory:");
+  migrateFrom(migrated, 0);
+  assertEquals(schemaOf(fresh), schemaOf(migrated), "run `deno task schema`");
+  const version = "PRAGMA user_version";
+  assertEquals(fresh.prepare(version).get(), migrated.prepare(version).get());
+});
 
 Deno.test("a database of schema 1 is brought up to date with its queue in the old order", () =>
   withOld("0001", (folder) => {
