@@ -30,7 +30,7 @@ const COLORS: readonly (readonly [RegExp, string])[] = [
 
 /** The picture: every line appears at its time, and the whole starts again some seconds after the last. */
 export function drawn(lines: readonly Line[]): string {
-  const totalMs = (lines.at(-1)?.atMs ?? 0) + 6000;
+  const totalMs = Math.round(lines.at(-1)?.atMs ?? 0) + 6000;
   const height = TOP + lines.length * LINE_HEIGHT + 12;
   const texts = lines.map(({ text, atMs, typed }, index) => {
     const [, color = "#e6edf3"] = COLORS.find(([start]) => start.test(text)) ?? [];
