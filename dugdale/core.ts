@@ -35,6 +35,8 @@ export interface CoreParts {
   readonly memoryKills: EngineParts["memoryKills"];
   readonly readVariable: EngineParts["readVariable"];
   readonly log: Log;
+  /** Reads the configuration again and gives the keys that need a restart. Default: it did not come from a file. */
+  readonly reload?: (() => string[]) | undefined;
   /** Damage of the database, if any is known. */
   readonly criticalError: () => CriticalError | undefined;
 }
@@ -114,7 +116,16 @@ export function openCore(given: CoreParts): Core {
   const startedMs = clock.steadyMs();
   const probe = new WriteProbe(store, clock);
   const handlers = makeHandlers({
-    parts: { ...parts, ...shared, engine, enqueuer, applied, version: VERSION.version, startedMs },
+    parts: {
+      ...parts,
+      ...shared,
+      engine,
+      enqueuer,
+      applied,
+      reload: given.reload,
+      version: VERSION.version,
+      startedMs,
+    },
     actions,
     staging,
     readiness: {

@@ -1,4 +1,5 @@
 import { env } from "node:process";
+import { ConfigError } from "../config/config_error.ts";
 import type { DugdaleConfig } from "../config/dugdale/config.ts";
 import { isLoopback } from "../config/dugdale/listen_host.ts";
 import type { MissionKind } from "../protocol/mission.ts";
@@ -19,6 +20,7 @@ import { type MissionChange, toMissionChange } from "./mission_change.ts";
 import { DatabaseHealth } from "./database_health.ts";
 import { Store } from "./store/store.ts";
 import { Maintenance } from "./maintenance.ts";
+import { ProblemError } from "./problem_error.ts";
 import { liveConfig, reloadInto } from "./reload.ts";
 import { VERSION } from "./version.ts";
 
@@ -30,6 +32,8 @@ export interface DugdaleOptions {
   readonly log?: Log;
   /** Default: the machine's. */
   readonly clock?: Clock | undefined;
+  /** Reads the configuration again, for `POST /v1/admin/reload`. Default: it cannot be read again. */
+  readonly readConfig?: (() => DugdaleConfig) | undefined;
   /** Told what becomes of missions: when a process runs, at once; of an end, when it is on disk. Default: nothing is told. */
   readonly onMission?: ((change: MissionChange) => void) | undefined;
 }
@@ -85,7 +89,7 @@ const HTTP_GRACE_MS = 30_000;
  * @throws {ListenError} When the address cannot be listened on.
  */
 export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
-  const { log = silentLog, clock = systemClock, onMission } = options;
+  const { log = silentLog, clock = systemClock, onMission, readConfig } = options;
   const config = liveConfig(options.config);
   await using stack = new AsyncDisposableStack();
   const dataDir = DataDir.open(config.dataDir);
@@ -106,6 +110,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       spawner: stack.use(openSpawner(clock)),
       memoryKills: new KernelMemoryKills(clock),
       readVariable: (name) => env[name],
+      reload: readConfig && ((): string[] => dugdale.reload(readAgain(readConfig))),
       criticalError: () => health.criticalError,
     }),
   );
@@ -128,7 +133,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     clock,
     log,
   });
-  const dugdale = new OpenDugdale({ config, core, gate, server, log });
+  const dugdale: OpenDugdale = new OpenDugdale({ config, core, gate, server, log });
   try {
     core.applied.replay();
   } catch (error) {
@@ -222,6 +227,16 @@ class OpenDugdale implements Dugdale {
     await server.stop(HTTP_GRACE_MS);
     await this.#resources.disposeAsync();
     log.info("dugdale stopped cleanly");
+  }
+}
+
+/** @throws {ProblemError} `bad_request` For a configuration that cannot be used. */
+function readAgain(readConfig: () => DugdaleConfig): DugdaleConfig {
+  try {
+    return readConfig();
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    throw new ProblemError("bad_request", cause.message, { cause });
   }
 }
 

@@ -130,33 +130,37 @@ async function serve(config: DugdaleConfig, flags: DugdaleFlags, daemonLog: Daem
   const { log } = daemonLog;
   for (const warning of tokenWarnings(config)) log.warn("weak_token", { warning });
   using signals = new StopSignals(log);
+  const readAgain = (): DugdaleConfig => {
+    const { insecureConfigPermissions: insecurePermissions } = flags;
+    const next = readDugdaleConfig(flags.config, { insecurePermissions });
+    daemonLog.setLevel(next.log.level);
+    return next;
+  };
   let dugdale: Dugdale;
   try {
-    dugdale = await openDugdale({ config, log });
+    dugdale = await openDugdale({ config, log, readConfig: readAgain });
   } catch (error) {
     log.error("start failed", { err: messageOf(error) });
     return 1;
   }
   signals.deliverTo(dugdale);
-  using _reload = onHangup(() => reload(dugdale, flags, daemonLog));
+  using _reload = onHangup(() => reload(dugdale, readAgain, log));
   using _memory = new IdleMemory(() => dugdale.live.length === 0, systemClock);
   using _report = reportToServiceManager(dugdale.draining, systemClock, log);
   await untilStopped(dugdale);
   return 0;
 }
 
-/** Reads the file again. A file that cannot be used changes nothing. */
-function reload(dugdale: Dugdale, flags: DugdaleFlags, { log, setLevel }: DaemonLog): void {
+/** A file that cannot be used changes nothing. */
+function reload(dugdale: Dugdale, readAgain: () => DugdaleConfig, log: Log): void {
   let config: DugdaleConfig;
   try {
-    const { insecureConfigPermissions: insecurePermissions } = flags;
-    config = readDugdaleConfig(flags.config, { insecurePermissions });
+    config = readAgain();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     log.error("reload failed", { err: error.message });
     return;
   }
-  setLevel(config.log.level);
   dugdale.reload(config);
 }
 

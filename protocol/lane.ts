@@ -245,6 +245,17 @@ export interface PauseReply {
   readonly status: "paused" | "running";
 }
 
+/** The answer to a reload of the configuration. */
+export interface ReloadReply {
+  /** Keys of dugdale.yaml that differ and take effect at the next start. */
+  readonly needs_restart: readonly string[];
+}
+
+/** Checks a {@linkcode ReloadReply}. */
+export const reloadReply: v.GenericSchema<unknown, ReloadReply> = v.object({
+  needs_restart: v.array(v.string()),
+});
+
 /** Checks a {@linkcode PauseReply}. */
 export const pauseReply: v.GenericSchema<unknown, PauseReply> = v.object({
   status: v.picklist(["paused", "running"]),

@@ -21,6 +21,8 @@ import {
   laneRecords,
   type PauseReply,
   pauseReply,
+  type ReloadReply,
+  reloadReply,
   type StateReply,
   stateReply,
   type VersionReply,
@@ -130,6 +132,7 @@ export interface Replies {
   bulkDelete: BulkReply;
   apply: ApplyReply;
   state: StateReply;
+  reload: ReloadReply;
   pauseLane: PauseReply;
   continueLane: PauseReply;
   dugdale: DugdaleReply;
@@ -328,6 +331,14 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     resend: "safe",
     reply: stateReply,
     summary: "The applied configuration",
+  },
+  reload: {
+    method: "POST",
+    path: "/v1/admin/reload",
+    scope: A,
+    resend: "safe",
+    reply: reloadReply,
+    summary: "Reads dugdale.yaml again",
   },
   pauseLane: {
     method: "POST",

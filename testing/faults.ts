@@ -28,6 +28,7 @@ export type FaultyRoute =
   | "bulkDelete"
   | "apply"
   | "state"
+  | "reload"
   | "pauseLane"
   | "continueLane"
   | "dugdale"

@@ -6,7 +6,7 @@ import type { Call, RouteHandlers } from "./call.ts";
 import type { HandlerParts } from "./parts.ts";
 import type { RequestBody } from "./request_body.ts";
 
-type Keys = "apply" | "state" | "pauseLane" | "continueLane" | "dugdale" | "lanes";
+type Keys = "apply" | "state" | "reload" | "pauseLane" | "continueLane" | "dugdale" | "lanes";
 
 /** Configuration and inspection. */
 export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
@@ -36,6 +36,14 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
         state: current.state,
       };
       return json(reply);
+    },
+    reload: (call) => {
+      if (parts.reload === undefined) {
+        throw new ProblemError("feature_disabled", "this dugdale was not started from a file");
+      }
+      const needsRestart = parts.reload();
+      audit(parts, call, "admin.reload", { needs_restart: needsRestart });
+      return json({ needs_restart: needsRestart });
     },
     pauseLane: async (call) => {
       await applied.pause(call.path.name ?? "");

@@ -15,6 +15,8 @@ export interface HandlerParts extends EngineParts {
   readonly enqueuer: Enqueuer;
   readonly applied: AppliedConfig;
   readonly usage: DiskUsage;
+  /** Reads the configuration again; undefined when it did not come from a file. @throws {ProblemError} `bad_request` */
+  readonly reload: (() => string[]) | undefined;
   readonly version: string;
   /** Of the steady clock. */
   readonly startedMs: number;

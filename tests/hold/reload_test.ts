@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { OWN_TOKENS } from "../contract/settings.ts";
 import { newId } from "../contract/ids.ts";
 import { type Daemon, Place, until } from "../contract/daemon.ts";
 
@@ -26,6 +27,25 @@ Deno.test("SIGHUP changes tokens in place and names what needs a restart", async
   await logged(place, "configuration reloaded");
   assertEquals([await accepts(daemon, OLD), await accepts(daemon, NEW)], [false, true]);
   assertMatch(await place.printed("stderr"), /"needs_restart":\["network"\]/);
+});
+
+Deno.test("POST /v1/admin/reload reads the file again, and refuses one that cannot be used", async () => {
+  await using place = await Place.make({ auth: { tokens: [OLD] } });
+  await using daemon = await place.start();
+  const listen = new URL(daemon.url).host;
+  const reload = async (): Promise<[number, unknown]> => {
+    const headers = { authorization: `Bearer ${OWN_TOKENS.admin}` };
+    const response = await fetch(`${daemon.url}/v1/admin/reload`, { method: "POST", headers });
+    return [response.status, await response.json()];
+  };
+  await place.configure(listen, { auth: { tokens: [NEW] } });
+  assertEquals(await reload(), [200, { needs_restart: [] }]);
+  assertEquals(await accepts(daemon, NEW), true);
+  await place.configure(listen, { auth: { tokens: ["x"] } });
+  const [status, problem] = await reload();
+  assertEquals(status, 400);
+  assertMatch(JSON.stringify(problem), /auth\.tokens\[0\].*4 characters/);
+  assertEquals(await accepts(daemon, NEW), true);
 });
 
 Deno.test("SIGHUP with a file that cannot be used changes nothing and says why", async () => {
