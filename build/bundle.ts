@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /** Makes `dist/letts.js`: the whole command line in one file that starts with Deno and needs nothing else. */
-import { resolve } from "node:path";
+import { resolve } from "@std/path";
 import { fileURLToPath } from "node:url";
 import { stamp, stamped } from "./stamp.ts";
 

@@ -5,7 +5,7 @@
  * Usage: `deno task deb [TARGET…]`, such as `linux-x64`. Default: amd64 and arm64. Needs `dpkg-deb`.
  */
 import { createHash } from "node:crypto";
-import { dirname } from "node:path";
+import { dirname } from "@std/path";
 import { gzipSync } from "node:zlib";
 import config from "../deno.json" with { type: "json" };
 import { filesFor } from "./pack.ts";

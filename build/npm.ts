@@ -3,7 +3,7 @@
  * Makes the npm package, `dist/letts-letts-VERSION.tgz`: what `deno pack` makes, with names that only our import map
  * knows replaced by the files that they stand for, and syntax that Node 20 and 22 know. `npm publish` takes it.
  */
-import { dirname, relative } from "node:path";
+import { dirname, relative } from "@std/path";
 import config from "../deno.json" with { type: "json" };
 import { output } from "./targets.ts";
 

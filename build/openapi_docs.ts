@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { toText } from "@std/streams";
 import { MISSION_FIELDS } from "../protocol/mission.ts";
 
 const SOURCE = new URL("../protocol/mission.ts", import.meta.url);
@@ -73,7 +74,7 @@ async function deno(args: readonly string[], input = ""): Promise<string> {
     stderr: "inherit",
   });
   await using child = command.spawn();
-  const text = new Response(child.stdout).text();
+  const text = toText(child.stdout);
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(input));
   await writer.close();

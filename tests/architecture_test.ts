@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dirname, join, normalize, relative } from "node:path";
+import { dirname, join, normalize, relative } from "@std/path";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 

@@ -1,5 +1,5 @@
 /** A root file system with a shell, the programs that the tests need, and neither Node nor Deno. */
-import { dirname } from "node:path";
+import { dirname } from "@std/path";
 
 /** What every Linux has, and what a packed letts may need. */
 const PROGRAMS = [

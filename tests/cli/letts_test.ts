@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { toText } from "@std/streams";
 import { BUNDLED, cli, cliWords } from "./cli_process.ts";
 import settings from "../../deno.json" with { type: "json" };
 
@@ -40,7 +41,7 @@ Deno.test("letts ends quietly when the reader of its output goes", async () => {
     stderr: "piped",
   }).spawn();
   await child.stdout.cancel();
-  const stderr = await new Response(child.stderr).text();
+  const stderr = await toText(child.stderr);
   await child.status;
   assertEquals(stderr, "141\n");
 });

@@ -1,6 +1,7 @@
 /** The commands that help people along. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { dirname } from "node:path";
+import { dirname } from "@std/path";
+import { toText } from "@std/streams";
 import { openDugdale } from "../../dugdale/mod.ts";
 import {
   ArgumentError,
@@ -82,7 +83,7 @@ Deno.test("letts dev runs every script of a folder until Ctrl-C and leaves nothi
       { mode: 0o755 },
     );
     const dev = startCli(["dev", "."], { cwd: folder, env: { TMPDIR: `${folder}/tmp` } });
-    const stderr = new Response(dev.stderr).text();
+    const stderr = toText(dev.stderr);
     let stdout = "";
     for await (const chunk of dev.stdout.pipeThrough(new TextDecoderStream())) {
       stdout += chunk;

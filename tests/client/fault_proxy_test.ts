@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { toBytes } from "@std/streams";
 import { type LettsClient, LettsError, NetworkError } from "../../client/mod.ts";
 import { FakeDugdale } from "../../testing/mod.ts";
 import { type Break, FaultProxy } from "./fault_proxy.ts";
@@ -68,7 +69,7 @@ async function failure(call: Promise<unknown>): Promise<LettsError> {
   return error;
 }
 
-const bytes = (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => new Response(stream).bytes();
+const bytes = (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => toBytes(stream);
 
 const codeOf = ({ how }: Break): string => how === "silence" ? "timeout" : "network";
 

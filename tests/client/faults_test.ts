@@ -1,4 +1,5 @@
 import { assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
+import { toText } from "@std/streams";
 import { createHash } from "node:crypto";
 import { HttpError, type LettsError, NetworkError, StagingError } from "../../client/mod.ts";
 import { collectGarbage } from "./garbage.ts";
@@ -84,7 +85,7 @@ Deno.test("LettsClient gives up a body that stops coming", async () => {
   );
   await using client = await openClient([server], { requestTimeoutMs: 30, retry: { attempts: 1 } });
   const body = await client.download("s1", ID);
-  const error = await assertRejects(() => new Response(body).text(), NetworkError);
+  const error = await assertRejects(() => toText(body), NetworkError);
   assertEquals(error.code, "timeout");
 });
 

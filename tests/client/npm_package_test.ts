@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { dirname } from "node:path";
+import { dirname } from "@std/path";
 import { npmPackage } from "../../build/npm.ts";
 import { hasBun, hasNode, runUnder } from "./other_runtimes.ts";
 import { openPair } from "./with_dugdale.ts";

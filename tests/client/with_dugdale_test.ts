@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { toText } from "@std/streams";
 import { ConflictError, HttpError, MissionFailedError, WaitTimeoutError } from "../../client/mod.ts";
 import { ID } from "./scripted.ts";
 import { openFakePair, openPair } from "./with_dugdale.ts";
@@ -158,7 +159,7 @@ for (const [name, open] of [["a dugdale", openPair], ["a fake dugdale", openFake
     const kept = await client.upload("here", TEXT);
     assertEquals(await client.findStaging("here", kept), kept);
     const part = await client.download("here", kept.staging_id, { range: { start: 5 } });
-    assertEquals(await new Response(part).text(), "text");
+    assertEquals(await toText(part), "text");
     await client.deleteStaging("here", kept.staging_id);
     const { missionId } = await client.dispatch({ host: "here", lane: "paused" }, {
       mission: "count",

@@ -1,5 +1,5 @@
 /** Folders that tests write files into. @module */
-import { join } from "node:path";
+import { join } from "@std/path";
 
 /** A folder of its own, gone when the test ends. */
 export class TempDir implements Disposable {

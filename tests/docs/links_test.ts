@@ -1,6 +1,6 @@
 /** Links between the pages lead somewhere; the site is built of the same files. */
 import { assertEquals } from "@std/assert";
-import { dirname, join } from "node:path";
+import { dirname, join } from "@std/path";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { relative } from "node:path";
+import { relative } from "@std/path";
 import { umask } from "node:process";
 import { ids, openRunning } from "./running.ts";
 

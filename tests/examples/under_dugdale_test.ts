@@ -1,6 +1,6 @@
 /** The examples under a real dugdale, started as their first lines say. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { basename, dirname } from "node:path";
+import { basename, dirname } from "@std/path";
 import type { Line } from "../mission/run_mission.ts";
 import { openUnderDugdale, type UnderDugdale } from "../mission/under_dugdale.ts";
 import { CASES } from "./cases.ts";

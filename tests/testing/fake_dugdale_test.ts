@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { toText } from "@std/streams";
 import { fileURLToPath } from "node:url";
 import {
   AuthError,
@@ -126,7 +127,7 @@ Deno.test("FakeDugdale.fail() breaks downloads, and nothing wrong reaches the ca
   const result = await client.run(TO, { mission: "m" });
   dugdale.fail({ route: "getStaging", cutAfterBytes: 3 });
   const body = await client.openOutput(result, "report");
-  const error = await new Response(body).text().catch((caught: unknown) => caught);
+  const error = await toText(body).catch((caught: unknown) => caught);
   assert(error instanceof NetworkError || error instanceof StagingError);
   assertEquals(await new Response(await client.openOutput(result, "report")).text(), "the report");
 });

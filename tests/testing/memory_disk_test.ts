@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { constants } from "node:fs";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { type Disk, systemDisk } from "../../dugdale/host/disk.ts";
 import { MemoryDisk } from "../../testing/memory_disk.ts";
 

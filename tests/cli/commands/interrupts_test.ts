@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { toBytes, toText } from "@std/streams";
 import { baseEnv, cliWords, startCli } from "../cli_process.ts";
 import { heldFleet, openFleet } from "../fleet.ts";
 
@@ -35,7 +36,7 @@ Deno.test("Ctrl-C ends the waiting, not what runs, and tells how to follow and t
         sent = true;
         child.kill("SIGINT");
       }
-      const stderr = kind === "exec" ? await new Response(child.stderr).text() : text;
+      const stderr = kind === "exec" ? await toText(child.stderr) : text;
       if (kind === "mission") await child.stdout.cancel();
       assertEquals((await child.status).code, 130);
       const id = toldOf(stderr, kind, "keeps running on");
@@ -77,7 +78,7 @@ Deno.test("Ctrl-C ends the waiting, not what runs, and tells how to follow and t
         await proxy.left(); // the first was heard; it waits for a place in the pipe
         child.kill("SIGINT");
         assertEquals((await child.status).code, 130);
-        const stderr = await new Response(child.stderr).bytes();
+        const stderr = await toBytes(child.stderr);
         assertEquals(stderr.length, 65536);
       },
     );
@@ -109,7 +110,7 @@ Deno.test("Ctrl-C in a fan-out names what goes on and what may, and not who was 
       await asked;
       child.kill("SIGINT");
     }
-    const stderr = await new Response(child.stderr).text();
+    const stderr = await toText(child.stderr);
     assertEquals((await child.status).code, 130);
     assertEquals(
       [...stderr.matchAll(/^letts: (.*)$/gm)].map(([, told = ""]) => told.replace(/[0-9a-f-]{36}/, "<id>"))

@@ -1,4 +1,5 @@
 import { assertEquals, assertObjectMatch } from "@std/assert";
+import { toText } from "@std/streams";
 import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { Engine } from "../../../dugdale/engine/engine.ts";
 import { Followers } from "../../../dugdale/engine/followers.ts";
@@ -144,7 +145,7 @@ Deno.test("Engine: a mission with retries runs again in a clean folder, and its 
     await engine.lanes.write(engine.lanes.find("a"), (turn) => turn.enter(mission));
     const end = await spawner.next();
     const stream = parts.followers.events(store.missions.find(missionId)!, 0, true);
-    const told = new Response(stream).text();
+    const told = toText(stream);
     const work = parts.dataDir.work(missionId);
     Deno.writeTextFileSync(`${work}/out/left`, "by the first attempt");
     end(3);

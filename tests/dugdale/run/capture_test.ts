@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { systemDisk } from "../../../dugdale/host/disk.ts";
 import { Capture } from "../../../dugdale/run/capture.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { Slots } from "../../../dugdale/host/slots.ts";
 import { makeWorkdir, tidyWorkdir } from "../../../dugdale/run/workdir.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { Slots } from "../../../dugdale/host/slots.ts";
 import { ProblemError } from "../../../dugdale/problem_error.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { removeOrphans } from "../../../dugdale/staging/orphans.ts";
 import { Area, bytes } from "./area.ts";
 

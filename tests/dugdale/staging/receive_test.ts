@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dirname } from "node:path";
+import { dirname } from "@std/path";
 import { Area, bytes, sha256 } from "./area.ts";
 import { RawPut } from "./raw_put.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join } from "@std/path";
 import type { StagingId } from "../../../protocol/names.ts";
 import { Area, bytes, sha256 } from "./area.ts";
 import { ending } from "../store/samples.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { join } from "node:path";
+import { join } from "@std/path";
 import { Area, bytes, sha256 } from "./area.ts";
 import { RawPut } from "./raw_put.ts";
 
