@@ -1,6 +1,7 @@
 import { concat } from "@std/bytes";
 import { fstatSync } from "node:fs";
 import type { LogFormat, LogLevel } from "../../config/dugdale/config.ts";
+import { systemClock } from "./clock.ts";
 
 /** Facts of a log record. Tokens are never among them. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -99,9 +100,8 @@ export class LogOutput implements Disposable {
   async flush(ms: number): Promise<void> {
     if (this.#writing === undefined) return;
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
+    using _timer = systemClock.after(ms, resolve);
     await Promise.race([this.#writing, late]);
-    clearTimeout(timer);
   }
 
   #queue(bytes: Uint8Array): void {
