@@ -76,7 +76,7 @@ function findProblem(
 export async function saveTo(path: string, source: ByteSource): Promise<void> {
   const partial = `${path}.partial`;
   try {
-    const file = await writing(partial, () => open(partial, "w"));
+    const file = await writing(partial, () => openNew(partial));
     try {
       await copy(partial, file, source);
       await writing(partial, () => file.sync());
@@ -89,6 +89,12 @@ export async function saveTo(path: string, source: ByteSource): Promise<void> {
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/** Never through a link that another user has put there; what an earlier download left is removed. */
+async function openNew(path: string): Promise<FileHandle> {
+  await rm(path, { force: true });
+  return await open(path, "wx");
 }
 
 async function copy(path: string, file: FileHandle, source: ByteSource): Promise<void> {
