@@ -1,11 +1,12 @@
 import type { StagingId } from "../../protocol/names.ts";
-import type { FileStat } from "../host/disk.ts";
 import { ProblemError } from "../problem_error.ts";
+import { isDatabaseError } from "../store/database_error.ts";
 import type { StagingRow } from "../store/staging_row.ts";
 import { uploadTtlMs } from "./expiry.ts";
 import { fileProblem } from "./file_errors.ts";
 import { PartFile, PartSizeError } from "./part_file.ts";
 import type { StagingParts } from "./parts.ts";
+import { repairUpload } from "./repair_uploads.ts";
 import type { UploadRequest } from "./upload_request.ts";
 
 /** The same id stands for the same content, always. @throws {ProblemError} `content_mismatch` */
@@ -46,9 +47,10 @@ export async function resume(
   parts: StagingParts,
 ): Promise<PartFile> {
   const { stagingId, start } = request;
-  const received = row.bytes_received;
-  const held = await heldFile(stagingId, parts);
-  if ((held?.size ?? 0) !== received) throw sizeDiffers(new PartSizeError(stagingId, received, held?.size));
+  // They differ after a failure of disk or database in the middle of an earlier PUT.
+  const received = await repairUpload(row, parts).catch((error) => {
+    throw isDatabaseError(error) ? error : fileProblem(parts.log, `upload ${stagingId}`, error);
+  });
   // Asked before the file is read again, which may take a while.
   if (start !== received) {
     throw outOfRange(`upload ${stagingId} goes on at byte ${received}, not at ${start}`, {
@@ -56,15 +58,6 @@ export async function resume(
     });
   }
   return await openPart(request, received, parts);
-}
-
-async function heldFile(stagingId: StagingId, parts: StagingParts): Promise<FileStat | undefined> {
-  try {
-    return await parts.slots.run(() => parts.dataDir.disk.stat(parts.dataDir.staging(stagingId)));
-  } catch (error) {
-    const problem = fileProblem(parts.log, `upload ${stagingId}`, error);
-    if (problem.code !== "gone") throw problem;
-  }
 }
 
 async function openPart({ stagingId }: UploadRequest, size: number, parts: StagingParts): Promise<PartFile> {

@@ -1,3 +1,5 @@
+import { constants } from "node:fs";
+import { dirname } from "node:path";
 import type { StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { BodyIdleError, BodyLostError, type BodyReader, BodyStoppedError } from "./body_reader.ts";
@@ -132,11 +134,21 @@ async function discard(taking: Taking, parts: StagingParts): Promise<void> {
   });
 }
 
+/** Without this a power cut may take the name of a file away that is known as complete. */
+async function syncFolder(path: string, { dataDir, slots }: StagingParts): Promise<void> {
+  for (const folder of [dirname(path), dirname(dirname(path))]) {
+    await slots.run(async () => {
+      await using opened = await dataDir.disk.open(folder, constants.O_RDONLY);
+      await opened.sync();
+    });
+  }
+}
+
 async function complete(taking: Taking, parts: StagingParts): Promise<void> {
   const { part, request: { stagingId, total } } = taking;
   const { store, clock, config } = parts;
   try {
-    await part.sync().catch((error) => {
+    await part.sync().then(() => syncFolder(taking.path, parts)).catch((error) => {
       parts.onFsyncFailure("staging_upload_complete");
       throw fileProblem(parts.log, `upload ${stagingId}`, error);
     });
@@ -148,7 +160,7 @@ async function complete(taking: Taking, parts: StagingParts): Promise<void> {
   } catch (error) {
     // A sender can only go on where a byte is missing, so one is given back.
     await part.truncate(Math.max(0, total - 1)).then(() => record(taking, parts)).catch((cause) => {
-      parts.log.warn("upload cannot be resumed before a restart", { staging_id: stagingId, err: cause });
+      parts.log.warn("upload is behind its file", { staging_id: stagingId, err: cause });
     });
     throw error;
   }

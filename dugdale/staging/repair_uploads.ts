@@ -24,6 +24,15 @@ export async function repairUploads(parts: StagingParts): Promise<void> {
   }
 }
 
+/** As {@linkcode repairUploads} for one upload that is not under way. @returns How many bytes of it there are. */
+export async function repairUpload(row: StagingRow, parts: StagingParts): Promise<number> {
+  const size = await usableSize(row, parts);
+  if (size !== row.bytes_received) {
+    await parts.store.writeSoon(() => parts.store.staging.setReceived(row.staging_id, size));
+  }
+  return size;
+}
+
 async function usableSize(row: StagingRow, { dataDir, slots }: StagingParts): Promise<number> {
   const path = dataDir.staging(row.staging_id);
   try {

@@ -4,6 +4,7 @@ import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import type { MissionId, StagingId } from "../../../protocol/names.ts";
 import { ROUTES } from "../../../protocol/routes.ts";
 import { Clock, systemClock } from "../../../dugdale/host/clock.ts";
+import type { Disk } from "../../../dugdale/host/disk.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { Ids } from "../../../protocol/ids.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
@@ -39,6 +40,8 @@ export class TestClock extends Clock {
 /** What a test wants to be different. */
 export interface AreaOptions extends Omit<DugdaleSettings, "listen" | "dataDir"> {
   readonly missions?: Partial<MissionsOfFiles>;
+  /** Default: the machine's. */
+  readonly disk?: Disk;
 }
 
 /** A staging area with real files, a real database, and a server in front of its handlers. */
@@ -53,9 +56,9 @@ export class Area implements AsyncDisposable {
   draining = false;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  constructor({ missions, ...settings }: AreaOptions = {}) {
+  constructor({ missions, disk, ...settings }: AreaOptions = {}) {
     const root = Deno.makeTempDirSync();
-    this.dataDir = new DataDir(root);
+    this.dataDir = new DataDir(root, disk);
     this.dataDir.make();
     this.store = new Store(this.dataDir.database, -2000);
     const config = dugdaleConfig({ listen: ":0", dataDir: root, ...settings });

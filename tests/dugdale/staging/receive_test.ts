@@ -40,17 +40,6 @@ Deno.test("A resumed upload is verified with what is on disk", async () => {
   assertEquals(area.store.staging.find(id)?.state, "deleting");
 });
 
-Deno.test("A resumed upload whose file has another length is refused", async () => {
-  await using area = new Area();
-  const { id } = await area.put(data, { range: [0, 1000] });
-  const path = area.dataDir.staging(id);
-  for (const spoil of [() => Deno.truncateSync(path, 999), () => Deno.removeSync(path)]) {
-    spoil();
-    const { status, body } = await area.put(data, { id, range: [1000, 2000] });
-    assertEquals([status, body.error, body.details], [416, "range_not_satisfiable", undefined]);
-  }
-});
-
 Deno.test("An upload whose sender vanishes keeps what has come and can go on", async () => {
   await using area = new Area();
   using cut = new RawPut(area, area.ids.staging(), headers);
