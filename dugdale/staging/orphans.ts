@@ -3,6 +3,16 @@ import { UUID_V7 } from "../../protocol/names.ts";
 import { isMissing } from "./file_errors.ts";
 import type { StagingParts } from "./parts.ts";
 
+/** Which orphans to remove. */
+export interface OrphanOptions {
+  /**
+   * Unix milliseconds. What was changed later stays, because its row may be on its way; Infinity takes all, and is only
+   * for a moment in which nothing else is done.
+   */
+  readonly beforeMs: number;
+  readonly stopping: AbortSignal;
+}
+
 /** One kind of entry that belongs to a row. */
 interface Kind {
   readonly folder: string;
@@ -25,16 +35,13 @@ const PAUSE_MS = 5;
  * Removes captured output, working directories and staging files that belong to no row: what a crash between a file
  * and its row leaves behind.
  *
- * @param options.minAgeMs Younger entries stay, because their row may be on its way. 0 takes all; only right before
- * anything is started.
  * @returns How many entries were removed.
  */
 export async function removeOrphans(
   parts: StagingParts,
-  { minAgeMs, stopping }: { readonly minAgeMs: number; readonly stopping: AbortSignal },
+  { beforeMs, stopping }: OrphanOptions,
 ): Promise<number> {
   const { orphans } = parts.store.staging;
-  const beforeMs = minAgeMs === 0 ? Infinity : parts.clock.wallMs() - minAgeMs;
   // The rows of output files come when all of a mission's files have been copied, which may take longer than that.
   const stagedBeforeMs = Math.min(beforeMs, orphans.collectingSince() ?? Infinity);
   const missions = (ids: readonly string[]) => orphans.unknownMissions(ids);

@@ -1,7 +1,6 @@
 import type { StagingId } from "../../protocol/names.ts";
 import type { ReferringMission } from "../store/staging_refs.ts";
 import { Downloads } from "./download.ts";
-import { retentionTtls } from "./expiry.ts";
 import { removeOrphans } from "./orphans.ts";
 import type { StagingParts } from "./parts.ts";
 import { Periodic } from "./periodic.ts";
@@ -14,8 +13,6 @@ const DISK_USAGE_MS = 30_000;
 const ORPHANS_MS = 24 * 3_600_000;
 /** A file may be a little older than its row. */
 const ORPHAN_AGE_MS = 5 * 60_000;
-/** More than the sweep does at once: at the start nothing else waits. */
-const SETTLE_AT_START = 10_000;
 
 /** The staging area: files on their way into and out of missions, and the work that keeps it tidy. */
 export class Staging implements AsyncDisposable {
@@ -23,25 +20,33 @@ export class Staging implements AsyncDisposable {
   readonly uploads: Uploads;
   readonly downloads: Downloads;
   readonly sweep: Sweep;
+  readonly #openedMs: number;
   readonly #workers: Periodic[] = [];
 
   constructor(parts: StagingParts) {
     this.parts = parts;
+    this.#openedMs = parts.clock.wallMs();
     this.uploads = new Uploads(parts);
     this.downloads = new Downloads(parts);
     this.sweep = new Sweep(parts, this.uploads);
   }
 
-  /**
-   * Settles what an earlier daemon has left. To be called after unfinished missions have been repaired, and before
-   * lanes start and requests come.
-   */
+  /** Brings unfinished uploads into step with their files. To be called before requests come. */
   async repair(): Promise<void> {
-    const { store, config, log } = this.parts;
     await repairUploads(this.parts);
-    const removed = await removeOrphans(this.parts, { minAgeMs: 0, stopping: new AbortController().signal });
-    if (removed > 0) log.info("orphans removed", { count: removed });
-    await store.write(() => store.staging.retention.settle(retentionTtls(config), SETTLE_AT_START));
+  }
+
+  /**
+   * Removes what belongs to no row: at the start what an earlier daemon has left, later what is some minutes old. It
+   * takes a while, and is done while the dugdale works.
+   *
+   * @param beforeMs See {@linkcode removeOrphans}.
+   */
+  async clean(stopping: AbortSignal, beforeMs: number = this.#cleanBeforeMs()): Promise<void> {
+    // A damaged database must not decide what belongs to nothing.
+    if (this.parts.damaged()) return;
+    const removed = await removeOrphans(this.parts, { beforeMs, stopping });
+    if (removed > 0) this.parts.log.info("orphans removed", { count: removed });
   }
 
   /** Starts the background work, which ends with the disposal. */
@@ -58,9 +63,11 @@ export class Staging implements AsyncDisposable {
     };
     work("staging_sweep", config.cleanup.sweepIntervalMs, (stopping) => this.sweep.run(stopping));
     work("disk_usage", DISK_USAGE_MS, (stopping) => usage.measure(stopping), true);
-    work("orphans", ORPHANS_MS, async (stopping) => {
-      if (!this.parts.damaged()) await removeOrphans(this.parts, { minAgeMs: ORPHAN_AGE_MS, stopping });
-    });
+    work("orphans", ORPHANS_MS, (stopping) => this.clean(stopping), true);
+  }
+
+  #cleanBeforeMs(): number {
+    return Math.max(this.#openedMs, this.parts.clock.wallMs() - ORPHAN_AGE_MS);
   }
 
   /** Hides a file until the next sweep, and ends an upload of it. See {@linkcode removeFile}. */

@@ -68,6 +68,7 @@ export class Life {
     const { parts, engine, staging, applied } = life.core;
     await life.#driven(repairRunning(parts, engine));
     await life.#driven(staging.repair());
+    await life.#driven(staging.clean(new AbortController().signal, Infinity));
     applied.replay();
     return life;
   }

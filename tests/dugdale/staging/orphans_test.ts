@@ -44,7 +44,7 @@ const stopping = new AbortController().signal;
 Deno.test("removeOrphans() removes what belongs to no row and nothing else", async () => {
   await using area = new Area();
   const { known, orphans } = await scatter(area, 0);
-  assertEquals(await removeOrphans(area.staging.parts, { minAgeMs: 0, stopping }), 5);
+  assertEquals(await removeOrphans(area.staging.parts, { beforeMs: Infinity, stopping }), 5);
   assertEquals([left(known), left(orphans)], [5, 0]);
 });
 
@@ -52,7 +52,10 @@ Deno.test("removeOrphans() leaves young entries when told so", async () => {
   await using area = new Area();
   const young = await scatter(area, 4);
   const old = await scatter(area, 6);
-  assertEquals(await removeOrphans(area.staging.parts, { minAgeMs: 5 * 60_000, stopping }), 5);
+  assertEquals(
+    await removeOrphans(area.staging.parts, { beforeMs: area.clock.wallMs() - 5 * 60_000, stopping }),
+    5,
+  );
   assertEquals([left(young.orphans), left(old.orphans), left(old.known)], [5, 0, 5]);
 });
 
@@ -64,7 +67,10 @@ Deno.test("removeOrphans() leaves staging files alone that a finishing mission m
     area.store.missions.queue.claim("main", 10, area.clock.wallMs() - 10 * 60_000);
     area.store.missions.noteEnding(id, "{}");
   });
-  assertEquals(await removeOrphans(area.staging.parts, { minAgeMs: 5 * 60_000, stopping }), 3);
+  assertEquals(
+    await removeOrphans(area.staging.parts, { beforeMs: area.clock.wallMs() - 5 * 60_000, stopping }),
+    3,
+  );
   assertEquals(left(orphans), 2);
 });
 
@@ -76,7 +82,7 @@ Deno.test("removeOrphans() removes a link but not what it points to", async () =
     const work = area.dataDir.work(area.ids.mission());
     mkdirSync(work);
     Deno.symlinkSync(outside, join(work, "link"));
-    assertEquals(await removeOrphans(area.staging.parts, { minAgeMs: 0, stopping }), 1);
+    assertEquals(await removeOrphans(area.staging.parts, { beforeMs: Infinity, stopping }), 1);
     assertEquals([existsSync(work), existsSync(join(outside, "keep"))], [false, true]);
   } finally {
     await Deno.remove(outside, { recursive: true });
