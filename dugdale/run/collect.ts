@@ -148,7 +148,7 @@ async function copy(
   if (max > 0 && announced > max) throw tooLarge(announced);
   const hash = createHash("sha256");
   const buffer = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(announced, 1)));
-  await using target = await options.dataDir.disk.open(path, "wx", 0o644);
+  await using target = await options.dataDir.disk.open(path, "wx", 0o600);
   let size = 0;
   for (let sinceQuota = 0;;) {
     const { bytesRead } = await source.read(buffer, 0, buffer.length, size);

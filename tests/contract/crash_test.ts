@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals } from "@std/assert";
-import { type Daemon, pause, Place } from "./daemon.ts";
+import { type Daemon, pause, Place, until } from "./daemon.ts";
 import { isAlive, saying, told } from "./deeds.ts";
 import { type Dugdale, type Fields, sha256 } from "./dugdale.ts";
 import { apply, callsTo, ownTest, STATE } from "./harness.ts";
@@ -143,7 +143,9 @@ ownTest(
     }
     const events = await dugdale.events(id);
     assertEquals(events.filter(({ event }) => event === "done").length, 1);
-    assertEquals(filesIn(`${place.dataDir}/staging`).filter((name) => name.endsWith(".tmp")), []);
+    await until(() =>
+      Promise.resolve(!filesIn(`${place.dataDir}/staging`).some((name) => name.endsWith(".tmp")))
+    );
   },
 );
 

@@ -23,20 +23,22 @@ Deno.test("folders and files of the data directory have their documented permiss
     const files = [{ role: "data", staging_id: await running.stage("content") }];
     await running.request("POST", "/v1/dispatch", { key, body: { lane: "one", mission: "m", files } });
     assertEquals(Object.keys((await running.ended(key)).outputs), ["file"]);
-    const found = modes(running.folder).filter((line) => !line.startsWith("state.db"));
+    const found = modes(running.folder);
     assertEquals([...new Set(found)].sort(), [
       "dugdale.lock 600",
-      "output 755",
-      "output/# 755",
+      "output 700",
+      "output/# 700",
       "output/#/#-combined 600",
       "output/#/#-stderr 600",
       "output/#/#-stdout 600",
-      "staging 755",
-      "staging/# 755",
+      "staging 700",
+      "staging/# 700",
       "staging/#/# 600",
-      "staging/#/# 644",
-      "tombstone 755",
-      "work 755",
+      "state.db 600",
+      "state.db-shm 600",
+      "state.db-wal 600",
+      "tombstone 700",
+      "work 700",
       "work/# 755",
       "work/#/in 755",
       "work/#/input.json 400",
