@@ -1,4 +1,3 @@
-import type { StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { isDatabaseError } from "../store/database_error.ts";
 import type { StagingRow } from "../store/staging_row.ts";
