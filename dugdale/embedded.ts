@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { realpathSync, rmSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { delimiter, dirname, isAbsolute } from "node:path";
 import type { DugdaleMissionEnv } from "../config/dugdale/config.ts";
 import { dugdaleConfig } from "../config/dugdale/read.ts";
 import { openDugdale } from "./daemon.ts";
 import { type Log, silentLog } from "./host/log.ts";
+import { removeTree } from "./host/remove_tree.ts";
 import { findDeno, missionStarter } from "./interpreters.ts";
 import type { MissionChange } from "./mission_change.ts";
 
@@ -77,7 +78,7 @@ export async function openEmbeddedDugdale(options: EmbeddedDugdaleOptions = {}):
   const { missionEnv = {}, log = silentLog, onMission } = options;
   await using stack = new AsyncDisposableStack();
   const dataDir = options.dataDir ?? realpathSync(Deno.makeTempDirSync({ prefix: "letts-" }));
-  if (options.dataDir === undefined) stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
+  if (options.dataDir === undefined) stack.defer(() => removeTree(dataDir, { force: true }));
   const { inherit, set } = inheritedEnv();
   const token = crypto.randomUUID();
   const adminToken = crypto.randomUUID();

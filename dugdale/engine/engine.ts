@@ -100,7 +100,7 @@ export class Engine implements Disposable {
     const delayMs = this.#othersEndSoon() ? SHARED_COMMIT_MS : 0;
     const finished = await retryTransient(() => this.lanes.write(lane, finish, delayMs), retry);
     if (finished === undefined) forget(files, this.#parts);
-    tidy(row, files.map((file) => file.role), this.#parts);
+    await tidy(row, files.map((file) => file.role), this.#parts);
   }
 
   [Symbol.dispose](): void {

@@ -73,11 +73,9 @@ export class Retention {
     const { dataDir, slots, log } = this.#parts;
     const paths = [...dataDir.captures(id), dataDir.work(id)];
     for (const path of paths) {
-      try {
-        await slots.run(() => dataDir.disk.rm(path, { recursive: true, force: true }));
-      } catch (error) {
-        log.error("io_error", { op: "retention", mission_id: id, err: error });
-      }
+      await slots.run(() => dataDir.remove(path, log)).catch((err) =>
+        log.error("io_error", { op: "retention", mission_id: id, err })
+      );
     }
   }
 }

@@ -173,9 +173,13 @@ export async function collect(
 }
 
 /** Removes what a finished run leaves and no request can reach. */
-export function tidy(row: RunningMission, outputs: readonly string[], parts: EngineParts): void {
+export async function tidy(
+  row: RunningMission,
+  outputs: readonly string[],
+  parts: EngineParts,
+): Promise<void> {
   try {
-    tidyWorkdir(
+    await tidyWorkdir(
       parts.dataDir.disk,
       parts.dataDir.work(row.mission_id),
       parts.store.missions.files(row.id),

@@ -1,8 +1,9 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { checkDataDirPrivate } from "../../config/dugdale/paths.ts";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
 import { type Disk, systemDisk } from "./disk.ts";
+import type { Log } from "./log.ts";
 
 /** The captured streams of a mission, each a file of its own. */
 export type CaptureName = (typeof CAPTURES)[number];
@@ -22,6 +23,8 @@ export class DataDir {
   readonly database: string;
   readonly lock: string;
   readonly #made = new Set<string>();
+  /** What could not be removed. */
+  readonly #told = new Set<string>();
 
   constructor(root: string, disk: Disk = systemDisk) {
     this.root = root;
@@ -101,6 +104,26 @@ export class DataDir {
   /** Where a deleted staging file waits until no download can be reading it any more. */
   tombstone(id: StagingId): string {
     return join(this.root, "tombstone", id);
+  }
+
+  /**
+   * Removes a file, or a folder with all that is in it, whether it is there or not. What cannot be removed is moved
+   * to `unremovable/`, where nothing looks at it again, and is told once.
+   */
+  async remove(path: string, log: Pick<Log, "error">): Promise<void> {
+    try {
+      await this.disk.rm(path, { recursive: true, force: true });
+    } catch (err) {
+      const folder = join(this.root, "unremovable");
+      this.disk.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const aside = join(folder, basename(path));
+      // Where it cannot be moved either, it is tried again; to say so again would fill the log.
+      const moved = await this.disk.rename(path, aside).then(() => true, () => false);
+      if (!this.#told.has(path)) {
+        log.error("cannot be removed", { path, err, ...(moved ? { moved_to: aside } : {}) });
+      }
+      this.#told.add(path);
+    }
   }
 
   /**

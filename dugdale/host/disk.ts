@@ -13,7 +13,8 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { copyFile, lstat, open, readdir, rename, rm, stat, truncate, unlink, utimes } from "node:fs/promises";
+import { copyFile, lstat, open, readdir, rename, stat, truncate, unlink, utimes } from "node:fs/promises";
+import { removeTree } from "./remove_tree.ts";
 
 /** What is asked about a path. */
 export interface FileStat {
@@ -56,7 +57,8 @@ export interface Disk {
   readdirSync(path: string): string[];
   readSync(file: number, buffer: Uint8Array): number;
   realpathSync(path: string): string;
-  rmSync(path: string, options: { readonly recursive?: boolean; readonly force: true }): void;
+  /** Of a file; see `rm` for folders. */
+  rmSync(path: string, options: { readonly force: true }): void;
   statfsSync(path: string): { readonly bavail: number; readonly blocks: number; readonly bsize: number };
   statSync(path: string): FileStat;
   writeSync(file: number, data: Uint8Array): number;
@@ -65,6 +67,7 @@ export interface Disk {
   open(path: string, flags: string | number, mode?: number): Promise<DiskHandle>;
   readdir(path: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
+  /** Of any depth, and whatever its permissions are. */
   rm(path: string, options: { readonly recursive: true; readonly force?: boolean }): Promise<void>;
   stat(path: string): Promise<FileStat>;
   truncate(path: string, size: number): Promise<void>;
@@ -94,7 +97,7 @@ export const systemDisk: Disk = {
   open,
   readdir,
   rename,
-  rm,
+  rm: removeTree,
   stat,
   truncate,
   unlink,

@@ -32,14 +32,14 @@ export async function makeWorkdir(
   const path = dataDir.work(mission.mission_id);
   const isExec = mission.kind === "exec";
   try {
-    makeFolders(disk, path, isExec ? ["in", "out", "tmp", "script"] : ["in", "out", "tmp"]);
+    await makeFolders(disk, path, isExec ? ["in", "out", "tmp", "script"] : ["in", "out", "tmp"]);
     for (const file of files) {
       const { target, mode } = placeOf(path, file);
       await slots.run(() => disk.copyFile(dataDir.staging(file.staging_id), target));
       disk.chmodSync(target, mode);
     }
   } catch (cause) {
-    discardCopies(disk, path, files);
+    await discardCopies(disk, path, files);
     throw new LaunchError("input_materialization_failed", `working directory: ${textOf(cause)}`, { cause });
   }
   if (isExec) {
@@ -56,9 +56,9 @@ export async function makeWorkdir(
 }
 
 /** A part of a copy may have taken the last room, which the database needs to tell the end of the run. */
-function discardCopies(disk: Disk, path: string, files: readonly MissionFileRow[]): void {
+async function discardCopies(disk: Disk, path: string, files: readonly MissionFileRow[]): Promise<void> {
   try {
-    tidyWorkdir(disk, path, files, []);
+    await tidyWorkdir(disk, path, files, []);
   } catch {
     // Where nothing can be made there may be nothing to remove either; what failed first is what counts.
   }
@@ -68,27 +68,27 @@ function discardCopies(disk: Disk, path: string, files: readonly MissionFileRow[
  * Removes what takes room and no request can reach any more: copies of inputs, collected outputs, temporary files.
  * Empty folders stay until the row goes: removing them now would cost as much as making them.
  */
-export function tidyWorkdir(
+export async function tidyWorkdir(
   disk: Disk,
   path: string,
   files: readonly MissionFileRow[],
   collected: readonly string[],
-): void {
+): Promise<void> {
   for (const file of files) {
-    if (file.ref_kind !== "output") removeIn(disk, path, placeOf(path, file).target);
+    if (file.ref_kind !== "output") await removeIn(disk, path, placeOf(path, file).target);
   }
-  for (const key of collected) removeIn(disk, path, join(path, "out", key));
+  for (const key of collected) await removeIn(disk, path, join(path, "out", key));
   const temporary = join(path, "tmp");
-  const names = namesIn(disk, temporary);
+  const names = isFolder(disk, path) ? namesIn(disk, temporary) : [];
   // A link to a large folder is not to be gone through entry by entry.
   if (names.length === 0 || !isFolder(disk, temporary)) return;
-  for (const name of names) removeIn(disk, path, join(temporary, name));
+  for (const name of names) await removeIn(disk, path, join(temporary, name));
 }
 
 /** None where the mission has removed the folder, or has put something else in its place. */
 function namesIn(disk: Disk, folder: string): string[] {
   try {
-    return disk.readdirSync(folder);
+    return writable(disk, folder, () => disk.readdirSync(folder));
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "ELOOP"].includes(String((error as { code?: unknown }).code))) return [];
     throw error;
@@ -96,9 +96,22 @@ function namesIn(disk: Disk, folder: string): string[] {
 }
 
 /** A mission may have put a link in place of a folder of ours; what lies behind it is not ours to remove. */
-function removeIn(disk: Disk, path: string, target: string): void {
-  if (isFolder(disk, path) && isFolder(disk, dirname(target))) {
-    disk.rmSync(target, { recursive: true, force: true });
+async function removeIn(disk: Disk, path: string, target: string): Promise<void> {
+  const folder = dirname(target);
+  if (!isFolder(disk, path) || !writable(disk, path, () => isFolder(disk, folder))) return;
+  if (writable(disk, folder, () => isFolder(disk, target))) {
+    await disk.rm(target, { recursive: true, force: true });
+  } else writable(disk, folder, () => disk.rmSync(target, { force: true }));
+}
+
+/** Acts in a folder that the mission may have made read-only, or not to be entered. */
+function writable<T>(disk: Disk, folder: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "EACCES" || !isFolder(disk, folder)) throw error;
+    disk.chmodSync(folder, 0o700);
+    return act();
   }
 }
 
@@ -118,12 +131,12 @@ function writeNew(disk: Disk, path: string, text: string, mode: number): void {
   }
 }
 
-function makeFolders(disk: Disk, path: string, names: readonly string[]): void {
+async function makeFolders(disk: Disk, path: string, names: readonly string[]): Promise<void> {
   try {
     disk.mkdirSync(path, { mode: 0o755 });
   } catch (error) {
     if ((error as { code?: unknown }).code !== "EEXIST") throw error;
-    disk.rmSync(path, { recursive: true, force: true });
+    await disk.rm(path, { recursive: true, force: true });
     disk.mkdirSync(path, { mode: 0o755 });
   }
   for (const name of names) disk.mkdirSync(join(path, name), { mode: 0o755 });

@@ -85,11 +85,11 @@ async function removeKind(kind: Kind, parts: StagingParts, stopping: AbortSignal
 async function removeOld(
   path: string,
   beforeMs: number,
-  { slots, log, dataDir: { disk } }: StagingParts,
+  { slots, log, dataDir }: StagingParts,
 ): Promise<boolean> {
   try {
-    if ((await slots.run(() => disk.lstat(path))).mtimeMs >= beforeMs) return false;
-    await slots.run(() => disk.rm(path, { recursive: true }));
+    if ((await slots.run(() => dataDir.disk.lstat(path))).mtimeMs >= beforeMs) return false;
+    await slots.run(() => dataDir.remove(path, log));
     return true;
   } catch (error) {
     if (!isMissing(error)) log.warn("orphan could not be removed", { path, err: error });

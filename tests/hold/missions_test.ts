@@ -74,3 +74,29 @@ Deno.test({
     assert((await place.printed("stderr")).includes("lane waits"));
   },
 });
+
+Deno.test({
+  name: "a folder nested 12,000 deep, a read-only and a locked one are removed, and the dugdale goes on",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make({ cleanup: { sweep_interval: "1s" } });
+    // Permissions do not bind root, unless it has lost this privilege.
+    const bound =
+      'exec setpriv --bounding-set=-dac_override,-dac_read_search -- "$@" >>"$PLACE/stdout" 2>>"$PLACE/stderr"';
+    await using daemon = await place.start(Deno.uid() === 0 ? { before: bound } : {});
+    const script = `cd "$LETTS_TMPDIR"
+mkdir -p go/cache && touch go/cache/file && chmod 555 go/cache go
+mkdir locked && touch locked/file && chmod 000 locked
+cd "$LETTS_WORKDIR"
+mkdir out/ro && touch out/ro/file && chmod 555 out/ro
+perl -e 'for (1..12000) { mkdir "d"; chdir "d" or die }'`;
+    await missionOf(place, daemon, script);
+    const id = await dispatch(daemon);
+    assertEquals((await ended(daemon, id)).outcome, "success");
+    const work = `${place.dataDir}/work/${id}`;
+    await until(() => Promise.resolve([...Deno.readDirSync(`${work}/tmp`)].length === 0));
+    await ask(daemon, "DELETE", `missions/${id}`);
+    await until(async () => await Deno.lstat(work).then(() => false, () => true));
+    assertEquals((await fetch(`${daemon.url}/v1/healthz`).then((r) => r.text())).includes("ok"), true);
+  },
+});

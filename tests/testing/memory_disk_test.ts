@@ -82,7 +82,7 @@ async function useDisk(disk: Disk, root: string): Promise<unknown[]> {
   await tell(() => disk.unlink(at("a", "w")));
   await tell(() => disk.unlink(at("a", "w")));
   await tell(() => disk.existsSync(at("a", "w")));
-  disk.rmSync(at("a", "b"), { recursive: true, force: true });
+  await disk.rm(at("a", "b"), { recursive: true, force: true });
   await tell(() => disk.existsSync(at("a", "b", "z")));
   await tell(() => disk.readdirSync(at("a")));
   await disk.rm(at("a"), { recursive: true, force: true });
