@@ -61,7 +61,7 @@ export async function startDugdale(concurrency: number, options: BenchOptions = 
         try {
           process.kill("SIGTERM");
         } catch (error) {
-          // It has ended, but nobody has told yet.
+          // It has ended, but its status has not arrived yet.
           if (!(error instanceof TypeError)) throw error;
         }
       }, 100);

@@ -6,8 +6,8 @@ import type { AnyOptions, MissionOptions, ParsingOptions } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 
 /**
- * A mission in script style. A script that ends without a report is a success without a result; an error that nobody
- * catches is a failure.
+ * A mission in script style. A script that ends without a report is a success without a result; an uncaught
+ * error is a failure.
  */
 export class Mission<Input = JsonValue> extends MissionContext<Input> {
   readonly #session: Session;

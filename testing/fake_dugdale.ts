@@ -42,7 +42,7 @@ export interface FakeDugdaleOptions {
 
 /** Nothing lies there: the files are in memory. */
 const ROOT = "/fake";
-/** Of a lane that nobody has applied. */
+/** Of a lane that was never applied. */
 const ROOM_FOR_ALL = 1_000_000;
 const CONNECTION: Connection = {
   remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
@@ -224,7 +224,7 @@ function admitAll(_request: Request, key: RouteKey): Caller {
   return { scope: ROUTES[key].scope === "none" ? "none" : "admin", address: "", ip: "" };
 }
 
-/** Wrong tokens make nobody wait, as they would with a real one. */
+/** Unlike with a real one, wrong tokens cause no waiting. */
 function admitKnown(tokens: Tokens): (request: Request, key: RouteKey) => Caller {
   return ({ headers }, key) => {
     const { scope } = ROUTES[key];

@@ -40,7 +40,7 @@ export function checkDugdalePaths(config: DugdaleConfig, file?: string): void {
  * Checks that a data directory belongs to the user that runs the dugdale, and that not everyone can write to it: who
  * can place links in it chooses which files are overwritten.
  *
- * @throws {ConfigError} With the stage `paths`, and the command that mends it.
+ * @throws {ConfigError} With the stage `paths`, and the command that repairs it.
  */
 export function checkDataDirPrivate(dataDir: string): void {
   attempt("data_dir", undefined, () => requirePrivate(dataDir));

@@ -25,7 +25,7 @@ const STREAMS: ReadonlyMap<string, string> = new Map([
 /**
  * Builds a configuration without a file: what is not said gets its default. A sweep interval of 0 becomes one
  * minute, a cache size of 0 the default one, and the log outputs `STDOUT` and `-` become `stdout` and `stderr`,
- * so that nobody else has to know.
+ * so that no other code has to know.
  *
  * The rules that refuse a configuration, such as tokens on a public address without TLS, are not applied:
  * `checkDugdaleConfig` in `dugdale_rules.ts` does that.

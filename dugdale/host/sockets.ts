@@ -80,7 +80,7 @@ export class Sockets implements Disposable {
     return found;
   }
 
-  /** Ends a connection in both directions; whoever owns the descriptor sees its end and closes it. */
+  /** Ends a connection in both directions; the owner of the descriptor sees its end and closes it. */
   shutdown(fd: number): void {
     this.#library.symbols.shutdown(fd, SHUT_RDWR);
   }

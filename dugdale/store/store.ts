@@ -174,7 +174,7 @@ export class Store implements Disposable {
    * @returns Whether there are more.
    */
   vacuum(pages: number): boolean {
-    // Each page is a row of the answer: whoever does not read them all frees only the first.
+    // Each page is a row of the answer: a caller that does not read them all frees only the first.
     this.db.prepare(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`).all();
     this.#files?.shrink(this.#bytes());
     const { freelist_count: left } = this.db.prepare("PRAGMA freelist_count").get() as {

@@ -61,7 +61,7 @@ Deno.test("spool() leaves nothing behind of a stream that breaks off", async () 
   assertEquals(left, []);
 });
 
-Deno.test("spool() ends with the signal's reason, and lets go of the stream", async () => {
+Deno.test("spool() ends with the signal's reason, and releases the stream", async () => {
   const abort = new AbortController();
   const { promise: cancelled, resolve } = Promise.withResolvers<unknown>();
   const endless = new ReadableStream<Uint8Array>({ pull: () => abort.abort("enough"), cancel: resolve });

@@ -104,7 +104,7 @@ Deno.test("Releasing an embedded client ends its missions", async () => {
   assert(error instanceof Deno.errors.NotFound);
 });
 
-Deno.test("LettsClient.embedded() refuses what cannot work, and lets go of everything", async () => {
+Deno.test("LettsClient.embedded() refuses what cannot work, and releases everything", async () => {
   await using bench = await openBench();
   await assertRejects(() => LettsClient.embedded({ missions: `${bench.path}/none` }), ArgumentError);
   const missions = `${bench.path}/missions`;

@@ -204,7 +204,7 @@ Deno.test({
   },
 });
 
-Deno.test("saveDownload() lets go of the connection when the file cannot be written", async () => {
+Deno.test("saveDownload() releases the connection when the file cannot be written", async () => {
   const { promise: left, resolve } = Promise.withResolvers<void>();
   const endless = async (conn: Deno.TcpConn) => {
     try {

@@ -13,7 +13,7 @@ const several = sharedDugdale({
 });
 const ID = newId();
 
-/** Who is let in: nobody needs a token, or these scopes beside admin. */
+/** What is admitted: requests without a token, or these scopes besides admin. */
 type Class = "none" | "D" | "E" | "DE" | "A";
 const ROUTES: readonly (readonly [method: string, path: string, scopes: Class])[] = [
   ["GET", "/v1/healthz", "none"],
@@ -44,8 +44,8 @@ const ROUTES: readonly (readonly [method: string, path: string, scopes: Class])[
   ["GET", "/v1/staging", "A"],
   ["GET", `/v1/staging/by-content/${"0".repeat(64)}?size=1`, "E"],
 ];
-const ALLOWED: Readonly<Record<Class, readonly (keyof Tokens | "nobody")[]>> = {
-  none: ["nobody", "dispatch", "exec", "admin"],
+const ALLOWED: Readonly<Record<Class, readonly (keyof Tokens | "anonymous")[]>> = {
+  none: ["anonymous", "dispatch", "exec", "admin"],
   D: ["dispatch", "admin"],
   E: ["exec", "admin"],
   DE: ["dispatch", "exec", "admin"],
@@ -53,8 +53,8 @@ const ALLOWED: Readonly<Record<Class, readonly (keyof Tokens | "nobody")[]>> = {
 };
 
 for (const [method, path, scopes] of ROUTES) {
-  Deno.test(`${method} ${path.replace(ID, "{id}")} lets in class ${scopes} and nobody else`, async () => {
-    for (const as of ["nobody", "dispatch", "exec", "admin"] as const) {
+  Deno.test(`${method} ${path.replace(ID, "{id}")} lets in class ${scopes} and no other`, async () => {
+    for (const as of ["anonymous", "dispatch", "exec", "admin"] as const) {
       const { status, body } = await dugdale.call(method, path, { as, from: "10.2.0.1" });
       if (ALLOWED[scopes].includes(as)) {
         assert(
@@ -63,7 +63,7 @@ for (const [method, path, scopes] of ROUTES) {
         );
         continue;
       }
-      const expected = as === "nobody" ? [401, "unauthorized"] : [403, "forbidden"];
+      const expected = as === "anonymous" ? [401, "unauthorized"] : [403, "forbidden"];
       assertEquals([status, method === "HEAD" ? expected[1] : body.error], expected, as);
     }
   });

@@ -1,4 +1,4 @@
-/** The suite asks a dugdale that somebody else has started, as CONTRIBUTING.md tells. */
+/** The suite asks a dugdale that is running already, as CONTRIBUTING.md describes. */
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { parseDugdaleConfig } from "../../config/dugdale/read.ts";

@@ -86,7 +86,7 @@ ownTest("a process that has the number of a lost one, but is another, is left al
     await killed(daemon);
     Deno.kill(-Number(pid), "SIGKILL");
   }
-  // As after a restart of the machine: the number belongs to somebody else by now.
+  // As after a restart of the machine: the pid belongs to another process by now.
   await using other = new Deno.Command("sleep", { args: ["600"], stdin: "null", stdout: "null" }).spawn();
   {
     using database = new DatabaseSync(`${place.dataDir}/state.db`);

@@ -68,7 +68,7 @@ export class Place implements AsyncDisposable {
         await daemon.answers();
         return daemon;
       } catch (error) {
-        // Between two looks somebody else may have taken the port.
+        // Another program may have taken the port meanwhile.
         if (attempt === 3 || !String(error).includes(`:${port}`)) throw error;
       }
     }
@@ -145,7 +145,7 @@ export class Daemon implements AsyncDisposable {
     try {
       if (!this.#gone) this.#child.kill(name);
     } catch (error) {
-      // It has ended, but nobody has told yet.
+      // It has ended, but its status has not arrived yet.
       if (!(error instanceof TypeError)) throw error;
     }
   }
@@ -174,7 +174,7 @@ export class Daemon implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // The first signal drains, the second ends missions; whoever survives both is ended for good.
+    // The first signal drains, the second ends missions; a process that survives both is killed.
     const deadline = Date.now() + STOP_MS;
     while (!this.#gone) {
       this.signal(Date.now() < deadline ? "SIGTERM" : "SIGKILL");
@@ -198,7 +198,7 @@ export async function until(met: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** A port of loopback that nobody uses now. */
+/** A free port of loopback. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return (listener.addr as Deno.NetAddr).port;

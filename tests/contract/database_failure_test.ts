@@ -18,7 +18,7 @@ ownTest("GET /v1/readyz is 503 when the applied configuration cannot be read", a
   const { dugdale } = spoiled();
   {
     using _gone = spoiled().without("applied");
-    assertProblem(await dugdale.get("/v1/readyz", { as: "nobody" }), 503, "db_error");
+    assertProblem(await dugdale.get("/v1/readyz", { as: "anonymous" }), 503, "db_error");
     assertEquals((await dugdale.get("/v1/healthz")).status, 200);
   }
   assertEquals((await dugdale.get("/v1/readyz")).body.status, "ok");
@@ -219,7 +219,7 @@ ownTest("an end that followers cannot be told of gives its slot back once", asyn
     await dugdale.queue("waits_for_file.sh", { lane: "slow", input: { gate: `${place.dir}/${gate}` } });
   const id = await waiting("first");
   await dugdale.event(id, "progress", "ready");
-  // Its stream breaks off: whoever connects again is told.
+  // Its stream breaks off: a client that connects again is told.
   const followed = assertRejects(() => dugdale.event(id, "done"), TypeError);
   {
     using _gone = spoiled().without("mission_files");

@@ -18,7 +18,7 @@ export interface Reply {
 /** How to make a request. */
 export interface CallOptions {
   /** Whose token is sent. Default `admin`. */
-  readonly as?: keyof Tokens | "nobody";
+  readonly as?: keyof Tokens | "anonymous";
   readonly headers?: Readonly<Record<string, string>>;
   /** Text and bytes go as they are, anything else as JSON. */
   readonly body?: unknown;
@@ -49,7 +49,7 @@ export class Dugdale {
   async open(method: string, path: string, options: CallOptions = {}): Promise<Response> {
     const { as = "admin", body, from } = options;
     const headers = new Headers(options.headers);
-    if (as !== "nobody" && !headers.has("authorization")) {
+    if (as !== "anonymous" && !headers.has("authorization")) {
       headers.set("authorization", `Bearer ${this.tokens[as]}`);
     }
     if (from !== undefined) headers.set("x-forwarded-for", from);

@@ -199,7 +199,7 @@ Deno.test("many followers of one mission all see all of it, whenever they join",
   }
 });
 
-Deno.test("a follower that reads nothing holds nobody up", async () => {
+Deno.test("a follower that reads nothing delays no other", async () => {
   const message = "x".repeat(500);
   const commands = `i=0; while [ $i -lt 25 ]; do ${saying({ event: "progress", message })} i=$((i+1)); done`;
   const id = await dugdale.queue("obeys.sh", { input: told(commands) });

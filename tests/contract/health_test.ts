@@ -4,20 +4,20 @@ import { apply, assertProblem, ownTest, sharedDugdale, STATE } from "./harness.t
 const dugdale = sharedDugdale({ state: null });
 
 Deno.test("GET /v1/healthz answers ok to anyone", async () => {
-  const reply = await dugdale.get("/v1/healthz", { as: "nobody" });
+  const reply = await dugdale.get("/v1/healthz", { as: "anonymous" });
   assertEquals([reply.status, reply.text], [200, '{"status":"ok"}\n']);
   assertEquals(reply.headers.get("content-type"), "application/json; charset=utf-8");
 });
 
 Deno.test("GET /v1/version tells version, commit and build time as texts", async () => {
-  const { status, body } = await dugdale.get("/v1/version", { as: "nobody" });
+  const { status, body } = await dugdale.get("/v1/version", { as: "anonymous" });
   assertEquals(status, 200);
   assertEquals(Object.keys(body).sort(), ["built_at", "commit", "version"]);
   for (const value of Object.values(body)) assert(typeof value === "string" && value !== "");
 });
 
 ownTest("GET /v1/readyz is 503 before the first apply", async () => {
-  const reply = await dugdale.get("/v1/readyz", { as: "nobody" });
+  const reply = await dugdale.get("/v1/readyz", { as: "anonymous" });
   assertProblem(reply, 503, "awaiting_apply", { applied_at: null });
 });
 
@@ -38,7 +38,7 @@ ownTest("POST /v1/dispatch is refused before the first apply", async () => {
 Deno.test("GET /v1/readyz: an applied configuration without lanes is ready", async () => {
   const before = Date.now();
   await apply(dugdale, {});
-  const { status, body } = await dugdale.get("/v1/readyz", { as: "nobody" });
+  const { status, body } = await dugdale.get("/v1/readyz", { as: "anonymous" });
   assertEquals([status, body.status], [200, "ok"]);
   assert(Number(body.applied_at) >= before && Number(body.applied_at) <= Date.now());
 });

@@ -5,7 +5,7 @@ import { assertProblem, ownTest } from "./harness.ts";
 import { Spoiled } from "./spoiled.ts";
 
 ownTest(
-  "a lock that somebody else holds refuses what is new, and loses nothing",
+  "while another process holds the lock, new work is refused and nothing is lost",
   async () => {
     await using spoiled = await Spoiled.start();
     const { dugdale, place } = spoiled;

@@ -135,7 +135,7 @@ class SlowKill implements Disposable {
       "content-length": "2",
     });
     await writeAll(connection, new TextEncoder().encode(`${head}{`));
-    // Whoever is answered now has been read after it.
+    // A request that is answered now was read after it.
     for (let time = 0; time < 3; time++) await dugdale.get("/v1/healthz");
     return new SlowKill(connection);
   }

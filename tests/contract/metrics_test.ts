@@ -6,7 +6,7 @@ import { apply, callsTo, ownTest, sharedDugdale, STATE } from "./harness.ts";
 const dugdale = sharedDugdale();
 
 async function samples(): Promise<ReadonlyMap<string, number>> {
-  const { status, headers, text } = await dugdale.get("/v1/metrics", { as: "nobody" });
+  const { status, headers, text } = await dugdale.get("/v1/metrics", { as: "anonymous" });
   assertEquals(status, 200);
   assertMatch(headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));

@@ -24,7 +24,7 @@ ownTest("an old success goes with its files and its row; a failure and what wait
   await until(() => Promise.resolve(!filesIn(place.dataDir).some((name) => name.includes(done))));
   assertEquals((await dugdale.record(failed)).status, "done");
   assertEquals((await dugdale.record(running)).status, "running");
-  // Nobody remembers it: the id is free again.
+  // The id is not remembered: it is free again.
   assertEquals((await dugdale.dispatch({ id: done, mission: "silent.sh" })).status, 202);
 });
 
@@ -44,7 +44,7 @@ ownTest(
   },
 );
 
-ownTest("a staged file that nobody uses expires; one that a mission waits for does not", async () => {
+ownTest("an unused staged file expires; one that a mission waits for does not", async () => {
   await using place = await Place.make({ cleanup: { ...CLEANUP, success_ttl: "1h", staging_ttl: "1s" } });
   await using daemon = await place.start();
   const dugdale = await prepared(daemon);
@@ -97,7 +97,7 @@ ownTest("what has no row is removed at the start, and nothing else", async () =>
     staged = await dugdale.stage("content");
     mission = await dugdale.queue("obeys.sh", { input: told("echo printed") });
     await dugdale.done(mission);
-    // Wherever files of that kind are kept, files of nobody appear beside them.
+    // Wherever files of that kind are kept, files without an owner appear beside them.
     for (const path of filesIn(place.dataDir)) {
       const name = path.slice(path.lastIndexOf("/") + 1);
       if (!name.includes(mission) && name !== staged) continue;

@@ -16,7 +16,7 @@ Deno.test("an unknown path is 404 in the error envelope, without a token", async
   for (
     const path of ["/", "/v1", "/v2/healthz", "/v1/lanes/", "/v1/Lanes", "/v1/missions/a/b", "/v1/missions/"]
   ) {
-    assertProblem(await dugdale.get(path, { as: "nobody" }), 404, "not_found");
+    assertProblem(await dugdale.get(path, { as: "anonymous" }), 404, "not_found");
   }
 });
 
@@ -32,7 +32,7 @@ Deno.test("a known path with another method is 405 and names the methods, withou
     ["PATCH", "/v1/admin/apply", "POST"],
   ];
   for (const [method, path, allow] of cases) {
-    const reply = await dugdale.call(method, path, { as: "nobody" });
+    const reply = await dugdale.call(method, path, { as: "anonymous" });
     assertEquals([reply.status, reply.headers.get("allow")], [405, allow], `${method} ${path}`);
     if (method !== "HEAD") assertEquals(reply.body.error, "method_not_allowed");
   }
@@ -140,7 +140,7 @@ Deno.test("a body beyond its limit is refused by its announced length, after the
     const details = { limit_bytes: CAPS[cap] };
     assertProblem(await dugdale.post(path, body, { headers }), 413, "payload_too_large", details);
     assertProblem(
-      await dugdale.post(path, body, { headers, as: "nobody", from: "10.1.0.1" }),
+      await dugdale.post(path, body, { headers, as: "anonymous", from: "10.1.0.1" }),
       401,
       "unauthorized",
     );

@@ -246,7 +246,7 @@ ownTest("the log has one JSON object a line", async () => {
   {
     await using daemon = await place.start();
     await callsTo(daemon).get("/v1/admin/state");
-    await callsTo(daemon).get("/v1/admin/state", { as: "nobody" });
+    await callsTo(daemon).get("/v1/admin/state", { as: "anonymous" });
   }
   const text = await place.printed("stderr");
   const records = text.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -282,7 +282,7 @@ for (const format of ["json", "text"]) {
 /** Sends a token everywhere but where it belongs; answers the statuses. */
 async function sendSecret(dugdale: Dugdale, secret: string): Promise<number[]> {
   const query = `token=${secret}&access_token=${secret}&authorization=Bearer%20${secret}`;
-  const as = "nobody", headers = { "idempotency-key": secret }, body = `{"token":"${secret}`;
+  const as = "anonymous", headers = { "idempotency-key": secret }, body = `{"token":"${secret}`;
   const replies = [
     await dugdale.get(`/v1/missions?${query}`, { as }),
     await dugdale.get(`/v1/nothing/of/the/kind?${query}`, { as, headers }),

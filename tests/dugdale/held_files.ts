@@ -4,7 +4,7 @@ import type { Spoiled } from "../contract/spoiled.ts";
 const READERS = 12;
 const CONTENT = "held";
 
-/** All file work of a dugdale, held up until it is released: its slots wait for FIFOs that nobody writes to. */
+/** All file work of a dugdale, held up until it is released: its slots wait for FIFOs without a writer. */
 export class HeldFiles implements AsyncDisposable {
   readonly #fifos: readonly string[];
   readonly #reads: Promise<unknown>;
@@ -25,7 +25,7 @@ export class HeldFiles implements AsyncDisposable {
     if (!success) throw new Error("mkfifo failed");
     // They come to nothing in the end: a FIFO cannot be read from a place in the middle.
     const reads = Promise.allSettled(ids.map((id) => dugdale.get(`/v1/staging/${id}`)));
-    // Whoever is answered now has been read after those.
+    // A request that is answered now was read after those.
     for (let time = 0; time < 3; time++) await dugdale.get("/v1/healthz");
     return new HeldFiles(fifos, reads);
   }
@@ -40,7 +40,7 @@ export class HeldFiles implements AsyncDisposable {
   }
 
   async #letGo(): Promise<void> {
-    // A byte would be too much: whoever read may have closed its end before the byte comes.
+    // A byte would be too much: the reader may have closed its end before the byte comes.
     for (const path of this.#fifos) (await Deno.open(path, { write: true })).close();
     await this.#reads;
   }

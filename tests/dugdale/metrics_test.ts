@@ -3,7 +3,7 @@ import { ids, openRunning, type Running } from "./running.ts";
 
 /** Series and their values. */
 async function scrape(running: Running): Promise<Map<string, number>> {
-  const { text, headers } = await running.request("GET", "/v1/metrics", { as: "nobody" });
+  const { text, headers } = await running.request("GET", "/v1/metrics", { as: "anonymous" });
   assertEquals(headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
   const lines = text.trimEnd().split("\n").filter((line) => !line.startsWith("#"));
   return new Map(lines.map((line) => {
@@ -110,9 +110,9 @@ Deno.test("GET /v1/metrics names routes by their template, unknown paths and met
 
 Deno.test("GET /v1/metrics counts wrong tokens on admin routes, and nothing else, as failures of admins", async () => {
   await using running = await openRunning();
-  await running.request("GET", "/v1/admin/state", { as: "nobody" });
+  await running.request("GET", "/v1/admin/state", { as: "anonymous" });
   await running.request("GET", "/v1/admin/state", { as: "dispatch" });
-  await running.request("GET", "/v1/lanes", { as: "nobody" });
+  await running.request("GET", "/v1/lanes", { as: "anonymous" });
   assertEquals((await scrape(running)).get("letts_admin_auth_failures_total"), 1);
 });
 

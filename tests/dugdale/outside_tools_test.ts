@@ -38,7 +38,7 @@ Deno.test(
     }
     await running.request("GET", "/v1/admin/state", { headers: { authorization: "Bearer wrong" } });
     await running.request("GET", "/nowhere");
-    const { text } = await running.request("GET", "/v1/metrics", { as: "nobody" });
+    const { text } = await running.request("GET", "/v1/metrics", { as: "anonymous" });
     assertEquals(await check("promtool", ["check", "metrics"], text), [0, ""]);
   },
 );

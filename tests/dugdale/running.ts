@@ -27,7 +27,7 @@ export interface Answer {
 
 /** What a request has besides method and path. */
 export interface Sent {
-  readonly as?: "dispatch" | "exec" | "admin" | "nobody";
+  readonly as?: "dispatch" | "exec" | "admin" | "anonymous";
   readonly key?: string;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
@@ -43,7 +43,7 @@ export class Running implements AsyncDisposable {
     const response = await fetch(this.dugdale.url + path, {
       method,
       headers: {
-        ...(as === "nobody" ? {} : { authorization: `Bearer ${as}` }),
+        ...(as === "anonymous" ? {} : { authorization: `Bearer ${as}` }),
         ...(key === undefined ? {} : { "idempotency-key": key }),
         ...headers,
       },

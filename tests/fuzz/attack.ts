@@ -33,7 +33,7 @@ export async function attack(url: string, random: Random): Promise<Attack> {
   const sent = (): string =>
     requests.map(({ bytes }) => JSON.stringify(new TextDecoder().decode(bytes).slice(0, 1500))).join("\n");
   let problem: string | undefined;
-  // A broken chunk looks like a broken connection, which is a 500 by specification, though mostly nobody hears it.
+  // A broken chunk looks like a broken connection, which is a 500 by specification, though the connection is mostly gone by then.
   const brokenUpload = text.includes('"io_error"') && !requests.every(({ whole }) => whole);
   if (statuses.includes(500) && !brokenUpload) problem = `500\n${sent()}\n${text.slice(0, 500)}`;
   else if (must && text === NO_ANSWER) problem = `no answer\n${sent()}`;
@@ -63,7 +63,7 @@ async function readFor(connection: Deno.TcpConn, ms: number, one: boolean): Prom
   let text = "";
   try {
     for (;;) {
-      // Of a read that is still waiting nobody hears again: the connection is closed soon.
+      // A read that is still waiting gets no answer: the connection is closed soon.
       const read = connection.read(buffer).catch((error) => {
         if (isGone(error)) return null;
         throw error;

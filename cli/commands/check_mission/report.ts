@@ -33,7 +33,7 @@ export interface CheckReport {
     readonly signal: string | null;
     readonly timed_out: boolean;
   };
-  /** What must be mended. */
+  /** What must be fixed. */
   readonly problems: readonly string[];
   /** What may be meant so. */
   readonly notes: readonly string[];

@@ -210,7 +210,7 @@ Deno.test("follow() ends with the signal's reason", async () => {
   assertEquals(error, reason);
 });
 
-Deno.test("follow() lets go of the connection when it is left early", async () => {
+Deno.test("follow() releases the connection when it is left early", async () => {
   const { promise: left, resolve } = Promise.withResolvers<void>();
   await using server = new Scripted(() => silentAfter(ndjson(QUEUED, progress(2, 0)), resolve));
   await using client = await openClient([server]);

@@ -105,7 +105,7 @@ Deno.test("ServiceManager.live() sends a sign of life at once and again", async 
   }
 });
 
-Deno.test("ServiceManager.open() opens nothing when nobody wants to be told, and refuses what is no socket", () => {
+Deno.test("ServiceManager.open() opens nothing without NOTIFY_SOCKET, and refuses a path that is no socket", () => {
   assertEquals(ServiceManager.open(variables()), undefined);
   assertEquals(ServiceManager.open(variables("")), undefined);
   for (const name of ["relative", `/${"x".repeat(108)}`]) {

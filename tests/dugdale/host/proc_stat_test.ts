@@ -21,5 +21,5 @@ Deno.test("isGroupAlive() sees who is left of a group, and does not count who ha
   child.signal("SIGKILL");
   await child.exited;
   assertEquals(isGroupAlive(child.pid), false);
-  assertEquals(isGroupAlive(child.pid), false, "whether or not somebody has reaped the orphan");
+  assertEquals(isGroupAlive(child.pid), false, "whether or not the orphan has been reaped");
 });

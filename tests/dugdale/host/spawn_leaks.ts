@@ -28,7 +28,7 @@ async function end(child: Child): Promise<void> {
   await Promise.all([child.exited, ...outputs.map((output) => output?.read(() => {}))]);
 }
 
-/** Whoever looks at a process only after the next has started may have missed that its pipes were closed. */
+/** A look at a process after the next one has started may miss that its pipes were closed. */
 async function startMany(argv: string[], many: number): Promise<{ child: Child; ended: Promise<void> }[]> {
   const started: { child: Child; ended: Promise<void> }[] = [];
   for (let index = 0; index < many; index++) {

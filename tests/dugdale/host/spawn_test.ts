@@ -87,7 +87,7 @@ for (const [name, open] of Object.entries(SPAWNERS)) {
     const child = await spawner.spawn({ ...base, argv: ["sh", "-c", "exit 7"] });
     const seven = await outcome(child);
     assertEquals([seven.code, seven.signal], [7, null]);
-    assertEquals(child.signal("SIGTERM"), false, "nobody is left");
+    assertEquals(child.signal("SIGTERM"), false, "no process is left");
     const segv = await outcome(await spawner.spawn({ ...base, argv: ["sh", "-c", "kill -SEGV $$"] }));
     assertEquals([segv.code, segv.signal], [-1, "SEGV"]);
   });
@@ -120,7 +120,7 @@ for (const [name, open] of Object.entries(SPAWNERS)) {
     ]);
   });
 
-  Deno.test(`${name} lets go of a pipe that a descendant holds, before it is read and after`, async () => {
+  Deno.test(`${name} closes a pipe that a descendant still holds, before it is read and after`, async () => {
     using spawner = open();
     const script = "echo said; sleep 100 & exit 3";
     const child = await spawner.spawn({ ...base, control: false, argv: ["sh", "-c", script] });
@@ -165,7 +165,7 @@ for (const [name, open] of Object.entries(SPAWNERS)) {
   });
 }
 
-Deno.test("PosixSpawner does not say how a process ended that somebody else has reaped", async () => {
+Deno.test("PosixSpawner gives no exit status of a process that was reaped elsewhere", async () => {
   const libc = openLibc();
   assert(libc, "this system should allow FFI to the C library");
   using spawner = new PosixSpawner(libc, systemClock);

@@ -74,7 +74,7 @@ Deno.test("POST /v1/exec/dispatch refuses what is wrong with its code and detail
 
 Deno.test("POST /v1/exec/dispatch answers feature_disabled to every caller while exec is off", async () => {
   await using running = await openRunning({ exec: { enabled: false } });
-  const answer = await running.request("POST", "/v1/exec/dispatch", { as: "nobody" });
+  const answer = await running.request("POST", "/v1/exec/dispatch", { as: "anonymous" });
   assertEquals([answer.status, answer.body.error], [404, "feature_disabled"]);
 });
 

@@ -121,7 +121,7 @@ Deno.test("each request is logged at its end, with the mission that its path nam
   const { running, records } = await openLogged();
   await using _running = running;
   await running.request("GET", "/v1/missions/any%20thing/events?from=1");
-  await running.request("GET", "/v1/healthz", { as: "nobody" });
+  await running.request("GET", "/v1/healthz", { as: "anonymous" });
   assertEquals(
     records("request").map(({ time: _time, level: _level, duration_ms, ...rest }) => {
       assertEquals(typeof duration_ms, "number");

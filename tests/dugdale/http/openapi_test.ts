@@ -5,7 +5,7 @@ import { openRunning } from "../running.ts";
 
 Deno.test("GET /v1/openapi.json is a valid OpenAPI document of every route, and needs no token", async () => {
   await using running = await openRunning();
-  const { status, body, headers } = await running.request("GET", "/v1/openapi.json", { as: "nobody" });
+  const { status, body, headers } = await running.request("GET", "/v1/openapi.json", { as: "anonymous" });
   assertEquals([status, headers.get("content-type")], [200, "application/json; charset=utf-8"]);
   const validator = new Validator();
   assertEquals(await validator.validate(structuredClone(body)), { valid: true });

@@ -3,7 +3,7 @@ import { systemClock } from "../../../dugdale/host/clock.ts";
 import type { Child } from "../../../dugdale/host/spawn.ts";
 import { KillSwitch } from "../../../dugdale/run/kill.ts";
 
-/** A process of somebody else, as one that sudo has started: the system refuses every signal. */
+/** A process of another user, such as one started by sudo: the system refuses every signal. */
 function foreignChild(): { child: Child; tried: Promise<string[]> } {
   const signals: string[] = [];
   const { promise, resolve } = Promise.withResolvers<string[]>();

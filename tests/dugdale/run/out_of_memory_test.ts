@@ -103,13 +103,13 @@ for (const [layout, [groups, path]] of Object.entries(LAYOUTS)) {
       count(10);
       assertEquals(kills.any(), true);
       nowMs += 2000;
-      assertEquals(kills.any(), false, "the other one was nobody's that we know");
+      assertEquals(kills.any(), false, "the other kill was not of a mission");
     } finally {
       Deno.removeSync(root, { recursive: true });
     }
   });
 }
 
-Deno.test("KernelMemoryKills is silent where nobody counts", () => {
+Deno.test("KernelMemoryKills finds nothing where the cgroup has no counter", () => {
   assertEquals(new KernelMemoryKills({ steadyMs: () => 0 }, "/nowhere").any(), false);
 });

@@ -155,7 +155,7 @@ Deno.test("A download is read at the pace of its reader, and closed when the rea
   await new Promise((resolve) => socket.once("data", resolve));
   socket.pause();
   for (let last = -1; last !== reads; await new Promise((resolve) => setTimeout(resolve, 100))) last = reads;
-  assert(reads < size / 131_072 / 2, `${reads} reads although nobody takes the bytes`);
+  assert(reads < size / 131_072 / 2, `${reads} reads although the bytes are not taken`);
   assert(isOpen(path));
   socket.destroy();
   while (isOpen(path)) await new Promise(setImmediate);

@@ -34,7 +34,7 @@ Deno.test("A file whose time is over goes by way of the tombstones", async () =>
   assertEquals(places(area, id), [undefined, false, false]);
 });
 
-Deno.test("An unfinished upload that nobody continues goes too", async () => {
+Deno.test("An unfinished upload that is not continued is removed too", async () => {
   await using area = new Area();
   const { id } = await area.put(data, { range: [0, 10] });
   area.clock.aheadMs = HOUR_MS + 1000;
