@@ -2,6 +2,7 @@ import type { MissionId } from "../../protocol/names.ts";
 import { type KillReason, KillSwitch } from "../run/kill.ts";
 import { nextStep } from "../run/next_step.ts";
 import type { DoneMission, QueuedMission, RunningMission } from "../store/mission_row.ts";
+import { retentionTtls } from "../staging/expiry.ts";
 import { type RetryOptions, retryTransient } from "../store/retry_transient.ts";
 import { type AdmittedRun, type Lane, Lanes, type LaneTurn } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
@@ -23,6 +24,8 @@ export interface LiveRun {
 const SHARED_COMMIT_MS = 2;
 /** A run that is older than this is not expected to end just now. */
 const YOUNG_MS = 20;
+/** The most files that get their expiry with the end of a mission; the sweep of the staging area finds the rest. */
+const SETTLE_MAX = 1000;
 
 /** Runs missions, from their pickup to the end of their finalization. */
 export class Engine implements Disposable {
@@ -66,7 +69,7 @@ export class Engine implements Disposable {
    * @param lane Gets the run's slot back in the same transaction.
    */
   async finalize(row: RunningMission, end: RunEnd, lane?: Lane): Promise<void> {
-    const { store, clock, log, transitions } = this.#parts;
+    const { store, clock, log, transitions, config } = this.#parts;
     const retry: RetryOptions = {
       clock,
       onRetry: (err) =>
@@ -92,7 +95,9 @@ export class Engine implements Disposable {
         return turn.again(row, { ending, nowMs, runAtMs: next.runAtMs, start });
       }
       const done = transitions.finish(row, ending, nowMs, start);
-      if (done !== undefined) { for (const file of files) store.staging.addOutput(row.id, file, nowMs); }
+      if (done === undefined || files.length === 0) return done;
+      for (const file of files) store.staging.addOutput(row.id, file, nowMs);
+      store.staging.retention.settle(retentionTtls(config), SETTLE_MAX);
       return done;
     };
     const run = this.#live.get(row.mission_id);

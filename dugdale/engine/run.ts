@@ -61,6 +61,8 @@ export async function runPickedUp(
   using capture = new Capture({
     disk: parts.dataDir.disk,
     path: (name) => parts.dataDir.capture(row.mission_id, name),
+    // A restored database may hold a mission that has run already.
+    append: row.attempt > 1,
     limitBytes: limits.maxOutputBufferBytes,
     clock,
     onWrite: () => followers.wrote(row.id),

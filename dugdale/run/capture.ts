@@ -8,6 +8,8 @@ export interface CaptureOptions {
   readonly disk: Pick<Disk, "closeSync" | "openSync" | "writeSync">;
   /** Path of each file; a file is created with its first byte. */
   readonly path: (name: CaptureName) => string;
+  /** Whether to keep what the files hold already, from an earlier attempt of the mission. Default no. */
+  readonly append?: boolean;
   /** Bytes that stdout and stderr may have together. */
   readonly limitBytes: number;
   readonly clock: Pick<Clock, "wallMs">;
@@ -77,7 +79,8 @@ export class Capture implements Disposable {
   #append(name: CaptureName, data: string | Uint8Array): void {
     let file = this.#files.get(name);
     if (file === undefined) {
-      file = this.#options.disk.openSync(this.#options.path(name), "a", 0o600);
+      const { disk, path, append = false } = this.#options;
+      file = disk.openSync(path(name), append ? "a" : "w", 0o600);
       this.#files.set(name, file);
     }
     let rest: Uint8Array = typeof data === "string" ? Buffer.from(data) : data;

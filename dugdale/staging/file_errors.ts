@@ -16,6 +16,11 @@ export function isUnreadable(error: unknown): boolean {
   return error instanceof Deno.errors.PermissionDenied || hasCode(error, "EACCES", "EPERM");
 }
 
+/** Whether a file could not be renamed because the new name is on another file system. */
+export function isOtherFileSystem(error: unknown): boolean {
+  return hasCode(error, "EXDEV");
+}
+
 /** What a caller is told of a failed file operation: `gone` when the file is not there, else `io_error`. */
 export function fileProblem(log: Log, op: string, cause: unknown): ProblemError {
   if (isGone(cause)) return new ProblemError("gone", `${op}: the file is gone`, { cause });

@@ -3,7 +3,7 @@ import type { ReferringMission } from "../store/staging_refs.ts";
 import { Downloads } from "./download.ts";
 import { removeOrphans } from "./orphans.ts";
 import type { StagingParts } from "./parts.ts";
-import { Periodic } from "./periodic.ts";
+import { Periodic, type PeriodicWork } from "./periodic.ts";
 import { type RemovalOptions, removeFile } from "./removal.ts";
 import { repairUploads } from "./repair_uploads.ts";
 import { Sweep } from "./sweep.ts";
@@ -56,14 +56,16 @@ export class Staging implements AsyncDisposable {
       op: string,
       periodMs: number,
       pass: (stopping: AbortSignal) => Promise<unknown>,
-      atStart = false,
+      options: Pick<PeriodicWork, "atStart" | "pauseTimes"> = {},
     ) => {
       const onError = (err: unknown) => this.parts.log.error("background work failed", { op, err });
-      this.#workers.push(new Periodic({ periodMs, pass, onError, atStart }, clock));
+      this.#workers.push(new Periodic({ periodMs, pass, onError, ...options }, clock));
     };
-    work("staging_sweep", config.cleanup.sweepIntervalMs, (stopping) => this.sweep.run(stopping));
-    work("disk_usage", DISK_USAGE_MS, (stopping) => usage.measure(stopping), true);
-    work("orphans", ORPHANS_MS, (stopping) => this.clean(stopping), true);
+    work("staging_sweep", config.cleanup.sweepIntervalMs, (stopping) => this.sweep.run(stopping), {
+      pauseTimes: 0,
+    });
+    work("disk_usage", DISK_USAGE_MS, (stopping) => usage.measure(stopping), { atStart: true });
+    work("orphans", ORPHANS_MS, (stopping) => this.clean(stopping), { atStart: true });
   }
 
   #cleanBeforeMs(): number {

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { isStagingId, type StagingId } from "../../protocol/names.ts";
 import { retentionTtls } from "./expiry.ts";
-import { isMissing } from "./file_errors.ts";
+import { isMissing, isOtherFileSystem } from "./file_errors.ts";
 import type { StagingParts } from "./parts.ts";
 import type { Uploads } from "./upload.ts";
 
 /** Files between two pauses, so that other work gets its turn and no transaction is long. */
 const BATCH = 100;
 const PAUSE_MS = 20;
-/** The most that one sweep expires; the rest waits for the next one. */
-const EXPIRE_MAX = 1000;
+/** Rows in one transaction that only works expiries out. */
+const SETTLE_BATCH = 1000;
 /** How long a file that is no longer listed can still be read by those who have just asked for it. */
 const TOMBSTONE_MS = 60_000;
 
@@ -28,21 +28,34 @@ export class Sweep {
 
   /** Does one sweep, or the part of it until `stopping`. */
   async run(stopping: AbortSignal): Promise<void> {
-    const { store, config } = this.#parts;
-    await store.writeSoon(() => store.staging.retention.settle(retentionTtls(config), EXPIRE_MAX));
+    await this.#settle(stopping);
     await this.#expire(stopping);
     await this.#bury(stopping);
     await this.#clear(stopping);
   }
 
+  async #settle(stopping: AbortSignal): Promise<void> {
+    const { store, config, clock } = this.#parts;
+    const ttls = retentionTtls(config);
+    const settle = () => store.writeSoon(() => store.staging.retention.settle(ttls, SETTLE_BATCH));
+    while (!stopping.aborted && await settle() === SETTLE_BATCH) await clock.sleep(PAUSE_MS, stopping);
+  }
+
+  /** All that is due: were there a limit, more files could come in an hour than go. */
   async #expire(stopping: AbortSignal): Promise<void> {
     const { store, clock } = this.#parts;
+    const { retention } = store.staging;
     const nowMs = clock.wallMs();
-    const due = store.staging.retention.due(nowMs, EXPIRE_MAX).filter((id) => !this.#uploads.isRunning(id));
-    await this.#inBatches(due, stopping, async (batch) => {
+    while (!stopping.aborted) {
+      // Uploads that are under way stay due, and must not be all that is found.
+      const due = retention.due(nowMs, BATCH + this.#uploads.count).filter((id) =>
+        !this.#uploads.isRunning(id)
+      );
+      if (due.length === 0) return;
       // Durable, because the files move next: a row must not be complete again while its file is gone.
-      await store.write(() => batch.forEach((id) => store.staging.retention.expire(id, nowMs)));
-    });
+      await store.write(() => due.forEach((id) => retention.expire(id, nowMs)));
+      await clock.sleep(PAUSE_MS, stopping);
+    }
   }
 
   async #bury(stopping: AbortSignal): Promise<void> {
@@ -73,7 +86,10 @@ export class Sweep {
       return false;
     } catch (error) {
       if (isMissing(error)) return true;
-      throw error;
+      if (!isOtherFileSystem(error)) throw error;
+      // Where staging/ is mounted there are no tombstones; who reads the file already can go on.
+      await slots.run(() => dataDir.disk.unlink(dataDir.staging(id)));
+      return true;
     }
   }
 

@@ -37,6 +37,11 @@ export class Uploads implements AsyncDisposable {
     return this.#running.has(stagingId);
   }
 
+  /** How many PUTs are under way. */
+  get count(): number {
+    return this.#running.size;
+  }
+
   /** How much of an upload has come; the row lags a little behind while a PUT is under way. */
   bytesReceived(row: StagingRow): number {
     return this.#running.get(row.staging_id)?.part?.size ?? row.bytes_received;

@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import { apply, MISSIONS, STATE } from "../contract/harness.ts";
+import { Spoiled } from "../contract/spoiled.ts";
+import type { Fields } from "../contract/dugdale.ts";
+import { systemDisk } from "../../dugdale/host/disk.ts";
+import { Area, bytes } from "../dugdale/staging/area.ts";
+
+const never = new AbortController().signal;
+
+Deno.test("one sweep removes all files whose time is over, however many there are", async () => {
+  await using area = new Area();
+  const count = 2500;
+  await area.store.write(() => {
+    for (let index = 0; index < count; index++) {
+      area.store.staging.begin({
+        stagingId: area.ids.staging(),
+        sha256: "0",
+        size: 1,
+        nowMs: 1,
+        expiresMs: 1,
+      });
+    }
+  });
+  assertEquals(area.store.staging.uploading().count, count);
+  await area.staging.sweep.run(never);
+  assertEquals(area.store.staging.retention.deleting("", count), []);
+  assertEquals(area.store.staging.uploading().count, 0);
+});
+
+Deno.test("a staging folder on a file system of its own is swept", async () => {
+  const rename = () => Promise.reject(Object.assign(new Error("cross-device link"), { code: "EXDEV" }));
+  await using area = new Area({ disk: { ...systemDisk, rename } });
+  const { id } = await area.put(bytes(10));
+  area.clock.aheadMs = 3_601_000;
+  await area.staging.sweep.run(never);
+  assertEquals(area.store.staging.find(id), undefined);
+  assertEquals(systemDisk.existsSync(area.dataDir.staging(id)), false);
+});
+
+Deno.test("an output file has its expiry as soon as its mission is done", async () => {
+  await using spoiled = await Spoiled.start();
+  const { mission_id: id } = await spoiled.dugdale.run("writes_outputs.sh");
+  const { body } = await spoiled.dugdale.get(`/v1/staging?mission_id=${id}`);
+  const files = (body.items ?? body.files ?? body.staging) as Fields[];
+  assert(files.length > 0, JSON.stringify(body));
+  for (const { time_expires } of files) assert(Number(time_expires) > Date.now(), String(time_expires));
+});
+
+Deno.test("a mission that runs again from a restored database has its output once", async () => {
+  await using spoiled = await Spoiled.start();
+  const held = {
+    mission_dir: MISSIONS,
+    lanes: { ...STATE.lanes as Fields, held: { concurrency: 1, paused: true } },
+  };
+  await apply(spoiled.dugdale, held);
+  const id = await spoiled.dugdale.queue("prints_much.sh", { lane: "held" });
+  const database = `${spoiled.dataDir}/state.db`, backup = `${spoiled.place.dir}/backup.db`;
+  await spoiled.stop();
+  await Deno.copyFile(database, backup);
+  const lengths: number[] = [];
+  for (let time = 0; time < 2; time++) {
+    await Deno.copyFile(backup, database);
+    await spoiled.restart();
+    await spoiled.dugdale.post("/v1/admin/lanes/held/continue");
+    assertEquals((await spoiled.dugdale.done(id)).outcome, "success");
+    lengths.push((await spoiled.dugdale.output(id, "stdout")).length);
+    await spoiled.stop();
+  }
+  assertEquals(lengths[1], lengths[0]);
+});
