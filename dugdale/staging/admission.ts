@@ -1,3 +1,4 @@
+import type { StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { isDatabaseError } from "../store/database_error.ts";
 import type { StagingRow } from "../store/staging_row.ts";
@@ -20,23 +21,48 @@ export function refuseOtherContent(row: StagingRow, { stagingId, sha256, total }
   );
 }
 
-/** Begins a new upload. @throws {ProblemError} `range_not_satisfiable`, `incomplete_uploads_full` */
-export async function begin(request: UploadRequest, parts: StagingParts): Promise<PartFile> {
+/** An upload of which nothing has come for so long gives way to a new one when there are too many. */
+const IDLE_MS = 60_000;
+
+/**
+ * Begins a new upload. Where there are too many, those that have been idle for longest are given up for it: else a few
+ * bytes each would keep all others out until their time is over.
+ *
+ * @param isRunning Whether a PUT of an upload is under way.
+ * @throws {ProblemError} `range_not_satisfiable`, `incomplete_uploads_full`
+ */
+export async function begin(
+  request: UploadRequest,
+  parts: StagingParts,
+  isRunning: (id: StagingId) => boolean,
+): Promise<PartFile> {
   const { stagingId, sha256, start, total } = request;
   if (start !== 0) throw outOfRange(`upload ${stagingId} is new, it cannot start at byte ${start}`);
   const { store, clock, config } = parts;
-  const { maxIncompleteStagingUploads: maxCount, maxIncompleteStagingBytes: maxBytes } = config.limits;
   await store.writeSoon(() => {
-    const { count, bytes } = store.staging.uploading();
-    if ((maxCount > 0 && count >= maxCount) || (maxBytes > 0 && bytes >= maxBytes)) {
-      const message =
-        `${count} uploads with ${bytes} bytes are unfinished, ${maxCount} and ${maxBytes} are allowed`;
-      throw new ProblemError("incomplete_uploads_full", message);
-    }
     const nowMs = clock.wallMs();
+    const problem = () => fullProblem(parts);
+    if (problem() !== undefined) {
+      for (const id of store.staging.idleUploads(nowMs - IDLE_MS)) {
+        if (isRunning(id) || !store.staging.markDeleting(id, nowMs)) continue;
+        parts.log.info("idle upload given up for a new one", { staging_id: id });
+        if (problem() === undefined) break;
+      }
+    }
+    const full = problem();
+    if (full !== undefined) throw full;
     store.staging.begin({ stagingId, sha256, size: total, nowMs, expiresMs: nowMs + uploadTtlMs(config) });
   });
   return await openPart(request, 0, parts);
+}
+
+function fullProblem({ store, config }: StagingParts): ProblemError | undefined {
+  const { maxIncompleteStagingUploads: maxCount, maxIncompleteStagingBytes: maxBytes } = config.limits;
+  const { count, bytes } = store.staging.uploading();
+  if (!(maxCount > 0 && count >= maxCount) && !(maxBytes > 0 && bytes >= maxBytes)) return undefined;
+  const message =
+    `${count} uploads with ${bytes} bytes are unfinished, ${maxCount} and ${maxBytes} are allowed`;
+  return new ProblemError("incomplete_uploads_full", message);
 }
 
 /** Goes on with an upload where it was left. @throws {ProblemError} `range_not_satisfiable` */

@@ -110,7 +110,7 @@ export class Uploads implements AsyncDisposable {
       if (row.state !== "uploading") throw deletedMeanwhile(stagingId, row.state);
     }
     using part = row === undefined
-      ? await begin(request, this.#parts)
+      ? await begin(request, this.#parts, (id) => this.isRunning(id))
       : await resume(row, request, this.#parts);
     running.part = part;
     const taking: Taking = { request, part, path: dataDir.staging(stagingId), body: running.body };

@@ -23,6 +23,7 @@ export class StagingFiles {
   readonly #touchDownload: StatementSync;
   readonly #uploading: StatementSync;
   readonly #uploads: StatementSync;
+  readonly #idle: StatementSync;
   readonly #setReceived: StatementSync;
   readonly #byContent: StatementSync;
   readonly #addOutput: StatementSync;
@@ -57,6 +58,9 @@ export class StagingFiles {
       SELECT count(*) AS count, coalesce(sum(bytes_received), 0) AS bytes FROM staging_files WHERE state = 'uploading'`);
     this.#uploads = db.prepare(`
       SELECT * FROM staging_files WHERE state = 'uploading' AND staging_id > :after ORDER BY staging_id LIMIT :limit`);
+    this.#idle = db.prepare(`
+      SELECT staging_id FROM staging_files WHERE state = 'uploading' AND time_updated <= ?
+      ORDER BY time_updated LIMIT 100`);
     this.#setReceived = db.prepare(
       `UPDATE staging_files SET bytes_received = :bytes WHERE staging_id = :stagingId AND state = 'uploading'`,
     );
@@ -116,6 +120,11 @@ export class StagingFiles {
   /** Unfinished uploads in the order of their ids, from the one after `after` (`""` for the first). */
   uploads(after: string, limit: number): StagingRow[] {
     return this.#uploads.all({ after, limit }) as unknown as StagingRow[];
+  }
+
+  /** Unfinished uploads of which nothing has come since a moment, the longest idle first; a hundred at most. */
+  idleUploads(sinceMs: number): StagingId[] {
+    return (this.#idle.all(sinceMs) as { staging_id: StagingId }[]).map((row) => row.staging_id);
   }
 
   /** Corrects how much of an upload has come, without giving it a longer life. */
