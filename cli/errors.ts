@@ -14,6 +14,20 @@ export class UsageError extends CliError {
   override readonly name = "UsageError";
 }
 
+/**
+ * Invalid usage of a command that stands for itself, such as `letts dugdale`: told on stdout together with its help, as
+ * everything is that such a command says before its log is open. Exit code 2.
+ */
+export class StandaloneUsageError extends UsageError {
+  /** The words that lead to the command. */
+  readonly path: readonly string[];
+
+  constructor(message: string, path: readonly string[]) {
+    super(message);
+    this.path = path;
+  }
+}
+
 /** An error without a class of its own. Exit code 1. */
 export class CommandError extends CliError {
   override readonly name = "CommandError";

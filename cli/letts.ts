@@ -7,10 +7,11 @@ import type { LettsClient } from "../client/client.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
 import { ROOT } from "./commands/root.ts";
 import { writeVersion } from "./commands/version.ts";
-import { BrokenPipeError } from "./errors.ts";
+import { BrokenPipeError, StandaloneUsageError } from "./errors.ts";
 import type { Io } from "./output/io.ts";
 import type { GlobalValues } from "./parse/global_flags.ts";
 import type { Call, CommandGroup } from "./parse/grammar.ts";
+import { findCommand } from "./parse/find_command.ts";
 import { type Invocation, parseLine } from "./parse/parse.ts";
 
 /**
@@ -44,6 +45,11 @@ async function tell(
   error: unknown,
   { verbose, call }: { readonly verbose: boolean; readonly call: OpenCall | undefined },
 ): Promise<void> {
+  if (error instanceof StandaloneUsageError) {
+    const { writeHelp } = await import("./parse/help.ts");
+    await io.stdout.write(`${error.message}\n\n`);
+    return await writeHelp(io, findCommand(ROOT, error.path.slice(1)).node, error.path);
+  }
   const { errorDetails, errorText } = await import("./output/error_text.ts");
   const text = errorText(error, call?.config);
   if (text === undefined) return;

@@ -13,6 +13,12 @@ export interface NamedFlag {
   readonly flag: Flag;
 }
 
+/** How flags are written, where that differs from the other commands. */
+export interface FlagStyle {
+  readonly singleDash?: boolean;
+  readonly actions?: readonly string[];
+}
+
 /** The flags that count at one place of the command line. Those that come first hide later namesakes. */
 export class FlagIndex {
   /** By long name, in the order of help. */
@@ -22,8 +28,12 @@ export class FlagIndex {
   /** Whether `-name` means `--name`. */
   readonly singleDash: boolean;
 
-  constructor(groups: readonly FlagGroup[], { singleDash = false }: { readonly singleDash?: boolean } = {}) {
-    this.singleDash = singleDash;
+  /** The words of which the first argument must be one; at another, reading ends. Undefined: all are read. */
+  readonly actions: readonly string[] | undefined;
+
+  constructor(groups: readonly FlagGroup[], style: FlagStyle = {}) {
+    this.singleDash = style.singleDash ?? false;
+    this.actions = style.actions;
     const byName = new Map<string, Flag>();
     for (const group of groups) {
       for (const [name, flag] of Object.entries(group)) {
@@ -51,7 +61,8 @@ export class FlagIndex {
 /** The flags that may stand with a command; its own ones hide global namesakes. */
 export function flagsOf(node: CommandNode, isRoot: boolean): FlagIndex {
   if (node.kind === "command" && node.standalone) {
-    return new FlagIndex([...node.flags, HELP_FLAGS], { singleDash: true });
+    const actions = node.positionals.flatMap((one) => one.choices ?? []);
+    return new FlagIndex([...node.flags, HELP_FLAGS], { singleDash: true, actions });
   }
   const own = node.kind === "command" ? node.flags : [];
   return new FlagIndex([...own, ...(isRoot ? [ROOT_FLAGS] : []), GLOBAL_FLAGS, HELP_FLAGS]);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UsageError } from "../errors.ts";
+import { StandaloneUsageError, UsageError } from "../errors.ts";
 import { findCommand, type FoundCommand } from "./find_command.ts";
 import { FlagIndex, flagsOf } from "./flag_index.ts";
 import type { ParsedValue } from "./flags.ts";
@@ -55,8 +55,8 @@ function runAlone(command: Command, { path, rest, behind }: FoundCommand): Invoc
     ? { values: {}, positionals: rest.slice(behind), help: false, error: undefined }
     : readFlags(rest.slice(behind), flagsOf(command, false));
   if (before.help || own.help) return { kind: "help", node: command, path };
-  const error = before.error ?? own.error;
-  if (error !== undefined) throw error;
+  if (before.error !== undefined) throw before.error;
+  if (own.error !== undefined) throw new StandaloneUsageError(own.error.message, path);
   checkArity(command, path, command.raw ? 0 : own.positionals.length);
   return {
     kind: "run",

@@ -50,6 +50,8 @@ class Reader implements ReadFlags {
         return;
       }
       if (!isFlag(token)) {
+        const { actions } = this.#index;
+        if (actions !== undefined && !actions.includes(token)) return;
         this.positionals.push(token);
         continue;
       }

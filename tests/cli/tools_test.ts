@@ -330,8 +330,8 @@ Deno.test("letts dugdale has flags of its own, in help too, with one dash or two
   assertMatch(help.stdout, /--check-config {2,}check the configuration/);
   assertEquals(help.stdout.includes("--request-timeout"), false);
   const unknown = await cli(["dugdale", "-verbos"]);
-  assertEquals([unknown.code, unknown.stdout], [2, ""]);
-  assertStringIncludes(unknown.stderr, "unknown flag: --verbos");
+  assertEquals([unknown.code, unknown.stderr], [2, ""]);
+  assertStringIncludes(unknown.stdout, "unknown flag: --verbos");
   const { code, stdout, stderr } = await cli(["dugdale", "-version"]);
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^dugdale \S+ \(commit=\S+, built_at=\S+\)\n$/);

@@ -55,11 +55,6 @@ export const DIFFERENCES: readonly (readonly [what: string, reference: string, h
     "leaves temporary files",
     "removes them and says how to follow and end the mission; exit 130; a second one leaves at once",
   ],
-  [
-    "`letts dugdale` with an invalid flag",
-    "message and usage on stdout",
-    "one line on stderr; exit 2 as well",
-  ],
   ["closed output pipe", "ended by SIGPIPE", "exit 141, quietly"],
   ["`kill --signal`", "sent", "accepted; TERM is sent, which is what a dugdale does in any case"],
 ];

@@ -105,7 +105,8 @@ Deno.test("parseLine() of a standalone command takes long flags with one dash, a
   }
   assertEquals(parsed("--config letts.yaml daemon").globals.config, "letts.yaml");
   assertEquals(parsed("daemon -check=false").flags.check, false);
-  for (const line of ["daemon -verbose", "daemon --output json", "daemon -check -config", "daemon x"]) {
+  assertEquals(parsed("daemon -check rest -unknown").flags.check, true, "reading ends at the first argument");
+  for (const line of ["daemon -verbose", "daemon --output json", "daemon -check -config"]) {
     assertThrows(() => parseLine(ROOT, line.split(" ")), UsageError);
   }
 });
