@@ -5,7 +5,7 @@ import { isLoopback } from "../config/dugdale/listen_host.ts";
 import type { MissionKind } from "../protocol/mission.ts";
 import type { LiveRun } from "./engine/engine.ts";
 import { type Core, openCore } from "./core.ts";
-import { repairRunning } from "./engine/repair.ts";
+import { repairRunning, tidyLeftovers } from "./engine/repair.ts";
 import type { TransitionListener } from "./engine/transitions.ts";
 import { type Clock, systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
@@ -94,6 +94,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   await using stack = new AsyncDisposableStack();
   const dataDir = DataDir.open(config.dataDir);
   const lock = stack.use(DirLock.take(dataDir.lock));
+  const { unclean } = lock;
   lock.describe(describe(config.listen));
   const store = stack.use(new Store(dataDir.database, config.limits.cacheSize, clock));
   if (store.isEmpty()) dataDir.requireNoFiles();
@@ -149,6 +150,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       dugdale.drain();
     }),
   );
+  if (unclean) stack.use(tidyLeftovers(parts));
   log.info("dugdale started", { listen: `${hostname}:${port}`, data_dir: config.dataDir });
   return dugdale.owning(stack.move());
 }

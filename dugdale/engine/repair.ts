@@ -1,9 +1,11 @@
+import { join } from "@std/path";
+import { isMissionId } from "../../protocol/names.ts";
 import { signalGroup } from "../host/signals.ts";
 import type { Ending, RunningMission } from "../store/mission_row.ts";
 import type { Engine } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 import { parseRunEnd } from "./run_end.ts";
-import type { RunEnd } from "./run.ts";
+import { type RunEnd, tidy } from "./run.ts";
 
 /**
  * Settles what an earlier daemon left running. A run whose process had ended well is finished: its output files
@@ -17,6 +19,41 @@ export async function repairRunning(parts: EngineParts, engine: Engine): Promise
     } catch (error) {
       parts.log.error("db_error", { op: "repair", mission_id: row.mission_id, err: error });
     }
+  }
+}
+
+/** Missions between two pauses. */
+const TIDY_BATCH = 10;
+const TIDY_PAUSE_MS = 5;
+
+/**
+ * Removes copies of inputs and collected outputs from the working directories of missions that are done: a daemon that
+ * was ended by force may have had no time for it. It is done while the dugdale works, until it is disposed of.
+ */
+export function tidyLeftovers(parts: EngineParts): AsyncDisposable {
+  const stop = new AbortController();
+  const ended = tidyDone(parts, stop.signal).catch((err) => {
+    parts.log.error("background work failed", { op: "tidy", err });
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await ended;
+    },
+  };
+}
+
+async function tidyDone(parts: EngineParts, stopping: AbortSignal): Promise<void> {
+  const { store: { missions }, dataDir, clock } = parts;
+  const ids = (await dataDir.disk.readdir(join(dataDir.root, "work"))).filter(isMissionId);
+  for (const [index, id] of ids.entries()) {
+    if (index % TIDY_BATCH === 0) await clock.sleep(TIDY_PAUSE_MS, stopping);
+    if (stopping.aborted) return;
+    if (missions.status(id) !== "done") continue;
+    const row = missions.find(id);
+    if (row === undefined) continue;
+    const outputs = missions.files(row.id).filter((file) => file.ref_kind === "output");
+    await tidy(row, outputs.map((file) => file.role), parts);
   }
 }
 

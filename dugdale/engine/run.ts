@@ -176,7 +176,7 @@ export async function collect(
 
 /** Removes what a finished run leaves and no request can reach. */
 export async function tidy(
-  row: RunningMission,
+  row: Pick<RunningMission, "id" | "mission_id">,
   outputs: readonly string[],
   parts: EngineParts,
 ): Promise<void> {

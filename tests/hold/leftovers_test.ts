@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { until } from "../contract/daemon.ts";
 import { apply, MISSIONS, STATE } from "../contract/harness.ts";
 import { Spoiled } from "../contract/spoiled.ts";
 import type { Fields } from "../contract/dugdale.ts";
@@ -67,4 +68,22 @@ Deno.test("a mission that runs again from a restored database has its output onc
     await spoiled.stop();
   }
   assertEquals(lengths[1], lengths[0]);
+});
+
+Deno.test("what a dugdale that was ended by force left of inputs and outputs is removed after the next start", async () => {
+  await using spoiled = await Spoiled.start();
+  const { dugdale, dataDir } = spoiled;
+  const input = await dugdale.stage("content");
+  const record = await dugdale.run("writes_outputs.sh", { files: [{ role: "data", staging_id: input }] });
+  const work = `${dataDir}/work/${record.mission_id}`;
+  const [key] = Object.keys(record.outputs as Fields);
+  await spoiled.stop();
+  // As if it had died right after the end was on record.
+  const left = [`${work}/in/data`, `${work}/out/${key}`, `${work}/tmp/file`];
+  for (const path of left) await Deno.writeTextFile(path, "content");
+  await Deno.writeTextFile(`${work}/out/undeclared`, "stays until the mission goes");
+  await Deno.writeTextFile(`${dataDir}/dugdale.lock`, "pid=1\n");
+  await spoiled.restart();
+  await until(() => Promise.resolve(!left.some((path) => systemDisk.existsSync(path))));
+  assert(systemDisk.existsSync(`${work}/out/undeclared`));
 });
