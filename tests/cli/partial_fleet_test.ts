@@ -86,9 +86,9 @@ Deno.test("letts leaves a dugdale that takes connections and never answers, and 
   const path = `${fleet.folder}/letts.yaml`;
   const entry = `  - { id: mute, url: "http://127.0.0.1:${mute.addr.port}", lanes: { normal: {} } }\n`;
   await Deno.writeTextFile(path, await Deno.readTextFile(path) + entry);
-  const impatient = ["--request-timeout", "200ms"];
+  const impatient = ["--request-timeout", "1s"]; // the one that answers has this long, too
   const exec = ["exec", "--all", "--lane", "normal", "--stdin=none"];
-  const silence = /dugdale http:\S+: .*no answer/;
+  const silence = /dugdale http:\S+: .*no response/;
 
   await t.step("run: exit 4", async () => {
     const run = ["run", "-q", "--host", "mute,s1", "--lane", "normal", "--mission", "silent"];
@@ -102,7 +102,7 @@ Deno.test("letts leaves a dugdale that takes connections and never answers, and 
     assertMatch(ended.stderr, silence);
   });
   await t.step("exec --wait-timeout counts from before the first request: exit 124", async () => {
-    const ended = await fleet.cli([...exec, "--wait-timeout", "1s", "-o", "json", "--", "echo", "hi"]);
+    const ended = await fleet.cli([...exec, "--wait-timeout", "3s", "-o", "json", "--", "echo", "hi"]);
     assertEquals(ended.code, 124);
     const rows: { host: string; error?: string; outcome?: string }[] = JSON.parse(ended.stdout).results;
     assertEquals(rows.map(({ host, error, outcome }) => [host, error ?? outcome]), [
