@@ -9,6 +9,7 @@ import { readDugdaleConfig } from "../config/dugdale/read.ts";
 import { tokenWarnings } from "../config/dugdale/tokens.ts";
 import { findLogFormat, findLogLevel } from "../config/dugdale/log_words.ts";
 import { type Dugdale, openDugdale } from "./daemon.ts";
+import { hideProcess } from "./host/libc.ts";
 import { DrainTable } from "./drain_table.ts";
 import { systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
@@ -138,6 +139,7 @@ async function serve(config: DugdaleConfig, flags: DugdaleFlags, daemonLog: Daem
   };
   let dugdale: Dugdale;
   try {
+    hideProcess();
     dugdale = await openDugdale({ config, log, readConfig: readAgain });
   } catch (error) {
     log.error("start failed", { err: messageOf(error) });

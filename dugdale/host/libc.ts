@@ -17,6 +17,8 @@ export interface Libc {
   poll(descriptors: Bytes, count: bigint, timeoutMs: number): number;
   waitpid(pid: number, status: Bytes, options: number): number;
   pipe(ends: Bytes): number;
+  /** Of Linux. */
+  prctl: ((option: number, value: bigint, a: bigint, b: bigint, c: bigint) => number) | null;
   pipe2: ((ends: Bytes, flags: number) => number) | null;
   /** Runs on a thread of the runtime's pool; the buffers must be kept until it has answered. */
   posix_spawnp(
@@ -73,6 +75,19 @@ export function openLibc(): OpenLibc | undefined {
   return undefined;
 }
 
+const PR_SET_DUMPABLE = 4;
+
+/**
+ * Keeps processes of the same user, such as missions, from reading the environment and the memory of this one through
+ * `/proc` or a debugger. Linux only; nothing happens where FFI is not allowed. There is no core dump then either.
+ */
+export function hideProcess(): void {
+  if (Deno.build.os !== "linux") return;
+  const library = openLibc();
+  library?.calls.prctl?.(PR_SET_DUMPABLE, 0n, 0n, 0n, 0n);
+  library?.close();
+}
+
 // deno-lint-ignore explicit-module-boundary-types -- the type of the library follows from the table below
 function open(name: string) {
   return Deno.dlopen(name, {
@@ -82,6 +97,7 @@ function open(name: string) {
     poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
     waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
     pipe: { parameters: ["buffer"], result: "i32" },
+    prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32", optional: true },
     pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true },
     posix_spawnp: {
       parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
