@@ -1,6 +1,7 @@
 import type { DispatchReply } from "../../protocol/mission.ts";
 import type { StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
+import { findTakenRole } from "../run/environment.ts";
 import type { Enqueuer, MissionSpec } from "./enqueue.ts";
 import { fileIdentity, missionFingerprint } from "./fingerprint.ts";
 
@@ -51,6 +52,14 @@ export async function dispatchMission(request: DispatchRequest, enqueuer: Enqueu
 /** @throws {ProblemError} `duplicate_role` */
 function assertRolesDiffer(roles: readonly string[]): void {
   const role = roles.find((name, index) => roles.indexOf(name) !== index);
-  if (role === undefined) return;
-  throw new ProblemError("duplicate_role", `file role "${role}" is given twice`, { details: { role } });
+  if (role !== undefined) {
+    throw new ProblemError("duplicate_role", `file role "${role}" is given twice`, { details: { role } });
+  }
+  const taken = findTakenRole(roles);
+  if (taken === undefined) return;
+  throw new ProblemError(
+    "duplicate_role",
+    `file role "${taken}" is the name of a variable of another file`,
+    { details: { role: taken } },
+  );
 }

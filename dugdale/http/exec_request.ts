@@ -13,6 +13,7 @@ import {
 import { isShellForm } from "../../protocol/shell_form.ts";
 import type { ExecRequest } from "../engine/exec_dispatch.ts";
 import { ProblemError } from "../problem_error.ts";
+import { findTakenRole } from "../run/environment.ts";
 import { readTimeout } from "./dispatch.ts";
 import type { RequestBody, Unchecked } from "./request_body.ts";
 
@@ -107,6 +108,16 @@ function assertKeys(raw: RawExec, limits: ExecLimits): void {
     throw new ProblemError("duplicate_key", `${slot}[].key ${quote(key)} is given twice`, {
       details: { key },
     });
+  }
+  const taken = findTakenRole(raw.in.map((file) => file.key));
+  if (taken !== undefined) {
+    throw new ProblemError(
+      "duplicate_key",
+      `in[].key ${quote(taken)} is the name of a variable of another file`,
+      {
+        details: { key: taken },
+      },
+    );
   }
   for (const { slot, keys: { length: count }, max } of slots) {
     if (max <= 0 || count <= max) continue;

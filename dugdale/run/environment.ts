@@ -71,6 +71,13 @@ export function execEnvironment(
   return env;
 }
 
+/** Finds a role of which the variable would be one that tells of another file: `a__SIZE` beside `a`. */
+export function findTakenRole(roles: readonly string[]): string | undefined {
+  return roles.find((role) =>
+    /__(?:SHA256|SIZE)$/.test(role) && roles.includes(role.replace(/__(?:SHA256|SIZE)$/, ""))
+  );
+}
+
 function inputVariables(files: readonly MissionFileRow[], workdir: string): Record<string, string> {
   const env: Record<string, string> = {};
   for (const file of files) {
