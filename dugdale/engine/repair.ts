@@ -74,9 +74,13 @@ function endingOf(row: RunningMission, text: string, parts: EngineParts): RunEnd
 function lost(row: RunningMission, parts: EngineParts): Ending {
   const { pid, process_start: start } = row;
   const alive = pid > 0 && start > 0 && parts.spawner.processStart(pid) === start;
+  const leftover = alive ? killLeftover(row, pid, parts) : "nothing was left";
+  const id = row.mission_id;
+  // Also what has left the group, and a process whose start is not on record.
+  const marked = parts.spawner.killMarked?.([`LETTS_MISSION_ID=${id}`, `LETTS_EXEC_ID=${id}`]) ?? 0;
   const how = pid === 0
-    ? "before its process was recorded"
-    : `with process ${pid}, of which ${alive ? killLeftover(row, pid, parts) : "nothing was left"}`;
+    ? `before its process was recorded${marked > 0 ? "; it was found and killed" : ""}`
+    : `with process ${pid}, of which ${leftover}`;
   return {
     outcome: "lost",
     exitCode: 0,

@@ -1,4 +1,5 @@
-import { isGroupAlive, processStart } from "./proc_stat.ts";
+import { Family, killMarked, markOf } from "./family.ts";
+import { processStart } from "./proc_stat.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
@@ -8,7 +9,7 @@ import process from "node:process";
 import { PassThrough, pipeline, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { StreamOutput } from "./output.ts";
-import { shortSignalName, signalGroup } from "./signals.ts";
+import { shortSignalName } from "./signals.ts";
 import {
   type Child,
   type ExitStatus,
@@ -46,6 +47,7 @@ export class ChildProcessSpawner implements Spawner {
   #count = 0;
 
   readonly processStart: Spawner["processStart"] = processStart;
+  readonly killMarked: NonNullable<Spawner["killMarked"]> = killMarked;
 
   async spawn(request: SpawnRequest): Promise<Child> {
     refuseNul(request);
@@ -68,7 +70,8 @@ export class ChildProcessSpawner implements Spawner {
     }
     const { pid, stdout, stderr } = child;
     if (pid === undefined) throw new SpawnError(program, "ESRCH", "the system gave no process id");
-    const signal = (name: "SIGTERM" | "SIGKILL"): boolean => signalGroup(pid, name);
+    const family = new Family(pid, markOf(request.env));
+    const signal = (name: "SIGTERM" | "SIGKILL"): boolean => family.signal(name);
     return {
       pid,
       stdout: new StreamOutput(kept(stdout)),
@@ -78,7 +81,7 @@ export class ChildProcessSpawner implements Spawner {
         return child.exitCode !== null || child.signalCode !== null;
       },
       exited,
-      groupAlive: () => isGroupAlive(pid),
+      groupAlive: () => family.alive,
       signal,
     };
   }

@@ -1,10 +1,11 @@
-import { isGroupAlive, processStart } from "./proc_stat.ts";
+import { Family, killMarked, markOf } from "./family.ts";
+import { processStart } from "./proc_stat.ts";
 import { getSystemErrorName } from "node:util";
 import type { Clock } from "./clock.ts";
 import { type Libc, LITTLE_ENDIAN, type OpenLibc } from "./libc.ts";
 import { reapOrphans } from "./orphans.ts";
 import { PipeOutput } from "./pipe_output.ts";
-import { signalGroup, signalName } from "./signals.ts";
+import { signalName } from "./signals.ts";
 import { Slots } from "./slots.ts";
 import {
   type Child,
@@ -54,6 +55,7 @@ export class PosixSpawner implements Spawner {
   readonly #orphans: Disposable | undefined;
 
   readonly processStart: Spawner["processStart"] = processStart;
+  readonly killMarked: NonNullable<Spawner["killMarked"]> = killMarked;
 
   constructor(library: OpenLibc, clock: Clock) {
     this.#clock = clock;
@@ -87,6 +89,7 @@ export class PosixSpawner implements Spawner {
       // Its end may have been signalled before we knew of it.
       this.#reapOne(pid);
       const children = this.#children;
+      const family = new Family(pid, markOf(request.env));
       if (children.has(pid)) this.#keepAlive ??= this.#clock.every(KEEP_ALIVE_MS, this.#reap);
       const [stdout, stderr, control] = pipes.map((pipe) => new PipeOutput(this.#libc, pipe.read)) as [
         PipeOutput,
@@ -102,8 +105,8 @@ export class PosixSpawner implements Spawner {
           return !children.has(pid);
         },
         exited,
-        groupAlive: () => isGroupAlive(pid),
-        signal: (signal) => signalGroup(pid, signal),
+        groupAlive: () => family.alive,
+        signal: (signal) => family.signal(signal),
       };
     } catch (error) {
       for (const pipe of pipes) this.#libc.close(pipe.read);

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { kill } from "node:process";
 
 /** What the kernel says of a process in `/proc/PID/stat`. */
-interface ProcStat {
+export interface ProcStat {
   /** One letter; `Z` and `X` for a process that has ended. */
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
   /** In ticks of the kernel since boot. */
   readonly started: number;
@@ -38,12 +39,17 @@ export function isGroupAlive(pid: number): boolean {
 }
 
 /** Undefined when there is no such process, or no `/proc`. */
-function procStat(pid: number): ProcStat | undefined {
+export function procStat(pid: number): ProcStat | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ", 20);
-    return { state: fields[0] ?? "", group: Number(fields[2]), started: Number(fields[19]) || 0 };
+    return {
+      state: fields[0] ?? "",
+      parent: Number(fields[1]),
+      group: Number(fields[2]),
+      started: Number(fields[19]) || 0,
+    };
   } catch {
     return undefined;
   }

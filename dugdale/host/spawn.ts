@@ -43,9 +43,9 @@ export interface Child {
   readonly ended: boolean;
   /** Settles once the process has been reaped; undefined when other code has reaped it, and the status is unavailable. */
   readonly exited: Promise<ExitStatus | undefined>;
-  /** Whether any process of the group is left. Looks at all processes of the machine. */
+  /** Whether any process of the group is left, or one that has left it. Looks at all processes of the machine. */
   groupAlive(): boolean;
-  /** Signals the whole group; false when there is none left. @throws When all of it belongs to another user. */
+  /** Signals the whole group and what has left it; false when there is none left. @throws When all of it belongs to another user. */
   signal(signal: "SIGTERM" | "SIGKILL"): boolean;
 }
 
@@ -53,6 +53,11 @@ export interface Child {
 export interface Spawner extends Disposable {
   /** Resolves once the program runs. @throws {SpawnError} When it cannot be started. */
   spawn(request: SpawnRequest): Promise<Child>;
+  /**
+   * Ends all processes that have one of these entries in their environment, with SIGKILL; answers how many there were.
+   * Absent where processes are only played.
+   */
+  killMarked?(marks: readonly string[]): number;
   /** When a process was started, in ticks of the kernel since boot; 0 where the system does not tell. */
   processStart(pid: number): number;
 }

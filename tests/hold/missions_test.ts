@@ -80,7 +80,7 @@ Deno.test({
   ignore: !linux,
   fn: async () => {
     await using place = await Place.make({ cleanup: { sweep_interval: "1s" } });
-    // Permissions do not bind root, unless it has lost this privilege.
+    // Permissions do not bind root, unless it has lost these privileges.
     const bound =
       'exec setpriv --bounding-set=-dac_override,-dac_read_search -- "$@" >>"$PLACE/stdout" 2>>"$PLACE/stderr"';
     await using daemon = await place.start(Deno.uid() === 0 ? { before: bound } : {});
@@ -100,3 +100,98 @@ perl -e 'for (1..12000) { mkdir "d"; chdir "d" or die }'`;
     assertEquals((await fetch(`${daemon.url}/v1/healthz`).then((r) => r.text())).includes("ok"), true);
   },
 });
+
+Deno.test({
+  name:
+    "a kill ends what a mission has started, also outside of its process group and without its environment",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make({ limits: { default_kill_grace: "200ms" } });
+    await using daemon = await place.start();
+    const pids = `${place.dir}/pids`;
+    await missionOf(
+      place,
+      daemon,
+      `setsid sh -c 'echo $$ >> ${pids}; exec sleep 1000' >/dev/null 2>&1 &
+timeout 1000 sh -c 'echo $$ >> ${pids}; exec sleep 999' &
+env -i setsid sh -c 'echo $$ >> ${pids}; trap "" TERM; while :; do sleep 1; done' &
+sleep 1000`,
+    );
+    const id = await dispatch(daemon);
+    const started = async () => (await Deno.readTextFile(pids).catch(() => "")).trim().split("\n");
+    await until(async () => (await started()).length === 3);
+    await ask(daemon, "POST", `missions/${id}/kill`);
+    assertEquals((await ended(daemon, id)).outcome, "killed");
+    for (const pid of await started()) await until(() => Promise.resolve(hasEnded(pid)));
+  },
+});
+
+Deno.test({
+  name: "a mission of the same user cannot read the environment of its dugdale",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make();
+    // Root reads everything, unless it has lost these privileges.
+    const bound =
+      'exec setpriv --bounding-set=-sys_ptrace,-perfmon,-sys_admin -- "$@" >>"$PLACE/stdout" 2>>"$PLACE/stderr"';
+    await using daemon = await place.start({
+      env: { SECRET_OF_THE_DUGDALE: "x" },
+      ...(Deno.uid() === 0 ? { before: bound } : {}),
+    });
+    await missionOf(place, daemon, `! grep -q SECRET_OF_THE_DUGDALE /proc/${daemon.pid}/environ`);
+    assertEquals((await ended(daemon, await dispatch(daemon))).outcome, "success");
+    // It sees its own descriptors: connections are still supervised.
+    assertEquals((await place.printed("stderr")).includes('"ERROR"'), false);
+  },
+});
+
+Deno.test({
+  name: "what a mission of a killed dugdale has left is ended at the next start",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make();
+    const pids = `${place.dir}/pids`;
+    let id: string;
+    {
+      await using daemon = await place.start();
+      await missionOf(place, daemon, `setsid sh -c 'echo $$ >> ${pids}; exec sleep 1000' & sleep 1000`);
+      id = await dispatch(daemon);
+      await until(() => Deno.readTextFile(pids).then((text) => text !== "", () => false));
+      daemon.signal("SIGKILL");
+      await daemon.exited;
+    }
+    await using daemon = await place.start();
+    assertEquals((await ended(daemon, id)).outcome, "lost");
+    const pid = (await Deno.readTextFile(pids)).trim();
+    await until(() => Promise.resolve(hasEnded(pid)));
+  },
+});
+
+Deno.test("files whose roles would share a variable are refused at the door", async () => {
+  await using place = await Place.make();
+  await using daemon = await place.start();
+  await missionOf(place, daemon, "exit 0");
+  const upload = async (): Promise<string> => {
+    const id = ids.staging();
+    const headers = {
+      authorization: `Bearer ${OWN_TOKENS.admin}`,
+      "x-letts-sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+    };
+    const reply = await fetch(`${daemon.url}/v1/staging/${id}`, { method: "PUT", headers, body: "x" });
+    assertEquals((await reply.text(), reply.status), 201);
+    return id;
+  };
+  const files = [{ role: "a", staging_id: await upload() }, { role: "a__SIZE", staging_id: await upload() }];
+  const refused = await dispatch(daemon, { files }).catch(String);
+  assert(refused.includes('"duplicate_role"') && refused.includes("a__SIZE"), refused);
+  await dispatch(daemon, { files: [files[0], { ...files[1], role: "b__SIZE" }] });
+});
+
+/** Whether a process is gone, or is only waiting to be reaped. */
+function hasEnded(pid: string): boolean {
+  try {
+    return /\) [ZX] /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return true;
+  }
+}
