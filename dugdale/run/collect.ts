@@ -142,19 +142,22 @@ async function copy(
   options: CollectOptions,
 ): Promise<{ sha256: string; size: number }> {
   const max = options.maxFileBytes;
-  const tooLarge = (size: number): CollectError =>
-    new CollectError("output_too_large", `output_too_large: "${key}" has ${size} bytes, ${max} are allowed`);
+  // The size as it is now: a file that still grows is taken up to here, or there would be no end.
   const announced = (await source.stat()).size;
-  if (max > 0 && announced > max) throw tooLarge(announced);
+  if (max > 0 && announced > max) {
+    throw new CollectError(
+      "output_too_large",
+      `output_too_large: "${key}" has ${announced} bytes, ${max} are allowed`,
+    );
+  }
   const hash = createHash("sha256");
   const buffer = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(announced, 1)));
   await using target = await options.dataDir.disk.open(path, "wx", 0o600);
   let size = 0;
-  for (let sinceQuota = 0;;) {
-    const { bytesRead } = await source.read(buffer, 0, buffer.length, size);
+  for (let sinceQuota = 0; size < announced;) {
+    const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, announced - size), size);
     if (bytesRead === 0) break;
     size += bytesRead;
-    if (max > 0 && size > max) throw tooLarge(size);
     const chunk = buffer.subarray(0, bytesRead);
     hash.update(chunk);
     await target.writeFile(chunk);

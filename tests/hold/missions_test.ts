@@ -187,6 +187,26 @@ Deno.test("files whose roles would share a variable are refused at the door", as
   await dispatch(daemon, { files: [files[0], { ...files[1], role: "b__SIZE" }] });
 });
 
+Deno.test({
+  name: "an output file that something keeps growing is taken with the size that it had, and collection ends",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make({ limits: { max_output_file_size: 0 } });
+    await using daemon = await place.start();
+    await missionOf(
+      place,
+      daemon,
+      `head -c 20000000 /dev/zero > out/a
+( while [ ! -e ${place.dir}/go ]; do head -c 4000000 /dev/zero; done >> out/a ) 2>&- 3>&- &
+echo '{"event":"output_file","key":"a"}' >&3
+echo '{"event":"success","return":null}' >&3`,
+    );
+    const { outcome } = await ended(daemon, await dispatch(daemon));
+    await Deno.writeTextFile(`${place.dir}/go`, "");
+    assertEquals(outcome, "success");
+  },
+});
+
 /** Whether a process is gone, or is only waiting to be reaped. */
 function hasEnded(pid: string): boolean {
   try {
