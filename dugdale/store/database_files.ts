@@ -24,13 +24,21 @@ export class DatabaseFiles {
     this.#logInode = look(`${file}-wal`)?.ino ?? undefined;
   }
 
-  /** What is wrong, if anything. It may be repaired: a file that was moved away can be moved back. */
-  fault(): DatabaseLostError | undefined {
+  /**
+   * What is wrong, if anything. It may be repaired: a file that was moved away can be moved back.
+   *
+   * @param needed Tells how many bytes the database has, with its log. Asked when the file has become shorter: it may
+   * have given pages back.
+   */
+  fault(needed: () => number): DatabaseLostError | undefined {
     const file = look(this.#file), log = look(`${this.#file}-wal`);
     if (file === undefined) return new DatabaseLostError(`${this.#file} was removed`);
     if (differs(file, this.#inode)) return new DatabaseLostError(`${this.#file} was replaced`);
     if (file.size < this.#leastBytes) {
-      return new DatabaseLostError(`${this.#file} was cut from ${this.#leastBytes} to ${file.size} bytes`);
+      if (file.size < needed()) {
+        return new DatabaseLostError(`${this.#file} was cut from ${this.#leastBytes} to ${file.size} bytes`);
+      }
+      this.#leastBytes = file.size;
     }
     if (this.#logInode === undefined) return undefined;
     if (log === undefined) return new DatabaseLostError(`${this.#file}-wal was removed`);
@@ -46,11 +54,6 @@ export class DatabaseFiles {
   measure(bytes: number): void {
     const size = look(this.#file)?.size ?? 0;
     if (size >= this.#leastBytes) this.#leastBytes = Math.min(size, bytes);
-  }
-
-  /** The database has given pages back and now needs only so many bytes. */
-  shrink(bytes: number): void {
-    this.#leastBytes = Math.min(this.#leastBytes, bytes);
   }
 }
 

@@ -100,7 +100,7 @@ export class Store implements Disposable {
 
   /** What has become of the database's files, if they are not what was opened. Nothing is written then. */
   get lost(): DatabaseLostError | undefined {
-    return this.#files?.fault();
+    return this.#files?.fault(() => this.#bytes());
   }
 
   /**
@@ -176,7 +176,6 @@ export class Store implements Disposable {
   vacuum(pages: number): boolean {
     // Each page is a row of the answer: a caller that does not read them all frees only the first.
     this.db.prepare(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`).all();
-    this.#files?.shrink(this.#bytes());
     const { freelist_count: left } = this.db.prepare("PRAGMA freelist_count").get() as {
       freelist_count: number;
     };
