@@ -37,10 +37,12 @@ Deno.test("a dugdale gives free pages back each hour, removes orphans each day, 
   Deno.writeTextFileSync(`${folder}/output/large`, "x".repeat(1_000_000));
   // By the clock of the dugdale it is new, so it is no orphan.
   Deno.utimeSync(`${folder}/output/large`, new Date(clock.wallMs()), new Date(clock.wallMs()));
-  await clock.timer(30_000);
-  clock.advance(30_000);
-  await clock.timer(30_000);
-  assertEquals(await stored(), 1_000_000);
+  let bytes = 0; // the disk is measured beside the requests
+  for (let turns = 0; bytes === 0 && turns < 20; turns++) {
+    clock.advance(30_000);
+    bytes = await stored();
+  }
+  assertEquals(bytes, 1_000_000);
 
   const [old, young] = [ids.mission(), ids.mission()];
   for (const id of [old, young]) Deno.mkdirSync(`${folder}/work/${id}`);
