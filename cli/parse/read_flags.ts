@@ -51,7 +51,8 @@ class Reader implements ReadFlags {
       }
       if (!isFlag(token)) {
         const { actions } = this.#index;
-        if (actions !== undefined && !actions.includes(token)) return;
+        // Behind flags an argument ends the line, as for the daemons that this one replaces; in front it is an action.
+        if (actions !== undefined && !actions.includes(token) && this.#at > 1) return;
         this.positionals.push(token);
         continue;
       }

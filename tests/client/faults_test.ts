@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { toText } from "@std/streams";
 import { createHash } from "node:crypto";
+import { canMount, mounted } from "../contract/own_disk.ts";
 import { HttpError, type LettsError, NetworkError, StagingError } from "../../client/mod.ts";
 import { collectGarbage } from "./garbage.ts";
 import { chunked, RawServer, writeAll } from "./raw_server.ts";
@@ -185,11 +186,13 @@ Deno.test("saveDownload() leaves no file behind, whatever goes wrong", async () 
 
 Deno.test({
   name: "saveDownload() leaves no file behind on a full disk",
-  ignore: Deno.build.os !== "linux",
+  ignore: !await canMount(),
   async fn() {
-    const folder = await Deno.makeTempDir();
+    const root = await Deno.makeTempDir();
+    const folder = `${root}/disk`;
     try {
-      await Deno.symlink("/dev/full", `${folder}/report.partial`);
+      await using _disk = await mounted(folder, 4096);
+      await Deno.writeFile(`${folder}/filler`, new Uint8Array(4096));
       await using server = new RawServer(OK + TEXT);
       await using client = await openClient([server]);
       const error = await assertRejects(
@@ -197,9 +200,9 @@ Deno.test({
         StagingError,
       );
       assertEquals(error.code, "file_unwritable");
-      assertEquals([...Deno.readDirSync(folder)], []);
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["filler"]);
     } finally {
-      await Deno.remove(folder, { recursive: true });
+      await Deno.remove(root, { recursive: true });
     }
   },
 });
