@@ -67,7 +67,8 @@ async function removeKind(kind: Kind, parts: StagingParts, stopping: AbortSignal
   const folders = kind.sharded ? (await list(root)).map((shard) => join(root, shard)) : [root];
   let removed = 0;
   for (const folder of folders) {
-    if (stopping.aborted) break;
+    // Damage may be found while this goes on, and a damaged database must not decide what belongs to nothing.
+    if (stopping.aborted || parts.damaged()) break;
     const ids = new Map<string, string>();
     for (const name of await list(folder)) {
       const id = kind.name.exec(name)?.[1];
@@ -75,7 +76,9 @@ async function removeKind(kind: Kind, parts: StagingParts, stopping: AbortSignal
     }
     const unknown = kind.unknown([...new Set(ids.values())]);
     for (const [name, id] of ids) {
-      if (unknown.has(id) && await removeOld(join(folder, name), kind.beforeMs, parts)) removed++;
+      if (unknown.has(id) && !parts.damaged() && await removeOld(join(folder, name), kind.beforeMs, parts)) {
+        removed++;
+      }
     }
     await parts.clock.sleep(PAUSE_MS, stopping);
   }

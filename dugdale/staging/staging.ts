@@ -43,8 +43,6 @@ export class Staging implements AsyncDisposable {
    * @param beforeMs See {@linkcode removeOrphans}.
    */
   async clean(stopping: AbortSignal, beforeMs: number = this.#cleanBeforeMs()): Promise<void> {
-    // A damaged database must not decide what belongs to nothing.
-    if (this.parts.damaged()) return;
     const removed = await removeOrphans(this.parts, { beforeMs, stopping });
     if (removed > 0) this.parts.log.info("orphans removed", { count: removed });
   }
