@@ -42,9 +42,9 @@ const CASES: readonly Case[] = [
   {
     promise: "files come by role with size and digest, also one that ends like a fact",
     body:
-      "const f = m.file('log__SIZE'); return { size: f.size, sha: f.sha256.length, roles: [...m.files.keys()].sort() };",
-    files: { log: "abc", log__SIZE: "hello" },
-    expected: returned({ size: 5, sha: 64, roles: ["log", "log__SIZE"] }),
+      "const f = m.file('note__SIZE'); return { size: f.size, sha: f.sha256.length, roles: [...m.files.keys()].sort() };",
+    files: { log: "abc", note__SIZE: "hello" },
+    expected: returned({ size: 5, sha: 64, roles: ["log", "note__SIZE"] }),
   },
   {
     promise: "a line longer than a pipe holds arrives whole, with its letters",
