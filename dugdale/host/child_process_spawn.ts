@@ -11,9 +11,9 @@ import { finished } from "node:stream/promises";
 import { StreamOutput } from "./output.ts";
 import { shortSignalName } from "./signals.ts";
 import {
+  assertNoNul,
   type Child,
   type ExitStatus,
-  refuseNul,
   type Spawner,
   SpawnError,
   type SpawnRequest,
@@ -50,7 +50,7 @@ export class ChildProcessSpawner implements Spawner {
   readonly killMarked: NonNullable<Spawner["killMarked"]> = killMarked;
 
   async spawn(request: SpawnRequest): Promise<Child> {
-    refuseNul(request);
+    assertNoNul(request);
     const program = findProgram(request.argv[0] ?? "", request.cwd);
     const control = request.control ? await this.#controlPipe() : undefined;
     const argv = [program, ...request.argv.slice(1)];

@@ -8,9 +8,9 @@ import { PipeOutput } from "./pipe_output.ts";
 import { signalName } from "./signals.ts";
 import { Slots } from "./slots.ts";
 import {
+  assertNoNul,
   type Child,
   type ExitStatus,
-  refuseNul,
   type Spawner,
   SpawnError,
   type SpawnRequest,
@@ -79,7 +79,7 @@ export class PosixSpawner implements Spawner {
   }
 
   async spawn(request: SpawnRequest): Promise<Child> {
-    refuseNul(request);
+    assertNoNul(request);
     const pipes: Pipe[] = [];
     try {
       const program = request.argv[0] ?? "";

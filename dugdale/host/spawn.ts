@@ -94,7 +94,7 @@ export function findShortage(error: unknown): Shortage | undefined {
 }
 
 /** @throws {SpawnError} When a string would be cut short on its way to the system. */
-export function refuseNul(request: SpawnRequest): void {
+export function assertNoNul(request: SpawnRequest): void {
   const texts = [...request.argv, request.cwd, ...Object.entries(request.env).flat()];
   if (!texts.some((text) => text.includes("\0"))) return;
   throw new SpawnError(request.argv[0] ?? "", "EINVAL", "an argument or variable contains a NUL byte");

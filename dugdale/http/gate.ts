@@ -50,12 +50,12 @@ export class Gate {
       this.#backoff.succeeded(ip);
       return scope;
     } catch (error) {
-      if (error instanceof UnknownTokenError) this.#refuseGuess(ip);
+      if (error instanceof UnknownTokenError) this.#countGuess(ip);
       throw error;
     }
   }
 
-  #refuseGuess(ip: string): void {
+  #countGuess(ip: string): void {
     const waitMs = this.#backoff.remainingMs(ip);
     if (waitMs === 0) return this.#backoff.failed(ip);
     throw new ProblemError("rate_limited", "too many wrong tokens from this address", {

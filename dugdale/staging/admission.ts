@@ -10,7 +10,7 @@ import { repairUpload } from "./repair_uploads.ts";
 import type { UploadRequest } from "./upload_request.ts";
 
 /** The same id stands for the same content, always. @throws {ProblemError} `content_mismatch` */
-export function refuseOtherContent(row: StagingRow, { stagingId, sha256, total }: UploadRequest): void {
+export function assertSameContent(row: StagingRow, { stagingId, sha256, total }: UploadRequest): void {
   if (row.sha256 === sha256 && row.size === total) return;
   throw new ProblemError(
     "content_mismatch",

@@ -27,14 +27,14 @@ export async function removeFile(
   const state = store.staging.find(stagingId)?.state;
   if (state === undefined) throw new ProblemError("not_found", `there is no staging file ${stagingId}`);
   if (state === "deleting") return undefined;
-  if (!force) refuseUsed(stagingId, users());
+  if (!force) assertUnused(stagingId, users());
   const running = users().filter(isRunning).map((user) => user.mission_id);
   if (running.length > 0) await missions.killForDelete(running, options.gone);
   return await missions.write(() => {
     const now = store.staging.find(stagingId)?.state;
     if (now === undefined || now === "deleting") return undefined;
     const using = users();
-    refuseUsed(stagingId, force ? using.filter(isRunning) : using);
+    assertUnused(stagingId, force ? using.filter(isRunning) : using);
     if (now !== "uploading" && now !== "complete") {
       throw new ProblemError("staging_finalizing", `staging file ${stagingId} is ${now}`);
     }
@@ -47,7 +47,7 @@ function isRunning({ status }: ReferringMission): boolean {
   return status === "running";
 }
 
-function refuseUsed(stagingId: StagingId, users: readonly ReferringMission[]): void {
+function assertUnused(stagingId: StagingId, users: readonly ReferringMission[]): void {
   if (users.length === 0) return;
   const missions = users.map((user) => user.mission_id);
   throw new ProblemError(

@@ -2,13 +2,13 @@ import { isStagingId, type StagingId } from "../../protocol/names.ts";
 import type { UploadReply } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { StagingRow } from "../store/staging_row.ts";
-import { begin, refuseOtherContent, resume } from "./admission.ts";
+import { assertSameContent, begin, resume } from "./admission.ts";
 import { BodyReader } from "./body_reader.ts";
 import { uploadTtlMs } from "./expiry.ts";
 import type { PartFile } from "./part_file.ts";
 import type { StagingParts } from "./parts.ts";
 import { deletedMeanwhile, receive, type Taking } from "./receive.ts";
-import { parseUpload, refuseEncoding, type UploadRequest } from "./upload_request.ts";
+import { assertNotEncoded, parseUpload, type UploadRequest } from "./upload_request.ts";
 
 interface Running {
   readonly body: BodyReader;
@@ -60,8 +60,8 @@ export class Uploads implements AsyncDisposable {
    */
   async put(id: string, headers: Headers, body: ReadableStream<Uint8Array> | null): Promise<Uploaded> {
     const { config, usage, clock } = this.#parts;
-    this.#refuseWhileDraining(id);
-    refuseEncoding(headers);
+    this.#assertNotDraining(id);
+    assertNotEncoded(headers);
     usage.check();
     const request = parseUpload(id, headers, config.limits);
     const { stagingId } = request;
@@ -92,7 +92,7 @@ export class Uploads implements AsyncDisposable {
   }
 
   /** An upload that has been begun may go on: only its sender can finish it. */
-  #refuseWhileDraining(id: string): void {
+  #assertNotDraining(id: string): void {
     if (!this.#parts.draining()) return;
     if (isStagingId(id) && this.#parts.store.staging.find(id) !== undefined) return;
     throw new ProblemError("draining", "the dugdale is stopping and takes no new uploads", {
@@ -105,7 +105,7 @@ export class Uploads implements AsyncDisposable {
     const { store, dataDir } = this.#parts;
     const row = store.staging.find(stagingId);
     if (row !== undefined) {
-      refuseOtherContent(row, request);
+      assertSameContent(row, request);
       if (row.state === "complete") return this.#uploaded(request, false);
       if (row.state !== "uploading") throw deletedMeanwhile(stagingId, row.state);
     }

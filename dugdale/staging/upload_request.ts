@@ -26,7 +26,7 @@ interface Span {
 }
 
 /** Refuses a body that would have to be decoded. @throws {ProblemError} `unsupported_media_type` */
-export function refuseEncoding(headers: Headers): void {
+export function assertNotEncoded(headers: Headers): void {
   const encoding = headers.get("content-encoding") ?? "";
   if (encoding === "" || encoding === "identity") return;
   throw new ProblemError("unsupported_media_type", `Content-Encoding must be identity, not "${encoding}"`, {
@@ -51,11 +51,11 @@ export function parseUpload(stagingId: string, headers: Headers, limits: UploadL
   if (span !== undefined && length !== undefined && span.end !== start + length - 1) {
     throw refused(`Content-Range names ${span.end - start + 1} bytes, Content-Length says ${length}`);
   }
-  refuseSize(total, limits);
+  assertSize(total, limits);
   return { stagingId, sha256, start, total, length };
 }
 
-function refuseSize(total: number, limits: UploadLimits): void {
+function assertSize(total: number, limits: UploadLimits): void {
   const { maxStagingUploadBytes, maxDataDirBytes } = limits;
   if (maxStagingUploadBytes > 0 && total > maxStagingUploadBytes) {
     throw new ProblemError(

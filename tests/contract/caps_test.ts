@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { saying, told } from "./deeds.ts";
+import { saying, told } from "./shell_missions.ts";
 import { sharedDugdale } from "./harness.ts";
 import { CAPS } from "./settings.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { until } from "./daemon.ts";
-import { isAlive, told } from "./deeds.ts";
+import { isAlive, told } from "./shell_missions.ts";
 import { ownTest, sharedDugdale } from "./harness.ts";
 import { CAPS } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals } from "@std/assert";
 import { type Daemon, pause, Place, until } from "./daemon.ts";
-import { isAlive, saying, told } from "./deeds.ts";
+import { isAlive, saying, told } from "./shell_missions.ts";
 import { type Dugdale, type Fields, sha256 } from "./dugdale.ts";
 import { apply, callsTo, ownTest, STATE } from "./harness.ts";
 

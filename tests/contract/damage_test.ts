@@ -1,17 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { saying, told } from "./deeds.ts";
+import { saying, told } from "./shell_missions.ts";
 import { sha256 } from "./dugdale.ts";
 import { newId } from "./ids.ts";
 import { assertProblem, ownTest } from "./harness.ts";
-import { Spoiled } from "./spoiled.ts";
+import { Faulty } from "./faulty.ts";
 
 ownTest(
   "a staged file that has vanished is gone for readers, and crashes a mission that needs it",
   async () => {
-    await using spoiled = await Spoiled.start();
-    const { dugdale } = spoiled;
+    await using faulty = await Faulty.start();
+    const { dugdale } = faulty;
     const id = await dugdale.stage("content");
-    await Deno.remove(spoiled.find(id));
+    await Deno.remove(faulty.find(id));
     assertProblem(await dugdale.get(`/v1/staging/${id}`), 410, "gone");
     const record = await dugdale.run("silent.sh", { files: [{ role: "data", staging_id: id }] });
     assertEquals(
@@ -23,8 +23,8 @@ ownTest(
 );
 
 ownTest("an upload whose file is shorter than what was received goes on at the end of the file", async () => {
-  await using spoiled = await Spoiled.start();
-  const { dugdale } = spoiled;
+  await using faulty = await Faulty.start();
+  const { dugdale } = faulty;
   const id = newId(), content = "0123456789";
   const put = (range: string, body: string) =>
     dugdale.call("PUT", `/v1/staging/${id}`, {
@@ -33,21 +33,21 @@ ownTest("an upload whose file is shorter than what was received goes on at the e
     });
   const digest = await sha256(content);
   assertEquals((await put("0-4", "01234")).body.error, "incomplete_upload");
-  await Deno.truncate(spoiled.find(id), 2);
+  await Deno.truncate(faulty.find(id), 2);
   assertProblem(await put("5-9", "56789"), 416, "range_not_satisfiable", { bytes_received: 2 });
-  await Deno.remove(spoiled.find(id));
+  await Deno.remove(faulty.find(id));
   assertProblem(await put("5-9", "56789"), 416, "range_not_satisfiable", { bytes_received: 0 });
   assertEquals((await put("0-9", content)).status, 201);
 });
 
 ownTest("output that has vanished is empty; output that cannot be opened is an io_error", async () => {
-  await using spoiled = await Spoiled.start();
-  const { dugdale } = spoiled;
+  await using faulty = await Faulty.start();
+  const { dugdale } = faulty;
   const id = await dugdale.queue("obeys.sh", { input: told("echo out; echo err >&2") });
   await dugdale.done(id);
-  await Deno.remove(spoiled.find(`${id}-stdout`));
+  await Deno.remove(faulty.find(`${id}-stdout`));
   assertEquals(await dugdale.output(id, "stdout"), "");
-  const stderr = spoiled.find(`${id}-stderr`);
+  const stderr = faulty.find(`${id}-stderr`);
   await Deno.remove(stderr);
   await Deno.symlink(stderr, stderr);
   assertProblem(await dugdale.get(`/v1/missions/${id}/output?stream=stderr`), 500, "io_error");
@@ -55,8 +55,8 @@ ownTest("output that has vanished is empty; output that cannot be opened is an i
 });
 
 ownTest("output that cannot be kept is dropped and told as such; mission and dugdale go on", async () => {
-  await using spoiled = await Spoiled.start();
-  const { dugdale, dataDir } = spoiled;
+  await using faulty = await Faulty.start();
+  const { dugdale, dataDir } = faulty;
   await Deno.remove(`${dataDir}/output`, { recursive: true });
   await Deno.writeTextFile(`${dataDir}/output`, "in the way");
   const commands = `echo out; seq 1 20000 >&2; ${saying({ event: "success", return: { end: true } })}`;
@@ -73,8 +73,8 @@ ownTest("output that cannot be kept is dropped and told as such; mission and dug
 });
 
 ownTest("a log that cannot be written stops nothing", async () => {
-  await using spoiled = await Spoiled.start({ log: { output: "/dev/full" } });
-  const { dugdale } = spoiled;
+  await using faulty = await Faulty.start({ log: { output: "/dev/full" } });
+  const { dugdale } = faulty;
   const id = await dugdale.queue("succeeds.sh");
   assertEquals((await dugdale.event(id, "done")).outcome, "success");
   assertEquals((await dugdale.post(`/v1/missions/${id}/restart`)).status, 201);
@@ -82,8 +82,8 @@ ownTest("a log that cannot be written stops nothing", async () => {
 });
 
 ownTest("a working directory that cannot be made crashes the mission, and gives the slot back", async () => {
-  await using spoiled = await Spoiled.start();
-  const { dugdale, dataDir } = spoiled;
+  await using faulty = await Faulty.start();
+  const { dugdale, dataDir } = faulty;
   await Deno.remove(`${dataDir}/work`, { recursive: true });
   await Deno.writeTextFile(`${dataDir}/work`, "in the way");
   for (let time = 0; time < 3; time++) {
@@ -96,21 +96,21 @@ ownTest("a working directory that cannot be made crashes the mission, and gives 
 });
 
 ownTest("a restart whose input is no longer complete names it", async () => {
-  await using spoiled = await Spoiled.start();
-  const { dugdale } = spoiled;
+  await using faulty = await Faulty.start();
+  const { dugdale } = faulty;
   const id = await dugdale.stage("content");
   const mission = await dugdale.queue("silent.sh", { files: [{ role: "data", staging_id: id }] });
   await dugdale.done(mission);
-  spoiled.sql(`UPDATE staging_files SET state = 'deleting' WHERE staging_id = '${id}'`);
+  faulty.sql(`UPDATE staging_files SET state = 'deleting' WHERE staging_id = '${id}'`);
   const reply = await dugdale.post(`/v1/missions/${mission}/restart`);
   assertProblem(reply, 409, "input_artifacts_expired", { staging_id: id, role: "data" });
 });
 
 ownTest("an applied state that cannot be read is told where it is asked for", async () => {
-  await using spoiled = await Spoiled.start();
-  const { dugdale } = spoiled;
-  const [config] = spoiled.column("SELECT name FROM sqlite_schema WHERE name = 'config'");
-  spoiled.sql(`UPDATE ${config === undefined ? "applied SET state" : "config SET data"} = '{broken'`);
+  await using faulty = await Faulty.start();
+  const { dugdale } = faulty;
+  const [config] = faulty.column("SELECT name FROM sqlite_schema WHERE name = 'config'");
+  faulty.sql(`UPDATE ${config === undefined ? "applied SET state" : "config SET data"} = '{broken'`);
   assertProblem(await dugdale.get("/v1/admin/state"), 500, "internal");
   assertEquals((await dugdale.get("/v1/healthz")).status, 200);
 });

@@ -48,15 +48,15 @@ Deno.test("a running mission is not deleted without force", async () => {
 });
 
 daemonTest("with force a running mission is ended first, and then hidden", async () => {
-  const [polite, stubborn] = await Promise.all(
+  const [polite, gated] = await Promise.all(
     ["forever.sh", "ignores_term.sh"].map((name) => dugdale.queue(name)),
   );
-  for (const id of [polite, stubborn]) await dugdale.event(id ?? "", "progress", "ready");
+  for (const id of [polite, gated]) await dugdale.event(id ?? "", "progress", "ready");
   const sinceMs = performance.now();
-  const replies = await Promise.all([polite, stubborn].map((id) => remove(id ?? "", "?force=true")));
+  const replies = await Promise.all([polite, gated].map((id) => remove(id ?? "", "?force=true")));
   assertEquals(replies.map(({ status }) => status), [202, 202]);
   assert(performance.now() - sinceMs >= CAPS.killGraceMs - 5);
-  for (const id of [polite, stubborn]) assertEquals((await dugdale.get(`/v1/missions/${id}`)).status, 404);
+  for (const id of [polite, gated]) assertEquals((await dugdale.get(`/v1/missions/${id}`)).status, 404);
 });
 
 Deno.test("a follower of a mission that is deleted with force still gets its done event", async () => {

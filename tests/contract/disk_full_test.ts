@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
 import { Place, until } from "./daemon.ts";
-import { saying, told } from "./deeds.ts";
+import { saying, told } from "./shell_missions.ts";
 import { sha256 } from "./dugdale.ts";
 import { apply, callsTo, STATE } from "./harness.ts";
 import { newId } from "./ids.ts";

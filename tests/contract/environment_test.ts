@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { told } from "./deeds.ts";
+import { told } from "./shell_missions.ts";
 import { sha256 } from "./dugdale.ts";
 import { ownTest, sharedDugdale } from "./harness.ts";
 

@@ -2,18 +2,18 @@ import { assertEquals } from "@std/assert";
 import { until } from "./daemon.ts";
 import type { Dugdale, Reply } from "./dugdale.ts";
 import { assertProblem, ownTest } from "./harness.ts";
-import { sharedSpoiled, Spoiled } from "./spoiled.ts";
-import { Stubborn } from "./stubborn.ts";
+import { Faulty, sharedFaulty } from "./faulty.ts";
+import { GatedMissions } from "./gated_missions.ts";
 
 // So long that a mission that does not listen is still there when a caller's patience ends.
-const spoiled = sharedSpoiled({ limits: { default_kill_grace: "10m" } });
+const faulty = sharedFaulty({ limits: { default_kill_grace: "10m" } });
 
 ownTest(
   "forced DELETE of a mission or a file ends the mission although the caller disconnects",
   async () => {
-    const { dugdale } = spoiled();
+    const { dugdale } = faulty();
     for (const kind of ["missions", "staging"] as const) {
-      await using missions = new Stubborn(dugdale);
+      await using missions = new GatedMissions(dugdale);
       const { id, file } = await missions.start();
       const path = `${kind}/${kind === "missions" ? id : file}`;
       const leaving = new AbortController();
@@ -36,7 +36,7 @@ ownTest(
 ownTest(
   "kill and forced DELETE fail when the process of the mission cannot be signalled",
   async () => {
-    await using own = await Spoiled.start();
+    await using own = await Faulty.start();
     const { dugdale, place } = own;
     const file = await dugdale.stage("content");
     let id: string;
@@ -65,7 +65,7 @@ ownTest(
 ownTest(
   "DELETE /v1/staging/{id} is refused when another mission with the file has just started",
   async () => {
-    const { dugdale } = spoiled();
+    const { dugdale } = faulty();
     const files = [{ role: "data", staging_id: await dugdale.stage("content") }];
     const path = `staging/${files[0]?.staging_id}`;
     const running = await dugdale.queue("forever.sh", { lane: "slow", files });
@@ -83,20 +83,20 @@ ownTest(
 ownTest(
   "DELETE /v1/staging/{id} keeps a file that cannot be hidden, and its missions",
   async () => {
-    const { dugdale } = spoiled();
+    const { dugdale } = faulty();
     const file = await dugdale.stage("content");
     const { mission_id: id } = await dugdale.run("silent.sh", {
       files: [{ role: "data", staging_id: file }],
     });
     const refusals = ["UPDATE ON staging_files", "UPDATE ON missions WHEN NEW.status = 'deleting'"];
     for (const refusal of refusals) {
-      using _refusing = spoiled().refusing(refusal);
+      using _refusing = faulty().refusing(refusal);
       assertProblem(await remove(`staging/${file}`), 500, "db_error");
       assertEquals((await dugdale.record(String(id))).status, "done");
       assertEquals((await dugdale.get(`/v1/staging/${file}`)).text, "content");
     }
     {
-      using _gone = spoiled().without("staging_files");
+      using _gone = faulty().without("staging_files");
       assertProblem(await remove(`staging/${file}`), 500, "db_error");
     }
     assertEquals((await remove(`staging/${file}`)).status, 202);
@@ -109,5 +109,5 @@ function remove(
   { dugdale, signal }: { dugdale?: Dugdale; signal?: AbortSignal } = {},
 ): Promise<Reply> {
   const options = signal === undefined ? {} : { signal };
-  return (dugdale ?? spoiled().dugdale).call("DELETE", `/v1/${path}?force=true`, options);
+  return (dugdale ?? faulty().dugdale).call("DELETE", `/v1/${path}?force=true`, options);
 }

@@ -4,9 +4,9 @@ import { until } from "./daemon.ts";
 import type { Reply } from "./dugdale.ts";
 import { apply, assertProblem, MISSIONS, ownTest, sharedDugdale } from "./harness.ts";
 import { newId } from "./ids.ts";
-import { Spoiled } from "./spoiled.ts";
+import { Faulty } from "./faulty.ts";
 import { connect, type RawReply, readAnswer, requestText, writeAll } from "./raw_http.ts";
-import { Stubborn } from "./stubborn.ts";
+import { GatedMissions } from "./gated_missions.ts";
 
 // So long that a mission that does not listen is still there when a caller's patience ends.
 const dugdale = sharedDugdale({ settings: { limits: { default_kill_grace: "10m" } } });
@@ -24,12 +24,12 @@ ownTest(
 
 /** A lane that could not start what waits tries again, although nothing wakes it. */
 async function failedPickup(): Promise<void> {
-  await using spoiled = await Spoiled.start();
-  const { dugdale, place } = spoiled;
+  await using faulty = await Faulty.start();
+  const { dugdale, place } = faulty;
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } });
   const id = await dugdale.queue("silent.sh", { lane: "held" });
   {
-    using _refusing = spoiled.refusing("UPDATE ON missions WHEN NEW.status = 'running'");
+    using _refusing = faulty.refusing("UPDATE ON missions WHEN NEW.status = 'running'");
     assertEquals((await dugdale.post("/v1/admin/lanes/held/continue")).status, 200);
     await until(async () => (await place.printed("stderr")).includes('"op":"pickup","lane":"held"'));
   }
@@ -38,7 +38,7 @@ async function failedPickup(): Promise<void> {
 }
 
 async function unendingMissions(): Promise<void> {
-  await using missions = new Stubborn(dugdale);
+  await using missions = new GatedMissions(dugdale);
   const [first, second, third] = [await missions.start(), await missions.start(), await missions.start()];
   const sinceMs = performance.now();
   const [mission, staging, bulk] = await Promise.all([

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { until } from "./daemon.ts";
-import { isAlive, told } from "./deeds.ts";
+import { isAlive, told } from "./shell_missions.ts";
 import { newId } from "./ids.ts";
 import { apply, assertProblem, daemonTest, MISSIONS, ownTest, sharedDugdale, STATE } from "./harness.ts";
 import { CAPS } from "./settings.ts";
@@ -201,18 +201,18 @@ Deno.test("a token without the admin scope may not kill", async () => {
 });
 
 daemonTest("a timeout ends the mission with its own outcome", async () => {
-  const [plain, stubborn] = await Promise.all([
+  const [plain, gated] = await Promise.all([
     dugdale.run("forever.sh", { timeout: "200ms" }),
     dugdale.run("ignores_term.sh", { timeout: "0.2s" }),
   ]);
-  for (const [record, signal] of [[plain, "TERM"], [stubborn, "KILL"]] as const) {
+  for (const [record, signal] of [[plain, "TERM"], [gated, "KILL"]] as const) {
     assertEquals([record.outcome, record.signal, record.exit_code], ["timeout", signal, -1]);
     assertEquals("fail_reason" in record, false);
     assertEquals(record.fail_details, { timeout_ms: 200 });
     assert(String(record.fail_message).includes("200ms"));
   }
   assert(Number(plain.duration_ms) >= 195);
-  assert(Number(stubborn.duration_ms) >= 195 + CAPS.killGraceMs);
+  assert(Number(gated.duration_ms) >= 195 + CAPS.killGraceMs);
 });
 
 daemonTest("the timeout runs from the start of the process, not from the dispatch", async () => {

@@ -2,13 +2,13 @@ import { assertEquals } from "@std/assert";
 import { until } from "./daemon.ts";
 import { newId } from "./ids.ts";
 import { assertProblem, ownTest } from "./harness.ts";
-import { Spoiled } from "./spoiled.ts";
+import { Faulty } from "./faulty.ts";
 
 ownTest(
   "while another process holds the lock, new work is refused and nothing is lost",
   async () => {
-    await using spoiled = await Spoiled.start();
-    const { dugdale, place } = spoiled;
+    await using faulty = await Faulty.start();
+    const { dugdale, place } = faulty;
     const gate = `${place.dir}/gate`;
     const running = await dugdale.queue("waits_for_file.sh", { input: { gate } });
     await dugdale.event(running, "progress", "ready");
@@ -25,7 +25,7 @@ ownTest(
       () => dugdale.call("DELETE", `/v1/missions/${done}`),
     ];
     {
-      using _locked = spoiled.locked();
+      using _locked = faulty.locked();
       for (const reply of await Promise.all(requests.map((send) => send()))) {
         assertProblem(
           reply,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { told } from "./deeds.ts";
+import { told } from "./shell_missions.ts";
 import { newId } from "./ids.ts";
 import { apply, assertProblem, daemonTest, MISSIONS, ownTest, sharedDugdale, STATE } from "./harness.ts";
 

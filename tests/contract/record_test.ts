@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { saying, told } from "./deeds.ts";
+import { saying, told } from "./shell_missions.ts";
 import { sha256 } from "./dugdale.ts";
 import { newId } from "./ids.ts";
 import { apply, assertProblem, daemonTest, MISSIONS, sharedDugdale, STATE } from "./harness.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { told } from "./deeds.ts";
+import { told } from "./shell_missions.ts";
 import { newId } from "./ids.ts";
 import { apply, assertProblem, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Daemon, pause, Place } from "./daemon.ts";
-import { told } from "./deeds.ts";
+import { told } from "./shell_missions.ts";
 import type { Dugdale } from "./dugdale.ts";
 import { newId } from "./ids.ts";
 import { apply, callsTo, ownTest, STATE } from "./harness.ts";

@@ -107,8 +107,8 @@ ownTest("a second signal ends what runs; a third one changes nothing", async () 
   }
   await using daemon = await place.start();
   const dugdale = callsTo(daemon);
-  const [polite, stubborn] = await Promise.all(ids.map((id) => dugdale.record(id)));
-  assertEquals([polite?.signal, stubborn?.signal], ["TERM", "KILL"]);
+  const [polite, gated] = await Promise.all(ids.map((id) => dugdale.record(id)));
+  assertEquals([polite?.signal, gated?.signal], ["TERM", "KILL"]);
 });
 
 ownTest(

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Place } from "./daemon.ts";
-import { told } from "./deeds.ts";
+import { told } from "./shell_missions.ts";
 import { apply, callsTo, ownTest, STATE } from "./harness.ts";
 import { connect, requestText, writeAll } from "./raw_http.ts";
 import { OWN_TOKENS } from "./settings.ts";

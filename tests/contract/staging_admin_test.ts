@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { pause } from "./daemon.ts";
-import { saying, told } from "./deeds.ts";
+import { saying, told } from "./shell_missions.ts";
 import { type Fields, sha256 } from "./dugdale.ts";
 import { newId } from "./ids.ts";
 import { apply, assertProblem, daemonTest, MISSIONS, sharedDugdale, STATE } from "./harness.ts";

@@ -4,15 +4,15 @@ import { type Dugdale, type Reply, sha256 } from "./dugdale.ts";
 import { newId } from "./ids.ts";
 import { assertProblem, ownTest } from "./harness.ts";
 import { connect, readReply, requestText, writeAll } from "./raw_http.ts";
-import { sharedSpoiled, Spoiled } from "./spoiled.ts";
+import { Faulty, sharedFaulty } from "./faulty.ts";
 
-const spoiled = sharedSpoiled();
+const faulty = sharedFaulty();
 const CONTENT = new Uint8Array(3_000_000).map((_, index) => index * 31 >> 3);
 const DIGEST = await sha256(CONTENT);
 const HEADERS = { "x-letts-sha256": DIGEST };
 
 ownTest("PUT fails when the file cannot be created", async () => {
-  const { dugdale, dataDir } = spoiled();
+  const { dugdale, dataDir } = faulty();
   const id = newId();
   await Deno.rename(`${dataDir}/staging`, `${dataDir}/away`);
   await Deno.writeTextFile(`${dataDir}/staging`, "in the way");
@@ -27,22 +27,22 @@ ownTest("PUT of a file that could not be written resumes at its last byte", asyn
   const half = 1024 * 1024;
   // The system refuses to make any file longer than that.
   const before = `trap '' XFSZ; ulimit -S -f ${half / 512}`;
-  await using spoiled = await Spoiled.start({}, { before });
+  await using faulty = await Faulty.start({}, { before });
   const id = newId();
-  assertProblem(await put(spoiled.dugdale, id), 500, "io_error");
-  const received = await receivedOf(spoiled.dugdale, id);
+  assertProblem(await put(faulty.dugdale, id), 500, "io_error");
+  const received = await receivedOf(faulty.dugdale, id);
   assertEquals([received > 0, received <= half], [true, true]);
-  assertProblem(await put(spoiled.dugdale, id, received), 500, "io_error");
-  await spoiled.dugdale.stage("small ones still fit");
-  await spoiled.restart();
-  await arrives(spoiled.dugdale, id);
+  assertProblem(await put(faulty.dugdale, id, received), 500, "io_error");
+  await faulty.dugdale.stage("small ones still fit");
+  await faulty.restart();
+  await arrives(faulty.dugdale, id);
 });
 
 ownTest("PUT: a file that is whole but cannot be completed lacks its last byte", async () => {
-  const { dugdale } = spoiled();
+  const { dugdale } = faulty();
   const id = newId();
   {
-    using _refusing = spoiled().refusing("UPDATE ON staging_files WHEN NEW.state = 'complete'");
+    using _refusing = faulty().refusing("UPDATE ON staging_files WHEN NEW.state = 'complete'");
     assertProblem(await put(dugdale, id), 500, "db_error");
     assertEquals(await receivedOf(dugdale, id), CONTENT.length - 1);
     assertProblem(await put(dugdale, id, CONTENT.length - 1), 500, "db_error");
@@ -51,7 +51,7 @@ ownTest("PUT: a file that is whole but cannot be completed lacks its last byte",
 });
 
 ownTest("PUT: a database that is locked meanwhile does not strand the upload", async () => {
-  const { dugdale } = spoiled();
+  const { dugdale } = faulty();
   const id = newId();
   using connection = await connect(dugdale.url);
   const head = requestText("PUT", `/v1/staging/${id}`, {
@@ -63,7 +63,7 @@ ownTest("PUT: a database that is locked meanwhile does not strand the upload", a
   await writeAll(connection, CONTENT.subarray(0, 1_000_000));
   await until(async () => await receivedOf(dugdale, id) === 1_000_000);
   {
-    using _locked = spoiled().locked();
+    using _locked = faulty().locked();
     await writeAll(connection, CONTENT.subarray(1_000_000));
     const { status, body } = await readReply(connection);
     assertEquals([status, JSON.parse(body).error], [500, "db_error"]);
@@ -72,10 +72,10 @@ ownTest("PUT: a database that is locked meanwhile does not strand the upload", a
 });
 
 ownTest("PUT: a beginning that cannot be stored leaves nothing", async () => {
-  const { dugdale } = spoiled();
+  const { dugdale } = faulty();
   const id = newId();
   {
-    using _refusing = spoiled().refusing("INSERT ON staging_files");
+    using _refusing = faulty().refusing("INSERT ON staging_files");
     assertProblem(await put(dugdale, id), 500, "db_error");
   }
   assertProblem(await dugdale.get(`/v1/staging/${id}`), 404, "not_found");
@@ -83,10 +83,10 @@ ownTest("PUT: a beginning that cannot be stored leaves nothing", async () => {
 });
 
 ownTest("PUT: wrong content that cannot be removed is requested again", async () => {
-  const { dugdale } = spoiled();
+  const { dugdale } = faulty();
   const id = newId(), wrong = CONTENT.toReversed();
   {
-    using _refusing = spoiled().refusing("UPDATE ON staging_files WHEN NEW.state = 'deleting'");
+    using _refusing = faulty().refusing("UPDATE ON staging_files WHEN NEW.state = 'deleting'");
     assertProblem(await put(dugdale, id, 0, wrong), 500, "db_error");
   }
   const received = await receivedOf(dugdale, id);
@@ -95,10 +95,10 @@ ownTest("PUT: wrong content that cannot be removed is requested again", async ()
 });
 
 ownTest("GET: a file that cannot be opened is no missing one", async () => {
-  const { dugdale } = spoiled();
+  const { dugdale } = faulty();
   const id = newId();
   await arrives(dugdale, id);
-  const path = spoiled().find(id);
+  const path = faulty().find(id);
   await Deno.remove(path);
   await Deno.symlink(path, path);
   assertProblem(await dugdale.get(`/v1/staging/${id}`), 500, "io_error");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { told } from "./deeds.ts";
+import { told } from "./shell_missions.ts";
 import { ownTest, sharedDugdale } from "./harness.ts";
 import { newId } from "./ids.ts";
 

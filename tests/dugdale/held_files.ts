@@ -1,4 +1,4 @@
-import type { Spoiled } from "../contract/spoiled.ts";
+import type { Faulty } from "../contract/faulty.ts";
 
 /** More than the dugdale does at once. */
 const READERS = 12;
@@ -16,10 +16,10 @@ export class HeldFiles implements AsyncDisposable {
   }
 
   /** From here on no file is copied, opened or collected. */
-  static async hold(spoiled: Spoiled): Promise<HeldFiles> {
-    const { dugdale } = spoiled;
+  static async hold(faulty: Faulty): Promise<HeldFiles> {
+    const { dugdale } = faulty;
     const ids = await Promise.all(Array.from({ length: READERS }, () => dugdale.stage(CONTENT)));
-    const fifos = ids.map((id) => spoiled.find(id));
+    const fifos = ids.map((id) => faulty.find(id));
     await Promise.all(fifos.map((path) => Deno.remove(path)));
     const { success } = await new Deno.Command("mkfifo", { args: [...fifos] }).output();
     if (!success) throw new Error("mkfifo failed");

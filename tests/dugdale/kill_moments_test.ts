@@ -1,18 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { until } from "../contract/daemon.ts";
-import { isAlive, saying, told } from "../contract/deeds.ts";
+import { isAlive, saying, told } from "../contract/shell_missions.ts";
 import type { Fields, Reply } from "../contract/dugdale.ts";
 import { apply, assertProblem, MISSIONS, ownTest, STATE } from "../contract/harness.ts";
 import { newId } from "../contract/ids.ts";
-import { sharedSpoiled } from "../contract/spoiled.ts";
+import { sharedFaulty } from "../contract/faulty.ts";
 import { HeldFiles } from "./held_files.ts";
 
 // So long that a leader's end is never followed by the end of its run before a test has looked.
-const spoiled = sharedSpoiled({ limits: { reader_post_exit_grace: "30s" } });
-const kill = (id: string): Promise<Reply> => spoiled().dugdale.post(`/v1/missions/${id}/kill`);
+const faulty = sharedFaulty({ limits: { reader_post_exit_grace: "30s" } });
+const kill = (id: string): Promise<Reply> => faulty().dugdale.post(`/v1/missions/${id}/kill`);
 
 ownTest("a kill in the queue ends the mission at once", async () => {
-  const { dugdale } = spoiled();
+  const { dugdale } = faulty();
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } });
   const id = await dugdale.queue("silent.sh", { lane: "held" });
   assertEquals((await kill(id)).body, { status: "killed" });
@@ -21,9 +21,9 @@ ownTest("a kill in the queue ends the mission at once", async () => {
 });
 
 ownTest("a kill between pickup and spawn ends the process as soon as there is one", async () => {
-  const { dugdale } = spoiled();
+  const { dugdale } = faulty();
   const files = [{ role: "data", staging_id: await dugdale.stage("content") }];
-  await using held = await HeldFiles.hold(spoiled());
+  await using held = await HeldFiles.hold(faulty());
   const id = await dugdale.queue("forever.sh", { files });
   await until(async () => (await dugdale.record(id)).status === "running");
   assertEquals((await kill(id)).body, { status: "kill_sent" });
@@ -36,7 +36,7 @@ ownTest("a kill between pickup and spawn ends the process as soon as there is on
 });
 
 ownTest("a kill while it runs ends the process", async () => {
-  const { dugdale } = spoiled();
+  const { dugdale } = faulty();
   const id = await dugdale.queue("forever.sh");
   await dugdale.event(id, "progress", "ready");
   assertEquals((await kill(id)).body, { status: "kill_sent" });
@@ -46,7 +46,7 @@ ownTest("a kill while it runs ends the process", async () => {
 ownTest(
   "a kill between exit and the end of the output is the reason, whatever the mission said",
   async () => {
-    const { dugdale } = spoiled();
+    const { dugdale } = faulty();
     const id = await dugdale.queue("leaves_child.sh");
     const { pid } = await dugdale.event(id, "running");
     await until(() => Promise.resolve(!isAlive(Number(pid))));
@@ -62,8 +62,8 @@ ownTest(
 ownTest(
   "a kill while outputs are collected is answered, and comes too late for a mission that is over",
   async () => {
-    const { dugdale } = spoiled();
-    await using held = await HeldFiles.hold(spoiled());
+    const { dugdale } = faulty();
+    await using held = await HeldFiles.hold(faulty());
     const id = await collecting();
     assertEquals((await kill(id)).body, { status: "kill_sent" });
     assertEquals((await dugdale.record(id)).status, "running");
@@ -75,8 +75,8 @@ ownTest(
 );
 
 ownTest("a forced delete while outputs are collected waits for them and takes all of it", async () => {
-  const { dugdale } = spoiled();
-  await using held = await HeldFiles.hold(spoiled());
+  const { dugdale } = faulty();
+  await using held = await HeldFiles.hold(faulty());
   const id = await collecting();
   const follower = dugdale.follow(id);
   assertEquals((await follower.next()).value?.event, "queued");
@@ -90,10 +90,10 @@ ownTest("a forced delete while outputs are collected waits for them and takes al
 });
 
 ownTest("a start that cannot be recorded at once, because the database is locked, does no harm", async () => {
-  const { dugdale, place } = spoiled();
+  const { dugdale, place } = faulty();
   const files = [{ role: "data", staging_id: await dugdale.stage("content") }];
   const said = "echo done; " + saying({ event: "progress", message: "last" });
-  await using held = await HeldFiles.hold(spoiled());
+  await using held = await HeldFiles.hold(faulty());
   const [long, short, shortest] = [
     await dugdale.queue("forever.sh", { files }),
     await dugdale.queue("obeys.sh", { input: told(`${said}sleep 0.2`), files }),
@@ -104,7 +104,7 @@ ownTest("a start that cannot be recorded at once, because the database is locked
     await until(async () => (await dugdale.record(id)).status === "running");
   }
   {
-    using _locked = spoiled().locked();
+    using _locked = faulty().locked();
     await held.release();
     for (const id of [short, shortest]) {
       const again = new RegExp(`"op":"(start|finalize)","mission_id":"${id}"`);
@@ -126,8 +126,8 @@ ownTest("a start that cannot be recorded at once, because the database is locked
 ownTest(
   "a process whose start cannot be recorded is ended, and its end tells of it all the same",
   async () => {
-    const { dugdale } = spoiled();
-    using _refusing = spoiled().refusing("UPDATE OF process_start ON missions");
+    const { dugdale } = faulty();
+    using _refusing = faulty().refusing("UPDATE OF process_start ON missions");
     const id = await dugdale.queue("forever.sh");
     const record = await dugdale.done(id);
     assertEquals([record.outcome, record.fail_reason], ["killed", "dugdale_shutdown"]);
@@ -140,15 +140,15 @@ ownTest(
 async function collecting(): Promise<string> {
   const id = newId();
   const commands = `echo content > out/file; ${saying({ event: "output_file", key: "file" })}`;
-  await spoiled().dugdale.queue("obeys.sh", { id, input: told(commands) });
+  await faulty().dugdale.queue("obeys.sh", { id, input: told(commands) });
   await until(() =>
-    Promise.resolve(spoiled().column(`SELECT ending FROM missions WHERE mission_id = '${id}'`)[0] !== null)
+    Promise.resolve(faulty().column(`SELECT ending FROM missions WHERE mission_id = '${id}'`)[0] !== null)
   );
   return id;
 }
 
 async function milestones(id: string): Promise<unknown[]> {
-  return (await spoiled().dugdale.events(id)).map(({ event }) => event).filter((event) =>
+  return (await faulty().dugdale.events(id)).map(({ event }) => event).filter((event) =>
     event !== "progress"
   );
 }

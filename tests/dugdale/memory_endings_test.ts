@@ -1,6 +1,6 @@
 /** Memory that runs out for real, in each runtime that tells of it and in a cgroup. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { saying, told } from "../contract/deeds.ts";
+import { saying, told } from "../contract/shell_missions.ts";
 import { Place } from "../contract/daemon.ts";
 import { apply, callsTo, sharedDugdale, STATE } from "../contract/harness.ts";
 import { hasProgram } from "../examples/run_example.ts";

@@ -4,7 +4,7 @@ import { Place, until } from "../contract/daemon.ts";
 import type { Dugdale } from "../contract/dugdale.ts";
 import { apply, callsTo, STATE } from "../contract/harness.ts";
 import { canMount, mounted } from "../contract/own_disk.ts";
-import { Spoiled } from "../contract/spoiled.ts";
+import { Faulty } from "../contract/faulty.ts";
 
 /** What readyz answers. */
 async function ready(dugdale: Dugdale): Promise<unknown[]> {
@@ -13,11 +13,11 @@ async function ready(dugdale: Dugdale): Promise<unknown[]> {
 }
 
 /** A mission that has ended, with captured output and an input file. */
-async function worked(spoiled: Spoiled): Promise<string> {
-  const { dugdale } = spoiled;
+async function worked(faulty: Faulty): Promise<string> {
+  const { dugdale } = faulty;
   const id = await dugdale.stage("content");
   await dugdale.run("prints_much.sh", { files: [{ role: "data", staging_id: id }] });
-  return spoiled.find(id);
+  return faulty.find(id);
 }
 
 const LOSSES: Readonly<Record<string, (database: string) => Promise<void>>> = {
@@ -31,33 +31,33 @@ const LOSSES: Readonly<Record<string, (database: string) => Promise<void>>> = {
 };
 for (const [what, lose] of Object.entries(LOSSES)) {
   Deno.test(`a dugdale whose database is ${what} accepts nothing and says so on readyz`, async () => {
-    await using spoiled = await Spoiled.start();
-    const file = await worked(spoiled);
-    assertEquals((await ready(spoiled.dugdale))[0], 200);
-    await lose(`${spoiled.dataDir}/state.db`);
-    assertEquals((await spoiled.dugdale.dispatch({ mission: "silent.sh" })).status, 500);
-    assertEquals(await ready(spoiled.dugdale), [503, "awaiting_manual_repair", "database_lost"]);
-    await until(async () => (await spoiled.place.printed("stderr")).includes('"msg":"database lost"'));
+    await using faulty = await Faulty.start();
+    const file = await worked(faulty);
+    assertEquals((await ready(faulty.dugdale))[0], 200);
+    await lose(`${faulty.dataDir}/state.db`);
+    assertEquals((await faulty.dugdale.dispatch({ mission: "silent.sh" })).status, 500);
+    assertEquals(await ready(faulty.dugdale), [503, "awaiting_manual_repair", "database_lost"]);
+    await until(async () => (await faulty.place.printed("stderr")).includes('"msg":"database lost"'));
     assert((await Deno.stat(file)).isFile);
   });
 }
 
 Deno.test("a database that was moved away and back is used again", async () => {
-  await using spoiled = await Spoiled.start();
-  const database = `${spoiled.dataDir}/state.db`;
+  await using faulty = await Faulty.start();
+  const database = `${faulty.dataDir}/state.db`;
   await Deno.rename(database, `${database}.away`);
-  assertEquals((await ready(spoiled.dugdale))[0], 503);
+  assertEquals((await ready(faulty.dugdale))[0], 503);
   await Deno.rename(`${database}.away`, database);
-  assertEquals((await ready(spoiled.dugdale))[0], 200);
-  assertEquals((await spoiled.dugdale.run("silent.sh")).outcome, "success");
+  assertEquals((await ready(faulty.dugdale))[0], 200);
+  assertEquals((await faulty.dugdale.run("silent.sh")).outcome, "success");
 });
 
 Deno.test("without its database, or with a new one, a dugdale beside files does not start and removes none", async () => {
-  await using spoiled = await Spoiled.start();
-  const file = await worked(spoiled);
-  const { place } = spoiled;
-  const database = `${spoiled.dataDir}/state.db`;
-  await spoiled.stop();
+  await using faulty = await Faulty.start();
+  const file = await worked(faulty);
+  const { place } = faulty;
+  const database = `${faulty.dataDir}/state.db`;
+  await faulty.stop();
   for (const lose of [() => Deno.remove(database), () => Deno.writeTextFile(database, "")]) {
     await lose();
     for (const flags of [[], ["--migrate-only"]]) {
@@ -69,11 +69,11 @@ Deno.test("without its database, or with a new one, a dugdale beside files does 
   // A database with tables, in which nothing was ever recorded.
   await Deno.remove(database).catch(() => {});
   for (const folder of ["output", "staging", "work"]) {
-    await Deno.rename(`${spoiled.dataDir}/${folder}`, `${place.dir}/${folder}`);
+    await Deno.rename(`${faulty.dataDir}/${folder}`, `${place.dir}/${folder}`);
   }
   assertEquals((await place.spawn({ flags: ["--migrate-only"] }).exited).code, 0);
   for (const folder of ["output", "staging", "work"]) {
-    await Deno.rename(`${place.dir}/${folder}`, `${spoiled.dataDir}/${folder}`);
+    await Deno.rename(`${place.dir}/${folder}`, `${faulty.dataDir}/${folder}`);
   }
   assertEquals((await place.spawn().exited).code, 1);
   assert((await Deno.stat(file)).isFile);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { until } from "../contract/daemon.ts";
 import { apply, MISSIONS, STATE } from "../contract/harness.ts";
-import { Spoiled } from "../contract/spoiled.ts";
+import { Faulty } from "../contract/faulty.ts";
 import type { Fields } from "../contract/dugdale.ts";
 import { systemDisk } from "../../dugdale/host/disk.ts";
 import { Area, bytes } from "../dugdale/staging/area.ts";
@@ -39,51 +39,51 @@ Deno.test("a staging folder on a file system of its own is swept", async () => {
 });
 
 Deno.test("an output file has its expiry as soon as its mission is done", async () => {
-  await using spoiled = await Spoiled.start();
-  const { mission_id: id } = await spoiled.dugdale.run("writes_outputs.sh");
-  const { body } = await spoiled.dugdale.get(`/v1/staging?mission_id=${id}`);
+  await using faulty = await Faulty.start();
+  const { mission_id: id } = await faulty.dugdale.run("writes_outputs.sh");
+  const { body } = await faulty.dugdale.get(`/v1/staging?mission_id=${id}`);
   const files = (body.items ?? body.files ?? body.staging) as Fields[];
   assert(files.length > 0, JSON.stringify(body));
   for (const { time_expires } of files) assert(Number(time_expires) > Date.now(), String(time_expires));
 });
 
 Deno.test("a mission that runs again from a restored database has its output once", async () => {
-  await using spoiled = await Spoiled.start();
+  await using faulty = await Faulty.start();
   const held = {
     mission_dir: MISSIONS,
     lanes: { ...STATE.lanes as Fields, held: { concurrency: 1, paused: true } },
   };
-  await apply(spoiled.dugdale, held);
-  const id = await spoiled.dugdale.queue("prints_much.sh", { lane: "held" });
-  const database = `${spoiled.dataDir}/state.db`, backup = `${spoiled.place.dir}/backup.db`;
-  await spoiled.stop();
+  await apply(faulty.dugdale, held);
+  const id = await faulty.dugdale.queue("prints_much.sh", { lane: "held" });
+  const database = `${faulty.dataDir}/state.db`, backup = `${faulty.place.dir}/backup.db`;
+  await faulty.stop();
   await Deno.copyFile(database, backup);
   const lengths: number[] = [];
   for (let time = 0; time < 2; time++) {
     await Deno.copyFile(backup, database);
-    await spoiled.restart();
-    await spoiled.dugdale.post("/v1/admin/lanes/held/continue");
-    assertEquals((await spoiled.dugdale.done(id)).outcome, "success");
-    lengths.push((await spoiled.dugdale.output(id, "stdout")).length);
-    await spoiled.stop();
+    await faulty.restart();
+    await faulty.dugdale.post("/v1/admin/lanes/held/continue");
+    assertEquals((await faulty.dugdale.done(id)).outcome, "success");
+    lengths.push((await faulty.dugdale.output(id, "stdout")).length);
+    await faulty.stop();
   }
   assertEquals(lengths[1], lengths[0]);
 });
 
 Deno.test("what a dugdale that was ended by force left of inputs and outputs is removed after the next start", async () => {
-  await using spoiled = await Spoiled.start();
-  const { dugdale, dataDir } = spoiled;
+  await using faulty = await Faulty.start();
+  const { dugdale, dataDir } = faulty;
   const input = await dugdale.stage("content");
   const record = await dugdale.run("writes_outputs.sh", { files: [{ role: "data", staging_id: input }] });
   const work = `${dataDir}/work/${record.mission_id}`;
   const [key] = Object.keys(record.outputs as Fields);
-  await spoiled.stop();
+  await faulty.stop();
   // As if it had died right after the end was on record.
   const left = [`${work}/in/data`, `${work}/out/${key}`, `${work}/tmp/file`];
   for (const path of left) await Deno.writeTextFile(path, "content");
   await Deno.writeTextFile(`${work}/out/undeclared`, "stays until the mission goes");
   await Deno.writeTextFile(`${dataDir}/dugdale.lock`, "pid=1\n");
-  await spoiled.restart();
+  await faulty.restart();
   await until(() => Promise.resolve(!left.some((path) => systemDisk.existsSync(path))));
   assert(systemDisk.existsSync(`${work}/out/undeclared`));
 });

@@ -2,12 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { until } from "../contract/daemon.ts";
 import { newId } from "../contract/ids.ts";
-import { Spoiled } from "../contract/spoiled.ts";
+import { Faulty } from "../contract/faulty.ts";
 
 Deno.test("a dugdale answers before it has looked for orphans, and then removes them", async () => {
-  await using spoiled = await Spoiled.start();
-  const { dataDir } = spoiled;
-  await spoiled.stop();
+  await using faulty = await Faulty.start();
+  const { dataDir } = faulty;
+  await faulty.stop();
   // All subfolders that there can be, each of which the search looks at.
   const orphans: string[] = [];
   for (let byte = 0; byte < 256; byte++) {
@@ -19,10 +19,10 @@ Deno.test("a dugdale answers before it has looked for orphans, and then removes 
     await Deno.writeTextFile(path, "content");
     orphans.push(path);
   }
-  await spoiled.restart();
-  assertEquals((await spoiled.dugdale.get("/v1/readyz")).status, 200);
+  await faulty.restart();
+  assertEquals((await faulty.dugdale.get("/v1/readyz")).status, 200);
   // The search pauses in each folder: had it been waited for, all of them would be gone.
   assert(existsSync(orphans.at(-1) ?? ""));
   await until(() => Promise.resolve(!orphans.some((path) => existsSync(path))));
-  assertEquals((await spoiled.dugdale.run("silent.sh")).outcome, "success");
+  assertEquals((await faulty.dugdale.run("silent.sh")).outcome, "success");
 });

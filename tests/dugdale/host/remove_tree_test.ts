@@ -43,10 +43,10 @@ Deno.test("remove() sets aside what cannot be removed, and tells it once", () =>
     const dataDir = new DataDir(root, { ...systemDisk, rm });
     const told: unknown[] = [];
     const log: Pick<Log, "error"> = { error: (_, facts) => void told.push(facts?.moved_to) };
-    const path = join(root, "stubborn");
+    const path = join(root, "gated");
     for (let count = 0; count < 2; count++) {
       await Deno.mkdir(join(path, String(count)), { recursive: true });
       await dataDir.remove(path, log);
     }
-    assertEquals(told, [join(root, "unremovable", "stubborn")]);
+    assertEquals(told, [join(root, "unremovable", "gated")]);
   }));

@@ -50,13 +50,13 @@ const FIGURES: readonly Figure[] = [
 ];
 
 /** Turn and turn about: what the machine does to one it does to the other. */
-async function besideAnEmptyOne(what: string, laden: BenchDugdale, wanted: string): Promise<void> {
+async function besideAnEmptyOne(what: string, loaded: BenchDugdale, wanted: string): Promise<void> {
   await using empty = await startDugdale(4);
-  for (const dugdale of [empty, laden]) await throughDugdale(dugdale, 200);
+  for (const dugdale of [empty, loaded]) await throughDugdale(dugdale, 200);
   for (const figure of FIGURES) {
     const ours: number[] = [], theirs: number[] = [], ratios: number[] = [];
     for (let turn = 0; turn < TURNS; turn++) {
-      const [first, second] = [await figure.alone(empty), await figure.alone(laden)];
+      const [first, second] = [await figure.alone(empty), await figure.alone(loaded)];
       theirs.push(first);
       ours.push(second);
       ratios.push(second / first);
@@ -98,16 +98,20 @@ async function withHistory(): Promise<void> {
       await throughDugdale(first, 1);
     }
     multiply(`${folder}/data/state.db`);
-    await using laden = await startDugdale(4, { folder });
-    await besideAnEmptyOne("1,000,000 finished", laden, "at least 0.8, aim 0.95");
+    await using loaded = await startDugdale(4, { folder });
+    await besideAnEmptyOne("1,000,000 finished", loaded, "at least 0.8, aim 0.95");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
 async function withBallast(): Promise<void> {
-  await using laden = await startDugdale(4, { preload: new URL("ballast.ts", import.meta.url).pathname });
-  await besideAnEmptyOne(`${residentMb(laden.pid).toFixed(0)} MB resident`, laden, "at least 0.85, aim 0.95");
+  await using loaded = await startDugdale(4, { preload: new URL("ballast.ts", import.meta.url).pathname });
+  await besideAnEmptyOne(
+    `${residentMb(loaded.pid).toFixed(0)} MB resident`,
+    loaded,
+    "at least 0.85, aim 0.95",
+  );
 }
 
 async function afterRetention(): Promise<void> {

@@ -8,8 +8,8 @@ import type { Settings } from "./settings.ts";
 /** How long a second connection waits for the dugdale's own transactions. */
 const BUSY_MS = 10_000;
 
-/** A dugdale whose data directory a test may spoil while it runs. */
-export class Spoiled implements AsyncDisposable {
+/** A dugdale whose data directory a test may damage while it runs. */
+export class Faulty implements AsyncDisposable {
   readonly place: Place;
   #daemon: Daemon;
 
@@ -19,13 +19,13 @@ export class Spoiled implements AsyncDisposable {
   }
 
   /** Starts it with the usual lanes. @param settings Laid over the usual ones. */
-  static async start(settings: Settings = {}, options: StartOptions = {}): Promise<Spoiled> {
+  static async start(settings: Settings = {}, options: StartOptions = {}): Promise<Faulty> {
     await using stack = new AsyncDisposableStack();
     const place = stack.use(await Place.make(settings));
     const daemon = stack.use(await place.start(options));
     await apply(callsTo(daemon), STATE);
     stack.move();
-    return new Spoiled(place, daemon);
+    return new Faulty(place, daemon);
   }
 
   /** Calls to the dugdale as it was started last. */
@@ -98,16 +98,16 @@ export class Spoiled implements AsyncDisposable {
   }
 }
 
-/** Gives the tests of a file one dugdale to spoil, from before the first to after the last; they are `ownTest`s. */
-export function sharedSpoiled(settings: Settings = {}): () => Spoiled {
-  let spoiled: Spoiled | undefined;
+/** Gives the tests of a file one dugdale to damage, from before the first to after the last; they are `ownTest`s. */
+export function sharedFaulty(settings: Settings = {}): () => Faulty {
+  let faulty: Faulty | undefined;
   if (OWN) {
-    Deno.test.beforeAll(async () => void (spoiled = await Spoiled.start(settings)));
-    Deno.test.afterAll(() => spoiled?.[Symbol.asyncDispose]());
+    Deno.test.beforeAll(async () => void (faulty = await Faulty.start(settings)));
+    Deno.test.afterAll(() => faulty?.[Symbol.asyncDispose]());
   }
   return () => {
-    if (spoiled === undefined) throw new Error("to be asked for within a test");
-    return spoiled;
+    if (faulty === undefined) throw new Error("to be asked for within a test");
+    return faulty;
   };
 }
 

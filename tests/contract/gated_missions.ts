@@ -1,8 +1,8 @@
-import { told } from "./deeds.ts";
+import { told } from "./shell_missions.ts";
 import type { Dugdale } from "./dugdale.ts";
 
 /** Missions that tell when they are asked to end, and end only when they are released. */
-export class Stubborn implements AsyncDisposable {
+export class GatedMissions implements AsyncDisposable {
   readonly #dugdale: Dugdale;
   readonly #gate: string = Deno.makeTempFileSync({ prefix: "letts-contract-gate-" });
 
