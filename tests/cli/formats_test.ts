@@ -145,7 +145,7 @@ function changes(fleet: Fleet): readonly Change[] {
   ];
 }
 
-Deno.test("letts ctl changes things in every format, and tells of what is not there", async (t) => {
+Deno.test("letts ctl changes things in every format, and reports what is not there", async (t) => {
   await using fleet = await openFleet();
   await Deno.writeTextFile(`${fleet.folder}/a.txt`, "text");
   const ctl = async (line: string) =>

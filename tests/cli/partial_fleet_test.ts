@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openFleet, slowly } from "./fleet.ts";
 
-Deno.test("letts asks every dugdale of a broken fleet and tells of each how it went", async (t) => {
+Deno.test("letts asks every dugdale of a broken fleet and reports the result of each", async (t) => {
   await using fleet = await openFleet(2);
   const [, second = ""] = fleet.urls;
   await using slow = slowly(second);

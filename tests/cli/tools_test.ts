@@ -259,7 +259,7 @@ Deno.test("versionFinding() warns of versions that differ before the last number
   ]);
 });
 
-Deno.test("errorFix() knows what helps against each refusal", () => {
+Deno.test("errorFix() has advice for each refusal", () => {
   const fix = (status: number, code = `http_${status}`, Class = HttpError) =>
     errorFix(new Class(code, "no", { host: "s1", status }))?.split(":")[0];
   assertEquals([fix(301), fix(502), fix(504), fix(500)], [

@@ -84,7 +84,7 @@ Deno.test("dispatch() makes one mission, wherever its first connection breaks", 
     assertEquals([missionId, faulty.dugdale.missions.length, faulty.proxy.accepted], [ID, 1, 2]);
   }));
 
-Deno.test("dispatch() tells a network error when all its connections break", () =>
+Deno.test("dispatch() reports a network error when all its connections break", () =>
   forEachBreak(BREAKS, async (fault) => {
     await using faulty = await openFaulty(fault, fault, fault);
     const input = "x".repeat(5000);
@@ -114,7 +114,7 @@ Deno.test("saveDownload() leaves no file and no connection behind, wherever its 
     assertEquals([...Deno.readDirSync(faulty.folder)], []);
   }));
 
-Deno.test("run() comes to its end, wherever its first connection breaks", () =>
+Deno.test("run() finishes, wherever its first connection breaks", () =>
   forEachBreak(BREAKS, async (fault) => {
     await using faulty = await openFaulty(fault);
     const result = await faulty.client.run({ route: "r" }, { mission: "m", outputsTo: faulty.folder });
@@ -122,7 +122,7 @@ Deno.test("run() comes to its end, wherever its first connection breaks", () =>
     assertEquals(await Deno.readFile(`${faulty.folder}/copy`), CONTENT);
   }));
 
-Deno.test("follow() tells each event once, or gives up, wherever its connections break", () => {
+Deno.test("follow() reports each event once, or gives up, wherever its connections break", () => {
   // Its request has no body, and silence is no break for it: a mission may say nothing for hours.
   const breaks = BREAKS.filter(({ side, part, how }) =>
     how !== "silence" && `${side} ${part}` !== "request body"

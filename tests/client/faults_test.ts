@@ -12,7 +12,7 @@ const SHA = createHash("sha256").update(TEXT).digest("hex");
 const FILE = { sha256: SHA, size: TEXT.length };
 const OK = `HTTP/1.1 200 OK\r\nContent-Length: ${TEXT.length}\r\nX-Letts-Sha256: ${SHA}\r\n\r\n`;
 
-Deno.test("LettsClient tells each break below HTTP as a network error, after three tries", async () => {
+Deno.test("LettsClient reports each break below HTTP as a network error, after three tries", async () => {
   const breaks: [string, string, string][] = [
     ["closed before the answer", "", "network"],
     ["closed within the status line", "HTTP/1.1 2", "network"],
@@ -90,7 +90,7 @@ Deno.test("LettsClient gives up a body that stops coming", async () => {
   assertEquals(error.code, "timeout");
 });
 
-Deno.test("LettsClient gives up a body that stops coming, also when memory was tidied up meanwhile", async () => {
+Deno.test("LettsClient gives up a body that stops coming, also after a garbage collection", async () => {
   await using server = new RawServer((conn) =>
     writeAll(conn, new TextEncoder().encode(OK + TEXT.slice(0, 4)))
   );

@@ -96,7 +96,7 @@ Deno.test("getMission() without a host asks all dugdales at once", async () => {
   assertEquals((await client.getMission(ID))?.host, "s2");
 });
 
-Deno.test("getMission() without a host tells not found from not known", async () => {
+Deno.test("getMission() without a host distinguishes not found from not known", async () => {
   await using a = new Scripted(missing);
   await using b = new Scripted(() => problem(401, "unauthorized"));
   await using sure = await openClient([a, a]);
@@ -175,7 +175,7 @@ Deno.test("kill() and restart() are sent once, whatever happens to the answer", 
   assertEquals(connections, 1);
 });
 
-Deno.test("kill() tells what the dugdale did", async () => {
+Deno.test("kill() reports what the dugdale did", async () => {
   await using server = new Scripted(() => Response.json({ status: "kill_sent" }));
   await using client = await openClient([server]);
   assertEquals(await client.kill(REF), "kill_sent");

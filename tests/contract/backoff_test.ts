@@ -29,7 +29,7 @@ Deno.test("each further failure doubles the wait, and a blocked request is no fa
   assert(seconds === 3 || seconds === 4, `${seconds} s`);
 });
 
-Deno.test("Retry-After tells whole seconds, rounded up", async () => {
+Deno.test("Retry-After reports whole seconds, rounded up", async () => {
   const from = "10.4.0.3";
   for (let time = 1; time <= 9; time++) await untilUnblocked(() => wrong(from));
   // The ninth blocks for 1.6 s.

@@ -51,7 +51,7 @@ Deno.test("a mission that prints without end is read on, so that it does not blo
   assertEquals((await dugdale.done(id)).outcome, "success");
 });
 
-Deno.test("everything printed before the end is there when done is told", async () => {
+Deno.test("everything printed before the end is there when done is reported", async () => {
   const ids = await Promise.all(
     Array.from({ length: 20 }, () => dugdale.queue("obeys.sh", { input: told("seq 1 2000; echo last >&2") })),
   );

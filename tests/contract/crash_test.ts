@@ -55,7 +55,7 @@ ownTest("after a kill: what waited runs once, what ran is lost, what was done st
   assertEquals(await dugdale.output(String(done.mission_id), "stdout"), "kept\n");
 });
 
-ownTest("a lost mission can be restarted, and a repeat of its dispatch is told of its end", async () => {
+ownTest("a lost mission can be restarted, and a repeat of its dispatch gets its end", async () => {
   await using place = await Place.make();
   let id: string;
   {
@@ -174,32 +174,35 @@ ownTest("kills during the start itself change nothing: one end for each mission"
   assertEquals((await dugdale.get("/v1/dugdale")).body.queue_summary, { queued: 0, running: 0 });
 });
 
-ownTest("a database that is found damaged after a kill is told by readyz, and by nothing else", async () => {
-  await using place = await Place.make();
-  let id: string;
-  {
+ownTest(
+  "a database that is found damaged after a kill is reported by readyz, and by nothing else",
+  async () => {
+    await using place = await Place.make();
+    let id: string;
+    {
+      await using daemon = await place.start();
+      const dugdale = await prepared(daemon);
+      id = await dugdale.queue("silent.sh");
+      await dugdale.done(id);
+      await killed(daemon);
+    }
+    {
+      using database = new DatabaseSync(`${place.dataDir}/state.db`);
+      database.exec("PRAGMA ignore_check_constraints = ON");
+      database.prepare("UPDATE missions SET status = 'nonsense' WHERE mission_id = ?").run(id);
+    }
     await using daemon = await place.start();
-    const dugdale = await prepared(daemon);
-    id = await dugdale.queue("silent.sh");
-    await dugdale.done(id);
-    await killed(daemon);
-  }
-  {
-    using database = new DatabaseSync(`${place.dataDir}/state.db`);
-    database.exec("PRAGMA ignore_check_constraints = ON");
-    database.prepare("UPDATE missions SET status = 'nonsense' WHERE mission_id = ?").run(id);
-  }
-  await using daemon = await place.start();
-  const dugdale = callsTo(daemon);
-  let ready = await dugdale.get("/v1/readyz");
-  for (let time = 0; time < 100 && ready.status === 200; time++) {
-    await pause(20);
-    ready = await dugdale.get("/v1/readyz");
-  }
-  assertEquals([ready.status, ready.body.error], [503, "awaiting_manual_repair"]);
-  assertEquals(Object.keys(Object(ready.body.details)).sort(), ["kind", "mission_id", "op"]);
-  assertEquals((await dugdale.run("succeeds.sh")).outcome, "success");
-});
+    const dugdale = callsTo(daemon);
+    let ready = await dugdale.get("/v1/readyz");
+    for (let time = 0; time < 100 && ready.status === 200; time++) {
+      await pause(20);
+      ready = await dugdale.get("/v1/readyz");
+    }
+    assertEquals([ready.status, ready.body.error], [503, "awaiting_manual_repair"]);
+    assertEquals(Object.keys(Object(ready.body.details)).sort(), ["kind", "mission_id", "op"]);
+    assertEquals((await dugdale.run("succeeds.sh")).outcome, "success");
+  },
+);
 
 ownTest("a staged upload goes on where it was after a kill", async () => {
   await using place = await Place.make();

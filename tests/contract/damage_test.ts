@@ -106,7 +106,7 @@ ownTest("a restart whose input is no longer complete names it", async () => {
   assertProblem(reply, 409, "input_artifacts_expired", { staging_id: id, role: "data" });
 });
 
-ownTest("an applied state that cannot be read is told where it is asked for", async () => {
+ownTest("an applied state that cannot be read is reported where it is asked for", async () => {
   await using faulty = await Faulty.start();
   const { dugdale } = faulty;
   const [config] = faulty.column("SELECT name FROM sqlite_schema WHERE name = 'config'");

@@ -26,7 +26,7 @@ Deno.test("from must be a whole number", async () => {
   }
 });
 
-Deno.test("a run is told as queued, running, progress and done, numbered from 1", async () => {
+Deno.test("a run is reported as queued, running, progress and done, numbered from 1", async () => {
   const progress = [
     { event: "progress", value: 0.25, message: "a quarter" },
     { event: "progress", value: 1 },
@@ -150,7 +150,7 @@ ownTest("with follow every event is sent when it happens, and the stream ends wi
   await Deno.remove(gate);
 });
 
-Deno.test("an event is told only when reads agree with it", async () => {
+Deno.test("an event is reported only when reads agree with it", async () => {
   const ids = await Promise.all(Array.from({ length: 20 }, () => dugdale.queue("succeeds.sh")));
   await Promise.all(ids.map(async (id) => {
     for await (const { event } of dugdale.follow(id)) {
@@ -210,7 +210,7 @@ Deno.test("a follower that reads nothing delays no other", async () => {
   assertEquals(text.split("\n").length - 1, (await dugdale.events(id)).length);
 });
 
-Deno.test("a mission that is killed in the queue is told as queued and done, to followers too", async () => {
+Deno.test("a mission that is killed in the queue is reported as queued and done, to followers too", async () => {
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } });
   const id = await dugdale.queue("silent.sh", { lane: "held" });
   const followed = dugdale.events(id, "follow=true");

@@ -9,7 +9,7 @@ Deno.test("GET /v1/healthz answers ok to anyone", async () => {
   assertEquals(reply.headers.get("content-type"), "application/json; charset=utf-8");
 });
 
-Deno.test("GET /v1/version tells version, commit and build time as texts", async () => {
+Deno.test("GET /v1/version reports version, commit and build time as strings", async () => {
   const { status, body } = await dugdale.get("/v1/version", { as: "anonymous" });
   assertEquals(status, 200);
   assertEquals(Object.keys(body).sort(), ["built_at", "commit", "version"]);
@@ -48,7 +48,7 @@ Deno.test("POST /v1/dispatch is refused when the applied configuration has no la
   assertProblem(await dugdale.dispatch({ mission: "silent.sh" }), 412, "no_lanes_configured");
 });
 
-Deno.test("GET /v1/dugdale tells version, uptime, apply and queue", async () => {
+Deno.test("GET /v1/dugdale reports version, uptime, apply and queue", async () => {
   await apply(dugdale, STATE);
   const { status, body } = await dugdale.get("/v1/dugdale");
   assertEquals(status, 200);

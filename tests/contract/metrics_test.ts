@@ -41,7 +41,7 @@ function sortedLabels(series: string): string {
   );
 }
 
-Deno.test("GET /v1/metrics tells type and help of every documented metric", async () => {
+Deno.test("GET /v1/metrics reports type and help of every documented metric", async () => {
   await dugdale.run("silent.sh");
   const { text } = await dugdale.get("/v1/metrics");
   const types = Object.fromEntries(

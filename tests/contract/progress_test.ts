@@ -71,7 +71,7 @@ Deno.test("a smaller report still fits after a larger one was dropped", async ()
   assertEquals([events[2]?.message, events[3]?.progress_dropped], ["small", 1]);
 });
 
-Deno.test("a value is told as it was reported, digit by digit or as the same number", async () => {
+Deno.test("a value is passed on as it was reported, digit by digit or as the same number", async () => {
   const values = ["0.1", "1e3", "-5", "12345678901234567"];
   const id = await dugdale.queue("obeys.sh", {
     input: told(saying(...values.map((value) => `{"event":"progress","value":${value}}`))),

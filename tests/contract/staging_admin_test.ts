@@ -71,7 +71,7 @@ Deno.test("DELETE of an upload that is under way ends it", async () => {
   assertProblem(await dugdale.get(`/v1/staging/${id}`), 410, "deleting");
 });
 
-Deno.test("a restart whose input is gone tells which one", async () => {
+Deno.test("a restart whose input is gone reports which one", async () => {
   const id = await dugdale.stage("content");
   const mission = await dugdale.queue("silent.sh", { files: [{ role: "data", staging_id: id }] });
   await dugdale.done(mission);

@@ -43,7 +43,7 @@ ownTest("--version and --help tell what they are for and end with 0", async () =
   }
 });
 
-ownTest("a bad flag is told with the usage on stdout, and ends with 2", async () => {
+ownTest("a bad flag is reported with the usage on stdout, and ends with 2", async () => {
   for (const flag of ["--colour", "--check-config=perhaps", "--log-level", "---help", "--=x"]) {
     const { code, stdout, stderr } = await endedWith({}, flag);
     assertEquals([code, stderr], [2, ""], flag);

@@ -51,7 +51,7 @@ function damage(folder: string, offset: number): void {
   file.writeSync(new Uint8Array(64).fill(0xff));
 }
 
-Deno.test("A damaged database is told by readyz after an end by force, until it is repaired", async () => {
+Deno.test("A damaged database is reported by readyz after an end by force, until it is repaired", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const offset = await leave(folder);

@@ -22,7 +22,7 @@ function printed(live: LiveMission[]): string[] {
   return texts.join("").split("\n");
 }
 
-Deno.test("DrainTable tells each mission with its lane and for how long it runs", () => {
+Deno.test("DrainTable reports each mission with its lane and for how long it runs", () => {
   const row = (index: number, elapsed: string): string =>
     `  0192a8b${index}  default           report                    ${elapsed}`;
   assertEquals(printed(running(42, 187, 3900)), [

@@ -16,7 +16,7 @@ function told({ record }: Ended): readonly unknown[] {
   return [record.outcome, record.fail_reason, record.fail_message, record.exit_code, record.signal ?? null];
 }
 
-Deno.test("an uncaught error is told with its class, its line and its stack, which stderr has too", async () => {
+Deno.test("an uncaught error is reported with its class, its line and its stack, which stderr has too", async () => {
   const ended = await crash("m.ts", `await letts.mission(() => {\n  throw new RangeError("too far");\n});`);
   assertEquals(told(ended), ["failed", "uncaught_exception", "too far", 1, null]);
   const details = ended.record.fail_details as Fields;
@@ -38,7 +38,7 @@ Deno.test("an unhandled rejection fails the mission", async () => {
   assertEquals((ended.record.fail_details as Fields).class, "TypeError");
 });
 
-Deno.test("an error in script style, after which nothing runs, is told as well", async () => {
+Deno.test("an error in script style, after which nothing runs, is reported as well", async () => {
   const ended = await crash("m.ts", `letts.Mission.start(); throw new Error("broke");`);
   assertEquals(told(ended), ["failed", "uncaught_exception", "broke", 1, null]);
 });
@@ -158,7 +158,7 @@ Deno.test("an exit without an event is a success with 0, and a failure with anyt
   assertEquals(seven.record.exit_code, 7);
 });
 
-Deno.test("what aborts natively is told by its signal", async () => {
+Deno.test("what aborts natively is reported by its signal", async () => {
   const ended = await crash("m.sh", "#!/bin/sh\nkill -ABRT $$\n", ["{mission_path}"]);
   assertEquals(told(ended).slice(0, 2), ["failed", "sigabrt"]);
 });

@@ -29,7 +29,7 @@ const SAMPLES: readonly (readonly [rule: NameRule, good: readonly string[], bad:
   ]],
 ];
 
-Deno.test("NameRule tells names that keep their rule from those that break it", () => {
+Deno.test("NameRule distinguishes names that keep their rule from those that break it", () => {
   for (const [rule, good, bad] of SAMPLES) {
     for (const name of good) {
       assertEquals([rule.is(name), rule.fault(name), rule.parse(name)], [true, undefined, name]);

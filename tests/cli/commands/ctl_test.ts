@@ -213,7 +213,7 @@ Deno.test("letts ctl missions restart --selector asks first, and pages to the en
   assertEquals(none, { code: 0, stdout: "", stderr: "letts: no mission matches the selector\n" });
 });
 
-Deno.test("letts ctl missions delete --selector tells which could not be deleted", async () => {
+Deno.test("letts ctl missions delete --selector reports which could not be deleted", async () => {
   await using fleet = await openFleet();
   const done = await ran(fleet, "silent");
   const running = await send(fleet, "forever", "normal");

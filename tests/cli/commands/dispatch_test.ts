@@ -36,7 +36,7 @@ Deno.test("letts dispatch of a repeated id with files is the same mission, with 
   );
 });
 
-Deno.test("letts -v tells which configuration and which dugdale it uses", async () => {
+Deno.test("letts -v reports which configuration and which dugdale it uses", async () => {
   await using fleet = await openFleet();
   const { code, stderr } = await fleet.cli(["-v", ...SEND]);
   assertEquals(code, 0);

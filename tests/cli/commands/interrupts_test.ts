@@ -21,7 +21,7 @@ function toldOf(stderr: string, kind: string, how: string): string {
   return id;
 }
 
-Deno.test("Ctrl-C ends the waiting, not what runs, and tells how to follow and to end it", async (t) => {
+Deno.test("Ctrl-C ends the waiting, not what runs, and reports how to follow and to end it", async (t) => {
   await using fleet = await openFleet();
   await using proxy = await heldFleet(fleet);
   for (const [kind, args] of [["mission", RUN], ["exec", EXEC]] as const) {

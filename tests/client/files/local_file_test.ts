@@ -29,7 +29,7 @@ Deno.test("openLocalFile() reads any source from any offset", async () => {
   }
 });
 
-Deno.test("LocalFile.chunks() stops at the size that was announced, and tells a file that became shorter", async () => {
+Deno.test("LocalFile.chunks() stops at the size that was announced, and reports a file that became shorter", async () => {
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeFile(path, new Uint8Array(100));

@@ -75,7 +75,7 @@ Deno.test("listStaging() reads page after page, also files that never expire", a
   assertEquals(server.log[1], `GET /v1/staging?mission_id=${ID}&ref_kind=input&limit=1&cursor=c`);
 });
 
-Deno.test("deleteStaging() tells which missions use the file", async () => {
+Deno.test("deleteStaging() reports which missions use the file", async () => {
   await using server = new Scripted(({ target }) =>
     target.includes("force")
       ? Response.json({ status: "deletion_pending" }, { status: 202 })

@@ -73,7 +73,7 @@ Deno.test("dispatch() sends exactly the bytes that are missing", async () => {
   assertEquals(area.files.get(STAGING)?.bytes, CONTENT);
 });
 
-Deno.test("dispatch() asks again how far a file is before every try", async () => {
+Deno.test("dispatch() asks for the received size before every try", async () => {
   for (
     const failure of [
       () => problem(500, "io_error"),

@@ -36,7 +36,7 @@ Deno.test("LettsClient asks an http proxy for a tunnel to a dugdale behind https
   assertEquals(proxy.heads[0]?.split("\r\n")[0], "CONNECT dugdale.invalid:443 HTTP/1.1");
 });
 
-Deno.test("LettsClient uploads through a proxy with the range that tells the size", async () => {
+Deno.test("LettsClient uploads through a proxy with the range that reports the size", async () => {
   const answers = [
     "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
     "HTTP/1.1 201 Made\r\nContent-Length: 2\r\n\r\n{}",

@@ -118,7 +118,7 @@ Deno.test("dispatch() tries refusals once, each with a class of its own", async 
   }
 });
 
-Deno.test("dispatch() tells the words of an answer that has no problem in it", async () => {
+Deno.test("dispatch() reports the words of an answer that has no problem in it", async () => {
   const cases: [BodyInit | null, string][] = [
     ["<h1>\nno such page</h1>\n", "<h1> no such page</h1>"],
     [null, "no message"],
@@ -150,7 +150,7 @@ Deno.test("dispatch() waits for a short Retry-After and reports a long one", asy
   assertEquals([error.retryAfterMs, error.retryable, later.seen.length], [30_000, true, 1]);
 });
 
-Deno.test("dispatch() tells a dugdale that is not there from one that breaks off", async () => {
+Deno.test("dispatch() distinguishes a dugdale that is not there from one that breaks off", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
@@ -265,7 +265,7 @@ Deno.test("dispatch() sends the trace context of the call, else of the client", 
   await assertRejects(wrong, ArgumentError);
 });
 
-Deno.test("LettsClient tells its observer of failed launches, whatever the observer does", async () => {
+Deno.test("LettsClient notifies its observer of failed launches, whatever the observer does", async () => {
   await using server = new Scripted(() => problem(503, "queue_full"));
   const failures: string[] = [];
   await using client = await openClient([server], {

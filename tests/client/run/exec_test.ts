@@ -97,7 +97,7 @@ Deno.test("exec() uploads a known file after all when the dugdale has just remov
   assertEquals(server.seen.map(({ method }) => method), ["GET", "POST", "HEAD", "PUT", "POST"]);
 });
 
-Deno.test("exec() tells that a dugdale takes no commands", async () => {
+Deno.test("exec() reports that a dugdale takes no commands", async () => {
   await using server = new Scripted(() => problem(404, "feature_disabled"));
   const told: string[] = [];
   await using client = await openClient([server], {

@@ -159,7 +159,7 @@ Deno.test("runOnAll() runs on every dugdale with the lane and the labels, or thr
   );
 });
 
-Deno.test("runMany() tells the observer of every launch that failed", async () => {
+Deno.test("runMany() notifies the observer of every launch that failed", async () => {
   await using server = new Scripted(() => problem(503, "queue_full"));
   const told: string[] = [];
   await using client = await openClient([server], {

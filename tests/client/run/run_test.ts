@@ -46,7 +46,7 @@ function ending(end: object, more: Handler = () => problem(404, "not_found")): H
 const GO = { mission: "m", missionId: ID };
 const TO = { route: "r" };
 
-Deno.test("run() gives the result that the done event tells", async () => {
+Deno.test("run() gives the result that the done event reports", async () => {
   await using server = new Scripted(ending(done(3, { return: { words: 2 }, outputs: { report: OUTPUT } })));
   await using client = await openClient([server]);
   const events: MissionEvent[] = [];
@@ -103,7 +103,7 @@ Deno.test("run() leaves the mission alone when the wait is over", async () => {
   assertEquals(server.log, ["POST /v1/dispatch", `GET /v1/missions/${ID}/events?follow=true`]);
 });
 
-Deno.test("run() fails at once when the mission is deleted, and tells the observer", async () => {
+Deno.test("run() fails at once when the mission is deleted, and notifies the observer", async () => {
   await using server = new Scripted(({ method }) =>
     method === "POST"
       ? Response.json({ mission_id: ID, status: "queued" }, { status: 202 })
@@ -126,7 +126,7 @@ Deno.test("run() ends with what its event callback throws", async () => {
   await assertRejects(() => client.run(TO, { ...GO, onEvent }), RangeError, "mine");
 });
 
-Deno.test("run({ logs }) fetches both streams, also of a failed mission, and tells what was cut", async () => {
+Deno.test("run({ logs }) fetches both streams, also of a failed mission, and reports what was cut", async () => {
   const cut = "out\n[--- truncated, exceeded 3 bytes ---]\n";
   await using server = new Scripted(
     ending(
@@ -149,7 +149,7 @@ Deno.test("run({ logs }) fetches both streams, also of a failed mission, and tel
   ]);
 });
 
-Deno.test("run({ logs }) tells why a stream could not be fetched", async () => {
+Deno.test("run({ logs }) reports why a stream could not be fetched", async () => {
   await using server = new Scripted(
     ending(done(3), ({ target }) => target.endsWith("stdout") ? problem(410, "gone") : new Response("err")),
   );
@@ -233,7 +233,7 @@ Deno.test("run({ outputsTo }) stops reading as soon as too much has come", async
   }
 });
 
-Deno.test("run({ outputsTo }) tells a folder that cannot be written", async () => {
+Deno.test("run({ outputsTo }) reports a folder that cannot be written", async () => {
   const file = await Deno.makeTempFile();
   try {
     await using server = new Scripted(

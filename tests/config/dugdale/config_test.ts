@@ -204,7 +204,7 @@ Deno.test("parseDugdaleConfig() takes the largest values that leave headroom, an
   parseMore("limits: {max_event_line_size: 0, max_return_value_size: 1GiB}");
 });
 
-Deno.test("parseDugdaleConfig() tells broken rules in their order", () => {
+Deno.test("parseDugdaleConfig() reports broken rules in their order", () => {
   const rules: readonly (readonly [yaml: string, key: string])[] = [
     ["cleanup: {success_ttl: x}\n", "cleanup.success_ttl"],
     ["exec: {max_script_size: x}\n", "exec.max_script_size"],

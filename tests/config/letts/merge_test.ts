@@ -157,7 +157,7 @@ Deno.test("readLettsFiles() names the file that cannot be read", () => {
   assertThrows(() => readLettsFiles([dir.path]), ConfigError, "cannot be read");
 });
 
-Deno.test("readLettsFiles() leaves permissions alone and tells of plain tokens instead", () => {
+Deno.test("readLettsFiles() leaves permissions alone and reports plain tokens instead", () => {
   using dir = new TempDir();
   const base = dir.write(
     "a.yaml",

@@ -238,7 +238,7 @@ Deno.test("LettsConfig.baseUrl() uses url, else host with a port", () => {
   assertEquals(global.config.baseUrl(global.dugdale).href, "http://10.0.0.1:7000/");
 });
 
-Deno.test("LettsConfig.baseUrl() tells which key cannot be used", () => {
+Deno.test("LettsConfig.baseUrl() reports which key cannot be used", () => {
   const { config, dugdale } = openOne({ url: "ftp://x" });
   assertThrows(() => config.baseUrl(dugdale), ConfigError, `dugdales[0].url ("s1"): must be a URL`);
 });

@@ -69,7 +69,7 @@ Deno.test("Followers keeps no line for a follower that does not ask: it reads th
     await reader.cancel();
   }));
 
-Deno.test("Followers tells in order what is committed together with a start, though the start is published last", () =>
+Deno.test("Followers reports in order what is committed together with a start, though the start is published last", () =>
   withRunning(async ({ followers, store }, find) => {
     const { id } = find();
     const [all, late] = [0, 2].map((from) => followers.events(find(), from, true).getReader());
@@ -122,7 +122,7 @@ Deno.test("Followers reads the table for a follower that lags behind in pieces o
     await reader.cancel();
   }));
 
-Deno.test("Followers tells what a further attempt says only once its start is on record", () =>
+Deno.test("Followers reports what a further attempt says only once its start is on record", () =>
   withRunning(async ({ followers, store }, find) => {
     const { id } = find();
     const lines = async (): Promise<string[]> =>

@@ -31,7 +31,7 @@ function running({ transitions }: Parts): Promise<RunningMission> {
   return transitions.write(() => transitions.enterRunning(newMission()));
 }
 
-Deno.test("Transitions tells of each change once it can be read, in the order in which they were made", () =>
+Deno.test("Transitions reports each change once it can be read, in the order in which they were made", () =>
   withTransitions(async (parts) => {
     const { store, transitions, told } = parts;
     const readable: unknown[] = [];
@@ -50,7 +50,7 @@ Deno.test("Transitions tells of each change once it can be read, in the order in
     assertEquals(told.slice(4), ["deleting"], "what changes nothing is not told");
   }));
 
-Deno.test("Transitions tells nothing of a change that is undone", () =>
+Deno.test("Transitions reports nothing of a change that is undone", () =>
   withTransitions(async ({ transitions, told }) => {
     const failed = transitions.write(() => {
       transitions.enter(newMission());
@@ -60,7 +60,7 @@ Deno.test("Transitions tells nothing of a change that is undone", () =>
     assertEquals(told, []);
   }));
 
-Deno.test("Transitions tells every listener, also when an earlier one throws, and logs that", () =>
+Deno.test("Transitions notifies every listener, also when an earlier one throws, and logs that", () =>
   withTransitions(async ({ transitions, logged, told }) => {
     transitions.listen(() => {
       throw new Error("broken listener");

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { LockWatch } from "../../../dugdale/host/lock_watch.ts";
 import { HandClock } from "../hand_clock.ts";
 
-Deno.test("LockWatch looks every 2 s for the first minute, then every 30 s, and tells once of the loss", () => {
+Deno.test("LockWatch looks every 2 s for the first minute, then every 30 s, and reports the loss once", () => {
   const clock = new HandClock();
   let looks = 0, losses = 0;
   using _watch = new LockWatch({ isIntact: () => ++looks < 32 }, clock, () => losses++);

@@ -35,7 +35,7 @@ Deno.test("lineLog() writes key=value text, quoted where it must be, one line a 
   ]);
 });
 
-Deno.test("lineLog() tells why an error came about", () => {
+Deno.test("lineLog() reports why an error came about", () => {
   const lines: string[] = [];
   const cause = Object.assign(new Error("full"), { stack: undefined });
   lineLog("info", "json", (line) => lines.push(line)).error("e", {

@@ -125,7 +125,7 @@ Deno.test("watchdogPeriodMs() is half of what the watchdog waits, if it waits fo
   for (const none of [undefined, "", "0", "1", "-5", "soon"]) assertEquals(period(none), undefined);
 });
 
-Deno.test("The daemon tells a service manager that it is ready, alive and stopping", async () => {
+Deno.test("The daemon notifies a service manager that it is ready, alive and stopping", async () => {
   const folder = await Deno.makeTempDir();
   const name = `@letts-notify-${crypto.randomUUID()}`;
   try {

@@ -37,7 +37,7 @@ Deno.test("removeTree() of what is missing fails unless it is forced", () =>
     await removeTree(join(folder, "missing"), { force: true });
   }));
 
-Deno.test("remove() sets aside what cannot be removed, and tells it once", () =>
+Deno.test("remove() sets aside what cannot be removed, and reports it once", () =>
   inFolder(async (root) => {
     const rm = () => Promise.reject(new Error("busy"));
     const dataDir = new DataDir(root, { ...systemDisk, rm });

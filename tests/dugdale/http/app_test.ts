@@ -79,7 +79,7 @@ Deno.test("App serves the table that it is handed: path, query and body by the s
   assertEquals(end, { key: "add", route: "/add/:to", method: "POST", status: 200, refusal: undefined });
 });
 
-Deno.test("App tells of refusals with their code, and of requests that no route fits", async () => {
+Deno.test("App reports refusals with their code, and requests that no route fits", async () => {
   const { ask, ends } = openApp();
   const statuses = [
     await ask("GET", "/closed"),
@@ -100,7 +100,7 @@ Deno.test("App tells of refusals with their code, and of requests that no route 
   ]);
 });
 
-Deno.test("App tells the end of a stream when all of it is sent, and of a refused one at once", async () => {
+Deno.test("App reports the end of a stream when all of it is sent, and that of a refused one at once", async () => {
   const { ask, ends } = openApp();
   await ask("GET", "/stream/yes");
   assertEquals(ends.map(({ status }) => status), [404]);

@@ -22,7 +22,7 @@ Deno.test("GET /v1/openapi.json is a valid OpenAPI document of every route, and 
   assertEquals(described.sort(), routes.sort());
 });
 
-Deno.test("GET /v1/openapi.json tells what a request needs and what it is answered", async () => {
+Deno.test("GET /v1/openapi.json reports what a request needs and what it is answered", async () => {
   await using running = await openRunning();
   const { paths, components } = (await running.request("GET", "/v1/openapi.json")).body;
   const dispatch = paths["/v1/dispatch"].post;

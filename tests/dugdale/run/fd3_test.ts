@@ -73,7 +73,7 @@ for (const [line, reason, details] of VIOLATIONS) {
   });
 }
 
-Deno.test("Fd3Reader tells the size and the event of a line that is too long, and reads on", () => {
+Deno.test("Fd3Reader reports the size and the event of a line that is too long, and reads on", () => {
   const long = `{"event":"fail","message":"${"x".repeat(100)}"}`;
   const { violations, final } = read(`${long}\n{"event":"success"}\n`, { line: 64 });
   assertEquals(violations[0]?.details, {

@@ -15,7 +15,7 @@ function foreignChild(): { child: Child; tried: Promise<string[]> } {
   return { child: { signal } as unknown as Child, tried: promise };
 }
 
-Deno.test("KillSwitch goes on to SIGKILL when the system refuses a signal, and tells", async () => {
+Deno.test("KillSwitch goes on to SIGKILL when the system refuses a signal, and reports", async () => {
   const refusals: unknown[] = [];
   using kill = new KillSwitch(systemClock, 5, (error) => refusals.push((error as { code: unknown }).code));
   const { child, tried } = foreignChild();

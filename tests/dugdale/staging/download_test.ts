@@ -161,7 +161,7 @@ Deno.test("A download is read at the pace of its reader, and closed when the rea
   while (isOpen(path)) await new Promise(setImmediate);
 });
 
-Deno.test("HEAD tells size and digest of a complete file", async () => {
+Deno.test("HEAD reports size and digest of a complete file", async () => {
   await using area = new Area();
   const id = await stored(area);
   const { status, headers } = await area.request("HEAD", `/${id}`);
@@ -173,7 +173,7 @@ Deno.test("HEAD tells size and digest of a complete file", async () => {
   assertEquals(headers.get("x-letts-upload-status"), "complete");
 });
 
-Deno.test("HEAD tells how far an upload is", async () => {
+Deno.test("HEAD reports how far an upload is", async () => {
   await using area = new Area();
   const { id } = await area.put(data, { range: [0, 1234] });
   const { status, headers } = await area.request("HEAD", `/${id}`);
@@ -185,7 +185,7 @@ Deno.test("HEAD tells how far an upload is", async () => {
   assertEquals(headers.get("x-letts-sha256"), sha256(data));
 });
 
-Deno.test("HEAD tells of a file that is being deleted, and nothing of others", async () => {
+Deno.test("HEAD reports a file that is being deleted, and nothing of others", async () => {
   await using area = new Area();
   const id = await stored(area);
   await area.store.write(() => area.store.staging.markDeleting(id, 1));

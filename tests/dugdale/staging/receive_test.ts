@@ -53,7 +53,7 @@ Deno.test("An upload whose sender vanishes keeps what has come and can go on", a
   assertEquals((await area.put(data, { id: cut.id, range: [1_000_000, 3_000_000] })).status, 201);
 });
 
-Deno.test("A sender that closes its side too early is told io_error", async () => {
+Deno.test("A sender that closes its side too early gets io_error", async () => {
   await using area = new Area();
   using cut = new RawPut(area, area.ids.staging(), headers);
   cut.write(data.subarray(0, 1000));

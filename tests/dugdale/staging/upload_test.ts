@@ -76,7 +76,7 @@ Deno.test("PUT refuses a Content-Range that disagrees with Content-Length", asyn
   assertEquals([status, body.error], [400, "bad_request"]);
 });
 
-Deno.test("PUT refuses a chunked body unless Content-Range tells the size", async () => {
+Deno.test("PUT refuses a chunked body unless Content-Range reports the size", async () => {
   await using area = new Area();
   const headers = { "X-Letts-Sha256": digest, "Transfer-Encoding": "chunked" };
   using blind = new RawPut(area, area.ids.staging(), headers);
@@ -203,7 +203,7 @@ Deno.test("PUT refuses new uploads when the unfinished ones hold too much", asyn
   assertEquals([status, body.error], [503, "incomplete_uploads_full"]);
 });
 
-Deno.test("PUT tells of a disk that cannot be written, and can be resumed", async () => {
+Deno.test("PUT reports a disk that cannot be written, and can be resumed", async () => {
   await using area = new Area();
   const id = area.ids.staging();
   const path = area.dataDir.staging(id);

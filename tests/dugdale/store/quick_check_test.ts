@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { QuickCheck } from "../../../dugdale/store/quick_check.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 
-Deno.test("QuickCheck tells damage from a check that could not be done", async () => {
+Deno.test("QuickCheck distinguishes damage from a check that could not be done", async () => {
   const folder = await Deno.makeTempDir();
   try {
     using store = new Store(`${folder}/good.db`, -2000);

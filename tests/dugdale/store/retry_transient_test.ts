@@ -25,7 +25,7 @@ function failing(error: Error, times: number) {
   return { clock, seen, write, options: { clock, onRetry: () => void seen.retries++ } };
 }
 
-Deno.test("retryTransient() tries ten times what may pass, and then tells why it did not", async () => {
+Deno.test("retryTransient() tries ten times what may pass, and then reports why it did not", async () => {
   const nine = failing(full, 9), ten = failing(full, 10);
   assertEquals(await retryTransient(nine.write, nine.options), "written");
   assertEquals(nine.seen, { tries: 10, retries: 9 });

@@ -207,7 +207,7 @@ Deno.test("what the operating manual does to the database by hand leaves the rig
     assertEquals(store.missions.retention.hidden(9).length, 1);
   }));
 
-Deno.test("Store.lost tells of a file that was cut, not of one that gave pages back", async () => {
+Deno.test("Store.lost reports a file that was cut, not one that gave pages back", async () => {
   const folder = await Deno.makeTempDir();
   try {
     using store = new Store(`${folder}/state.db`, -2000);

@@ -8,7 +8,7 @@ const LAYER = `dugdales:
     lanes: { normal: { concurrency: 9 }, paused: null, extra: { concurrency: 1 } }
 `;
 
-Deno.test("letts apply lays files over each other and tells what changed, in the order of the file", async () => {
+Deno.test("letts apply lays files over each other and reports what changed, in the order of the file", async () => {
   await using fleet = await openFleet(2);
   await Deno.writeTextFile(`${fleet.folder}/layer.yaml`, LAYER);
   const ended = await fleet.cli(["apply", "-f", "letts.yaml", "-f", "layer.yaml"]);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { LineView } from "../../../../cli/commands/run/plain_views.ts";
 
-Deno.test("LineView tells where an output file went, unless it is to be quiet", async () => {
+Deno.test("LineView reports where an output file went, unless it is to be quiet", async () => {
   for (
     const [events, expected] of [[true, ["[output] report -> ./r.html (17.4 KiB)\n"]], [false, []]] as const
   ) {

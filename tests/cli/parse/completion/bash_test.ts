@@ -64,7 +64,7 @@ Deno.test("letts completion bash completes commands, flags, names, words and fil
   }
 });
 
-Deno.test("letts completion has a script for every shell, and tells how to load it", async () => {
+Deno.test("letts completion has a script for every shell, and reports how to load it", async () => {
   for (const shell of ["bash", "zsh", "fish", "powershell"]) {
     const script = (await cli(["completion", shell])).stdout;
     assertEquals(script.includes("letts __complete"), true, shell);
