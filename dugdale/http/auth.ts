@@ -11,9 +11,14 @@ export class UnknownTokenError extends ProblemError {
   }
 }
 
+/** The scopes of a token. */
+type Held = Readonly<Record<Scope, boolean>>;
+
 /** The tokens of each scope, compared in constant time. */
 export class Tokens {
   readonly #digests: Readonly<Record<Scope, readonly Uint8Array[]>>;
+  /** The scopes of tokens that were right before: there are no more of these than tokens in the configuration. */
+  readonly #known = new Map<string, Held>();
 
   constructor(config: Readonly<Record<"auth" | "admin" | "exec", { readonly tokens: readonly string[] }>>) {
     const digests = (tokens: readonly string[]): Uint8Array[] =>
@@ -36,15 +41,21 @@ export class Tokens {
     if (token === "") {
       throw new ProblemError("unauthorized", "a token is required: Authorization: Bearer <token>");
     }
-    const sent = digest(token);
-    const has = (scope: Scope): boolean =>
-      this.#digests[scope].reduce((found, known) => timingSafeEqual(known, sent) || found, false);
-    const held = { admin: has("admin"), dispatch: has("dispatch"), exec: has("exec") };
+    const held = this.#known.get(token) ?? this.#compare(token);
     const scope = held.admin ? "admin" : allowed.find((scope) => held[scope]);
     if (scope !== undefined) return scope;
     if (held.dispatch || held.exec) {
       throw new ProblemError("forbidden", "the scope of this token does not allow this route");
     }
     throw new UnknownTokenError();
+  }
+
+  #compare(token: string): Held {
+    const sent = digest(token);
+    const has = (scope: Scope): boolean =>
+      this.#digests[scope].reduce((found, known) => timingSafeEqual(known, sent) || found, false);
+    const held: Held = { admin: has("admin"), dispatch: has("dispatch"), exec: has("exec") };
+    if (held.admin || held.dispatch || held.exec) this.#known.set(token, held);
+    return held;
   }
 }

@@ -15,6 +15,8 @@ export class StoreError extends Error {
 
 /** Waits so long for a lock: no other process writes, but one may read or take a backup. The whole daemon waits meanwhile. */
 const BUSY_MS = 1000;
+/** So long the files of the database count as sound after a look at them: two of those cost a tenth of a dispatch. */
+const LOOK_MS = 100;
 
 /** SQLite is loaded here, not by an import: under a Node without it the testing kit can still be imported. */
 function openDatabase(file: string): DatabaseSync {
@@ -61,6 +63,8 @@ export class Store implements Disposable {
   #timer: Disposable | undefined;
   #synchronous = true;
   #lastFailure: StoreError | undefined;
+  /** By the steady clock: until then the files were found sound, and are not looked at before a transaction. */
+  #lookAtMs = -Infinity;
 
   /**
    * Opens or creates the database and brings its schema up to date.
@@ -128,8 +132,7 @@ export class Store implements Disposable {
     this.#waiting = [];
     const settle: (() => void)[] = [];
     try {
-      const { lost } = this;
-      if (lost !== undefined) throw lost;
+      this.#assertNotLost();
       this.#setSynchronous(changes.some((change) => change.durable));
       this.#begin.run();
       for (const change of changes) settle.push(this.#applyOne(change));
@@ -191,6 +194,15 @@ export class Store implements Disposable {
     if (!this.db.isOpen) return;
     this.flush();
     this.db.close();
+  }
+
+  /** @throws {DatabaseLostError} */
+  #assertNotLost(): void {
+    const nowMs = this.#clock.steadyMs();
+    if (nowMs < this.#lookAtMs) return;
+    const { lost } = this;
+    if (lost !== undefined) throw lost;
+    this.#lookAtMs = nowMs + LOOK_MS;
   }
 
   /** Of all pages, those in the log included. */

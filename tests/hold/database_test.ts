@@ -35,7 +35,8 @@ for (const [what, lose] of Object.entries(LOSSES)) {
     const file = await worked(faulty);
     assertEquals((await ready(faulty.dugdale))[0], 200);
     await lose(`${faulty.dataDir}/state.db`);
-    assertEquals((await faulty.dugdale.dispatch({ mission: "silent.sh" })).status, 500);
+    // The files are looked at ten times a second while it writes.
+    await until(async () => (await faulty.dugdale.dispatch({ mission: "silent.sh" })).status === 500);
     assertEquals(await ready(faulty.dugdale), [503, "awaiting_manual_repair", "database_lost"]);
     await until(async () => (await faulty.place.printed("stderr")).includes('"msg":"database lost"'));
     assert((await Deno.stat(file)).isFile);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { HandClock } from "../hand_clock.ts";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { NewerDatabaseError } from "../../../dugdale/store/migrations.ts";
@@ -210,7 +211,8 @@ Deno.test("what the operating manual does to the database by hand leaves the rig
 Deno.test("Store.lost reports a file that was cut, not one that gave pages back", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    using store = new Store(`${folder}/state.db`, -2000);
+    const clock = new HandClock();
+    using store = new Store(`${folder}/state.db`, -2000, clock);
     const size = () => Deno.statSync(`${folder}/state.db`).size;
     const fill = (lines: number) =>
       store.write(() => {
@@ -242,6 +244,8 @@ Deno.test("Store.lost reports a file that was cut, not one that gave pages back"
     store.measure();
     await Deno.truncate(`${folder}/state.db`, size() - 4096);
     assertMatch(String(store.lost), /was cut from/);
+    await fill(10); // so soon after the last look the files are not looked at again
+    clock.advance(100);
     await assertRejects(() => fill(10), StoreError);
     assertMatch(String(store.lastFailure?.cause), /was cut from/);
   } finally {
