@@ -79,10 +79,20 @@ export async function tidyWorkdir(
   }
   for (const key of collected) await removeIn(disk, path, join(path, "out", key));
   const temporary = join(path, "tmp");
-  const names = isFolder(disk, path) ? namesIn(disk, temporary) : [];
+  // Nearly always so, and to look is harmless wherever a link may lead.
+  if (isEmpty(disk, temporary)) return;
   // A link to a large folder is not to be gone through entry by entry.
-  if (names.length === 0 || !isFolder(disk, temporary)) return;
-  for (const name of names) await removeIn(disk, path, join(temporary, name));
+  if (!isFolder(disk, path) || !isFolder(disk, temporary)) return;
+  for (const name of namesIn(disk, temporary)) await removeIn(disk, path, join(temporary, name));
+}
+
+function isEmpty(disk: Disk, folder: string): boolean {
+  try {
+    return disk.readdirSync(folder).length === 0;
+  } catch {
+    // Missing, no folder, or not to be read: what it is gets a closer look.
+    return false;
+  }
 }
 
 /** None where the mission has removed the folder, or has put something else in its place. */
