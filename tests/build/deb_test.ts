@@ -35,6 +35,7 @@ await mission((m) => ({ twice: 2 * m.int("n") }));
 /** The dugdale as its unit starts it, and a mission on it. */
 const SESSION = `set -e
 as_letts() { setpriv --reuid letts --regid letts --clear-groups env HOME=/var/lib/letts "$@"; }
+: >/tmp/dugdale.log # the session before has left its own
 as_letts dugdale --config /etc/letts/dugdale/default.yaml >/tmp/dugdale.log 2>&1 &
 daemon=$!
 until grep -q started /tmp/dugdale.log; do kill -0 $daemon || { cat /tmp/dugdale.log >&2; exit 1; }; sleep 0.05; done
