@@ -38,7 +38,7 @@ import {
 } from "./missions.ts";
 import { fetchLogs } from "./run/logs.ts";
 import { MissionLookupError } from "./errors.ts";
-import { askAll } from "./fleet.ts";
+import { askAll, mergedMissions } from "./fleet.ts";
 import { openOutput } from "./files/outputs.ts";
 import { retryPolicy } from "./http/retry.ts";
 import { readingScopes } from "./http/scopes.ts";
@@ -64,7 +64,9 @@ import type {
   ExecOptions,
   FileSource,
   FleetAnswers,
+  FleetMissionFilter,
   FleetOptions,
+  FleetPage,
   FollowedLine,
   FollowOptions,
   ForceOptions,
@@ -420,6 +422,30 @@ export class LettsClient implements AsyncDisposable {
   /** The missions of a dugdale, newest first. */
   listMissions(host: string | number, filter: MissionFilter = {}): Listing<Mission> {
     return listMissions(() => this.#to(host), filter);
+  }
+
+  /**
+   * One page of the missions of all dugdales, newest first. Dugdales that cannot answer are listed as unavailable.
+   *
+   * @throws {ArgumentError} When the cursor was made for other filters.
+   *
+   * @example
+   * ```ts
+   * async function printFailures(client: LettsClient): Promise<void> {
+   *   let cursor: string | undefined;
+   *   do {
+   *     const page = await client.listMissionsOnAll({ outcome: "failed", cursor });
+   *     for (const { host, missionId, failMessage } of page.items) console.log(host, missionId, failMessage);
+   *     cursor = page.nextCursor;
+   *   } while (cursor !== undefined);
+   * }
+   * ```
+   */
+  async listMissionsOnAll(filter: FleetMissionFilter = {}): Promise<FleetPage<Mission>> {
+    const hosts = this.dugdales(filter.match).map(({ id }) => id);
+    const fetchPage = (host: string, asked: MissionFilter, cursor?: string) =>
+      this.listMissions(host, asked).page(cursor);
+    return await mergedMissions(hosts, fetchPage, filter);
   }
 
   /** Ends a mission: a queued one at once (`killed`), a running one by signal (`kill_sent`). Never sent twice. */

@@ -298,6 +298,20 @@ export interface Page<Item> {
   readonly nextCursor: string | undefined;
 }
 
+/** Which missions of several dugdales to list. */
+export interface FleetMissionFilter extends MissionFilter {
+  /** Those of dugdales that carry all labels. Default: of all of letts.yaml. */
+  readonly match?: readonly string[] | undefined;
+  /** The `nextCursor` of the page before, which had the same filters. Default: the first page. */
+  readonly cursor?: string | undefined;
+}
+
+/** One page of a list over several dugdales. */
+export interface FleetPage<Item> extends Page<Item> {
+  /** The dugdales whose items are missing. With the next cursor they go on where they were. */
+  readonly unavailable: readonly HostFailure[];
+}
+
 /** A list that fetches its pages as they are read. */
 export interface Listing<Item> extends AsyncIterable<Item> {
   /** Fetches one page; without a cursor the first. */

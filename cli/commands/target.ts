@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { resolveAddress } from "../../client/address.ts";
+import { NoMatchingDugdaleError } from "../../client/errors.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import type { DugdaleEntry } from "../../config/letts/dugdale_entry.ts";
 import type { LettsConfig } from "../../config/letts/resolve.ts";
@@ -37,12 +39,7 @@ export function resolveTarget(config: LettsConfig, { route, host, lane, match }:
     return { dugdale, lane };
   }
   if (lane === undefined) throw new UsageError("one of --route, --host and --lane is required");
-  const labels = match.length > 0 ? match : config.selectorMatch;
-  const candidates = config.candidates(lane, labels);
-  const picked = candidates[Math.floor(Math.random() * candidates.length)];
-  if (picked !== undefined) return { dugdale: picked, lane };
-  const wanted = labels.length === 0 ? "" : ` and the labels ${labels.join(", ")}`;
-  throw new CommandError(`no dugdale has the lane ${JSON.stringify(lane)}${wanted}`);
+  return lookUp(() => resolveAddress({ match, lane }, config, config.selectorMatch));
 }
 
 /** The dugdale of an id or alias. @throws {CommandError} When letts.yaml knows none. */
@@ -55,7 +52,9 @@ function lookUp<Value>(find: () => Value): Value {
   try {
     return find();
   } catch (cause) {
-    if (cause instanceof ConfigError) throw new CommandError(cause.message, { cause });
+    if (cause instanceof ConfigError || cause instanceof NoMatchingDugdaleError) {
+      throw new CommandError(cause.message, { cause });
+    }
     throw cause;
   }
 }

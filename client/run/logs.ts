@@ -12,8 +12,10 @@ import type { Logs } from "../types.ts";
 /** The most of either stream that is kept in memory. */
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** What a dugdale writes at the end of a stream that it cut off. */
-const CUT = /\n\[--- truncated, exceeded \d+ bytes ---\]\n$/;
+/** Whether the dugdale kept only the start of a stream: then it ends in the dugdale's mark. */
+export function isCut(text: string): boolean {
+  return /\n\[--- truncated, exceeded \d+ bytes ---\]\n$/.test(text);
+}
 
 /** Fetches stdout, then stderr. A stream that cannot be fetched is empty and truncated, and the error tells why. */
 export async function fetchLogs(
@@ -28,7 +30,7 @@ export async function fetchLogs(
       const call = { path: { id: missionId }, query: { stream }, scopes, missionId, signal };
       const { body } = await connection.open("output", call);
       const { text, truncated } = await readText(body, LOG_LIMIT_BYTES);
-      return { text, truncated: truncated || CUT.test(text) };
+      return { text, truncated: truncated || isCut(text) };
     } catch (caught) {
       if (signal?.aborted || !(caught instanceof LettsError)) throw caught;
       error ??= caught;

@@ -78,8 +78,8 @@ ${dugdales.join("\n")}
 const LATE_MS = 150;
 
 /** Hands every request on to a dugdale, late. */
-export function slowly(url: string): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
+export function slowly(url: string, port = 0): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ port, hostname: "127.0.0.1", onListen() {} }, async (request) => {
     await new Promise((resolve) => setTimeout(resolve, LATE_MS));
     const { pathname, search } = new URL(request.url);
     return await fetch(`${url}${pathname}${search}`, {

@@ -4,6 +4,8 @@
  * @module
  */
 import type { LettsClient } from "../../../client/client.ts";
+import { readText } from "../../../client/http/text.ts";
+import { isCut } from "../../../client/run/logs.ts";
 import { LettsError } from "../../../protocol/letts_error.ts";
 import type { DispatchedRef } from "../../../client/types.ts";
 import { errorRow } from "../../output/error_row.ts";
@@ -68,31 +70,13 @@ export class JsonDisplay implements ExecDisplay {
   async #captured(ref: DispatchedRef, stream: LogStream): Promise<{ text: string; truncated: boolean }> {
     const { client, io, bufferBytes } = this.#options;
     try {
-      return await firstBytes(
-        await client.logs(ref, stream),
-        bufferBytes > 0 ? bufferBytes : DEFAULT_BUFFER_BYTES,
-      );
+      const limitBytes = bufferBytes > 0 ? bufferBytes : DEFAULT_BUFFER_BYTES;
+      const { text, truncated } = await readText(await client.logs(ref, stream), limitBytes);
+      return truncated ? { text: text + CUT_MARK, truncated } : { text, truncated: isCut(text) };
     } catch (error) {
       if (!(error instanceof LettsError)) throw error;
       await io.stderr.write(`letts: warning: ${ref.host}: ${stream} cannot be fetched: ${error.message}\n`);
       return { text: "", truncated: true };
     }
   }
-}
-
-/** The start of a stream as a string; a mark shows where it was truncated. */
-async function firstBytes(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  limitBytes: number,
-): Promise<{ text: string; truncated: boolean }> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let left = limitBytes;
-  // Leaving the loop early cancels the rest.
-  for await (const chunk of body) {
-    text += decoder.decode(chunk.subarray(0, left), { stream: true });
-    left -= chunk.length;
-    if (left < 0) return { text: text + decoder.decode() + CUT_MARK, truncated: true };
-  }
-  return { text: text + decoder.decode(), truncated: false };
 }
