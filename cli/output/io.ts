@@ -23,6 +23,8 @@ export interface Source {
   readAll(): Promise<Uint8Array<ArrayBuffer>>;
   /** One line without its newline; undefined at the end of input. */
   readLine(): Promise<string | undefined>;
+  /** What is typed on a terminal, as it comes and unseen. Ctrl-C stays a signal. Ends with the input. */
+  typed(): AsyncGenerator<string, void, void>;
 }
 
 /** The process around a command. */
@@ -34,6 +36,8 @@ export interface Io {
   env(name: string): string | undefined;
   /** Width of the terminal in columns. */
   columns(): number;
+  /** Height of the terminal in lines. */
+  rows(): number;
   /** Ends the process at once. */
   leave(code: number): never;
 }

@@ -65,6 +65,21 @@ class ProcessSource implements Source {
       bytes.push(...one);
     }
   }
+
+  async *typed(): AsyncGenerator<string, void, void> {
+    Deno.stdin.setRaw(true, { cbreak: true });
+    try {
+      const decoder = new TextDecoder();
+      const chunk = new Uint8Array(1024);
+      for (;;) {
+        const size = await Deno.stdin.read(chunk);
+        if (size === null) return;
+        yield decoder.decode(chunk.subarray(0, size), { stream: true });
+      }
+    } finally {
+      Deno.stdin.setRaw(false);
+    }
+  }
 }
 
 /**
@@ -78,15 +93,17 @@ export function processIo(leave: (code: number) => never): Io {
     stdout: new ProcessWriter(Deno.stdout),
     stderr: new ProcessWriter(Deno.stderr),
     env: (name) => Deno.env.get(name),
-    columns: columnsOfTerminal,
+    columns: () => sizeOfTerminal().columns,
+    rows: () => sizeOfTerminal().rows,
     leave,
   };
 }
 
-function columnsOfTerminal(): number {
+function sizeOfTerminal(): { readonly columns: number; readonly rows: number } {
   try {
-    return Deno.consoleSize().columns || 80;
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
   } catch {
-    return 80; // not a terminal
+    return { columns: 80, rows: 24 }; // not a terminal
   }
 }

@@ -39,11 +39,13 @@ export async function inProcess(
       isTerminal,
       readAll: () => Promise.resolve(new Uint8Array()),
       readLine: () => Promise.resolve(undefined),
+      async *typed() {},
     },
     stdout: writer("stdout"),
     stderr: writer("stderr"),
     env: (name) => ({ LETTS_CONFIG: `${folder}/letts.yaml`, NO_COLOR: "1" })[name],
     columns: () => columns ?? 80,
+    rows: () => 24,
     leave: (code) => {
       throw new Error(`left with ${code}`);
     },

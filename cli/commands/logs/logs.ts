@@ -54,7 +54,7 @@ function forPeople(bytes: Uint8Array<ArrayBuffer>, paint: Paint): string | Uint8
 const LINE_MAX_BYTES = 1024 * 1024;
 
 /** What came in one read. */
-interface LogChunk {
+export interface LogChunk {
   readonly stream: LogStream;
   /** Unix milliseconds. */
   readonly timeMs: number;
@@ -69,7 +69,7 @@ const line = v.object({
 });
 
 /** Decodes the combined output of a mission. Lines that are not understood are left out. */
-async function* combinedLog(
+export async function* combinedLog(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<LogChunk, void, void> {
   for await (const text of lines(body, { maxBytes: LINE_MAX_BYTES })) {

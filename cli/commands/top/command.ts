@@ -12,5 +12,10 @@ export const TOP_FLAGS = {
 export const TOP: CommandSpec<[typeof TOP_FLAGS]> = {
   name: "top",
   summary: "Watch what all dugdales do",
+  about: [
+    "Keys: the arrows move, Enter shows a mission or a lane, l the output of a mission, k kills it, p pauses a lane " +
+    "or lets it go on, / filters, q leaves.",
+  ],
   flags: [TOP_FLAGS],
+  exits: [["4", "no dugdale could be reached, with --once"]],
 };

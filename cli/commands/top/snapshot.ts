@@ -6,7 +6,7 @@
 import type { LettsClient } from "../../../client/client.ts";
 import type { Mission } from "../../../client/types.ts";
 import type { LaneRecord } from "../../../protocol/lane.ts";
-import type { LettsError } from "../../../protocol/letts_error.ts";
+import { LettsError } from "../../../protocol/letts_error.ts";
 
 /** One dugdale. */
 export interface HostSnapshot {
@@ -16,6 +16,15 @@ export interface HostSnapshot {
   readonly lanes: readonly LaneRecord[];
   /** What runs, missions and commands. */
   readonly running: readonly Mission[];
+  /** What has ended in each lane since the dugdale was started; undefined when it does not say. */
+  readonly ended?: ReadonlyMap<string, Ended> | undefined;
+}
+
+/** Missions that have ended. */
+export interface Ended {
+  readonly all: number;
+  /** Those with another outcome than success. */
+  readonly failed: number;
 }
 
 /** The most missions of one dugdale that are looked at. */
@@ -28,15 +37,44 @@ export async function snapshot(
   signal: AbortSignal,
 ): Promise<readonly HostSnapshot[]> {
   const { answers, unavailable } = await client.askAll(async (host, linked) => {
-    const [lanes, page] = await Promise.all([
+    const [lanes, page, ended] = await Promise.all([
       client.lanes(host, { signal: linked }),
       client.listMissions(host, { status: "running", limit: RUNNING_MAX, signal: linked }).page(),
+      endedOf(client, host, linked),
     ]);
-    return { lanes, running: page.items };
+    return { lanes, running: page.items, ended };
   }, { match, signal });
   const snapshots = new Map<string, HostSnapshot>([
     ...answers.map(({ host, value }) => [host, { host, ...value }] as const),
     ...unavailable.map(({ host, error }) => [host, { host, error, lanes: [], running: [] }] as const),
   ]);
   return client.dugdales(match).flatMap(({ id }) => snapshots.get(id) ?? []);
+}
+
+async function endedOf(
+  client: LettsClient,
+  host: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Ended> | undefined> {
+  try {
+    return endedByLane((await client.metrics(host, { signal })).text);
+  } catch (error) {
+    if (!(error instanceof LettsError) || signal.aborted) throw error;
+    return undefined; // its lanes are shown all the same
+  }
+}
+
+const COUNTER = /^letts_missions_total\{(.*)\} (\d+)$/gm;
+
+/** Reads the counters of ended missions from the numbers that a dugdale gives to Prometheus. */
+export function endedByLane(metrics: string): ReadonlyMap<string, Ended> {
+  const lanes = new Map<string, Ended>();
+  for (const [, labels = "", count] of metrics.matchAll(COUNTER)) {
+    const lane = /(?:^|,)lane="([^"]*)"/.exec(labels)?.[1];
+    if (lane === undefined) continue;
+    const { all, failed } = lanes.get(lane) ?? { all: 0, failed: 0 };
+    const failure = !labels.includes('outcome="success"');
+    lanes.set(lane, { all: all + Number(count), failed: failed + (failure ? Number(count) : 0) });
+  }
+  return lanes;
 }

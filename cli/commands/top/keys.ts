@@ -1,0 +1,52 @@
+/**
+ * Keys of a terminal.
+ *
+ * @module
+ */
+
+/** A key that has a name, or the character that was typed. */
+export type Key =
+  | "up"
+  | "down"
+  | "pageup"
+  | "pagedown"
+  | "home"
+  | "end"
+  | "enter"
+  | "escape"
+  | "backspace"
+  | { readonly text: string };
+
+/** Sequences of xterm and of the Linux console. */
+const NAMED: Readonly<Record<string, Key>> = {
+  "\x1b[A": "up",
+  "\x1b[B": "down",
+  "\x1bOA": "up",
+  "\x1bOB": "down",
+  "\x1b[5~": "pageup",
+  "\x1b[6~": "pagedown",
+  "\x1b[H": "home",
+  "\x1b[F": "end",
+  "\x1bOH": "home",
+  "\x1bOF": "end",
+  "\x1b[1~": "home",
+  "\x1b[4~": "end",
+  "\x1b": "escape",
+  "\r": "enter",
+  "\n": "enter",
+  "\x7f": "backspace",
+  "\b": "backspace",
+};
+
+/** A sequence that begins with escape, else one character. */
+// deno-lint-ignore no-control-regex -- escape begins the sequences
+const ONE = /\x1b(?:\[[0-9;]*[@-~]|O[@-~])|[^]/gu;
+
+/** The keys in what came from a terminal in one read. Those without a meaning here are left out. */
+export function keysIn(typed: string): readonly Key[] {
+  return [...typed.matchAll(ONE)].flatMap(([one]): Key[] => {
+    const named = NAMED[one];
+    if (named !== undefined) return [named];
+    return one < " " ? [] : [{ text: one }];
+  });
+}
