@@ -17,16 +17,16 @@ Deno.test("the bundle runs from anywhere and says which version it is", async (t
   const folder = await Deno.makeTempDir();
   try {
     await bundle(`${folder}/letts.js`);
-    await t.step("letts version", async () => {
+    await t.step("letts version prints the version", async () => {
       assertEquals(await printed(folder, "version"), `letts ${config.version}\n`);
     });
-    await t.step("letts dugdale --version", async () => {
+    await t.step("letts dugdale --version names the daemon", async () => {
       assertMatch(
         await printed(folder, "dugdale", "--version"),
         /^dugdale \d+\.\d+\.\d+ \(commit=([0-9a-f]{12}(-dirty)?|unknown), built_at=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\n$/,
       );
     });
-    await t.step("letts run, on a dugdale of its own", async () => {
+    await t.step("letts run --embedded runs a mission on a dugdale of its own", async () => {
       const script = `#!/bin/sh\necho '{"event":"success","return":{"says":"größer →"}}' >&3\n`;
       await Deno.writeTextFile(`${folder}/says.sh`, script, { mode: 0o755 });
       const returned = await printed(folder, "run", "--embedded", "--mission", "./says.sh");

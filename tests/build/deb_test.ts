@@ -71,7 +71,7 @@ Deno.test({
     const list = async (path: string): Promise<string> => (await run(["ls", "-ln", path])).stdout;
 
     const first = await make("0.1.0-rc.1");
-    await t.step("holds nothing in /etc, and what Debian wants to know of it", async () => {
+    await t.step("has no files in /etc, and the control files that Debian requires", async () => {
       const contents = await output("dpkg-deb", ["--contents", first]);
       assertEquals(/ \.\/(etc|var)/.exec(contents), null);
       for (
@@ -84,7 +84,7 @@ Deno.test({
         "Version: 0.1.0~rc.1\nArchitecture: amd64",
       );
     });
-    await t.step("is installed: a user, two folders of its own, and nothing is started", async () => {
+    await t.step("makes a user and two folders when it is installed, and starts nothing", async () => {
       await dpkg("--install", first);
       assertMatch(
         (await run(["getent", "passwd", "letts"])).stdout,
@@ -115,16 +115,16 @@ Deno.test({
       const { stdout, stderr } = await run(["sh", "-c", SESSION], { PATH: "/usr/bin:/bin" });
       assertEquals(stdout, `{\n  "twice": 42\n}\n${missions}\n`, stderr);
     };
-    await t.step("is used: a dugdale of the user letts, a mission in TypeScript", () => use(1));
-    await t.step("is upgraded: configuration and missions stay", async () => {
+    await t.step("runs a dugdale as the user letts, and on it a mission in TypeScript", () => use(1));
+    await t.step("keeps configuration and missions in an upgrade", async () => {
       await dpkg("--install", await make("0.1.0"));
       assertEquals(await Deno.readTextFile(`${folder}/etc/letts/dugdale/default.yaml`), CONFIGURATION);
       await use(2);
     });
-    await t.step("an unpacked file that was changed is told by dpkg", async () => {
+    await t.step("lets dpkg find an unpacked file that was changed", async () => {
       assertEquals(await dpkg("--verify", "letts"), "");
     });
-    await t.step("is removed and purged: only what people made is left", async () => {
+    await t.step("leaves only the files of its users when it is removed and purged", async () => {
       await dpkg("--remove", "letts");
       assertEquals((await run(["ls", "/usr/bin"])).stdout, "env\n");
       await dpkg("--purge", "letts");

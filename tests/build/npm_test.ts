@@ -52,7 +52,7 @@ async function deno(cwd: string, ...args: string[]): Promise<readonly [number, s
   return [code, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr)];
 }
 
-Deno.test("the npm package: its types hold under a strict tsc", async () => {
+Deno.test("the types of the npm package hold under a strict tsc", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await npmPackage(`${folder}/node_modules/@letts/letts`);

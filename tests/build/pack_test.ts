@@ -62,7 +62,7 @@ Deno.test({
       const unpacked = ["bin", "deno", "import_map.json", "letts.js", "mission.js", "ok"];
       assertEquals(names(rootfs, `/var/cache/letts/${id}`), unpacked);
     });
-    await t.step("init, dugdale, apply, a mission in TypeScript, its result", async () => {
+    await t.step("init, dugdale, apply and run give the result of a mission in TypeScript", async () => {
       const { stdout, stderr } = await run(["sh", "-c", SESSION], { MISSION });
       assertEquals(JSON.parse(stdout || "null"), { twice: 42, deno: DENO_VERSION }, stderr);
       // Its own Deno is nothing to look at, another one is.
