@@ -28,7 +28,7 @@ Deno.test("letts asks every dugdale of a broken fleet and reports the result of 
       /^\[FAIL\] down — dugdale \S+ .*\n\[FAIL\] strict — dugdale \S+ 401: unauthorized — .*\nletts: .*\n$/,
     );
   });
-  await t.step("letts run -o json has a row for each", async () => {
+  await t.step("letts run -o json has a result for each dugdale", async () => {
     const ended = await fleet.cli([...run("strict,s1,down,slow"), "-o", "json"]);
     assertEquals(ended.code, 5);
     const rows: { host: string; ok: boolean; outcome?: string }[] = JSON.parse(ended.stdout).results;
@@ -39,7 +39,7 @@ Deno.test("letts asks every dugdale of a broken fleet and reports the result of 
       ["slow", true, "success"],
     ]);
   });
-  await t.step("letts run -o ndjson ends with an error for each that has no end", async () => {
+  await t.step("letts run -o ndjson ends with an error for each dugdale without an outcome", async () => {
     const ended = await fleet.cli([...run("s1,down,strict,slow"), "-o", "ndjson"]);
     const lines: { host: string; event: string; error?: string }[] = ended.stdout.trimEnd().split("\n")
       .map((line) => JSON.parse(line));
@@ -67,7 +67,7 @@ Deno.test("letts asks every dugdale of a broken fleet and reports the result of 
     ]);
   });
   await t.step(
-    "a command by id takes the one that has it, and names all failures when none has",
+    "a command by id finds the dugdale that has the mission, and names all failures when none has",
     async () => {
       const sent = await fleet.cli(["dispatch", "--host", "slow", "--lane", "normal", "--mission", "silent"]);
       const [id = ""] = sent.stdout.split("\t");
@@ -90,27 +90,30 @@ Deno.test("letts leaves a dugdale that takes connections and never answers, and 
   const exec = ["exec", "--all", "--lane", "normal", "--stdin=none"];
   const silence = /dugdale http:\S+: .*no response/;
 
-  await t.step("run: exit 4", async () => {
+  await t.step("letts run exits with 4", async () => {
     const run = ["run", "-q", "--host", "mute,s1", "--lane", "normal", "--mission", "silent"];
     const ended = await fleet.cli([...run, ...impatient]);
     assertEquals([ended.code, ended.stdout], [4, "== mute ==\n== s1 ==\n"]);
     assertMatch(ended.stderr, silence);
   });
-  await t.step("exec: exit 255", async () => {
+  await t.step("letts exec exits with 255", async () => {
     const ended = await fleet.cli([...exec, ...impatient, "--", "echo", "hi"]);
     assertEquals([ended.code, ended.stdout], [255, "[s1] hi\n"]);
     assertMatch(ended.stderr, silence);
   });
-  await t.step("exec --wait-timeout counts from before the first request: exit 124", async () => {
-    const ended = await fleet.cli([...exec, "--wait-timeout", "3s", "-o", "json", "--", "echo", "hi"]);
-    assertEquals(ended.code, 124);
-    const rows: { host: string; error?: string; outcome?: string }[] = JSON.parse(ended.stdout).results;
-    assertEquals(rows.map(({ host, error, outcome }) => [host, error ?? outcome]), [
-      ["s1", "success"],
-      ["mute", "wait_timeout"],
-    ]);
-  });
-  await t.step("a command by id, and apply", async () => {
+  await t.step(
+    "letts exec --wait-timeout counts from before the first request and exits with 124",
+    async () => {
+      const ended = await fleet.cli([...exec, "--wait-timeout", "3s", "-o", "json", "--", "echo", "hi"]);
+      assertEquals(ended.code, 124);
+      const rows: { host: string; error?: string; outcome?: string }[] = JSON.parse(ended.stdout).results;
+      assertEquals(rows.map(({ host, error, outcome }) => [host, error ?? outcome]), [
+        ["s1", "success"],
+        ["mute", "wait_timeout"],
+      ]);
+    },
+  );
+  await t.step("a command by id and letts apply show what the others answered", async () => {
     const sent = await fleet.cli(["dispatch", "--host", "s1", "--lane", "normal", "--mission", "silent"]);
     const [id = ""] = sent.stdout.split("\t");
     assertEquals((await fleet.cli(["ctl", "missions", "show", id, ...impatient])).code, 0);

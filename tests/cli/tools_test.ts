@@ -152,7 +152,7 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
     { subject, verdict, message, fix },
   ];
 
-  await t.step("letts.yaml: faults, permissions, no dugdale", async () => {
+  await t.step("faults and permissions of letts.yaml, and one without a dugdale", async () => {
     const [broken] = await doctor("dugdales: [", 3);
     assertEquals([broken?.subject, broken?.verdict], ["letts.yaml", "fail"]);
     assertEquals(broken?.fix, "letts.example.yaml explains every key");
@@ -176,7 +176,7 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
     ]);
     await fleet.cli(["ctl", "lanes", "continue", "normal", "--host", "s1"]);
   });
-  await t.step("tokens: refused, without their variable", async () => {
+  await t.step("tokens that are refused or whose variable is unset", async () => {
     const wrong = yaml.replace("exec_token: e-token", "exec_token: wrong").replace(
       "token: d-token",
       `token: "\${NOT_SET}"`,
@@ -190,7 +190,7 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
     const none = await doctor(yaml.replace(/auth: .*/, ""), 1);
     assertEquals(none, one("s1", "fail", "no token can be used", "put its tokens into letts.yaml"));
   });
-  await t.step("out of reach, silent", async () => {
+  await t.step("dugdales that cannot be reached or do not answer", async () => {
     using mute = Deno.listen({ port: 0, hostname: "127.0.0.1" });
     for (const url of ["http://127.0.0.1:9", `http://127.0.0.1:${mute.addr.port}`]) {
       const [told] = await doctor(yaml.replace(fleet.urls[0] ?? "", url), 1);
@@ -198,7 +198,7 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
       assertMatch(told?.fix ?? "", /^is a dugdale running there/);
     }
   });
-  await t.step("an answer that is none of a dugdale, numbers that are kept from us", async () => {
+  await t.step("an answer that is not a dugdale's, and metrics that are refused", async () => {
     for (const status of [404, 401]) {
       await using other = new Scripted(() => new Response("<html>", { status }));
       const at = `http://127.0.0.1:${other.port}`;
@@ -222,7 +222,7 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
     assertEquals([told?.verdict, told?.message], ["warn", `GET /v1/metrics: dugdale ${behind} 403`]);
     assertEquals(more, []);
   });
-  await t.step("never applied, clock, disk", async () => {
+  await t.step("a dugdale that was never applied, a wrong clock, a full disk", async () => {
     const date = new Date(Date.now() + 3_600_000).toUTCString();
     await using odd = new Scripted(({ target }) =>
       target === "/v1/metrics"

@@ -31,7 +31,7 @@ Deno.test("help fits every width, but for command lines and long words, and lose
   }
 });
 
-Deno.test("letts ctl lanes pause --help on a terminal of 60, 80 and 120 columns", async () => {
+Deno.test("letts ctl lanes pause --help fits a terminal of 60, 80 and 120 columns", async () => {
   const help = ["ctl", "lanes", "pause", "--help"];
   const screens = await Promise.all(WIDTHS.map((columns) => onTerminal(help, "/", columns)));
   const rows = screens.map((screen) => {

@@ -45,7 +45,7 @@ Deno.test("letts ctl dugdales list prints letts.yaml and sends no request", asyn
   assertStringIncludes(yaml.stdout, `- id: s1\n  url: ${first}\n`);
 });
 
-Deno.test("letts ctl dugdales info and config tell about one dugdale", async () => {
+Deno.test("letts ctl dugdales info and config describe one dugdale", async () => {
   await using fleet = await openFleet();
   await send(fleet, "hello");
   const info = await fleet.cli(["ctl", "dugdales", "info", "--host", "web"]);
@@ -317,7 +317,7 @@ Deno.test("letts ctl staging uploads, downloads, lists and deletes", async () =>
   assertEquals([file.role, file.size, file.state], ["copy", 9, "complete"]);
 });
 
-Deno.test("letts ctl refuses what it cannot mean", async () => {
+Deno.test("letts ctl refuses arguments that cannot be used together", async () => {
   await using fleet = await openFleet();
   const nowhere = { cwd: "/" };
   for (

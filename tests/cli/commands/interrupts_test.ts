@@ -85,7 +85,7 @@ Deno.test("Ctrl-C ends the waiting, not what runs, and reports how to follow and
   }
 });
 
-Deno.test("Ctrl-C in a fan-out names what goes on and what may, and not who was never asked", async () => {
+Deno.test("Ctrl-C in a fan-out names the missions that run or may run, and no dugdale that was never asked", async () => {
   await using fleet = await openFleet(2);
   await using proxy = await heldFleet(fleet);
   const path = `${fleet.folder}/letts.yaml`;

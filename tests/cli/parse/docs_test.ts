@@ -8,7 +8,7 @@ import { helpText } from "../../../cli/parse/help.ts";
 import { parseLine } from "../../../cli/parse/parse.ts";
 import { hasProgram } from "../../examples/run_example.ts";
 
-Deno.test("docs/cli.md is what the table of commands says; deno task docs writes it", async () => {
+Deno.test("docs/cli.md is generated from the definitions of the commands (deno task docs)", async () => {
   const written = await Deno.readTextFile(new URL("../../../docs/cli.md", import.meta.url));
   assertEquals(written, markdown(ROOT));
 });

@@ -85,7 +85,7 @@ Deno.test("letts exec on two hosts puts their names before every line", async ()
   assertEquals(sorted(ended.stderr), ["", "[s1][stderr] bad", "[s2][stderr] bad"]);
 });
 
-Deno.test("letts exec -o json prints one line with a row for each dugdale", async () => {
+Deno.test("letts exec -o json prints one line with a result for each dugdale", async () => {
   await using fleet = await openFleet(2);
   const ended = await fleet.cli([
     ...BOTH,
@@ -158,7 +158,7 @@ Deno.test("letts exec --out on two hosts puts the host into the names, all or no
   assertEquals(exists(`${fleet.folder}/x.tar-s1.gz`), false);
 });
 
-Deno.test("letts exec refuses what it cannot mean before any request", async () => {
+Deno.test("letts exec refuses flags that cannot be used together before any request", async () => {
   await using fleet = await openFleet(2);
   for (
     const [args, text] of [

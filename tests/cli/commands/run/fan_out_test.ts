@@ -30,7 +30,7 @@ Deno.test("letts run -q on two hosts names those where the mission failed", asyn
   assertStringIncludes(shot.stderr, "letts: mission did not exit normally: killed on s2,web\n");
 });
 
-Deno.test("letts run -o json on two hosts prints a row for each", async () => {
+Deno.test("letts run -o json on two hosts prints a result for each", async () => {
   await using fleet = await openFleet(2);
   const good = await fleet.cli([...BOTH, "-o", "json", "--mission", "hello"]);
   assertEquals([good.code, good.stderr], [0, ""]);
