@@ -243,7 +243,7 @@ Deno.test("logs() opens what a mission printed", async () => {
   ]);
 });
 
-Deno.test("LettsClient refuses ids that are none before anything is sent", async () => {
+Deno.test("LettsClient refuses invalid ids before anything is sent", async () => {
   await using server = new Scripted(missing);
   await using client = await openClient([server]);
   const ref = { host: "s1", missionId: "../admin/state" };
@@ -262,7 +262,7 @@ Deno.test("LettsClient refuses ids that are none before anything is sent", async
   assertEquals(server.seen, []);
 });
 
-Deno.test("LettsClient resolves aliases and names hosts that there are not", async () => {
+Deno.test("LettsClient resolves aliases, and names hosts that letts.yaml does not have", async () => {
   await using server = new Scripted(missing);
   await using client = await openClient([server], { yaml: { aliases: { "5": "s1" } } });
   await assertRejects(() => client.kill({ host: 5, missionId: ID }), NotFoundError);

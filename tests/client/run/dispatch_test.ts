@@ -44,7 +44,7 @@ Deno.test("dispatch() sends one request whose key is the id that it reports", as
   assertEquals(ref, { host: "s1", missionId: ref.missionId, kind: "mission", status: "queued" });
 });
 
-Deno.test("dispatch() sends any JSON value as input, and a timeout text unchanged", async () => {
+Deno.test("dispatch() sends any JSON value as input, and a timeout string unchanged", async () => {
   await using server = new Scripted(accept);
   await using client = await openClient([server]);
   for (const input of [[1, 2], "text", 0, null, false]) {
@@ -118,7 +118,7 @@ Deno.test("dispatch() tries refusals once, each with a class of its own", async 
   }
 });
 
-Deno.test("dispatch() reports the words of an answer that has no problem in it", async () => {
+Deno.test("dispatch() reports the text of an error response without a problem body", async () => {
   const cases: [BodyInit | null, string][] = [
     ["<h1>\nno such page</h1>\n", "<h1> no such page</h1>"],
     [null, "no message"],

@@ -170,7 +170,7 @@ Deno.test("runMany() notifies the observer of every launch that failed", async (
   assertEquals(told.sort(), ["runMany s1 queue_full", "runMany undefined config"]);
 });
 
-Deno.test("runMany() of nothing is nothing, and with no concurrency or a wait that is no number an error", async () => {
+Deno.test("runMany() of no jobs gives no outcomes, and refuses a concurrency of 0 and a wait that is not a number", async () => {
   await using client = await openClient([{ port: 1 }]);
   assertEquals(await client.runMany([]), []);
   await assertRejects(() => client.runMany([], { concurrency: 0 }), ArgumentError);

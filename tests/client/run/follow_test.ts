@@ -263,7 +263,7 @@ Deno.test("follow({ follow: false }) ends after the events that are there", asyn
   assertEquals(server.log, [`GET /v1/missions/${ID}/events`]);
 });
 
-Deno.test("follow() refuses a wait that is no number before anything is sent", async () => {
+Deno.test("follow() refuses a wait that is not a number before anything is sent", async () => {
   await using server = new Scripted(() => new Response(ndjson(done(1))));
   await using client = await openClient([server]);
   for (const waitMs of ["5s" as never, NaN]) {
@@ -272,7 +272,7 @@ Deno.test("follow() refuses a wait that is no number before anything is sent", a
   assertEquals(server.seen, []);
 });
 
-Deno.test("follow() refuses an id that is none", async () => {
+Deno.test("follow() refuses an invalid id", async () => {
   await using client = await openClient([{ port: 1 }]);
   await assertRejects(async () => {
     for await (const _ of client.follow({ host: "s1", missionId: "../../state" })) break;

@@ -77,7 +77,7 @@ Deno.test("defineMission() gives the script its parsed input and checks what it 
   await assertRejects(() => wrong({}), SchemaValidationError, `return of mission "resize"`);
 });
 
-Deno.test("defineMission() refuses asynchronous schemas and names that are none", () => {
+Deno.test("defineMission() refuses asynchronous schemas and invalid names", () => {
   const slow = v.objectAsync({});
   const defined = defineMission("m", { input: slow, return: slow });
   assertThrows(() => defined.parse({}), TypeError, "synchronous");
