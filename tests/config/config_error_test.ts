@@ -21,7 +21,7 @@ Deno.test("ConfigError leaves out what is not known", () => {
   assertEquals(new ConfigError("is empty").line, undefined);
 });
 
-Deno.test("ConfigError marks what shows only after templates were filled in", () => {
+Deno.test("ConfigError marks faults that appear only after templates were filled in", () => {
   const error = new ConfigError("needs host or url", {
     file: "a.yaml",
     line: 3,

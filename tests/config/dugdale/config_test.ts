@@ -224,7 +224,7 @@ Deno.test("parseDugdaleConfig() reports broken rules in their order", () => {
   }
 });
 
-Deno.test("dugdaleConfig() takes any part from memory, and reads undefined as not said", () => {
+Deno.test("dugdaleConfig() takes any part from memory, and treats undefined as absent", () => {
   const config = dugdaleConfig({
     listen: "127.0.0.1:0",
     dataDir: "/d",
@@ -249,7 +249,7 @@ const SECRETS: readonly (readonly [yaml: string, words: string])[] = [
   ["mission_env: {set: {A: b}}", "mission_env.set"],
 ];
 for (const [yaml, words] of SECRETS) {
-  Deno.test(`readDugdaleConfig() demands a private file for ${words}`, () => {
+  Deno.test(`readDugdaleConfig() requires a private file for ${words}`, () => {
     using dir = new TempDir();
     for (const mode of [0o600, 0o400]) {
       readDugdaleConfig(write(dir, yaml, mode));
@@ -262,13 +262,13 @@ for (const [yaml, words] of SECRETS) {
   });
 }
 
-Deno.test("readDugdaleConfig() lets anybody read a file without secrets", () => {
+Deno.test("readDugdaleConfig() accepts a file without secrets that all users can read", () => {
   using dir = new TempDir();
   readDugdaleConfig(write(dir, "mission_env: {inherit: [A]}\nauth: {tokens: []}", 0o666));
 });
 
 Deno.test({
-  name: "readDugdaleConfig() demands that a file with secrets is our own",
+  name: "readDugdaleConfig() requires that the user owns a file with secrets",
   ignore: Deno.uid() !== 0, // only root can give files away
   fn: () => {
     using dir = new TempDir();

@@ -17,7 +17,7 @@ const CASES: readonly (readonly [host: string, port: number, fallback: number, e
   ["fe80::2", 0, 0, "http://[fe80::2]:7180/"],
 ];
 for (const [host, port, fallback, expected] of CASES) {
-  Deno.test(`findBaseUrl() makes ${expected} of ${host}, ${port} and ${fallback}`, () => {
+  Deno.test(`findBaseUrl() makes ${expected} from ${host}, ${port} and ${fallback}`, () => {
     const answer = findBaseUrl({ host, port, url: "" }, fallback);
     assertEquals(answer instanceof URL ? answer.href : answer.problem, expected);
   });

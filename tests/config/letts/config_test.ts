@@ -16,7 +16,7 @@ Deno.test("readLettsConfig() opens the file of a path, a URL, or LETTS_CONFIG", 
   }
 });
 
-Deno.test("readLettsConfig() demands mode 0600 or 0400 of a file with a plain token", () => {
+Deno.test("readLettsConfig() requires mode 0600 or 0400 for a file with a plain token", () => {
   using dir = new TempDir();
   for (const mode of [0o600, 0o400]) readLettsConfig({ path: dir.write(`${mode}.yaml`, PLAIN, mode) });
   for (const mode of [0o644, 0o640, 0o660, 0o604, 0o700, 0o200 + 0o400 + 0o001]) {
@@ -58,7 +58,7 @@ Deno.test("readLettsConfig() looks at the mode behind a symbolic link, and only 
   assertThrows(() => readLettsConfig({ path: broken }), ConfigError, `host "nobody" not found`);
 });
 
-Deno.test("readLettsConfig() refuses bytes that are no UTF-8", () => {
+Deno.test("readLettsConfig() refuses invalid UTF-8", () => {
   using dir = new TempDir();
   const path = dir.write("letts.yaml", new Uint8Array([0x61, 0xff]));
   assertThrows(() => readLettsConfig({ path }), ConfigError, "must be UTF-8 text");

@@ -82,7 +82,7 @@ function decode(decoder: Decoder<number>, yaml: string) {
   return { value: decoder.decode(document.root), problems: document.problems };
 }
 
-Deno.test("duration() and byteSize() read the empty text as not written", () => {
+Deno.test("duration() and byteSize() treat the empty string as absent", () => {
   for (const decoder of [duration("", 1), byteSize("", 1)]) {
     for (const yaml of ['""', "~"]) assertEquals(decode(decoder, yaml), { value: undefined, problems: [] });
   }

@@ -14,7 +14,7 @@ Deno.test("text() keeps the source text of unquoted numbers and bools", () => {
   }
 });
 
-Deno.test("text() reads nothing at all as the empty text, but quoted words as they are", () => {
+Deno.test("text() reads a missing value as the empty string, and quoted words as they are", () => {
   for (const typed of ["null", "~", "Null", "NULL"]) assertEquals(decode(text(""), typed), "");
   assertEquals(decode(text(""), '"null"'), "null");
   assertEquals(decode(text(""), "!!str null"), "null");
@@ -25,7 +25,7 @@ Deno.test("text() refuses lists and mappings", () => {
   assertThrows(() => decode(text(""), "{a: b}"), ConfigError, "must be a string, not a mapping");
 });
 
-Deno.test("filledText() reads the empty text as not written", () => {
+Deno.test("filledText() treats the empty string as absent", () => {
   assertEquals(decode(filledText(""), '""'), undefined);
   assertEquals(decode(filledText(""), "~"), undefined);
   assertEquals(decode(filledText(""), "0"), "0");
@@ -73,7 +73,7 @@ Deno.test("integer() can drop fractions", () => {
   assertEquals(decode(integer("", { dropsFraction: true }), "-1.5"), -1);
 });
 
-Deno.test("integer() and flag() read nothing at all as not written", () => {
+Deno.test("integer() and flag() treat a missing value as absent", () => {
   assertEquals(decode(integer(""), "~"), undefined);
   assertEquals(decode(flag(""), "~"), undefined);
 });
