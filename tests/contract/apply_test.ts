@@ -15,7 +15,7 @@ const EMPTY_DIFF = {
 };
 const NOTHING = { diff: EMPTY_DIFF, started: null, stopped: null, resized: null };
 
-Deno.test("a first apply and the same again", async () => {
+Deno.test("a first apply reports what it added, and the same again changes nothing", async () => {
   await apply(dugdale, {});
   const body = {
     mission_dir: MISSIONS,
@@ -54,7 +54,7 @@ Deno.test("a first apply and the same again", async () => {
   assert(Number((await dugdale.get("/v1/admin/state")).body.applied_at) >= Number(applied_at));
 });
 
-Deno.test("an empty body, what is no JSON object and what has wrong types", async () => {
+Deno.test("an empty body, a value that is not a JSON object, and wrong types are refused", async () => {
   const bodies = [
     "",
     "{",
@@ -78,7 +78,7 @@ Deno.test("an empty body, what is no JSON object and what has wrong types", asyn
   for (const body of bodies) assertProblem(await dugdale.post("/v1/admin/apply", body), 400, "invalid_json");
 });
 
-Deno.test("a lane name that is none is refused and named", async () => {
+Deno.test("an invalid lane name is refused and named", async () => {
   for (const lane of ["", "A", "1a", "a b", "x".repeat(33), "_a", "ä"]) {
     const reply = await dugdale.post("/v1/admin/apply", {
       lanes: { good: { concurrency: 1 }, [lane]: { concurrency: 1 } },
@@ -90,7 +90,7 @@ Deno.test("a lane name that is none is refused and named", async () => {
   }
 });
 
-daemonTest("a body beyond its limit", async () => {
+daemonTest("a body beyond its limit is refused", async () => {
   const body = { mission_dir: "x".repeat(CAPS.applyBodyBytes) };
   const details = { limit_bytes: CAPS.applyBodyBytes };
   assertProblem(await dugdale.post("/v1/admin/apply", body), 413, "payload_too_large", details);
@@ -146,7 +146,7 @@ Deno.test("a change of concurrency or of pause counts as resized; only concurren
   });
 });
 
-Deno.test("each part of the runtime counts; an absent list is not an empty one", async () => {
+Deno.test("a change of any part of the runtime is reported; an absent list differs from an empty one", async () => {
   const steps: [Fields, boolean][] = [
     [{ command_template: ["{mission}"] }, true],
     [{ command_template: ["{mission}"] }, false],
@@ -164,7 +164,7 @@ Deno.test("each part of the runtime counts; an absent list is not an empty one",
   }
 });
 
-Deno.test("labels: an absent list is not an empty one", async () => {
+Deno.test("an absent list of labels differs from an empty one", async () => {
   await apply(dugdale, {});
   for (
     const [labels, changed] of [[[], true], [[], false], [null, true], [["a"], true], [["a"], false]] as const
@@ -251,7 +251,7 @@ Deno.test("a lane that was force-pruned and comes back works at once", async () 
   }
 });
 
-Deno.test("dispatches during a forced prune are accepted and killed, or refused; none is forgotten", async () => {
+Deno.test("dispatches during a forced prune are accepted and killed, or refused; none is lost", async () => {
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { gone: { concurrency: 2, paused: true } } });
   for (let count = 0; count < 50; count++) await dugdale.queue("silent.sh", { lane: "gone" });
   const dispatches = Array.from({ length: 100 }, async (_, index) => {

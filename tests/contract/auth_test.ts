@@ -90,7 +90,7 @@ Deno.test("a token is taken only after `Bearer `, spelled so, and without the bl
   }
 });
 
-Deno.test("a refusal for want of a token has no WWW-Authenticate and does not repeat what was sent", async () => {
+Deno.test("a 401 has no WWW-Authenticate and does not repeat what was sent", async () => {
   const headers = { authorization: "Bearer wrong-secret" };
   const reply = await dugdale.get("/v1/admin/state", { headers, from: newAddress() });
   assertProblem(reply, 401, "unauthorized");
@@ -98,7 +98,7 @@ Deno.test("a refusal for want of a token has no WWW-Authenticate and does not re
   assert(!reply.text.includes("wrong-secret"));
 });
 
-ownTest("every token of a list counts", async () => {
+ownTest("every token of a list is accepted", async () => {
   const headers = { authorization: "Bearer another-dispatch-token", "idempotency-key": newId() };
   assertEquals((await dugdale.dispatch({ mission: "silent.sh" }, { headers })).status, 202);
 });

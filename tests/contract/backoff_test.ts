@@ -85,7 +85,7 @@ Deno.test("all addresses of an IPv6 network of 64 bits are counted together", as
   assertEquals((await wrong("2001:db8:0:8::1")).status, 401);
 });
 
-Deno.test("a forwarded address that is none counts for the peer", async () => {
+Deno.test("an invalid forwarded address counts for the peer", async () => {
   for (let time = 1; time <= 5; time++) await wrong("not an address");
   const peer = await dugdale.get("/v1/admin/state", { headers: { authorization: "Bearer wrong" } });
   assertEquals(peer.status, 429);

@@ -6,7 +6,7 @@ const dugdale = sharedDugdale();
 const PATHS = ["/v1/missions/bulk-restart", "/v1/missions/bulk-delete"];
 
 for (const path of PATHS) {
-  Deno.test(`${path}: a body that cannot be read, no ids, too many ids`, async () => {
+  Deno.test(`${path} refuses a body that cannot be read, no ids, and too many ids`, async () => {
     for (const body of ["", "{", "[]", '{"ids":"x"}', '{"ids":[1]}', '{"ids":{}}']) {
       assertProblem(await dugdale.post(path, body), 400, "bad_request");
     }
@@ -19,7 +19,7 @@ for (const path of PATHS) {
     assertEquals((await dugdale.post(path, { ids: Array(1000).fill("x") })).status, 200);
   });
 
-  Deno.test(`${path}: a bad id and an unknown one fail alone, in the order of the request`, async () => {
+  Deno.test(`${path} reports an invalid and an unknown id as items that failed, in the order of the request`, async () => {
     const id = newId();
     const { status, body } = await dugdale.post(path, { ids: ["x", id, id] });
     assertEquals([status, body], [200, {

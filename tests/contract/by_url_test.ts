@@ -8,7 +8,7 @@ import { BASE, merged } from "./settings.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-ownTest("dugdale.yaml says what settings.ts says", async () => {
+ownTest("dugdale.yaml has the settings of settings.ts", async () => {
   const where = { listen: "127.0.0.1:7180", data_dir: "/tmp/letts-contract" };
   assertEquals(
     parseDugdaleConfig({ file: "dugdale.yaml", text: await Deno.readTextFile(`${HERE}dugdale.yaml`) }),

@@ -5,55 +5,58 @@ import { isAlive, saying, told } from "./shell_missions.ts";
 import { type Dugdale, type Fields, sha256 } from "./dugdale.ts";
 import { apply, callsTo, ownTest, STATE } from "./harness.ts";
 
-ownTest("after a kill: what waited runs once, what ran is lost, what was done stays as it was", async () => {
-  await using place = await Place.make();
-  const log = `${place.dir}/runs`;
-  const waiting: string[] = [];
-  let done: Fields, running: Fields, grandchild: number;
-  {
-    await using daemon = await place.start();
-    const dugdale = await prepared(daemon);
-    done = await dugdale.run("obeys.sh", {
-      input: told(`echo kept; ${saying({ event: "success", return: { a: 1 } })}`),
-    });
-    const id = await dugdale.queue("double_fork.sh", { lane: "slow" });
-    await dugdale.event(id, "progress", "ready");
-    running = await dugdale.record(id);
-    grandchild = Number(await dugdale.output(id, "stdout"));
-    for (let count = 0; count < 5; count++) {
-      waiting.push(await dugdale.queue("logs_runs.sh", { lane: "slow", input: { log } }));
+ownTest(
+  "after a kill of the dugdale a queued mission runs once, a running one is lost, a done one stays as it was",
+  async () => {
+    await using place = await Place.make();
+    const log = `${place.dir}/runs`;
+    const waiting: string[] = [];
+    let done: Fields, running: Fields, grandchild: number;
+    {
+      await using daemon = await place.start();
+      const dugdale = await prepared(daemon);
+      done = await dugdale.run("obeys.sh", {
+        input: told(`echo kept; ${saying({ event: "success", return: { a: 1 } })}`),
+      });
+      const id = await dugdale.queue("double_fork.sh", { lane: "slow" });
+      await dugdale.event(id, "progress", "ready");
+      running = await dugdale.record(id);
+      grandchild = Number(await dugdale.output(id, "stdout"));
+      for (let count = 0; count < 5; count++) {
+        waiting.push(await dugdale.queue("logs_runs.sh", { lane: "slow", input: { log } }));
+      }
+      await killed(daemon);
     }
-    await killed(daemon);
-  }
-  assert(isAlive(Number(running.pid)) && isAlive(grandchild), "a mission outlives its dugdale");
+    assert(isAlive(Number(running.pid)) && isAlive(grandchild), "a mission outlives its dugdale");
 
-  await using daemon = await place.start();
-  const dugdale = callsTo(daemon);
-  const id = String(running.mission_id);
-  const lost = await dugdale.record(id);
-  assertEquals(
-    [lost.status, lost.outcome, lost.exit_code, lost.pid, lost.time_started],
-    ["done", "lost", 0, running.pid, running.time_started],
-  );
-  assert(!("fail_reason" in lost) && String(lost.fail_message).includes(String(running.pid)));
-  assertEquals(lost.duration_ms, Number(lost.time_finished) - Number(lost.time_started));
-  assert(!isAlive(Number(running.pid)) && !isAlive(grandchild), "what was left of its group is killed");
-  const events = await dugdale.events(id);
-  assertEquals(events.map(({ event, seq }) => [event, seq]), [
-    ["queued", 1],
-    ["running", 2],
-    ["progress", 3],
-    ["done", 4],
-  ]);
-  assertEquals([events[3]?.outcome, events[3]?.duration_ms], ["lost", lost.duration_ms]);
-  assertEquals(await dugdale.output(id, "stdout"), `${grandchild}\n`);
+    await using daemon = await place.start();
+    const dugdale = callsTo(daemon);
+    const id = String(running.mission_id);
+    const lost = await dugdale.record(id);
+    assertEquals(
+      [lost.status, lost.outcome, lost.exit_code, lost.pid, lost.time_started],
+      ["done", "lost", 0, running.pid, running.time_started],
+    );
+    assert(!("fail_reason" in lost) && String(lost.fail_message).includes(String(running.pid)));
+    assertEquals(lost.duration_ms, Number(lost.time_finished) - Number(lost.time_started));
+    assert(!isAlive(Number(running.pid)) && !isAlive(grandchild), "what was left of its group is killed");
+    const events = await dugdale.events(id);
+    assertEquals(events.map(({ event, seq }) => [event, seq]), [
+      ["queued", 1],
+      ["running", 2],
+      ["progress", 3],
+      ["done", 4],
+    ]);
+    assertEquals([events[3]?.outcome, events[3]?.duration_ms], ["lost", lost.duration_ms]);
+    assertEquals(await dugdale.output(id, "stdout"), `${grandchild}\n`);
 
-  for (const id of waiting) assertEquals((await dugdale.done(id)).outcome, "success");
-  const starts = (await Deno.readTextFile(log)).split("\n").filter((line) => line.startsWith("start"));
-  assertEquals(starts.map((line) => line.split(" ")[1]), waiting);
-  assertEquals(await dugdale.record(String(done.mission_id)), done);
-  assertEquals(await dugdale.output(String(done.mission_id), "stdout"), "kept\n");
-});
+    for (const id of waiting) assertEquals((await dugdale.done(id)).outcome, "success");
+    const starts = (await Deno.readTextFile(log)).split("\n").filter((line) => line.startsWith("start"));
+    assertEquals(starts.map((line) => line.split(" ")[1]), waiting);
+    assertEquals(await dugdale.record(String(done.mission_id)), done);
+    assertEquals(await dugdale.output(String(done.mission_id), "stdout"), "kept\n");
+  },
+);
 
 ownTest("a lost mission can be restarted, and a repeat of its dispatch gets its end", async () => {
   await using place = await Place.make();
@@ -98,7 +101,7 @@ ownTest("a process that has the number of a lost one, but is another, is left al
 });
 
 ownTest(
-  "a kill while outputs are collected: the mission ends as it did, with all of them, or fails whole",
+  "after a kill during collection a mission has its outcome with all output files, or fails without any",
   async () => {
     await using place = await Place.make({
       limits: { max_output_file_size: 0, max_output_files_per_mission: 0 },
@@ -149,7 +152,7 @@ ownTest(
   },
 );
 
-ownTest("kills during the start itself change nothing: one end for each mission", async () => {
+ownTest("kills during the start leave each mission with exactly one outcome", async () => {
   await using place = await Place.make();
   const ids: string[] = [];
   {

@@ -172,7 +172,7 @@ ownTest("pause and continue that cannot be stored are taken back", async () => {
   await runs(waiting);
 });
 
-ownTest("reads of a database that fails are db_error", async () => {
+ownTest("a read that fails at the database is answered with db_error", async () => {
   const { dugdale } = faulty();
   const { mission_id: id } = await dugdale.run("silent.sh", await withFile());
   const staged = await dugdale.stage("content");
@@ -213,7 +213,7 @@ ownTest("a mission whose files cannot be looked up at its start crashes, and the
   await apply(dugdale, STATE);
 });
 
-ownTest("an end that followers cannot be told of gives its slot back once", async () => {
+ownTest("a mission whose end cannot be published frees its slot once", async () => {
   const { dugdale, place } = faulty();
   const waiting = async (gate: string): Promise<string> =>
     await dugdale.queue("waits_for_file.sh", { lane: "slow", input: { gate: `${place.dir}/${gate}` } });

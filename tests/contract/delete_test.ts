@@ -70,7 +70,7 @@ Deno.test("a follower of a mission that is deleted with force still gets its don
 });
 
 daemonTest(
-  "a caller who leaves while a forced delete waits changes nothing for the mission",
+  "a caller that disconnects while a forced delete waits changes nothing for the mission",
   async () => {
     const id = await dugdale.queue("ignores_term.sh");
     await dugdale.event(id, "progress", "ready");

@@ -10,7 +10,7 @@ import { canMount, mounted } from "./own_disk.ts";
 const MIB = 1024 * 1024;
 
 Deno.test({
-  name: "a disk without room is told as disk_quota_exceeded; with room again all goes on",
+  name: "a full disk is reported as disk_quota_exceeded; with room again work goes on",
   ignore: !await canMount(),
   fn: async () => {
     await using place = await Place.make({ limits: { max_output_file_size: 0, max_output_buffer: "4MiB" } });

@@ -63,7 +63,7 @@ Deno.test("the body must be a JSON object with fields of the right types", async
   }
 });
 
-Deno.test("what the body has beyond its fields does not matter", async () => {
+Deno.test("unknown fields of the body are ignored", async () => {
   const bodies = [
     '{"mission":"silent.sh","lane":"fast","colour":"red"}',
     '{"mission":"silent.sh","lane":"fast"} trailing',
@@ -220,7 +220,7 @@ Deno.test("a lane that is not applied is refused", async () => {
   assertProblem(await dugdale.dispatch({ ...GOOD, lane: "constructor" }), 400, "unknown_lane");
 });
 
-Deno.test("a mission without a file is accepted: what it is started with is its own affair", async () => {
+Deno.test("a mission whose script is missing is accepted: the script is looked up at its start", async () => {
   const record = await dugdale.run("there_is_no_such_mission");
   assertEquals([record.outcome, record.fail_reason], ["crashed", "spawn_failed"]);
 });

@@ -127,7 +127,7 @@ ownTest("missions that run at the same time do not hold each other's pipes", asy
   }
 });
 
-ownTest("the end tidies in/ and tmp/, and what a mission made unreadable does not hinder it", async () => {
+ownTest("in/ and tmp/ are removed at the end, also folders that a mission made unreadable", async () => {
   const commands = "mkdir -p tmp/a/b; echo x > tmp/a/b/c; chmod 0 tmp/a/b; echo kept > note; pwd";
   const id = await dugdale.queue("obeys.sh", { input: told(commands) });
   assertEquals((await dugdale.done(id)).outcome, "success");

@@ -73,7 +73,7 @@ Deno.test("a run is reported as queued, running, progress and done, numbered fro
   assert(events.slice(2, 7).every(({ time }) => Number.isInteger(time)));
 });
 
-Deno.test("the stream is NDJSON that no browser guesses about", async () => {
+Deno.test("the stream is NDJSON whose type browsers do not sniff", async () => {
   const id = await dugdale.queue("succeeds.sh");
   await dugdale.done(id);
   const { headers, text } = await dugdale.get(`/v1/missions/${id}/events`);
@@ -82,7 +82,7 @@ Deno.test("the stream is NDJSON that no browser guesses about", async () => {
   assert(text.endsWith("}\n"));
 });
 
-daemonTest("the done event of each kind of end carries what belongs to it", async () => {
+daemonTest("the done event of each outcome has the fields of that outcome", async () => {
   const fail = { event: "fail", reason: "r", message: "m", details: { d: 1 } };
   const [killed, failed, crashed] = await Promise.all([
     dugdale.run("obeys.sh", { input: told("kill -9 $$") }),
@@ -106,7 +106,7 @@ daemonTest("the done event of each kind of end carries what belongs to it", asyn
   ]);
 });
 
-Deno.test("from leaves out what was seen", async () => {
+Deno.test("from leaves out events up to its number", async () => {
   const id = await dugdale.queue("obeys.sh", {
     input: told(saying(...Array(3).fill({ event: "progress" }))),
   });
@@ -223,7 +223,7 @@ Deno.test("a mission that is killed in the queue is reported as queued and done,
   await apply(dugdale, STATE);
 });
 
-Deno.test("a stream of a queued mission that is deleted ends or waits; it invents no event", async () => {
+Deno.test("the stream of a queued mission that is deleted ends or waits, without an event", async () => {
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { held: { concurrency: 1, paused: true } } });
   const id = await dugdale.queue("silent.sh", { lane: "held" });
   const abort = new AbortController();

@@ -153,7 +153,7 @@ daemonTest("a script above its limit is refused; one of exactly the limit is acc
   assertProblem(await send({ ...GOOD, script: { staging_id: more } }), 400, "script_too_large", details);
 });
 
-Deno.test("empty texts, nulls and unknown fields are as if left out", async () => {
+Deno.test("empty strings, nulls and unknown fields are treated as absent", async () => {
   const body = {
     stdin: "",
     stdin_staging_id: null,
@@ -173,7 +173,7 @@ Deno.test("empty texts, nulls and unknown fields are as if left out", async () =
   assertEquals((await send({ ...GOOD, stdin: "none" }, id)).status, 200);
 });
 
-Deno.test("an equal exec is a repeat; group and display name do not count", async () => {
+Deno.test("an equal exec is a repeat, also with another group and display name", async () => {
   const id = newId();
   await send({ ...GOOD, timeout: "60s" }, id);
   await dugdale.done(id);

@@ -48,7 +48,7 @@ Deno.test("the record of an exec has the request as its input", async () => {
   assertEquals(await dugdale.output(id, "stdout"), "a  b <&>\n");
 });
 
-Deno.test("the events of an exec: queued without a mission, running, done", async () => {
+Deno.test("an exec has the events queued (without a mission name), running and done", async () => {
   const id = await queue({ command: ["true"] });
   const record = await dugdale.done(id);
   const [queued, running, done, ...more] = await dugdale.events(id);
@@ -153,7 +153,7 @@ const ROWS: readonly (readonly [
   ["exit 0", "exit 0", "success", 0, undefined, undefined, ""],
   ["exit 3", "exit 3", "failed", 3, undefined, "exit_nonzero", "3"],
   [
-    "5: memory words are just words",
+    "exit 1 after words about memory",
     "echo 'Allowed memory size of 1 bytes' >&2; exit 1",
     "failed",
     1,
@@ -163,7 +163,7 @@ const ROWS: readonly (readonly [
   ],
 ];
 for (const [what, commands, outcome, exit_code, signal, reason, says] of ROWS) {
-  Deno.test(`exec outcome: ${what}`, async () => {
+  Deno.test(`an exec that ends by ${what} is ${outcome}`, async () => {
     const record = await script(commands);
     assertEquals(
       [record.outcome, record.exit_code, record.signal, record.fail_reason],
@@ -175,7 +175,7 @@ for (const [what, commands, outcome, exit_code, signal, reason, says] of ROWS) {
   });
 }
 
-Deno.test("exec outcome: a timeout has its own reason", async () => {
+Deno.test("an exec that exceeds its timeout has the reason of a timeout", async () => {
   const record = await run({ command: ["sleep", "600"], timeout: "200ms" });
   assertEquals(
     [record.outcome, record.fail_reason, record.fail_details, record.signal],
@@ -184,7 +184,7 @@ Deno.test("exec outcome: a timeout has its own reason", async () => {
   assert(String(record.fail_message).includes("200ms"));
 });
 
-Deno.test("exec outcome: a kill", async () => {
+Deno.test("an exec that is killed has the outcome killed", async () => {
   const id = await queue({ command: ["sleep", "600"] });
   await dugdale.event(id, "running");
   assertEquals((await dugdale.post(`/v1/missions/${id}/kill`)).body, { status: "kill_sent" });
@@ -192,7 +192,7 @@ Deno.test("exec outcome: a kill", async () => {
   assertEquals([record.outcome, record.fail_reason, record.signal], ["killed", "killed_by_api", "TERM"]);
 });
 
-Deno.test("a command that is not there crashes the exec", async () => {
+Deno.test("an exec whose command does not exist crashes", async () => {
   for (const command of [["there-is-no-such-command"], ["./nothing"], [""], ["/"]]) {
     const record = await run({ command });
     assertEquals([record.outcome, record.fail_reason, record.exit_code], ["crashed", "spawn_failed", 0]);
@@ -204,7 +204,7 @@ Deno.test("a command is never read by a shell", async () => {
   assertEquals(await dugdale.output(String(record.mission_id), "stdout"), "$HOME `id` * {mission}\n");
 });
 
-Deno.test("dispatch tokens may not see execs; exec tokens and admins may", async () => {
+Deno.test("execs can be read with exec and admin tokens, not with dispatch tokens", async () => {
   const id = await queue({ command: ["true"] });
   await dugdale.done(id);
   for (const path of ["", "/events", "/output?stream=stdout"]) {

@@ -13,7 +13,7 @@ const dugdale = sharedDugdale({ settings: { limits: { default_kill_grace: "10m" 
 const WAIT_MS = 30_000;
 
 ownTest(
-  "forced deletes of a mission that does not end, bodies that take too long, a start that failed",
+  "after half a minute a forced delete and a slow body are given up, and a failed start is tried again",
   async () => {
     const [bodies] = await Promise.all([slowBodies(), unendingMissions(), failedPickup()]);
     for (const [path, code, reply] of bodies) {

@@ -3,7 +3,7 @@ import { apply, assertProblem, ownTest, sharedDugdale, STATE } from "./harness.t
 
 const dugdale = sharedDugdale({ state: null });
 
-Deno.test("GET /v1/healthz answers ok to anyone", async () => {
+Deno.test("GET /v1/healthz answers ok without a token", async () => {
   const reply = await dugdale.get("/v1/healthz", { as: "anonymous" });
   assertEquals([reply.status, reply.text], [200, '{"status":"ok"}\n']);
   assertEquals(reply.headers.get("content-type"), "application/json; charset=utf-8");
@@ -21,12 +21,12 @@ ownTest("GET /v1/readyz is 503 before the first apply", async () => {
   assertProblem(reply, 503, "awaiting_apply", { applied_at: null });
 });
 
-ownTest("GET /v1/admin/state before the first apply", async () => {
+ownTest("GET /v1/admin/state is empty before the first apply", async () => {
   const { status, body } = await dugdale.get("/v1/admin/state");
   assertEquals([status, body], [200, { applied_at: null, lanes: [] }]);
 });
 
-ownTest("GET /v1/dugdale and /v1/lanes before the first apply", async () => {
+ownTest("GET /v1/dugdale and /v1/lanes have no lanes before the first apply", async () => {
   assertEquals((await dugdale.get("/v1/dugdale")).body.applied_at, null);
   assertEquals((await dugdale.get("/v1/lanes")).text, "[]\n");
 });
@@ -35,7 +35,7 @@ ownTest("POST /v1/dispatch is refused before the first apply", async () => {
   assertProblem(await dugdale.dispatch({ mission: "silent.sh" }), 412, "no_lanes_configured");
 });
 
-Deno.test("GET /v1/readyz: an applied configuration without lanes is ready", async () => {
+Deno.test("GET /v1/readyz is 200 with an applied configuration without lanes", async () => {
   const before = Date.now();
   await apply(dugdale, {});
   const { status, body } = await dugdale.get("/v1/readyz", { as: "anonymous" });

@@ -74,7 +74,7 @@ Deno.test("a repeat whose files are gone is still a repeat", async () => {
   assertEquals([reply.status, reply.body], [200, { mission_id: what.id, status: "done" }]);
 });
 
-Deno.test("of a hundred equal dispatches at once, one makes the mission and all are told of it", async () => {
+Deno.test("of a hundred equal dispatches at once, one makes the mission and all get its id", async () => {
   const what = { id: newId(), mission: "logs_runs.sh", input: { log: await logFile() } };
   const replies = await Promise.all(Array.from({ length: 100 }, () => dugdale.dispatch(what)));
   assertEquals(replies.filter((reply) => reply.status === 202).length, 1);

@@ -64,7 +64,7 @@ Deno.test("a running mission gets SIGTERM", async () => {
   assert(Number(record.duration_ms) < 2000);
 });
 
-Deno.test("the body does not matter: not its signal, not whether it is JSON, not its end beyond the limit", async () => {
+Deno.test("the body is ignored: its signal, its syntax, and bytes beyond the limit", async () => {
   const endless = (): ReadableStream => ReadableStream.from([new Uint8Array(CAPS.applyBodyBytes + 1)]);
   for (const body of [undefined, "", "{", "nonsense", '{"signal":"NONE"}', '{"signal":7}', endless()]) {
     const id = await dugdale.queue("forever.sh");
@@ -80,7 +80,7 @@ daemonTest("a body that announces more than its limit is refused", async () => {
   assertProblem(await kill("x", "x".repeat(CAPS.applyBodyBytes + 1)), 413, "payload_too_large", details);
 });
 
-daemonTest("a mission that ends well on SIGTERM was killed all the same", async () => {
+daemonTest("a mission that reports success on SIGTERM has the outcome killed", async () => {
   const id = await dugdale.queue("ends_on_term.sh");
   await dugdale.event(id, "progress", "ready");
   await kill(id);
@@ -124,7 +124,7 @@ ownTest("the whole process group is killed, also what was forked twice", async (
   assert(!isAlive(grandchild) && !isAlive(Number(pid)));
 });
 
-ownTest("what is left of a group that ignores SIGTERM is killed after its leader has ended", async () => {
+ownTest("processes of the group that ignore SIGTERM are killed after its leader has ended", async () => {
   const commands =
     `(trap '' TERM; echo '{"event":"progress","message":"ready"}' >&3; echo $$ >&2; exec sleep 600) & wait`;
   const id = await dugdale.queue("obeys.sh", { input: told(commands) });
@@ -135,7 +135,7 @@ ownTest("what is left of a group that ignores SIGTERM is killed after its leader
 });
 
 ownTest(
-  "what ignores SIGTERM and holds no pipe of ours gets SIGKILL too, before the mission is done",
+  "a process that ignores SIGTERM and holds no pipe gets SIGKILL before the mission is done",
   async () => {
     for (const end of ["kill", "timeout"]) {
       const id = await dugdale.queue("leaves_deaf_child.sh", end === "timeout" ? { timeout: "300ms" } : {});
@@ -233,7 +233,7 @@ Deno.test("a timeout of zero never fires, and one that is long does not fire ear
   assertEquals([long.outcome, long.timeout_ms], ["success", 3_600_000_000]);
 });
 
-daemonTest("the first reason counts: a kill after the timeout stays a timeout", async () => {
+daemonTest("a mission that is killed after its timeout has the outcome timeout", async () => {
   const id = await dugdale.queue("ignores_term.sh", { timeout: "150ms" });
   await dugdale.event(id, "progress", "ready");
   await new Promise((resolve) => setTimeout(resolve, 250));

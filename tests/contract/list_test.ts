@@ -56,7 +56,7 @@ Deno.test("GET /v1/missions lists whole records, newest first, without deleted o
   }
 });
 
-Deno.test("filters must all fit, and unknown values fit nothing", async () => {
+Deno.test("a mission is listed when all filters match; unknown values match nothing", async () => {
   const made = await variety();
   const { lane, success, failed, exec, running, queued, deleted } = made;
   const cases: [string, (string | undefined)[]][] = [
@@ -88,7 +88,7 @@ Deno.test("filters must all fit, and unknown values fit nothing", async () => {
   assertEquals((await list("lane=nowhere")).ids, []);
 });
 
-Deno.test("order=finished sorts by the end and leaves out what has none", async () => {
+Deno.test("order=finished sorts by the end and leaves out missions that have not ended", async () => {
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { ends: { concurrency: 4 } } });
   const first = await dugdale.queue("forever.sh", { lane: "ends" });
   await dugdale.event(first, "progress", "ready");
@@ -104,7 +104,7 @@ Deno.test("order=finished sorts by the end and leaves out what has none", async 
   assertProblem(await dugdale.get("/v1/missions?order=started"), 400, "bad_request");
 });
 
-Deno.test("since is inclusive, until exclusive, both of the creation", async () => {
+Deno.test("since is inclusive and until exclusive, both by the creation", async () => {
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { times: { concurrency: 4 } } });
   const ids: string[] = [];
   for (let count = 0; count < 4; count++) {
@@ -149,7 +149,7 @@ Deno.test("limit bounds a page; the cursor leads through all of them, each missi
   }
 });
 
-Deno.test("limit: 100 by default, 1000 at most, a positive integer", async () => {
+Deno.test("limit is a positive integer, 100 by default and at most 1000", async () => {
   for (const limit of ["0", "-1", "x", "1.5", "1e2"]) {
     assertProblem(await dugdale.get(`/v1/missions?limit=${limit}`), 400, "bad_request");
   }
@@ -159,7 +159,7 @@ Deno.test("limit: 100 by default, 1000 at most, a positive integer", async () =>
   assertEquals((await list("lane=many&limit=5000")).ids.length, 101);
 });
 
-Deno.test("the cursor is a contract: unpadded base64url of time and id, made by clients too", async () => {
+Deno.test("the cursor is unpadded base64url of time and id, which clients may make too", async () => {
   await apply(dugdale, { mission_dir: MISSIONS, lanes: { cursors: { concurrency: 1 } } });
   const ids: string[] = [];
   for (let count = 0; count < 3; count++) ids.push(await dugdale.queue("silent.sh", { lane: "cursors" }));

@@ -152,7 +152,7 @@ ownTest("wrong tokens count on admin routes only", async () => {
   assertEquals((await samples()).get(name), before + 1);
 });
 
-ownTest("lanes, storage and the dugdale itself", async () => {
+ownTest("GET /v1/metrics has the gauges of lanes, storage and the dugdale", async () => {
   // Lanes and storage are looked at every 15 s; the first look is at the start.
   const values = await samples();
   const { version, commit } = (await dugdale.get("/v1/version")).body;

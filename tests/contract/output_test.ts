@@ -145,7 +145,7 @@ Deno.test("a large output arrives whole, also for a reader who waits", async () 
   assertEquals(await slow.text(), expected);
 });
 
-Deno.test("a reader that leaves in the middle disturbs no other", async () => {
+Deno.test("a reader that disconnects in the middle disturbs no other", async () => {
   const id = await dugdale.queue("obeys.sh", { input: told("seq 1 3000; sleep 0.2; seq 1 3000") });
   for (let reader = 0; reader < 10; reader++) {
     const response = await dugdale.open("GET", `/v1/missions/${id}/output?stream=stdout&follow=true`);

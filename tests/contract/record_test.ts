@@ -20,7 +20,7 @@ const ALWAYS = [
   "outputs",
 ];
 
-Deno.test("GET /v1/missions/{id}: an id that is none, an unknown one, a deleted one", async () => {
+Deno.test("GET /v1/missions/{id} refuses an invalid id, an unknown and a deleted mission", async () => {
   for (const id of ["x", newId().toUpperCase(), `${newId()}x`]) {
     assertProblem(await dugdale.get(`/v1/missions/${id}`), 400, "invalid_id");
   }
@@ -125,7 +125,7 @@ Deno.test("one staged file may be two inputs, and an input of many missions", as
   }
 });
 
-Deno.test("exec tokens may not see missions; existence comes first", async () => {
+Deno.test("missions cannot be read with exec tokens; an unknown id is 404 all the same", async () => {
   const id = await dugdale.queue("silent.sh");
   await dugdale.done(id);
   for (const path of ["", "/events", "/output?stream=stdout"]) {

@@ -7,7 +7,7 @@ import { apply, callsTo, ownTest, STATE } from "./harness.ts";
 
 const CLEANUP = { sweep_interval: "100ms", success_ttl: "700ms", failed_ttl: "1h", staging_ttl: "1h" };
 
-ownTest("an old success goes with its files and its row; a failure and what waits stay", async () => {
+ownTest("an old success is removed with its files; a failure and queued missions stay", async () => {
   await using place = await Place.make({ cleanup: CLEANUP });
   await using daemon = await place.start();
   const dugdale = await prepared(daemon);
@@ -86,7 +86,7 @@ ownTest(
   },
 );
 
-ownTest("what has no row is removed at the start, and nothing else", async () => {
+ownTest("files without a record are removed at the start, and nothing else", async () => {
   await using place = await Place.make();
   const orphan = newId();
   let mission: string, staged: string;

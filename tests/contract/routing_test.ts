@@ -80,7 +80,7 @@ Deno.test("path parameters are percent-decoded before they are checked", async (
   assertProblem(await dugdale.post("/v1/admin/lanes/no%20lane/pause"), 404, "lane_not_found");
 });
 
-Deno.test("the Content-Type of a request does not matter", async () => {
+Deno.test("the Content-Type of a request is ignored", async () => {
   for (const type of ["text/plain", "application/x-www-form-urlencoded", "nonsense"]) {
     const reply = await dugdale.dispatch({ mission: "silent.sh" }, { headers: { "content-type": type } });
     assertEquals(reply.status, 202);
@@ -117,7 +117,7 @@ Deno.test("names of fields are found in any case, the exact one first; broken UT
   assertEquals((await dugdale.record(id)).input, "a\ufffd\ufffdb");
 });
 
-Deno.test("a query flag is true only when it says true, in any case; the first one counts", async () => {
+Deno.test("a query flag is true only with the value true, in any case; of repeated ones the first counts", async () => {
   const id = await dugdale.queue("forever.sh");
   await dugdale.event(id, "running");
   for (const query of ["force=1", "force=yes", "force=", "force", "force=false&force=true"]) {

@@ -64,7 +64,7 @@ ownTest(
   },
 );
 
-ownTest("arguments are handed over as they are: empty ones, blanks, quotes, newlines", async () => {
+ownTest("arguments are passed as they are, also empty ones, blanks, quotes and newlines", async () => {
   const words = ["", " ", "a b", "'", '"', "\\", "\n", "*", "ä", "-n"];
   assertEquals(
     await printed({ command_template: ["printf", "<%s>", ...words] }, "x"),

@@ -112,7 +112,7 @@ ownTest("a second signal ends what runs; a third one changes nothing", async () 
 });
 
 ownTest(
-  "who follows a mission that still waits holds up no end: the streams end where they are",
+  "followers of a queued mission do not delay the shutdown: their streams end",
   async () => {
     await using place = await Place.make();
     await using daemon = await place.start();

@@ -9,7 +9,7 @@ const dugdale = sharedDugdale();
 const PINNED = "9223372036854775807";
 const remove = (id: string, query = "") => dugdale.call("DELETE", `/v1/staging/${id}${query}`);
 
-Deno.test("DELETE of a file: an invalid id, an unknown file, a free file, a repeat", async () => {
+Deno.test("DELETE of a file refuses an invalid id and an unknown file, and may be repeated", async () => {
   assertProblem(await remove("x"), 400, "bad_request");
   assertProblem(await remove(newId()), 404, "not_found");
   const id = await dugdale.stage("content");
@@ -57,7 +57,7 @@ Deno.test("DELETE with force deletes the missions too, and ends running ones fir
   }
 });
 
-Deno.test("DELETE of an output of a mission", async () => {
+Deno.test("DELETE of an output of a mission is refused with staging_in_use", async () => {
   const record = await dugdale.run("writes_outputs.sh");
   const { staging_id } = Object(record.outputs).first;
   assertEquals((await remove(staging_id)).body.error, "staging_in_use");
@@ -111,41 +111,44 @@ Deno.test("GET /v1/staging lists the files of a mission with their references", 
   await apply(dugdale, STATE);
 });
 
-daemonTest("GET /v1/staging: kinds of reference, pages and bad queries", async () => {
-  const files = await Promise.all(
-    ["x", "y", "z"].map(async (role) => ({ role, staging_id: await dugdale.stage(role) })),
-  );
-  const commands = `echo o > out/o; ${saying({ event: "output_file", key: "o" })}`;
-  const { mission_id: id } = await dugdale.run("obeys.sh", { files, input: told(commands) });
-  const list = async (query: string): Promise<{ roles: unknown[]; cursor: unknown }> => {
-    const { body } = await dugdale.get(`/v1/staging?mission_id=${id}&${query}`);
-    return { roles: (body.staging as Fields[]).map(({ role }) => role), cursor: body.next_cursor };
-  };
-  assertEquals((await list("")).roles.toSorted(), ["o", "x", "y", "z"]);
-  assertEquals((await list("ref_kind=")).roles.length, 4);
-  assertEquals((await list("ref_kind=input")).roles.toSorted(), ["x", "y", "z"]);
-  assertEquals((await list("ref_kind=output")).roles, ["o"]);
-  assertEquals((await list("ref_kind=script")).roles, []);
-  const whole = (await list("")).roles, seen: unknown[] = [];
-  for (let cursor: unknown = ""; cursor !== undefined;) {
-    const page = await list(`limit=1&cursor=${cursor}`);
-    seen.push(...page.roles);
-    cursor = page.cursor;
-  }
-  assertEquals(seen, whole);
-  for (
-    const query of [
-      "",
-      "mission_id=x",
-      `mission_id=${id}&ref_kind=other`,
-      `mission_id=${id}&limit=0`,
-      `mission_id=${id}&cursor=%21`,
-    ]
-  ) {
-    assertProblem(await dugdale.get(`/v1/staging?${query}`), 400, "bad_request");
-  }
-  assertEquals((await dugdale.get(`/v1/staging?mission_id=${newId()}`)).body, { staging: [] });
-});
+daemonTest(
+  "GET /v1/staging filters by kind of reference, has pages, and refuses invalid queries",
+  async () => {
+    const files = await Promise.all(
+      ["x", "y", "z"].map(async (role) => ({ role, staging_id: await dugdale.stage(role) })),
+    );
+    const commands = `echo o > out/o; ${saying({ event: "output_file", key: "o" })}`;
+    const { mission_id: id } = await dugdale.run("obeys.sh", { files, input: told(commands) });
+    const list = async (query: string): Promise<{ roles: unknown[]; cursor: unknown }> => {
+      const { body } = await dugdale.get(`/v1/staging?mission_id=${id}&${query}`);
+      return { roles: (body.staging as Fields[]).map(({ role }) => role), cursor: body.next_cursor };
+    };
+    assertEquals((await list("")).roles.toSorted(), ["o", "x", "y", "z"]);
+    assertEquals((await list("ref_kind=")).roles.length, 4);
+    assertEquals((await list("ref_kind=input")).roles.toSorted(), ["x", "y", "z"]);
+    assertEquals((await list("ref_kind=output")).roles, ["o"]);
+    assertEquals((await list("ref_kind=script")).roles, []);
+    const whole = (await list("")).roles, seen: unknown[] = [];
+    for (let cursor: unknown = ""; cursor !== undefined;) {
+      const page = await list(`limit=1&cursor=${cursor}`);
+      seen.push(...page.roles);
+      cursor = page.cursor;
+    }
+    assertEquals(seen, whole);
+    for (
+      const query of [
+        "",
+        "mission_id=x",
+        `mission_id=${id}&ref_kind=other`,
+        `mission_id=${id}&limit=0`,
+        `mission_id=${id}&cursor=%21`,
+      ]
+    ) {
+      assertProblem(await dugdale.get(`/v1/staging?${query}`), 400, "bad_request");
+    }
+    assertEquals((await dugdale.get(`/v1/staging?mission_id=${newId()}`)).body, { staging: [] });
+  },
+);
 
 Deno.test("GET /v1/staging/by-content finds a complete file by digest and size", async () => {
   const content = `unique ${newId()}`, digest = await sha256(content);

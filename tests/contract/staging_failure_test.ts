@@ -38,7 +38,7 @@ ownTest("PUT of a file that could not be written resumes at its last byte", asyn
   await arrives(faulty.dugdale, id);
 });
 
-ownTest("PUT: a file that is whole but cannot be completed lacks its last byte", async () => {
+ownTest("PUT of a whole file that cannot be completed asks for its last byte again", async () => {
   const { dugdale } = faulty();
   const id = newId();
   {
@@ -50,7 +50,7 @@ ownTest("PUT: a file that is whole but cannot be completed lacks its last byte",
   await arrives(dugdale, id);
 });
 
-ownTest("PUT: a database that is locked meanwhile does not strand the upload", async () => {
+ownTest("PUT resumes after the database was locked meanwhile", async () => {
   const { dugdale } = faulty();
   const id = newId();
   using connection = await connect(dugdale.url);
@@ -71,7 +71,7 @@ ownTest("PUT: a database that is locked meanwhile does not strand the upload", a
   await arrives(dugdale, id);
 });
 
-ownTest("PUT: a beginning that cannot be stored leaves nothing", async () => {
+ownTest("PUT whose beginning cannot be stored leaves nothing", async () => {
   const { dugdale } = faulty();
   const id = newId();
   {
@@ -82,7 +82,7 @@ ownTest("PUT: a beginning that cannot be stored leaves nothing", async () => {
   await arrives(dugdale, id);
 });
 
-ownTest("PUT: wrong content that cannot be removed is requested again", async () => {
+ownTest("PUT of wrong content that cannot be removed at once is refused by the next request", async () => {
   const { dugdale } = faulty();
   const id = newId(), wrong = CONTENT.toReversed();
   {
@@ -94,7 +94,7 @@ ownTest("PUT: wrong content that cannot be removed is requested again", async ()
   assertProblem(await dugdale.get(`/v1/staging/${id}`), 410, "deleting");
 });
 
-ownTest("GET: a file that cannot be opened is no missing one", async () => {
+ownTest("GET of a file that cannot be opened is io_error, not not_found", async () => {
   const { dugdale } = faulty();
   const id = newId();
   await arrives(dugdale, id);

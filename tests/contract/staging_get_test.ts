@@ -9,7 +9,7 @@ const SIZE = CONTENT.length;
 const get = (id: string, headers: Record<string, string> = {}): Promise<Reply> =>
   dugdale.get(`/v1/staging/${id}`, { as: "dispatch", headers });
 
-Deno.test("HEAD and GET: an id that is none, an unknown file", async () => {
+Deno.test("HEAD and GET refuse an invalid id and an unknown file", async () => {
   assertProblem(await get("x"), 400, "bad_request");
   assertProblem(await get(newId()), 404, "not_found");
   for (const [id, status] of [["x", 400], [newId(), 404]] as const) {
@@ -18,7 +18,7 @@ Deno.test("HEAD and GET: an id that is none, an unknown file", async () => {
   }
 });
 
-Deno.test("GET of a whole file", async () => {
+Deno.test("GET of a whole file has its bytes, size and digest", async () => {
   const id = await dugdale.stage(CONTENT);
   const before = Math.floor(Date.now() / 1000) * 1000;
   const { status, text, headers } = await get(id);
@@ -42,7 +42,7 @@ const RANGES: readonly (readonly [range: string, start: number, end: number])[] 
   ["bytes= 5-9 ", 5, 10],
 ];
 for (const [range, start, end] of RANGES) {
-  Deno.test(`GET with ${range}`, async () => {
+  Deno.test(`GET with ${range} answers the documented part`, async () => {
     const { status, text, headers } = await get(await dugdale.stage(CONTENT), { range });
     assertEquals([status, text], [206, CONTENT.slice(start, end)]);
     assertEquals(headers.get("content-range"), `bytes ${start}-${end - 1}/${SIZE}`);
@@ -50,7 +50,7 @@ for (const [range, start, end] of RANGES) {
   });
 }
 
-Deno.test("GET with a range that cannot be met", async () => {
+Deno.test("GET with a range beyond the file is 416", async () => {
   const id = await dugdale.stage(CONTENT);
   for (const range of [`bytes=${SIZE}-`, "bytes=99999-100000"]) {
     const { status, headers } = await get(id, { range });
@@ -58,7 +58,7 @@ Deno.test("GET with a range that cannot be met", async () => {
   }
 });
 
-daemonTest("GET with several ranges", async () => {
+daemonTest("GET with several ranges answers them as parts", async () => {
   const { status, text, headers } = await get(await dugdale.stage(CONTENT), { range: "bytes=0-4,10-14" });
   assertEquals(status, 206);
   const boundary = /^multipart\/byteranges; boundary=(\S+)$/.exec(headers.get("content-type") ?? "")?.[1] ??
@@ -72,7 +72,7 @@ daemonTest("GET with several ranges", async () => {
   }
 });
 
-daemonTest("GET under conditions of time", async () => {
+daemonTest("GET honours conditions on the modification time", async () => {
   const id = await dugdale.stage(CONTENT);
   const modified = (await get(id)).headers.get("last-modified") ?? "";
   const earlier = "Mon, 01 Jan 2001 00:00:00 GMT", later = "Fri, 01 Jan 2100 00:00:00 GMT";
@@ -93,7 +93,7 @@ daemonTest("GET under conditions of time", async () => {
   }
 });
 
-Deno.test("GET of a large file, by readers who are slow or leave", async () => {
+Deno.test("GET of a large file serves slow readers and readers that disconnect", async () => {
   const bytes = new Uint8Array(8 * 1024 * 1024).map((_, index) => index * 31 >> 3);
   const id = await dugdale.stage(bytes), digest = await sha256(bytes);
   for (let reader = 0; reader < 5; reader++) {

@@ -30,7 +30,7 @@ async function endedWith(settings: Settings, ...flags: string[]): Promise<Ended>
   return await ended(place, { flags });
 }
 
-ownTest("--version and --help tell what they are for and end with 0", async () => {
+ownTest("--version and --help print and exit with 0", async () => {
   for (const flag of ["--version", "-version", "--version=true"]) {
     const { code, stdout } = await endedWith({}, flag);
     assertEquals(code, 0);
@@ -124,7 +124,7 @@ for (const [what, settings, prefix, names] of REFUSED) {
   });
 }
 
-ownTest("a configuration with secrets must be its owner's alone", async () => {
+ownTest("a configuration with secrets must be readable by its owner only", async () => {
   await using place = await Place.make();
   await place.configure("127.0.0.1:0");
   for (const [mode, code] of [[0o644, 3], [0o640, 3], [0o700, 3], [0o400, 0], [0o600, 0]] as const) {
@@ -210,7 +210,7 @@ ownTest(
   },
 );
 
-ownTest("a port that is taken, or that is none, ends with 1 and names the address", async () => {
+ownTest("a port that is taken or invalid ends with 1 and names the address", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const taken = `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
   for (const listen of [taken, "127.0.0.1:99999", "127.0.0.1:http"]) {
@@ -220,26 +220,29 @@ ownTest("a port that is taken, or that is none, ends with 1 and names the addres
   }
 });
 
-ownTest("a database of a newer version, or one that is none, ends with 1 and is left as it is", async () => {
-  await using place = await Place.make();
-  await place.configure("127.0.0.1:0");
-  await Deno.mkdir(place.dataDir);
-  const file = `${place.dataDir}/state.db`;
-  {
-    using database = new DatabaseSync(file);
-    database.exec("PRAGMA user_version = 9999");
-  }
-  const newer = await ended(place);
-  assertEquals(newer.code, 1);
-  assertStringIncludes(errorOf(newer.stderr), "9999");
-  for (const end of ["", "-wal", "-shm"]) await Deno.remove(`${file}${end}`).catch(() => undefined);
-  await Deno.writeTextFile(file, "this is no database, whatever its name says\n".repeat(100));
-  const before = await place.printed("stderr");
-  const none = await ended(place);
-  assertEquals(none.code, 1);
-  errorOf(none.stderr.slice(before.length));
-  assertStringIncludes(await Deno.readTextFile(file), "this is no database");
-});
+ownTest(
+  "a database of a newer version, or a file that is no database, ends with 1 and is left as it is",
+  async () => {
+    await using place = await Place.make();
+    await place.configure("127.0.0.1:0");
+    await Deno.mkdir(place.dataDir);
+    const file = `${place.dataDir}/state.db`;
+    {
+      using database = new DatabaseSync(file);
+      database.exec("PRAGMA user_version = 9999");
+    }
+    const newer = await ended(place);
+    assertEquals(newer.code, 1);
+    assertStringIncludes(errorOf(newer.stderr), "9999");
+    for (const end of ["", "-wal", "-shm"]) await Deno.remove(`${file}${end}`).catch(() => undefined);
+    await Deno.writeTextFile(file, "this is no database, whatever its name says\n".repeat(100));
+    const before = await place.printed("stderr");
+    const none = await ended(place);
+    assertEquals(none.code, 1);
+    errorOf(none.stderr.slice(before.length));
+    assertStringIncludes(await Deno.readTextFile(file), "this is no database");
+  },
+);
 
 ownTest("the log has one JSON object a line", async () => {
   await using place = await Place.make();

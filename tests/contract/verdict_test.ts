@@ -302,7 +302,7 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const expected of ROWS) {
-  Deno.test(`outcome: ${expected.title}`, async () => {
+  Deno.test(`${expected.title}: the outcome is ${expected.outcome}`, async () => {
     const record = await dugdale.run("obeys.sh", { input: told(expected.commands) });
     check(record, expected);
     const events = await dugdale.events(String(record.mission_id));
@@ -349,6 +349,6 @@ Deno.test("the memory message keeps at most 128 bytes before the words and 512 i
   assertEquals(fail_message, line.slice(1000 - 128, 1000 - 128 + 512));
 });
 
-Deno.test("the memory message on stdout is no end of memory", async () => {
+Deno.test("the memory message on stdout does not make the outcome oom", async () => {
   assertEquals((await dugdale.run("obeys.sh", { input: told(`echo '${PHP}'`) })).outcome, "success");
 });

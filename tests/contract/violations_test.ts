@@ -206,7 +206,7 @@ Deno.test("descriptor 3: a line may come in pieces, with a character cut in two"
   assertEquals((await dugdale.run("obeys.sh", { input: told(commands) })).return, { a: "ä" });
 });
 
-Deno.test("descriptor 3: bytes that are no UTF-8", async () => {
+Deno.test("descriptor 3: bytes that are not a line of JSON in UTF-8 are a protocol error", async () => {
   assertEquals((await dugdale.run("garbage_on_three.sh")).fail_reason, PROTOCOL);
 });
 
