@@ -42,12 +42,12 @@ async function holdsRow(find: () => Row, open: (row: Row) => ReadableStream<Uint
   return held;
 }
 
-Deno.test("Followers.events() holds nothing of the mission's row, whose input may be a megabyte", () =>
+Deno.test("Followers.events() does not keep the mission's record, whose input may be a megabyte", () =>
   withRunning(async ({ followers }, find) => {
     assertEquals(await holdsRow(find, (row) => followers.events(row, 0, true)), false);
   }));
 
-Deno.test("openOutput() holds nothing of the mission's row", () =>
+Deno.test("openOutput() does not keep the mission's record", () =>
   withRunning(async (parts, find) => {
     assertEquals(await holdsRow(find, (row) => openOutput(row, "stdout", true, parts)), false);
   }));
@@ -57,7 +57,7 @@ async function take(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<st
   return new TextDecoder().decode((await reader.read()).value);
 }
 
-Deno.test("Followers keeps no line for a follower that does not ask: it reads the table when it does", () =>
+Deno.test("Followers keeps no line for a follower that does not read: that one reads the database later", () =>
   withRunning(async ({ followers, store }, find) => {
     const { id } = find();
     await store.write(() => store.missions.start(id, 4711, 1, 6));
@@ -104,7 +104,7 @@ Deno.test("Followers.close() ends each stream after what there is to read", () =
     assertEquals(await new Response(followers.events(find(), 2, true)).text(), '{"seq":3}\n');
   }));
 
-Deno.test("Followers reads the table for a follower that lags behind in pieces of 64 KiB, or of one line", () =>
+Deno.test("Followers reads the database for a follower that lags behind in pieces of 64 KiB, or of one line", () =>
   withRunning(async ({ followers, store }, find) => {
     const { id } = find();
     const lengths = [...Array<number>(10).fill(20_000), 100_000, 100_000, 1, 2, 3];

@@ -38,7 +38,7 @@ class StatementCount implements Disposable {
   }
 }
 
-Deno.test("a plain mission takes no more statements than its row needs, from dispatch to end", async () => {
+Deno.test("a plain mission takes no more SQL statements than its record needs, from dispatch to end", async () => {
   const folder = await Deno.makeTempDir();
   try {
     using store = new Store(`${folder}/state.db`, -2000);

@@ -11,14 +11,14 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-Deno.test("what starting has left behind is given back at once", async () => {
+Deno.test("memory that the start needed is given back at once", async () => {
   const left = garbage(1000);
   await turn();
   using _memory = new IdleMemory(() => true, new HandClock());
   assertEquals(left.deref(), undefined);
 });
 
-Deno.test("what work has left behind is given back when there is no more work", async () => {
+Deno.test("memory that work needed is given back when there is no more work", async () => {
   let idle = false;
   const clock = new HandClock();
   using _memory = new IdleMemory(() => idle, clock);

@@ -90,7 +90,7 @@ Deno.test("ServiceManager.tell() reaches a socket with a path and one without a 
   }
 });
 
-Deno.test("ServiceManager.live() sends a sign of life at once and again", async () => {
+Deno.test("ServiceManager.live() pings the watchdog at once and again", async () => {
   const name = `@letts-notify-${crypto.randomUUID()}`;
   await using receiver = await Receiver.bind(name);
   const clock = new HandClock();

@@ -71,7 +71,7 @@ function openApp(): {
   return { ask, ends };
 }
 
-Deno.test("App serves the table that it is handed: path, query and body by the shapes of the route", async () => {
+Deno.test("App serves the routes that it is given, with path, query and body by their schemas", async () => {
   const { ask, ends } = openApp();
   const response = await ask("POST", "/add/1?times=3", '{"a":2,"b":3}');
   assertEquals([response.status, await response.json()], [200, { result: 18, caller: "me" }]);

@@ -37,16 +37,16 @@ type Row = readonly [
 ];
 
 const RULES: readonly Row[] = [
-  ["1a timeout", { killed: "timeout", timeoutMs: 1500, exit: by("TERM") }, "timeout", null, {
+  ["timeout", { killed: "timeout", timeoutMs: 1500, exit: by("TERM") }, "timeout", null, {
     failDetails: '{"timeout_ms":1500}',
     exitCode: -1,
     signal: "TERM",
   }],
-  ["1 a kill outranks success", { killed: "killed_by_api", final: success }, "killed", "killed_by_api", {
+  ["a kill outranks success", { killed: "killed_by_api", final: success }, "killed", "killed_by_api", {
     returnValue: null,
   }],
   [
-    "2 memory outranks success",
+    "memory outranks success",
     {
       outOfMemory: { reason: "php_memory_limit", message: "Allowed memory size of 1" },
       final: success,
@@ -60,44 +60,44 @@ const RULES: readonly Row[] = [
     returnValue: null,
   }],
   [
-    "1 a kill outranks a missing state",
+    "a kill outranks a missing state",
     { exit: undefined, killed: "force_delete" },
     "killed",
     "force_delete",
   ],
-  ["3 foreign SIGKILL", { exit: by("KILL"), final: success }, "killed", "unknown_sigkill"],
-  ["4 segfault", { exit: by("SEGV"), violation }, "failed", "segfault"],
-  ["4 other signal", { exit: by("TERM") }, "failed", "signal_TERM"],
-  ["4 unnamed signal", { exit: by("35") }, "failed", "signal_35"],
-  ["5 violation", { violation, final: success }, "failed", "event_protocol_error", {
+  ["foreign SIGKILL", { exit: by("KILL"), final: success }, "killed", "unknown_sigkill"],
+  ["segfault", { exit: by("SEGV"), violation }, "failed", "segfault"],
+  ["other signal", { exit: by("TERM") }, "failed", "signal_TERM"],
+  ["unnamed signal", { exit: by("35") }, "failed", "signal_35"],
+  ["violation", { violation, final: success }, "failed", "event_protocol_error", {
     failDetails: '{"fd3_line":1}',
   }],
   [
-    "5 violation outranks a signal after an event",
+    "violation outranks a signal after an event",
     { violation, final: fail, exit: by("SEGV") },
     "failed",
     "event_protocol_error",
   ],
-  ["6 success", { final: success }, "success", null, { returnValue: '{"a":1}' }],
-  ["7 success, bad exit", { final: success, exit: code(3) }, "failed", "success_then_failed_exit", {
+  ["success", { final: success }, "success", null, { returnValue: '{"a":1}' }],
+  ["success, bad exit", { final: success, exit: code(3) }, "failed", "success_then_failed_exit", {
     returnValue: null,
   }],
-  ["7 success, signal", { final: success, exit: by("TERM") }, "failed", "success_then_failed_exit"],
-  ["8 fail, exit 0", { final: fail }, "failed", "fail_then_zero_exit", {
+  ["success, signal", { final: success, exit: by("TERM") }, "failed", "success_then_failed_exit"],
+  ["fail, exit 0", { final: fail }, "failed", "fail_then_zero_exit", {
     failMessage: "no such video",
     failDetails: '{"id":7}',
   }],
-  ["9 fail", { final: fail, exit: code(1) }, "failed", "explicit", { failMessage: "no such video" }],
-  ["9 fail with a reason", { final: { ...fail, reason: "gone" }, exit: by("ABRT") }, "failed", "gone"],
-  ["9 fail without a message", { final: { ...fail, message: "" }, exit: code(1) }, "failed", "explicit", {
+  ["fail", { final: fail, exit: code(1) }, "failed", "explicit", { failMessage: "no such video" }],
+  ["fail with a reason", { final: { ...fail, reason: "gone" }, exit: by("ABRT") }, "failed", "gone"],
+  ["fail without a message", { final: { ...fail, message: "" }, exit: code(1) }, "failed", "explicit", {
     failMessage: null,
   }],
-  ["10 silence, exit 0", {}, "success", null, { returnValue: null }],
-  ["11 silence, bad exit", { exit: code(7) }, "failed", "no_event_nonzero_exit", { exitCode: 7 }],
+  ["silence, exit 0", {}, "success", null, { returnValue: null }],
+  ["silence, bad exit", { exit: code(7) }, "failed", "no_event_nonzero_exit", { exitCode: 7 }],
 ];
 
 for (const [rule, observed, outcome, reason, more] of RULES) {
-  Deno.test(`missionVerdict(): rule ${rule}`, () => {
+  Deno.test(`missionVerdict(): ${rule} is ${outcome}${reason === null ? "" : ` with ${reason}`}`, () => {
     const verdict = missionVerdict({ ...seen, ...observed });
     assertEquals([verdict.outcome, verdict.failReason], [outcome, reason]);
     for (const [name, value] of Object.entries(more ?? {})) {

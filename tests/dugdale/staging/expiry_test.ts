@@ -51,7 +51,7 @@ Deno.test("retentionTtls() are those of the configuration", () => {
   assertEquals(uploadTtlMs(config), 3_600_000);
 });
 
-Deno.test("A file is pinned from the dispatch of its mission until the mission's row is gone", async () => {
+Deno.test("A file is pinned from the dispatch of its mission until the mission's record is removed", async () => {
   await using area = new Area();
   const id = await file(area);
   const mission = await area.mission([{ stagingId: id, role: "a" }]);

@@ -41,7 +41,7 @@ function left(paths: string[]): number {
 
 const stopping = new AbortController().signal;
 
-Deno.test("removeOrphans() removes what belongs to no row and nothing else", async () => {
+Deno.test("removeOrphans() removes files without a record and nothing else", async () => {
   await using area = new Area();
   const { known, orphans } = await scatter(area, 0);
   assertEquals(await removeOrphans(area.staging.parts, { beforeMs: Infinity, stopping }), 5);

@@ -35,7 +35,7 @@ Deno.test("Staging.clean() removes what an earlier daemon left, and nothing that
   assertEquals([existsSync(old), existsSync(young)], [false, true]);
 });
 
-Deno.test("An upload whose row and file differ goes on where its file ends, without a restart", async () => {
+Deno.test("An upload whose record and file differ goes on where its file ends, without a restart", async () => {
   await using area = new Area();
   const ahead = (await area.put(data, { range: [0, 100] })).id;
   const short = (await area.put(data, { range: [0, 100] })).id;

@@ -70,7 +70,7 @@ Deno.test("A deleted file is gone after two sweeps", async () => {
   assertEquals((await area.put(data, { id })).status, 201, "the id is free again");
 });
 
-Deno.test("A row whose file never came is forgotten", async () => {
+Deno.test("A record whose file never came is removed", async () => {
   await using area = new Area();
   const { id } = await area.put(data, { sha256: "0".repeat(64) });
   assertEquals(places(area, id), ["deleting", false, false]);
@@ -95,7 +95,7 @@ Deno.test("A file that cannot be moved or removed holds up no other one", async 
   assertEquals(places(area, stuck.id), ["deleting", false, true]);
 });
 
-Deno.test("A file that a mission refers to stays, and its row stays while the mission's does", async () => {
+Deno.test("A file that a mission refers to stays, and its record stays while the mission's does", async () => {
   await using area = new Area();
   const { id } = await area.put(data);
   const mission = await area.mission([{ stagingId: id, role: "a" }]);

@@ -170,7 +170,7 @@ Deno.test("MissionList.page() cuts pages within one moment and takes any cursor"
   assertEquals(await list.page({}, "finished", { timeMs: -5, missionId: "x" }, 10), []);
 });
 
-Deno.test("MissionList.page() lets others have their turn while it walks the whole table", async () => {
+Deno.test("MissionList.page() yields to other work while it goes through all missions", async () => {
   using temporary = openTemporaryStore();
   const { store } = temporary;
   await fill(store, 20_000);
