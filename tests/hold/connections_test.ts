@@ -121,7 +121,7 @@ Deno.test("the Host header cannot choose the route, and must be one host", async
   }
 });
 
-Deno.test("a browser that was led to a loopback dugdale by a foreign name is refused", async () => {
+Deno.test("a request of a browser to a loopback dugdale by a foreign host name is refused", async () => {
   const browser = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" };
   const page = { origin: "http://letts.example" };
   for (

@@ -55,7 +55,7 @@ async function ended(daemon: Daemon, id: string): Promise<Shown> {
 }
 
 Deno.test({
-  name: "without descriptors for another process a lane waits and says so, and no mission is spent",
+  name: "without descriptors for another process a lane waits and logs it, and no mission crashes",
   ignore: !linux,
   fn: async () => {
     await using place = await Place.make();
@@ -167,7 +167,7 @@ Deno.test({
   },
 });
 
-Deno.test("files whose roles would share a variable are refused at the door", async () => {
+Deno.test("a dispatch with files whose roles would share a variable is refused", async () => {
   await using place = await Place.make();
   await using daemon = await place.start();
   await missionOf(place, daemon, "exit 0");
