@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { runMission, startMission } from "./run_mission.ts";
 
-Deno.test("m.progress() sends floods at a bearable pace, and always the last word", async () => {
+Deno.test("m.progress() limits the rate of reports, and always sends the last one", async () => {
   const ended = await runMission({
     source: `await letts.mission((m) => {
       const endMs = performance.now() + 350;
@@ -28,7 +28,7 @@ Deno.test("m.progress() sends what was held back while the mission waits", async
   assertEquals(await running.saw((line) => line.value === 0.2), { event: "progress", value: 0.2 });
 });
 
-Deno.test("m.progress() refuses to say nothing, NaN and infinities", async () => {
+Deno.test("m.progress() refuses an empty report, NaN and infinities", async () => {
   for (
     const call of [
       "m.progress()",

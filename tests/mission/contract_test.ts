@@ -80,7 +80,7 @@ for (const { promise, body, input, files, expected } of CASES) {
   });
 }
 
-Deno.test("under a dugdale: bad roles, keys and codes are refused where they are said", async () => {
+Deno.test("under a dugdale: invalid roles, keys and codes are refused by the call that has them", async () => {
   await using dugdale = await openUnderDugdale();
   const bodies = {
     role: "m.file('none');",

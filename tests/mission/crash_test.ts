@@ -43,7 +43,7 @@ Deno.test("an error in script style, after which nothing runs, is reported as we
   assertEquals(told(ended), ["failed", "uncaught_exception", "broke", 1, null]);
 });
 
-Deno.test("Deno's heap running out is oom, not a signal", async () => {
+Deno.test("a mission that exhausts Deno's heap is oom, not killed by a signal", async () => {
   const command = [
     Deno.execPath(),
     "run",
@@ -127,14 +127,14 @@ for (
   });
 }
 
-Deno.test("a mission whose imports fail never spoke: stderr says why", async () => {
+Deno.test("a mission whose imports fail has no events, and the reason is on stderr", async () => {
   const ended = await crash("m.ts", `import "./nowhere.ts";\nawait letts.mission(() => ({}));`);
   assertEquals(told(ended).slice(0, 2), ["failed", "no_event_nonzero_exit"]);
   assertEquals(ended.record.exit_code, 1);
   assertStringIncludes(ended.stderr, "nowhere.ts");
 });
 
-Deno.test("a mission without the permission for descriptor 3 never spoke: stderr names the flag", async () => {
+Deno.test("a mission without the permission for descriptor 3 has no events, and stderr names the flag", async () => {
   const command = [
     Deno.execPath(),
     "run",
@@ -158,7 +158,7 @@ Deno.test("an exit without an event is a success with 0, and a failure with anyt
   assertEquals(seven.record.exit_code, 7);
 });
 
-Deno.test("what aborts natively is reported by its signal", async () => {
+Deno.test("a native abort is reported by its signal", async () => {
   const ended = await crash("m.sh", "#!/bin/sh\nkill -ABRT $$\n", ["{mission_path}"]);
   assertEquals(told(ended).slice(0, 2), ["failed", "sigabrt"]);
 });

@@ -48,7 +48,7 @@ Deno.test("Control writes each line whole, however few bytes a write takes", () 
   assertEquals(writer.closed, 1);
 });
 
-Deno.test("Control refuses every word after the last one", () => {
+Deno.test("Control refuses every event after the final one", () => {
   const writer = narrowSink();
   const control = openFd3(hostWith(writer));
   control.end({ ok: true, returnJson: undefined });

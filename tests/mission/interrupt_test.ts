@@ -101,7 +101,7 @@ Deno.test("mission() that is interrupted still runs its after hook", async () =>
   assertEquals((await running.finished()).stdout, "false SIGTERM\n");
 });
 
-Deno.test("Mission.start() in script style hears the signal too", async () => {
+Deno.test("Mission.start() in script style gets the signal too", async () => {
   await using running = await startMission({
     source: `const m = letts.Mission.start();
       m.onInterrupt((name) => m.fail("stopped by " + name, { exitCode: 9 }));

@@ -61,7 +61,7 @@ Deno.test("m.yield() lets a timeout's SIGTERM in, and the mission may still save
   assertEquals([record.outcome, record.exit_code, record.return], ["timeout", 0, undefined]);
 });
 
-Deno.test("a busy loop without m.yield() hears nothing and gets SIGKILL after the grace", async () => {
+Deno.test("a busy loop without m.yield() gets no signal event, and SIGKILL after the grace", async () => {
   await using dugdale = await openUnderDugdale({ settings: { limits: { defaultKillGraceMs: 200 } } });
   await dugdale.write(
     "deaf.ts",

@@ -142,7 +142,7 @@ Deno.test("mission() keeps a success that was decided before a stray rejection",
   assertStringIncludes(ended.stderr, "thrown after the mission had ended: Error: too late");
 });
 
-Deno.test("mission() lets exit hooks neither speak nor change the ending", async () => {
+Deno.test("mission() does not let exit hooks report or change the outcome", async () => {
   const ended = await runMission({
     source: `let m;
       addEventListener("unload", () => { console.log("hook"); m.progress(0.5); });
@@ -159,7 +159,7 @@ Deno.test("mission() refuses to run twice in one process", async () => {
   assertEquals(ended.lines.map((line) => (line.details as { class: string }).class), ["AlreadyStartedError"]);
 });
 
-Deno.test("mission() fails when nothing is left that could wake it", async () => {
+Deno.test("mission() fails when it waits for something that cannot happen any more", async () => {
   const ended = await runMission({ source: `letts.mission(() => new Promise(() => {}));` });
   assertEquals([ended.lines[0]?.reason, ended.code], ["uncaught_exception", 1]);
   assertStringIncludes(String(ended.lines[0]?.message), "can never settle");
@@ -237,7 +237,7 @@ Deno.test("mission() writes a line larger than the pipe whole to a reader that c
   assertEquals(ended.code, 0);
 });
 
-Deno.test("mission() whose reader has gone says so on stderr and exits with 1", async () => {
+Deno.test("mission() whose descriptor 3 has no reader writes an error to stderr and exits with 1", async () => {
   await using running = await startMission({
     source:
       `await letts.mission(async (m) => { m.progress(0); await new Promise((r) => m.onInterrupt(r)); return {}; });`,
@@ -250,7 +250,7 @@ Deno.test("mission() whose reader has gone says so on stderr and exits with 1", 
   assertStringIncludes(ended.stderr, "cannot write to fd 3");
 });
 
-Deno.test("mission() that runs out of memory dies without a last word", async () => {
+Deno.test("mission() that runs out of memory ends without a final event", async () => {
   const ended = await runMission({
     source:
       `await letts.mission((m) => { m.progress(0); const all = []; for (;;) all.push(new Array(1e5).fill(all.length)); });`,

@@ -24,7 +24,7 @@ for (
     }],
   ] as const
 ) {
-  Deno.test(`Mission: ${call} says exactly one line`, async () => {
+  Deno.test(`Mission: ${call} writes exactly one line`, async () => {
     const ended = await runMission({ source: START + call });
     assertEquals([ended.lines, ended.code], [[line], "exit_code" in line ? line.exit_code : 0]);
   });
@@ -49,7 +49,7 @@ Deno.test("Mission refuses a second ending from an exit hook", async () => {
   assertEquals([ended.lines, ended.code, ended.stdout], [[{ event: "success" }], 0, "already_ended\n"]);
 });
 
-Deno.test("Mission that falls off its end says nothing but its last progress, and exits with 0", async () => {
+Deno.test("Mission that ends without an ending reports only its last progress, and exits with 0", async () => {
   const ended = await runMission({ source: `${START}m.progress(0.1); m.progress(0.2); m.progress(0.3);` });
   assertEquals(ended.lines, [{ event: "progress", value: 0.1 }, { event: "progress", value: 0.3 }]);
   assertEquals(ended.code, 0);
