@@ -100,7 +100,7 @@ Deno.test("docs/missions.md: the mission in script style runs with the recommend
     assertEquals([record.fail_reason, record.exit_code], ["too_wide", 3]);
   }));
 
-Deno.test("docs/missions.md: the lines of the protocol are taken as the page says", async () => {
+Deno.test("docs/missions.md: a dugdale accepts the lines of the protocol as the page says", async () => {
   const lines = [...PAGE.matchAll(/^\| `(\{"event".*\})` \|/gm)].map(([, line = ""]) => line);
   assertEquals(lines.map((line) => JSON.parse(line).event), ["progress", "output_file", "success", "fail"]);
   await using dugdale = await openUnderDugdale({ command: ["{mission_path}"] });
