@@ -24,7 +24,7 @@ const QUEUED: MissionRecord = {
   outputs: {},
 };
 
-Deno.test("MISSION_FIELDS names columns that the table missions has, of their kind", () => {
+Deno.test("MISSION_FIELDS names columns that the database has, of their kind", () => {
   using db = new DatabaseSync(":memory:");
   migrate(db, ":memory:");
   const columns = new Map(
