@@ -175,7 +175,7 @@ Deno.test("openFakeClient() leads to each dugdale by its id", async () => {
   assertEquals(outcomes.map((one) => one.ok && one.result.return), [{ from: "a" }, { from: "b" }]);
 });
 
-Deno.test("FakeDugdale with tokens lets in who has the right one", async () => {
+Deno.test("FakeDugdale with tokens accepts requests with the right one", async () => {
   const dugdale = new FakeDugdale({ tokens: { dispatch: "d", admin: "a" } }).on("m", () => {});
   const dugdales = [{ id: "s1", lanes: { normal: { concurrency: 1 } } }];
   await using client = await openFakeClient({ s1: dugdale }, {
