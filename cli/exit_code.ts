@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { ArgumentError, AuthError, HttpError, NetworkError, WaitTimeoutError } from "../client/errors.ts";
+import {
+  ArgumentError,
+  AuthError,
+  HttpError,
+  NetworkError,
+  UnsupportedFeatureError,
+  WaitTimeoutError,
+} from "../client/errors.ts";
 import { ConfigError } from "../config/config_error.ts";
 import {
   BrokenPipeError,
@@ -22,6 +29,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof InterruptedError) return error.signal === "SIGINT" ? 130 : 143;
   if (error instanceof ExecFailedError) return 255;
   if (error instanceof UsageError || error instanceof ArgumentError) return 2;
+  if (error instanceof UnsupportedFeatureError) return 2;
   if (error instanceof WaitTimeoutError) return 124;
   if (error instanceof ConfigError) return 3;
   if (error instanceof AuthError) return 5;

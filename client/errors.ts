@@ -30,6 +30,24 @@ export class NoMatchingDugdaleError extends LettsError {
   }
 }
 
+/** A dugdale is too old for what the call asks of it. Code `unsupported_feature`. */
+export class UnsupportedFeatureError extends LettsError {
+  /** The name of the class. */
+  override readonly name = "UnsupportedFeatureError";
+  /** The words that its `GET /v1/dugdale` does not announce. */
+  readonly features: readonly string[];
+
+  /** The message is put behind the id of the dugdale. */
+  constructor(
+    message: string,
+    features: readonly string[],
+    facts: LettsErrorFacts & { readonly host: string },
+  ) {
+    super("unsupported_feature", `[${facts.host}] ${message}`, facts);
+    this.features = features;
+  }
+}
+
 /** A dugdale could not be reached, or broke off. Codes `network`, `timeout`, `bad_reply` and `stream_given_up`. */
 export class NetworkError extends LettsError {
   /** The name of the class. */

@@ -198,6 +198,8 @@ export interface DugdaleReply {
   readonly applied_at: number | null;
   /** Missions of all lanes together, counted as those of one lane are. */
   readonly queue_summary: { readonly queued: number; readonly running: number };
+  /** What it can do beyond the first version of the interface. Absent where there is nothing to tell. */
+  readonly features?: readonly string[] | undefined;
 }
 
 /** Checks a {@linkcode DugdaleReply}. */
@@ -206,6 +208,7 @@ export const dugdaleReply: v.GenericSchema<unknown, DugdaleReply> = v.object({
   uptime_seconds: v.number(),
   applied_at: v.nullable(v.number()),
   queue_summary: v.object({ queued: v.number(), running: v.number() }),
+  features: v.optional(strings),
 });
 
 /** The answer of `GET /v1/version`. */

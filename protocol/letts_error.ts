@@ -12,6 +12,7 @@ export type LocalCode =
   | "config"
   | "missing_variable"
   | "no_matching_dugdale"
+  | "unsupported_feature"
   | "network"
   | "timeout"
   | "bad_reply"

@@ -235,6 +235,8 @@ export interface DispatchReply {
   readonly mission_id: string;
   /** `queued` for a new mission; a repeat tells how far the first one is. */
   readonly status: MissionStatus;
+  /** The additions of `GET /v1/dugdale` that the dispatch used and this dugdale heeds. Absent when it used none. */
+  readonly features_used?: readonly string[] | undefined;
 }
 
 /** One page of missions. */
@@ -331,6 +333,7 @@ export function toMissionFields(record: MissionRecord): MissionFields {
 export const dispatchReply: v.GenericSchema<unknown, DispatchReply> = v.object({
   mission_id: v.string(),
   status,
+  features_used: v.optional(v.array(v.string())),
 });
 
 /** Checks a {@linkcode MissionPage}. */

@@ -60,6 +60,8 @@ export class Connection {
   /** Id of the dugdale. */
   readonly host: string;
   readonly retry: RetryPolicy;
+  /** What the dugdale has announced; undefined until it was asked. */
+  features: ReadonlySet<string> | undefined;
   readonly #dugdale: DugdaleEntry;
   readonly #config: LettsConfig;
   readonly #settings: ConnectionSettings;

@@ -12,9 +12,11 @@ import {
 } from "../../protocol/names.ts";
 import { argument, toJson, toWireDuration } from "../arguments.ts";
 import type { Target } from "../address.ts";
+import { assertFeaturesUsed, requireFeatures } from "../features.ts";
 import type { Connection } from "../http/connection.ts";
 import type { Context } from "../context.ts";
 import type { Ids } from "../../protocol/ids.ts";
+import { featuresOf } from "../../protocol/features.ts";
 import type { BodyOf } from "../../protocol/routes.ts";
 import { DISPATCH } from "../http/scopes.ts";
 import { type OpenFile, stage } from "../files/staged.ts";
@@ -26,6 +28,8 @@ export interface CheckedDispatch {
   readonly files: readonly { readonly role: FileRole; readonly source: FileSource }[];
   /** JSON of the body's other fields. */
   readonly toBody: (lane: string, files: readonly StagedFile[]) => string;
+  /** What the dugdale must know so that nothing of the body is ignored. */
+  readonly features: readonly string[];
   readonly options: DispatchOptions;
 }
 
@@ -47,13 +51,14 @@ export function checkDispatch(options: DispatchOptions, missionId: MissionId): C
     .map(([role, source]) => ({ role: argument(() => parseFileRole(role)), source }));
   const timeout = options.timeout === undefined ? undefined : toWireDuration("timeout", options.timeout);
   const input = options.input === undefined ? undefined : toJson("input", options.input);
+  const members = { mission, timeout } satisfies Partial<BodyOf<"dispatch">>;
   const toBody = (lane: string, staged: readonly StagedFile[]) => {
     const files = staged.length === 0 ? undefined : staged;
-    const body = JSON.stringify({ mission, lane, files, timeout } satisfies BodyOf<"dispatch">);
+    const body = JSON.stringify({ ...members, lane, files } satisfies BodyOf<"dispatch">);
     // The input goes in as text, so that it is written once and every try sends the same bytes.
     return input === undefined ? body : `${body.slice(0, -1)},"input":${input}}`;
   };
-  return { missionId, files, toBody, options };
+  return { missionId, files, toBody, features: featuresOf(members), options };
 }
 
 /** How a checked dispatch is sent. */
@@ -67,11 +72,12 @@ export interface SendOptions {
 export async function dispatch(
   context: Context,
   target: Target,
-  { missionId, files, toBody, options }: CheckedDispatch,
+  { missionId, files, toBody, features, options }: CheckedDispatch,
   { openFile, spanTraceparent }: SendOptions,
 ): Promise<{ readonly ref: DispatchedRef; readonly connection: Connection }> {
   const { signal, traceparent } = options;
   const connection = context.connections.of(target.dugdale);
+  await requireFeatures(connection, features, { missionId, signal });
   const staged: StagedFile[] = [];
   for (const { role, source } of files) {
     const file = await openFile(source, signal);
@@ -94,6 +100,7 @@ export async function dispatch(
     traceparent,
     spanTraceparent,
   });
+  assertFeaturesUsed(connection, features, reply);
   const ref: DispatchedRef = {
     host: connection.host,
     missionId: reply.mission_id,

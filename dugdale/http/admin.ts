@@ -1,3 +1,4 @@
+import { FEATURES } from "../../protocol/features.ts";
 import type { ApplyBody, StateReply } from "../../protocol/lane.ts";
 import { LANE_NAME } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
@@ -62,6 +63,7 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
         uptime_seconds: Math.round(parts.clock.steadyMs() - parts.startedMs) / 1000,
         applied_at: applied.current?.appliedMs ?? null,
         queue_summary: { queued: counts(undefined, "queued"), running: counts(undefined, "running") },
+        features: Object.keys(FEATURES),
       });
     },
     lanes: (call) => {

@@ -1,5 +1,6 @@
 import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts";
-import type { DispatchBody } from "../../protocol/mission.ts";
+import { featuresOf } from "../../protocol/features.ts";
+import type { DispatchBody, DispatchReply } from "../../protocol/mission.ts";
 import { quote } from "../../protocol/clip.ts";
 import {
   FILE_ROLE,
@@ -30,8 +31,14 @@ export function dispatchHandler(parts: HandlerParts): RouteHandlers["dispatch"] 
     const body = await call.body();
     const request = { ...readDispatch(missionId, body), traceparent: readTraceparent(call.request.headers) };
     const { reply, created } = await dispatchMission(request, parts.enqueuer);
-    return json(reply, created ? 202 : 200);
+    return json({ ...reply, ...featuresUsed(body) }, created ? 202 : 200);
   };
+}
+
+/** Tells a client that the additions of its dispatch are heeded, which an older dugdale would have ignored. */
+export function featuresUsed({ shape }: RequestBody<DispatchBody>): Pick<DispatchReply, "features_used"> {
+  const words = featuresOf(shape);
+  return words.length === 0 ? {} : { features_used: words };
 }
 
 /** The id that makes a repeat of the request the same request. @throws {ProblemError} `bad_request` */

@@ -1,0 +1,26 @@
+/**
+ * What a dugdale can do beyond the first version of the interface. It announces these words in `GET /v1/dugdale`: one
+ * that does not know a member of a request ignores it, so a client asks before it sends one.
+ *
+ * @module
+ */
+import type { DispatchBody } from "./mission.ts";
+
+/** Each word with what it stands for. A word is added when all of it works, and never gets another meaning. */
+export const FEATURES: Readonly<Record<string, string>> = {};
+
+/** Members of a dispatch that are additions, with the word for each. */
+export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, string>>> = {};
+
+/**
+ * The words for the additions that a dispatch uses.
+ *
+ * @param table Default: {@linkcode DISPATCH_FEATURES}.
+ */
+export function featuresOf(
+  body: Partial<Readonly<Record<keyof DispatchBody, unknown>>>,
+  table: Readonly<Partial<Record<keyof DispatchBody, string>>> = DISPATCH_FEATURES,
+): readonly string[] {
+  const members = Object.entries(table) as [keyof DispatchBody, string][];
+  return [...new Set(members.flatMap(([name, word]) => body[name] === undefined ? [] : [word]))];
+}
