@@ -1,99 +1,117 @@
+/** The rules of docs/architecture.md that the source text shows: who imports whom, what is loaded, who waits. */
 import { assertEquals } from "@std/assert";
-import { dirname, join, normalize, relative } from "@std/path";
+import { dirname, fromFileUrl, join } from "@std/path";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fromFileUrl(new URL("..", import.meta.url));
 
-/** What the files of a folder may import, besides their own folder and libraries. */
-const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  protocol: [],
-  config: ["protocol"],
-  client: ["protocol", "config"],
-  mission: ["protocol"],
-  dugdale: ["protocol", "config"],
-  testing: ["protocol", "config", "client", "dugdale"],
-  cli: ["protocol", "config", "client", "dugdale", "mission"],
+const BASE = ["protocol", "config", "dugdale/host", "dugdale/json", "dugdale/problem_error.ts"];
+/** What a folder or file may import beside itself. The longest name that fits counts. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "protocol": [],
+  "config": ["protocol"],
+  "client": ["protocol", "config"],
+  // Loaded when it is asked for: an application that never embeds a dugdale never loads one.
+  "client/embedded.ts": ["protocol", "config", "client", "dugdale/embedded.ts"],
+  "mission": ["protocol"],
+  "dugdale": ["protocol", "config"],
+  "dugdale/problem_error.ts": ["protocol"],
+  "dugdale/json": ["protocol"],
+  "dugdale/host": ["protocol", "config"],
+  "dugdale/store": BASE,
+  "dugdale/staging": [...BASE, "dugdale/store"],
+  "dugdale/run": [...BASE, "dugdale/store", "dugdale/staging"],
+  "dugdale/engine": [...BASE, "dugdale/store", "dugdale/staging", "dugdale/run"],
+  "dugdale/http": [
+    ...BASE,
+    ...["store", "staging", "run", "engine"].map((folder) => `dugdale/${folder}`),
+    ...["database_health", "exposition", "metrics", "version"].map((file) => `dugdale/${file}.ts`),
+  ],
+  "testing": ["protocol", "config", "client", "dugdale"],
+  "cli": ["protocol", "config", "client", "dugdale", "mission"],
 };
+const PARTS = Object.keys(MAY_IMPORT).filter((name) => !name.includes("/"));
 
-/** Loaded only when it is asked for: an application that never embeds a dugdale never gets one. */
-const AT_RUN_TIME = ["client/embedded.ts imports dugdale/embedded.ts"];
+/** The text of each file of the product, by its path from the root. */
+const sources = new Map<string, string>();
+for (const part of PARTS) readSources(part);
 
-/** From the edge of the world inwards: each folder of the dugdale may import those before it. */
-const LAYERS = ["json", "host", "store", "run", "staging", "engine", "http"];
-/** Files of the dugdale that any of its folders may import. */
-const SHARED = [
-  "problem_error.ts",
-  "exposition.ts",
-  "metrics.ts",
-  "version.ts",
-  "database_health.ts",
-  "maintenance.ts",
-];
-
-function* sources(folder: string): Generator<string> {
-  for (const entry of Deno.readDirSync(join(ROOT, folder))) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory) yield* sources(path);
-    else if (path.endsWith(".ts")) yield path;
+function readSources(folder: string): void {
+  for (const { name, isDirectory } of Deno.readDirSync(join(ROOT, folder))) {
+    const path = join(folder, name);
+    if (isDirectory) readSources(path);
+    else if (name.endsWith(".ts")) sources.set(path, Deno.readTextFileSync(join(ROOT, path)));
   }
 }
 
-/** Scripts that a file imports by their paths, from the root; also those of types and those at run time. */
-function imports(file: string): string[] {
-  const text = Deno.readTextFileSync(join(ROOT, file));
-  const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+\.ts)"/g);
-  return [...found].map(([, path]) => relative(ROOT, normalize(join(ROOT, dirname(file), path ?? ""))));
+/** What each file imports as `pattern` finds it: paths from the root, and names of libraries. */
+function imports(pattern: RegExp): Map<string, readonly string[]> {
+  return new Map([...sources].map(([file, text]) => [
+    file,
+    [...text.matchAll(pattern)].map(([, to = ""]) => to.startsWith(".") ? join(dirname(file), to) : to),
+  ]));
 }
 
-const top = (path: string): string => path.split("/")[0] ?? "";
+/** Whatever it is imported for: to be run, for its types, or when it is asked for. */
+const imported = imports(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+\.ts)"/g);
+/** What is loaded with a file: no types, and nothing that is asked for later. */
+const loaded = imports(/^(?:import|export)(?! type\b)[^;"()]*"([^"]+)";$/gm);
 
-Deno.test("every folder imports only what it may", () => {
-  const wrong: string[] = [];
-  for (const [folder, allowed] of Object.entries(ARROWS)) {
-    for (const file of sources(folder)) {
-      for (const imported of imports(file)) {
-        if (![folder, ...allowed].includes(top(imported))) wrong.push(`${file} imports ${imported}`);
-      }
+const under = (file: string, folder: string): boolean => file === folder || file.startsWith(`${folder}/`);
+
+/** The groups of files of which each imports, in some steps, each other (Tarjan). */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>();
+  const open: string[] = [], result: string[][] = [];
+  function visit(file: string): number {
+    let low = order.size;
+    order.set(file, low);
+    open.push(file);
+    for (const next of graph.get(file) ?? []) {
+      if (!order.has(next)) low = Math.min(low, visit(next));
+      else if (open.includes(next)) low = Math.min(low, order.get(next) ?? low);
     }
+    if (low === order.get(file)) {
+      const group = open.splice(open.indexOf(file));
+      if (group.length > 1 || (graph.get(file) ?? []).includes(file)) result.push(group.sort());
+    }
+    return low;
   }
-  assertEquals(wrong, AT_RUN_TIME);
+  for (const file of graph.keys()) if (!order.has(file)) visit(file);
+  return result;
+}
+
+Deno.test("no file imports itself through others", () => {
+  assertEquals(circles(imported), []);
 });
 
-Deno.test("inside the dugdale imports go one way", () => {
+Deno.test("circles() finds the files of a circle and no others", () => {
+  const sample = { a: ["b"], b: ["c", "d"], c: ["a"], d: ["d"], e: ["a"] };
+  assertEquals(circles(new Map(Object.entries(sample))).map((group) => group.join("")), ["d", "abc"]);
+});
+
+Deno.test("each folder imports only what its arrow allows", () => {
+  const names = Object.keys(MAY_IMPORT).sort((a, b) => b.length - a.length);
   const wrong: string[] = [];
-  for (const [index, layer] of LAYERS.entries()) {
-    for (const file of sources(`dugdale/${layer}`)) {
-      for (const imported of imports(file).filter((path) => top(path) === "dugdale")) {
-        const target = imported.split("/")[1] ?? "";
-        if (!LAYERS.slice(0, index + 1).includes(target) && !SHARED.includes(target)) {
-          wrong.push(`${file} imports ${imported}`);
-        }
-      }
+  for (const [file, targets] of imported) {
+    const own = names.find((name) => under(file, name)) ?? "";
+    const allowed = [own, ...MAY_IMPORT[own] ?? []];
+    for (const to of targets) {
+      if (!allowed.some((name) => under(to, name))) wrong.push(`${file} → ${to}`);
     }
   }
   assertEquals(wrong, []);
 });
 
-/** Relative imports of a file that are loaded with it, so neither types nor what is asked for at run time. */
-function loaded(file: string): string[] {
-  const text = Deno.readTextFileSync(join(ROOT, file));
-  const found = text.matchAll(/^(?:import|export)(?! type\b)[^;"()]*"([^"]+)";$/gm);
-  return [...found].map(([, path = ""]) =>
-    path.startsWith(".") ? relative(ROOT, normalize(join(ROOT, dirname(file), path))) : path
-  );
-}
-
 Deno.test("a client whose settings are in code loads neither a YAML parser nor a dugdale", () => {
   const seen = new Set(["client/mod.ts"]);
-  for (const file of seen) {
-    if (file.endsWith(".ts")) { for (const path of loaded(file)) seen.add(path); }
-  }
+  for (const file of seen) for (const path of loaded.get(file) ?? []) seen.add(path);
   assertEquals(seen.has("client/client.ts") && seen.has("node:crypto"), true);
-  assertEquals([...seen].filter((path) => path === "yaml" || top(path) === "dugdale"), []);
+  assertEquals([...seen].filter((path) => path === "yaml" || under(path, "dugdale")), []);
 });
 
 Deno.test("every wait of the dugdale goes through its clock", () => {
-  const wrong = [...sources("dugdale")].filter((file) =>
-    /\bset(?:Timeout|Interval)\(|timers\/promises/.test(Deno.readTextFileSync(join(ROOT, file)))
+  const waits = [...sources].filter(([file, text]) =>
+    under(file, "dugdale") && /\bset(?:Timeout|Interval)\(|timers\/promises/.test(text)
   );
-  assertEquals(wrong, ["dugdale/host/clock.ts"]);
+  assertEquals(waits.map(([file]) => file), ["dugdale/host/clock.ts"]);
 });
