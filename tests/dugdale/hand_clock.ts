@@ -62,6 +62,12 @@ export class HandClock extends Clock {
     this.#nowMs = endMs;
   }
 
+  /** As {@linkcode advance} after a sleep of the machine: what repeats in short periods runs once, not for each of them. */
+  suspend(ms: number): void {
+    this.#nowMs += ms;
+    this.advance(0);
+  }
+
   #next(endMs: number): Timer | undefined {
     const due = [...this.#timers].filter(({ dueMs }) => dueMs <= endMs);
     return due.reduce<Timer | undefined>((a, b) => a === undefined || b.dueMs < a.dueMs ? b : a, undefined);
