@@ -74,7 +74,12 @@ export class InterruptedError extends CliError {
   }
 }
 
+/** Our own output cannot be written, as on a full disk. Exit code 1. */
+export class OutputError extends CliError {
+  override readonly name: string = "OutputError";
+}
+
 /** The pipe of our output was closed. Exit code 141, as if SIGPIPE had ended the process. */
-export class BrokenPipeError extends CliError {
+export class BrokenPipeError extends OutputError {
   override readonly name = "BrokenPipeError";
 }

@@ -7,7 +7,7 @@ import type { LettsClient } from "../client/client.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
 import { ROOT } from "./commands/root.ts";
 import { writeVersion } from "./commands/version.ts";
-import { BrokenPipeError, StandaloneUsageError } from "./errors.ts";
+import { OutputError, StandaloneUsageError } from "./errors.ts";
 import type { Io } from "./output/io.ts";
 import type { GlobalValues } from "./parse/global_flags.ts";
 import type { Call, CommandGroup } from "./parse/grammar.ts";
@@ -57,7 +57,7 @@ async function tell(
   try {
     await io.stderr.write(`letts: ${text}\n${details.join("")}`);
   } catch (failure) {
-    if (!(failure instanceof BrokenPipeError)) throw failure; // stderr is closed: nothing can be reported
+    if (!(failure instanceof OutputError)) throw failure; // nothing can be reported
   }
 }
 

@@ -37,6 +37,7 @@ import {
   restart,
 } from "./missions.ts";
 import { fetchLogs } from "./run/logs.ts";
+import { openLogs } from "./run/output.ts";
 import { MissionLookupError } from "./errors.ts";
 import { askAll, mergedMissions } from "./fleet.ts";
 import { openOutput } from "./files/outputs.ts";
@@ -78,6 +79,7 @@ import type {
   Listing,
   LogOptions,
   Logs,
+  LogStream,
   ManyOptions,
   Metrics,
   Mission,
@@ -322,19 +324,16 @@ export class LettsClient implements AsyncDisposable {
     return await fetchLogs(this.#to(ref.host), missionId, readingScopes(ref.kind), signal);
   }
 
-  /** Opens what a mission prints, from the start; `combined` is JSON lines that tell the streams apart. */
+  /**
+   * Opens what a mission prints; `combined` is JSON lines that tell the streams apart. A connection that breaks is made
+   * anew, and the stream goes on where it was; the stream errors when that was in vain too often.
+   */
   async logs(
     ref: MissionRef,
-    stream: "stdout" | "stderr" | "combined",
-    { follow = false, signal }: LogOptions = {},
+    stream: LogStream,
+    options: LogOptions = {},
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const call = missionCall(ref.missionId, { scopes: readingScopes(ref.kind), signal });
-    const { body } = await this.#to(ref.host).open("output", {
-      ...call,
-      query: { stream, follow: follow || undefined },
-      ...(follow ? { timeoutMs: Infinity } : {}),
-    });
-    return body;
+    return await openLogs(this.#followed(ref), stream, options);
   }
 
   /**

@@ -401,7 +401,12 @@ export interface ForceOptions extends CallOptions {
 export interface LogOptions extends CallOptions {
   /** Stay until the mission has ended. Default false: what is there now. */
   readonly follow?: boolean | undefined;
+  /** So many bytes from the start are left out. Default 0. */
+  readonly offset?: number | undefined;
 }
+
+/** What is read of what a mission prints. */
+export type LogStream = "stdout" | "stderr" | "combined";
 
 /** Whose output files are meant: a result, or a mission that was asked for. */
 export type OutputsOf =

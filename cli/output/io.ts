@@ -11,7 +11,7 @@ export interface Writer {
   /**
    * Writes a string or bytes. Resolves when the operating system has accepted them.
    *
-   * @throws {BrokenPipeError} When the other end of the pipe is closed.
+   * @throws {OutputError} When they cannot be written; a `BrokenPipeError` when the other end of the pipe is closed.
    */
   write(content: string | Uint8Array): Promise<void>;
 }

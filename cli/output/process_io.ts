@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BrokenPipeError } from "../errors.ts";
+import { BrokenPipeError, OutputError } from "../errors.ts";
 import type { Io, Source, Writer } from "./io.ts";
 
 interface ProcessStream {
@@ -15,10 +15,12 @@ interface ProcessStream {
 class ProcessWriter implements Writer {
   readonly isTerminal: boolean;
   readonly #stream: ProcessStream;
+  readonly #name: string;
   readonly #encoder = new TextEncoder();
   #last: Promise<void> = Promise.resolve();
 
-  constructor(stream: ProcessStream) {
+  constructor(stream: ProcessStream, name: string) {
+    this.#name = name;
     this.#stream = stream;
     this.isTerminal = stream.isTerminal();
   }
@@ -36,7 +38,8 @@ class ProcessWriter implements Writer {
       for (let at = 0; at < bytes.length;) at += await this.#stream.write(bytes.subarray(at));
     } catch (cause) {
       if (cause instanceof Deno.errors.BrokenPipe) throw new BrokenPipeError("broken pipe", { cause });
-      throw cause;
+      const words = cause instanceof Error ? cause.message : String(cause);
+      throw new OutputError(`${this.#name} cannot be written: ${words}`, { cause });
     }
   }
 }
@@ -90,8 +93,8 @@ class ProcessSource implements Source {
 export function processIo(leave: (code: number) => never): Io {
   return {
     stdin: new ProcessSource(),
-    stdout: new ProcessWriter(Deno.stdout),
-    stderr: new ProcessWriter(Deno.stderr),
+    stdout: new ProcessWriter(Deno.stdout, "stdout"),
+    stderr: new ProcessWriter(Deno.stderr, "stderr"),
     env: (name) => Deno.env.get(name),
     columns: () => sizeOfTerminal().columns,
     rows: () => sizeOfTerminal().rows,

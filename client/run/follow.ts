@@ -5,14 +5,14 @@
  */
 import * as v from "valibot";
 import { type MissionEvent, missionEvent } from "../../protocol/event.ts";
-import { lines, LineTooLongError } from "../../protocol/lines.ts";
+import { lines } from "../../protocol/lines.ts";
 import type { Scope } from "../../protocol/routes.ts";
 import { LinkedAbort, pause } from "../abort.ts";
 import { checkWait } from "../arguments.ts";
 import type { Connection } from "../http/connection.ts";
-import { ReconnectBudget, type StreamPolicy } from "./reconnect_budget.ts";
-import { HttpError, NetworkError, WaitTimeoutError } from "../errors.ts";
-import { IdleStreamError, IdleWatchdog } from "./idle_watchdog.ts";
+import { type Break, breakOf, ReconnectBudget, type StreamPolicy } from "./reconnect_budget.ts";
+import { WaitTimeoutError } from "../errors.ts";
+import { IdleWatchdog } from "./idle_watchdog.ts";
 import type { FollowedLine, FollowOptions } from "../types.ts";
 
 /** The longest event: what a dugdale keeps at most, and its newline. */
@@ -56,7 +56,7 @@ export async function* followLines(
   try {
     for (;;) {
       const startedMs = performance.now();
-      let broken: Broken = { reason: "eof", pauseMs: 0 };
+      let broken: Break = { reason: "eof", pauseMs: 0 };
       try {
         for await (const line of connectOnce(followed, lastSeq, follow, whole.signal)) {
           if (line.seq > 0) lastSeq = line.seq;
@@ -66,7 +66,7 @@ export async function* followLines(
         if (!follow) return;
       } catch (error) {
         whole.signal.throwIfAborted();
-        broken = judge(error, followed);
+        broken = breakOf(error, connection, missionId);
       }
       const pauseMs = budget.count({ ...broken, lastedMs: performance.now() - startedMs, lastSeq }, facts);
       await pause(Math.max(pauseMs, broken.pauseMs), whole.signal);
@@ -142,28 +142,4 @@ function parseLine(line: string): FollowedLine | undefined {
   if (known.success) return { line, seq: known.output.seq, event: known.output };
   const other = v.safeParse(numbered, value);
   return other.success ? { line, seq: other.output.seq, event: undefined } : undefined;
-}
-
-/** A broken connection that is worth a reconnect. */
-interface Broken {
-  readonly reason: string;
-  /** What the dugdale asked to wait. */
-  readonly pauseMs: number;
-  readonly cause?: unknown;
-}
-
-/** Why the connection broke. Throws what a new connection cannot fix. */
-function judge(cause: unknown, { connection, missionId }: Followed): Broken {
-  if (cause instanceof HttpError) {
-    const { status, retryAfterMs = Infinity } = cause;
-    const bearable = retryAfterMs <= connection.retry.retryAfterMaxMs;
-    if (status < 500 && !(status === 429 && bearable)) throw cause;
-    return { reason: `http_${status}`, pauseMs: bearable ? retryAfterMs : 0, cause };
-  }
-  if (cause instanceof IdleStreamError) return { reason: cause.message, pauseMs: 0, cause };
-  if (cause instanceof LineTooLongError) {
-    throw new NetworkError(cause.message, { host: connection.host, missionId, cause }, "bad_reply");
-  }
-  if (cause instanceof NetworkError) return { reason: `transport: ${cause.message}`, pauseMs: 0, cause };
-  throw cause;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cutAt } from "../../protocol/cut_mark.ts";
 import type { Scope } from "../../protocol/routes.ts";
 import type { Connection } from "../http/connection.ts";
 import { LettsError } from "../../protocol/letts_error.ts";
@@ -11,11 +12,6 @@ import type { Logs } from "../types.ts";
 
 /** The most of either stream that is kept in memory. */
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
-
-/** Whether the dugdale kept only the start of a stream: then it ends in the dugdale's mark. */
-export function isCut(text: string): boolean {
-  return /\n\[--- truncated, exceeded \d+ bytes ---\]\n$/.test(text);
-}
 
 /** Fetches stdout, then stderr. A stream that cannot be fetched is empty and truncated, and the error tells why. */
 export async function fetchLogs(
@@ -30,7 +26,7 @@ export async function fetchLogs(
       const call = { path: { id: missionId }, query: { stream }, scopes, missionId, signal };
       const { body } = await connection.open("output", call);
       const { text, truncated } = await readText(body, LOG_LIMIT_BYTES);
-      return { text, truncated: truncated || isCut(text) };
+      return { text, truncated: truncated || cutAt(text) !== undefined };
     } catch (caught) {
       if (signal?.aborted || !(caught instanceof LettsError)) throw caught;
       error ??= caught;

@@ -1,11 +1,14 @@
 /**
- * How often an event stream may break before following it is given up.
+ * How often a stream may break before it is given up.
  *
  * @module
  */
-import { NetworkError } from "../errors.ts";
+import { LineTooLongError } from "../../protocol/lines.ts";
+import { HttpError, NetworkError } from "../errors.ts";
+import type { Connection } from "../http/connection.ts";
 import { backoff } from "../http/retry.ts";
 import type { StreamOptions } from "../types.ts";
+import { IdleStreamError } from "./idle_watchdog.ts";
 
 /** {@linkcode StreamOptions} with the defaults filled in. */
 export interface StreamPolicy {
@@ -26,15 +29,39 @@ export function streamPolicy(options: StreamOptions = {}): StreamPolicy {
   };
 }
 
-/** One break of a stream. */
-export interface Drop {
+/** A broken connection that is worth a reconnect. */
+export interface Break {
   /** In a word or two, such as `eof` or `http_502`. */
   readonly reason: string;
+  /** What the dugdale asked to wait. */
+  readonly pauseMs: number;
+  readonly cause?: unknown;
+}
+
+/** Why the connection broke. Throws what a new connection cannot fix. */
+export function breakOf(cause: unknown, connection: Connection, missionId: string): Break {
+  if (cause instanceof HttpError) {
+    const { status, retryAfterMs = Infinity } = cause;
+    const bearable = retryAfterMs <= connection.retry.retryAfterMaxMs;
+    if (status < 500 && !(status === 429 && bearable)) throw cause;
+    return { reason: `http_${status}`, pauseMs: bearable ? retryAfterMs : 0, cause };
+  }
+  if (cause instanceof IdleStreamError) return { reason: cause.message, pauseMs: 0, cause };
+  if (cause instanceof LineTooLongError) {
+    throw new NetworkError(cause.message, { host: connection.host, missionId, cause }, "bad_reply");
+  }
+  if (cause instanceof NetworkError && cause.code !== "bad_reply") {
+    return { reason: `transport: ${cause.message}`, pauseMs: 0, cause };
+  }
+  throw cause;
+}
+
+/** One break of a stream. */
+export interface Drop extends Omit<Break, "pauseMs"> {
   /** How long the connection had lasted. */
   readonly lastedMs: number;
-  /** The last event that was seen so far. */
+  /** The last event, or the last byte, that was seen so far. */
   readonly lastSeq: number;
-  readonly cause?: unknown;
 }
 
 /** How many breaks the message about them tells. */

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { cutMark } from "../../protocol/cut_mark.ts";
 import type { Clock } from "../host/clock.ts";
 import type { CaptureName } from "../host/data_dir.ts";
 import type { Disk } from "../host/disk.ts";
@@ -51,7 +52,7 @@ export class Capture implements Disposable {
       }
       if (kept.length < chunk.length) {
         this.truncated[name] = true;
-        this.#append(name, `\n[--- truncated, exceeded ${this.#options.limitBytes} bytes ---]\n`);
+        this.#append(name, cutMark(this.#options.limitBytes));
       }
     } catch (error) {
       this.truncated[name] = true;

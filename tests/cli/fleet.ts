@@ -1,7 +1,7 @@
 /** Real dugdales with a letts.yaml for them. @module */
-import { dugdaleConfig, openDugdale } from "../../dugdale/mod.ts";
+import { dugdaleConfig, type DugdaleSettings, openDugdale } from "../../dugdale/mod.ts";
 import { FaultProxy } from "../client/fault_proxy.ts";
-import { cli, type CliOptions, type Finished } from "./cli_process.ts";
+import { baseEnv, cli, type CliOptions, cliWords, type Finished } from "./cli_process.ts";
 
 /** The missions of every dugdale, as shell scripts. */
 const SCRIPTS: Readonly<Record<string, string>> = {
@@ -23,10 +23,17 @@ export interface Fleet extends AsyncDisposable {
   readonly urls: readonly string[];
   /** Runs the CLI in the folder. */
   cli(args: readonly string[], options?: CliOptions): Promise<Finished>;
+  /** The command line of such a call, for a shell. */
+  line(args: readonly string[]): string;
+  /** Runs a command line of a shell in the folder. */
+  shell(line: string): Promise<Finished>;
 }
 
 /** Opens so many dugdales and applies their configuration. */
-export async function openFleet(hosts = 1): Promise<Fleet> {
+export async function openFleet(
+  hosts = 1,
+  { limits }: Pick<DugdaleSettings, "limits"> = {},
+): Promise<Fleet> {
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "letts-cli-test-" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
@@ -42,6 +49,7 @@ export async function openFleet(hosts = 1): Promise<Fleet> {
       auth: { tokens: ["d-token"] },
       admin: { tokens: ["a-token"] },
       exec: { enabled: true, tokens: ["e-token"], allowShell: true },
+      limits,
     });
     urls.push(stack.use(await openDugdale({ config })).url);
   }
@@ -53,6 +61,18 @@ export async function openFleet(hosts = 1): Promise<Fleet> {
     folder,
     urls,
     cli: (args, options) => cli(args, { cwd: folder, ...options }),
+    line: (args) => cliWords(args).map((word) => `'${word}'`).join(" "),
+    shell: async (line) => {
+      const { code, stdout, stderr } = await new Deno.Command("sh", {
+        args: ["-c", line],
+        cwd: folder,
+        clearEnv: true,
+        env: baseEnv(),
+        stdin: "null",
+      }).output();
+      const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+      return { code, stdout: decode(stdout), stderr: decode(stderr) };
+    },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
@@ -88,6 +108,58 @@ export function slowly(url: string, port = 0): Deno.HttpServer<Deno.NetAddr> {
       body: request.body === null ? null : await request.text(),
     });
   });
+}
+
+/** A proxy that breaks answers, in the letts.yaml of a fleet. */
+export interface LossyProxy extends AsyncDisposable {
+  /** How many answers it has broken. */
+  readonly broken: number;
+}
+
+/** Puts a proxy between the CLI and `s1` that breaks so many answers with standard output after so many bytes. */
+export function lossy(
+  { folder, urls: [url = ""] }: Fleet,
+  { breaks, afterBytes }: { readonly breaks: number; readonly afterBytes: number },
+): LossyProxy {
+  let broken = 0;
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {}, onError: () => new Response() },
+    async (request) => {
+      const { pathname, search } = new URL(request.url);
+      const answer = await fetch(`${url}${pathname}${search}`, {
+        method: request.method,
+        headers: request.headers,
+        body: request.body === null ? null : await request.text(),
+      });
+      if (!search.includes("stream=stdout") || broken >= breaks || answer.body === null) return answer;
+      let left = afterBytes;
+      return new Response(
+        answer.body.pipeThrough(
+          new TransformStream<Uint8Array, Uint8Array>({
+            transform(chunk, controller) {
+              controller.enqueue(chunk.subarray(0, left));
+              left -= chunk.length;
+              if (left > 0) return;
+              broken++;
+              controller.error(new Error("broken on purpose"));
+            },
+          }),
+        ),
+        answer,
+      );
+    },
+  );
+  const path = `${folder}/letts.yaml`;
+  Deno.writeTextFileSync(
+    path,
+    Deno.readTextFileSync(path).replace(url, `http://127.0.0.1:${server.addr.port}`),
+  );
+  return {
+    get broken() {
+      return broken;
+    },
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
 }
 
 /** Puts a proxy that can be held between the CLI and `s1`, in the letts.yaml of the fleet. */

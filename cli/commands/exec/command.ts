@@ -83,6 +83,6 @@ export const EXEC: CommandSpec<[typeof EXEC_FLAGS]> = {
     ["0-254", "the command's own exit code; 124 and 125 become 125"],
     ["124", "the wait timed out; the command keeps running"],
     ["125", "killed, timeout, oom, crashed or lost"],
-    ["255", "an error before the command ended"],
+    ["255", "an error before the command ended, or output that was lost"],
   ],
 };

@@ -27,8 +27,8 @@ export interface ExecEnd {
 export interface ExecDisplay {
   /** For the command of one dugdale. */
   host(id: string): ExecShow;
-  /** When all have ended, in the order of the dugdales. */
-  finish(ends: readonly ExecEnd[]): Promise<void>;
+  /** When all have ended, in the order of the dugdales. Gives the dugdales whose output could not be fetched. */
+  finish(ends: readonly ExecEnd[]): Promise<ReadonlySet<string>>;
 }
 
 /** The output of one command, as it is. */
@@ -69,12 +69,13 @@ export class PrefixDisplay implements ExecDisplay {
     return { event: async () => {}, logs };
   }
 
-  async finish(ends: readonly ExecEnd[]): Promise<void> {
+  async finish(ends: readonly ExecEnd[]): Promise<ReadonlySet<string>> {
     for (const { host, end, error } of ends) {
       if (end === undefined) {
         await this.#io.stderr.write(`[${host}][FAIL] ${shortText(error, this.#config)}\n`);
       }
     }
+    return new Set();
   }
 }
 
@@ -98,10 +99,11 @@ export class NdjsonDisplay implements ExecDisplay {
     return { event: (line) => this.#event(id, line), logs };
   }
 
-  async finish(ends: readonly ExecEnd[]): Promise<void> {
+  async finish(ends: readonly ExecEnd[]): Promise<ReadonlySet<string>> {
     for (const { host, end, error } of ends) {
       if (end === undefined) await this.#write({ host, event: "error", ...errorRow(error, this.#config) });
     }
+    return new Set();
   }
 
   async #event(host: string, { event }: FollowedLine): Promise<void> {

@@ -64,7 +64,7 @@ async function single(call: ExecCall, client: LettsClient, plan: ExecPlan, watch
   if (end.result.success) {
     await saveAll(client, outTargets(plan.outputs, [host], false), new Map([[host, end.result]]), signal);
   }
-  const status = endStatus(end.done);
+  const status = endStatus(end);
   if (status !== 0) throw new SilentExit(status);
 }
 

@@ -7,7 +7,7 @@ import type { LettsClient } from "../../../client/client.ts";
 import { fanOut } from "../../../client/fleet.ts";
 import type { RunResult } from "../../../client/types.ts";
 import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
-import { BrokenPipeError, CommandError, ExecFailedError, SilentExit, UsageError } from "../../errors.ts";
+import { CommandError, ExecFailedError, OutputError, SilentExit, UsageError } from "../../errors.ts";
 import { exitCodeOf } from "../../exit_code.ts";
 import { dropRefused, type InterruptedMission } from "../run/interrupted.ts";
 import type { ExecDisplay, ExecEnd } from "./displays.ts";
@@ -40,11 +40,17 @@ export async function execFanOut(plan: ExecPlan, options: ExecFanOutOptions): Pr
     { concurrency: Infinity, waitMs, signal },
   );
   signal.throwIfAborted();
-  const broken = ends.find(({ error }) => error instanceof BrokenPipeError);
-  if (broken !== undefined) throw broken.error;
-  await display.finish(ends);
+  const unwritten = ends.find(({ error }) => error instanceof OutputError);
+  if (unwritten !== undefined) throw unwritten.error;
+  const lost = await display.finish(ends);
   await saveOutputs(client, plan, ends, signal);
-  const worst = worstOf(ends);
+  const worst = worstOf(
+    ends.map(({ host, end, error }) => ({
+      host,
+      end: end && { ...end, outputLost: end.outputLost || lost.has(host) },
+      error,
+    })),
+  );
   if (worst !== undefined) throw worst;
 }
 
@@ -92,10 +98,10 @@ async function saveOutputs(
 
 /** The greatest exit code wins, whatever it stands for: scripts rely on the number. */
 function worstOf(ends: readonly ExecEnd[]): unknown {
-  const codes = ends.map(({ end, error }) => end === undefined ? failureStatus(error) : endStatus(end.done));
+  const codes = ends.map(({ end, error }) => end === undefined ? failureStatus(error) : endStatus(end));
   const worst = Math.max(0, ...codes);
   if (worst === 0) return undefined;
-  const failed = ends.filter(({ end }) => end === undefined);
+  const failed = ends.filter(({ end }) => end === undefined || end.outputLost);
   if (worst === 255) {
     return new ExecFailedError(`exec failed on ${failed.map(({ host }) => host).join(",")}`);
   }

@@ -3,18 +3,19 @@
  *
  * @module
  */
-import type { DoneEvent } from "../../../protocol/event.ts";
 import { BrokenPipeError, ExecFailedError, InterruptedError, SilentExit } from "../../errors.ts";
 import { exitCodeOf } from "../../exit_code.ts";
+import type { MissionEnd } from "../run/mission_end.ts";
 
 /** Codes that mean something else here. */
 const OURS: ReadonlySet<number> = new Set([124, 125, 255]);
 
-/** The exit code of an exec that has ended. */
-export function endStatus({ outcome, exit_code: code }: DoneEvent): number {
+/** The exit code of an exec that has ended: 255 instead of 0 when a part of its output is missing. */
+export function endStatus({ done: { outcome, exit_code: code }, outputLost }: MissionEnd): number {
   if (outcome !== "success" && outcome !== "failed") return 125;
   if (OURS.has(code) || code < 0) return 125;
-  return outcome === "failed" && code === 0 ? 1 : code;
+  if (outcome === "failed" && code === 0) return 1;
+  return outputLost && code === 0 ? 255 : code;
 }
 
 /** The exit code of an exec whose end is not known: 2, 124, or 255 for whatever else it was. */

@@ -5,7 +5,7 @@
  */
 import type { LettsClient } from "../../../client/client.ts";
 import { readText } from "../../../client/http/text.ts";
-import { isCut } from "../../../client/run/logs.ts";
+import { cutAt, cutMark } from "../../../protocol/cut_mark.ts";
 import { LettsError } from "../../../protocol/letts_error.ts";
 import type { DispatchedRef } from "../../../client/types.ts";
 import { errorRow } from "../../output/error_row.ts";
@@ -30,6 +30,7 @@ export interface JsonDisplayOptions {
 /** One line at the end, with a row for each dugdale. */
 export class JsonDisplay implements ExecDisplay {
   readonly #options: JsonDisplayOptions;
+  readonly #lost = new Set<string>();
 
   constructor(options: JsonDisplayOptions) {
     this.#options = options;
@@ -39,11 +40,12 @@ export class JsonDisplay implements ExecDisplay {
     return { event: async () => {}, logs: undefined };
   }
 
-  async finish(ends: readonly ExecEnd[]): Promise<void> {
+  async finish(ends: readonly ExecEnd[]): Promise<ReadonlySet<string>> {
     const { io, groupId } = this.#options;
     const results = await Promise.all(ends.map((end) => this.#row(end)));
     const text = jsonText({ group_id: groupId, results }, { indent: 0, plain: true });
     await io.stdout.write(`${text}\n`);
+    return this.#lost;
   }
 
   async #row({ host, end, error }: ExecEnd): Promise<unknown> {
@@ -72,9 +74,14 @@ export class JsonDisplay implements ExecDisplay {
     try {
       const limitBytes = bufferBytes > 0 ? bufferBytes : DEFAULT_BUFFER_BYTES;
       const { text, truncated } = await readText(await client.logs(ref, stream), limitBytes);
-      return truncated ? { text: text + CUT_MARK, truncated } : { text, truncated: isCut(text) };
+      if (truncated) return { text: text + CUT_MARK, truncated };
+      const cut = cutAt(text);
+      return cut === undefined
+        ? { text, truncated }
+        : { text: text.slice(0, -cutMark(cut).length), truncated: true };
     } catch (error) {
       if (!(error instanceof LettsError)) throw error;
+      this.#lost.add(ref.host);
       await io.stderr.write(`letts: warning: ${ref.host}: ${stream} cannot be fetched: ${error.message}\n`);
       return { text: "", truncated: true };
     }

@@ -1,5 +1,6 @@
 /** `letts logs <id>` and its two likes below `ctl`. @module */
 import * as v from "valibot";
+import { withoutCutMark } from "../../../protocol/cut_mark.ts";
 import { lines } from "../../../protocol/lines.ts";
 import type { MissionKind } from "../../../protocol/mission.ts";
 import { type Paint, paintFor } from "../../output/color.ts";
@@ -8,6 +9,7 @@ import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { hostOf } from "../by_id.ts";
 import type { LogStream } from "../run/log_lines.ts";
+import { cutText } from "../run/log_tails.ts";
 import type { BY_ID_FLAGS, LOGS_FLAGS } from "../shared_flags.ts";
 
 type LogsCall = Call<Values<typeof BY_ID_FLAGS & typeof LOGS_FLAGS>>;
@@ -33,7 +35,12 @@ async function printLogs(call: LogsCall, kind: MissionKind): Promise<void> {
       await io.stdout.write(stream === "stderr" && io.stdout.isTerminal ? forPeople(bytes, paint) : bytes);
     }
   } else {
-    for await (const bytes of body) await io.stdout.write(bytes);
+    let limitBytes: number | undefined;
+    const shown = stream === "combined" ? body : withoutCutMark(body, (limit) => limitBytes = limit);
+    for await (const bytes of shown) await io.stdout.write(bytes);
+    if (limitBytes !== undefined) {
+      await io.stderr.write(`letts: warning: ${cutText(stream, limitBytes)}\n`);
+    }
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { LettsClient } from "../../../client/client.ts";
 import type { LettsConfig } from "../../../config/letts/resolve.ts";
-import { BrokenPipeError, UsageError } from "../../errors.ts";
+import { OutputError, UsageError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
 import { bufferedIo } from "../../output/memory_writer.ts";
 import type { GlobalValues } from "../../parse/global_flags.ts";
@@ -67,7 +67,7 @@ export async function runFanOut(targets: readonly NamedTarget[], options: FanOut
 /** There is nothing to print about runs that ended because we leave. */
 function usable(run: HostRun, { signal }: FanOutOptions): HostRun {
   signal.throwIfAborted();
-  if (run.error instanceof BrokenPipeError) throw run.error;
+  if (run.error instanceof OutputError) throw run.error;
   return run;
 }
 

@@ -32,7 +32,8 @@ export async function followRun(
 ): Promise<MissionEnd> {
   // When the output of the tails has been closed, there is no reason to wait for events either.
   const unread = new AbortController();
-  await using tails = logs && new LogTails(client, ref, logs, (error) => unread.abort(error));
+  await using tails = logs &&
+    new LogTails(client, ref, logs, { signal, onFailure: (error) => unread.abort(error) });
   const either = AbortSignal.any([signal, unread.signal]);
   for await (const followed of client.followLines(ref, { waitMs, signal: either })) {
     if (followed.event?.event !== "done") {
@@ -41,8 +42,9 @@ export async function followRun(
     }
     // What the mission printed before its end is shown before the end.
     await tails?.drain();
+    signal.throwIfAborted();
     await event(followed);
-    return missionEnd(ref, followed.event, followed.line);
+    return missionEnd(ref, followed.event, followed.line, tails?.lost ?? false);
   }
   const { host, missionId } = ref;
   throw new NetworkError("the events ended without an end of the mission", { host, missionId }, "bad_reply");

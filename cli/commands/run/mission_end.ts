@@ -16,15 +16,22 @@ export interface MissionEnd {
   /** What it returned, with exact integers; undefined when there is no `return`. */
   readonly returned: unknown;
   readonly result: RunResult;
+  /** Whether a part of what it printed could not be shown. */
+  readonly outputLost: boolean;
 }
 
 /** Makes it of the last event and the line that the event was read from. */
-export function missionEnd(ref: DispatchedRef, done: DoneEvent, line: string): MissionEnd {
+export function missionEnd(
+  ref: DispatchedRef,
+  done: DoneEvent,
+  line: string,
+  outputLost: boolean,
+): MissionEnd {
   const members = parseJson(line);
   const returned = typeof members === "object" && members !== null && "return" in members
     ? members.return
     : undefined;
-  return { ref, done, returned, result: toRunResult(ref, done, undefined) };
+  return { ref, done, returned, result: toRunResult(ref, done, undefined), outputLost };
 }
 
 /** The error that an end is, unless it is a success. */

@@ -20,6 +20,11 @@ export const DIFFERENCES: readonly (readonly [what: string, reference: string, h
   ["a missing local file that a flag names", "exit 4", "exit 2"],
   ["`exec --script` without a command", "exit 255 after an upload", "exit 2"],
   ["`exec --host=,`", "crash", "exit 2"],
+  [
+    "`exec` whose output breaks off or was cut off by the dugdale",
+    "a warning or the mark of the dugdale, exit by outcome",
+    "goes on at the same place; what is lost is said on stderr, and 0 becomes 255",
+  ],
   ["two aliases of one dugdale", "run twice", "run once"],
   ["`exec` shell form and empty command", "checked after standard input was read", "before"],
   ["YAML output", "names run together, bytes as numbers", "the names and values of the JSON"],

@@ -31,6 +31,27 @@ Deno.test("letts logs finds the dugdale by itself and prints what the mission pr
   assertEquals(streams.sort(), ["stderr", "stdout"]);
 });
 
+Deno.test("letts logs keeps the mark of a stream that was cut off out of it, and warns", async () => {
+  await using fleet = await openFleet(1, { limits: { maxOutputBufferBytes: 3 } });
+  const ran = await fleet.cli([
+    "run",
+    "-o",
+    "json",
+    "--host",
+    "s1",
+    "--lane",
+    "normal",
+    "--mission",
+    "hello",
+  ]);
+  const id: string = JSON.parse(ran.stdout).mission_id;
+  assertEquals(await fleet.cli(["logs", id, "--stream", "stdout"]), {
+    code: 0,
+    stdout: "out",
+    stderr: "letts: warning: stdout is incomplete: the dugdale keeps 3 bytes of a mission's output\n",
+  });
+});
+
 Deno.test("letts logs of an unknown mission exits with 1", async () => {
   await using fleet = await openFleet(2);
   const missing = await fleet.cli(["logs", "01a20d43-2fe6-7000-a65a-02ab4cc304cb"]);

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Fleet, openFleet } from "../../fleet.ts";
+import { type Fleet, lossy, openFleet } from "../../fleet.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\n$/;
 const ONE = ["exec", "--host", "s1", "--lane", "normal"];
@@ -23,6 +23,62 @@ for (
     assertEquals(await fleet.cli([...ONE, ...SH, script]), { code, stdout: "", stderr: "" });
   });
 }
+
+Deno.test("letts exec exits with 255 when its output cannot be written", async () => {
+  await using fleet = await openFleet(2);
+  for (const args of [[...ONE, "--", "echo", "hi"], [...BOTH, "--", "echo", "hi"]]) {
+    const { code, stderr } = await fleet.shell(`${fleet.line(args)} > /dev/full`);
+    assertEquals([code, stderr], [
+      255,
+      "letts: stdout cannot be written: No space left on device (os error 28)\n",
+    ]);
+  }
+});
+
+Deno.test("letts exec reports that a dugdale has cut the output off, keeps the mark out of it and exits with 255", async () => {
+  await using fleet = await openFleet(1, { limits: { maxOutputBufferBytes: 1024 } });
+  const told = "stdout is incomplete: the dugdale keeps 1024 bytes of a mission's output\n";
+  const raw = await fleet.cli([...ONE, ...SH, "head -c 2000 /dev/zero | tr '\\000' x"]);
+  assertEquals(raw, { code: 255, stdout: "x".repeat(1024), stderr: `letts: warning: ${told}` });
+  const prefix = await fleet.cli([
+    ...ONE,
+    "-o",
+    "prefix",
+    ...SH,
+    "head -c 2000 /dev/zero | tr '\\000' x; exit 3",
+  ]);
+  assertEquals(prefix, {
+    code: 3,
+    stdout: `[s1] ${"x".repeat(1024)}\n`,
+    stderr: `[s1][warning] ${told}`,
+  });
+  const json = await fleet.cli([...ONE, "-o", "json", ...SH, "head -c 2000 /dev/zero | tr '\\000' x"]);
+  const [row] = JSON.parse(json.stdout).results;
+  assertEquals([json.code, row.stdout, row.stdout_truncated], [0, "x".repeat(1024), true]);
+});
+
+Deno.test("letts exec goes on with output whose connection broke", async () => {
+  await using fleet = await openFleet();
+  await using proxy = lossy(fleet, { breaks: 2, afterBytes: 70_000 });
+  const ended = await fleet.cli([...ONE, ...SH, "seq 1 60000; exit 4"]);
+  assertEquals([ended.code, ended.stderr, ended.stdout], [
+    4,
+    "",
+    Array.from({ length: 60_000 }, (_, index) => `${index + 1}\n`).join(""),
+  ]);
+  assertEquals(proxy.broken, 2);
+});
+
+Deno.test("letts exec exits with 255 when a part of the output never comes", async () => {
+  await using fleet = await openFleet();
+  await using _proxy = lossy(fleet, { breaks: Infinity, afterBytes: 70_000 });
+  const ended = await fleet.cli([...ONE, ...SH, "seq 1 60000"]);
+  assertEquals([ended.code, ended.stdout.length], [255, 70_000]);
+  assertMatch(ended.stderr, /^letts: warning: stdout is incomplete: .*more than 3 drops in a row/);
+  const json = await fleet.cli([...ONE, "-o", "json", "--output-buffer", "1000000", ...SH, "seq 1 60000"]);
+  assertEquals([json.code, JSON.parse(json.stdout).results[0].stdout_truncated], [255, true]);
+  assertMatch(json.stderr, /^letts: warning: s1: stdout cannot be fetched: .*\nletts: exec failed on s1\n$/);
+});
 
 Deno.test("letts exec sends script, input files and standard input, and fetches output files", async () => {
   await using fleet = await openFleet();

@@ -1,0 +1,106 @@
+/**
+ * Reads what a mission prints across broken connections.
+ *
+ * @module
+ */
+import { LinkedAbort, pause } from "../abort.ts";
+import { ArgumentError, NetworkError } from "../errors.ts";
+import type { LogOptions, LogStream } from "../types.ts";
+import type { Followed } from "./follow.ts";
+import { breakOf, ReconnectBudget } from "./reconnect_budget.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Opens what a mission prints. A dugdale gives it from its start only, so that after a reconnect everything that was
+ * read before is skipped.
+ *
+ * @throws {ArgumentError} When the offset is not a whole number from 0.
+ */
+export async function openLogs(
+  followed: Followed,
+  stream: LogStream,
+  { follow = false, offset = 0, signal }: LogOptions,
+): Promise<ReadableStream<Bytes>> {
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    throw new ArgumentError(`offset ${offset} must be a whole number of bytes, not negative`);
+  }
+  const { connection, missionId, scopes, policy } = followed;
+  const facts = { host: connection.host, missionId };
+  const left = new LinkedAbort(signal);
+  const call = {
+    path: { id: missionId },
+    query: { stream, follow: follow || undefined },
+    scopes,
+    missionId,
+    signal: left.signal,
+    ...(follow ? { timeoutMs: Infinity } : {}),
+  };
+  const budget = new ReconnectBudget(policy, offset);
+  let at = offset;
+  let skip = offset;
+  let startedMs = performance.now();
+  let reader: ReadableStreamDefaultReader<Bytes> | undefined;
+
+  async function next(): Promise<Bytes | undefined> {
+    startedMs = performance.now();
+    reader ??= (await connection.once("output", call)).body.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done && skip === 0) return undefined;
+      if (done) {
+        throw new NetworkError(
+          `${stream} ended before byte ${at}, which was read before`,
+          facts,
+          "bad_reply",
+        );
+      }
+      const fresh = value.subarray(Math.min(skip, value.length));
+      skip -= value.length - fresh.length;
+      at += fresh.length;
+      if (fresh.length > 0) return fresh;
+    }
+  }
+
+  /** Waits until it is time for the next connection. */
+  async function recover(error: unknown): Promise<void> {
+    left.signal.throwIfAborted();
+    const broken = breakOf(error, connection, missionId);
+    reader = undefined;
+    skip = at;
+    const pauseMs = budget.count({ ...broken, lastedMs: performance.now() - startedMs, lastSeq: at }, facts);
+    await pause(Math.max(pauseMs, broken.pauseMs), left.signal);
+  }
+
+  try {
+    reader = (await connection.open("output", call)).body.getReader();
+  } catch (error) {
+    left.release();
+    throw error;
+  }
+  return new ReadableStream<Bytes>({
+    async pull(controller) {
+      for (;;) {
+        try {
+          const bytes = await next();
+          if (bytes === undefined) {
+            left.release();
+            controller.close();
+          } else controller.enqueue(bytes);
+          return;
+        } catch (error) {
+          await recover(error).catch((reason) => {
+            left.release();
+            throw reason;
+          });
+        }
+      }
+    },
+    async cancel(reason) {
+      const closed = reader?.cancel(reason);
+      left.abort(reason);
+      left.release();
+      await closed;
+    },
+  }, { highWaterMark: 0 });
+}
