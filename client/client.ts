@@ -17,7 +17,7 @@ import { type ByteSource, byteStream } from "./files/byte_stream.ts";
 import { openLettsConfig } from "./configuration.ts";
 import { Connections } from "./http/connections.ts";
 import type { Context } from "./context.ts";
-import { saveTo } from "./files/download.ts";
+import { saveTo } from "./files/save.ts";
 import { streamPolicy } from "./run/reconnect_budget.ts";
 import { EMBEDDED_HOST, type EmbeddedClientOptions, openEmbedded } from "./embedded.ts";
 import { exec } from "./run/exec.ts";
@@ -349,7 +349,10 @@ export class LettsClient implements AsyncDisposable {
     return byteStream(await this.#output(of, role, signal));
   }
 
-  /** Saves an output file. The path holds the whole, verified file afterwards, or what it held before. */
+  /**
+   * Saves an output file. The path holds the whole, verified file afterwards, or what it held before. Links are
+   * followed, permissions kept; a pipe or a device is written to.
+   */
   async saveOutput(
     of: OutputsOf,
     role: string,

@@ -6,7 +6,8 @@
 import type { OutputFile } from "../../protocol/mission.ts";
 import type { ByteSource } from "./byte_stream.ts";
 import type { Connection } from "../http/connection.ts";
-import { makeFolder, outputPath, saveTo, verified } from "./download.ts";
+import { outputPath, verified } from "./download.ts";
+import { makeFolder, saveTo } from "./save.ts";
 import { ArgumentError } from "../errors.ts";
 import { ANY } from "../http/scopes.ts";
 
