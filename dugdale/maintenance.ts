@@ -7,6 +7,7 @@ import { Periodic } from "./staging/periodic.ts";
 import type { Store } from "./store/store.ts";
 
 const VACUUM_PERIOD_MS = 3_600_000;
+const TIDY_PERIOD_MS = 86_400_000;
 /** In one go, which takes a few milliseconds, and how many goes there are in an hour. */
 const VACUUM_PAGES = 250, VACUUM_TIMES = 64;
 const VACUUM_PAUSE_MS = 20;
@@ -28,6 +29,16 @@ export class Maintenance implements AsyncDisposable {
         pauseTimes: 0,
         pass: (stopping) => retention.run(stopping),
         onError: onError("retention"),
+      }, clock),
+      new Periodic({
+        periodMs: config.cleanup.sweepIntervalMs,
+        pass: () => store.missions.listedTimes.enter(),
+        onError: onError("list times"),
+      }, clock),
+      new Periodic({
+        periodMs: TIDY_PERIOD_MS,
+        pass: (stopping) => store.missions.listedTimes.tidy(stopping),
+        onError: onError("list times"),
       }, clock),
       new Periodic({
         periodMs: VACUUM_PERIOD_MS,

@@ -2,6 +2,7 @@ import { nextTurn } from "../host/clock.ts";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { OUTCOMES } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
+import type { LaneAndName, ListedTimes, TimeSpan } from "./listed_times.ts";
 import type { MissionClass } from "./mission_row.ts";
 
 /** Which missions are listed. What is absent does not narrow; a value that nothing has matches nothing. */
@@ -48,6 +49,10 @@ interface Scan {
 
 /** Rows that are looked at in one turn of the event loop: about five milliseconds. */
 const CHUNK_ROWS = 8000;
+/** Spans that are scanned in one turn. */
+const SPANS_A_TURN = 16;
+/** With so few spans, all missions in them can be put in the order of their ends. */
+const SORTED_SPANS = 100;
 /** The oldest position there is. */
 const BOTTOM: ListPosition = { timeMs: -1, missionId: "" };
 const TOP: ListPosition = { timeMs: Number.MAX_VALUE, missionId: "" };
@@ -71,9 +76,12 @@ export class MissionList {
   readonly #done: Omit<Scan, "own">;
   readonly #deletingByEnd: Omit<Scan, "own">;
   readonly #groupByEnd: Omit<Scan, "own">;
+  readonly #createdByEnd: Omit<Scan, "own">;
   readonly #queuedLanes: StatementSync;
+  readonly #times: ListedTimes;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, times: ListedTimes) {
+    this.#times = times;
     const scan = (index: string, own: string, time = "time_created"): Omit<Scan, "own"> => ({
       rows: db.prepare(rowsSql(index, own, time)),
       edge: db.prepare(edgeSql(index, own, time)),
@@ -105,6 +113,10 @@ export class MissionList {
     );
     this.#deletingByEnd = sort("missions_deleting", "status = 'deleting'");
     this.#groupByEnd = sort("missions_group", "group_id = :ownGroup");
+    this.#createdByEnd = sort(
+      "missions_created",
+      "status = 'done' AND time_created >= :ownFrom AND time_created < :ownTo",
+    );
     this.#queuedLanes = db.prepare(`
       SELECT DISTINCT lane FROM unfinished WHERE status = 'queued' AND count > 0`);
   }
@@ -118,21 +130,32 @@ export class MissionList {
   ): Promise<ListEntry[]> {
     let found: ListEntry[] = [];
     const span = spanOf(filter, order, after);
-    for (const scan of this.#scans(filter, order)) {
+    const times = await this.#timesOf(filter);
+    for (const scan of this.#scans(filter, order, times)) {
       const last = found.length >= limit ? found.at(-1) : undefined;
-      const entries = await runScan(
-        scan,
-        parametersOf(filter),
-        { ...span, bottom: last ?? span.bottom },
-        limit,
-      );
+      const within = { ...span, bottom: last ?? span.bottom };
+      const spans = order === "created" && times !== undefined ? overlaps(within, times) : [within];
+      const entries = await runScan(scan, parametersOf(filter), spans, limit);
       found = [...found, ...entries].sort(newestFirst).slice(0, limit);
     }
     return found;
   }
 
+  /** When missions of the lane and the name were created, where they are rare. */
+  async #timesOf(filter: MissionFilter): Promise<readonly TimeSpan[] | undefined> {
+    if (filter.groupId !== undefined) return undefined;
+    const { lane, name, namePrefix } = parametersOf(filter);
+    if (lane === null && name === null && namePrefix === null) return undefined;
+    try {
+      await this.#times.enter();
+    } catch {
+      return undefined; // a list needs no disk that can be written
+    }
+    return this.#times.find({ lane, name, namePrefix });
+  }
+
   /** The indexes that together have everything that the filter may let through. */
-  #scans(filter: MissionFilter, order: ListOrder): Scan[] {
+  #scans(filter: MissionFilter, order: ListOrder, times: readonly TimeSpan[] | undefined): Scan[] {
     const { outcome, kind, groupId, lane } = filter;
     // Nothing else has an outcome and is listed unasked.
     const status = filter.status ?? (outcome === undefined ? undefined : "done");
@@ -148,6 +171,12 @@ export class MissionList {
     if (order === "finished") {
       if (status === "deleting") return [{ ...this.#deletingByEnd, own: {} }];
       if (status === "queued" || status === "running") return [];
+      if (times !== undefined && times.length <= SORTED_SPANS) {
+        return times.map(({ fromMs, toMs }) => ({
+          ...this.#createdByEnd,
+          own: { ownFrom: fromMs, ownTo: toMs },
+        }));
+      }
       return this.#doneScans(kind, outcome);
     }
     if (status === "queued") {
@@ -188,31 +217,47 @@ function spanOf(filter: MissionFilter, order: ListOrder, after: ListPosition = T
   return { top: newestFirst(until, after) > 0 ? until : after, bottom: { timeMs: sinceMs, missionId: "" } };
 }
 
-/** Scans an index until enough is found, in chunks that leave others their turn. */
+/** The parts of a span that lie in these times, which are the latest first. */
+function overlaps({ top, bottom }: Span, times: readonly TimeSpan[]): Span[] {
+  return times.flatMap(({ fromMs, toMs }) => {
+    const end = { timeMs: toMs, missionId: "" };
+    const start = { timeMs: fromMs, missionId: "" };
+    const within = {
+      top: newestFirst(end, top) > 0 ? end : top,
+      bottom: newestFirst(start, bottom) < 0 ? start : bottom,
+    };
+    return newestFirst(within.top, within.bottom) < 0 ? [within] : [];
+  });
+}
+
+/** Scans an index until enough is found, in chunks that leave others their turn. The spans are the latest first. */
 async function runScan(
   scan: Scan,
-  parameters: Readonly<Record<string, string | number | null>>,
-  { top, bottom }: Span,
+  parameters: Parameters,
+  spans: readonly Span[],
   limit: number,
 ): Promise<ListEntry[]> {
   const found: ListEntry[] = [];
-  for (let from: ListPosition | undefined = top; from !== undefined;) {
-    const place = { ...scan.own, topMs: from.timeMs, topId: from.missionId };
-    const edge = scan.edge?.get({ ...place, bottomMs: bottom.timeMs, bottomId: bottom.missionId }) as
-      | ListPosition
-      | undefined;
-    const { timeMs, missionId } = edge ?? bottom;
-    const rows = scan.rows.all({
-      ...parameters,
-      ...place,
-      bottomMs: timeMs,
-      bottomId: missionId,
-      limit: limit - found.length,
-    });
-    found.push(...rows as unknown as ListEntry[]);
-    from = found.length < limit ? edge : undefined;
-    // An immediate would let the next chunk run before most of what waits: requests took a hundred turns then.
-    if (from !== undefined) await nextTurn();
+  let scanned = 0;
+  for (const { top, bottom } of spans) {
+    for (let from: ListPosition | undefined = top; from !== undefined && found.length < limit;) {
+      // An immediate would let the next chunk run before most of what waits: requests took a hundred turns then.
+      if (from !== top || ++scanned % SPANS_A_TURN === 0) await nextTurn();
+      const place = { ...scan.own, topMs: from.timeMs, topId: from.missionId };
+      const edge = scan.edge?.get({ ...place, bottomMs: bottom.timeMs, bottomId: bottom.missionId }) as
+        | ListPosition
+        | undefined;
+      const { timeMs, missionId } = edge ?? bottom;
+      const rows = scan.rows.all({
+        ...parameters,
+        ...place,
+        bottomMs: timeMs,
+        bottomId: missionId,
+        limit: limit - found.length,
+      });
+      found.push(...rows as unknown as ListEntry[]);
+      from = edge;
+    }
   }
   return found;
 }
@@ -246,7 +291,17 @@ function edgeSql(index: string, own: string, time: string): string {
     ORDER BY ${time} DESC, mission_id DESC LIMIT 1 OFFSET ${CHUNK_ROWS - 1}`;
 }
 
-function parametersOf(filter: MissionFilter): Record<string, string | number | null> {
+/** The parameters of a filter; null does not narrow. */
+interface Parameters extends LaneAndName {
+  readonly status: string | null;
+  readonly outcome: string | null;
+  readonly kind: string | null;
+  readonly groupId: string | null;
+  readonly sinceMs: number | null;
+  readonly untilMs: number | null;
+}
+
+function parametersOf(filter: MissionFilter): Parameters {
   const { name, namePrefix } = filter;
   return {
     status: filter.status ?? null,

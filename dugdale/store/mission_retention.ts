@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { MissionKind, OutcomeKind } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
+import type { ListedTimes } from "./listed_times.ts";
 
 /** A mission that is no longer shown. */
 export interface HiddenMission {
@@ -16,7 +17,10 @@ export class MissionRetention {
   readonly #hidden: StatementSync;
   readonly #remove: StatementSync;
 
-  constructor(db: DatabaseSync) {
+  readonly #listedTimes: ListedTimes;
+
+  constructor(db: DatabaseSync, listedTimes: ListedTimes) {
+    this.#listedTimes = listedTimes;
     this.#ended = db.prepare(`
       SELECT id FROM missions INDEXED BY missions_done
       WHERE status = 'done' AND kind = :kind AND outcome = :outcome AND time_finished < :beforeMs
@@ -43,5 +47,6 @@ export class MissionRetention {
   /** Removes a hidden mission with its progress and what it knows of its files. */
   remove(id: number): void {
     this.#remove.run(id);
+    this.#listedTimes.removed();
   }
 }

@@ -10,6 +10,7 @@ import {
   runningLine,
   runningSeq,
 } from "./mission_json.ts";
+import { ListedTimes } from "./listed_times.ts";
 import { MissionList } from "./mission_list.ts";
 import { MissionRetention } from "./mission_retention.ts";
 import {
@@ -77,6 +78,8 @@ const END_COLUMNS = Object.entries(MISSION_FIELDS).flatMap(([name, { set, column
 
 /** Tables `missions`, `progress` and `runtimes`: the life of a mission from dispatch to done. */
 export class Missions {
+  /** Where pages find what is rare. */
+  readonly listedTimes: ListedTimes;
   /** Pages of missions. */
   readonly list: MissionList;
   /** Which missions are next. */
@@ -109,10 +112,12 @@ export class Missions {
   #hasPlans: boolean;
   readonly #markDeleting: StatementSync;
 
-  constructor(db: DatabaseSync) {
-    this.list = new MissionList(db);
+  /** @param writeSoon Makes a change that a power cut may undo. */
+  constructor(db: DatabaseSync, writeSoon: (apply: () => void) => Promise<void>) {
+    this.listedTimes = new ListedTimes(db, writeSoon);
+    this.list = new MissionList(db, this.listedTimes);
     this.queue = new MissionQueue(db);
-    this.retention = new MissionRetention(db);
+    this.retention = new MissionRetention(db, this.listedTimes);
     this.#insert = db.prepare(
       `INSERT INTO missions (${NEW_COLUMNS}, status) VALUES (${NEW_VALUES}, 'queued')`,
     );

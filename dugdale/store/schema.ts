@@ -133,4 +133,19 @@ CREATE TABLE attempts (
   usage         TEXT,
   PRIMARY KEY (mission, n)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE listed_names (
+  id           INTEGER PRIMARY KEY,
+  lane         TEXT NOT NULL,
+  mission_name TEXT NOT NULL,
+  UNIQUE (lane, mission_name)
+) STRICT;
+CREATE TABLE listed_times (
+  name INTEGER NOT NULL REFERENCES listed_names (id),
+  span INTEGER NOT NULL,
+  PRIMARY KEY (name, span)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE listed_until (
+  id      INTEGER PRIMARY KEY CHECK (id = 1),
+  mission INTEGER NOT NULL
+) STRICT;
 `;

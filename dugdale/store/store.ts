@@ -91,7 +91,7 @@ export class Store implements Disposable {
     this.#savepoint = db.prepare("SAVEPOINT change");
     this.#release = db.prepare("RELEASE change");
     this.#undo = db.prepare("ROLLBACK TO change");
-    this.missions = new Missions(db);
+    this.missions = new Missions(db, (apply) => this.writeSoon(apply));
     this.staging = new StagingFiles(db);
     this.applied = new AppliedConfigs(db);
     this.#files = file === ":memory:" ? undefined : new DatabaseFiles(file);

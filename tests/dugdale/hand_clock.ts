@@ -46,9 +46,11 @@ export class HandClock extends Clock {
     return [...this.#timers].map(({ ms }) => ms);
   }
 
-  /** Resolves once there is a timer with this delay. */
-  async timer(ms: number): Promise<void> {
-    while (!this.delays.includes(ms)) await new Promise<void>((resolve) => this.#onTimer.push(resolve));
+  /** Resolves once there are so many timers with this delay. */
+  async timer(ms: number, count = 1): Promise<void> {
+    while (this.delays.filter((delay) => delay === ms).length < count) {
+      await new Promise<void>((resolve) => this.#onTimer.push(resolve));
+    }
   }
 
   /** Moves the time on and calls what becomes due, in its order; what that sets may become due as well. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Store } from "../../../dugdale/store/store.ts";
+import { Store, StoreError } from "../../../dugdale/store/store.ts";
 import type {
   ListEntry,
   ListOrder,
@@ -43,17 +43,21 @@ function openTemporaryStore(): Disposable & { readonly store: Store } {
   };
 }
 
-/** Adds missions in every state; several share each moment of creation and of end. */
-async function fill(store: Store, count: number): Promise<Known[]> {
+/**
+ * Adds missions in every state; several share each moment of creation and of end.
+ *
+ * @param spreadMs From one moment of creation to the next.
+ */
+async function fill(store: Store, count: number, spreadMs = 1): Promise<Known[]> {
   const known: Known[] = [];
   const pick = <T>(from: readonly T[], seed: number): T => from[(seed * 7919 >> 3) % from.length]!;
   await store.write(() => {
     for (let index = 0; index < count; index++) {
       const missionId = ids.mission();
       const kind = index % 11 === 0 ? "exec" : "mission";
-      const created = 1000 + Math.floor(index / 3);
+      const created = 1000 + Math.floor(index / 3) * spreadMs;
       const facts = { missionId, kind, lane: pick(LANES, index) } as const;
-      const name = kind === "exec" ? "exec" : pick(NAMES, index + 5);
+      const name = kind === "exec" ? "exec" : index % 400 === 7 ? "rare" : pick(NAMES, index + 5);
       const groupId = index % 17 === 0 ? pick(GROUPS, index) : null;
       const id = store.missions.insert(
         newMission({ ...facts, missionName: name, createdMs: created, groupId }),
@@ -115,6 +119,11 @@ const FILTERS: MissionFilter[] = [
   { groupId: GROUPS[1], outcome: "success" },
   { groupId: ids.mission() },
   { name: "PORT" },
+  { name: "rare" },
+  { name: "RAR", outcome: "failed" },
+  { namePrefix: "rare", status: "queued", lane: "b" },
+  { name: "rare", status: "deleting" },
+  { name: "rare", sinceMs: 100_000, untilMs: 900_000 },
   { name: "e_p" },
   { name: "%" },
   { name: "\\m" },
@@ -129,10 +138,8 @@ const FILTERS: MissionFilter[] = [
   { kind: "unheard-of" },
 ];
 
-Deno.test("MissionList.page() lists what the filter lets through, in order and page by page, each once", async () => {
-  using temporary = openTemporaryStore();
-  const { store } = temporary;
-  const known = await fill(store, 9000);
+/** Compares every list with what the test knows. */
+async function compareAll(store: Store, known: readonly Known[]): Promise<void> {
   for (const filter of FILTERS) {
     for (const order of ["created", "finished"] as const) {
       const seen: string[] = [];
@@ -145,6 +152,42 @@ Deno.test("MissionList.page() lists what the filter lets through, in order and p
       assertEquals(seen, expected(known, filter, order), `${order} ${JSON.stringify(filter)}`);
     }
   }
+}
+
+for (const [words, spreadMs] of [["within seconds", 1], ["over an hour", 1300]] as const) {
+  Deno.test(`MissionList.page() lists what the filter lets through, in order and page by page, each once, of missions created ${words}`, async () => {
+    using temporary = openTemporaryStore();
+    const { store } = temporary;
+    await compareAll(store, await fill(store, 4000, spreadMs));
+  });
+}
+
+Deno.test("MissionList.page() lists missions that got the row numbers of removed ones", async () => {
+  using temporary = openTemporaryStore();
+  const { store } = temporary;
+  const { list, retention } = store.missions;
+  const before = await fill(store, 300, 5000);
+  const kept = before.slice(0, 100).filter(({ status }) => status === "done");
+  assertEquals((await list.page({ name: "rare" }, "created", undefined, 10)).length, 1);
+  await store.write(() => {
+    for (const one of before) {
+      if (kept.includes(one)) continue;
+      const row = store.missions.find(one.missionId)!;
+      if (row.status === "running") store.missions.finish(row, ending("success"), 9000);
+      store.missions.markDeleting(row.id);
+      retention.remove(row.id);
+    }
+  });
+  const after = await fill(store, 200, 7000);
+  await compareAll(store, [...kept, ...after]);
+});
+
+Deno.test("MissionList.page() lists a rare lane and name although nothing can be written", async () => {
+  using temporary = openTemporaryStore();
+  const { store } = temporary;
+  const known = await fill(store, 500, 1300);
+  store.writeSoon = () => Promise.reject(new StoreError("no space"));
+  await compareAll(store, known);
 });
 
 Deno.test("MissionList.page() cuts pages within one moment and takes any cursor", async () => {
