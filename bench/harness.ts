@@ -95,9 +95,8 @@ export async function connect(port: number): Promise<BenchClient> {
     headers = "",
   ): Promise<{ status: number; text: string }> {
     const head = `${method} ${path} HTTP/1.1\r\nhost: b\r\nauthorization: Bearer ${TOKEN}\r\n${headers}`;
-    await connection.write(
-      encoder.encode(`${head}content-length: ${encoder.encode(body).length}\r\n\r\n${body}`),
-    );
+    const bytes = encoder.encode(`${head}content-length: ${encoder.encode(body).length}\r\n\r\n${body}`);
+    for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
     let text = "";
     for (;;) {
       const count = await connection.read(buffer);
@@ -125,6 +124,18 @@ export async function dispatch(client: BenchClient, lane = "bench"): Promise<str
   const { status, text } = await client.request("POST", "/v1/dispatch", body, `idempotency-key: ${id}\r\n`);
   if (status !== 202) throw new Error(`dispatch answered ${status}: ${text}`);
   return id;
+}
+
+/** Sends so many missions in one request. */
+export async function dispatchBatch(client: BenchClient, count: number, lane = "bench"): Promise<void> {
+  const missions = Array.from({ length: count }, () => ({
+    mission_id: ids.mission(),
+    mission: "true",
+    lane,
+    input: { customer: 4711, file: "invoice.pdf", copies: 2 },
+  }));
+  const { status, text } = await client.request("POST", "/v1/dispatch/batch", JSON.stringify({ missions }));
+  if (status !== 200 || text.includes('"ok":false')) throw new Error(`batch answered ${status}: ${text}`);
 }
 
 /** Appends of 4 KiB, each followed by fdatasync: rate per second and median in milliseconds. */

@@ -4,7 +4,16 @@
  *
  * @module
  */
-import { type BenchClient, type BenchDugdale, connect, diskRate, dispatch, median, rate } from "./harness.ts";
+import {
+  type BenchClient,
+  type BenchDugdale,
+  connect,
+  diskRate,
+  dispatch,
+  dispatchBatch,
+  median,
+  rate,
+} from "./harness.ts";
 
 /** What was measured of the dugdale, what of the disk or the system, and the first divided by the second. */
 export interface Measured {
@@ -31,6 +40,15 @@ export async function dispatchRate(dugdale: BenchDugdale, atOnce: number, second
   const perSecond = await rate(clients, park, seconds);
   for (const client of clients) client[Symbol.dispose]();
   return perSecond;
+}
+
+/** Acknowledged, fsynced dispatches per second in batches of 1000, against one by one, both by one client. */
+export async function batches(dugdale: BenchDugdale, seconds = 4): Promise<Measured> {
+  const single = await dispatchRate(dugdale, 1, seconds);
+  using client = await connect(dugdale.port);
+  const send = (): Promise<unknown> => dispatchBatch(client, 1000, "parked");
+  await rate([client], send, seconds / 4);
+  return measured(1000 * await rate([client], send, seconds), single);
 }
 
 /** Milliseconds for so many missions, submitted one by one to a lane of 4, against `xargs -P4` starting as many. */

@@ -20,6 +20,7 @@ import type { Context } from "./context.ts";
 import { saveTo } from "./files/save.ts";
 import { streamPolicy } from "./run/reconnect_budget.ts";
 import { EMBEDDED_HOST, type EmbeddedClientOptions, openEmbedded } from "./embedded.ts";
+import { dispatchMany } from "./run/dispatch_many.ts";
 import { exec } from "./run/exec.ts";
 import { runMany, runOnAll } from "./run/fan_out.ts";
 import { type Followed, followEvents, followLines } from "./run/follow.ts";
@@ -60,6 +61,7 @@ import type {
   CallOptions,
   DispatchedRef,
   DispatchOptions,
+  DispatchOutcome,
   DownloadOptions,
   Everywhere,
   ExecOptions,
@@ -208,6 +210,22 @@ export class LettsClient implements AsyncDisposable {
     options?: Typed<DispatchOptions, Input>,
   ): Promise<DispatchedRef> {
     return await launch(this.#context, to, plainOptions(what, options), { method: "dispatch" });
+  }
+
+  /**
+   * Sends many missions to one lane, up to 1000 a request, and tells what became of each, in their order: one that is
+   * refused is an outcome, not a throw. Where several dugdales fit the address, one of them gets all. A file that
+   * several missions name is uploaded once.
+   *
+   * @throws {ArgumentError} When one of the missions can only be a mistake; then nothing was sent.
+   * @throws {UnsupportedFeatureError} When the dugdale is too old to take many at once.
+   */
+  dispatchMany(
+    to: Address,
+    missions: readonly Omit<DispatchOptions, "signal" | "traceparent">[],
+    options: CallOptions = {},
+  ): Promise<DispatchOutcome[]> {
+    return dispatchMany(this.#context, to, missions, options);
   }
 
   /**

@@ -74,6 +74,18 @@ export interface DispatchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What became of one mission of a batch, in the order of the missions. */
+export type DispatchOutcome =
+  /** The dugdale has accepted it. */
+  | { readonly ok: true; readonly index: number; readonly ref: DispatchedRef }
+  | {
+    readonly ok: false;
+    readonly index: number;
+    /** Fixed before the first request: sending the same again with it starts nothing twice. */
+    readonly missionId: string;
+    readonly error: LettsError;
+  };
+
 /** How to wait for the end. */
 export interface WaitOptions {
   /** How long to wait for the end, counted from the accepted dispatch, in milliseconds. Default: no limit. */
@@ -335,7 +347,7 @@ export interface LaunchFailure {
   /** Whether sending the same again may work. */
   readonly retryable: boolean;
   /** The call that was made; a fan-out reports each of its jobs. */
-  readonly method: "dispatch" | "run" | "start" | "runMany" | "runOnAll" | "exec";
+  readonly method: "dispatch" | "dispatchMany" | "run" | "start" | "runMany" | "runOnAll" | "exec";
   /** `dispatch`: no mission is known to run. `stream`: it runs, following it failed. */
   readonly phase: "dispatch" | "stream";
   /** As it was given. */

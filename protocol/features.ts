@@ -7,7 +7,9 @@
 import type { DispatchBody } from "./mission.ts";
 
 /** Each word with what it stands for. A word is added when all of it works, and never gets another meaning. */
-export const FEATURES: Readonly<Record<string, string>> = {};
+export const FEATURES: Readonly<Record<string, string>> = {
+  dispatch_batch: "`POST /v1/dispatch/batch`",
+};
 
 /** Members of a dispatch that are additions, with the word for each. */
 export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, string>>> = {};

@@ -12,6 +12,7 @@ import {
   flag,
   integer,
   limit,
+  missionId,
   nameOf,
   type ObjectShape,
   oneOf,
@@ -220,14 +221,16 @@ export interface DispatchBody {
   readonly timeout?: string | undefined;
 }
 
-/** Checks a {@linkcode DispatchBody}. */
-export const dispatchBody: v.GenericSchema<unknown, DispatchBody> = v.object({
+const dispatchEntries = {
   mission: nameOf(MISSION_NAME),
   lane: nameOf(LANE_NAME),
   input: v.optional(v.pipe(v.any(), v.description("Any JSON; absent is `null`"))),
   files: v.optional(v.array(v.object({ role: nameOf(FILE_ROLE), staging_id: stagingId }))),
   timeout: v.optional(timeout),
-});
+};
+
+/** Checks a {@linkcode DispatchBody}. */
+export const dispatchBody: v.GenericSchema<unknown, DispatchBody> = v.object(dispatchEntries);
 
 /** The answer to an accepted or repeated dispatch. */
 export interface DispatchReply {
@@ -237,6 +240,56 @@ export interface DispatchReply {
   readonly status: MissionStatus;
   /** The additions of `GET /v1/dugdale` that the dispatch used and this dugdale heeds. Absent when it used none. */
   readonly features_used?: readonly string[] | undefined;
+}
+
+/** A batch may have so many missions. */
+export const BATCH_MAX = 1000;
+
+/** One mission of a {@linkcode BatchBody}: a dispatch with the id that a single one has in its header. */
+export interface BatchEntry extends DispatchBody {
+  /** UUIDv7. A repeat with it is the same dispatch. */
+  readonly mission_id: string;
+}
+
+/** The body of `POST /v1/dispatch/batch`. */
+export interface BatchBody {
+  /** 1 to {@linkcode BATCH_MAX}. */
+  readonly missions: readonly BatchEntry[];
+}
+
+/** Checks a {@linkcode BatchEntry}. */
+export const batchEntry: v.GenericSchema<unknown, BatchEntry> = v.object({
+  mission_id: missionId,
+  ...dispatchEntries,
+});
+
+/** Checks a {@linkcode BatchBody}. */
+export const batchBody: v.GenericSchema<unknown, BatchBody> = v.object({
+  missions: v.pipe(v.array(batchEntry), v.minLength(1), v.maxLength(BATCH_MAX)),
+});
+
+/** What became of one mission of a batch: what a single dispatch of it would have been answered. */
+export interface BatchItem {
+  /** The id that was sent. */
+  readonly mission_id: string;
+  /** Whether it was accepted; others may differ. */
+  readonly ok: boolean;
+  /** `queued` for a new mission; a repeat tells how far the first one is. Absent unless `ok`. */
+  readonly status?: MissionStatus | undefined;
+  /** As of {@linkcode DispatchReply}. */
+  readonly features_used?: readonly string[] | undefined;
+  /** Code of the failure. Absent when `ok`. */
+  readonly error?: string | undefined;
+  /** The same for people. */
+  readonly message?: string | undefined;
+  /** Facts of the failure. Absent when there are none. */
+  readonly details?: Readonly<Record<string, JsonValue>> | undefined;
+}
+
+/** The answer to a batch. */
+export interface BatchReply {
+  /** One for each mission, in the order of the request. */
+  readonly results: readonly BatchItem[];
 }
 
 /** One page of missions. */
@@ -334,6 +387,19 @@ export const dispatchReply: v.GenericSchema<unknown, DispatchReply> = v.object({
   mission_id: v.string(),
   status,
   features_used: v.optional(v.array(v.string())),
+});
+
+/** Checks a {@linkcode BatchReply}. */
+export const batchReply: v.GenericSchema<unknown, BatchReply> = v.object({
+  results: v.array(v.object({
+    mission_id: v.string(),
+    ok: v.boolean(),
+    status: v.optional(status),
+    features_used: v.optional(v.array(v.string())),
+    error: v.optional(v.string()),
+    message: v.optional(v.string()),
+    details: v.optional(v.record(v.string(), v.any())),
+  })),
 });
 
 /** Checks a {@linkcode MissionPage}. */

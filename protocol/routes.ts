@@ -29,6 +29,10 @@ import {
   versionReply,
 } from "./lane.ts";
 import {
+  type BatchBody,
+  batchBody,
+  type BatchReply,
+  batchReply,
   type BulkBody,
   bulkBody,
   type BulkDeleteBody,
@@ -120,6 +124,7 @@ export interface Replies {
   metrics: undefined;
   openapi: undefined;
   dispatch: DispatchReply;
+  dispatchBatch: BatchReply;
   execDispatch: ExecReply;
   listMissions: MissionPage;
   getMission: MissionRecord;
@@ -148,6 +153,7 @@ export interface Replies {
 /** The JSON body of each route that takes one. */
 export interface Bodies {
   dispatch: DispatchBody;
+  dispatchBatch: BatchBody;
   execDispatch: ExecBody;
   bulkRestart: BulkBody;
   bulkDelete: BulkDeleteBody;
@@ -222,6 +228,16 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     body: dispatchBody,
     reply: dispatchReply,
     summary: "Queues a mission",
+  },
+  dispatchBatch: {
+    method: "POST",
+    path: "/v1/dispatch/batch",
+    scope: D,
+    bodyLimit: "maxDispatchBodyBytes",
+    resend: "keyed",
+    body: batchBody,
+    reply: batchReply,
+    summary: "Queues up to 1000 missions",
   },
   execDispatch: {
     method: "POST",

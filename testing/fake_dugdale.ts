@@ -186,17 +186,21 @@ export class FakeDugdale implements AsyncDisposable {
     const free = this.#freeLanes;
     if (free === undefined) return;
     const { applied } = this.#core;
-    const named = route === "dispatch" || route === "execDispatch" || route === "apply"
-      ? await request.clone().json().catch(() => undefined)
-      : undefined;
+    const reads = route === "dispatch" || route === "dispatchBatch" || route === "execDispatch" ||
+      route === "apply";
+    const named = reads ? await request.clone().json().catch(() => undefined) : undefined;
+    const sent: readonly unknown[] = Array.isArray(named?.missions) ? named.missions : [named];
     const keep = { force: true, prune: true, forcePrune: true };
     if (route === "apply") {
       // A free lane that is not applied goes, with what is in it.
       this.#freeLanes = undefined;
       const kept = [...free].filter((name) => Object.hasOwn(named?.lanes ?? {}, name));
       await applied.apply({ lanes: roomy(kept) }, keep);
-    } else if (applied.current === undefined || (isLane(named?.lane) && !free.has(named.lane))) {
-      if (isLane(named?.lane)) free.add(named.lane);
+      return;
+    }
+    const lanes = sent.map(laneOf).filter(isLane).filter((name) => !free.has(name));
+    if (applied.current === undefined || lanes.length > 0) {
+      for (const name of lanes) free.add(name);
       await applied.apply({ lanes: roomy([...free]) }, keep);
     }
   }
@@ -214,6 +218,11 @@ function routeOf(method: string, pathname: string): RouteKey | undefined {
 
 function roomy(names: readonly string[]): Record<string, LaneSettings> {
   return Object.fromEntries(names.map((name) => [name, { concurrency: ROOM_FOR_ALL }]));
+}
+
+/** The lane that a dispatch names, if it names any. */
+function laneOf(dispatch: unknown): unknown {
+  return typeof dispatch === "object" && dispatch !== null && "lane" in dispatch ? dispatch.lane : undefined;
 }
 
 function isLane(name: unknown): name is string {

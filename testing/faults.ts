@@ -16,6 +16,7 @@ export type FaultyRoute =
   | "version"
   | "metrics"
   | "dispatch"
+  | "dispatchBatch"
   | "execDispatch"
   | "listMissions"
   | "getMission"

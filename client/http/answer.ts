@@ -38,16 +38,26 @@ export async function toHttpError(
 ): Promise<HttpError> {
   const { text } = await readText(reply.body, BODY_LIMIT_BYTES);
   const { status } = reply;
-  const problem = parseProblem(text);
-  const code = problem?.error ?? `http_${status}`;
-  const words = (problem?.message ?? (problem ? problem.error : text.trim())) || "no message";
+  const problem = parseProblem(text) ?? { error: `http_${status}`, message: text.trim() || "no message" };
+  return toProblemError(problem, status, {
+    ...facts,
+    retryAfterMs: parseRetryAfter(reply.headers.get("Retry-After")),
+  });
+}
+
+/** The error that a dugdale's words are. */
+export function toProblemError(
+  { error: code, message, details }: v.InferOutput<typeof problemBody>,
+  status: number,
+  facts: Pick<LettsErrorFacts, "host" | "missionId" | "retryAfterMs">,
+): HttpError {
   const where = facts.host === undefined ? "" : `[${facts.host}] `;
+  const words = (message ?? code) || "no message";
   const Class = errorClass(status, code);
   return new Class(code, `${where}HTTP ${status} ${code}: ${oneLine(words)}`, {
     ...facts,
     status,
-    details: problem?.details ?? undefined,
-    retryAfterMs: parseRetryAfter(reply.headers.get("Retry-After")),
+    details: details ?? undefined,
   });
 }
 

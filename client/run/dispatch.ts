@@ -33,7 +33,8 @@ export interface CheckedDispatch {
   readonly options: DispatchOptions;
 }
 
-interface StagedFile {
+/** A file that was uploaded for a mission. */
+export interface StagedFile {
   readonly role: string;
   readonly staging_id: string;
 }

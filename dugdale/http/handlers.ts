@@ -2,6 +2,7 @@ import type { VersionReply } from "../../protocol/lane.ts";
 import type { MissionActions } from "../engine/mission_actions.ts";
 import { adminHandlers } from "./admin.ts";
 import type { RouteHandlers } from "./call.ts";
+import { batchHandler } from "./batch.ts";
 import { dispatchHandler } from "./dispatch.ts";
 import { execHandler } from "./exec.ts";
 import { healthHandlers, type Readiness } from "./health.ts";
@@ -34,6 +35,7 @@ export function makeHandlers(
     ...adminHandlers(parts),
     ...stagingHandlers(staging),
     dispatch: dispatchHandler(parts),
+    dispatchBatch: batchHandler(parts),
     execDispatch: execHandler(parts),
     listMissions: listHandler(parts),
   };

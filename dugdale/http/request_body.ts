@@ -53,8 +53,22 @@ export class RequestBody<Body> {
       if (!(cause instanceof JsonSyntaxError)) throw cause;
       throw new ProblemError(code, `the body is not JSON: ${cause.message}`, { cause });
     }
+    return RequestBody.of(source, node, schema, { code, what: "the body" });
+  }
+
+  /**
+   * As {@linkcode read}, of a part of a JSON text.
+   *
+   * @param options.what What error texts call it.
+   */
+  static of<Body>(
+    source: string,
+    node: JsonNode,
+    schema: GenericSchema<unknown, Body>,
+    { code, what }: { readonly code: ProblemCode; readonly what: string },
+  ): RequestBody<Body> {
     if (node.kind !== "object" && node.kind !== "null") {
-      throw new ProblemError(code, `the body must be a JSON object, not a JSON ${node.kind}`);
+      throw new ProblemError(code, `${what} must be a JSON object, not a JSON ${node.kind}`);
     }
     return new RequestBody<Body>(source, node.kind === "object" ? node : EMPTY, schema, code);
   }

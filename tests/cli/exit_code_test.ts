@@ -152,3 +152,20 @@ Deno.test("letts apply --dry-run reads the state of another dugdale, whose sourc
   const config = await against(() => Response.json(state), ["ctl", "dugdales", "config", "--host", "s1"]);
   assertEquals(JSON.parse(config.stdout).source, undefined);
 });
+
+Deno.test("letts exits with 2 when the dugdale is too old for what is asked of it", async () => {
+  const old = {
+    version: "0.1.0",
+    uptime_seconds: 1,
+    applied_at: null,
+    queue_summary: { queued: 0, running: 0 },
+  };
+  const args = ["dispatch", "--route", "normal", "--mission", "m", "--count", "2"];
+  const ended = await against(() => Response.json(old), args);
+  assertEquals([ended.code, ended.stdout], [2, ""]);
+  assertEquals(
+    ended.stderr,
+    "letts: [s1] this dugdale of version 0.1.0 does not support dispatch_batch\n",
+  );
+  assertEquals(ended.log, ["GET /v1/dugdale"]);
+});

@@ -10,6 +10,7 @@ const FILES = [
   "bulk",
   "delete",
   "dispatch",
+  "dispatch_batch",
   "events",
   "exec_dispatch",
   "idempotency",

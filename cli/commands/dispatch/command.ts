@@ -2,19 +2,30 @@
 import type { CommandSpec } from "../../parse/grammar.ts";
 import { MISSION_FLAGS, TARGET_FLAGS } from "../shared_flags.ts";
 
+/** The flags of `dispatch` alone. */
+export const DISPATCH_FLAGS = {
+  count: {
+    type: "int",
+    value: "N",
+    help: "send it so many times, up to 1000 in one request, each under an id of its own",
+  },
+} as const;
+
 /** Sends a mission. */
-export const DISPATCH: CommandSpec<[typeof MISSION_FLAGS, typeof TARGET_FLAGS]> = {
+export const DISPATCH: CommandSpec<[typeof MISSION_FLAGS, typeof TARGET_FLAGS, typeof DISPATCH_FLAGS]> = {
   name: "dispatch",
   summary: "Send a mission and do not wait for it",
   about: [
     "Prints the id of the mission and its status as soon as the dugdale has accepted it.",
+    "With --count it prints a line for each mission.",
   ],
-  flags: [MISSION_FLAGS, TARGET_FLAGS],
+  flags: [MISSION_FLAGS, TARGET_FLAGS, DISPATCH_FLAGS],
   examples: [
     {
       line: "letts dispatch --route normal --mission resize --input '{\"width\": 640}'",
       means: "Send to a route",
     },
     { line: "letts dispatch --lane batch --mission import --file data=a.csv", means: "Send a file along" },
+    { line: "letts dispatch --route normal --mission probe --count 100", means: "Send a hundred of them" },
   ],
 };

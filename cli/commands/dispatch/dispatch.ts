@@ -1,5 +1,6 @@
 /** `letts dispatch`. @module */
-import { InterruptedError } from "../../errors.ts";
+import { CommandError, InterruptedError, UsageError } from "../../errors.ts";
+import { shortText } from "../../output/error_text.ts";
 import { writeResult } from "../../output/record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
@@ -8,10 +9,14 @@ import { reportStillRunning } from "../run/interrupted.ts";
 import { dispatchPlan, type MissionValues, withId } from "../run/run_plan.ts";
 import type { TARGET_FLAGS } from "../shared_flags.ts";
 import { resolveTarget } from "../target.ts";
+import type { DISPATCH_FLAGS } from "./command.ts";
+
+type DispatchCall = Call<MissionValues & Values<typeof TARGET_FLAGS & typeof DISPATCH_FLAGS>>;
 
 /** Sends a mission and does not wait for it. */
-export async function dispatch(call: Call<MissionValues & Values<typeof TARGET_FLAGS>>): Promise<void> {
+export async function dispatch(call: DispatchCall): Promise<void> {
   const { flags, globals, io } = call;
+  if (flags.count !== undefined) return await dispatchCount(call, flags.count);
   const client = await call.open();
   const { dugdale, lane } = resolveTarget(client.config, flags);
   const plan = withId(await dispatchPlan(flags, io));
@@ -28,5 +33,36 @@ export async function dispatch(call: Call<MissionValues & Values<typeof TARGET_F
     globals.output,
     { mission_id: missionId, status },
     () => `${missionId}\t${status}\n`,
+  );
+}
+
+/** Sends a mission many times. What was accepted is printed before the failure of another one is reported. */
+async function dispatchCount(call: DispatchCall, count: number): Promise<void> {
+  const { flags, globals, io } = call;
+  if (count < 1) throw new UsageError(`--count ${count} must be at least 1`);
+  if (flags["mission-id"] !== undefined) {
+    throw new UsageError("--count and --mission-id cannot be used together");
+  }
+  const client = await call.open();
+  const { dugdale, lane } = resolveTarget(client.config, flags);
+  const plan = await dispatchPlan(flags, io);
+  using interrupts = new Interrupts(io);
+  const { signal } = interrupts;
+  const outcomes = await client.dispatchMany({ host: dugdale.id, lane }, Array(count).fill(plan), { signal });
+  const accepted = outcomes.flatMap((outcome) =>
+    outcome.ok ? [{ mission_id: outcome.ref.missionId, status: outcome.ref.status }] : []
+  );
+  await writeResult(
+    io.stdout,
+    globals.output,
+    accepted,
+    () => accepted.map(({ mission_id, status }) => `${mission_id}\t${status}\n`).join(""),
+  );
+  const failed = outcomes.flatMap((outcome) => outcome.ok ? [] : [outcome.error]);
+  const [first] = failed;
+  if (first === undefined) return;
+  if (failed.length === count) throw first;
+  throw new CommandError(
+    `${failed.length} of ${count} missions were not accepted: ${shortText(first, client.config)}`,
   );
 }

@@ -38,6 +38,7 @@ export const SEGMENTS: Readonly<Record<string, JsonObject>> = {
 /** The headers that a request may have. */
 export const HEADERS: Readonly<Partial<Record<RouteKey, readonly Header[]>>> = {
   dispatch: [KEY, TRACE],
+  dispatchBatch: [TRACE],
   execDispatch: [KEY, TRACE],
   putStaging: [
     required(header(SHA256_HEADER, "Digest of the whole file, in hex", SHA256)),

@@ -23,6 +23,7 @@ export const SUCCESSES: Readonly<Partial<Record<RouteKey, Success>>> = {
   metrics: { ...PLAIN_SUCCESS, types: ["text/plain"] },
   openapi: { ...PLAIN_SUCCESS, types: ["application/json"] },
   dispatch: { statuses: REPEAT },
+  dispatchBatch: { statuses: { 200: "What became of each" } },
   execDispatch: { statuses: REPEAT },
   restart: { statuses: { 201: "The new mission" } },
   deleteMission: { statuses: { 202: "Hidden, and removed by the next sweep" } },

@@ -45,3 +45,38 @@ Deno.test("letts -v reports which configuration and which dugdale it uses", asyn
     `letts: debug: resolved config letts.yaml\nletts: debug: host s1 -> ${fleet.urls[0]} (scope dispatch)\n`,
   );
 });
+
+Deno.test("L34 letts dispatch --count N sends one request and prints N ids", async () => {
+  await using fleet = await openFleet();
+  const { code, stdout, stderr } = await fleet.cli([...SEND, "--count", "100"]);
+  assertEquals([code, stderr], [0, ""]);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals([lines.length, new Set(lines).size], [100, 100]);
+  for (const line of lines) assertMatch(line, /^[0-9a-f-]{36}\tqueued$/);
+  const json = await fleet.cli([...SEND, "--count", "2", "-o", "json"]);
+  const missions: { mission_id: string; status: string }[] = JSON.parse(json.stdout);
+  assertEquals(missions.map(({ status }) => status), ["queued", "queued"]);
+});
+
+Deno.test("letts dispatch --count reports how many were refused, after those that were accepted", async () => {
+  await using fleet = await openFleet();
+  const taken = await fleet.cli([...SEND, "--count", "2", "--file", "text=letts.yaml"]);
+  assertEquals([taken.code, taken.stdout.split("\n").length], [0, 3]);
+  const lane = ["dispatch", "--host", "s1", "--lane", "absent", "--mission", "hello", "--count", "2"];
+  const refused = await fleet.cli(lane);
+  assertEquals([refused.code, refused.stdout], [1, ""]);
+  assertMatch(refused.stderr, /400: unknown_lane — there is no lane "absent"\n$/);
+});
+
+Deno.test("letts dispatch --count takes no id, and at least 1", async () => {
+  await using fleet = await openFleet();
+  for (
+    const [args, text] of [
+      [["--count", "0"], "--count 0 must be at least 1"],
+      [["--count", "2", "--mission-id", ID], "--count and --mission-id cannot be used together"],
+    ] as const
+  ) {
+    const { code, stderr } = await fleet.cli([...SEND, ...args]);
+    assertEquals([code, stderr.includes(text)], [2, true], stderr);
+  }
+});
