@@ -1,7 +1,7 @@
 import type { DispatchReply } from "../../protocol/mission.ts";
 import type { StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
-import { findTakenRole } from "../run/environment.ts";
+import { findRepeated, findTakenRole } from "../run/environment.ts";
 import type { Enqueuer, MissionSpec } from "./enqueue.ts";
 import { fileIdentity, missionFingerprint } from "./fingerprint.ts";
 
@@ -51,7 +51,7 @@ export async function dispatchMission(request: DispatchRequest, enqueuer: Enqueu
 
 /** @throws {ProblemError} `duplicate_role` */
 function assertRolesDiffer(roles: readonly string[]): void {
-  const role = roles.find((name, index) => roles.indexOf(name) !== index);
+  const role = findRepeated(roles);
   if (role !== undefined) {
     throw new ProblemError("duplicate_role", `file role "${role}" is given twice`, { details: { role } });
   }

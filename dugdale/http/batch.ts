@@ -12,6 +12,9 @@ import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
 import { RequestBody } from "./request_body.ts";
 import { readTraceparent } from "./traceparent.ts";
 
+/** So many missions are read and enqueued in one turn of the event loop, which takes some ten milliseconds. */
+const TURN_MISSIONS = 100;
+
 /** The body as a whole; each mission is read by itself, so that an invalid one does not lose the others. */
 const list = v.object({ missions: v.any() });
 
@@ -19,32 +22,35 @@ const list = v.object({ missions: v.any() });
 export function batchHandler(parts: HandlerParts): RouteHandlers["dispatchBatch"] {
   return async (call) => {
     assertAcceptsWork(parts);
-    const body = RequestBody.read(await call.bytes(), list);
+    const body = await RequestBody.read(await call.bytes(), list);
+    const missions = missionsOf(body);
     const traceparent = readTraceparent(call.request.headers);
-    // Begun in the same turn of the event loop, they are one transaction.
-    const results = await Promise.all(
-      missionsOf(body).map(async (node, index): Promise<BatchItem> => {
-        let id = "";
-        try {
-          const options = { code: "bad_request", what: `missions[${index}]` } as const;
-          const entry = RequestBody.of(body.source, node, batchEntry, options);
-          const { mission_id: missionId } = entry.shape;
-          id = missionId;
-          if (!isMissionId(missionId)) {
-            throw new ProblemError(
-              "bad_request",
-              MISSION_ID.refusal(missionId, `${options.what}.mission_id`),
-            );
-          }
-          const request = { ...readDispatch(missionId, entry), traceparent };
-          const { reply } = await dispatchMission(request, parts.enqueuer);
-          return { ok: true, ...reply, ...featuresUsed(entry) };
-        } catch (error) {
-          const { code, message, details } = toProblem(error, "dispatchBatch", parts.log);
-          return { mission_id: id, ok: false, error: code, message, ...(details ? { details } : {}) };
+    const dispatch = async (node: JsonNode, index: number): Promise<BatchItem> => {
+      let id = "";
+      try {
+        const options = { code: "bad_request", what: `missions[${index}]` } as const;
+        const entry = RequestBody.of(body.source, node, batchEntry, options);
+        const { mission_id: missionId } = entry.shape;
+        id = missionId;
+        if (!isMissionId(missionId)) {
+          throw new ProblemError("bad_request", MISSION_ID.refusal(missionId, `${options.what}.mission_id`));
         }
-      }),
-    );
+        const request = { ...await readDispatch(missionId, entry), traceparent };
+        const { reply } = await dispatchMission(request, parts.enqueuer);
+        return { ok: true, ...reply, ...featuresUsed(entry) };
+      } catch (error) {
+        const { code, message, details } = toProblem(error, "dispatchBatch", parts.log);
+        return { mission_id: id, ok: false, error: code, message, ...(details ? { details } : {}) };
+      }
+    };
+    const results: BatchItem[] = [];
+    for (let first = 0; first < missions.length; first += TURN_MISSIONS) {
+      // Begun in the same turn of the event loop, they are one transaction.
+      const turn = missions.slice(first, first + TURN_MISSIONS).map((node, index) =>
+        dispatch(node, first + index)
+      );
+      results.push(...await Promise.all(turn));
+    }
     return json({ results });
   };
 }
@@ -52,12 +58,12 @@ export function batchHandler(parts: HandlerParts): RouteHandlers["dispatchBatch"
 /** @throws {ProblemError} `bad_request` */
 function missionsOf(body: RequestBody<unknown>): readonly JsonNode[] {
   const node = body.node("missions");
-  if (node?.kind !== "array" || node.items.length === 0) {
+  const missions = node?.kind === "array" ? Iterator.from(node.items).take(BATCH_MAX + 1).toArray() : [];
+  if (missions.length === 0) {
     throw new ProblemError("bad_request", "missions must be an array of at least one mission");
   }
-  const { length: count } = node.items;
-  if (count <= BATCH_MAX) return node.items;
-  throw new ProblemError("bad_request", `missions must be at most ${BATCH_MAX}, not ${count}`, {
-    details: { count },
+  if (missions.length <= BATCH_MAX) return missions;
+  throw new ProblemError("bad_request", `missions must be at most ${BATCH_MAX}`, {
+    details: { max: BATCH_MAX },
   });
 }

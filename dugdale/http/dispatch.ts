@@ -15,7 +15,7 @@ import {
   STAGING_ID,
 } from "../../protocol/names.ts";
 import { dispatchMission, type DispatchRequest } from "../engine/dispatch.ts";
-import { canonical, NotCanonicalError } from "../json/canonical.ts";
+import { canonicalInTurns, NotCanonicalError } from "../json/canonical.ts";
 import { ProblemError } from "../problem_error.ts";
 import { json } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";
@@ -23,13 +23,19 @@ import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
 import type { RequestBody } from "./request_body.ts";
 import { readTraceparent } from "./traceparent.ts";
 
+/** Each input file of a mission takes a statement or two in the transaction of its dispatch. */
+const FILES_MAX = 1000;
+
 /** `POST /v1/dispatch` */
 export function dispatchHandler(parts: HandlerParts): RouteHandlers["dispatch"] {
   return async (call) => {
     assertAcceptsWork(parts);
     const missionId = idempotencyKey(call);
     const body = await call.body();
-    const request = { ...readDispatch(missionId, body), traceparent: readTraceparent(call.request.headers) };
+    const request = {
+      ...await readDispatch(missionId, body),
+      traceparent: readTraceparent(call.request.headers),
+    };
     const { reply, created } = await dispatchMission(request, parts.enqueuer);
     return json({ ...reply, ...featuresUsed(body) }, created ? 202 : 200);
   };
@@ -62,10 +68,10 @@ export function readTimeout(text: string): number | null {
 }
 
 /** Reads the body of a dispatch and checks all that can be checked without the database. @throws {ProblemError} In the documented order. */
-export function readDispatch(
+export async function readDispatch(
   missionId: DispatchRequest["missionId"],
   body: RequestBody<DispatchBody>,
-): Omit<DispatchRequest, "traceparent"> {
+): Promise<Omit<DispatchRequest, "traceparent">> {
   const { mission, lane, timeout = "", files = [] } = body.shape;
   if (!isMissionName(mission)) {
     throw new ProblemError("bad_request", MISSION_NAME.refusal(mission, "mission"));
@@ -73,8 +79,13 @@ export function readDispatch(
   if (!isLaneName(lane)) {
     throw new ProblemError("bad_request", LANE_NAME.refusal(lane, "lane"));
   }
-  const input = readInput(body);
+  const input = await readInput(body);
   const timeoutMs = readTimeout(timeout);
+  if (files.length > FILES_MAX) {
+    throw new ProblemError("too_many_files", `files has ${files.length} files, ${FILES_MAX} are allowed`, {
+      details: { count: files.length, max: FILES_MAX },
+    });
+  }
   const checked = files.map(({ role, staging_id: stagingId }) => {
     if (!isFileRole(role)) {
       throw new ProblemError("bad_request", FILE_ROLE.refusal(role, "files[].role"));
@@ -87,11 +98,11 @@ export function readDispatch(
   return { missionId, mission, lane, input, timeoutMs, files: checked };
 }
 
-function readInput(body: RequestBody<DispatchBody>): string {
+async function readInput(body: RequestBody<DispatchBody>): Promise<string> {
   const node = body.node("input");
   if (node === undefined) return "null";
   try {
-    return canonical(node, body.source);
+    return await canonicalInTurns(node, body.source);
   } catch (cause) {
     if (!(cause instanceof NotCanonicalError)) throw cause;
     throw new ProblemError("bad_request", `input: ${cause.message}`, { cause });

@@ -13,7 +13,7 @@ import {
 import { isShellForm } from "../../protocol/shell_form.ts";
 import type { ExecRequest } from "../engine/exec_dispatch.ts";
 import { ProblemError } from "../problem_error.ts";
-import { findTakenRole } from "../run/environment.ts";
+import { findRepeated, findTakenRole } from "../run/environment.ts";
 import { readTimeout } from "./dispatch.ts";
 import type { RequestBody, Unchecked } from "./request_body.ts";
 
@@ -103,7 +103,7 @@ function assertKeys(raw: RawExec, limits: ExecLimits): void {
     });
   }
   for (const { slot, keys } of slots) {
-    const key = keys.find((key, index) => keys.indexOf(key) !== index);
+    const key = findRepeated(keys);
     if (key === undefined) continue;
     throw new ProblemError("duplicate_key", `${slot}[].key ${quote(key)} is given twice`, {
       details: { key },

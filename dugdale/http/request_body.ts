@@ -1,5 +1,6 @@
 import type { GenericSchema } from "valibot";
-import { type JsonNode, type JsonObjectNode, JsonSyntaxError, member, readJson } from "../json/reader.ts";
+import { type JsonNode, type JsonObjectNode, member, readJsonInTurns } from "../json/reader.ts";
+import { JsonSyntaxError } from "../json/scanner.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
 
@@ -15,6 +16,9 @@ type Shape =
   | { readonly type: "record"; readonly value: GenericSchema }
   | { readonly type: "object"; readonly entries: Readonly<Record<string, GenericSchema>> }
   | { readonly type: "optional" | "nullish"; readonly wrapped: GenericSchema };
+
+/** In an array of a body: they all become values in one turn of the event loop. */
+const OBJECTS_MAX = 10_000;
 
 const utf8 = new TextDecoder();
 const EMPTY: JsonObjectNode = { kind: "object", members: [], start: 0, end: 0 };
@@ -40,15 +44,15 @@ export class RequestBody<Body> {
   }
 
   /** @throws {ProblemError} With that code, when the bytes are no JSON object or a member has the wrong type. */
-  static read<Body>(
+  static async read<Body>(
     bytes: Uint8Array,
     schema: GenericSchema<unknown, Body>,
     code: ProblemCode = "bad_request",
-  ): RequestBody<Body> {
+  ): Promise<RequestBody<Body>> {
     const source = utf8.decode(bytes);
     let node: JsonNode;
     try {
-      node = readJson(source);
+      node = await readJsonInTurns(source);
     } catch (cause) {
       if (!(cause instanceof JsonSyntaxError)) throw cause;
       throw new ProblemError(code, `the body is not JSON: ${cause.message}`, { cause });
@@ -101,7 +105,12 @@ export class RequestBody<Body> {
       case "array":
         if (node === undefined) return [];
         if (node.kind !== "array") throw this.#wrong(where, "an array", node);
-        return node.items.map((item) => this.#value(shape.item, item, `${where}[]`));
+        return Array.from(node.items, (item, index) => {
+          if (index === OBJECTS_MAX && item.kind === "object") {
+            throw new ProblemError(this.#code, `${where} must have at most ${OBJECTS_MAX} objects`);
+          }
+          return this.#value(shape.item, item, `${where}[]`);
+        });
       case "object": {
         const object = this.#object(node, where);
         const value: Record<string, unknown> = {};

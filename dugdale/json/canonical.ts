@@ -1,5 +1,6 @@
 import { clip, quote } from "../../protocol/clip.ts";
-import type { JsonNode } from "./reader.ts";
+import { atOnce, inTurns, type JsonNode, type Steps, TURN_CHARS } from "./reader.ts";
+import { Scanner, stringAt } from "./scanner.ts";
 
 /** A value that has no canonical form. */
 export class NotCanonicalError extends Error {
@@ -8,6 +9,8 @@ export class NotCanonicalError extends Error {
 
 const MIN_INT64 = -(2n ** 63n);
 const MAX_UINT64 = 2n ** 64n - 1n;
+/** Up to so many characters, a number and its double have the same digits. */
+const EXACT_CHARS = 15;
 
 /**
  * The one way to write a JSON value, so that equal inputs have equal digests: keys sorted by UTF-16 code units, no
@@ -16,45 +19,214 @@ const MAX_UINT64 = 2n ** 64n - 1n;
  * @throws {NotCanonicalError} When a key is repeated or a number is beyond the range of a double.
  */
 export function canonical(node: JsonNode, source: string): string {
-  switch (node.kind) {
-    case "null":
-    case "boolean":
-      return source.slice(node.start, node.end);
-    case "number":
-      return canonicalNumber(node.text);
-    case "string":
-      return JSON.stringify(node.value);
-    case "array":
-      return `[${node.items.map((item) => canonical(item, source)).join()}]`;
-    case "object": {
-      const members = [...node.members].sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
-      members.forEach(([key], index) => {
-        if (key !== members[index + 1]?.[0]) return;
-        throw new NotCanonicalError(`key ${quote(key)} is repeated`);
-      });
-      return `{${
-        members.map(([key, value]) => `${JSON.stringify(key)}:${canonical(value, source)}`).join()
-      }}`;
-    }
-    default:
-      return node satisfies never;
+  return atOnce(writing(node, source, Infinity));
+}
+
+/** As {@linkcode canonical}, in turns of the event loop when the value is long. */
+export function canonicalInTurns(node: JsonNode, source: string): Promise<string> {
+  return inTurns(writing(node, source, TURN_CHARS));
+}
+
+/** A part of a JSON text as it was written, without the white space between its tokens. */
+export function compact(source: string, node: JsonNode): string {
+  const scanner = new Scanner(source, node.start);
+  let written = "";
+  let copied = node.start;
+  while (scanner.at < node.end) {
+    const character = source[scanner.at]!;
+    if (character === '"') scanner.string();
+    else if (isSpace(character)) {
+      written += source.slice(copied, scanner.at);
+      copied = scanner.space();
+    } else scanner.at++;
   }
+  return written + source.slice(copied, node.end);
+}
+
+/** A member of an object that is being written; its text is those pieces. */
+interface Member {
+  readonly key: string;
+  readonly start: number;
+  end: number;
+}
+
+interface OpenObject {
+  readonly members: Member[];
+  /** Whether each key is greater than the one before. */
+  sorted: boolean;
+}
+
+/**
+ * Copies the text in pieces that are as long as they can be, because most of it is canonical already. Within an object
+ * a piece ends with a member, so that the members can be sorted.
+ */
+function* writing(node: JsonNode, source: string, turnChars: number): Steps<string> {
+  const scanner = new Scanner(source, node.start);
+  const open: (OpenObject | "array")[] = [];
+  const pieces: string[] = [];
+  /** What is before this is in the pieces, or is left out. */
+  let copied = node.start;
+  /** The pieces before this are as long as they can be. */
+  let joined = 0;
+  const copy = (end: number): void => {
+    if (end > copied) pieces.push(source.slice(copied, end));
+    copied = scanner.at;
+  };
+  const replace = (start: number, text: string): void => {
+    copy(start);
+    pieces.push(text);
+  };
+  const begin = (object: OpenObject): void => {
+    copy(scanner.at);
+    const { members } = object;
+    const last = members.at(-1);
+    const key = scanner.key();
+    if (last !== undefined && last.key >= key) object.sorted = false;
+    members.push({ key, start: pieces.length, end: pieces.length });
+    const text = `${JSON.stringify(key)}:`;
+    if (!source.startsWith(text, copied)) replace(copied, text);
+  };
+  const end = ({ members }: OpenObject): void => {
+    copy(scanner.at);
+    members.at(-1)!.end = pieces.length;
+  };
+  /** Millions of short pieces could not be joined in one turn. */
+  const join = (): void => {
+    const object = open.findLast((each) => each !== "array");
+    const start = Math.max(object?.members.at(-1)?.start ?? 0, Math.min(joined, pieces.length));
+    pieces.push(pieces.splice(start).join(""));
+    joined = pieces.length;
+  };
+  for (let turnEnd = node.start + turnChars; scanner.at < node.end;) {
+    if (scanner.at > turnEnd) {
+      join();
+      yield;
+      turnEnd = scanner.at + turnChars;
+    }
+    const start = scanner.at;
+    const character = source[start]!;
+    switch (character) {
+      case '"': {
+        scanner.string();
+        const text = JSON.stringify(stringAt(source, start, scanner.at));
+        if (!source.startsWith(text, start)) replace(start, text);
+        break;
+      }
+      case "[":
+        scanner.at++;
+        open.push("array");
+        break;
+      case "]":
+        scanner.at++;
+        open.pop();
+        break;
+      case "{": {
+        scanner.at++;
+        if (source[scanner.space()] === "}") {
+          copy(start + 1);
+          scanner.at++;
+          break;
+        }
+        scanner.at = start + 1;
+        const object: OpenObject = { members: [], sorted: true };
+        open.push(object);
+        begin(object);
+        break;
+      }
+      case ",": {
+        const object = open.at(-1);
+        if (typeof object === "object") end(object);
+        scanner.at++;
+        if (typeof object === "object") begin(object);
+        break;
+      }
+      case "}": {
+        const object = open.pop() as OpenObject;
+        end(object);
+        if (!object.sorted) yield* sorting(object.members, pieces);
+        scanner.at++;
+        break;
+      }
+      default:
+        if (isSpace(character)) {
+          scanner.space();
+          copy(start);
+        } else if (scanner.number()) {
+          const text = canonicalNumber(source.slice(start, scanner.at));
+          if (scanner.at - start !== text.length || !source.startsWith(text, start)) replace(start, text);
+        } else scanner.at++; // of true, false, null
+    }
+  }
+  copy(node.end);
+  return pieces.join("");
+}
+
+/** So many members are sorted or merged in one turn. */
+const RUN = 2048;
+
+/**
+ * Puts the pieces of an object in the order of its keys. By merging short runs, because a sort of all at once cannot
+ * stop.
+ *
+ * @throws {NotCanonicalError}
+ */
+function* sorting(members: readonly Member[], pieces: string[]): Steps<void> {
+  let runs: Member[][] = [];
+  for (let start = 0; start < members.length; start += RUN) {
+    if (start > 0) yield;
+    runs.push(members.slice(start, start + RUN).sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  }
+  while (runs.length > 1) {
+    const merged: Member[][] = [];
+    for (let index = 0; index < runs.length; index += 2) {
+      merged.push(yield* merging(runs[index]!, runs[index + 1] ?? []));
+    }
+    runs = merged;
+  }
+  const sorted: string[] = [];
+  let short: string[] = [];
+  let last: string | undefined;
+  for (const { key, start, end } of runs[0] ?? []) {
+    if (key === last) throw new NotCanonicalError(`key ${quote(key)} is repeated`);
+    if (last !== undefined) short.push(",");
+    last = key;
+    for (let index = start; index < end; index++) short.push(pieces[index]!);
+    if (short.length < RUN) continue;
+    sorted.push(short.join(""));
+    short = [];
+    yield;
+  }
+  pieces.length = members[0]?.start ?? pieces.length;
+  for (const piece of sorted) pieces.push(piece);
+  for (const piece of short) pieces.push(piece);
+}
+
+function* merging(left: readonly Member[], right: readonly Member[]): Steps<Member[]> {
+  const merged: Member[] = [];
+  for (let l = 0, r = 0; l < left.length || r < right.length;) {
+    const a = left[l], b = right[r];
+    if (b === undefined || (a !== undefined && a.key <= b.key)) {
+      merged.push(a!);
+      l++;
+    } else {
+      merged.push(b);
+      r++;
+    }
+    if (merged.length % RUN === 0) yield;
+  }
+  return merged;
+}
+
+function isSpace(character: string): boolean {
+  return character === " " || character === "\n" || character === "\r" || character === "\t";
 }
 
 function canonicalNumber(text: string): string {
-  if (!/[.eE]/.test(text)) {
-    // Up to 15 digits a double holds every integer, and JavaScript writes it without an exponent.
-    if (text.length <= 15) return text === "-0" ? "0" : text;
+  if (text.length > EXACT_CHARS && !/[.eE]/.test(text)) {
     const integer = BigInt(text);
     if (integer >= MIN_INT64 && integer <= MAX_UINT64) return integer.toString();
   }
   const double = Number(text);
   if (!Number.isFinite(double)) throw new NotCanonicalError(`number ${clip(text, 64, "…")} is out of range`);
   return String(double === 0 ? 0 : double);
-}
-
-/** A part of a JSON text as it was written, without the white space between its tokens. */
-export function compact(source: string, node: JsonNode): string {
-  const text = source.slice(node.start, node.end);
-  return text.replace(/("(?:[^"\\]|\\.)*")|[ \t\n\r]+/g, (_, string: string | undefined) => string ?? "");
 }

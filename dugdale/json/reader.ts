@@ -2,8 +2,13 @@
  * JSON as it was written. `JSON.parse` rounds integers beyond 2^53, forgets repeated keys and wants nothing after
  * the value; fingerprints and results of missions need all three, so requests are read here.
  *
+ * One pass checks the text; values are made of it only where they are asked for. A long text is read in turns of the
+ * event loop, whatever is in it.
+ *
  * @module
  */
+import { nextTurn } from "../host/clock.ts";
+import { Scanner, stringAt } from "./scanner.ts";
 
 /** A JSON value that still knows its digits, its repeated keys and its place in the text. */
 export type JsonNode =
@@ -12,7 +17,8 @@ export type JsonNode =
   | { readonly kind: "string"; readonly value: string; readonly start: number; readonly end: number }
   | {
     readonly kind: "array";
-    readonly items: readonly JsonNode[];
+    /** Made one after the other. */
+    readonly items: Iterable<JsonNode>;
     readonly start: number;
     readonly end: number;
   }
@@ -26,21 +32,17 @@ export interface JsonObjectNode {
   readonly end: number;
 }
 
-/** A text that is not JSON. */
-export class JsonSyntaxError extends Error {
-  override readonly name = "JsonSyntaxError";
-}
-
-/** Deeper values are refused: reading takes stack for each level. */
-const MAX_DEPTH = 1000;
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const SPACE = /[ \t\n\r]*/y;
-// deno-lint-ignore no-control-regex -- control characters are what must not stand in a string
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
+/** So many characters are read in one turn of the event loop, which takes a few milliseconds. */
+export const TURN_CHARS: number = 32 * 1024;
 
 /** Reads the first JSON value of a text and ignores what follows it. @throws {JsonSyntaxError} */
 export function readJson(text: string): JsonNode {
-  return new Reader(text).value(0);
+  return atOnce(reading(text, 0, Infinity));
+}
+
+/** As {@linkcode readJson}, in turns of the event loop when the text is long. */
+export function readJsonInTurns(text: string): Promise<JsonNode> {
+  return inTurns(reading(text, 0, TURN_CHARS));
 }
 
 /** The last member of that name, in another case only when there is no exact match; null counts as absent. */
@@ -55,113 +57,94 @@ export function member(object: JsonObjectNode, name: string): JsonNode | undefin
   return value?.kind === "null" ? undefined : value;
 }
 
-class Reader {
-  #at = 0;
+/** Work that stops now and then, so that others can have a turn. */
+export type Steps<Result> = Generator<void, Result, void>;
 
-  constructor(readonly text: string) {}
-
-  value(depth: number): JsonNode {
-    if (depth > MAX_DEPTH) throw new JsonSyntaxError(`nested more than ${MAX_DEPTH} levels deep`);
-    this.#skip(SPACE);
-    const start = this.#at;
-    switch (this.text[start]) {
-      case "{":
-        return this.#object(start, depth);
-      case "[":
-        return this.#array(start, depth);
-      case '"': {
-        const value = this.#string();
-        return { kind: "string", value, start, end: this.#at };
-      }
-      case "t":
-        return this.#word("true", "boolean");
-      case "f":
-        return this.#word("false", "boolean");
-      case "n":
-        return this.#word("null", "null");
-    }
-    const number = this.#skip(NUMBER);
-    if (number === "") throw this.#unexpected();
-    return { kind: "number", text: number, start, end: this.#at };
+/** Does work without a stop. */
+export function atOnce<Result>(steps: Steps<Result>): Result {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
   }
+}
 
-  #object(start: number, depth: number): JsonObjectNode {
-    const members: [string, JsonNode][] = [];
-    this.#at++;
-    if (!this.#closes("}")) {
-      do {
-        this.#skip(SPACE);
-        if (this.text[this.#at] !== '"') throw this.#unexpected();
-        const key = this.#string();
-        this.#skip(SPACE);
-        this.#expect(":");
-        members.push([key, this.value(depth + 1)]);
-      } while (this.#continues("}"));
-    }
-    return { kind: "object", members, start, end: this.#at };
+/** Does work, and gives others their turn wherever it stops. */
+export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await nextTurn();
   }
+}
 
-  #array(start: number, depth: number): JsonNode {
-    const items: JsonNode[] = [];
-    this.#at++;
-    if (!this.#closes("]")) {
-      do items.push(this.value(depth + 1)); while (this.#continues("]"));
-    }
-    return { kind: "array", items, start, end: this.#at };
+function* reading(text: string, at: number, turnChars: number): Steps<JsonNode> {
+  const scanner = new Scanner(text, at);
+  let turnEnd = at + turnChars;
+  const start = scanner.space();
+  if (!scanner.takes("{")) {
+    for (; !scanner.skip(turnEnd); turnEnd += turnChars) yield;
+    return nodeAt(text, start, scanner.at);
   }
-
-  /** Lone surrogates become U+FFFD: they cannot be written as UTF-8. */
-  #string(): string {
-    const start = this.#at++;
-    this.#skip(PLAIN);
-    if (this.text[this.#at] === '"') return this.text.slice(start + 1, this.#at++).toWellFormed();
-    while (this.text[this.#at] === "\\") {
-      this.#at += 2;
-      this.#skip(PLAIN);
-    }
-    this.#expect('"');
-    try {
-      return (JSON.parse(this.text.slice(start, this.#at)) as string).toWellFormed();
-    } catch (cause) {
-      throw new JsonSyntaxError(`bad escape in the string at character ${start}`, { cause });
-    }
+  const members: [string, JsonNode][] = [];
+  if (!scanner.takes("}")) {
+    do {
+      const key = scanner.key();
+      const valueStart = scanner.space();
+      for (; !scanner.skip(turnEnd); turnEnd = scanner.at + turnChars) yield;
+      members.push([key, nodeAt(text, valueStart, scanner.at)]);
+    } while (scanner.takes(","));
+    if (!scanner.takes("}")) throw scanner.unexpected();
   }
+  return { kind: "object", members, start, end: scanner.at };
+}
 
-  #word(word: string, kind: "boolean" | "null"): JsonNode {
-    const start = this.#at;
-    if (!this.text.startsWith(word, start)) throw this.#unexpected();
-    this.#at += word.length;
-    return { kind, start, end: this.#at };
+/** The value at a place that a scanner has found. */
+function nodeAt(text: string, start: number, end: number): JsonNode {
+  switch (text[start]) {
+    case "{":
+      return new ObjectNode(text, start, end);
+    case "[":
+      return new ArrayNode(text, start, end);
+    case '"':
+      return { kind: "string", value: stringAt(text, start, end), start, end };
+    case "t":
+    case "f":
+      return { kind: "boolean", start, end };
+    case "n":
+      return { kind: "null", start, end };
+    default:
+      return { kind: "number", text: text.slice(start, end), start, end };
   }
+}
 
-  #closes(bracket: string): boolean {
-    this.#skip(SPACE);
-    if (this.text[this.#at] !== bracket) return false;
-    this.#at++;
-    return true;
+class ArrayNode {
+  readonly kind = "array";
+
+  constructor(private readonly text: string, readonly start: number, readonly end: number) {}
+
+  get items(): Iterable<JsonNode> {
+    return itemsAt(this.text, this.start);
   }
+}
 
-  #continues(bracket: string): boolean {
-    if (this.#closes(bracket)) return false;
-    this.#expect(",");
-    return true;
-  }
+function* itemsAt(text: string, start: number): Generator<JsonNode, void, void> {
+  const scanner = new Scanner(text, start + 1);
+  if (scanner.takes("]")) return;
+  do {
+    const itemStart = scanner.space();
+    scanner.skip();
+    yield nodeAt(text, itemStart, scanner.at);
+  } while (scanner.takes(","));
+}
 
-  #expect(character: string): void {
-    if (this.text[this.#at] !== character) throw this.#unexpected();
-    this.#at++;
-  }
+class ObjectNode {
+  readonly kind = "object";
+  #members: JsonObjectNode["members"] | undefined;
 
-  #skip(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const match = pattern.exec(this.text)?.[0] ?? "";
-    this.#at += match.length;
-    return match;
-  }
+  constructor(private readonly text: string, readonly start: number, readonly end: number) {}
 
-  #unexpected(): JsonSyntaxError {
-    const character = this.text[this.#at];
-    const what = character === undefined ? "end of text" : `character ${JSON.stringify(character)}`;
-    return new JsonSyntaxError(`unexpected ${what} at character ${this.#at}`);
+  get members(): JsonObjectNode["members"] {
+    // The reading of what begins with a brace gives an object.
+    return this.#members ??= (atOnce(reading(this.text, this.start, Infinity)) as JsonObjectNode).members;
   }
 }

@@ -71,10 +71,17 @@ export function execEnvironment(
   return env;
 }
 
+/** The first name that was there before. */
+export function findRepeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
+}
+
 /** Finds a role of which the variable would be one that tells of another file: `a__SIZE` beside `a`. */
 export function findTakenRole(roles: readonly string[]): string | undefined {
+  const all = new Set(roles);
   return roles.find((role) =>
-    /__(?:SHA256|SIZE)$/.test(role) && roles.includes(role.replace(/__(?:SHA256|SIZE)$/, ""))
+    /__(?:SHA256|SIZE)$/.test(role) && all.has(role.replace(/__(?:SHA256|SIZE)$/, ""))
   );
 }
 

@@ -2,7 +2,8 @@ import { CONTROL_EVENTS } from "../../protocol/fd3.ts";
 import { type Line, LineSplitter } from "../../protocol/lines.ts";
 import { isFileRole } from "../../protocol/names.ts";
 import { compact } from "../json/canonical.ts";
-import { type JsonNode, type JsonObjectNode, JsonSyntaxError, readJson } from "../json/reader.ts";
+import { type JsonNode, type JsonObjectNode, readJson } from "../json/reader.ts";
+import { JsonSyntaxError } from "../json/scanner.ts";
 import type { JsonValue } from "../../protocol/json_value.ts";
 import { clip } from "../../protocol/clip.ts";
 

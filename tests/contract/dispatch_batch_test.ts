@@ -28,7 +28,7 @@ Deno.test("a batch is refused whole when its body cannot be read, or has no or t
     assertProblem(await dugdale.post(PATH, body, { as: "dispatch" }), 400, "bad_request");
   }
   const reply = await dugdale.post(PATH, { missions: Array(1001).fill({}) }, { as: "dispatch" });
-  assertProblem(reply, 400, "bad_request", { count: 1001 });
+  assertProblem(reply, 400, "bad_request", { max: 1000 });
   assertProblem(await dugdale.post(PATH, { missions: [silent()] }, { as: "exec" }), 403, "forbidden");
 });
 

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { canonical, compact } from "../../dugdale/json/canonical.ts";
-import { JsonSyntaxError, readJson } from "../../dugdale/json/reader.ts";
+import { readJson } from "../../dugdale/json/reader.ts";
+import { JsonSyntaxError } from "../../dugdale/json/scanner.ts";
 
 const canon = (text: string): string => canonical(readJson(text), text);
 

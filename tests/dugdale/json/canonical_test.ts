@@ -1,6 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { canonical, compact, NotCanonicalError } from "../../../dugdale/json/canonical.ts";
-import { JsonSyntaxError, member, readJson } from "../../../dugdale/json/reader.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { canonical, canonicalInTurns, compact, NotCanonicalError } from "../../../dugdale/json/canonical.ts";
+import { member, readJson, readJsonInTurns } from "../../../dugdale/json/reader.ts";
+import { JsonSyntaxError } from "../../../dugdale/json/scanner.ts";
 
 const canon = (text: string): string => canonical(readJson(text), text);
 
@@ -70,8 +71,33 @@ Deno.test("readJson() agrees with JSON.parse on what both accept", () => {
   assertEquals(JSON.parse(canon(text)), JSON.parse(text));
 });
 
-Deno.test("readJson() stops at a depth that would exhaust the stack", () => {
-  assertThrows(() => readJson("[".repeat(100_000)), JsonSyntaxError, "nested");
+Deno.test("canonicalInTurns() writes a long value as canonical() does, and lets others have their turn", async () => {
+  const keys = Array.from(
+    { length: 50_000 },
+    (_, index) => `"k${(index * 7919) % 50_000}" : [ ${index}.0 , "\\u0041" ]`,
+  );
+  const text = `{${keys.join(" , ")}}`;
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const written = await canonicalInTurns(await readJsonInTurns(text), text);
+  clearInterval(timer);
+  assertEquals(written, canon(text));
+  const parsed = JSON.parse(text);
+  assertEquals(
+    written,
+    JSON.stringify(Object.fromEntries(Object.entries(parsed).sort(([a], [b]) => a < b ? -1 : 1))),
+  );
+  assertEquals(turns > 10, true);
+});
+
+Deno.test("canonicalInTurns() finds a key that is repeated far away", async () => {
+  const text = `{${Array.from({ length: 10_000 }, (_, index) => `"k${index % 9999}":1`).join()}}`;
+  const node = await readJsonInTurns(text);
+  await assertRejects(() => canonicalInTurns(node, text), NotCanonicalError, 'key "k0" is repeated');
+});
+
+Deno.test("readJson() stops at a depth that other readers do not manage", () => {
+  assertThrows(() => readJson("[".repeat(100_000)), JsonSyntaxError, "nested more than 1000 levels deep");
   canon("[".repeat(900) + "]".repeat(900));
 });
 

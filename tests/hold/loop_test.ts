@@ -1,0 +1,116 @@
+import { assert, assertEquals } from "@std/assert";
+import { Ids } from "../../protocol/ids.ts";
+import { type Daemon, Place } from "../contract/daemon.ts";
+import { OWN_TOKENS } from "../contract/settings.ts";
+import { HOLD_MS, LoopWatch } from "./loop_watch.ts";
+
+const ids = new Ids();
+const ignore = Deno.build.os !== "linux";
+const SHA256_OF_A = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb";
+const MIB = 1024 * 1024;
+const LIMITS = {
+  max_dispatch_body_size: 2 * MIB,
+  max_mission_input_size: 2 * MIB,
+  max_apply_body_size: MIB,
+  max_exec_body_size: MIB,
+};
+
+async function ask(daemon: Daemon, method: string, path: string, body?: string): Promise<Response> {
+  return await fetch(`${daemon.url}/v1/${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${OWN_TOKENS.admin}`,
+      "content-type": "application/json",
+      "idempotency-key": ids.mission(),
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+async function apply(daemon: Daemon, place: Place, lanes: unknown, query = ""): Promise<void> {
+  const body = JSON.stringify({ mission_dir: `${place.dir}/missions`, lanes });
+  const response = await ask(daemon, "POST", `admin/apply${query}`, body);
+  assertEquals([response.status, await response.text().then(() => "")], [200, ""]);
+}
+
+/** Puts one byte into the staging area. */
+async function upload(daemon: Daemon): Promise<string> {
+  const id = ids.staging();
+  const response = await fetch(`${daemon.url}/v1/staging/${id}`, {
+    method: "PUT",
+    headers: { "authorization": `Bearer ${OWN_TOKENS.admin}`, "x-letts-sha256": SHA256_OF_A },
+    body: "a",
+  });
+  assertEquals([response.status, await response.text().then(() => "")], [201, ""]);
+  return id;
+}
+
+/** Does something and asks for the health meanwhile. */
+async function assertTurns(daemon: Daemon, what: string, act: () => Promise<void>): Promise<void> {
+  await using watch = new LoopWatch(daemon);
+  await act();
+  const longestMs = await watch.longestMs();
+  assert(longestMs <= HOLD_MS, `${what}: a turn took ${longestMs.toFixed(1)} ms`);
+}
+
+/** 2 MiB of JSON, each of a kind that once took long to read. */
+function inputs(): Record<string, string> {
+  const keys = Array.from({ length: 150_000 }, (_, index) => `"k${(index * 7919) % 150_000}":1`);
+  return {
+    "numbers": `[${"1,".repeat(MIB - 100)}1]`,
+    "numbers with white space": `[${"1 , ".repeat(MIB / 2 - 100)}1]`,
+    "empty objects": `[${"{},".repeat((MIB * 2) / 3 - 100)}{}]`,
+    "escaped characters": `["${"\\u0041".repeat(MIB / 3 - 100)}"]`,
+    "unsorted keys": `{${keys.join()}}`,
+    "opened arrays": "[".repeat(2 * MIB - 1000),
+  };
+}
+
+Deno.test({
+  name: "no dispatch holds the event loop for more than 50 ms, whatever its 2 MiB of input are",
+  ignore,
+  fn: async () => {
+    await using place = await Place.make({ limits: LIMITS });
+    await using daemon = await place.start();
+    await apply(daemon, place, { default: { concurrency: 1, paused: true } });
+    const file = await upload(daemon);
+    const files = Array.from({ length: 25_000 }, (_, index) => ({ role: `r${index}`, staging_id: file }));
+    const bodies = Object.entries(inputs()).map(([kind, input]): [string, string] => [
+      kind,
+      `{"lane":"default","mission":"it","input":${input}}`,
+    ]);
+    bodies.push(["input files", JSON.stringify({ lane: "default", mission: "it", files })]);
+    for (const [kind, body] of bodies) {
+      assert(body.length <= 2 * MIB, kind);
+      const status = async (): Promise<number> => {
+        const response = await ask(daemon, "POST", "dispatch", body);
+        await response.body?.cancel();
+        return response.status;
+      };
+      await assertTurns(daemon, kind, async () => {
+        assertEquals(await status(), kind === "opened arrays" || kind === "input files" ? 400 : 202, kind);
+      });
+    }
+  },
+});
+
+Deno.test({
+  name: "a batch of 1000 missions does not hold the event loop for more than 50 ms",
+  ignore,
+  fn: async () => {
+    await using place = await Place.make({ limits: LIMITS });
+    await using daemon = await place.start();
+    await apply(daemon, place, { default: { concurrency: 1, paused: true } });
+    const missions = Array.from({ length: 1000 }, () => ({
+      mission_id: ids.mission(),
+      lane: "default",
+      mission: "it",
+      input: { text: "x".repeat(1000), number: 1 },
+    }));
+    await assertTurns(daemon, "a batch", async () => {
+      const response = await ask(daemon, "POST", "dispatch/batch", JSON.stringify({ missions }));
+      const { results } = await response.json();
+      assertEquals(results.filter((result: { ok: boolean }) => result.ok).length, 1000);
+    });
+  },
+});
