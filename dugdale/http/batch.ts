@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { BATCH_MAX, batchEntry, type BatchItem } from "../../protocol/mission.ts";
 import { isMissionId, MISSION_ID } from "../../protocol/names.ts";
 import { dispatchMission } from "../engine/dispatch.ts";
+import { nextTurn } from "../host/clock.ts";
 import type { JsonNode } from "../json/reader.ts";
 import { ProblemError } from "../problem_error.ts";
 import { json } from "./answer.ts";
@@ -13,7 +14,7 @@ import { RequestBody } from "./request_body.ts";
 import { readTraceparent } from "./traceparent.ts";
 
 /** So many missions are read and enqueued in one turn of the event loop, which takes some ten milliseconds. */
-const TURN_MISSIONS = 100;
+const TURN_MISSIONS = 50;
 
 /** The body as a whole; each mission is read by itself, so that an invalid one does not lose the others. */
 const list = v.object({ missions: v.any() });
@@ -45,6 +46,7 @@ export function batchHandler(parts: HandlerParts): RouteHandlers["dispatchBatch"
     };
     const results: BatchItem[] = [];
     for (let first = 0; first < missions.length; first += TURN_MISSIONS) {
+      if (first > 0) await nextTurn();
       // Begun in the same turn of the event loop, they are one transaction.
       const turn = missions.slice(first, first + TURN_MISSIONS).map((node, index) =>
         dispatch(node, first + index)
