@@ -45,7 +45,7 @@ export class MissionEndError extends CliError {
   }
 }
 
-/** Everything has been printed already; only the exit code is left. */
+/** Everything has been printed; only the exit code remains. */
 export class SilentExit extends CliError {
   override readonly name = "SilentExit";
   /** The exit code. */

@@ -64,7 +64,7 @@ export class LinkedAbort {
     return stop;
   }
 
-  /** Lets go of the parents and the timers. The signal stays as it is. */
+  /** Releases the parents and the timers. The signal stays as it is. */
   release(): void {
     for (const release of this.#releases) release();
     this.#releases.clear();
@@ -88,7 +88,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * The promise, or the signal's reason as soon as it aborts. For what is given a signal and may still miss it: Deno
+ * The promise, or the signal's reason as soon as it aborts. For calls that take a signal and may still miss it: Deno
  * 2.9 forgets the signal of a `fetch` at the next garbage collection, and its body then never ends.
  */
 export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {

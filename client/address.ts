@@ -28,7 +28,7 @@ interface Parts {
  * Resolves an address; among several dugdales that fit, chance decides.
  *
  * @param defaultMatch Labels that count when the address has none.
- * @throws {ArgumentError} When the address is none, or more than one.
+ * @throws {ArgumentError} When the address is empty or ambiguous.
  * @throws {ConfigError} When letts.yaml does not know the host or route.
  * @throws {NoMatchingDugdaleError} When no dugdale has the lane and all labels.
  */

@@ -1,5 +1,5 @@
 /**
- * What a dugdale is and what it shall be: configuration, lanes, itself.
+ * Administration of a dugdale: configuration, lanes, information.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export function info(connection: Connection, { scope, signal }: InfoOptions): Pr
   return connection.json("dugdale", { scopes: scope === undefined ? ANY : [scope], signal });
 }
 
-/** What it measures. */
+/** Its metrics. */
 export async function metrics(connection: Connection, { signal }: CallOptions): Promise<Metrics> {
   const reply = await connection.open("metrics", { scopes: ANY, signal });
   const timeMs = Date.parse(reply.headers.get("Date") ?? "");

@@ -35,7 +35,7 @@ export function checkWait(waitMs: number | undefined): void {
   throw new ArgumentError(`waitMs ${JSON.stringify(waitMs)} must be a number of milliseconds`);
 }
 
-/** A value as JSON text. @throws {ArgumentError} When JSON cannot hold it. */
+/** A value as JSON text. @throws {ArgumentError} When it cannot be represented in JSON. */
 export function toJson(what: string, value: unknown): string {
   let text: string | undefined;
   try {

@@ -192,9 +192,9 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Sends a mission and returns as soon as it is accepted: from then on it will run, whatever happens to the client.
+   * Sends a mission and returns as soon as it is accepted: from then on it runs even if the client is gone.
    *
-   * @throws {BackPressureError} When the dugdale is full or leaving.
+   * @throws {BackPressureError} When the dugdale is full or shutting down.
    * @throws {ConflictError} When the id is taken by another payload.
    */
   dispatch(to: Address, options: DispatchOptions): Promise<DispatchedRef>;
@@ -414,7 +414,7 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Asks all dugdales the same at once, such as for their lanes or a page of their missions. A dugdale that cannot
+   * Makes the same call to all dugdales at once, such as for their lanes. A dugdale that cannot
    * answer is listed as unavailable; what `ask` throws beside a {@linkcode LettsError} ends the call.
    *
    * @example
@@ -483,7 +483,7 @@ export class LettsClient implements AsyncDisposable {
     await deleteMission(this.#to(ref.host), ref, options);
   }
 
-  /** Restarts up to 1000 missions. Each item tells how it went. Never sent twice. */
+  /** Restarts up to 1000 missions. Each item has its own result. Never sent twice. */
   async bulkRestart(
     host: string | number,
     ids: readonly string[],
@@ -492,7 +492,7 @@ export class LettsClient implements AsyncDisposable {
     return await bulk(this.#to(host), "bulkRestart", ids, options);
   }
 
-  /** Removes up to 1000 missions. Each item tells how it went. */
+  /** Removes up to 1000 missions. Each item has its own result. */
   async bulkDelete(
     host: string | number,
     ids: readonly string[],

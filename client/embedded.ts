@@ -45,9 +45,9 @@ export interface EmbeddedClientOptions extends
 
 /** The dugdale of an embedded client. */
 export interface Embedded {
-  /** How to reach it, and what is to be applied. */
+  /** Its address, and the configuration to apply. */
   readonly config: LettsConfig;
-  /** Ends its missions and lets go of it. */
+  /** Ends its missions and releases it. */
   readonly dugdale: AsyncDisposable;
 }
 
@@ -57,7 +57,7 @@ export async function openEmbedded(options: EmbeddedClientOptions): Promise<Embe
   if (!("Deno" in globalThis)) throw new ConfigError("an embedded dugdale needs Deno");
   const folder = resolve(toPath(options.missions));
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
-    throw new ArgumentError(`missions must be a folder; ${folder} is none that can be read`);
+    throw new ArgumentError(`missions ${JSON.stringify(folder)} must be a folder that can be read`);
   }
   // Loaded when it is asked for: the client is a fraction of its size, and runs where a dugdale does not.
   const { openEmbeddedDugdale } = await import("../dugdale/embedded.ts");

@@ -8,7 +8,7 @@ import { isProblemCode, PROBLEMS } from "../protocol/problem.ts";
 import { LettsError, type LettsErrorCode, type LettsErrorFacts } from "../protocol/letts_error.ts";
 import type { RunResult } from "./types.ts";
 
-/** A call that can only be a mistake of the caller; nothing was sent. Code `bad_argument`. */
+/** Invalid usage of the client; nothing was sent. Code `bad_argument`. */
 export class ArgumentError extends LettsError {
   /** The name of the class. */
   override readonly name = "ArgumentError";
@@ -86,37 +86,37 @@ export class HttpError extends LettsError {
   }
 }
 
-/** The dugdale finds the request wrong: 400. */
+/** The request is invalid: 400. */
 export class BadRequestError extends HttpError {
   /** The name of the class. */
   override readonly name = "BadRequestError";
 }
 
-/** The token is unknown (401) or may not do this (403). */
+/** The token is unknown (401) or lacks the scope (403). */
 export class AuthError extends HttpError {
   /** The name of the class. */
   override readonly name = "AuthError";
 }
 
-/** There is no such mission, file or lane, or no longer: 404, 410. */
+/** The mission, file or lane does not exist, or not any more: 404, 410. */
 export class NotFoundError extends HttpError {
   /** The name of the class. */
   override readonly name = "NotFoundError";
 }
 
-/** The state of things does not allow the call: 409. */
+/** The call conflicts with the present state: 409. */
 export class ConflictError extends HttpError {
   /** The name of the class. */
   override readonly name = "ConflictError";
 }
 
-/** The dugdale is full, leaving or protecting itself: 429, and 503 with a code that asks to come back later. */
+/** The dugdale is full, shutting down or limiting requests: 429, and 503 with a code that asks to retry later. */
 export class BackPressureError extends HttpError {
   /** The name of the class. */
   override readonly name = "BackPressureError";
 }
 
-/** A file could not be read here, be written here, or is not what was announced. */
+/** A local file could not be read or written, or a file does not match its size and digest. */
 export class StagingError extends LettsError {
   /** The name of the class. */
   override readonly name = "StagingError";
@@ -131,7 +131,7 @@ export class StagingError extends LettsError {
   }
 }
 
-/** The wait is over before the mission is; the mission keeps running. Code `wait_timeout`. */
+/** The wait ended before the mission did; the mission keeps running. Code `wait_timeout`. */
 export class WaitTimeoutError extends LettsError {
   /** The name of the class. */
   override readonly name = "WaitTimeoutError";
@@ -168,7 +168,7 @@ export class MissionFailedError extends LettsError {
 export class MissionLookupError extends LettsError {
   /** The name of the class. */
   override readonly name = "MissionLookupError";
-  /** Why each of the silent dugdales could not answer, in the order of letts.yaml. */
+  /** The error of each dugdale that could not answer, in the order of letts.yaml. */
   readonly errors: readonly LettsError[];
 
   /** The first of the errors is also the `cause`. */
@@ -187,7 +187,7 @@ export class AbortedError extends LettsError {
   /** The name of the class. */
   override readonly name = "AbortedError";
 
-  /** The reason for the end belongs into `facts.cause`. */
+  /** The reason goes into `facts.cause`. */
   constructor(message: string, facts: LettsErrorFacts = {}) {
     super("aborted", message, facts);
   }

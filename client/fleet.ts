@@ -25,8 +25,8 @@ import type {
 const CONCURRENCY = 64;
 
 /**
- * Does the same for every item, some at a time, and gives what came of them in their order. `work` reports a failure
- * of its item in its value; what it throws is a bug or ends the whole, and aborts the others.
+ * Does the same for every item, some at a time, and returns the results in their order. `work` reports a failure
+ * of its item in its value; what it throws is a bug or ends the call, and aborts the others.
  *
  * @param options `waitMs` counts for all items together, from the start.
  * @throws {ArgumentError} When `concurrency` is less than one.
@@ -57,7 +57,7 @@ export async function fanOut<Item, Value>(
 }
 
 /**
- * Asks all hosts the same at once. One that cannot answer does not hide the answers of the others.
+ * Makes the same call to all hosts at once. One that cannot answer does not hide the answers of the others.
  *
  * @param hosts Ids of dugdales.
  * @throws The signal's reason when it aborts first.

@@ -1,5 +1,5 @@
 /**
- * Asking about missions, and changing what becomes of them.
+ * Queries and actions on missions.
  *
  * @module
  */
@@ -126,7 +126,7 @@ export function forced(force: boolean | undefined): Pick<Call<"deleteMission">, 
 }
 
 /**
- * Restarts or deletes up to 1000 missions one after the other. Each item tells how it went.
+ * Restarts or deletes up to 1000 missions one after the other. Each item has its own result.
  *
  * @throws {ArgumentError} When there are none, too many, or one is no UUIDv7.
  */

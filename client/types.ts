@@ -94,7 +94,7 @@ export interface WaitOptions {
   readonly logs?: boolean | undefined;
   /** Folder for the output files of a success, one file a role, each verified. Made when missing. */
   readonly outputsTo?: string | URL | undefined;
-  /** Told of every event. What it throws ends the call. */
+  /** Called with every event. What it throws ends the call. */
   readonly onEvent?: ((event: MissionEvent) => void) | undefined;
   /** Throw a `MissionFailedError` unless the outcome is `success`. Default true. */
   readonly throwOnFailure?: boolean | undefined;
@@ -231,7 +231,7 @@ export interface RunResult<R = JsonObject> {
   /** What the mission returned. Integers beyond 2^53 are rounded here; the mission's text has them exact. */
   readonly return: R | undefined;
   /**
-   * A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Undefined after a
+   * Machine-readable reason: the mission's own, or the dugdale's such as `killed_by_api`. Undefined after a
    * success.
    */
   readonly failReason: string | undefined;
@@ -385,7 +385,7 @@ export interface StreamOptions {
   readonly silenceMs?: number | undefined;
 }
 
-/** How an apply may disturb what runs. */
+/** What an apply may change although missions wait or run. */
 export interface ApplyOptions {
   /** Change mission directory or runtime although missions wait or run. Default false. */
   readonly force?: boolean | undefined;
@@ -403,9 +403,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A removal that may have to end something first. */
+/** A removal that may first have to end a mission. */
 export interface ForceOptions extends CallOptions {
-  /** End what is in the way. Default false. */
+  /** End what prevents the removal. Default false. */
   readonly force?: boolean | undefined;
 }
 
@@ -420,7 +420,7 @@ export interface LogOptions extends CallOptions {
 /** What is read of what a mission prints. */
 export type LogStream = "stdout" | "stderr" | "combined";
 
-/** Whose output files are meant: a result, or a mission that was asked for. */
+/** The owner of output files: a result, or the record of a mission. */
 export type OutputsOf =
   | Pick<RunResult<unknown>, "host" | "missionId" | "outputFiles">
   | Pick<Mission, "host" | "missionId" | "outputs">;
@@ -436,7 +436,7 @@ export interface Everywhere {
   readonly lane: string;
 }
 
-/** How a fan-out goes about its jobs. */
+/** How a fan-out runs its jobs. */
 export interface ManyOptions {
   /** Jobs in progress at the same time, from upload to end. Default 64. */
   readonly concurrency?: number | undefined;
@@ -484,9 +484,9 @@ export interface LettsClientOptions {
   readonly env?: ((name: string) => string | undefined) | undefined;
   /** Sends all requests; for tests, and for proxies where there is no Deno. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** When calls that do no harm twice are sent again. */
+  /** When calls that are safe to repeat are sent again. */
   readonly retry?: RetryOptions | undefined;
-  /** When streams that break off are taken up again. */
+  /** How streams that break are resumed. */
   readonly stream?: StreamOptions | undefined;
   /** Time without an answer, or without a byte of an upload accepted, before a request fails. Default 30 000. */
   readonly requestTimeoutMs?: number | undefined;
@@ -498,6 +498,6 @@ export interface LettsClientOptions {
   readonly traceparent?: (() => string | undefined) | undefined;
   /** Makes the spans of launches, uploads and runs. Default: that of the OpenTelemetry provider, if one is registered. */
   readonly tracer?: Tracer | undefined;
-  /** Told of launches that failed; cannot change what happens, and what it throws is dropped. */
+  /** Called with launches that failed; cannot change what happens, and what it throws is dropped. */
   readonly onLaunchFailure?: ((failure: LaunchFailure) => void) | undefined;
 }

@@ -34,7 +34,7 @@ export interface DugdaleOptions {
   readonly clock?: Clock | undefined;
   /** Reads the configuration again, for `POST /v1/admin/reload`. Default: it cannot be read again. */
   readonly readConfig?: (() => DugdaleConfig) | undefined;
-  /** Told what becomes of missions: when a process runs, at once; of an end, when it is on disk. Default: nothing is told. */
+  /** Called with the changes of missions: of a started process at once, of an end when it is on disk. Default: none. */
   readonly onMission?: ((change: MissionChange) => void) | undefined;
 }
 

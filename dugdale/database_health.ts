@@ -6,19 +6,19 @@ import { isDamage, isDatabaseError, isLocked } from "./store/database_error.ts";
 import { QuickCheck, type QuickCheckResult } from "./store/quick_check.ts";
 import type { Store } from "./store/store.ts";
 
-/** So many of the things that are wrong are logged. */
+/** The most findings that are logged. */
 const LOGGED = 10;
 
-/** Between two looks at the files of the database. */
+/** Milliseconds between two checks of the database's files. */
 const LOOK_MS = 2000;
 
-/** A write that is not older says enough. */
+/** A write that is not older proves that writing works. */
 const PROBE_MS = 2000;
 
-/** What is asked of the store. */
+/** The part of the store that is used. */
 type Watched = Pick<Store, "lastFailure" | "lost" | "measure">;
 
-/** What the database's health is seen from. */
+/** What the database's health is judged by. */
 interface DatabaseHealthParts {
   /** Tells how the last daemon ended, and is told when everything is in order. */
   readonly lock: DirLock;
@@ -108,7 +108,7 @@ export class DatabaseHealth implements Disposable {
   }
 }
 
-/** Finds out whether the database can be written, for those who ask whether work may be sent. */
+/** Checks whether the database can be written, for readyz. */
 export class WriteProbe {
   readonly #store: Pick<Store, "probe">;
   readonly #clock: Pick<Clock, "steadyMs">;

@@ -2,10 +2,10 @@ import type { Dugdale } from "./daemon.ts";
 import type { Clock } from "./host/clock.ts";
 
 const EVERY_MS = 10_000;
-/** A terminal shows no more at once. */
+/** The most lines that are shown. */
 const MAX_ROWS = 20;
 
-/** Tells people at a terminal what a shutdown still waits for. */
+/** Shows on a terminal what a shutdown still waits for. */
 export class DrainTable implements Disposable {
   readonly #dugdale: Pick<Dugdale, "live">;
   readonly #clock: Clock;

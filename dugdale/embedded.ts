@@ -47,7 +47,7 @@ export interface EmbeddedDugdaleOptions {
   readonly missionEnv?: DugdaleMissionEnv["set"] | undefined;
   /** Default: nothing is logged. */
   readonly log?: Log | undefined;
-  /** Told what becomes of missions. Default: nothing is told. */
+  /** Called with the changes of missions. Default: none. */
   readonly onMission?: ((change: MissionChange) => void) | undefined;
 }
 

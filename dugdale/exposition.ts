@@ -34,7 +34,7 @@ export class Counter implements Metric {
     if (facts.labels === undefined) this.#find([]);
   }
 
-  /** It has happened once more. */
+  /** Adds one. */
   add(...values: LabelValues): void {
     this.#find(values).count++;
   }
@@ -58,7 +58,7 @@ export class Counter implements Metric {
   }
 }
 
-/** Tells how things are; read with each request for the metrics, so that nothing has to be kept up to date. */
+/** A value of the moment; read with each request for the metrics, so that nothing has to be kept up to date. */
 export class Gauge implements Metric {
   readonly #facts: MetricFacts;
   readonly #read: () => Iterable<readonly [values: LabelValues, value: number]>;
@@ -97,7 +97,7 @@ export class Histogram implements Metric {
     this.#bounds = bounds;
   }
 
-  /** It was so large. */
+  /** Counts one value. */
   observe(value: number, ...values: LabelValues): void {
     const series = this.#find(values);
     series.sum += value;

@@ -1,5 +1,5 @@
 /**
- * What `letts dugdale` does.
+ * The program `letts dugdale`.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { VERSION } from "./version.ts";
 
 const encoder = new TextEncoder();
 
-/** Everything that is said before there is a log goes to standard output. */
+/** Everything that is printed before the log is open goes to standard output. */
 function say(text: string): void {
   Deno.stdout.writeSync(encoder.encode(text));
 }

@@ -8,7 +8,7 @@ import type { Store } from "./store/store.ts";
 
 const VACUUM_PERIOD_MS = 3_600_000;
 const TIDY_PERIOD_MS = 86_400_000;
-/** In one go, which takes a few milliseconds, and how many goes there are in an hour. */
+/** Pages of one step, which takes a few milliseconds, and the most steps in an hour. */
 const VACUUM_PAGES = 250, VACUUM_TIMES = 64;
 const VACUUM_PAUSE_MS = 20;
 
@@ -48,7 +48,7 @@ export class Maintenance implements AsyncDisposable {
     ];
   }
 
-  /** Stops it and waits for what is under way. */
+  /** Stops it and waits for the work in progress. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watch[Symbol.dispose]();
     await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()));

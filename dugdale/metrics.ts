@@ -108,7 +108,7 @@ export class Metrics {
     if (end.refusal === "unauthorized" && scope?.length === 0) this.#adminAuthFailures.add();
   }
 
-  /** Something could not be brought to the disk. */
+  /** A file or folder could not be synced. */
   fsyncFailed(transition: FsyncTransition): void {
     this.#fsyncFailures.add(transition);
   }

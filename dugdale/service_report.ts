@@ -7,7 +7,7 @@ import type { Log } from "./host/log.ts";
  * A service manager that cannot be told is no reason to stop working, so that is only logged.
  *
  * @param draining Aborted when the daemon begins to stop.
- * @returns What ends the signs of life; undefined without a service manager.
+ * @returns What ends the pings; undefined without a service manager.
  */
 export function reportToServiceManager(
   draining: AbortSignal,

@@ -6,7 +6,7 @@ const SIGNALS = { SIGTERM: 15, SIGINT: 2 } as const;
 type StopSignal = keyof typeof SIGNALS;
 
 /**
- * Hears SIGTERM and SIGINT: the first one drains the dugdale, the next one ends its missions. It listens from before
+ * Handles SIGTERM and SIGINT: the first one drains the dugdale, the next one ends its missions. It listens from before
  * the start, so that no signal falls into the moment between the dugdale's first answer and the listening; one that
  * comes while there is no dugdale yet ends the process as it would without a listener.
  */
@@ -27,7 +27,7 @@ export class StopSignals implements Disposable {
     this.#dugdale = dugdale;
   }
 
-  /** Listens no more. */
+  /** Removes the listeners. */
   [Symbol.dispose](): void {
     for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
   }

@@ -5,7 +5,7 @@
  */
 
 const encoder = new TextEncoder();
-/** What a string of a mission ends in that was too long to be kept whole. */
+/** The mark at the end of a string of a mission that was cut. */
 export const CUT_MARK = "…[truncated]";
 /** The most of a value from outside that an error text repeats. */
 const QUOTE_MAX_BYTES = 128;
@@ -13,7 +13,7 @@ const QUOTE_MAX_BYTES = 128;
 /**
  * Cuts a string to a number of bytes of UTF-8, never inside a character.
  *
- * @param mark What a string that was cut ends in. It counts, and is left out where there is no room for it.
+ * @param mark The mark at the end of a cut string. It counts, and is left out where there is no room for it.
  */
 export function clip(text: string, maxBytes: number, mark = ""): string {
   // No character takes more than three bytes for each of its UTF-16 units, so a short string needs no counting.

@@ -71,7 +71,7 @@ export interface DoneEvent {
   readonly signal?: string | undefined;
   /** What the mission returned. Absent when it failed or returned nothing. */
   readonly return?: JsonObject | null | undefined;
-  /** A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Absent on success. */
+  /** Machine-readable reason: the mission's own, or the dugdale's such as `killed_by_api`. Absent on success. */
   readonly fail_reason?: string | undefined;
   /** The same for people. */
   readonly fail_message?: string | undefined;

@@ -99,7 +99,7 @@ export interface EndedFields {
   readonly exitCode: number;
   /** Such as `KILL`, or a number when it has no name. Undefined when the process exited by itself. */
   readonly signal: string | undefined;
-  /** A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Undefined after a success. */
+  /** Machine-readable reason: the mission's own, or the dugdale's such as `killed_by_api`. Undefined after a success. */
   readonly failReason: string | undefined;
   /** The same for people. */
   readonly failMessage: string | undefined;

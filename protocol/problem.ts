@@ -8,15 +8,15 @@ import * as v from "valibot";
 import type { JsonValue } from "./json_value.ts";
 
 /**
- * What a caller may do after a failure.
+ * The advice to callers after a failure.
  *
- * - `never`: sending the same again gives the same answer.
- * - `soon`: an accident of the moment; a repeat with a short back-off may work.
- * - `later`: the dugdale is busy or leaving; wait for `Retry-After`.
+ * - `never`: a repeat gets the same answer.
+ * - `soon`: a transient failure; a repeat with a short back-off may work.
+ * - `later`: the dugdale is busy or shutting down; wait for `Retry-After`.
  */
 export type RetryAdvice = "never" | "soon" | "later";
 
-/** What a code determines. */
+/** The properties of a code. */
 export interface Problem {
   /** HTTP status. */
   readonly status: number;

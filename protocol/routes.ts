@@ -77,7 +77,7 @@ import {
   uploadReply,
 } from "./staging.ts";
 
-/** What a token may do. An admin token may do everything. */
+/** The scope of a token. An admin token may call every route. */
 export type Scope = "dispatch" | "exec" | "admin";
 
 /** One route of the table. */
@@ -109,7 +109,7 @@ const E: readonly Scope[] = ["exec"];
 const DE: readonly Scope[] = ["dispatch", "exec"];
 const A: readonly Scope[] = [];
 
-/** A body that has no meaning. */
+/** A body that is ignored. */
 const notRead: v.GenericSchema<unknown, undefined> = v.pipe(
   v.optional(v.any()),
   v.description("Ignored"),

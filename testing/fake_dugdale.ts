@@ -55,7 +55,7 @@ const router = new Router(ROUTES);
  * run instead of processes, and it fails when told to. Until a configuration is applied, a lane comes with the first
  * mission that is sent to it and has room for everything. Nothing expires.
  *
- * It holds nothing but memory. Who wants to be sure that no script runs any more disposes of it.
+ * It holds nothing but memory. Dispose of it to be sure that no script runs any more.
  *
  * @example
  * ```ts
@@ -210,7 +210,7 @@ function routeOf(method: string, pathname: string): RouteKey | undefined {
   try {
     return router.match(method, pathname).route;
   } catch (error) {
-    // The application says what is wrong with it.
+    // The application reports the fault.
     if (error instanceof ProblemError) return undefined;
     throw error;
   }

@@ -20,7 +20,7 @@ import type {
 import type { MissionId } from "../protocol/names.ts";
 import type { MemoryDisk } from "./memory_disk.ts";
 
-/** What can be said about the end of a mission. */
+/** Facts about the end of a mission. */
 export interface FakeEnding {
   /** How it ends. */
   readonly outcome: OutcomeKind;
@@ -40,7 +40,7 @@ export interface FakeEnding {
 
 /** How a mission ends, when it is not simply a success. */
 export class FakeEnd {
-  /** What was said about it. */
+  /** The facts. */
   readonly ending: FakeEnding;
 
   /** Says how a mission ends. */

@@ -1,5 +1,5 @@
 /**
- * What goes wrong on purpose.
+ * Injected faults.
  *
  * @module
  */

@@ -6,7 +6,7 @@
 import type { Output } from "../dugdale/host/output.ts";
 import type { Child, ExitStatus, Spawner, SpawnRequest } from "../dugdale/host/spawn.ts";
 
-/** What plays a process, from its side. */
+/** A scripted process, from its side. */
 export interface ScriptedProcess {
   readonly request: SpawnRequest;
   readonly stdout: ScriptedOutput;
@@ -65,7 +65,7 @@ export class ScriptedSpawner implements Spawner {
     });
   }
 
-  /** No system knows these processes. */
+  /** These processes are unknown to the system. */
   processStart(): number {
     return 0;
   }
@@ -85,14 +85,14 @@ export class ScriptedOutput implements Output {
     return this.#over && this.#waiting.length === 0;
   }
 
-  /** Says something. What comes after the end is not heard. */
+  /** Writes bytes. Those after the end are dropped. */
   write(chunk: Uint8Array): void {
     if (this.#over) return;
     if (this.#sink === undefined) this.#waiting.push(chunk);
     else this.#sink(chunk);
   }
 
-  /** Says no more. */
+  /** Ends the output. */
   end(): void {
     this.#over = true;
     if (this.#waiting.length === 0) this.#resolve();

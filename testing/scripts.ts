@@ -26,7 +26,7 @@ export interface FakeRun {
   readonly command: readonly string[];
   /** Aborts when the mission is killed. */
   readonly signal: AbortSignal;
-  /** Tells how far it is. A command cannot: nothing happens then. */
+  /** Reports progress. A command cannot: nothing happens then. */
   progress(value?: number, message?: string): void;
   /** Prints text. */
   print(text: string, stream?: "stdout" | "stderr"): void;

@@ -9,8 +9,8 @@ const DUGDALE_FLAGS = {
     complete: "file",
     help: "configuration file instead of the one that is found",
   },
-  "check-config": { type: "switch", help: "check the configuration, print ok, exit" },
-  "migrate-only": { type: "switch", help: "bring the database up to date, exit" },
+  "check-config": { type: "switch", help: "check the configuration, print ok and exit" },
+  "migrate-only": { type: "switch", help: "bring the database up to date and exit" },
   "insecure-config-permissions": {
     type: "switch",
     help: "accept a configuration file that others can read",
@@ -22,7 +22,7 @@ const DUGDALE_FLAGS = {
     help: "debug, info, warn or error",
   },
   "log-format": { type: "text", value: "FORMAT", suggest: ["json", "text"], help: "json or text" },
-  version: { type: "switch", help: "print the version, exit" },
+  version: { type: "switch", help: "print the version and exit" },
 } as const;
 
 /** How `install` writes the service. */

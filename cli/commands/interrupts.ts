@@ -33,7 +33,7 @@ export class Interrupts implements Disposable {
     return this.#controller.signal;
   }
 
-  /** What to do, without waiting, when a second signal asks to leave at once. */
+  /** What to do, without waiting, at a second signal. */
   beforeLeaving(act: () => void): void {
     this.#beforeLeaving = act;
   }

@@ -7,7 +7,7 @@ export const REQUIRED_HOST_FLAG = {
 
 /** All dugdales are asked when no host is given. */
 export const BY_ID_FLAGS = {
-  host: { type: "text", value: "HOST", complete: "host", help: "dugdale; all are asked when it is left out" },
+  host: { type: "text", value: "HOST", complete: "host", help: "dugdale; without it all are searched" },
   match: {
     type: "csv",
     value: "LABELS",
@@ -25,7 +25,7 @@ export const LOGS_FLAGS = {
     default: "combined",
     help: "which stream",
   },
-  follow: { type: "switch", help: "go on until the mission is done" },
+  follow: { type: "switch", help: "continue until the mission is done" },
 } as const;
 
 /** A route, a lane of one dugdale, or a lane of any dugdale that fits. */

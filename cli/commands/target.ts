@@ -47,7 +47,7 @@ export function findDugdale(config: LettsConfig, host: string): DugdaleEntry {
   return lookUp(() => config.dugdale(host));
 }
 
-/** A wrong host is a wrong word of this command, not a fault of the file. */
+/** An unknown host is invalid usage of the command, not a fault of the file. */
 function lookUp<Value>(find: () => Value): Value {
   try {
     return find();

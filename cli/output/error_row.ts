@@ -12,7 +12,7 @@ import { UsageError } from "../errors.ts";
 /** What kind of failure it is. */
 export type ErrorKind = "bad_request" | "unauthorized" | "wait_timeout" | "config" | "transport";
 
-/** The members that tell about a failure, in their order. */
+/** The members that describe a failure, in their order. */
 export interface ErrorRow {
   readonly error: ErrorKind;
   readonly message: string;
@@ -20,7 +20,7 @@ export interface ErrorRow {
   readonly error_code?: string;
 }
 
-/** Makes it of whatever was thrown. */
+/** The row for any thrown value. */
 export function errorRow(error: unknown, config: LettsConfig): ErrorRow {
   return {
     error: errorKind(error),

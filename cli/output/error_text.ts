@@ -1,5 +1,5 @@
 /**
- * What is said about an error: one line.
+ * The text of an error: one line.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { LettsConfig } from "../../config/letts/resolve.ts";
 import { BrokenPipeError, CliError, ExecFailedError, InterruptedError, SilentExit } from "../errors.ts";
 
 /**
- * The text behind `letts: `; undefined when nothing is left to say.
+ * The text after `letts: `; undefined when nothing is to be printed.
  *
  * @param config Gives the addresses of dugdales; without it they are named by their ids.
  */
@@ -31,7 +31,7 @@ export function shortText(error: unknown, config?: LettsConfig): string {
     return `dugdale ${addressOf(error, config)}: ${withoutPrefix(error.message, `[${error.host}] `)}`;
   }
   if (error instanceof CliError || error instanceof LettsError) return error.message;
-  // Not an error of ours: a bug, printed with its stack.
+  // Not an error of this project: a bug, printed with its stack.
   if (error instanceof Error) return error.stack ?? error.message;
   return String(error);
 }
@@ -54,7 +54,7 @@ function httpText(error: HttpError, config: LettsConfig | undefined): string {
   return `${start}: ${error.code} — ${withoutPrefix(error.message, prefix)}`;
 }
 
-/** The client puts the place before its words; here it has a place of its own. */
+/** The client puts the host before its message; here it is printed in another place. */
 function withoutPrefix(text: string, prefix: string): string {
   return text.startsWith(prefix) ? text.slice(prefix.length) : text;
 }
@@ -66,6 +66,6 @@ function addressOf(error: LettsError, config: LettsConfig | undefined): string {
   try {
     return config.baseUrl(config.dugdale(host)).href.replace(/\/$/, "");
   } catch {
-    return host; // the error at hand matters more than a second one about the address
+    return host; // the first error matters more than a second one about the address
   }
 }

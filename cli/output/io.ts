@@ -1,12 +1,12 @@
 /**
- * What commands see of the process: streams, environment, terminal. Tests and fan-outs put their own in place.
+ * What commands use of the process: streams, environment, terminal. Tests and fan-outs substitute their own.
  *
  * @module
  */
 
-/** Where output goes. Writes keep their order; each comes out whole. */
+/** An output stream. Writes keep their order and are not mixed. */
 export interface Writer {
-  /** Whether a person looks at it. */
+  /** Whether it is a terminal. */
   readonly isTerminal: boolean;
   /**
    * Writes a string or bytes. Resolves when the operating system has accepted them.

@@ -17,9 +17,9 @@ export interface TerminalColumn {
   readonly title: string;
   /** May lose its end when the screen is narrow. */
   readonly shrinks?: boolean;
-  /** Narrower than this it says little: others leave first. */
+  /** The least useful width: other columns are left out first. */
   readonly least?: number;
-  /** Leaves where the screen is too narrow for all, the lowest number first. Without it the column always stays. */
+  /** Left out where the screen is too narrow for all, the lowest number first. Without it the column always stays. */
   readonly leaves?: number;
   /** Numbers stand on the right. */
   readonly right?: boolean;
@@ -77,7 +77,7 @@ interface Measured {
   readonly leaves: number | undefined;
 }
 
-/** Lets columns leave until the others fit, shrunk as far as they may be. */
+/** Leaves out columns until the others fit, shrunk as far as they may be. */
 function staying<Column extends Measured>(columns: readonly Column[], screen: number): readonly Column[] {
   const least = columns.reduce(
     (sum, { width, shrinks, least }) => sum + (shrinks ? Math.min(width, least) : width) + GAP,

@@ -11,7 +11,7 @@ const LEAST = 24;
 const BELOW = 8;
 
 /**
- * Breaks lines that are too long between words. What was in a column stays in it: a line such as `  --flag  text` goes
+ * Breaks lines that are too long between words. The text of a column stays in it: a line such as `  --flag  text` goes
  * on below its text. Command lines, `  letts …`, stay whole, so that they can be copied.
  */
 export function wrapped(text: string, columns: number): string {

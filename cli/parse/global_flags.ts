@@ -9,7 +9,7 @@ export const GLOBAL_FLAGS = {
     complete: "file",
     help: "letts.yaml to use instead of the one that is found",
   },
-  verbose: { type: "switch", short: "v", help: "tell more on stderr" },
+  verbose: { type: "switch", short: "v", help: "write more to stderr" },
   quiet: { type: "switch", short: "q", help: "no progress, events or log lines while waiting" },
   output: {
     type: "text",
@@ -23,7 +23,7 @@ export const GLOBAL_FLAGS = {
     type: "switch",
     help: "accept plain tokens in a letts.yaml that others can read",
   },
-  "ignore-proxy": { type: "switch", help: "reach every dugdale directly, whatever letts.yaml says" },
+  "ignore-proxy": { type: "switch", help: "ignore the proxies of letts.yaml" },
   "request-timeout": {
     type: "text",
     value: "DURATION",
@@ -37,7 +37,7 @@ export type GlobalValues = Values<typeof GLOBAL_FLAGS>;
 
 /** Flags that the parser itself answers. */
 export const HELP_FLAGS = {
-  help: { type: "switch", short: "h", help: "show help and do nothing" },
+  help: { type: "switch", short: "h", help: "show help and exit" },
 } as const;
 
 /** Flags of `letts` itself. */

@@ -63,7 +63,7 @@ export interface CommandGroup extends NodeFacts {
 /** A place in the tree of commands. */
 export type CommandNode = Command | CommandGroup;
 
-/** What a command gets. */
+/** The call of a command. */
 export interface Call<Flags> {
   /** Its own flags, each with a value or its default. */
   readonly flags: Flags;

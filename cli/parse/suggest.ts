@@ -1,18 +1,18 @@
 /**
- * Guesses what was meant.
+ * Suggestions for misspelled words.
  *
  * @module
  */
 import { closestString } from "@std/text/closest-string";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
-/** A word that may be what was meant; undefined when none is near enough to help. */
+/** The word that was probably meant; undefined when none is near enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word === "" || known.length === 0) return undefined;
   const begun = known.filter((name) => word.length > 1 && name.startsWith(word));
   if (begun.length === 1) return begun[0];
   const guess = closestString(word, known);
-  // Two letters in each other's place are the commonest slip, and count as two changes.
+  // Two transposed letters are the most common slip, and count as two changes.
   if (letters(word) === letters(guess)) return guess;
   const distance = levenshteinDistance(word.toLowerCase(), guess.toLowerCase());
   return distance <= Math.max(1, Math.floor(guess.length / 3)) ? guess : undefined;

@@ -7,11 +7,11 @@
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Where bytes come from. */
+/** A source of bytes. */
 export interface ByteSource {
   /** Reads into the front of the view and gives that part of it; its memory is the source's meanwhile. */
   read(view: Bytes): Promise<{ readonly done: boolean; readonly value?: Bytes | undefined }>;
-  /** Lets go of what is behind it. */
+  /** Releases what it reads from. */
   cancel(reason?: unknown): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Files that come back, checked against what was announced.
+ * Downloads, verified against size and digest.
  *
  * @module
  */

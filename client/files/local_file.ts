@@ -1,5 +1,5 @@
 /**
- * Files that are sent along: from a path, from memory or from a stream, never whole in memory because of us.
+ * Files that are sent along: from a path, from memory or from a stream, never held in memory whole.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { FileSource } from "../types.ts";
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * A stream of bytes that lets go of its source when it is left early. A chunk holds its bytes until the next one is
+ * A stream of bytes that releases its source when reading ends early. A chunk holds its bytes until the next one is
  * asked for: then the memory is used again, which keeps 70 MB of garbage from piling up.
  */
 export type Chunks = AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;

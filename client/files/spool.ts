@@ -52,7 +52,7 @@ const remove = (folder: string) => () => rm(folder, { recursive: true, force: tr
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** A stream that was read before would give the rest, or an empty file, without a word. */
+/** A stream that was read before would silently give the rest, or an empty file. */
 function readerOf(stream: ReadableStream<Uint8Array>): Reader {
   try {
     new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>);

@@ -50,7 +50,9 @@ export async function download(
   if (range !== undefined) {
     const end = range.end ?? "";
     if (!(range.start >= 0) || (range.end !== undefined && !(range.end >= range.start))) {
-      throw new ArgumentError(`range ${range.start}-${end} must go from 0 or later to no earlier`);
+      throw new ArgumentError(
+        `range ${range.start}-${end} must start at 0 or later and must not end before its start`,
+      );
     }
     const headers = { Range: `bytes=${range.start}-${end}` };
     return (await connection.open("getStaging", { ...call, headers })).source;

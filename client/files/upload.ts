@@ -18,7 +18,7 @@ import type { LocalFile } from "./local_file.ts";
 import { retrying } from "../http/retry.ts";
 import { traced } from "../tracing.ts";
 
-/** How often a file gets another id because the dugdale is still removing what it had under the last one. */
+/** How often a file gets another id because the dugdale is still removing the file with the last one. */
 const GENERATIONS_MAX = 8;
 
 /** How a file is sent. */
@@ -30,7 +30,7 @@ export interface UploadOptions {
   readonly missionId?: string | undefined;
 }
 
-/** Answers that do not end an upload: asking again how far it is tells where to go on. */
+/** Answers that do not end an upload: asking for its progress tells where to resume. */
 const RESUMABLE: ReadonlySet<string> = new Set([
   "upload_in_progress",
   "range_not_satisfiable",
@@ -117,7 +117,7 @@ async function probe(
   const size = headers.get(status === "complete" ? "Content-Length" : TOTAL_SIZE_HEADER);
   const otherSize = size !== null && Number(size) !== file.size;
   if (otherSize || headers.get(SHA256_HEADER)?.toLowerCase() !== file.sha256) {
-    throw conflict(connection, call, { code: "content_mismatch", problem: "holds another content" });
+    throw conflict(connection, call, { code: "content_mismatch", problem: "has other content" });
   }
   return status === "complete" ? status : Number(headers.get(BYTES_RECEIVED_HEADER) ?? 0);
 }
@@ -142,7 +142,7 @@ function conflict(
   });
 }
 
-/** The dugdale removes an upload that stood still too long; until it is gone its id is of no use. */
+/** The dugdale removes an upload that was idle for too long; until then its id cannot be used. */
 function isBeingRemoved(error: unknown): boolean {
   if (!(error instanceof LettsError)) return false;
   return error.code === "upload_idle_timeout" ||

@@ -1,5 +1,5 @@
 /**
- * What an answer that is not a success means.
+ * From a response that is not a success to an error.
  *
  * @module
  */

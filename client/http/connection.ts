@@ -84,7 +84,7 @@ export class Connection {
     this.#transport = openTransport({ base, proxy, fetch: settings.fetch });
   }
 
-  /** What makes spans, at this moment. */
+  /** The tracer of this moment. */
   get tracer(): Tracer | undefined {
     return this.#settings.tracer();
   }
@@ -128,7 +128,7 @@ export class Connection {
     );
   }
 
-  /** Lets go of the connections. */
+  /** Releases the connections. */
   close(): void {
     this.#transport.close();
   }

@@ -21,7 +21,7 @@ export class Connections {
     this.#settings = { ...settings, closing: this.#closing.signal };
   }
 
-  /** What makes spans, at this moment. */
+  /** The tracer of this moment. */
   get tracer(): Tracer | undefined {
     return this.#settings.tracer();
   }
@@ -41,7 +41,7 @@ export class Connections {
     return this.of(this.config.dugdale(host));
   }
 
-  /** Ends all calls in progress and lets go of the connections. */
+  /** Aborts all calls in progress and releases the connections. */
   close(): void {
     this.#closing.abort(new AbortedError("the client was closed"));
     for (const connection of this.#byHost.values()) connection.close();

@@ -12,7 +12,7 @@ import { GuardedReply } from "./reply.ts";
 
 /** What bounds an exchange. */
 export interface ExchangeOptions {
-  /** Each of them ends the exchange, its body included. */
+  /** Each of them aborts the exchange, including its body. */
   readonly signals: readonly (AbortSignal | undefined)[];
   /** Time without an answer or a byte before the exchange counts as broken. */
   readonly idleMs: number;
@@ -53,7 +53,7 @@ export async function exchange(
   }
 }
 
-/** An answer, unless the signal aborts first; what comes later is let go. */
+/** A response, unless the signal aborts first; a later one is discarded. */
 async function answered(sent: Promise<Response>, signal: AbortSignal): Promise<Response> {
   try {
     return await orAborted(sent, signal);
@@ -63,7 +63,7 @@ async function answered(sent: Promise<Response>, signal: AbortSignal): Promise<R
   }
 }
 
-/** What went wrong below HTTP. The outer message of `fetch` says only that it failed. */
+/** The failure below HTTP. The outer message of `fetch` says only that it failed. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;

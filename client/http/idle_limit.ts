@@ -1,5 +1,5 @@
 /**
- * An end for waits in which nothing happens, at next to no cost for each step forward.
+ * A limit for idle time that costs next to nothing for each step.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export class IdleLimit {
     if (this.#disarm === undefined) this.#arm(this.#idleMs);
   }
 
-  /** The step is over; the next one may be long in coming. */
+  /** The step is over; the next one may take any time to begin. */
   pause(): void {
     this.#sinceMs = undefined;
   }

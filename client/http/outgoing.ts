@@ -15,6 +15,6 @@ export interface FileBody {
   readonly offset: number;
   /** Size of the whole file. */
   readonly size: number;
-  /** Reads the bytes. Leaving the iteration early lets go of the file; a chunk is good until the next one is asked for. */
+  /** Reads the bytes. Leaving the iteration early closes the file; a chunk is valid until the next one is asked for. */
   chunks(): Chunks;
 }

@@ -8,7 +8,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { request as httpsRequest } from "node:https";
 import type { FileBody, Outgoing } from "./outgoing.ts";
 
-/** An answer to an upload is a few hundred bytes; more is a proxy's page, of which the start is enough. */
+/** A response to an upload has a few hundred bytes; a longer one is an error page of a proxy, of which the start is enough. */
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 
 /**
@@ -34,7 +34,7 @@ export async function putFile(outgoing: Outgoing, file: FileBody, onProgress: ()
     void request.destroy(toError(error))
   );
   try {
-    // The answer decides. That the rest of the body could not be written is only said when there is none.
+    // The response decides. That the rest of the body could not be written is reported only without one.
     return await answered;
   } finally {
     signal.removeEventListener("abort", stop);

@@ -9,7 +9,7 @@ import { IdleLimit } from "./idle_limit.ts";
 import { NetworkError } from "../errors.ts";
 import { LettsError, type LettsErrorFacts } from "../../protocol/letts_error.ts";
 
-/** What watches over a body. */
+/** How a body is supervised. */
 export interface BodyGuard {
   /** Ends the transfer; released at its end. */
   readonly abort: LinkedAbort;
@@ -72,7 +72,7 @@ function guarded(
         return result;
       } catch (error) {
         over();
-        source.cancel(error).catch(() => {}); // when the body failed itself, there is nothing left to let go of
+        source.cancel(error).catch(() => {}); // a body that failed has nothing to release
         throw toBodyError(error, signal, facts);
       }
     },

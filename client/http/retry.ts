@@ -51,7 +51,7 @@ export function pauseBeforeRetry(error: unknown, tries: number, policy: RetryPol
   return Math.max(retryAfterMs ?? 0, jittered(backoff(policy.backoffMs, tries - 1)));
 }
 
-/** Spreads a pause by a fifth, so that clients that failed together do not come back together. */
+/** Spreads a pause by a fifth, so that clients that failed together do not retry together. */
 function jittered(ms: number): number {
   if (ms <= 0) return 0;
   const spread = Math.max(1, Math.trunc(ms / 5));
@@ -62,7 +62,7 @@ function jittered(ms: number): number {
 export interface RetryingOptions {
   readonly policy: RetryPolicy;
   readonly signal?: AbortSignal | undefined;
-  /** Errors that this call can recover from although others cannot; they wait for the plain back-off. */
+  /** Errors that this call, unlike others, can recover from; they wait for the plain back-off. */
   readonly alsoRetry?: ((error: unknown) => boolean) | undefined;
 }
 

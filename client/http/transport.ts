@@ -14,9 +14,9 @@ import { sentInTrace } from "../tracing.ts";
 /** Sends requests to one dugdale. */
 export interface Transport {
   send(request: Outgoing): Promise<Response>;
-  /** @param onProgress Told when more bytes were taken by the other side. */
+  /** @param onProgress Called when the other side has accepted more bytes. */
   sendFile(request: Outgoing, file: FileBody, onProgress: () => void): Promise<Response>;
-  /** Ends what is in progress and lets go of the connections. */
+  /** Aborts requests in progress and releases the connections. */
   close(): void;
 }
 

@@ -22,7 +22,7 @@ import { DISPATCH } from "../http/scopes.ts";
 import { type OpenFile, stage } from "../files/staged.ts";
 import type { DispatchedRef, DispatchOptions, FileSource } from "../types.ts";
 
-/** A dispatch whose arguments are known to be good. */
+/** A dispatch whose arguments have been checked. */
 export interface CheckedDispatch {
   readonly missionId: MissionId;
   readonly files: readonly { readonly role: FileRole; readonly source: FileSource }[];

@@ -119,7 +119,7 @@ interface StageOptions {
   readonly connection: Connection;
   readonly execId: MissionId;
   readonly openFile: OpenFile;
-  /** Whether a file of the dugdale with the same content will do. */
+  /** Whether a file with the same content that the dugdale has may be used. */
   readonly reuse: boolean;
 }
 

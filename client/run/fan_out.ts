@@ -1,5 +1,5 @@
 /**
- * Many missions at once, each with everything that a single one has.
+ * Many missions at once.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import { parseLaneName } from "../../protocol/names.ts";
 import { type OpenFile, shareFiles } from "../files/staged.ts";
 import type { Address, Everywhere, HostOutcome, Job, ManyOptions, RunOptions } from "../types.ts";
 
-/** What fan-outs differ in. */
+/** How one fan-out differs from another. */
 interface FanOut extends ManyOptions {
   readonly method: "runMany" | "runOnAll";
 }
 
 /**
- * Runs all jobs and tells how each went, in their order. A job that fails does not disturb the others.
+ * Runs all jobs and returns their outcomes in order. A job that fails does not affect the others.
  *
  * @throws {ArgumentError} When `concurrency` is less than one or `waitMs` is no number.
  */
@@ -110,7 +110,7 @@ async function runJob<R>(
   }
 }
 
-/** Anything that is neither ours nor the caller's leaving is a bug, and not the job's to hide. */
+/** Anything that is neither an error of the client nor an abort by the caller is a bug, which must not be hidden in an outcome. */
 function toLettsError(
   cause: unknown,
   signal: AbortSignal,

@@ -29,7 +29,7 @@ export interface LaunchSettings {
   readonly method: LaunchFailure["method"];
   /** Default: hashes each file when its turn comes. */
   readonly openFile?: OpenFile | undefined;
-  /** Told of the dugdale and the mission as soon as they are known. */
+  /** Called with the dugdale and the mission as soon as they are known. */
   readonly onTarget?: ((target: Target, missionId: MissionId) => void) | undefined;
 }
 

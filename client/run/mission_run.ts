@@ -21,7 +21,7 @@ export interface MissionRunOptions extends WaitOptions {
   readonly connection: Connection;
   readonly policy: StreamPolicy;
   readonly signal?: AbortSignal | undefined;
-  /** Told when the end could not be learned. */
+  /** Called when following failed. */
   readonly onFailure: (error: unknown) => void;
 }
 

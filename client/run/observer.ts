@@ -11,7 +11,7 @@ import type { LaunchFailure } from "../types.ts";
 /** What is known about a launch when it fails. */
 export type LaunchFacts = Omit<LaunchFailure, "error" | "retryable" | "phase">;
 
-/** Reports a failure, unless it is none of the launch: a wait that was too short, a caller who left, a bug. */
+/** Reports a failure of the launch. A wait that was too short, an abort by the caller and a bug are not reported. */
 export function reportFailure(
   context: Context,
   facts: LaunchFacts,
@@ -23,6 +23,6 @@ export function reportFailure(
   try {
     context.onLaunchFailure({ ...facts, phase, error, retryable: error.retryable });
   } catch {
-    // An observer cannot change what happens to the launch; its own failures are its own to report.
+    // An observer cannot change what happens to the launch; what it throws is dropped.
   }
 }

@@ -31,7 +31,7 @@ export function streamPolicy(options: StreamOptions = {}): StreamPolicy {
 
 /** A broken connection that is worth a reconnect. */
 export interface Break {
-  /** In a word or two, such as `eof` or `http_502`. */
+  /** A short reason, such as `eof` or `http_502`. */
   readonly reason: string;
   /** What the dugdale asked to wait. */
   readonly pauseMs: number;
@@ -64,7 +64,7 @@ export interface Drop extends Omit<Break, "pauseMs"> {
   readonly lastSeq: number;
 }
 
-/** How many breaks the message about them tells. */
+/** How many breaks the error message names. */
 const REASONS_MAX = 8;
 
 /** Counts the breaks of one stream. Those that follow news are forgiven; a thousand are too many in any case. */

@@ -10,7 +10,7 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 /** How a log record is written. */
 export type LogFormat = "json" | "text";
 
-/** Who stands between callers and the dugdale. */
+/** Proxies and connections. */
 export interface DugdaleNetwork {
   /** A proxy in front does TLS, so tokens may travel over plain HTTP behind it. Default false. */
   readonly behindTlsProxy: boolean;
@@ -83,7 +83,7 @@ export interface DugdaleExec {
   readonly execFailedTtlMs: number;
 }
 
-/** What missions see of the environment, beside the variables that every mission gets. */
+/** Environment of missions, beside the variables that every mission gets. */
 export interface DugdaleMissionEnv {
   /** Names of the dugdale's own variables that are handed on. Default none. */
   readonly inherit: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * What a dugdale does when its file does not say.
+ * The defaults of dugdale.yaml.
  *
  * @module
  */

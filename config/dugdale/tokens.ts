@@ -75,7 +75,7 @@ function accepted(token: string, { file, key }: { readonly file: string; readonl
   return token;
 }
 
-/** What is unwise about the tokens, in sentences that name keys alone. */
+/** Warnings about tokens, in sentences that name only keys. */
 export function tokenWarnings(config: DugdaleConfig): string[] {
   const warnings: string[] = [];
   const groupsOf = new Map<string, string[]>();

@@ -1,5 +1,5 @@
 /**
- * From what a person calls a dugdale to the dugdale.
+ * Resolution of ids and aliases to dugdales.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** Rounds until an id must be reached, which leaves seven aliases in a row. */
 const ROUNDS_MAX = 8;
 
-/** What names may mean. */
+/** Ids and aliases. */
 export interface HostNames<Dugdale> {
   /** By id. Ids win over aliases. */
   readonly dugdales: ReadonlyMap<string, Dugdale>;

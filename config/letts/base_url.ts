@@ -11,7 +11,7 @@ const BRACKETED = /^\[([^\]]*)\](?::(\d*))?$/;
 const WITH_PORT = /^([^:]*):(\d*)$/;
 const NO_HOST = /[/?#@\\[\]\s]/;
 
-/** What an address is made of; empty strings and 0 count as not written. */
+/** The parts of an address; empty strings and 0 count as absent. */
 export interface AddressFields {
   /** Host, `host:port`, IPv6 address, or `[IPv6]:port`. */
   readonly host: string;

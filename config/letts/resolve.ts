@@ -1,5 +1,5 @@
 /**
- * What a letts.yaml answers: which dugdale is meant, how to reach it, with which token, and what `apply` tells it.
+ * The queries to a letts.yaml: which dugdale is meant, how to reach it, with which token, and what `apply` tells it.
  *
  * @module
  */

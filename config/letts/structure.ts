@@ -7,7 +7,7 @@ import { findHost, type HostNames } from "./aliases.ts";
 import type { DugdaleFields, LettsYaml } from "./types.ts";
 import type { Problem } from "../yaml/problem.ts";
 
-/** Finds what leads nowhere, in the order in which it should be told. Values with `${NAME}` are believed. */
+/** Finds references to nothing, in the order in which they are reported. Values with `${NAME}` are not checked. */
 export function* structureProblems(yaml: LettsYaml): Generator<Problem> {
   const names: HostNames<DugdaleFields> = {
     dugdales: new Map((yaml.dugdales ?? []).map((dugdale) => [dugdale.id ?? "", dugdale])),

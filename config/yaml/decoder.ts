@@ -1,5 +1,5 @@
 /**
- * What turns a value of a YAML file into a typed one, and tells editors about it.
+ * Decoders: from a value of a YAML file to a typed one, with a JSON Schema for editors.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface JsonSchema {
 
 /** One kind of value. */
 export interface Decoder<Value> {
-  /** What editors are told about it. */
+  /** JSON Schema for editors. */
   readonly schema: JsonSchema;
   /**
    * The typed value, or `undefined` when what stands there counts as not written.

@@ -1,5 +1,5 @@
 /**
- * A YAML file as text, places and nothing guessed: scalars keep what was typed, and their
+ * A YAML file as text and places, without type guessing: scalars keep what was typed, and their
  * decoder decides what it means.
  *
  * @module

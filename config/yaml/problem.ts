@@ -1,5 +1,5 @@
 /**
- * A fault that was found but not yet told, because another one may go first.
+ * A fault that was found but not yet reported, because another one may take precedence.
  *
  * @module
  */
@@ -12,14 +12,14 @@ export interface Problem {
   readonly key: string;
   /** What is wrong, such as `must not be empty`. */
   readonly problem: string;
-  /** The lowest is told first; among equals the one found first. Default 0. */
+  /** The lowest is reported first; among equals the one found first. Default 0. */
   readonly order?: number;
   /** The id of the dugdale that the key belongs to. */
   readonly owner?: string | undefined;
 }
 
 /**
- * Throws the fault that goes first, if there is any.
+ * Throws the fault with the lowest order, if there is any.
  *
  * @throws {ConfigError} The fault, with its place.
  */

@@ -1,5 +1,5 @@
 /**
- * The order in which the rules of dugdale.yaml are held against it. Of several broken ones, the first is told.
+ * The order in which the rules of dugdale.yaml are checked. Of several broken ones, the first is reported.
  *
  * @module
  */

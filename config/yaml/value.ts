@@ -87,7 +87,7 @@ export class YamlValue {
   }
 
   /**
-   * Gives up over a fault of this value.
+   * Reports a fault of this value.
    *
    * @throws {ConfigError} Always, naming this place.
    */

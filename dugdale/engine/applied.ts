@@ -16,7 +16,7 @@ import {
 import type { Engine } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 
-/** Queued missions of a removed lane are killed in transactions of so many. */
+/** The most queued missions of a removed lane that are killed in one transaction. */
 const KILL_BATCH = 200;
 
 /** The applied configuration: the lanes, and how missions are found and started. */
@@ -32,7 +32,7 @@ export class AppliedConfig {
     this.#engine = engine;
   }
 
-  /** What the last apply left; undefined before the first one. */
+  /** The configuration of the last apply; undefined before the first one. */
   get current(): Applied | undefined {
     return this.#current;
   }

@@ -7,7 +7,7 @@ import type { ApplyBody, ApplyDiff, LaneSettings, RuntimeSettings } from "../../
 import { ProblemError } from "../problem_error.ts";
 import type { AppliedState } from "../store/applied.ts";
 
-/** How far an apply may go. */
+/** What an apply is allowed to change. */
 export interface ApplyOptions {
   /** Change runtime or mission directory although missions are unfinished. */
   readonly force: boolean;
@@ -17,7 +17,7 @@ export interface ApplyOptions {
   readonly forcePrune: boolean;
 }
 
-/** What there is before the first apply. */
+/** The configuration before the first apply. */
 export const NOTHING_APPLIED: AppliedState = { mission_dir: "", labels: null, lanes: {}, runtime: {} };
 
 /** @param busy Lanes with queued or running missions. @throws {ProblemError} `conflict` */
@@ -25,7 +25,7 @@ export function assertInactive(diff: ApplyDiff, busy: ReadonlySet<string>, optio
   if ((diff.RuntimeChanged || diff.MissionDirChanged) && busy.size > 0 && !options.force) {
     throw new ProblemError(
       "conflict",
-      "runtime or mission directory would change while missions are queued or running; apply with force to do it all the same",
+      "runtime or mission directory would change while missions are queued or running; apply with force to change them anyway",
       { details: { reason: "runtime_or_mission_dir_changed_with_active_missions" } },
     );
   }

@@ -74,7 +74,7 @@ export class Engine implements Disposable {
       clock,
       onRetry: (err) =>
         log.warn("retrying write of mission end", { op: "finalize", mission_id: row.mission_id, err }),
-      // A disk may be full for hours. To give up would leave a mission that runs for its followers until the next start.
+      // A disk may be full for hours. Giving up would leave the mission running for its followers until the next start.
       shouldContinue: () => lane !== undefined && !this.lanes.stopped,
     };
     const { start } = end;
@@ -176,7 +176,7 @@ export class Engine implements Disposable {
       onRetry: (err) => log.warn("retrying write", { op: "put_back", mission_id: row.mission_id, err }),
       shouldContinue: () => !this.lanes.stopped,
     });
-    // A kill that came before was promised; the end of this dugdale is no reason to end what can wait for the next.
+    // A kill that came before was promised; a shutdown is no reason to end a mission that can wait for the next start.
     const { reason } = kill;
     if (reason === undefined || reason === "dugdale_shutdown") return;
     await transitions.write(() => {

@@ -30,7 +30,7 @@ export interface MissionSpec
   /** The refusal of a mission whose file is not there, or not complete. */
   readonly missingFile: (file: NewMissionFile) => ProblemError;
   /**
-   * The digest by which a repeat is told from another request.
+   * The digest that distinguishes a repeat from another request.
    *
    * @param files In the order of the spec.
    * @throws {ProblemError} When the files do not fit the request.
@@ -108,7 +108,7 @@ export class Enqueuer {
     return { status: "queued", created: true, fingerprint, files };
   }
 
-  /** What has run before is not measured again: a restart only needs its lane. */
+  /** The limits do not apply to a restart: it only needs its lane. */
   #assertAdmitted({ kind, lane, input, restartedFrom = null }: MissionSpec): void {
     if (restartedFrom !== null) return this.#assertLaneKept(lane);
     if (kind === "mission") this.#assertInputFits(input);

@@ -12,14 +12,14 @@ import type { ProgressLine } from "../store/missions.ts";
 import type { Store } from "../store/store.ts";
 import type { Transition } from "./transitions.ts";
 
-/** What is read from the table at once for a follower that lags behind: each holds so much, and a line more. */
+/** Bytes that are read from the table at once for a follower that lags behind, and one line more. */
 const BATCH_CHARS = 64 * 1024;
 const encoder = new TextEncoder();
 
-/** What a stream needs to know of its mission. */
+/** What a stream keeps of its mission. */
 export type Followed = Pick<MissionRow, "id" | "mission_id" | "status">;
 
-/** Told of output; `over` when nothing more will be told, whatever becomes of the mission. */
+/** Called after output; with `over` when there will be no further call. */
 export type OutputListener = (over: boolean) => void;
 
 interface Channel {
@@ -84,7 +84,7 @@ export class Followers {
     };
   }
 
-  /** Tells followers what has become of a mission. */
+  /** Publishes a transition to followers. */
   hear(transition: Transition): void {
     switch (transition.change) {
       case "queued":
@@ -112,11 +112,11 @@ export class Followers {
     }
   }
 
-  /** Tells followers of a line that has been committed. The line is only made when there are followers. */
+  /** Publishes a committed line to followers. The line is only made when there are followers. */
   publish(id: number, seq: number, line: () => string, last = false): void {
     const channel = this.#channels.get(id);
     if (channel === undefined) return;
-    // What a mission says in its first moments is committed together with its start, but told before it.
+    // Early progress is committed together with the start, but published before it.
     channel.lastSeq = Math.max(seq, channel.lastSeq ?? seq);
     try {
       const bytes = encoder.encode(`${line()}\n`);
@@ -128,7 +128,7 @@ export class Followers {
     if (last) this.wrote(id);
   }
 
-  /** Tells readers that output was written. */
+  /** Notifies readers of new output. */
   wrote(id: number): void {
     this.#tellReaders(id, false);
   }
@@ -174,7 +174,7 @@ interface FollowerParts {
   readonly store: Store;
   /** Undefined for a reader that only wants what is there. */
   readonly channel: Channel | undefined;
-  /** Called once the reader is gone. */
+  /** Called once the reader has disconnected. */
   readonly leave: () => void;
 }
 
@@ -186,7 +186,7 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   readonly #leave: () => void;
   #lastSeq: number;
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
-  /** The reader has everything that there is and asks for more. */
+  /** The reader has read everything and asks for more. */
   #waiting = false;
 
   constructor(parts: FollowerParts) {

@@ -15,9 +15,9 @@ export class Lane {
   empty = false;
   /** A pickup waits for its turn. */
   waking = false;
-  /** What was missing when a process was to be started; nothing is started then but one mission now and then. */
+  /** The resource that was too short to start a process; then one mission is tried from time to time. */
   shortage: Shortage | undefined;
-  /** It is time to try whether the shortage is over. */
+  /** It is time to check whether the shortage is over. */
   probing = false;
   /** When the next mission becomes due that waits for a time, in Unix milliseconds. */
   nextDueMs: number = Infinity;
@@ -66,9 +66,9 @@ export interface LaneChanges {
   readonly resized: string[];
 }
 
-/** Pickups that fail are tried again after so long; otherwise lanes wake only when something has changed. */
+/** Milliseconds before a failed pickup is retried; otherwise lanes wake only when something has changed. */
 const RETRY_MS = 30_000;
-/** A lane that could not start a process tries one again after so long. */
+/** Milliseconds before a lane that could not start a process tries again. */
 const PROBE_MS = 1000;
 /** The wall clock may be set, so that no wait for a moment of it is longer. */
 const CLOCK_TRUST_MS = 1000;
@@ -211,7 +211,7 @@ export class Lanes implements Disposable {
         if (lane !== undefined) { for (const row of this.#next(lane)) pick(row, lane); }
         return own;
       }, delayMs);
-      // A start takes longer than to answer: what waits for the change hears of it first.
+      // A start takes longer than an answer: the callers of the change are answered first.
       if (runs.length > 0) setImmediate(() => runs.forEach((run) => run.start()));
       return result;
     } catch (error) {

@@ -75,7 +75,7 @@ export class MissionActions {
   /**
    * Hides a mission until the next sweep removes it. A running one is ended first, if that is wanted.
    *
-   * @param gone Aborts when the caller has left, which ends the wait.
+   * @param gone Aborts when the caller has disconnected, which ends the wait.
    */
   async delete(row: MissionRow, force: boolean, gone: () => AbortSignal): Promise<void> {
     const { store, transitions } = this.#parts;

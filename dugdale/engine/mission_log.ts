@@ -3,7 +3,7 @@ import type { Log, LogFields } from "../host/log.ts";
 import type { DoneMission, RunningMission } from "../store/mission_row.ts";
 import { ranMs, type TransitionListener } from "./transitions.ts";
 
-/** The log shows so much of the words of a failure. */
+/** The most characters of a fail message in the log. */
 const MESSAGE_CHARS = 512;
 
 /** Writes a record when a mission is dispatched, started and finished. */

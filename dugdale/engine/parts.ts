@@ -29,6 +29,6 @@ export interface EngineParts {
   readonly readVariable: ReadVariable;
   /** Tells what is wrong with the room that is left in the data directory, if anything is. */
   readonly quotaProblem: () => string | undefined;
-  /** Told when a file could not be brought to the disk, for metrics. */
+  /** Called when a file could not be synced, for metrics. */
   readonly onFsyncFailure: (transition: "output_commit", error: unknown) => void;
 }

@@ -68,7 +68,7 @@ export class Retention {
     });
   }
 
-  /** What cannot be removed must not keep the row: the search for orphans will come by again. */
+  /** A file that cannot be removed must not keep the row: the search for orphans finds it again. */
   async #removeFiles(id: MissionId): Promise<void> {
     const { dataDir, slots, log } = this.#parts;
     const paths = [...dataDir.captures(id), dataDir.work(id)];

@@ -25,7 +25,7 @@ export type Transition =
   /** It is no longer shown. */
   | { readonly change: "deleting"; readonly id: number };
 
-/** Told of each transition, in their order. */
+/** Called with each transition, in their order. */
 export type TransitionListener = (transition: Transition) => void;
 
 /**

@@ -23,7 +23,7 @@ export class DataDir {
   readonly database: string;
   readonly lock: string;
   readonly #made = new Set<string>();
-  /** What could not be removed. */
+  /** Paths that could not be removed. */
   readonly #told = new Set<string>();
 
   constructor(root: string, disk: Disk = systemDisk) {

@@ -47,7 +47,7 @@ export class Family {
       const own = group === this.#leader || this.#seen.get(pid) === started;
       if (own || (this.#mark !== undefined && hasMark(pid, this.#mark))) family.add(pid);
     }
-    // A set is walked to its end also where it grows meanwhile.
+    // The iteration includes what is added to the set meanwhile.
     for (const parent of family) {
       for (const [pid, stat] of running) if (stat.parent === parent) family.add(pid);
     }

@@ -63,12 +63,12 @@ export class DirLock implements Disposable {
     try {
       return Deno.statSync(this.#path).ino === this.#inode;
     } catch (error) {
-      // Whatever else keeps the file from being looked at says nothing about the lock.
+      // Other errors of the look-up say nothing about the lock.
       return !(error instanceof Deno.errors.NotFound);
     }
   }
 
-  /** Lets go. The file stays, but empty: the sign of a clean end. */
+  /** Releases the lock. The file stays, but empty: the sign of a clean end. */
   [Symbol.dispose](): void {
     if (!this.#unclean) this.#file.truncateSync();
     this.#file.close();

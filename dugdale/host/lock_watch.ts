@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { DirLock } from "./lock.ts";
 
-/** A second daemon that is started by mistake is most likely right after a deployment. */
+/** A second daemon is most likely started by mistake right after a deployment. */
 const EARLY_MS = 2000, YOUNG_MS = 60_000, LATE_MS = 30_000;
 
 /**

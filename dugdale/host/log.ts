@@ -6,13 +6,13 @@ import { systemClock } from "./clock.ts";
 /** Facts of a log record. Tokens are never among them. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where the daemon tells what it does. */
+/** The log of the daemon. */
 export interface Log {
-  /** What only helps to find a bug. */
+  /** For finding bugs. */
   debug(message: string, fields?: LogFields): void;
   /** What happened as intended. */
   info(message: string, fields?: LogFields): void;
-  /** What went wrong and was put right, or can wait. */
+  /** A problem that was handled, or can wait. */
   warn(message: string, fields?: LogFields): void;
   /** A failure that needs attention. */
   error(message: string, fields?: LogFields): void;
@@ -113,7 +113,7 @@ export class LogOutput implements Disposable {
     try {
       for (let rest = bytes; rest.length > 0;) rest = rest.subarray(this.#file.writeSync(rest));
     } catch {
-      // A log that cannot be written has no other place to say so.
+      // A log that cannot be written has no other place to report it.
     }
   }
 

@@ -4,11 +4,11 @@ import { runInNewContext } from "node:vm";
 import type { Clock } from "./clock.ts";
 
 const EVERY_MS = 10_000;
-/** So much more than after the last time is worth the 10 ms or so in which nothing else happens. */
+/** Growth since the last time that is worth the 10 ms or so in which nothing else runs. */
 const GROWN_BYTES = 8 * 2 ** 20;
 
 /**
- * Gives memory back to the system that starting or work has left behind. The engine on its own keeps what a busy
+ * Gives memory back to the system that starting or work has left behind. V8 by itself keeps what a busy
  * time has taken, in case there is another one.
  */
 export class IdleMemory implements Disposable {

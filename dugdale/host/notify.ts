@@ -1,5 +1,5 @@
 /**
- * Tells a service manager how the daemon is, in the datagrams of sd_notify(3).
+ * Tells a service manager the state of the daemon, in the datagrams of sd_notify(3).
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface NotifyVariables {
   readonly watchdogPid: string | undefined;
 }
 
-/** Two signs of life fall into each period of the watchdog: half of its microseconds, in milliseconds. */
+/** Two pings fall into each period of the watchdog: half of its microseconds, in milliseconds. */
 const USEC_PER_HALF_MS = 2000;
 
 const AF_UNIX = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000;
@@ -41,7 +41,7 @@ export function notifyVariables(): NotifyVariables {
 }
 
 /**
- * How often a sign of life is due, in milliseconds: half of the time that the watchdog waits. Undefined when no
+ * How often a ping is due, in milliseconds: half of the time that the watchdog waits. Undefined when no
  * watchdog waits for this process.
  */
 export function watchdogPeriodMs(
@@ -53,7 +53,7 @@ export function watchdogPeriodMs(
   return periodMs >= 1 ? periodMs : undefined;
 }
 
-/** The connection to the service manager. Disposing it ends the signs of life. */
+/** The connection to the service manager. Disposing it ends the pings. */
 export class ServiceManager implements Disposable {
   readonly #libc: ReturnType<typeof openLibc>;
   readonly #address: Uint8Array<ArrayBuffer>;
@@ -86,10 +86,10 @@ export class ServiceManager implements Disposable {
     const address = this.#address;
     const length = BigInt(bytes.length);
     const sent = sendto(this.#socket, bytes, length, MSG_DONTWAIT_NOSIGNAL, address, address.length);
-    if (Number(sent) !== bytes.length) throw new NotifyError(`the service manager did not take ${state}`);
+    if (Number(sent) !== bytes.length) throw new NotifyError(`the service manager did not accept ${state}`);
   }
 
-  /** Sends a sign of life now and in each period, as long as the event loop turns. */
+  /** Pings the watchdog now and in each period, as long as the event loop turns. */
   live(periodMs: number, clock: Clock, onError: (error: unknown) => void): void {
     const sign = (): void => {
       try {
@@ -136,5 +136,5 @@ function openLibc() {
       cause = error;
     }
   }
-  throw new NotifyError("the service manager wants to be told, which needs FFI on Linux", { cause });
+  throw new NotifyError("reporting to the service manager needs FFI on Linux", { cause });
 }

@@ -1,5 +1,5 @@
 /**
- * What process 1 of a container has to do beside its own work: the processes that others leave behind become its
+ * The duty of process 1 of a container: processes whose parent has ended become its
  * children, and stay in the table of processes until it asks how they ended.
  *
  * @module

@@ -3,9 +3,9 @@ import { type Libc, LITTLE_ENDIAN } from "./libc.ts";
 import { type Output, StreamOutput } from "./output.ts";
 
 const POLLIN = 0x01, POLLHUP = 0x10;
-/** What a pipe holds. */
+/** Capacity of a pipe. */
 const CHUNK_BYTES = 64 * 1024;
-/** A process that writes more than this without a pause must not keep all others waiting. */
+/** A process that writes more than this without a pause must not delay all others. */
 const CHUNKS_AT_ONCE = 4;
 
 /**

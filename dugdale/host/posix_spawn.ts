@@ -179,7 +179,7 @@ export class PosixSpawner implements Spawner {
     const ended = this.#children.get(pid);
     this.#children.delete(pid);
     if (this.#children.size === 0) this.#rest();
-    // Other code in this process may have waited for any child; the status that we hold is of an earlier one then.
+    // Other code in this process may have waited for any child; then the status is that of an earlier one.
     if (reaped !== pid) return ended?.(undefined);
     const status = new DataView(this.#status.buffer).getInt32(0, LITTLE_ENDIAN);
     const signal = status & 0x7f;

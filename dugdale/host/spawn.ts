@@ -18,11 +18,11 @@ export interface ExitStatus {
   /** −1 after a signal. */
   readonly code: number;
   readonly signal: string | null;
-  /** Of a process that a test plays: how its mission ends, whatever else was observed. */
+  /** For scripted processes of tests: how the mission ends, instead of what was observed. */
   readonly claim?: ExitClaim;
 }
 
-/** An end that is said instead of observed. Details and return value are JSON texts. */
+/** An ending that is given instead of observed. Details and return value are JSON texts. */
 export interface ExitClaim {
   readonly outcome: OutcomeKind;
   readonly failReason: string | null;
@@ -49,13 +49,13 @@ export interface Child {
   signal(signal: "SIGTERM" | "SIGKILL"): boolean;
 }
 
-/** Starts processes. Disposing it lets go of the machinery, not of the processes. */
+/** Starts processes. Disposing it releases its resources and leaves the processes running. */
 export interface Spawner extends Disposable {
   /** Resolves once the program runs. @throws {SpawnError} When it cannot be started. */
   spawn(request: SpawnRequest): Promise<Child>;
   /**
    * Ends all processes that have one of these entries in their environment, with SIGKILL; answers how many there were.
-   * Absent where processes are only played.
+   * Absent for scripted processes.
    */
   killMarked?(marks: readonly string[]): number;
   /** When a process was started, in ticks of the kernel since boot; 0 where the system does not tell. */
@@ -74,7 +74,7 @@ export class SpawnError extends Error {
   }
 }
 
-/** What the machine, or a limit of the daemon, has too little of for another process. */
+/** The resource that is too short for another process, on the machine or by a limit of the daemon. */
 export type Shortage = "descriptors" | "processes" | "memory";
 
 const SHORTAGES: ReadonlyMap<unknown, Shortage> = new Map([

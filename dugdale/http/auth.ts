@@ -4,7 +4,7 @@ import { ProblemError } from "../problem_error.ts";
 
 const digest = (token: string): Uint8Array => createHash("sha256").update(token).digest();
 
-/** A token was sent that is none of ours. */
+/** An unknown token was sent. */
 export class UnknownTokenError extends ProblemError {
   constructor() {
     super("unauthorized", "unknown token");

@@ -30,7 +30,7 @@ export interface CallParts<Body, Query> {
   readonly clock: Clock;
 }
 
-/** One request that was let in, with query and body still to be read. */
+/** One admitted request, with query and body still to be read. */
 export class Call<Body = unknown, Query = unknown> {
   readonly request: Request;
   readonly caller: Caller;
@@ -75,7 +75,7 @@ export class Call<Body = unknown, Query = unknown> {
     return readBody(this.request, { limitBytes, code, clock });
   }
 
-  /** Aborts when the client leaves before its answer. Ask for it only where something waits: making it costs. */
+  /** Aborts when the client disconnects before its answer. It is made when it is first read, which costs. */
   readonly gone = (): AbortSignal =>
     // `completed` resolves only after the answer. Without the setting `no-legacy-abort` the signal aborts after a
     // complete answer too, and the runtime warns about that once.

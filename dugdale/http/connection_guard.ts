@@ -19,7 +19,7 @@ export type CloseReason =
   | "max_connections"
   | "max_connections_per_address";
 
-/** What is remembered of a connection between two looks. */
+/** What is remembered of a connection between two checks. */
 interface Seen {
   /** Since when it has carried no request. */
   sinceMs: number;
@@ -30,7 +30,7 @@ interface Seen {
 
 /**
  * Closes connections that `Deno.serve` would hold for ever: idle ones, ones whose request never comes, and ones beyond
- * the limits. It looks at the sockets from time to time, so that a request costs nothing but being counted.
+ * the limits. It checks the sockets from time to time, so that a request costs nothing but a counter.
  */
 export class ConnectionGuard {
   readonly #sockets: Pick<Sockets, "connections" | "shutdown" | "reset">;

@@ -4,7 +4,7 @@ import { AppliedStateError } from "../store/applied.ts";
 import { isDatabaseError } from "../store/database_error.ts";
 
 /**
- * Anything thrown, as an error for the caller. What is not expected is logged in full.
+ * Any thrown value, as an error for the caller. An unexpected one is logged in full.
  *
  * @param op The operation, for the log.
  */

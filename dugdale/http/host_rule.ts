@@ -37,7 +37,7 @@ export class HostRule {
     if (name === undefined) {
       return new ProblemError(
         "bad_request",
-        `the Host header is no host: ${JSON.stringify(host.slice(0, 256))}`,
+        `the Host header is not a valid host: ${JSON.stringify(host.slice(0, 256))}`,
       );
     }
     if (this.#kind === "all" || this.#names.has(name) || isLoopbackName(name)) {

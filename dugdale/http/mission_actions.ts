@@ -13,14 +13,14 @@ type Keys = "restart" | "kill" | "deleteMission" | "bulkRestart" | "bulkDelete";
 /** An audit record lists at most this many ids. */
 const AUDIT_IDS = 100;
 
-/** What is done to missions after their dispatch. */
+/** Actions on missions after their dispatch. */
 export function missionActions(parts: HandlerParts, actions: MissionActions): RouteHandlers<Keys> {
   function find(id: MissionId): MissionRow {
     const row = parts.store.missions.find(id);
     if (row === undefined) throw noMission(id);
     return row;
   }
-  /** One after the other, as named; one that fails does not stop the rest. */
+  /** One after the other, in the order of the request; one that fails does not stop the rest. */
   async function inOrder(
     ids: readonly string[],
     op: string,
@@ -49,7 +49,7 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
     kill: async (call) => {
       const row = find(missionIdOf(call, "bad_request"));
       assertKindAllowed(call, row);
-      // What the body says has no meaning; it is read so that the connection can go on.
+      // The body is ignored; it is read so that the connection can be used again.
       await call.bytes().catch(() => undefined);
       const reply = await actions.kill(row);
       audit(parts, call, "mission.kill", {

@@ -48,7 +48,7 @@ const OWN_DESCRIPTORS = 32;
 const LOOK_MS = 1000, LOOK_MS_PER_CONNECTION = 1;
 /** A listener that failed is opened again after this time. */
 const REOPEN_MS = 100;
-/** The rest of a refused body is discarded for this long, so that its sender sees the answer. */
+/** The rest of a refused body is discarded for this long, so that its sender receives the answer. */
 const LINGER_MS = 1000;
 /** What a refused request may have announced without its connection being closed. */
 const UNREAD_BYTES = 65_536;

@@ -4,7 +4,7 @@ import type { Clock } from "../host/clock.ts";
 import type { CaptureName } from "../host/data_dir.ts";
 import type { Disk } from "../host/disk.ts";
 
-/** What a capture needs to know. */
+/** The settings of a capture. */
 export interface CaptureOptions {
   readonly disk: Pick<Disk, "closeSync" | "openSync" | "writeSync">;
   /** Path of each file; a file is created with its first byte. */

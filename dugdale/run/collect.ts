@@ -35,7 +35,7 @@ export interface CollectOptions {
   readonly maxFileBytes: number;
   /** Tells what is wrong with the room that is left, if anything is. */
   readonly quotaProblem: () => string | undefined;
-  /** Told when a copy or its folder could not be brought to the disk; the mission fails then. */
+  /** Called when a copy or its folder could not be synced; the mission fails then. */
   readonly onFsyncFailure: (error: unknown) => void;
 }
 

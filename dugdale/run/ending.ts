@@ -11,7 +11,7 @@ import type { OutOfMemory } from "./out_of_memory.ts";
 export interface Observed {
   /** Undefined when the exit status is unavailable. */
   readonly exit: ExitStatus | undefined;
-  /** Why the daemon ended it, if it did. */
+  /** The reason for which the daemon ended it, if it did. */
   readonly killed: KillReason | undefined;
   readonly timeoutMs: number | null;
   readonly lane: string;

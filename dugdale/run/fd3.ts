@@ -112,7 +112,9 @@ export class Fd3Reader {
       if (!(error instanceof JsonSyntaxError)) throw error;
       return this.#protocolError(`is not JSON: ${clip(error.message, 256)}`);
     }
-    if (line.slice(node.end).trim() !== "") return this.#protocolError("has something after its JSON object");
+    if (line.slice(node.end).trim() !== "") {
+      return this.#protocolError("has trailing data after its JSON object");
+    }
     if (node.kind !== "object") {
       return this.#protocolError(
         `is ${node.kind === "null" ? "null" : `a JSON ${node.kind}`}, not an object`,

@@ -22,7 +22,7 @@ export class KillSwitch implements Disposable {
 
   /**
    * @param graceMs From SIGTERM to SIGKILL; 0 sends both at once.
-   * @param onRefused Told when the system refuses a signal, because every process of the group belongs to another user.
+   * @param onRefused Called when the system refuses a signal, because every process of the group belongs to another user.
    * Default: ignored.
    */
   constructor(clock: Clock, graceMs: number, onRefused: (error: unknown) => void = () => {}) {

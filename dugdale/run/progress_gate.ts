@@ -3,7 +3,7 @@ import type { Clock } from "../host/clock.ts";
 import { progressLine } from "../store/mission_json.ts";
 import type { Progress } from "./fd3.ts";
 
-/** How progress is let in. */
+/** The limits of progress. */
 export interface ProgressGateOptions {
   readonly clock: Clock;
   readonly limits: DugdaleLimits;
@@ -16,7 +16,7 @@ const REFILL_MS = 1000;
 /** The queue's length follows from its configured bytes by an assumed size of a line. */
 const ASSUMED_LINE_BYTES = 256, MIN_QUEUE = 64;
 
-/** Lets progress into a mission's events as far as rate, queue and size allow, and counts what it drops. */
+/** Adds progress to a mission's events as far as rate, queue and size allow, and counts what it drops. */
 export class ProgressGate {
   dropped = 0;
   readonly #options: ProgressGateOptions;
@@ -34,7 +34,7 @@ export class ProgressGate {
     this.#refilledMs = options.clock.steadyMs();
   }
 
-  /** Takes what the mission said. */
+  /** Handles one report. */
   take(progress: Progress): void {
     const { clock, limits, write } = this.#options;
     const line = progressLine(this.#seq + 1, clock.wallMs(), progress.value, progress.message);

@@ -71,7 +71,7 @@ export class DiskUsage {
     );
   }
 
-  /** What is wrong when work that is under way has used the quota up; undefined while there is room. */
+  /** The fault when work in progress has used the quota up; undefined while there is room. */
   problem(): string | undefined {
     if (this.#maxBytes <= 0 || this.bytes < this.#maxBytes) return undefined;
     return `the data directory holds ${this.bytes} bytes, ${this.#maxBytes} are allowed`;

@@ -57,7 +57,7 @@ export class Downloads {
     const { store, clock, log } = this.#parts;
     if (row.downloaded_at === null) {
       await store.writeSoon(() => store.staging.touchDownload(row.staging_id, clock.wallMs())).catch((err) =>
-        // It only shortens the life of the file: the content is what was asked for.
+        // It only shortens the life of the file: the content was delivered.
         log.error("db_error", { op: "download", staging_id: row.staging_id, err })
       );
     }

@@ -22,7 +22,7 @@ export interface StagingParts {
   /** Whether the database is damaged, and must not decide any more which files are orphans. */
   readonly damaged: () => boolean;
   readonly missions: MissionsOfFiles;
-  /** Told when a file could not be brought to the disk, for metrics. */
+  /** Called when a file could not be synced, for metrics. */
   readonly onFsyncFailure: (transition: "staging_upload_complete") => void;
 }
 

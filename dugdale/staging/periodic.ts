@@ -12,7 +12,7 @@ export interface PeriodicWork {
    */
   readonly pauseTimes?: number;
   readonly pass: (stopping: AbortSignal) => Promise<unknown>;
-  /** Told of a failed pass; the next one comes as usual. */
+  /** Called after a failed pass; the next one comes as usual. */
   readonly onError: (error: unknown) => void;
 }
 

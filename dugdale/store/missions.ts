@@ -82,9 +82,9 @@ export class Missions {
   readonly listedTimes: ListedTimes;
   /** Pages of missions. */
   readonly list: MissionList;
-  /** Which missions are next. */
+  /** The queues of the lanes. */
   readonly queue: MissionQueue;
-  /** What is too old to stay. */
+  /** Removal of old missions. */
   readonly retention: MissionRetention;
   readonly #insert: StatementSync;
   readonly #insertRunning: StatementSync;

@@ -4,7 +4,7 @@ import { isTransient } from "./database_error.ts";
 /** How long to try. */
 export interface RetryOptions {
   readonly clock: Clock;
-  /** Told why another try is needed. */
+  /** Called before another try, with the reason. */
   readonly onRetry: (error: unknown) => void;
   /** Whether to go on after the usual tries; asked after each further one. Default no. */
   readonly shouldContinue?: () => boolean;

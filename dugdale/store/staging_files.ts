@@ -11,7 +11,7 @@ export class StagingFiles {
   readonly refs: StagingRefs;
   /** How long files are kept. */
   readonly retention: StagingRetention;
-  /** What on disk belongs to nothing. */
+  /** Files on disk without a row. */
   readonly orphans: StagingOrphans;
   readonly #find: StatementSync;
   readonly #begin: StatementSync;

@@ -188,7 +188,7 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
     ]);
     assertEquals(told[1]?.fix, "exec_token in letts.yaml must be one of exec.tokens in its dugdale.yaml");
     const none = await doctor(yaml.replace(/auth: .*/, ""), 1);
-    assertEquals(none, one("s1", "fail", "no token can be used", "put its tokens into letts.yaml"));
+    assertEquals(none, one("s1", "fail", "no token can be used", "add its tokens to letts.yaml"));
   });
   await t.step("dugdales that cannot be reached or do not answer", async () => {
     using mute = Deno.listen({ port: 0, hostname: "127.0.0.1" });

@@ -50,7 +50,7 @@ Deno.test("letts ctl lanes pause --help fits a terminal of 60, 80 and 120 column
     ],
     [
       "      --insecure-config-permissions  accept plain tokens in a letts.yaml that others can read",
-      "      --ignore-proxy                 reach every dugdale directly, whatever letts.yaml says",
+      "      --ignore-proxy                 ignore the proxies of letts.yaml",
     ],
   ]);
 });

@@ -17,7 +17,7 @@ import { differenceText } from "./difference_text.ts";
 
 type ApplyCall = Call<Values<typeof APPLY_FLAGS>>;
 
-/** What became of one dugdale: the record, and the same as text. */
+/** The result for one dugdale: the record, and the same as text. */
 interface Row {
   readonly record: {
     readonly host: string;
@@ -28,7 +28,7 @@ interface Row {
   readonly text: string;
 }
 
-/** Tells dugdales what letts.yaml wants them to be, or shows what that would change. */
+/** Applies letts.yaml to dugdales, or shows what that would change. */
 export async function apply(call: ApplyCall): Promise<void> {
   const { flags, globals, io } = call;
   if (flags.file.length === 0) throw new UsageError('required flag "file" not set');
@@ -120,7 +120,7 @@ function applyTargets(
   return targets;
 }
 
-/** Two lines about plain admin and exec tokens; empty when there are none. */
+/** Two lines of warning about plain admin and exec tokens; empty when there are none. */
 function tokenWarning(config: LettsConfig): string {
   const places = config.plainTokens.filter(({ scope }) => scope !== "dispatch").map(({ location }) =>
     location

@@ -1,7 +1,7 @@
 /** The command line of `letts apply`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
 
-/** Which files, which dugdales, and how hard. */
+/** Files, dugdales, and how much may change. */
 export const APPLY_FLAGS = {
   file: {
     type: "list",

@@ -43,9 +43,9 @@ export interface Difference {
 }
 
 /**
- * Compares what a dugdale has with what it shall have.
+ * Compares the configuration of a dugdale with the one of letts.yaml.
  *
- * @param options.prune Whether lanes that are not named would go.
+ * @param options.prune Whether lanes that are not named would be removed.
  */
 export function difference(
   current: ApplyBody,

@@ -4,11 +4,11 @@ import { command, type CommandGroup, group } from "../../parse/grammar.ts";
 /** All of them. */
 export const CACHE: CommandGroup = group({
   name: "cache",
-  summary: "Look after the files that letts unpacks",
+  summary: "Manage the files that letts unpacks",
 }, [
   command({
     name: "clean",
-    summary: "Remove what other versions of letts have unpacked and nothing uses",
+    summary: "Remove unpacked files of other versions of letts that are not in use",
     about: [
       "A letts that carries its own Deno unpacks both at its first start, each version into a folder of its own. Those\n" +
       "of other versions go, unless a program is running from them. A newer version does this at its first start.",

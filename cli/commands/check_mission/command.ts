@@ -30,5 +30,5 @@ export const CHECK: CommandSpec<[typeof CHECK_MISSION_FLAGS]> = {
     { line: "letts check mission missions/resize.ts --file image=a.png", means: "With an input file" },
     { line: "letts check mission missions/hello.sh -o json", means: "For programs" },
   ],
-  exits: [["0", "it is clean; there may be notes"], ["1", "there are problems"]],
+  exits: [["0", "no problems; there may be notes"], ["1", "there are problems"]],
 };

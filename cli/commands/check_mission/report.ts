@@ -35,7 +35,7 @@ export interface CheckReport {
   };
   /** What must be fixed. */
   readonly problems: readonly string[];
-  /** What may be meant so. */
+  /** What may be intended. */
   readonly notes: readonly string[];
 }
 
@@ -95,7 +95,7 @@ function endingProblem({ verdict, stderr }: SeenRun): readonly string[] {
 function notesOf({ verdict, transcript, stdout, stderr }: SeenRun): readonly string[] {
   const notes: string[] = [];
   if (verdict.outcome === "success" && transcript.final === undefined) {
-    notes.push("it never says how it ended; with exit code 0 that is a success without a result");
+    notes.push("it has no final event; with exit code 0 that is a success without a result");
   }
   for (const [name, { bytes }] of [["stdout", stdout], ["stderr", stderr]] as const) {
     if (bytes > NOISE_BYTES) {

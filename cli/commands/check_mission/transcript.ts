@@ -34,7 +34,7 @@ export class Transcript {
     const { unterminated } = this.#reader;
     this.#reader.end();
     if (unterminated) {
-      this.#note("has no newline at its end; it counts, but a kill in the middle of it would not show");
+      this.#note("has no newline at its end; it counts, but a kill in the middle of it would go unnoticed");
     }
     if (this.#dropped > 0) {
       const { maxProgressRate } = this.#limits;
@@ -50,7 +50,7 @@ export class Transcript {
     return this.#reader.violations;
   }
 
-  /** What a dugdale lets pass. */
+  /** What a dugdale accepts. */
   get notes(): readonly string[] {
     return this.#notes;
   }

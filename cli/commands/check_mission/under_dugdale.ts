@@ -113,7 +113,7 @@ export async function runUnderDugdale(
 interface Found {
   readonly sizes: ReadonlyMap<string, number>;
   readonly lost: readonly string[];
-  /** What the first lost one makes of a success. */
+  /** The ending of a success whose first output file is missing. */
   readonly failed: { readonly failReason: string; readonly failMessage: string } | undefined;
 }
 

@@ -4,7 +4,7 @@ import { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
 import { DOWNLOAD_FLAGS, STAGING_FORCE_FLAG, STAGING_LIST_FLAGS } from "./flags.ts";
 import { EXECS, MISSIONS } from "./missions.ts";
 
-const DUGDALES = group({ name: "dugdales", summary: "Look at dugdales" }, [
+const DUGDALES = group({ name: "dugdales", summary: "Inspect dugdales" }, [
   command({
     name: "list",
     summary: "List the dugdales of letts.yaml",
@@ -22,7 +22,7 @@ const DUGDALES = group({ name: "dugdales", summary: "Look at dugdales" }, [
   }, async () => (await import("./dugdales.ts")).dugdaleConfig),
 ]);
 
-const LANES = group({ name: "lanes", summary: "Look at lanes, pause and continue them" }, [
+const LANES = group({ name: "lanes", summary: "List, pause and continue lanes" }, [
   command({
     name: "list",
     summary: "List the lanes of a dugdale and how busy they are",
@@ -70,6 +70,6 @@ const STAGING = group({ name: "staging", summary: "Send, fetch, list and delete 
 
 /** Everything about dugdales, lanes, missions, commands and files. */
 export const CTL: CommandGroup = group(
-  { name: "ctl", summary: "Look at dugdales and what they run, and change it" },
+  { name: "ctl", summary: "Inspect and control dugdales, lanes, missions, commands and files" },
   [DUGDALES, LANES, MISSIONS, EXECS, STAGING],
 );

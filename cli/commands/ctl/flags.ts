@@ -7,7 +7,7 @@ export const DOWNLOAD_FLAGS = {
     short: "o",
     value: "FILE",
     complete: "file",
-    help: "where to put it; - is standard output",
+    help: "path to write to; - is standard output",
   },
 } as const;
 
@@ -25,8 +25,8 @@ export const STAGING_LIST_FLAGS = {
     suggest: ["input", "output", "script"],
     help: "only input, output or script",
   },
-  limit: { type: "int", value: "N", default: 0, help: "how many at most" },
-  cursor: { type: "text", value: "CURSOR", help: "where an earlier page ended" },
+  limit: { type: "int", value: "N", default: 0, help: "most entries of a page" },
+  cursor: { type: "text", value: "CURSOR", help: "next_cursor of an earlier page" },
 } as const;
 
 /** Which missions and commands to list. */
@@ -50,14 +50,14 @@ export const LIST_FLAGS = {
     help: "only created at this time or later: -1h, -7d or Unix milliseconds",
   },
   until: { type: "text", value: "TIME", help: "only created before this time" },
-  limit: { type: "int", value: "N", default: 0, help: "how many at most" },
-  cursor: { type: "text", value: "CURSOR", help: "where an earlier page ended" },
+  limit: { type: "int", value: "N", default: 0, help: "most entries of a page" },
+  cursor: { type: "text", value: "CURSOR", help: "next_cursor of an earlier page" },
 } as const;
 
 /** Further conditions for missions. */
 export const MISSION_LIST_FLAGS = {
-  mission: { type: "text", value: "TEXT", help: "only whose name has this in it" },
-  "mission-prefix": { type: "text", value: "TEXT", help: "only whose name begins with this" },
+  mission: { type: "text", value: "TEXT", help: "only missions whose name contains this" },
+  "mission-prefix": { type: "text", value: "TEXT", help: "only missions whose name starts with this" },
   kind: {
     type: "text",
     value: "KIND",
@@ -79,8 +79,8 @@ export const BULK_FLAGS = {
     value: "CONDITIONS",
     help: "instead of an id: status=…,outcome=…,lane=…,mission=…,mission_prefix=…,since=…,until=…",
   },
-  limit: { type: "int", value: "N", default: 0, help: "with --selector: how many at most" },
-  "dry-run": { type: "switch", help: "with --selector: show which, and do nothing" },
+  limit: { type: "int", value: "N", default: 0, help: "with --selector: most missions to change" },
+  "dry-run": { type: "switch", help: "with --selector: list them and change nothing" },
   yes: { type: "switch", help: "with --selector: do not ask" },
 } as const;
 
@@ -91,5 +91,10 @@ export const FORCE_FLAG = {
 
 /** How a mission is ended. */
 export const KILL_FLAGS = {
-  signal: { type: "text", value: "NAME", default: "TERM", help: "advice; a dugdale always begins with TERM" },
+  signal: {
+    type: "text",
+    value: "NAME",
+    default: "TERM",
+    help: "accepted and ignored: a dugdale sends TERM first",
+  },
 } as const;

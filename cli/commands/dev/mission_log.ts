@@ -1,5 +1,5 @@
 /**
- * What a dugdale does, for people who watch it.
+ * The activity of a dugdale, for people.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Writer } from "../../output/io.ts";
 import type { Color, Paint } from "../../output/color.ts";
 import { humanDuration } from "../../output/human.ts";
 
-/** A line for every start and end of a mission, and for what goes wrong. */
+/** A line for every start and end of a mission, and for failures. */
 export class MissionLog implements Log {
   readonly #writer: Writer;
   readonly #paint: Paint;
@@ -23,7 +23,7 @@ export class MissionLog implements Log {
 
   info(): void {}
 
-  /** Listens to what becomes of missions. */
+  /** Listens to changes of missions. */
   readonly hear = (change: MissionChange): void => {
     if (change.change === "started") return this.#line("cyan", "started", change, "");
     const { outcome, durationMs, failReason, failMessage } = change;
@@ -52,7 +52,7 @@ export class MissionLog implements Log {
   #write(color: Color, word: string, text: string): void {
     const time = new Date().toTimeString().slice(0, 8);
     const line = `${this.#paint("dim", time)}  ${this.#paint(color, word.padEnd(8))}  ${text}\n`;
-    // A log is not waited for; a reader that is gone shows elsewhere.
+    // Not awaited: a closed stream is reported elsewhere.
     this.#writer.write(line).catch(() => {});
   }
 }

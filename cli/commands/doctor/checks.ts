@@ -1,5 +1,5 @@
 /**
- * What can be wrong between here and the dugdales.
+ * The checks of dugdales.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { difference } from "../apply/difference.ts";
 import { errorFix } from "./error_fix.ts";
 import { clockFinding, diskFinding, type Finding, type Verdict, versionFinding } from "./vitals.ts";
 
-/** One thing that was looked at. */
+/** One finding. */
 export interface Check extends Finding {
   /** Id of a dugdale, or `letts.yaml`. */
   readonly subject: string;
@@ -46,7 +46,7 @@ async function* findingsOf(client: LettsClient, dugdale: DugdaleEntry): AsyncGen
     else if (fault !== "missing") yield fault;
   }
   if (usable.length === 0) {
-    return yield { verdict: "fail", message: "no token can be used", fix: "put its tokens into letts.yaml" };
+    return yield { verdict: "fail", message: "no token can be used", fix: "add its tokens to letts.yaml" };
   }
   try {
     const accepted: Scope[] = [];
@@ -75,7 +75,7 @@ function failed(verdict: Verdict, message: string, error: LettsError): Finding {
   return { verdict, message, ...(fix === undefined ? {} : { fix }) };
 }
 
-/** A missing token is a choice; one that cannot be filled in is a fault. */
+/** A token may be missing; one whose variable is unset is a fault. */
 function tokenFault(
   client: LettsClient,
   dugdale: DugdaleEntry,
@@ -113,7 +113,7 @@ async function askedWith(
   }
 }
 
-/** What its first answer says about it. */
+/** Findings of its first answer. */
 function replyFindings(reply: DugdaleReply, tookMs: number): readonly Finding[] {
   const { version, uptime_seconds: uptime, applied_at: appliedMs } = reply;
   const up = humanDuration(uptime * 1000);
@@ -131,7 +131,7 @@ function appliedFinding(appliedMs: number | null): Finding {
   return { verdict: "warn", message: "no configuration was applied yet", fix: "letts apply -f letts.yaml" };
 }
 
-/** A proxy may keep the numbers from us; everything else can be looked at without them. */
+/** A proxy may refuse the metrics; everything else can be checked without them. */
 async function vitalFindings(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Finding[]> {
   try {
     const metrics = await client.metrics(dugdale.id);

@@ -1,8 +1,8 @@
-/** What helps when a dugdale cannot be asked, or answers with an error. @module */
+/** Advice for errors of dugdales. @module */
 import { AuthError, BackPressureError, HttpError, NetworkError } from "../../../client/errors.ts";
 import type { LettsError } from "../../../protocol/letts_error.ts";
 
-/** The next thing to look at; undefined when the error is of another kind. */
+/** What to check next; undefined when the error is of another kind. */
 export function errorFix(error: LettsError): string | undefined {
   if (error instanceof NetworkError) {
     return "is a dugdale running there, does letts.yaml say the right address and proxy?";

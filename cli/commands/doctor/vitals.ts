@@ -1,15 +1,15 @@
 /**
- * What the clock, the version and the disk of a dugdale say about its health.
+ * Checks of the clock, the version and the disk of a dugdale.
  *
  * @module
  */
 import type { Metrics } from "../../../client/types.ts";
 import { humanBytes, humanDuration } from "../../output/human.ts";
 
-/** How a check went. */
+/** The result of a check. */
 export type Verdict = "ok" | "warn" | "fail";
 
-/** What a check found, and what helps. */
+/** A finding, and advice. */
 export interface Finding {
   readonly verdict: Verdict;
   readonly message: string;

@@ -28,13 +28,13 @@ export const EXEC_FLAGS = {
     type: "list",
     value: "KEY=PATH",
     complete: "pair",
-    help: "where to put an output file; must not exist",
+    help: "path of an output file; must not exist",
   },
   stdin: {
     type: "text",
     value: "MODE",
     choices: ["none", "single", "broadcast"],
-    help: "which commands get standard input (default single for one host)",
+    help: "which hosts get standard input (default single for one host)",
   },
   timeout: { type: "text", value: "DURATION", help: "how long it may run, such as 30s or 1h30m" },
   "wait-timeout": {
@@ -56,7 +56,7 @@ export const EXEC_FLAGS = {
     default: 65536,
     help: "with -o json: how much of each stream is kept",
   },
-  "allow-shell": { type: "switch", help: "permit a command such as sh -c" },
+  "allow-shell": { type: "switch", help: "allow a command such as sh -c" },
   "mission-id": { type: "text", value: "UUID", help: "id of the exec, a UUIDv7; for one host" },
   "group-id": { type: "text", value: "UUID", help: "id that joins the execs of several hosts, a UUIDv7" },
 } as const;

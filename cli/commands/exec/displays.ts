@@ -14,7 +14,7 @@ import type { LogBody, LogShow } from "../run/log_tails.ts";
 import type { MissionEnd } from "../run/mission_end.ts";
 import type { ExecShow } from "./run_exec.ts";
 
-/** What became of the command on one dugdale. */
+/** The result of the command on one dugdale. */
 export interface ExecEnd {
   /** Id of the dugdale. */
   readonly host: string;
@@ -23,7 +23,7 @@ export interface ExecEnd {
   readonly error: unknown;
 }
 
-/** Shows commands while they run and what became of them. */
+/** Shows commands while they run, and their results. */
 export interface ExecDisplay {
   /** For the command of one dugdale. */
   host(id: string): ExecShow;

@@ -89,7 +89,7 @@ async function saveOutputs(
   try {
     await saveAll(client, targets, results, signal);
   } catch (error) {
-    // A command that left no such file was asked for the wrong one.
+    // The command made no such file: the flag names the wrong one.
     if (error instanceof CommandError) throw new UsageError(error.message, { cause: error });
     if (exitCodeOf(error) === 2) throw error;
     throw new ExecFailedError("", { cause: error });

@@ -56,7 +56,7 @@ export async function install(options: InstallOptions, io: Io): Promise<void> {
   );
 }
 
-/** The path by which this program is found after the next start of the machine too. */
+/** The path of this program that stays valid after a restart of the machine. */
 function installedProgram(): string {
   const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder.startsWith("/"));
   const found = folders.map((folder) => join(folder, "letts")).find(isExecutable);

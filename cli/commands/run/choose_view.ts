@@ -15,7 +15,7 @@ export interface ViewFlags {
   readonly logs: boolean;
 }
 
-/** What is shown, and what has to be fetched for it. */
+/** What is shown, and what is fetched for it. */
 export interface ChosenView {
   readonly view: RunView;
   /** Whether log lines are shown while they come. */

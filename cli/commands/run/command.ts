@@ -8,7 +8,7 @@ export const RUN_FLAGS = {
     type: "list",
     value: "ROLE=PATH",
     complete: "pair",
-    help: "where to put an output file of a success; may be repeated",
+    help: "path of an output file of a success; may be repeated",
   },
   "wait-timeout": {
     type: "text",
@@ -42,7 +42,7 @@ export const RUN: CommandSpec<[typeof MISSION_FLAGS, typeof RUN_FLAGS, typeof TA
   ],
   exits: [
     ["0", "the mission succeeded"],
-    ["1", "the mission failed, or anything that has no code of its own"],
+    ["1", "the mission failed, or an error without a code of its own"],
     ["124", "the wait timed out; the mission keeps running"],
     ["125", "killed, timeout, oom, crashed or lost"],
   ],

@@ -33,7 +33,7 @@ export interface FanOutOptions {
 }
 
 /**
- * Runs the mission on all of them at once and prints what became of it, in their order.
+ * Runs the mission on all of them at once and prints the results in their order.
  *
  * @throws The most severe of the errors.
  */
@@ -60,11 +60,11 @@ export async function runFanOut(targets: readonly NamedTarget[], options: FanOut
     const error = fanOutError(ended);
     if (error !== undefined) throw error;
   } finally {
-    await Promise.all(runs); // none is left behind when one of them ends it all
+    await Promise.all(runs); // all are awaited, also when one of them ends the command
   }
 }
 
-/** There is nothing to print about runs that ended because we leave. */
+/** Runs that ended because of an interrupt are not printed. */
 function usable(run: HostRun, { signal }: FanOutOptions): HostRun {
   signal.throwIfAborted();
   if (run.error instanceof OutputError) throw run.error;
@@ -104,7 +104,7 @@ interface NamedTarget extends CliTarget {
 }
 
 /**
- * Resolves all hosts before the first request; a dugdale that was named twice is meant once.
+ * Resolves all hosts before the first request; a dugdale that was named twice counts once.
  *
  * @throws {UsageError} When a flag makes no sense for several dugdales.
  * @throws {CommandError} When letts.yaml does not know a host.

@@ -1,5 +1,5 @@
 /**
- * What a fan-out leaves behind: blocks for people, rows for programs, and one error.
+ * The results of a fan-out: blocks for people, rows for programs, and one error.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { BufferedIo } from "../../output/memory_writer.ts";
 import { writeJson } from "../../output/record.ts";
 import type { MissionEnd } from "./mission_end.ts";
 
-/** What became of the mission on one dugdale, and what was printed about it meanwhile. */
+/** The result of the mission on one dugdale, and what was printed about it meanwhile. */
 export interface HostRun {
   /** As the dugdale was called on the command line. */
   readonly host: string;
@@ -71,7 +71,7 @@ export async function printErrors(io: Io, runs: readonly HostRun[], config: Lett
 }
 
 /**
- * What a fan-out fails with: the first trouble that is not an end of the mission, else abnormal ends, else failed
+ * The error of a fan-out: the first one that is not an outcome of the mission, else abnormal ends, else failed
  * missions.
  */
 export function fanOutError(runs: readonly HostRun[]): unknown {

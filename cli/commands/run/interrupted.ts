@@ -1,5 +1,5 @@
 /**
- * What is said when the waiting for a mission is interrupted.
+ * The message when waiting for a mission is interrupted.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface InterruptedMission {
   readonly accepted: boolean;
 }
 
-/** Takes out a mission that cannot be running, because its dispatch failed before or at the dugdale. */
+/** Removes a mission that cannot be running, because its dispatch failed before or at the dugdale. */
 export function dropRefused(
   missions: Map<string, InterruptedMission>,
   host: string,
@@ -25,7 +25,7 @@ export function dropRefused(
   if (!isUnsure && missions.get(host)?.accepted === false) missions.delete(host);
 }
 
-/** Tells that a mission goes on, and how to follow and to end it. */
+/** Reports that a mission keeps running, and how to follow and to end it. */
 export async function reportStillRunning(
   io: Io,
   missions: readonly InterruptedMission[],

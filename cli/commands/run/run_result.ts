@@ -1,5 +1,5 @@
 /**
- * What a run leaves on stdout.
+ * The result of a run on stdout.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { RunEnd } from "./run_mission.ts";
 
 /** Writes the result of one mission on one dugdale. */
 export async function writeRunResult(writer: Writer, format: Format, end: RunEnd): Promise<void> {
-  if (format === "ndjson") return; // the events have said it all
+  if (format === "ndjson") return; // the events contain the result
   if (format === "json") return await writeJson(writer, runRecord(end), { sorted: true });
   if (end.returned !== undefined) await writer.write(`${jsonText(end.returned, { sorted: true })}\n`);
 }

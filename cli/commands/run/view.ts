@@ -17,9 +17,9 @@ export interface RunView {
   log(stream: LogStream, line: string): Promise<void>;
   /** An output file has been put in its place. */
   saved(key: string, path: string, bytes: number): Promise<void>;
-  /** Something that people should know, and that ends nothing. */
+  /** A warning. */
   warning(text: string): Promise<void>;
-  /** Takes away what is not meant to stay. */
+  /** Removes what is not meant to stay. */
   close(): Promise<void>;
 }
 

@@ -13,7 +13,7 @@ export const TOP: CommandSpec<[typeof TOP_FLAGS]> = {
   name: "top",
   summary: "Watch what all dugdales do",
   about: [
-    "Keys: the arrows move, Enter shows a mission or a lane, l the output of a mission, k kills it, p pauses a lane " +
+    "Keys: the arrows move, Enter shows a mission or a lane, l the output of a mission, k kills it, p pauses a lane\n" +
     "or lets it go on, / filters, q leaves.",
   ],
   flags: [TOP_FLAGS],

@@ -1,5 +1,5 @@
 /**
- * What may come next on a command line.
+ * Candidates for the last word of a command line.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import type { Names } from "./values.ts";
 
 const NONE: Names = { hosts: [], labels: [], lanes: [], routes: [] };
 
-/** All names, sorted. None when there is no file that can be used: a completion is no place for complaints. */
+/** All names, sorted. None when there is no usable file: a completion reports no errors. */
 export function knownNames(path: string | undefined, env: Env): Names {
   try {
     const { yaml } = parseLettsFile(readFileText(discoverLettsFile({ path, env })));

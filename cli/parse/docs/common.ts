@@ -1,5 +1,5 @@
 /**
- * What holds for all commands, for the documents that are made of the table.
+ * What holds for all commands, for the generated documents.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** What each exit code means. */
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ["0", "success"],
-  ["1", "the mission failed, or anything that has no code of its own"],
+  ["1", "the mission failed, or an error without a code of its own"],
   ["2", "invalid usage: unknown flag, bad value, missing argument"],
   ["3", "configuration: no file, a fault in it, its permissions, a missing token or variable"],
   ["4", "network: a dugdale cannot be reached, or its answer is invalid"],

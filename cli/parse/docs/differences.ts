@@ -1,10 +1,10 @@
 /**
- * Where this CLI does another thing than the reference on purpose.
+ * Deliberate differences of this CLI from the reference.
  *
  * @module
  */
 
-/** What scripts that were written for the reference may notice. */
+/** Differences that scripts written for the reference may notice. */
 export const DIFFERENCES: readonly (readonly [what: string, reference: string, here: string])[] = [
   ["`letts version`", "on stderr; no `--version`", "on stdout; `--version` does the same"],
   ["unknown command below a group", "help, exit 0", "exit 2"],

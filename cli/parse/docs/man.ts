@@ -79,7 +79,7 @@ function terms(rows: readonly (readonly [string, string])[]): readonly string[] 
   return rows.flatMap(([term, text]) => [".TP", `.B ${escaped(term)}`, escaped(text)]);
 }
 
-/** What would mean something to the formatter stands for itself. */
+/** Escapes what the formatter would interpret. */
 function escaped(text: string): string {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("…", "...").replace(
     /^([.'])/,

@@ -24,7 +24,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, strin
     "exit_code": "The status of the process; −1 when a signal ended it, 0 when none was started.",
     "signal": "Such as `KILL`, or a number when it has no name. Absent when the process exited by itself.",
     "fail_reason":
-      "A word for programs: the mission's own, or the dugdale's such as `killed_by_api`. Absent after a success.",
+      "Machine-readable reason: the mission's own, or the dugdale's such as `killed_by_api`. Absent after a success.",
     "fail_message": "The same for people.",
     "fail_details": "Facts that the mission or the dugdale gave along with the reason.",
     "return": "What a successful mission returned. Absent when it returned nothing.",

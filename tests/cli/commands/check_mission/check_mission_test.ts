@@ -172,7 +172,7 @@ const NOTES: readonly (readonly [what: string, commands: string, note: string])[
     `i=0; while [ $i -lt 60 ]; do echo '{"event":"progress","value":0}'; i=$((i + 1)); done >&3\n${GOOD}`,
     "10 of 60 progress reports would be dropped: at most 50 a second are kept",
   ],
-  ["silence", "exit 0", "it never says how it ended"],
+  ["silence", "exit 0", "it has no final event"],
   ["noise", `head -c 1100000 /dev/zero\n${GOOD}`, "it prints 1100000 bytes on stdout"],
   [
     "trouble by hand",
