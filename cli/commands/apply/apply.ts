@@ -1,5 +1,7 @@
 /** `letts apply`. @module */
+import { pause } from "../../../client/abort.ts";
 import type { LettsClient } from "../../../client/client.ts";
+import { isLoopback, listenHost } from "../../../config/dugdale/listen_host.ts";
 import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { readLettsFiles } from "../../../config/letts/open.ts";
 import type { LettsConfig } from "../../../config/letts/resolve.ts";
@@ -14,6 +16,10 @@ import { findDugdale } from "../target.ts";
 import type { APPLY_FLAGS } from "./command.ts";
 import { difference } from "./difference.ts";
 import { differenceText } from "./difference_text.ts";
+
+/** So long a dugdale on this machine may take to listen. */
+const START_MS = 3000;
+const BETWEEN_TRIES_MS = 50;
 
 type ApplyCall = Call<Values<typeof APPLY_FLAGS>>;
 
@@ -46,12 +52,32 @@ export async function apply(call: ApplyCall): Promise<void> {
   if (failed.length > 0) throw new CommandError(`${verb(flags)} failed on ${failed.join(", ")}`);
 }
 
+/**
+ * Waits for a dugdale on this machine that refuses connections: `letts dugdale &` in the line before may not listen yet.
+ * Whatever else is wrong is for the apply to report.
+ */
+async function awaitStart(config: LettsConfig, dugdale: DugdaleEntry): Promise<void> {
+  const { host, port, protocol } = config.baseUrl(dugdale);
+  if (!isLoopback(host) || protocol !== "http:" || config.proxy(dugdale) !== undefined) return;
+  const untilMs = performance.now() + START_MS;
+  while (performance.now() < untilMs) {
+    try {
+      return (await Deno.connect({ hostname: listenHost(host), port: Number(port || 80) })).close();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) return;
+      await pause(BETWEEN_TRIES_MS);
+    }
+  }
+}
+
 function verb(flags: ApplyCall["flags"]): string {
   return flags["dry-run"] ? "dry run" : "apply";
 }
 
-async function applyTo(client: LettsClient, { id }: DugdaleEntry, flags: ApplyCall["flags"]): Promise<Row> {
+async function applyTo(client: LettsClient, dugdale: DugdaleEntry, flags: ApplyCall["flags"]): Promise<Row> {
+  const { id } = dugdale;
   try {
+    await awaitStart(client.config, dugdale);
     const reply = await client.apply(id, undefined, {
       force: flags.force,
       prune: flags.prune || flags["force-prune"],
@@ -79,6 +105,7 @@ async function dryRuns(
   const prune = flags.prune || flags["force-prune"];
   for (const dugdale of targets) {
     try {
+      await awaitStart(client.config, dugdale);
       const { state } = await client.state(dugdale.id);
       const diff = difference(state ?? {}, client.config.applyBody(dugdale), { prune });
       const text = `== ${dugdale.id} ==\n${differenceText(diff, columns)}`;

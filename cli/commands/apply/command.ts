@@ -24,7 +24,8 @@ export const APPLY: CommandSpec<[typeof APPLY_FLAGS]> = {
   name: "apply",
   summary: "Send the settings of letts.yaml to dugdales",
   about: [
-    "Sends lanes, labels, mission directory and runtime. Lanes that the file does not name stay unless --prune.",
+    "Sends lanes, labels, mission directory and runtime. Lanes that the file does not name stay unless --prune.\n" +
+    "A dugdale on this machine that has just been started is waited for, up to three seconds.",
   ],
   flags: [APPLY_FLAGS],
   examples: [

@@ -1,4 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { dugdaleConfig, openDugdale } from "../../../../dugdale/mod.ts";
+import { startCli } from "../../cli_process.ts";
 import { openFleet } from "../../fleet.ts";
 
 const LAYER = `dugdales:
@@ -86,3 +88,34 @@ Deno.test("letts apply exits with 1 when a dugdale cannot be reached, after the 
   );
   assertEquals(ended.stderr, "letts: apply failed on gone\n");
 });
+
+Deno.test("letts apply waits for a dugdale of this machine that does not listen yet", async () => {
+  await using fleet = await openFleet(1);
+  const port = freePort();
+  const starting = `${fleet.folder}/starting.yaml`;
+  await Deno.writeTextFile(
+    starting,
+    `auth: { admin_token: a-token }\ndugdales: [{ id: new, url: "http://localhost:${port}", lanes: { a: {} } }]\n`,
+  );
+  for (const flags of [[], ["--dry-run"]]) {
+    const applying = startCli(["apply", "-f", starting, ...flags]);
+    // The warning about the plain token comes before the first connection.
+    const stderr = applying.stderr.getReader();
+    await stderr.read();
+    stderr.releaseLock();
+    await using _dugdale = await openDugdale({
+      config: dugdaleConfig({
+        listen: `127.0.0.1:${port}`,
+        dataDir: `${fleet.folder}/new`,
+        admin: { tokens: ["a-token"] },
+      }),
+    });
+    const { code, stdout } = await applying.output();
+    assertEquals([code, new TextDecoder().decode(stdout).includes("new")], [0, true]);
+  }
+});
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
