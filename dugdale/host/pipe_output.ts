@@ -38,7 +38,7 @@ export class PipeOutput implements Output {
     }
   }
 
-  read(onChunk: (chunk: Uint8Array) => void): Promise<void> {
+  read(onChunk: (chunk: Uint8Array) => Promise<void> | void): Promise<void> {
     this.take(onChunk);
     if (this.#closed) return Promise.resolve();
     this.#rest = new StreamOutput(new Socket({ fd: this.#fd, readable: true, writable: false }));

@@ -45,6 +45,7 @@ export interface ControlLimits {
 const MAX_VIOLATIONS = 32;
 /** How much of an oversized line is looked at for its event name. */
 const PEEK_BYTES = 512;
+const OPEN_BRACE = 0x7b;
 const NAMES: readonly string[] = CONTROL_EVENTS;
 
 /** Reads descriptor 3 of a mission, line by line, and keeps what its end depends on. */
@@ -88,6 +89,8 @@ export class Fd3Reader {
 
   #take({ bytes, length }: Line): void {
     this.#line++;
+    // What is no object can only be one more violation.
+    if (this.violations.length === MAX_VIOLATIONS && bytes[0] !== OPEN_BRACE && !isSpace(bytes[0])) return;
     const text = this.#decoder.decode(bytes);
     const max = this.#limits.maxEventLineBytes;
     if (max > 0 && length > max) return this.#tooLarge(text, length, max);
@@ -236,6 +239,10 @@ export class Fd3Reader {
     const text = `line ${this.#line} on descriptor 3 ${message}`;
     this.violations.push({ reason, message: text, details: { fd3_line: this.#line, ...details } });
   }
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d;
 }
 
 /** The last member of exactly that name; null counts as absent. */

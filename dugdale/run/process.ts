@@ -7,8 +7,8 @@ import type { KillSwitch } from "./kill.ts";
 export interface OutputHandlers {
   stdout(chunk: Uint8Array): void;
   stderr(chunk: Uint8Array): void;
-  /** Descriptor 3; absent for an exec. */
-  control?(chunk: Uint8Array): void;
+  /** Descriptor 3; absent for an exec. Nothing more is read before the promise has settled. */
+  control?(chunk: Uint8Array): Promise<void> | void;
 }
 
 /** How to run one process. */
@@ -47,7 +47,7 @@ const POLLS = 2, POLL_MS = 1;
 export async function runProcess(child: Child, options: ProcessOptions): Promise<ExitStatus | undefined> {
   const { kill, output, timeoutMs, postExitGraceMs, clock } = options;
   const { pid, stdout, stderr, control } = child;
-  const onControl = (chunk: Uint8Array): void => output.control?.(chunk);
+  const onControl = (chunk: Uint8Array): Promise<void> | void => output.control?.(chunk);
   const startedMs = clock.wallMs();
   const deadline = timeoutMs !== null && timeoutMs > 0
     ? clock.after(timeoutMs, () => kill.kill("timeout"))
@@ -86,7 +86,7 @@ async function poll(child: Child, output: OutputHandlers, clock: Clock): Promise
     stderr.take(output.stderr);
     if (polls === POLLS) return;
     if (child.ended) {
-      control?.take((chunk) => output.control?.(chunk));
+      control?.take((chunk) => void output.control?.(chunk));
       // A process that is being started at this moment has a copy of every pipe, and may be the last to close it.
       if (allEnded(outputsOf(child))) return;
     }

@@ -6,6 +6,7 @@ import type { ExitStatus, Spawner, SpawnRequest } from "../host/spawn.ts";
 import type { MissionFileRow, MissionRow } from "../store/mission_row.ts";
 import type { FinalEvent, Violation } from "./fd3.ts";
 import { capped, execVerdict, missionVerdict, type Verdict } from "./ending.ts";
+import { InTurns } from "./in_turns.ts";
 import type { KillSwitch } from "./kill.ts";
 import { isDiskFull, LaunchError, textOf } from "./launch_error.ts";
 import { type KernelMemoryKills, MemoryWatch, type OutOfMemory } from "./out_of_memory.ts";
@@ -78,6 +79,7 @@ export async function runMission(
   const isExec = mission.kind === "exec";
   const workdir = await makeWorkdir(mission, plan.files, host.dataDir, host.slots);
   const memory = new MemoryWatch();
+  const control = new InTurns((piece) => fd3?.write(piece), host.clock);
   const output: OutputHandlers = isExec ? handlers : {
     stdout: (chunk) => {
       memory.write("stdout", chunk);
@@ -87,7 +89,7 @@ export async function runMission(
       memory.write("stderr", chunk);
       handlers.stderr(chunk);
     },
-    control: (chunk) => fd3?.write(chunk),
+    control: (chunk) => control.write(chunk),
   };
   const child = await host.spawner.spawn({
     ...plan.launch(workdir.path),
@@ -104,6 +106,7 @@ export async function runMission(
     ...(onStarted === undefined ? {} : { onStarted }),
     ...(onOutlived === undefined ? {} : { onOutlived }),
   });
+  await control.settled;
   fd3?.end();
   const facts = { exit, killed: kill.reason, timeoutMs, lane: mission.lane };
   const verdict = isExec ? execVerdict(facts) : missionVerdict({

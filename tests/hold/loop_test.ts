@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Ids } from "../../protocol/ids.ts";
-import { type Daemon, Place } from "../contract/daemon.ts";
+import { type Daemon, pause, Place } from "../contract/daemon.ts";
 import { OWN_TOKENS } from "../contract/settings.ts";
 import { HOLD_MS, LoopWatch } from "./loop_watch.ts";
 
@@ -111,6 +111,57 @@ Deno.test({
       const response = await ask(daemon, "POST", "dispatch/batch", JSON.stringify({ missions }));
       const { results } = await response.json();
       assertEquals(results.filter((result: { ok: boolean }) => result.ok).length, 1000);
+    });
+  },
+});
+
+/** Does something while a mission runs. */
+async function run(daemon: Daemon, place: Place, script: string): Promise<{ outcome: string }> {
+  await Deno.mkdir(`${place.dir}/missions`, { recursive: true });
+  await Deno.writeTextFile(`${place.dir}/missions/it`, `#!/bin/bash\n${script}\n`, { mode: 0o755 });
+  await apply(daemon, place, { default: { concurrency: 1 } });
+  const body = JSON.stringify({ lane: "default", mission: "it" });
+  const { mission_id } = await (await ask(daemon, "POST", "dispatch", body)).json();
+  for (;;) {
+    const record = await (await ask(daemon, "GET", `missions/${mission_id}`)).json();
+    if (record.status === "done") return record;
+    await pause(20);
+  }
+}
+
+for (
+  const [what, line] of [
+    ["words", "x"],
+    ["empty lines", ""],
+    ["broken events", '{"event'],
+    ["progress", '{"event":"progress"}'],
+    ["output files", '{"event":"output_file","key":"no name"}'],
+  ] as const
+) {
+  Deno.test({
+    name:
+      `a mission that writes ${what} to descriptor 3 as fast as it can does not hold the event loop for more than 50 ms`,
+    ignore,
+    fn: async () => {
+      await using place = await Place.make();
+      await using daemon = await place.start();
+      await assertTurns(daemon, what, async () => {
+        const { outcome } = await run(daemon, place, `timeout 1 yes '${line}' >&3; exit 3`);
+        assertEquals(outcome, "failed");
+      });
+    },
+  });
+}
+
+Deno.test({
+  name: "missions that print as fast as they can do not hold the event loop for more than 50 ms",
+  ignore,
+  fn: async () => {
+    await using place = await Place.make({ limits: { max_output_buffer: 64 * MIB } });
+    await using daemon = await place.start();
+    await assertTurns(daemon, "output", async () => {
+      const { outcome } = await run(daemon, place, "timeout 1 yes & timeout 1 yes >&2 & wait; exit 3");
+      assertEquals(outcome, "failed");
     });
   },
 });

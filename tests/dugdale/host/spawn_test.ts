@@ -26,7 +26,9 @@ const base: SpawnRequest = {
 async function text(output: Output | undefined): Promise<string> {
   const decoder = new TextDecoder();
   let all = "";
-  await output?.read((chunk) => all += decoder.decode(chunk, { stream: true }));
+  await output?.read((chunk) => {
+    all += decoder.decode(chunk, { stream: true });
+  });
   return all;
 }
 
