@@ -53,7 +53,7 @@ export function openTransport(options: TransportOptions): Transport {
 function denoTransport({ base, proxy }: TransportOptions): Transport {
   const direct = {
     transport: "tcp" as const,
-    hostname: base.hostname.replace(/^\[|\]$/g, ""),
+    hostname: base.hostname, // an IPv6 address in its brackets
     port: Number(base.port || 80),
   };
   const client = Deno.createHttpClient(
