@@ -5,7 +5,7 @@
  * @module
  */
 import { dirname, sep as SEPARATOR } from "node:path";
-import type { Disk, DiskFile, DiskHandle, FileStat } from "../dugdale/host/disk.ts";
+import type { Disk, DiskFile, DiskHandle, FileStat, Folder } from "../dugdale/host/disk.ts";
 
 /** A folder has no bytes. */
 type Entry = MemoryFile | "folder";
@@ -93,6 +93,15 @@ export class MemoryDisk implements Disk {
     const file = typeof flags === "string" ? this.#create(path, true) : this.#entries.get(path);
     if (file === undefined) throw failure("ENOENT", path);
     return new Handle(file);
+  }
+
+  async openFolder(path: string): Promise<Folder> {
+    if (!this.#stat(path).isDirectory()) throw failure("ENOTDIR", path);
+    return {
+      open: (name, flags) => this.open(`${path}${SEPARATOR}${name}`, flags),
+      openFolder: (name) => this.openFolder(`${path}${SEPARATOR}${name}`),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
   }
 
   async openFile(path: string, { create, truncate }: Deno.OpenOptions = {}): Promise<DiskFile> {
@@ -214,7 +223,8 @@ class MemoryFile {
   }
 
   truncate(size: number): void {
-    this.#size = Math.min(this.#size, size);
+    if (size > this.#size) this.write(new Uint8Array(size - this.#size), this.#size);
+    this.#size = size;
   }
 }
 
@@ -298,8 +308,17 @@ class Handle implements DiskHandle {
     return { bytesRead: this.#file.read(buffer.subarray(offset, offset + length), position) };
   }
 
-  async writeFile(data: Uint8Array): Promise<void> {
-    this.#file.write(data, this.#file.size);
+  async write(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }> {
+    return { bytesWritten: this.#file.write(buffer.subarray(offset, offset + length), position) };
+  }
+
+  async truncate(size: number): Promise<void> {
+    this.#file.truncate(size);
   }
 
   async sync(): Promise<void> {}

@@ -34,7 +34,7 @@ export interface DugdaleLimits {
   readonly maxApplyBodyBytes: number;
   /** Progress events of one mission that wait to be stored; at least 64 events fit. Default 256 KiB. */
   readonly progressBufferBytes: number;
-  /** One output file. 0: no cap. Default 0. */
+  /** One output file. 0: no cap. Default 16 GiB. */
   readonly maxOutputFileBytes: number;
   /** One staging upload. 0: no cap. Default 0. */
   readonly maxStagingUploadBytes: number;
@@ -78,7 +78,7 @@ export const LIMIT_DEFAULTS: DugdaleLimits = {
   maxExecBodyBytes: MIB,
   maxApplyBodyBytes: MIB,
   progressBufferBytes: 256 * KIB,
-  maxOutputFileBytes: 0,
+  maxOutputFileBytes: 16 * 1024 * MIB,
   maxStagingUploadBytes: 0,
   maxIncompleteStagingBytes: 0,
   maxDataDirBytes: 0,

@@ -66,9 +66,15 @@ export class Engine implements Disposable {
   /**
    * Finishes a run whose process has ended: collects its output files and makes the row done.
    *
-   * @param lane Gets the run's slot back in the same transaction.
+   * @param here The lane, which gets the run's slot back in the same transaction, and what ends the run; absent when it
+   * was the run of an earlier daemon.
    */
-  async finalize(row: RunningMission, end: RunEnd, lane?: Lane): Promise<void> {
+  async finalize(
+    row: RunningMission,
+    end: RunEnd,
+    here: { readonly lane?: Lane; readonly kill?: KillSwitch } = {},
+  ): Promise<void> {
+    const { lane, kill } = here;
     const { store, clock, log, transitions, config } = this.#parts;
     const retry: RetryOptions = {
       clock,
@@ -86,7 +92,7 @@ export class Engine implements Disposable {
       };
       await retryTransient(() => transitions.write(note), retry);
     }
-    const { ending, files } = await collect(row, end, this.#parts);
+    const { ending, files } = await collect(row, end, kill, this.#parts);
     const finish = (turn: LaneTurn): DoneMission | QueuedMission | undefined => {
       turn.release();
       const nowMs = clock.wallMs();
@@ -148,7 +154,7 @@ export class Engine implements Disposable {
         throw error;
       });
       if (end instanceof ShortageError) await this.#putBack(row, kill, lane, end);
-      else await this.finalize(row, end, lane);
+      else await this.finalize(row, end, { lane, kill });
     } catch (error) {
       // The row stays running and becomes lost at the next start: how it ended is not on record.
       this.#parts.log.error("db_error", { op: "finalize", mission_id: row.mission_id, err: error });

@@ -3,6 +3,7 @@ import { CollectError, collectOutputs, discard } from "../run/collect.ts";
 import { execCommand, missionCommand } from "../run/command.ts";
 import { Fd3Reader } from "../run/fd3.ts";
 import { execEnvironment, missionEnvironment } from "../run/environment.ts";
+import { endedWhileCollecting } from "../run/ending.ts";
 import type { KillSwitch } from "../run/kill.ts";
 import { LaunchError, textOf } from "../run/launch_error.ts";
 import type { ProcessStart } from "../run/process.ts";
@@ -144,12 +145,18 @@ function launchOf(
   };
 }
 
-/** Collects the output files of a successful run; what goes wrong turns the success into a failure. */
+/**
+ * Collects the output files of a successful run; what goes wrong turns the success into a failure.
+ *
+ * @param kill Ends the collection; is released with it. Absent when the run was that of an earlier daemon.
+ */
 export async function collect(
   row: RunningMission,
   end: RunEnd,
+  kill: KillSwitch | undefined,
   parts: EngineParts,
 ): Promise<{ ending: Ending; files: CollectedFile[] }> {
+  using _released = kill;
   if (end.outputs.length === 0) return { ending: end.ending, files: [] };
   try {
     const files = await collectOutputs(parts.dataDir.work(row.mission_id), end.outputs, {
@@ -158,10 +165,18 @@ export async function collect(
       slots: parts.slots,
       maxFileBytes: parts.config.limits.maxOutputFileBytes,
       quotaProblem: parts.quotaProblem,
+      signal: kill?.signal,
       onFsyncFailure: (error) => parts.onFsyncFailure("output_commit", error),
     });
     return { ending: end.ending, files };
   } catch (error) {
+    if (kill?.reason !== undefined) {
+      const facts = { killed: kill.reason, timeoutMs: row.timeout_ms, lane: row.lane };
+      return {
+        ending: endedWhileCollecting(end.ending, { ...facts, isExec: row.kind === "exec" }),
+        files: [],
+      };
+    }
     const failReason = error instanceof CollectError ? error.reason : "output_collect_failed";
     const failed = {
       outcome: "failed",

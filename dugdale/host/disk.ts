@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import {
   writeSync,
 } from "node:fs";
 import { copyFile, lstat, open, readdir, rename, stat, truncate, unlink, utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { removeTree } from "./remove_tree.ts";
 
 /** What is asked about a path. */
@@ -33,9 +35,23 @@ export interface DiskHandle extends AsyncDisposable {
     length: number,
     position: number,
   ): Promise<{ readonly bytesRead: number }>;
-  writeFile(data: Uint8Array): Promise<void>;
+  write(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }>;
+  truncate(size: number): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A folder that is held open: what is in it is found there, wherever its path leads to by now. */
+export interface Folder extends AsyncDisposable {
+  /** Opens a file in it. */
+  open(name: string, flags: number): Promise<DiskHandle>;
+  /** Opens a folder in it, which must be none behind a link. */
+  openFolder(name: string): Promise<Folder>;
 }
 
 /** A file as `Deno.open` gives it. */
@@ -73,6 +89,8 @@ export interface Disk {
   truncate(path: string, size: number): Promise<void>;
   unlink(path: string): Promise<void>;
   utimes(path: string, accessedS: number, modifiedS: number): Promise<void>;
+  /** Opens a folder, which must be none behind a link. */
+  openFolder(path: string): Promise<Folder>;
   /** As `Deno.open`. */
   openFile(path: string, options?: Deno.OpenOptions): Promise<DiskFile>;
 }
@@ -102,5 +120,17 @@ export const systemDisk: Disk = {
   truncate,
   unlink,
   utimes,
+  openFolder: openSystemFolder,
   openFile: (path, options) => Deno.open(path, options),
 };
+
+async function openSystemFolder(path: string): Promise<Folder> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  // Only Linux finds what is in an open folder without its path.
+  const inside = Deno.build.os === "linux" ? `/proc/self/fd/${handle.fd}` : path;
+  return {
+    open: (name, flags) => open(join(inside, name), flags),
+    openFolder: (name) => openSystemFolder(join(inside, name)),
+    [Symbol.asyncDispose]: () => handle.close(),
+  };
+}

@@ -1,8 +1,9 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { DataDir } from "../host/data_dir.ts";
-import type { Disk, DiskHandle } from "../host/disk.ts";
+import type { Disk, DiskHandle, Folder } from "../host/disk.ts";
 import type { Ids } from "../../protocol/ids.ts";
 import type { Slots } from "../host/slots.ts";
 import type { CollectedFile } from "../store/staging_row.ts";
@@ -33,6 +34,8 @@ export interface CollectOptions {
   readonly slots: Slots;
   /** The largest file; 0 is no limit. */
   readonly maxFileBytes: number;
+  /** Ends the collection with its reason. */
+  readonly signal: AbortSignal | undefined;
   /** Tells what is wrong with the room that is left, if anything is. */
   readonly quotaProblem: () => string | undefined;
   /** Called when a copy or its folder could not be synced; the mission fails then. */
@@ -40,31 +43,36 @@ export interface CollectOptions {
 }
 
 const CHUNK_BYTES = 1024 * 1024;
+/** The smallest hole that is kept. */
+const BLOCK_BYTES = 64 * 1024;
+const ZEROS: Buffer = Buffer.alloc(BLOCK_BYTES);
+/** What is in the way is another kind of file, or nothing. */
+const ESCAPES: ReadonlySet<unknown> = new Set(["ELOOP", "ENOTDIR", "ENOENT"]);
 /** The quota is looked at again after so many bytes. */
 const QUOTA_BYTES = 16 * 1024 * 1024;
 
 /**
- * Copies the declared files from `<workdir>/out` into the staging area, each hashed and fsynced; all or none.
- * A copy, because the mission's descendants may still hold the original open.
+ * Copies the declared files from `out/` of a mission's folder into the staging area, each hashed and fsynced; all or
+ * none. A copy, because the mission's descendants may still hold the original open, and from folders that are held
+ * open, because they may put others in their places.
  *
- * @throws {CollectError}
+ * @param workdir The mission's folder.
+ * @throws {CollectError | KillReason} What was wrong, or the reason of the signal.
  */
 export async function collectOutputs(
   workdir: string,
   keys: Iterable<string>,
   options: CollectOptions,
 ): Promise<CollectedFile[]> {
-  const folder = join(workdir, "out");
   const quota = options.quotaProblem();
   if (quota !== undefined) throw new CollectError("disk_quota_exceeded", `disk_quota_exceeded: ${quota}`);
-  if (!options.dataDir.disk.lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new CollectError("output_path_escape", "output_path_escape: out/ is not a folder any more");
-  }
+  await using folder = await openOut(workdir, options.dataDir.disk);
   const files: CollectedFile[] = [];
   try {
     for (const key of [...keys].sort()) {
       files.push(await options.slots.run(() => collectOne(folder, key, options)));
     }
+    options.signal?.throwIfAborted();
     return files;
   } catch (error) {
     discard(files, options.dataDir);
@@ -77,13 +85,25 @@ export function discard(files: readonly CollectedFile[], dataDir: DataDir): void
   for (const file of files) dataDir.disk.rmSync(dataDir.staging(file.stagingId), { force: true });
 }
 
-async function collectOne(folder: string, key: string, options: CollectOptions): Promise<CollectedFile> {
+/** The folder of output files, none of the links that a mission may have put in its place. */
+async function openOut(workdir: string, disk: Disk): Promise<Folder> {
+  try {
+    await using parent = await disk.openFolder(workdir);
+    return await parent.openFolder("out");
+  } catch (cause) {
+    if (!ESCAPES.has((cause as { code?: unknown }).code)) throw cause;
+    const message = "output_path_escape: out/ is not a folder any more";
+    throw new CollectError("output_path_escape", message, { cause });
+  }
+}
+
+async function collectOne(folder: Folder, key: string, options: CollectOptions): Promise<CollectedFile> {
   const stagingId = options.ids.staging();
   const { disk } = options.dataDir;
   const path = options.dataDir.staging(stagingId);
   const temporary = `${path}.tmp`;
   try {
-    await using source = await openOutput(disk, folder, key);
+    await using source = await openOutput(folder, key);
     const { sha256, size } = await copy(source, temporary, key, options);
     await disk.rename(temporary, path);
     await using parent = await disk.open(dirname(path), constants.O_RDONLY);
@@ -91,7 +111,7 @@ async function collectOne(folder: string, key: string, options: CollectOptions):
     return { stagingId, role: key, sha256, size };
   } catch (cause) {
     for (const left of [temporary, path]) disk.rmSync(left, { force: true });
-    if (cause instanceof CollectError) throw cause;
+    if (cause instanceof CollectError || options.signal?.aborted) throw cause;
     const reason = isDiskFull(cause) ? "disk_quota_exceeded" : "output_collect_failed";
     throw new CollectError(reason, `${reason}: output "${key}": ${textOf(cause)}`, { cause });
   }
@@ -107,11 +127,11 @@ async function sync(file: DiskHandle, options: CollectOptions): Promise<void> {
 }
 
 /** Opens without following a link and without waiting for the other end of a pipe. */
-async function openOutput(disk: Disk, folder: string, key: string): Promise<DiskHandle> {
+async function openOutput(folder: Folder, key: string): Promise<DiskHandle> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   let file: DiskHandle;
   try {
-    file = await disk.open(join(folder, key), flags);
+    file = await folder.open(key, flags);
   } catch (cause) {
     const code = (cause as { code?: unknown }).code;
     if (code === "ENOENT") {
@@ -151,17 +171,22 @@ async function copy(
     );
   }
   const hash = createHash("sha256");
-  const buffer = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(announced, 1)));
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(announced, 1)));
   await using target = await options.dataDir.disk.open(path, "wx", 0o600);
   let size = 0;
   for (let sinceQuota = 0; size < announced;) {
+    options.signal?.throwIfAborted();
     const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, announced - size), size);
     if (bytesRead === 0) break;
+    hash.update(buffer.subarray(0, bytesRead));
+    // Holes stay holes: a file of 3 GiB may have a few bytes.
+    for (let at = 0; at < bytesRead; at += BLOCK_BYTES) {
+      const length = Math.min(BLOCK_BYTES, bytesRead - at);
+      if (isZero(buffer, at, length)) continue;
+      await writeAll(target, buffer, at, length, size + at);
+      sinceQuota += length;
+    }
     size += bytesRead;
-    const chunk = buffer.subarray(0, bytesRead);
-    hash.update(chunk);
-    await target.writeFile(chunk);
-    sinceQuota += bytesRead;
     if (sinceQuota < QUOTA_BYTES) continue;
     sinceQuota = 0;
     const quota = options.quotaProblem();
@@ -169,6 +194,24 @@ async function copy(
       throw new CollectError("disk_quota_exceeded", `disk_quota_exceeded: "${key}": ${quota}`);
     }
   }
+  await target.truncate(size);
   await sync(target, options);
   return { sha256: hash.digest("hex"), size };
+}
+
+function isZero(buffer: Buffer, at: number, length: number): boolean {
+  return buffer.compare(ZEROS, 0, length, at, at + length) === 0;
+}
+
+async function writeAll(
+  target: DiskHandle,
+  buffer: Buffer,
+  at: number,
+  length: number,
+  position: number,
+): Promise<void> {
+  for (let done = 0; done < length;) {
+    const { bytesWritten } = await target.write(buffer, at + done, length - done, position + done);
+    done += bytesWritten;
+  }
 }

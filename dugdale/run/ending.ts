@@ -147,6 +147,14 @@ const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
   PIPE: "broken pipe",
 };
 
+/** The verdict on a run that was ended while its output files were collected. */
+export function endedWhileCollecting(
+  ending: Ending,
+  seen: Pick<Observed, "timeoutMs" | "lane"> & { readonly killed: KillReason; readonly isExec: boolean },
+): Ending {
+  return { ...ending, ...killVerdict(seen, seen.isExec ? "timeout" : null), returnValue: null };
+}
+
 function killVerdict(
   seen: Pick<Observed, "killed" | "timeoutMs" | "lane">,
   timeoutReason: string | null,

@@ -9,15 +9,18 @@ const FIRST_POLL_MS = 5, LAST_POLL_MS = 100;
 
 /**
  * The way to end one run: the first reason given is final. It may come before the process exists; it then takes
- * effect as soon as there is one. SIGTERM goes to the whole group, and SIGKILL after the grace.
+ * effect as soon as there is one. SIGTERM goes to the whole group, and SIGKILL after the grace. A run is not over with
+ * its process: what it made is collected, and that can be ended as well.
  */
 export class KillSwitch implements Disposable {
   readonly #clock: Clock;
   readonly #graceMs: number;
   readonly #onRefused: (error: unknown) => void;
+  readonly #abort = new AbortController();
   #reason: KillReason | undefined;
   #child: Child | undefined;
   #timer: Disposable | undefined;
+  #deadline: Disposable | undefined;
   #closed = false;
 
   /**
@@ -36,12 +39,18 @@ export class KillSwitch implements Disposable {
     return this.#reason;
   }
 
-  /** Asks for the end; false when the process is gone already. A second request changes nothing. */
+  /** Aborts with the first reason. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Asks for the end; false when the run is over already. A second request changes nothing. */
   kill(reason: KillReason): boolean {
     if (this.#closed) return false;
     if (this.#reason === undefined) {
       this.#reason = reason;
       this.#start();
+      this.#abort.abort(reason);
     }
     return true;
   }
@@ -50,6 +59,17 @@ export class KillSwitch implements Disposable {
   attach(child: Child): void {
     this.#child = child;
     if (this.#reason !== undefined) this.#start();
+  }
+
+  /** Ends the run after that time, unless it is over by then. */
+  endAfter(timeoutMs: number): void {
+    this.#deadline = this.#clock.after(timeoutMs, () => this.kill("timeout"));
+  }
+
+  /** The process and its pipes are gone: its id may be that of another one by now, and gets no signal any more. */
+  detach(): void {
+    this.#child = undefined;
+    this.#timer?.[Symbol.dispose]();
   }
 
   /**
@@ -64,10 +84,11 @@ export class KillSwitch implements Disposable {
     ) await this.#clock.sleep(pollMs);
   }
 
-  /** The process and its pipes are gone: from now on nothing can end it. */
+  /** The run is over: from now on nothing can end it. */
   [Symbol.dispose](): void {
     this.#closed = true;
-    this.#timer?.[Symbol.dispose]();
+    this.#deadline?.[Symbol.dispose]();
+    this.detach();
   }
 
   #start(): void {

@@ -14,7 +14,7 @@ export interface OutputHandlers {
 /** How to run one process. */
 export interface ProcessOptions {
   readonly output: OutputHandlers;
-  /** Is released with the end of the process. */
+  /** Ends the process; keeps the time limit for what comes after it. */
   readonly kill: KillSwitch;
   /** From the start of the process; null and 0 are no limit. */
   readonly timeoutMs: number | null;
@@ -49,9 +49,7 @@ export async function runProcess(child: Child, options: ProcessOptions): Promise
   const { pid, stdout, stderr, control } = child;
   const onControl = (chunk: Uint8Array): Promise<void> | void => output.control?.(chunk);
   const startedMs = clock.wallMs();
-  const deadline = timeoutMs !== null && timeoutMs > 0
-    ? clock.after(timeoutMs, () => kill.kill("timeout"))
-    : undefined;
+  if (timeoutMs !== null && timeoutMs > 0) kill.endAfter(timeoutMs);
   /** Outputs that are still open after the grace are closed. */
   const drained = async (outputs: readonly Output[], read: Promise<unknown> | undefined): Promise<void> => {
     if (allEnded(outputs)) return;
@@ -72,8 +70,7 @@ export async function runProcess(child: Child, options: ProcessOptions): Promise
     await kill.settled();
     return exit;
   } finally {
-    deadline?.[Symbol.dispose]();
-    kill[Symbol.dispose]();
+    kill.detach();
     if (control !== undefined) await drained([control], controlRead);
   }
 }

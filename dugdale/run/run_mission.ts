@@ -65,7 +65,7 @@ export interface Exit {
 /**
  * Runs a mission or an exec: makes its working directory, runs its process to the end, and judges that end.
  *
- * @param kill Ends the process; is released with it.
+ * @param kill Ends the process. It is still open afterwards: what the run made is to be collected within its time.
  * @throws {LaunchError | SpawnError} When it cannot be started; {@linkcode crashed} makes a verdict of it.
  */
 export async function runMission(

@@ -215,3 +215,41 @@ function hasEnded(pid: string): boolean {
     return true;
   }
 }
+
+/** Declares a file with a hole of 12 GiB, which takes some ten seconds to be hashed. */
+const HUGE_OUTPUT = `truncate -s 12G "$LETTS_WORKDIR/out/huge"
+echo '{"event":"output_file","key":"huge"}' >&3
+echo '{"event":"success"}' >&3`;
+const NO_CAP = { limits: { max_output_file_size: 0 } };
+
+Deno.test({
+  name: "a timeout ends the collection of a huge output file, and nothing of it stays",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make(NO_CAP);
+    await using daemon = await place.start();
+    await missionOf(place, daemon, HUGE_OUTPUT);
+    const { outcome, fail_reason } = await ended(daemon, await dispatch(daemon, { timeout: "1s" }));
+    assertEquals([outcome, fail_reason], ["timeout", undefined]);
+    const left = await new Deno.Command("find", { args: [`${place.dataDir}/staging`, "-type", "f"] })
+      .output();
+    assertEquals(left.stdout.length, 0);
+  },
+});
+
+Deno.test({
+  name: "a mission that is killed while its output is collected ends as killed",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make(NO_CAP);
+    await using daemon = await place.start();
+    await missionOf(place, daemon, HUGE_OUTPUT);
+    const id = await dispatch(daemon);
+    const collected = async () =>
+      (await Array.fromAsync(Deno.readDir(`${place.dir}/data/staging`))).length > 0;
+    await until(collected);
+    assertEquals(await ask(daemon, "POST", `missions/${id}/kill`), { status: "kill_sent" });
+    const { outcome, fail_reason } = await ended(daemon, id);
+    assertEquals([outcome, fail_reason], ["killed", "killed_by_api"]);
+  },
+});

@@ -63,11 +63,26 @@ async function useDisk(disk: Disk, root: string): Promise<unknown[]> {
   await tell(() => disk.open(at("none"), constants.O_RDONLY));
   await tell(async () => {
     await using file = await disk.open(at("a", "w"), "wx");
-    await file.writeFile(bytes("12"));
-    await file.writeFile(bytes("34"));
+    await file.write(bytes("12"), 0, 2, 0);
+    await file.write(bytes("34"), 0, 2, 2);
     await file.sync();
   });
   await tell(() => read(at("a", "w")));
+  await tell(async () => {
+    await using file = await disk.open(at("a", "holes"), "wx");
+    await file.write(bytes("xab"), 1, 2, 3);
+    await file.truncate(6);
+  });
+  await tell(() => read(at("a", "holes")));
+  await tell(() => disk.unlink(at("a", "holes")));
+  await tell(async () => {
+    await using folder = await disk.openFolder(at("a"));
+    await using inside = await folder.openFolder("b");
+    await using file = await inside.open("z", constants.O_RDONLY);
+    return (await file.stat()).size;
+  });
+  await tell(() => disk.openFolder(at("none")));
+  await tell(() => disk.openFolder(at("a", "w")));
   const upload = await disk.openFile(at("a", "w"), { read: true, write: true, create: true, truncate: true });
   const buffer = new Uint8Array(10);
   await tell(() => upload.write(bytes("hello")));

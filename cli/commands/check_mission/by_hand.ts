@@ -31,7 +31,7 @@ export async function runByHand(
   folder: string,
   killed: AbortSignal,
 ): Promise<HandRun> {
-  const kill = new KillSwitch(systemClock, LIMIT_DEFAULTS.defaultKillGraceMs);
+  using kill = new KillSwitch(systemClock, LIMIT_DEFAULTS.defaultKillGraceMs);
   const end = (): void => void kill.kill("killed_by_api");
   killed.addEventListener("abort", end, { once: true });
   if (killed.aborted) end();

@@ -70,7 +70,7 @@ export async function runUnderDugdale(
   });
   const transcript = new Transcript(LIMIT_DEFAULTS);
   const [stdout, stderr] = [new Printed(), new Printed()];
-  const kill = new KillSwitch(systemClock, LIMIT_DEFAULTS.defaultKillGraceMs);
+  using kill = new KillSwitch(systemClock, LIMIT_DEFAULTS.defaultKillGraceMs);
   const end = (): void => void kill.kill("killed_by_api");
   killed.addEventListener("abort", end, { once: true });
   if (killed.aborted) end();
@@ -131,6 +131,7 @@ async function collectEach(
         ...parts,
         maxFileBytes: LIMIT_DEFAULTS.maxOutputFileBytes,
         quotaProblem: () => undefined,
+        signal: undefined,
         onFsyncFailure: () => {},
       });
       if (file !== undefined) sizes.set(key, file.size);

@@ -62,7 +62,7 @@ Deno.test("parseDugdaleConfig() fills every default in", () => {
       maxExecBodyBytes: MIB,
       maxApplyBodyBytes: MIB,
       progressBufferBytes: 256 * KIB,
-      maxOutputFileBytes: 0,
+      maxOutputFileBytes: 16 * 1024 ** 3,
       maxStagingUploadBytes: 0,
       maxIncompleteStagingBytes: 0,
       maxDataDirBytes: 0,
