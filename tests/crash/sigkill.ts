@@ -1,11 +1,11 @@
 /**
- * Kills a dugdale with SIGKILL at random moments under load, starts it again, and checks what it promised: a mission
- * whose dispatch was answered is there exactly once and comes to one end.
+ * Kills a dugdale with SIGKILL at random moments under mixed load, starts it again, and checks what it promised: a
+ * mission whose dispatch was answered is there exactly once and comes to one end.
  *
  * @module
  */
 import { type Daemon, pause, Place } from "../contract/daemon.ts";
-import type { Dugdale, Fields } from "../contract/dugdale.ts";
+import { type Dugdale, type Fields, type Reply, sha256 } from "../contract/dugdale.ts";
 import { apply, callsTo, MISSIONS } from "../contract/harness.ts";
 import { newId } from "../contract/ids.ts";
 
@@ -19,8 +19,10 @@ export interface Figures {
   readonly unansweredButTaken: number;
   readonly success: number;
   readonly lost: number;
+  /** Missions that were ended by a request. */
+  readonly killed: number;
   /** From the start of the process to its first answer, in milliseconds. */
-  readonly startMs: { readonly median: number; readonly most: number };
+  readonly startMs: { readonly median: number; readonly p95: number; readonly most: number };
   /** Broken promises, a line each; empty when all were kept. */
   readonly problems: readonly string[];
 }
@@ -37,6 +39,16 @@ export interface SigkillOptions {
 /** The kill comes after so many acknowledged missions: more than the lanes can lose, however slow the machine. */
 const FEWEST = 20, MOST = 80;
 const STATE = { mission_dir: MISSIONS, lanes: { fast: { concurrency: 12 }, slow: { concurrency: 2 } } };
+
+/** What a mission of the load does; its id decides. */
+type Kind = "plain" | "slow" | "exec" | "files" | "killed";
+const KINDS: readonly Kind[] = ["plain", "plain", "plain", "slow", "exec", "files", "files", "killed"];
+
+function kindOf(id: string): Kind {
+  return KINDS[Number.parseInt(id.slice(-1), 16) % KINDS.length] ?? "plain";
+}
+
+const INPUT = "an input file\n";
 
 /** Runs the series in a temporary folder. */
 export async function sigkill(options: SigkillOptions): Promise<Figures> {
@@ -86,9 +98,14 @@ export async function sigkill(options: SigkillOptions): Promise<Figures> {
     unansweredButTaken: [...unanswered].filter((id) => records.get(id) !== undefined).length,
     success: outcomes.filter((outcome) => outcome === "success").length,
     lost: outcomes.filter((outcome) => outcome === "lost").length,
-    startMs: { median: Math.round(sorted[sorted.length >> 1] ?? 0), most: Math.round(sorted.at(-1) ?? 0) },
+    killed: outcomes.filter((outcome) => outcome === "killed").length,
+    startMs: { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), most: quantile(sorted, 1) },
     problems,
   };
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
 }
 
 interface Load {
@@ -109,21 +126,53 @@ async function dispatchAll(dugdale: Dugdale, load: Load): Promise<void> {
     const id = old ?? newId();
     unanswered.add(id);
     try {
-      const lane = Number(BigInt(`0x${id.slice(-4)}`)) % 8 === 0 ? "slow" : "fast";
-      const { status } = await dugdale.dispatch({ id, mission: "logs_runs.sh", lane, input: { log } }, {
-        signal,
-      });
-      if (status !== 200 && status !== 202) throw new Error(`dispatch was answered with ${status}`);
+      const { status, text } = await send(dugdale, id, log, signal);
+      if (status !== 200 && status !== 202) throw new Error(`dispatch was answered with ${status} ${text}`);
       unanswered.delete(id);
       if (!acknowledged.has(id)) onAcknowledged();
       acknowledged.add(id);
-      await pause(Math.random() * 60);
+      if (kindOf(id) === "killed") await dugdale.post(`/v1/missions/${id}/kill`, {}, { signal });
+      // Some follow what they have dispatched to its end, or to the end of the dugdale.
+      if (index % 6 === 0) await dugdale.get(`/v1/missions/${id}/events?follow=true`, { signal });
+      else await pause(Math.random() * 60);
     } catch (error) {
       // The connection broke, or the kill came: the end of this round.
       if (error instanceof TypeError || signal.aborted) return;
       throw error;
     }
   }
+}
+
+/** Sends what that id stands for; the same each time. */
+async function send(dugdale: Dugdale, id: string, log: string, signal: AbortSignal): Promise<Reply> {
+  const kind = kindOf(id), lane = kind === "slow" ? "slow" : "fast";
+  if (kind === "exec") {
+    const command = ["sh", `${MISSIONS}/logs_runs.sh`, log];
+    const headers = { "idempotency-key": id };
+    return await dugdale.post("/v1/exec/dispatch", { lane, command }, { as: "exec", headers, signal });
+  }
+  const files = kind === "files" ? [{ role: "data", staging_id: await staged(dugdale, id, signal) }] : [];
+  return await dugdale.dispatch({ id, mission: "logs_runs.sh", lane, input: { log }, files }, { signal });
+}
+
+/** Uploads the input file of a mission, under an id that follows from that of the mission; answers that id. */
+async function staged(dugdale: Dugdale, id: string, signal: AbortSignal): Promise<string> {
+  const stagingId = `${id.slice(0, -12)}${id.slice(-12).split("").toReversed().join("")}`;
+  const upload = async (start: number): Promise<Reply> => {
+    const range = { "content-range": `bytes ${start}-${INPUT.length - 1}/${INPUT.length}` };
+    const headers = { "x-letts-sha256": await sha256(INPUT), ...(start > 0 ? range : {}) };
+    const body = INPUT.slice(start);
+    return await dugdale.call("PUT", `/v1/staging/${stagingId}`, { as: "dispatch", headers, body, signal });
+  };
+  let reply = await upload(0);
+  // A kill has broken it off before, or another caller sends the same mission at this moment.
+  for (; reply.status === 416 || reply.status === 409; await pause(5)) {
+    reply = await upload(reply.status === 416 ? Number(Object(reply.body.details).bytes_received) : 0);
+  }
+  if (reply.status !== 200 && reply.status !== 201) {
+    throw new Error(`upload was answered with ${reply.status} ${reply.text}`);
+  }
+  return stagingId;
 }
 
 async function started(place: Place, startMs: number[]): Promise<Daemon> {
@@ -174,7 +223,8 @@ async function problemsOf(
   if (record === undefined) return run.start > 0 ? [`${id} ran and is gone`] : [];
   const { status, outcome } = record;
   const problems: string[] = [];
-  if (status !== "done" || (outcome !== "success" && outcome !== "lost")) {
+  const ends = kindOf(id) === "killed" ? ["success", "lost", "killed"] : ["success", "lost"];
+  if (status !== "done" || !ends.includes(String(outcome))) {
     problems.push(`${id} is ${status} with outcome ${outcome}`);
   }
   if (run.start > 1 || run.end > 1) problems.push(`${id} ran twice: ${run.start} starts, ${run.end} ends`);
@@ -185,6 +235,11 @@ async function problemsOf(
   const expected = names.length === 2 ? ["queued", "done"] : ["queued", "running", "done"];
   if (names.join() !== expected.join()) problems.push(`${id} has the events ${names.join()}`);
   if (outcome === "success" && names.length !== 3) problems.push(`${id} is a success that never ran`);
+  if (outcome === "success" && kindOf(id) === "files") {
+    const { staging_id } = Object(Object(record.outputs).copy);
+    const { text } = await dugdale.get(`/v1/staging/${staging_id}`);
+    if (text !== INPUT) problems.push(`${id} is a success whose output file is ${JSON.stringify(text)}`);
+  }
   return problems;
 }
 

@@ -1,5 +1,5 @@
 /**
- * `deno run -A tests/crash/sigkill_task.ts [kills]`: kills a dugdale that often under load (default 50 times) and
+ * `deno task crash [kills]`: kills a dugdale that often under load (default 50 times) and
  * prints what became of the missions. Ends with 1 when a promise was broken.
  *
  * @module
@@ -14,7 +14,7 @@ function say(text: string): void {
 
 const kills = Number(Deno.args[0] ?? 50);
 if (!Number.isInteger(kills) || kills < 1) {
-  say("usage: sigkill_task.ts [kills], with a whole number of kills\n");
+  say("usage: deno task crash [kills], with a whole number of kills\n");
   Deno.exit(2);
 }
 const figures = await sigkill({
