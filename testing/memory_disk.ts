@@ -267,6 +267,11 @@ class OpenFile implements DiskFile {
     return this.#cursor.write(data);
   }
 
+  /** From where the next bytes would be read. */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return new Blob([this.#cursor.file.content.slice(this.#cursor.position)]).stream();
+  }
+
   /** Only from the start, as nothing else is asked for. */
   async seek(offset: number | bigint): Promise<number> {
     return this.#cursor.position = Number(offset);

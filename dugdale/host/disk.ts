@@ -55,9 +55,11 @@ export interface Folder extends AsyncDisposable {
 }
 
 /** A file as `Deno.open` gives it. */
-export type DiskFile = Pick<Deno.FsFile, "read" | "write" | "seek" | "truncate" | "sync" | "close"> & {
-  stat(): Promise<Pick<Deno.FileInfo, "size">>;
-};
+export type DiskFile =
+  & Pick<Deno.FsFile, "read" | "readable" | "write" | "seek" | "truncate" | "sync" | "close">
+  & {
+    stat(): Promise<Pick<Deno.FileInfo, "size">>;
+  };
 
 /**
  * The files of the data directory, and the scripts of missions: what the dugdale uses of `node:fs` and `node:fs/promises`, under the same names and

@@ -28,6 +28,9 @@ class FailingDisk {
         seek: (offset, whence) => file.seek(offset, whence),
         stat: () => file.stat(),
         close: () => file.close(),
+        get readable() {
+          return file.readable;
+        },
         truncate: async (size) => {
           this.#check();
           await file.truncate(size);
