@@ -123,6 +123,10 @@ export class MemoryDisk implements Disk {
     this.rmSync(path);
   }
 
+  async empty(path: string): Promise<void> {
+    for (const name of this.readdirSync(path)) this.rmSync(`${path}${SEPARATOR}${name}`);
+  }
+
   async stat(path: string): Promise<FileStat> {
     return this.#stat(path);
   }

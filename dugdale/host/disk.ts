@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { copyFile, lstat, open, readdir, rename, stat, truncate, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { removeTree } from "./remove_tree.ts";
+import { emptyTree, removeTree } from "./remove_tree.ts";
 
 /** What is asked about a path. */
 export interface FileStat {
@@ -87,6 +87,8 @@ export interface Disk {
   rename(from: string, to: string): Promise<void>;
   /** Of any depth, and whatever its permissions are. */
   rm(path: string, options: { readonly recursive: true; readonly force?: boolean }): Promise<void>;
+  /** As `rm`, but keeps the folder itself. */
+  empty(path: string): Promise<void>;
   stat(path: string): Promise<FileStat>;
   truncate(path: string, size: number): Promise<void>;
   unlink(path: string): Promise<void>;
@@ -118,6 +120,7 @@ export const systemDisk: Disk = {
   readdir,
   rename,
   rm: removeTree,
+  empty: emptyTree,
   stat,
   truncate,
   unlink,

@@ -1,10 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { chmod, type FileHandle, lstat, open, readdir, rename, rmdir, unlink } from "node:fs/promises";
+import { constants, lstatSync, unlinkSync } from "node:fs";
+import { chmod, type FileHandle, lstat, open, rename, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { nextTurn } from "./clock.ts";
+import { folderEntries } from "./folder_entries.ts";
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const OWN = 0o700;
+/** After so long others have their turn. */
+const TURN_MS = 2;
+/** To free the blocks of a larger file may take longer than a turn. */
+const LARGE_FILE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Removes a file, or a folder with all that is in it. As `rm -r` of `node:fs`, which recurses and ends the process
@@ -28,6 +34,12 @@ export async function removeTree(
     if (force && codeOf(error) === "ENOENT") return;
     throw error;
   }
+  await emptyTree(path);
+  await rmdir(path);
+}
+
+/** Removes all that is in a folder, as {@linkcode removeTree} does. */
+export async function emptyTree(path: string): Promise<void> {
   const folders = new Set<string>();
   await emptyFolder(path, (_, name) => void folders.add(name));
   for (const name of folders) {
@@ -42,7 +54,6 @@ export async function removeTree(
     await rmdir(folder);
     folders.delete(name);
   }
-  await rmdir(path);
 }
 
 /** Removes the files of a folder, and hands over the folders in it. */
@@ -54,9 +65,16 @@ async function emptyFolder(
   const folder = await openIt().catch((error) => repaired(error, path, openIt));
   const base = Deno.build.os === "linux" ? `/proc/self/fd/${folder.fd}` : path;
   const empty = async (): Promise<void> => {
-    for (const entry of await readdir(base, { withFileTypes: true })) {
-      if (entry.isDirectory()) await onFolder(base, entry.name);
-      else await unlink(join(base, entry.name));
+    const { size } = await folder.stat();
+    let untilMs = performance.now() + TURN_MS;
+    for await (const entries of folderEntries(base, { fd: folder.fd, sizeBytes: size })) {
+      for (const entry of entries) {
+        if (entry.isFolder) await onFolder(base, entry.name);
+        else await removeFile(join(base, entry.name));
+        if (performance.now() < untilMs) continue;
+        await nextTurn();
+        untilMs = performance.now() + TURN_MS;
+      }
     }
   };
   try {
@@ -68,6 +86,12 @@ async function emptyFolder(
   } finally {
     await folder.close();
   }
+}
+
+/** At once, because a thread of the pool takes ten times longer. */
+async function removeFile(path: string): Promise<void> {
+  if (lstatSync(path).size > LARGE_FILE_BYTES) await unlink(path);
+  else unlinkSync(path);
 }
 
 /** Tries once more what the permissions of a folder have forbidden. */

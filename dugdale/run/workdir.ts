@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
 import type { DataDir } from "../host/data_dir.ts";
 import type { Disk } from "../host/disk.ts";
+import { LARGE_FOLDER_BYTES } from "../host/folder_entries.ts";
 import type { Slots } from "../host/slots.ts";
 import type { MissionFileRow, MissionRow } from "../store/mission_row.ts";
 import { STDIN_ROLE } from "./environment.ts";
@@ -83,25 +84,16 @@ export async function tidyWorkdir(
   if (isEmpty(disk, temporary)) return;
   // A link to a large folder is not to be gone through entry by entry.
   if (!isFolder(disk, path) || !isFolder(disk, temporary)) return;
-  for (const name of namesIn(disk, temporary)) await removeIn(disk, path, join(temporary, name));
+  await disk.empty(temporary);
 }
 
 function isEmpty(disk: Disk, folder: string): boolean {
   try {
-    return disk.readdirSync(folder).length === 0;
+    // To list a large folder takes long.
+    return disk.statSync(folder).size <= LARGE_FOLDER_BYTES && disk.readdirSync(folder).length === 0;
   } catch {
     // Missing, no folder, or not to be read: what it is gets a closer look.
     return false;
-  }
-}
-
-/** None where the mission has removed the folder, or has put something else in its place. */
-function namesIn(disk: Disk, folder: string): string[] {
-  try {
-    return writable(disk, folder, () => disk.readdirSync(folder));
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(String((error as { code?: unknown }).code))) return [];
-    throw error;
   }
 }
 

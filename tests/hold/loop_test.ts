@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Ids } from "../../protocol/ids.ts";
-import { type Daemon, pause, Place } from "../contract/daemon.ts";
+import { type Daemon, pause, Place, until } from "../contract/daemon.ts";
 import { OWN_TOKENS } from "../contract/settings.ts";
 import { HOLD_MS, LoopWatch } from "./loop_watch.ts";
 
@@ -116,7 +116,11 @@ Deno.test({
 });
 
 /** Does something while a mission runs. */
-async function run(daemon: Daemon, place: Place, script: string): Promise<{ outcome: string }> {
+async function run(
+  daemon: Daemon,
+  place: Place,
+  script: string,
+): Promise<{ outcome: string; mission_id: string }> {
   await Deno.mkdir(`${place.dir}/missions`, { recursive: true });
   await Deno.writeTextFile(`${place.dir}/missions/it`, `#!/bin/bash\n${script}\n`, { mode: 0o755 });
   await apply(daemon, place, { default: { concurrency: 1 } });
@@ -162,6 +166,29 @@ Deno.test({
     await assertTurns(daemon, "output", async () => {
       const { outcome } = await run(daemon, place, "timeout 1 yes & timeout 1 yes >&2 & wait; exit 3");
       assertEquals(outcome, "failed");
+    });
+  },
+});
+
+Deno.test({
+  name:
+    "100,000 files and 1,000 folders that a mission leaves in tmp are removed without holding the event loop for more than 50 ms",
+  ignore,
+  fn: async () => {
+    // In memory, because a disk takes a minute for so many files.
+    const memory = await Deno.makeTempDir({ dir: "/dev/shm", prefix: "letts-hold-" });
+    await using cleanup = new AsyncDisposableStack();
+    cleanup.defer(() => Deno.remove(memory, { recursive: true }));
+    await using place = await Place.make({ data_dir: `${memory}/data` });
+    await using daemon = await place.start();
+    await assertTurns(daemon, "removal", async () => {
+      const script = `cd tmp && seq 100000 | xargs touch && mkdir -p deep/{1..1000}/below && cd .. && exit 3`;
+      const { outcome, mission_id: id } = await run(daemon, place, script);
+      assertEquals(outcome, "failed");
+      const find = new Deno.Command("find", {
+        args: [`${memory}/data/work/${id}/tmp`, "-mindepth", "1", "-print", "-quit"],
+      });
+      await until(async () => (await find.output()).stdout.length === 0);
     });
   },
 });
