@@ -3,6 +3,8 @@ import type { Ending } from "./ending.ts";
 
 /** Takes everything that a mission reports. */
 export interface Channel {
+  /** Whether the ending was reported, or cannot be. */
+  readonly ended: boolean;
   /** Reports progress; at least one of the two is given. */
   progress(value: number | undefined, message: string | undefined): void;
   /** Declares an output file by its key. */

@@ -174,7 +174,7 @@ export class MissionContext<Input = JsonValue> {
 
   /** Aborted by SIGTERM or SIGINT; its reason is an `InterruptedError`. Never from a shell, where they end the process. */
   get signal(): AbortSignal {
-    return this.#session.interrupts.signal;
+    return this.#session.interrupts.handOut();
   }
 
   /** Adds a callback for SIGTERM and SIGINT. What it throws fails the mission. */

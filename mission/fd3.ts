@@ -41,6 +41,10 @@ class Fd3 implements Channel {
     this.#progress = new Throttle(host, PROGRESS_EVERY_MS, (line) => this.#write(JSON.stringify(line)));
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   progress(value: number | undefined, message: string | undefined): void {
     this.#assertNotEnded();
     this.#progress.offer({

@@ -46,8 +46,8 @@ export interface Host {
   onUncaught(caught: (error: unknown) => void): void;
   /** Called when the event loop has nothing left to do; the answer says whether that has changed. */
   onIdle(idle: () => boolean): void;
-  /** Called while the process exits, whatever the cause; only synchronous work is possible. */
-  onExit(exiting: () => void): void;
+  /** Called with the exit code while the process exits, whatever the cause; only synchronous work is possible. */
+  onExit(exiting: (code: number) => void): void;
   /** Calls back later without keeping the process alive; the result cancels. */
   later(ms: number, due: () => void): () => void;
   /** Lets the event loop turn once, so that signals and timers are seen. */

@@ -41,7 +41,7 @@ export function denoHost(): Host {
       globalThis.addEventListener("beforeunload", (event) => {
         if (idle()) event.preventDefault();
       }),
-    onExit: (exiting) => globalThis.addEventListener("unload", exiting),
+    onExit: (exiting) => globalThis.addEventListener("unload", () => exiting(Deno.exitCode)),
     later: (ms, due) => {
       const timer = setTimeout(due, ms);
       Deno.unrefTimer(timer);

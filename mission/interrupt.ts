@@ -9,10 +9,23 @@ export type InterruptCallback = (signalName: string) => unknown;
 export class Interrupts {
   readonly #abort = new AbortController();
   readonly #callbacks: InterruptCallback[] = [];
+  #listens = false;
+  #handedOut = false;
 
   /** Aborted by the first signal, with an {@linkcode InterruptedError} as its reason. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** {@linkcode signal} for the mission itself, which may wait for it. */
+  handOut(): AbortSignal {
+    this.#handedOut = true;
+    return this.signal;
+  }
+
+  /** Whether a signal can wake the mission. */
+  get canWake(): boolean {
+    return this.#listens && (this.#handedOut || this.#callbacks.length > 0);
   }
 
   /** Adds a callback; they are called in this order, again for every further signal. */
@@ -22,6 +35,7 @@ export class Interrupts {
 
   /** Adds the signal handlers. What a callback throws, or the promise that it returns, is handed on. */
   listen(host: Host, failed: (error: unknown) => void): void {
+    this.#listens = true;
     for (const name of ["SIGTERM", "SIGINT"] as const) {
       host.onSignal(name, () => this.#onSignal(name, failed));
     }

@@ -30,7 +30,8 @@ export interface MissionHooks<Input> {
 
 /**
  * Runs a mission and ends the process: with the value of the function as the result, or with what it threw as the
- * failure. The promise never fulfils, because the process is gone by then.
+ * failure. Make it the last call of a script: the promise fulfils as soon as the mission has begun, since a script that
+ * waits at its top level keeps Deno from seeing that nothing can go on any more.
  *
  * Under a dugdale the input comes from stdin and reports go to descriptor 3. Without one the same script runs from a
  * shell: `--input=<json>` or `--input-file=<path>` gives the input, progress goes to stderr, the result to stdout.
@@ -40,18 +41,19 @@ export interface MissionHooks<Input> {
 export function mission<Input>(
   run: MissionFunction<Input>,
   options: ParsingOptions<Input> & MissionHooks<Input>,
-): Promise<never>;
+): Promise<void>;
 /** Runs a mission that reads its input by paths, without a type of its own. */
 export function mission(
   run: MissionFunction<JsonValue>,
   options?: MissionOptions & MissionHooks<JsonValue>,
-): Promise<never>;
+): Promise<void>;
+// deno-lint-ignore require-await -- what it throws is to be a rejection
 export async function mission<Input>(
   run: MissionFunction<Input>,
   options: AnyOptions<Input> & MissionHooks<Input> = {},
-): Promise<never> {
+): Promise<void> {
   const session = openSession();
-  return session.end(await endingOf(session, run, options));
+  endingOf(session, run, options).then((ending) => session.end(ending));
 }
 
 async function endingOf<Input>(
@@ -97,7 +99,9 @@ async function untilStray<Value>(session: Session, work: () => Promise<Value>): 
   const stray = new Promise<never>((_, reject) => session.onStray = reject);
   session.host.onIdle(() => {
     if (session.onStray === undefined) return false;
-    setTimeout(session.onStray, 0, new StuckError());
+    // It may wait for a signal, which keeps no process alive.
+    if (session.interrupts.canWake) setInterval(() => {}, HOUR_MS);
+    else setTimeout(session.onStray, 0, new StuckError());
     return true;
   });
   try {
@@ -106,6 +110,8 @@ async function untilStray<Value>(session: Session, work: () => Promise<Value>): 
     session.onStray = undefined;
   }
 }
+
+const HOUR_MS = 3_600_000;
 
 /** Nothing is left in the process that could wake the mission's function. */
 class StuckError extends Error {

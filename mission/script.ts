@@ -6,8 +6,8 @@ import type { AnyOptions, MissionOptions, ParsingOptions } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 
 /**
- * A mission in script style. A script that ends without a report is a success without a result; an uncaught
- * error is a failure.
+ * A mission in script style. A script that comes to its end without a report is a success without a result; an uncaught
+ * error is a failure, and so is a call of `Deno.exit(0)` or `process.exit(0)`: reason `no_result`.
  */
 export class Mission<Input = JsonValue> extends MissionContext<Input> {
   readonly #session: Session;
@@ -29,6 +29,10 @@ export class Mission<Input = JsonValue> extends MissionContext<Input> {
   static start<Input>(options: AnyOptions<Input> = {}): Mission<Input> {
     const session = openSession();
     session.onStray = (error) => session.end(session.toFailure(error));
+    session.host.onIdle(() => {
+      session.mayEndSilently = true;
+      return false;
+    });
     try {
       return new Mission(session, options);
     } catch (error) {

@@ -1,10 +1,12 @@
 /** One mission in one process: its surroundings, its channel, and the one way out. @module */
+import type { RuntimeFailReason } from "../protocol/fd3.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import type { Channel } from "./channel.ts";
 import { openFd3 } from "./fd3.ts";
 import { type Ending, type Failure, type Success, toFailure, toSuccess } from "./ending.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { AlreadyStartedError, InvalidInputError, MisconfiguredError } from "./errors.ts";
+import { MissionFailure } from "./failure.ts";
 import type { Host } from "./host.ts";
 import { openHost } from "./open_host.ts";
 import { isObject } from "./input.ts";
@@ -33,13 +35,16 @@ export class Session {
    */
   onStray: ((error: unknown) => void) | undefined;
 
+  /** Whether the process may end with exit code 0 although nothing was reported. */
+  mayEndSilently = false;
+
   constructor(host: Host, environment: Environment, channel: Channel) {
     this.host = host;
     this.environment = environment;
     this.channel = channel;
     this.outputs = new Outputs(host, environment, channel);
     host.onUncaught((error) => this.#stray(error));
-    host.onExit(() => channel.flush());
+    host.onExit((code) => this.#onExit(code));
     // By hand, signals keep the effect that people expect of them.
     if (environment.mode === "mission") this.interrupts.listen(host, (error) => this.#stray(error));
   }
@@ -84,6 +89,16 @@ export class Session {
     this.onStray = undefined;
     this.channel.end(ending);
     return this.host.exit(ending.ok ? 0 : ending.exitCode);
+  }
+
+  /** An exit in the middle of the work, be it by a library, must not look like a success. */
+  #onExit(code: number): void {
+    this.channel.flush();
+    if (code !== 0 || this.channel.ended || this.mayEndSilently) return;
+    const message = "the process ended with exit code 0 before the mission had reported its end";
+    this.end(
+      this.toFailure(new MissionFailure(message, { reason: "no_result" satisfies RuntimeFailReason })),
+    );
   }
 
   #stray(error: unknown): void {

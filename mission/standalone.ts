@@ -44,6 +44,10 @@ export class Terminal implements Channel {
     this.#host = host;
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   progress(value: number | undefined, message: string | undefined): void {
     this.#print(
       value === undefined ? `[progress] ${message}` : `[progress] ${value.toFixed(2)} ${message ?? ""}`,

@@ -63,4 +63,6 @@ export type RuntimeFailReason =
   /** The input, or a file that should have come with it, is not what the mission needs. */
   | "invalid_input"
   /** It stopped because of SIGTERM or SIGINT. */
-  | "interrupted";
+  | "interrupted"
+  /** Its process ended with exit code 0 in the middle of the work. */
+  | "no_result";

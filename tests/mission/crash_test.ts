@@ -149,13 +149,35 @@ Deno.test("a mission without the permission for descriptor 3 has no events, and 
   assertStringIncludes(ended.stderr, "--allow-write=/dev/fd/3");
 });
 
-Deno.test("an exit without an event is a success with 0, and a failure with anything else", async () => {
-  const silent = await crash("m.ts", `letts.Mission.start(); Deno.exit(0);`);
+Deno.test("a script that comes to its end without an event is a success, one that exits by itself a failure", async () => {
+  const silent = await crash("m.ts", `letts.Mission.start(); setTimeout(() => {}, 10);`);
   assertEquals(told(silent).slice(0, 2), ["success", undefined]);
   assertEquals(silent.record.return, undefined);
+  const left = await crash("m.ts", `letts.Mission.start(); Deno.exit(0);`);
+  assertEquals(told(left), [
+    "failed",
+    "no_result",
+    "the process ended with exit code 0 before the mission had reported its end",
+    1,
+    null,
+  ]);
   const seven = await crash("m.ts", `letts.Mission.start(); Deno.exit(7);`);
   assertEquals(told(seven).slice(0, 2), ["failed", "no_event_nonzero_exit"]);
   assertEquals(seven.record.exit_code, 7);
+});
+
+Deno.test("an exit with 0 in the middle of a mission is a failure, and its half-written output is not kept", async () => {
+  const ended = await crash(
+    "m.ts",
+    `await letts.mission(async (m) => {
+      m.state("writing");
+      Deno.writeTextFileSync(m.output("report"), "half");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      Deno.exit(0);
+    });`,
+  );
+  assertEquals(told(ended).slice(0, 2), ["failed", "no_result"]);
+  assertEquals([ended.record.fail_details, ended.record.outputs], [{ state: "writing" }, {}]);
 });
 
 Deno.test("a native abort is reported by its signal", async () => {

@@ -72,6 +72,10 @@ Deno.test({
     assertEquals([inTimer.lines[0]?.message, inTimer.code], ["late", 1]);
     const stuck = await runUnderNode(`await letts.mission(() => new Promise(() => {}));`);
     assertEquals([stuck.lines[0]?.reason, stuck.code], ["uncaught_exception", 1]);
+    const left = await runUnderNode(`await letts.mission(() => process.exit(0));`);
+    assertEquals([left.lines[0]?.reason, left.code], ["no_result", 1]);
+    const silent = await runUnderNode(`letts.Mission.start();`);
+    assertEquals([silent.lines, silent.code], [[], 0]);
   },
 });
 

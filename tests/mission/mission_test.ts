@@ -135,7 +135,11 @@ Deno.test("mission() does not wait for stray promises, timers or open handles", 
 Deno.test("mission() keeps a success that was decided before a stray rejection", async () => {
   const ended = await runMission({
     source: `await letts.mission(() => ({ ok: 1 }), {
-      after: async () => { Promise.reject(new Error("too late")); await new Promise((r) => setTimeout(r, 5)); },
+      after: async () => {
+        const seen = new Promise((resolve) => addEventListener("unhandledrejection", resolve));
+        Promise.reject(new Error("too late"));
+        await seen;
+      },
     });`,
   });
   assertEquals([ended.lines, ended.code], [[{ event: "success", return: { ok: 1 } }], 0]);
@@ -159,10 +163,46 @@ Deno.test("mission() refuses to run twice in one process", async () => {
   assertEquals(ended.lines.map((line) => (line.details as { class: string }).class), ["AlreadyStartedError"]);
 });
 
-Deno.test("mission() fails when it waits for something that cannot happen any more", async () => {
-  const ended = await runMission({ source: `letts.mission(() => new Promise(() => {}));` });
-  assertEquals([ended.lines[0]?.reason, ended.code], ["uncaught_exception", 1]);
-  assertStringIncludes(String(ended.lines[0]?.message), "can never settle");
+for (
+  const run of [
+    "() => new Promise(() => {})",
+    "async (m) => { await new Promise((resolve) => setTimeout(resolve, 1)); await new Promise(() => {}); }",
+  ]
+) {
+  for (const script of [`letts.mission(${run});`, `if (import.meta.main) await letts.mission(${run});`]) {
+    Deno.test(`mission() fails when it waits for something that cannot happen any more: ${script}`, async () => {
+      const ended = await runMission({ source: script });
+      assertEquals([ended.lines[0]?.reason, ended.code], ["uncaught_exception", 1]);
+      assertStringIncludes(String(ended.lines[0]?.message), "can never settle");
+    });
+  }
+}
+
+Deno.test("mission() may wait for a signal alone", async () => {
+  await using running = await startMission({
+    source: `await letts.mission(async (m) => {
+      m.progress(0.5);
+      await new Promise((resolve) => m.signal.addEventListener("abort", resolve));
+      return { woken: true };
+    });`,
+  });
+  await running.saw(({ event }) => event === "progress");
+  running.kill("SIGTERM");
+  const ended = await running.finished();
+  assertEquals([ended.lines.at(-1), ended.code], [{ event: "success", return: { woken: true } }, 0]);
+});
+
+Deno.test("mission() reports an after hook that ends the process as no result", async () => {
+  const ended = await runMission({
+    source: `await letts.mission(() => ({}), { after: () => Deno.exit(0) });`,
+  });
+  assertEquals([ended.lines.map(({ reason }) => reason), ended.code], [["no_result"], 1]);
+});
+
+Deno.test("mission() run by hand says that the process ended too early, and exits with 1", async () => {
+  const ended = await runMission({ source: `await letts.mission(() => Deno.exit(0));`, mode: "shell" });
+  assertEquals(ended.code, 1);
+  assertStringIncludes(ended.stderr, "ended with exit code 0 before the mission had reported its end");
 });
 
 Deno.test("mission() runs before, the function and after in this order, and after learns the result", async () => {

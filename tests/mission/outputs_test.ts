@@ -7,7 +7,13 @@ import { fakeHost, type FakeProcess } from "./fake_host.ts";
 
 function openOutputs(process: FakeProcess = {}): { outputs: Outputs; declared: string[] } {
   const declared: string[] = [];
-  const channel: Channel = { progress() {}, outputFile: (key) => declared.push(key), end() {}, flush() {} };
+  const channel: Channel = {
+    ended: false,
+    progress() {},
+    outputFile: (key) => declared.push(key),
+    end() {},
+    flush() {},
+  };
   const environment = { mode: "mission", id: "i", lane: "l", workDir: "/w", tmpDir: "/w/tmp" } as const;
   return { outputs: new Outputs(fakeHost(process), environment, channel), declared };
 }
