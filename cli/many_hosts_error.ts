@@ -6,7 +6,7 @@
 import type { HostFailure } from "../client/types.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
 import { CliError } from "./errors.ts";
-import { shortText } from "./output/error_text.ts";
+import { hostText } from "./output/error_text.ts";
 
 /** One line a dugdale. Its exit code is that of the most severe failure. */
 export class ManyHostsError extends CliError {
@@ -15,7 +15,7 @@ export class ManyHostsError extends CliError {
   readonly failures: readonly HostFailure[];
 
   constructor(failures: readonly HostFailure[], config: LettsConfig) {
-    super(failures.map(({ host, error }) => `${host}: ${shortText(error, config)}`).join("\n"));
+    super(failures.map(({ host, error }) => hostText(host, error, config)).join("\n"));
     this.failures = failures;
   }
 }

@@ -28,12 +28,17 @@ export function shortText(error: unknown, config?: LettsConfig): string {
   if (error instanceof WaitTimeoutError) return "client wait timeout";
   if (error instanceof HttpError) return httpText(error, config);
   if (error instanceof NetworkError) {
-    return `dugdale ${addressOf(error, config)}: ${withoutPrefix(error.message, `[${error.host}] `)}`;
+    return `${withoutPrefix(error.message, `[${error.host}] `)}: ${placeOf(error, config)}`;
   }
   if (error instanceof CliError || error instanceof LettsError) return error.message;
   // Not an error of this project: a bug, printed with its stack.
   if (error instanceof Error) return error.stack ?? error.message;
   return String(error);
+}
+
+/** As {@linkcode shortText}, for lists of several dugdales: always with the name of the dugdale. */
+export function hostText(host: string, error: unknown, config?: LettsConfig): string {
+  return error instanceof NetworkError ? shortText(error, config) : `${host}: ${shortText(error, config)}`;
 }
 
 /** Facts that only `--verbose` shows. */
@@ -61,11 +66,21 @@ function withoutPrefix(text: string, prefix: string): string {
 
 function addressOf(error: LettsError, config: LettsConfig | undefined): string {
   const { host } = error;
-  if (host === undefined) return "(unknown)";
-  if (config === undefined) return host;
+  return host === undefined ? "(unknown)" : baseUrlOf(host, config)?.href.replace(/\/$/, "") ?? host;
+}
+
+/** Id and address, such as `s1 (127.0.0.1:7180)`. */
+function placeOf({ host = "(unknown)" }: LettsError, config: LettsConfig | undefined): string {
+  const url = baseUrlOf(host, config);
+  if (url === undefined) return host;
+  const isPlain = url.protocol === "http:" && url.pathname === "/";
+  return `${host} (${isPlain ? url.host : url.href.replace(/\/$/, "")})`;
+}
+
+function baseUrlOf(host: string, config: LettsConfig | undefined): URL | undefined {
   try {
-    return config.baseUrl(config.dugdale(host)).href.replace(/\/$/, "");
+    return config?.baseUrl(config.dugdale(host));
   } catch {
-    return host; // the first error matters more than a second one about the address
+    return undefined; // the first error matters more than a second one about the address
   }
 }

@@ -63,8 +63,22 @@ async function answered(sent: Promise<Response>, signal: AbortSignal): Promise<R
   }
 }
 
-/** The failure below HTTP. The outer message of `fetch` says only that it failed. */
+/** Failures below HTTP, by what the runtimes and the system call them. */
+const FAILURES: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/ECONNREFUSED|connection refused/i, "connection refused"],
+  [/ENOTFOUND|EAI_AGAIN|failed to lookup address/i, "host name not found"],
+  [/ETIMEDOUT|connection timed out/i, "connection timed out"],
+  [/EHOSTUNREACH|no route to host/i, "no route to host"],
+  [/ENETUNREACH|network is unreachable/i, "network is unreachable"],
+  [/ECONNRESET|connection reset/i, "connection reset"],
+  [/connection closed before message completed|socket hang up/i, "connection closed before the response"],
+];
+
+/** The failure below HTTP in a few words. The outer message of `fetch` says only that it failed. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  const inner: Error & { readonly code?: unknown } = error.cause instanceof Error ? error.cause : error;
+  const known = FAILURES.find(([pattern]) => pattern.test(`${inner.code} ${inner.message}`));
+  // The text of the runtime begins with the URL, which the host stands for.
+  return known?.[1] ?? inner.message.replace(/^error sending request .*?: (?=client error)/, "");
 }

@@ -95,6 +95,28 @@ Deno.test("letts exits with 4 when the answer makes no sense", async () => {
   assertStringIncludes(ended.stderr, "response is not JSON");
 });
 
+Deno.test("letts begins the line about a dugdale out of reach with the cause, then its name and address", async () => {
+  const port = closedPort();
+  for (
+    const [address, cause] of [
+      [`http://127.0.0.1:${port}`, `connection refused: s1 (127.0.0.1:${port})`],
+      [`http://localhost:${port}/base`, `connection refused: s1 (http://localhost:${port}/base)`],
+      ["http://nosuch.invalid:81", "host name not found: s1 (nosuch.invalid:81)"],
+    ] as const
+  ) {
+    const moved = (yaml: string) => yaml.replace(/http:[^"]*/, address);
+    const one = await against(() => new Response(), [...INFO], moved);
+    assertEquals([one.code, one.stderr], [4, `letts: ${cause}\n`]);
+    const all = await against(() => new Response(), ["ctl", "missions", "show", ID], moved);
+    assertEquals([all.code, all.stderr], [4, `letts: ${cause}\n`]);
+  }
+});
+
+function closedPort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
 for (
   const [what, auth, text] of [
     ["there is no token", "{ admin_token: a }", `dugdale "s1" has no dispatch token (token)`],

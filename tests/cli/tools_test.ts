@@ -300,7 +300,7 @@ Deno.test("letts top --once prints lanes, what runs, and which dugdales cannot b
     /^letts top {2}\d\d:\d\d:\d\d {2}running 1 {2}queued 0 {2}1 of 2 do not answer\n\nDUGDALE {2}LANE/,
   );
   assertMatch(stdout, /\ns1 +normal +open +1\/4 +0\n/);
-  assertMatch(stdout, /\ngone +no answer\ngone: dugdale http:\/\/127\.0\.0\.1:9: /);
+  assertMatch(stdout, /\ngone +no answer\n.*: gone \(127\.0\.0\.1:9\)/);
   assertMatch(stdout, new RegExp(`s1 +normal +forever +${id}\n$`));
 });
 
@@ -310,8 +310,8 @@ Deno.test("letts top --once exits with 4 when no dugdale can be reached", () =>
     await Deno.writeTextFile(`${cwd}/letts.yaml`, yaml, { mode: 0o600 });
     const { code, stdout, stderr } = await cli(["top", "--once"], { cwd });
     assertEquals(code, 4);
-    assertMatch(stdout, /\ngone: dugdale http:/);
-    assertMatch(stderr, /^letts: gone: dugdale http:\/\/127\.0\.0\.1:9: /);
+    assertMatch(stdout, /\n.*: gone \(127\.0\.0\.1:9\)/);
+    assertMatch(stderr, /^letts: .*: gone \(127\.0\.0\.1:9\)/);
   }));
 
 Deno.test("letts ctl lists with colours and human times on a terminal", async () => {

@@ -6,7 +6,7 @@
 import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import type { Paint } from "../../output/color.ts";
 import { clip, oneLine } from "../../output/columns.ts";
-import { shortText } from "../../output/error_text.ts";
+import { hostText } from "../../output/error_text.ts";
 import { humanDuration } from "../../output/human.ts";
 import { type Cell, type TerminalColumn, terminalTable } from "../../output/terminal_table.ts";
 import type { Dashboard, HostRow, LaneRow, MissionRow, Row } from "./dashboard.ts";
@@ -171,9 +171,7 @@ function bottomLine({ dashboard, columns, paint }: Drawing): string {
 /** Why dugdales do not answer. */
 function errorLines({ dashboard, config, columns, paint }: Drawing): readonly string[] {
   return dashboard.lanes.flatMap((row) =>
-    row.kind === "host"
-      ? [paint("red", clip(oneLine(`${row.host}: ${shortText(row.error, config)}`), columns))]
-      : []
+    row.kind === "host" ? [paint("red", clip(oneLine(hostText(row.host, row.error, config)), columns))] : []
   );
 }
 

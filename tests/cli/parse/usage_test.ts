@@ -81,7 +81,7 @@ const TABLE: readonly (readonly [args: readonly string[], code: number, stderr: 
   ],
   [["run", "--config", "none.yaml"], 3, "config: none.yaml: "],
   [["events", V7, "--host", "nope"], 1, 'letts.yaml: host "nope" not found'],
-  [RUN, 4, "dugdale http://127.0.0.1:9: "],
+  [RUN, 4, "Fetch failed: Requests to port 9 are blocked: "],
   [
     ["run", "--embedded", "--route", "a", "--mission", "m"],
     2,

@@ -84,7 +84,7 @@ Deno.test("letts apply exits with 1 when a dugdale cannot be reached, after the 
   assertEquals(ended.code, 1);
   assertMatch(
     ended.stdout,
-    /^\[OK\] {3}s1 — started= stopped= resized=\n\[FAIL\] gone — dugdale http:\/\/127.0.0.1:9: .*\n$/,
+    /^\[OK\] {3}s1 — started= stopped= resized=\n\[FAIL\] gone — .*: gone \(127.0.0.1:9\)\n$/,
   );
   assertEquals(ended.stderr, "letts: apply failed on gone\n");
 });

@@ -117,7 +117,7 @@ Deno.test("letts exec --wait-timeout exits with 124, an unreachable dugdale with
   );
   const lost = await fleet.cli([...ONE, "--", "true"]);
   assertEquals([lost.code, lost.stdout], [255, ""]);
-  assertMatch(lost.stderr, /^letts: dugdale http:\/\/127.0.0.1:9: .*\n$/);
+  assertMatch(lost.stderr, /^letts: .*: s1 \(127.0.0.1:9\)\n$/);
 });
 
 Deno.test("letts exec --detach prints the id, which may be chosen", async () => {
@@ -192,7 +192,7 @@ Deno.test("letts exec on hosts of which one is gone exits with 255 and shows the
   assertEquals([prefix.code, prefix.stdout], [255, "[s1] hi\n"]);
   assertMatch(
     prefix.stderr,
-    /^\[gone\]\[FAIL\] dugdale http:\/\/127.0.0.1:9: .*\nletts: exec failed on gone\n$/,
+    /^\[gone\]\[FAIL\] .*: gone \(127.0.0.1:9\)\nletts: exec failed on gone\n$/,
   );
   const json = await fleet.cli([...all, "-o", "json", "--", "echo", "hi"]);
   const [, row] = JSON.parse(json.stdout).results;

@@ -69,7 +69,7 @@ Deno.test("a dugdale without an answer has a row, and its error a line", () => {
   const error = new NetworkError("connection \x1b[31mrefused", { host: "gone" });
   const lines = screenLines(drawing([busy(1), { host: "gone", error, lanes: [], running: [] }], 100), 24);
   assertMatch(lines.join("\n"), /gone +no answer/);
-  assertStringIncludes(lines.join("\n"), "gone: dugdale http://gone.example: connection  [31mrefused");
+  assertStringIncludes(lines.join("\n"), "connection  [31mrefused: gone (gone.example)");
   assertStringIncludes(lines[0] ?? "", "1 of 2 do not answer");
 });
 
