@@ -2,6 +2,7 @@ import { quote } from "../../protocol/clip.ts";
 import type { ApplyBody, ApplyReply } from "../../protocol/lane.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { Applied } from "../store/applied.ts";
+import { nextTurn } from "../host/clock.ts";
 import { isDatabaseError } from "../store/database_error.ts";
 import {
   type ApplyOptions,
@@ -17,7 +18,7 @@ import type { Engine } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** The most queued missions of a removed lane that are killed in one transaction. */
-const KILL_BATCH = 200;
+const KILL_BATCH = 50;
 
 /** The applied configuration: the lanes, and how missions are found and started. */
 export class AppliedConfig {
@@ -104,7 +105,7 @@ export class AppliedConfig {
     };
     for (const name of names) this.#setRemoving(name, true);
     for (const name of names) {
-      while (await transitions.write(() => killSome(name)) > 0);
+      while (await transitions.write(() => killSome(name)) > 0) await nextTurn();
       for (const run of this.#engine.live) {
         if (run.row.lane === name) run.kill.kill("lane_removed");
       }

@@ -115,6 +115,31 @@ Deno.test({
   },
 });
 
+/** Queues missions, a thousand in one request. */
+async function queue(daemon: Daemon, lane: string, thousands: number): Promise<void> {
+  for (let count = 0; count < thousands; count++) {
+    const missions = Array.from({ length: 1000 }, () => ({ mission_id: ids.mission(), lane, mission: "it" }));
+    const response = await ask(daemon, "POST", "dispatch/batch", JSON.stringify({ missions }));
+    assertEquals([response.status, await response.text().then(() => "")], [200, ""]);
+  }
+}
+
+Deno.test({
+  name:
+    "the removal of a lane in which 10,000 missions wait does not hold the event loop for more than 50 ms",
+  ignore,
+  fn: async () => {
+    await using place = await Place.make({ limits: LIMITS });
+    await using daemon = await place.start();
+    const kept = { kept: { concurrency: 1 } };
+    await apply(daemon, place, { ...kept, gone: { concurrency: 1, paused: true } });
+    await queue(daemon, "gone", 10);
+    await assertTurns(daemon, "force_prune", () => apply(daemon, place, kept, "?force_prune=true"));
+    const { queue_summary } = await (await ask(daemon, "GET", "dugdale")).json();
+    assertEquals(queue_summary, { queued: 0, running: 0 });
+  },
+});
+
 /** Does something while a mission runs. */
 async function run(
   daemon: Daemon,
