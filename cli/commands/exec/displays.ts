@@ -12,6 +12,7 @@ import { jsonText } from "../../output/json.ts";
 import { logLines, type LogStream } from "../run/log_lines.ts";
 import type { LogBody, LogShow } from "../run/log_tails.ts";
 import type { MissionEnd } from "../run/mission_end.ts";
+import { endText } from "./exec_status.ts";
 import type { ExecShow } from "./run_exec.ts";
 
 /** The result of the command on one dugdale. */
@@ -45,6 +46,14 @@ export function rawShow(io: Io): ExecShow {
   };
 }
 
+/** Tells people about the commands whose exit codes do not say it all. */
+export async function writeEnds(io: Io, ends: readonly ExecEnd[]): Promise<void> {
+  for (const { host, end } of ends) {
+    const text = end && endText(end);
+    if (text !== undefined) await io.stderr.write(`letts: ${host}: ${text}\n`);
+  }
+}
+
 /** Lines with the name of their dugdale. */
 export class PrefixDisplay implements ExecDisplay {
   readonly #io: Io;
@@ -71,9 +80,8 @@ export class PrefixDisplay implements ExecDisplay {
 
   async finish(ends: readonly ExecEnd[]): Promise<ReadonlySet<string>> {
     for (const { host, end, error } of ends) {
-      if (end === undefined) {
-        await this.#io.stderr.write(`[${host}][FAIL] ${shortText(error, this.#config)}\n`);
-      }
+      const text = end === undefined ? shortText(error, this.#config) : endText(end);
+      if (text !== undefined) await this.#io.stderr.write(`[${host}][FAIL] ${text}\n`);
     }
     return new Set();
   }
@@ -103,13 +111,20 @@ export class NdjsonDisplay implements ExecDisplay {
     for (const { host, end, error } of ends) {
       if (end === undefined) await this.#write({ host, event: "error", ...errorRow(error, this.#config) });
     }
+    await writeEnds(this.#io, ends);
     return new Set();
   }
 
   async #event(host: string, { event }: FollowedLine): Promise<void> {
     if (event === undefined) return;
     const ended = event.event === "done"
-      ? { outcome: event.outcome, exit_code: event.exit_code, signal: event.signal }
+      ? {
+        outcome: event.outcome,
+        exit_code: event.exit_code,
+        signal: event.signal,
+        fail_reason: event.fail_reason,
+        fail_message: event.fail_message,
+      }
       : {};
     await this.#write({ host, event: event.event, seq: event.seq, ...ended });
   }

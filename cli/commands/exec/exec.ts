@@ -9,7 +9,7 @@ import { type InterruptedMission, reportStillRunning } from "../run/interrupted.
 import { type ExecDisplay, NdjsonDisplay, PrefixDisplay, rawShow } from "./displays.ts";
 import { execFanOut } from "./exec_fan_out.ts";
 import { type ExecPlan, execPlan, type ExecValues } from "./exec_plan.ts";
-import { endStatus, execFailure } from "./exec_status.ts";
+import { endStatus, endText, execFailure } from "./exec_status.ts";
 import { JsonDisplay } from "./json_display.ts";
 import { outTargets, saveAll } from "./out_targets.ts";
 import { runExec, sendExec } from "./run_exec.ts";
@@ -64,6 +64,8 @@ async function single(call: ExecCall, client: LettsClient, plan: ExecPlan, watch
   if (end.result.success) {
     await saveAll(client, outTargets(plan.outputs, [host], false), new Map([[host, end.result]]), signal);
   }
+  const text = endText(end);
+  if (text !== undefined) await io.stderr.write(`letts: ${text}\n`);
   const status = endStatus(end);
   if (status !== 0) throw new SilentExit(status);
 }

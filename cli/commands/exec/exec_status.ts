@@ -18,6 +18,14 @@ export function endStatus({ done: { outcome, exit_code: code }, outputLost }: Mi
   return outputLost && code === 0 ? 255 : code;
 }
 
+/** What is said about the end of an exec; undefined when the exit code of the command says it all. */
+export function endText(end: MissionEnd): string | undefined {
+  const { outcome, exit_code: code, fail_reason: reason = "", fail_message: message = "" } = end.done;
+  if (outcome === "success") return undefined;
+  if (reason === "exit_nonzero" && !OURS.has(code)) return undefined;
+  return `the command ended as ${outcome}${reason && `/${reason}`}${message && `: ${message}`}`;
+}
+
 /** The exit code of an exec whose end is not known: 2, 124, or 255 for whatever else it was. */
 export function failureStatus(error: unknown): number {
   const code = exitCodeOf(error);

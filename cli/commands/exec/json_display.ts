@@ -12,7 +12,7 @@ import { errorRow } from "../../output/error_row.ts";
 import type { Io } from "../../output/io.ts";
 import { jsonText } from "../../output/json.ts";
 import type { LogStream } from "../run/log_lines.ts";
-import type { ExecDisplay, ExecEnd } from "./displays.ts";
+import { type ExecDisplay, type ExecEnd, writeEnds } from "./displays.ts";
 import type { ExecShow } from "./run_exec.ts";
 
 const DEFAULT_BUFFER_BYTES = 65536;
@@ -45,6 +45,7 @@ export class JsonDisplay implements ExecDisplay {
     const results = await Promise.all(ends.map((end) => this.#row(end)));
     const text = jsonText({ group_id: groupId, results }, { indent: 0, plain: true });
     await io.stdout.write(`${text}\n`);
+    await writeEnds(io, ends);
     return this.#lost;
   }
 
@@ -61,6 +62,8 @@ export class JsonDisplay implements ExecDisplay {
       outcome: done.outcome,
       exit_code: done.exit_code,
       signal: done.signal || undefined,
+      fail_reason: done.fail_reason || undefined,
+      fail_message: done.fail_message || undefined,
       duration_ms: done.duration_ms || undefined,
       stdout: stdout.text,
       stderr: stderr.text,

@@ -25,6 +25,7 @@ export const DIFFERENCES: readonly (readonly [what: string, reference: string, h
     "a warning or the mark of the dugdale, exit by outcome",
     "goes on at the same place; what is lost is said on stderr, and 0 becomes 255",
   ],
+  ["`exec` that ends with 125", "says nothing", "outcome, reason and message on stderr and in the JSON"],
   ["two aliases of one dugdale", "run twice", "run once"],
   ["`exec` shell form and empty command", "checked after standard input was read", "before"],
   ["YAML output", "names run together, bytes as numbers", "the names and values of the JSON"],

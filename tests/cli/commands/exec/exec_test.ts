@@ -13,16 +13,44 @@ Deno.test("letts exec copies output byte for byte and takes over the exit code",
 });
 
 for (
-  const [script, code] of [["exit 0", 0], ["exit 124", 125], ["exit 125", 125], ["exit 255", 125], [
-    "kill -9 $$",
-    125,
-  ]] as const
+  const [command, code, text] of [
+    [["sh", "-c", "exit 0"], 0, undefined],
+    [["sh", "-c", "exit 3"], 3, undefined],
+    [["sh", "-c", "exit 124"], 125, "failed/exit_nonzero: ended with exit code 124"],
+    [["sh", "-c", "exit 125"], 125, "failed/exit_nonzero: ended with exit code 125"],
+    [["sh", "-c", "exit 255"], 125, "failed/exit_nonzero: ended with exit code 255"],
+    [["sh", "-c", "kill -9 $$"], 125, "killed/signal: killed"],
+    [["no-such-program"], 125, "crashed/spawn_failed: "],
+  ] as const
 ) {
-  Deno.test(`letts exec of "${script}" exits with ${code} and says nothing`, async () => {
+  Deno.test(`letts exec of "${command.join(" ")}" exits with ${code} and says why, unless the code does`, async () => {
     await using fleet = await openFleet();
-    assertEquals(await fleet.cli([...ONE, ...SH, script]), { code, stdout: "", stderr: "" });
+    const raw = await fleet.cli([...ONE, "--allow-shell", "--", ...command]);
+    assertEquals([raw.code, raw.stdout], [code, ""]);
+    if (text === undefined) return assertEquals(raw.stderr, "");
+    assertStringIncludes(raw.stderr, `letts: the command ended as ${text}`);
+    const json = await fleet.cli([...ONE, "-o", "json", "--allow-shell", "--", ...command]);
+    assertStringIncludes(json.stderr, `letts: s1: the command ended as ${text}`);
+    const [row] = JSON.parse(json.stdout).results;
+    assertStringIncludes(`${row.outcome}/${row.fail_reason}: ${row.fail_message}`, text);
   });
 }
+
+Deno.test("letts exec says that a command ran into its timeout, in every form of output", async () => {
+  await using fleet = await openFleet();
+  const ended = "the command ended as timeout/timeout: ran longer than its timeout of 100ms\n";
+  for (const [form, stderr] of [["raw", `letts: ${ended}`], ["prefix", `[s1][FAIL] ${ended}`]] as const) {
+    assertEquals(await fleet.cli([...ONE, "-o", form, "--timeout", "100ms", "--", "sleep", "600"]), {
+      code: 125,
+      stdout: "",
+      stderr,
+    });
+  }
+  const ndjson = await fleet.cli([...ONE, "-o", "ndjson", "--timeout", "100ms", "--", "sleep", "600"]);
+  assertEquals([ndjson.code, ndjson.stderr], [125, `letts: s1: ${ended}`]);
+  const done = JSON.parse(ndjson.stdout.trimEnd().split("\n").at(-1) ?? "");
+  assertEquals([done.fail_reason, done.fail_message], ["timeout", "ran longer than its timeout of 100ms"]);
+});
 
 Deno.test("letts exec exits with 255 when its output cannot be written", async () => {
   await using fleet = await openFleet(2);
