@@ -6,14 +6,21 @@
 import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
 import { parseLaneName } from "../protocol/names.ts";
 import { argument } from "./arguments.ts";
+import { requireFeatures } from "./features.ts";
 import type { Connection } from "./http/connection.ts";
 import { readReply } from "./http/json_reply.ts";
 import { ADMIN, ANY } from "./http/scopes.ts";
 import type { ApplyOptions, CallOptions, InfoOptions, Metrics } from "./types.ts";
 
-/** Sets lanes, labels, mission directory and runtime. */
-export function apply(connection: Connection, body: ApplyBody, options: ApplyOptions): Promise<ApplyReply> {
-  return connection.json("apply", {
+/** Sets lanes, labels, mission directory and runtime. A dugdale that does not know lane options gets none. */
+export async function apply(
+  connection: Connection,
+  body: ApplyBody,
+  options: ApplyOptions,
+): Promise<ApplyReply> {
+  const { signal } = options;
+  if (body.lane_options) await requireFeatures(connection, ["lane_options"], { signal });
+  return await connection.json("apply", {
     scopes: ADMIN,
     body: JSON.stringify(body),
     query: {
@@ -21,7 +28,7 @@ export function apply(connection: Connection, body: ApplyBody, options: ApplyOpt
       prune: options.prune || undefined,
       force_prune: options.forcePrune || undefined,
     },
-    signal: options.signal,
+    signal,
   });
 }
 

@@ -501,7 +501,11 @@ export class LettsClient implements AsyncDisposable {
     return await bulk(this.#to(host), "bulkDelete", ids, options);
   }
 
-  /** Sets lanes, labels, mission directory and runtime; without a body to what letts.yaml says. Never sent twice. */
+  /**
+   * Sets lanes, labels, mission directory and runtime; without a body to what letts.yaml says. Never sent twice.
+   *
+   * @throws {UnsupportedFeatureError} When there are options of lanes, and the dugdale knows none.
+   */
   async apply(host: string | number, body?: ApplyBody, options: ApplyOptions = {}): Promise<ApplyReply> {
     const dugdale = this.config.dugdale(host);
     const connection = this.#context.connections.of(dugdale);

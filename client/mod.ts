@@ -78,6 +78,7 @@ export type {
   RuntimeSettings,
   StateReply,
 } from "../protocol/lane.ts";
+export type { LaneOptions } from "../protocol/lane_options.ts";
 export type {
   BulkItem,
   EndedFields,

@@ -9,6 +9,7 @@ import type { DispatchBody } from "./mission.ts";
 /** Each word with what it stands for. A word is added when all of it works, and never gets another meaning. */
 export const FEATURES: Readonly<Record<string, string>> = {
   dispatch_batch: "`POST /v1/dispatch/batch`",
+  lane_options: "`lane_options` of an apply",
 };
 
 /** Members of a dispatch that are additions, with the word for each. */

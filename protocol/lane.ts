@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from "valibot";
+import { type LaneOptions, laneOptions } from "./lane_options.ts";
 import { LANE_NAME } from "./names.ts";
 import { flag, nameOf, type ObjectShape } from "./schemas.ts";
 
@@ -69,6 +70,11 @@ export interface ApplyBody {
   readonly lanes?: Readonly<Record<string, LaneSettings>> | null | undefined;
   /** How missions are started from now on; those already queued keep what they were dispatched with. */
   readonly runtime?: RuntimeSettings | undefined;
+  /**
+   * Options of lanes by name. Those of lanes that are not named stay as they are; `null` takes them away. Needs the
+   * feature `lane_options`.
+   */
+  readonly lane_options?: Readonly<Record<string, LaneOptions | null>> | null | undefined;
 }
 
 const strings = v.array(v.string());
@@ -87,6 +93,7 @@ export const applyBody: v.GenericSchema<unknown, ApplyBody> = v.object({
     v.object({ concurrency: v.pipe(v.number(), v.integer()), paused: v.optional(v.boolean()) }),
   )),
   runtime: v.optional(runtime),
+  lane_options: v.nullish(v.record(nameOf(LANE_NAME), v.nullable(laneOptions))),
 });
 
 /** The query of an apply. */
@@ -122,6 +129,8 @@ export interface ApplyDiff {
   readonly LanesRemoved: readonly string[] | null;
   /** Names of lanes with another concurrency, or paused or continued. */
   readonly LanesResized: readonly string[] | null;
+  /** Names of lanes with other options. Absent when there are none. */
+  readonly LaneOptionsChanged?: readonly string[] | null | undefined;
 }
 
 /** The answer to an apply. */
@@ -150,6 +159,7 @@ export const applyReply: v.GenericSchema<unknown, ApplyReply> = v.object({
     LanesAdded: names,
     LanesRemoved: names,
     LanesResized: names,
+    LaneOptionsChanged: v.optional(names),
   }),
   started: names,
   stopped: names,
@@ -185,6 +195,8 @@ export const stateReply: v.GenericSchema<unknown, StateReply> = v.object({
       }),
     )),
     runtime: v.optional(runtime),
+    // A newer dugdale may have options that are not known here.
+    lane_options: v.nullish(v.record(v.string(), v.any())),
   })),
 });
 

@@ -52,6 +52,17 @@ export const integer = (
 /** How long the process of a mission may run. */
 export const timeout: Text = text("Like `30s`, `5m` or `1h30m`, counted from the start of the process");
 
+const DURATION = /^(?:0|(?:(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(?:ns|us|µs|ms|s|m|h))+)$/;
+
+/** A duration within an option, complete with its rule. */
+export const duration = (description: string): Text =>
+  v.pipe(
+    v.string("must be a duration such as 250ms, 30s or 1h30m"),
+    v.maxLength(24, "must be a duration of at most 24 characters"),
+    v.regex(DURATION, "must be a duration such as 250ms, 30s or 1h30m"),
+    v.description(description),
+  );
+
 /** The id of an uploaded file. */
 export const stagingId: Text = nameOf(STAGING_ID, "An uploaded file");
 

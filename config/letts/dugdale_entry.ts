@@ -4,6 +4,7 @@
  * @module
  */
 import type { ApplyBody, LaneSettings } from "../../protocol/lane.ts";
+import type { LaneOptions } from "../../protocol/lane_options.ts";
 import type { ExtendedFields } from "./templates.ts";
 
 /** A lane that a dugdale shall have. */
@@ -12,6 +13,8 @@ export interface LaneEntry {
   readonly concurrency: number;
   /** Whether it starts nothing. */
   readonly paused: boolean;
+  /** What it is told besides. */
+  readonly options: LaneOptions;
 }
 
 /**
@@ -43,8 +46,8 @@ export interface DugdaleEntry {
 
 /** Makes the entry of fields whose template was filled in. */
 export function dugdaleEntry(fields: ExtendedFields): DugdaleEntry {
-  const lanes = Object.entries(fields.lanes).map(([name, { concurrency = 0, paused = false }]) =>
-    [name, { concurrency, paused }] as const
+  const lanes = Object.entries(fields.lanes).map(([name, { concurrency = 0, paused = false, ...options }]) =>
+    [name, { concurrency, paused, options }] as const
   );
   return {
     id: fields.id ?? "",
@@ -60,11 +63,17 @@ export function dugdaleEntry(fields: ExtendedFields): DugdaleEntry {
   };
 }
 
-/** What `apply` sends: the state that the dugdale shall have. Its address and name stay on this side. */
+/**
+ * What `apply` sends: the state that the dugdale shall have. Its address and name stay on this side. Once a lane has an
+ * option the options of all lanes are sent; else none, so that files without them leave those that were applied before.
+ */
 export function applyBody(dugdale: DugdaleEntry): ApplyBody {
   const { missionPathTemplate, commandTemplate } = dugdale;
   const lanes = [...dugdale.lanes].map(([name, { concurrency, paused }]): [string, LaneSettings] => {
     return [name, paused ? { concurrency, paused } : { concurrency }];
+  });
+  const options = [...dugdale.lanes].map(([name, { options }]): [string, LaneOptions | null] => {
+    return [name, Object.keys(options).length > 0 ? options : null];
   });
   return {
     mission_dir: dugdale.missionDir,
@@ -75,5 +84,6 @@ export function applyBody(dugdale: DugdaleEntry): ApplyBody {
       ...(commandTemplate.length > 0 ? { command_template: commandTemplate } : {}),
       validate_mission_file: dugdale.validateMissionFile,
     },
+    ...(options.some(([, given]) => given !== null) ? { lane_options: Object.fromEntries(options) } : {}),
   };
 }

@@ -7,6 +7,7 @@ import { ALIAS, DUGDALE_ID, LABEL, LANE_NAME, ROUTE_NAME, TEMPLATE_NAME } from "
 import { type Fields, list, mapOf, nullable, object } from "../yaml/collections.ts";
 import { flag, integer, text } from "../yaml/scalars.ts";
 import type { Decoder } from "../yaml/decoder.ts";
+import { laneOptionFields } from "./lane_options.ts";
 import type {
   DugdaleFields,
   LaneFields,
@@ -41,6 +42,7 @@ const runtime = object<RuntimeFields>("How missions are found and started; sent 
 const lane = object<LaneFields>("A lane; sent by apply", {
   concurrency: integer("Missions at the same time", { dropsFraction: true, schema: { default: 0 } }),
   paused: flag("Start nothing until continued", { default: false }),
+  ...laneOptionFields,
 });
 
 const shared: Fields<SharedFields> = {

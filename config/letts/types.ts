@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { LaneOptions } from "../../protocol/lane_options.ts";
+
 /** A token for each scope. `${NAME}` is filled in when a token is used. The empty string counts as none. */
 export interface TokenFields {
   /** May dispatch. */
@@ -26,8 +28,8 @@ export interface RuntimeFields {
   readonly validate_mission_file?: boolean;
 }
 
-/** One lane; sent by `apply`. */
-export interface LaneFields {
+/** One lane; sent by `apply`. Other readers of letts.yaml know only its first two keys. */
+export interface LaneFields extends LaneOptions {
   /** Missions at the same time. Not checked here. Default 0. */
   readonly concurrency?: number;
   /** Default false. */

@@ -48,7 +48,7 @@ export class AppliedConfig {
     const { applied } = this.#parts.store;
     this.#current = applied.find();
     this.#runtimeId = this.#current && applied.findRuntime(this.#current.state);
-    this.#engine.lanes.set(this.#current?.state.lanes ?? {});
+    this.#engine.lanes.set(this.#current?.state ?? NOTHING_APPLIED);
   }
 
   /** Makes the given state the applied one. Applies, pauses and continues happen one after the other. */
@@ -91,7 +91,7 @@ export class AppliedConfig {
       if (options.forcePrune) { for (const name of removed) this.#setRemoving(name, false); }
       throw error;
     }
-    const { started, stopped, resized } = this.#engine.lanes.set(after.lanes ?? {});
+    const { started, stopped, resized } = this.#engine.lanes.set(after);
     return { diff, started: orNull(started), stopped: orNull(stopped), resized: orNull(resized) };
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import type { ApplyBody, ApplyDiff, LaneSettings, RuntimeSettings } from "../../protocol/lane.ts";
+import type { LaneOptions } from "../../protocol/lane_options.ts";
+import { quote } from "../../protocol/clip.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { AppliedState } from "../store/applied.ts";
 
@@ -41,7 +43,11 @@ export function assertInactive(diff: ApplyDiff, busy: ReadonlySet<string>, optio
   }
 }
 
-/** What the request asks for: lanes that it does not name stay, unless it prunes; all else is replaced. */
+/**
+ * What the request asks for: lanes that it does not name stay, unless it prunes, and so do options; all else is replaced.
+ *
+ * @throws {ProblemError} `unknown_lane` when there are options for a lane that there is not.
+ */
 export function desiredState(before: AppliedState, body: ApplyBody, prune: boolean): AppliedState {
   const wanted = Object.entries(body.lanes ?? {}).map(([name, lane]): [string, LaneSettings] => [
     name,
@@ -60,7 +66,25 @@ export function desiredState(before: AppliedState, body: ApplyBody, prune: boole
     labels: body.labels ?? null,
     lanes: prune && !body.lanes ? null : lanes,
     runtime,
+    ...desiredOptions(before.lane_options ?? {}, body.lane_options ?? {}, lanes),
   };
+}
+
+function desiredOptions(
+  before: Readonly<Record<string, LaneOptions>>,
+  asked: Readonly<Record<string, LaneOptions | null>>,
+  lanes: Readonly<Record<string, LaneSettings>>,
+): Pick<AppliedState, "lane_options"> {
+  const unknown = Object.keys(asked).find((name) => asked[name] !== null && !Object.hasOwn(lanes, name));
+  if (unknown !== undefined) {
+    throw new ProblemError("unknown_lane", `lane_options: there is no lane ${quote(unknown)}`, {
+      details: { lane: unknown },
+    });
+  }
+  const options = Object.entries({ ...before, ...asked }).filter((entry): entry is [string, LaneOptions] =>
+    entry[1] !== null && Object.keys(entry[1]).length > 0 && Object.hasOwn(lanes, entry[0])
+  );
+  return options.length === 0 ? {} : { lane_options: Object.fromEntries(options) };
 }
 
 /**
@@ -99,6 +123,10 @@ export function difference(before: AppliedState, after: AppliedState): ApplyDiff
     return was && is &&
       (was.concurrency !== is.concurrency || (was.paused ?? false) !== (is.paused ?? false));
   });
+  const [oldOptions, options] = [before.lane_options ?? {}, after.lane_options ?? {}];
+  const changed = Object.keys({ ...oldOptions, ...options }).filter((name) =>
+    Object.hasOwn(now, name) && !same(oldOptions[name], options[name])
+  );
   return {
     MissionDirChanged: before.mission_dir !== after.mission_dir,
     LabelsChanged: !same(before.labels, after.labels),
@@ -106,6 +134,7 @@ export function difference(before: AppliedState, after: AppliedState): ApplyDiff
     LanesAdded: orNull(Object.keys(now).filter((name) => !Object.hasOwn(old, name))),
     LanesRemoved: orNull(Object.keys(old).filter((name) => !Object.hasOwn(now, name))),
     LanesResized: orNull(resized),
+    ...(changed.length === 0 ? {} : { LaneOptionsChanged: changed }),
   };
 }
 

@@ -36,7 +36,7 @@ export class Engine implements Disposable {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.lanes = new Lanes(parts, (row, lane) => this.#admit(row, lane));
+    this.lanes = new Lanes(parts, (row, lane) => this.#admit(timed(row, lane), lane));
     parts.transitions.listen((transition) => {
       if (transition.change === "started") this.lanes.started(transition.mission.lane);
     });
@@ -191,4 +191,9 @@ export class Engine implements Disposable {
       transitions.killQueued(now, reason === "lane_removed" ? reason : "killed_by_api", clock.wallMs());
     });
   }
+}
+
+/** A mission that has no timeout of its own has that of its lane, as it is at the start. */
+function timed(row: RunningMission, { rules: { timeoutMs } }: Lane): RunningMission {
+  return timeoutMs === null || (row.timeout_ms ?? 0) > 0 ? row : { ...row, timeout_ms: timeoutMs };
 }

@@ -1,8 +1,11 @@
 import { setImmediate } from "node:timers";
+import type { LaneOptions } from "../../protocol/lane_options.ts";
 import type { LaneSettings } from "../../protocol/lane.ts";
 import type { Shortage } from "../host/spawn.ts";
 import type { NewMission, QueuedMission, RunningMission } from "../store/mission_row.ts";
 import type { AttemptEnd } from "../store/missions.ts";
+import type { AppliedState } from "../store/applied.ts";
+import { type LaneRules, laneRules } from "./lane_rules.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** A lane that starts missions. */
@@ -22,8 +25,23 @@ export class Lane {
   /** When the next mission becomes due that waits for a time, in Unix milliseconds. */
   nextDueMs: number = Infinity;
 
-  /** `settings` as they are applied. */
-  constructor(readonly name: string, public settings: LaneSettings) {}
+  /** What it is told beyond its settings. */
+  rules: LaneRules;
+  #options: string;
+
+  /** `settings` and `options` as they are applied. */
+  constructor(readonly name: string, public settings: LaneSettings, options: LaneOptions = {}) {
+    this.rules = laneRules(options);
+    this.#options = JSON.stringify(options);
+  }
+
+  /** Other options; equal ones keep what the lane has counted by them. */
+  setOptions(options: LaneOptions = {}): void {
+    const text = JSON.stringify(options);
+    if (text === this.#options) return;
+    this.#options = text;
+    this.rules = laneRules(options);
+  }
 
   /** Missions that may run at once. */
   get concurrency(): number {
@@ -98,8 +116,9 @@ export class Lanes implements Disposable {
     return this.#lanes.get(name);
   }
 
-  /** Makes the lanes be those of the settings. */
-  set(settings: Readonly<Record<string, LaneSettings>>): LaneChanges {
+  /** Makes the lanes be those of the applied state. */
+  set({ lanes, lane_options: options = {} }: Pick<AppliedState, "lanes" | "lane_options">): LaneChanges {
+    const settings = lanes ?? {};
     const changes: LaneChanges = { started: [], stopped: [], resized: [] };
     for (const name of this.#lanes.keys()) {
       if (Object.hasOwn(settings, name)) continue;
@@ -109,11 +128,12 @@ export class Lanes implements Disposable {
     for (const [name, own] of Object.entries(settings)) {
       const lane = this.#lanes.get(name);
       if (lane === undefined) {
-        this.#lanes.set(name, new Lane(name, own));
+        this.#lanes.set(name, new Lane(name, own, options[name]));
         changes.started.push(name);
       } else {
         if (lane.concurrency !== own.concurrency) changes.resized.push(name);
         lane.settings = own;
+        lane.setOptions(options[name]);
       }
       this.wake(name);
     }
@@ -261,6 +281,7 @@ export class Lanes implements Disposable {
       lane.name,
       free,
       this.#parts.clock.wallMs(),
+      lane.rules,
     );
     lane.empty = missions.length < free;
     if (missions.length === 0 && lane.probing) this.#goOn(lane);

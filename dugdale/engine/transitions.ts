@@ -3,7 +3,7 @@ import type { Log } from "../host/log.ts";
 import { hadProcess, type ProcessStart } from "../store/mission_json.ts";
 import type { AttemptEnd } from "../store/missions.ts";
 import type { DoneMission, Ending, NewMission, QueuedMission, RunningMission } from "../store/mission_row.ts";
-import type { Claimed } from "../store/queue.ts";
+import type { Claimed, ClaimRules } from "../store/queue.ts";
 import type { Store } from "../store/store.ts";
 
 /** What has become of a mission. */
@@ -77,8 +77,8 @@ export class Transitions {
   }
 
   /** Makes the next missions of a lane running, at most `limit`. */
-  claim(lane: string, limit: number, nowMs: number): Claimed {
-    return this.#store.missions.queue.claim(lane, limit, nowMs);
+  claim(lane: string, limit: number, nowMs: number, rules?: ClaimRules): Claimed {
+    return this.#store.missions.queue.claim(lane, limit, nowMs, rules);
   }
 
   /** Tells that a process runs. Called outside of changes, and before {@linkcode recordStart}. */

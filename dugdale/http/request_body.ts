@@ -1,4 +1,4 @@
-import type { GenericSchema } from "valibot";
+import { type GenericSchema, safeParse } from "valibot";
 import { type JsonNode, type JsonObjectNode, member, readJsonInTurns } from "../json/reader.ts";
 import { JsonSyntaxError } from "../json/scanner.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
@@ -15,7 +15,8 @@ type Shape =
   | { readonly type: "array"; readonly item: GenericSchema }
   | { readonly type: "record"; readonly value: GenericSchema }
   | { readonly type: "object"; readonly entries: Readonly<Record<string, GenericSchema>> }
-  | { readonly type: "optional" | "nullish"; readonly wrapped: GenericSchema };
+  | { readonly type: "strict_object" }
+  | { readonly type: "optional" | "nullish" | "nullable"; readonly wrapped: GenericSchema };
 
 /** In an array of a body: they all become values in one turn of the event loop. */
 const OBJECTS_MAX = 10_000;
@@ -89,8 +90,12 @@ export class RequestBody<Body> {
       case "optional":
       case "nullish":
         return node === undefined ? undefined : this.#value(shape.wrapped, node, where);
+      case "nullable":
+        return node === undefined || node.kind === "null" ? null : this.#value(shape.wrapped, node, where);
       case "any":
         return undefined;
+      case "strict_object":
+        return this.#checked(schema, node, where);
       case "string":
       case "picklist":
         if (node === undefined) return "";
@@ -134,6 +139,22 @@ export class RequestBody<Body> {
         shape satisfies never;
         throw new TypeError(`no JSON is read for the valibot schema "${schema.type}"`);
     }
+  }
+
+  /** A small object of an addition: its schema checks it whole, and its numbers may be fractions. */
+  #checked(schema: GenericSchema, node: JsonNode | undefined, where: string): unknown {
+    const text = node === undefined ? "{}" : this.source.slice(node.start, node.end);
+    const result = safeParse(schema, JSON.parse(text), { abortEarly: true });
+    if (result.success) return result.output;
+    const { path = [], type, message } = result.issues[0];
+    const place = [where, ...path.map(({ key }) => String(key))].join(".");
+    if (type === "strict_object" && path.length > 0) {
+      throw new ProblemError(this.#code, `${place} is not known`);
+    }
+    throw new ProblemError(
+      this.#code,
+      `${place} ${type === "strict_object" ? "must be an object" : message}`,
+    );
   }
 
   /** Bodies have no other numbers. */

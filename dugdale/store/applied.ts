@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { LaneOptions } from "../../protocol/lane_options.ts";
 import type { ApplyBody, LaneSettings, RuntimeSettings } from "../../protocol/lane.ts";
 
 /** The state that the last apply left, with every part present. */
@@ -7,6 +8,8 @@ export interface AppliedState {
   readonly labels: readonly string[] | null;
   readonly lanes: Readonly<Record<string, LaneSettings>> | null;
   readonly runtime: RuntimeSettings;
+  /** Of the lanes that have some. */
+  readonly lane_options?: Readonly<Record<string, LaneOptions>>;
 }
 
 /** An applied state and when it was applied. */

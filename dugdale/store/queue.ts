@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type QueuedMission, type RunningMission, toMission } from "./mission_row.ts";
+import { type MissionClass, type QueuedMission, type RunningMission, toMission } from "./mission_row.ts";
 
 /** What a lane got from its queue. */
 export interface Claimed {
@@ -9,12 +9,53 @@ export interface Claimed {
   readonly nextDueMs: number;
 }
 
+/** How a lane picks. */
+export interface ClaimRules {
+  /** Whose turn it is, where the classes take turns; undefined: the highest first. */
+  readonly turns?: TurnTaker | undefined;
+}
+
+const CLASSES: readonly MissionClass[] = [0, 1, 2];
+/** Of 11 turns. */
+const TURNS: readonly number[] = [6, 3, 2];
+
+/**
+ * Whose turn it is among the classes that have something to do: each gets its share, and spread out as evenly as can be.
+ * A class that has nothing to do saves no turns up.
+ */
+export class TurnTaker {
+  readonly #credit = [0, 0, 0];
+
+  /** Puts the classes in turn: at most `limit` of them, each not more often than it has missions. */
+  take(waiting: readonly number[], limit: number): MissionClass[] {
+    const left = [...waiting];
+    const order: MissionClass[] = [];
+    while (order.length < limit) {
+      const busy = CLASSES.filter((rank) => left[rank]! > 0);
+      const [first] = busy;
+      if (first === undefined) break;
+      for (const rank of CLASSES) {
+        this.#credit[rank] = busy.includes(rank) ? this.#credit[rank]! + TURNS[rank]! : 0;
+      }
+      const next = busy.reduce(
+        (best, rank) => this.#credit[rank]! > this.#credit[best]! ? rank : best,
+        first,
+      );
+      this.#credit[next]! -= busy.reduce<number>((sum, rank) => sum + TURNS[rank]!, 0);
+      left[next]!--;
+      order.push(next);
+    }
+    return order;
+  }
+}
+
 /** So many missions become due in one transaction. */
 const DUE_MAX = 200;
 
 /** Which missions are next: the queued missions of each lane, by class and then by the time since which they wait. */
 export class MissionQueue {
   readonly #next: StatementSync;
+  readonly #nextOfClass: StatementSync;
   readonly #claim: StatementSync;
   readonly #nextDue: StatementSync;
   readonly #moveDue: StatementSync;
@@ -26,6 +67,9 @@ export class MissionQueue {
     this.#next = db.prepare(`
       SELECT id FROM missions WHERE status = 'queued' AND run_at IS NULL AND lane = ?
       ORDER BY class, coalesce(enqueued, time_created), mission_id LIMIT ?`);
+    this.#nextOfClass = db.prepare(`
+      SELECT id FROM missions WHERE status = 'queued' AND run_at IS NULL AND lane = ? AND class = ?
+      ORDER BY coalesce(enqueued, time_created), mission_id LIMIT ?`);
     this.#claim = db.prepare(`
       UPDATE missions SET status = 'running', time_started = :nowMs, pid = 0, process_start = 0
       WHERE id = :id AND status = 'queued' RETURNING *`);
@@ -43,15 +87,24 @@ export class MissionQueue {
   }
 
   /** Makes the next missions of a lane running. Missions whose time to run has come take their place before. */
-  claim(lane: string, limit: number, nowMs: number): Claimed {
+  claim(lane: string, limit: number, nowMs: number, { turns }: ClaimRules = {}): Claimed {
     if (this.nextDueMs(lane) <= nowMs) {
       this.#moveDue.run({ lane, nowMs });
       this.#nextDueMs.delete(lane);
     }
     // One statement for both is five times slower: it goes through a temporary table.
-    const next = this.#next.all(lane, limit) as unknown as { id: number }[];
+    const next = turns === undefined
+      ? this.#next.all(lane, limit) as unknown as { id: number }[]
+      : this.#nextInTurn(lane, limit, turns);
     const missions = next.map(({ id }) => toMission<RunningMission>(this.#claim.get({ id, nowMs })));
     return { missions, nextDueMs: this.nextDueMs(lane) };
+  }
+
+  #nextInTurn(lane: string, limit: number, turns: TurnTaker): { id: number }[] {
+    const waiting = CLASSES.map((rank) =>
+      this.#nextOfClass.all(lane, rank, limit) as unknown as { id: number }[]
+    );
+    return turns.take(waiting.map(({ length }) => length), limit).map((rank) => waiting[rank]!.shift()!);
   }
 
   /** When the next mission of a lane becomes due, in Unix milliseconds; Infinity when none waits for a time. */

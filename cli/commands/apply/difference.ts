@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LaneOptions } from "../../../protocol/lane_options.ts";
 import type { ApplyBody, LaneSettings, RuntimeSettings } from "../../../protocol/lane.ts";
 
 /** A lane that would change. */
@@ -12,6 +13,13 @@ export interface LaneChange {
   readonly NewConcurrency: number;
   readonly OldPaused: boolean;
   readonly NewPaused: boolean;
+}
+
+/** Options of a lane that would change. */
+export interface LaneOptionsChange {
+  readonly Name: string;
+  readonly Old: LaneOptions;
+  readonly New: LaneOptions;
 }
 
 /** A value before and after. */
@@ -37,6 +45,7 @@ export interface Difference {
   /** Lanes that the file does not name, and that stay because nothing prunes them. */
   readonly KeptLanes: readonly string[] | null;
   readonly ChangedLanes: readonly LaneChange[] | null;
+  readonly LaneOptionsChanges: readonly LaneOptionsChange[] | null;
   readonly MissionDirChange: Change<string> | null;
   readonly LabelsChange: Change<readonly string[]> | null;
   readonly RuntimeChange: RuntimeChange | null;
@@ -61,6 +70,7 @@ export function difference(
     RemovedLanes: prune ? orNull(missing) : null,
     KeptLanes: prune ? null : orNull(missing),
     ChangedLanes: orNull(changedLanes(had, has)),
+    LaneOptionsChanges: orNull(changedOptions(current.lane_options ?? {}, wanted.lane_options ?? {})),
     MissionDirChange: oldDir === newDir ? null : { Old: oldDir, New: newDir },
     LabelsChange: same(oldLabels, newLabels) ? null : { Old: oldLabels, New: newLabels },
     RuntimeChange: runtimeChange(current.runtime ?? {}, wanted.runtime ?? {}),
@@ -84,6 +94,17 @@ function changedLanes(had: Lanes, has: Lanes): readonly LaneChange[] {
       OldPaused,
       NewPaused,
     }];
+  });
+}
+
+type Options = Readonly<Record<string, LaneOptions | null>>;
+
+/** Lanes whose options are not sent keep them. */
+function changedOptions(had: Options, sent: Options): readonly LaneOptionsChange[] {
+  const text = (options: LaneOptions) => JSON.stringify(Object.entries(options).sort());
+  return Object.keys(sent).sort().flatMap((Name) => {
+    const [Old, New] = [had[Name] ?? {}, sent[Name] ?? {}];
+    return text(Old) === text(New) ? [] : [{ Name, Old, New }];
   });
 }
 

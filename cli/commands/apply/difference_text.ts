@@ -6,7 +6,7 @@
 import { columnsOf } from "../../output/columns.ts";
 import { bracketed } from "../../output/table.ts";
 import { broken } from "../../output/wrapped.ts";
-import type { Difference, LaneChange, RuntimeChange } from "./difference.ts";
+import type { Difference, LaneChange, LaneOptionsChange, RuntimeChange } from "./difference.ts";
 
 const LANE_COLUMNS = 15;
 /** Where the values stand. */
@@ -29,6 +29,7 @@ export function differenceText(diff: Difference, columns: number = Infinity): st
     ...lanesLine("remove lanes: ", diff.RemovedLanes),
     ...lanesLine("keep lanes:   ", diff.KeptLanes),
     ...(diff.ChangedLanes ?? []).map(laneLine),
+    ...(diff.LaneOptionsChanges ?? []).map(optionsLine),
     ...(dir ? [["mission_dir:  ", `${quote(dir.Old)} -> ${quote(dir.New)}`] as const] : []),
     ...(labels ? [["labels:       ", `${bracketed(labels.Old)} -> ${bracketed(labels.New)}`] as const] : []),
     ...(runtime ? [["runtime:      ", ...runtimeTexts(runtime)] as const] : []),
@@ -55,6 +56,16 @@ function laneLine(lane: LaneChange): Line {
   const concurrency = `${lane.OldConcurrency}->${lane.NewConcurrency}`;
   const paused = `${lane.OldPaused}->${lane.NewPaused}`;
   return [`lane ${lane.Name.padEnd(LANE_COLUMNS)} `, `concurrency=${concurrency} paused=${paused}`];
+}
+
+function optionsLine({ Name, Old, New }: LaneOptionsChange): Line {
+  const text = (value: unknown) => value === undefined ? "default" : JSON.stringify(value);
+  const [old, now] = [new Map(Object.entries(Old)), new Map(Object.entries(New))];
+  const names = [...new Set([...old.keys(), ...now.keys()])];
+  const changes = names.map((name) => [name, text(old.get(name)), text(now.get(name))] as const)
+    .filter(([, before, after]) => before !== after)
+    .map(([name, before, after]) => `${name}=${before}->${after}`);
+  return [`lane ${Name.padEnd(LANE_COLUMNS)} `, ...changes];
 }
 
 function runtimeTexts(change: RuntimeChange): readonly string[] {

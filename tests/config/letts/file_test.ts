@@ -293,3 +293,9 @@ Deno.test("parseLettsFile() keeps passwords of proxies out of messages", () => {
   const text = "dugdales: [{id: a, proxy: 'user:hush@host'}, {id: b}]";
   assertEquals(assertThrows(() => parse(text), ConfigError).message.includes("hush"), false);
 });
+
+Deno.test("parseLettsFile() refuses an option of a lane that the wire does not take, and names its place", () => {
+  const open = (option: string) => () => parse(`templates: { base: { lanes: { a: { ${option} } } } }`);
+  assertThrows(open("timeout: 5"), ConfigError, "must be a duration such as 250ms, 30s or 1h30m");
+  assertThrows(open("pick: any"), ConfigError, "templates.base.lanes.a.pick: must be strict or weighted");
+});

@@ -275,3 +275,12 @@ Deno.test("LettsConfig.applyBody() of a bare dugdale says null for labels and le
     runtime: { validate_mission_file: false },
   });
 });
+
+Deno.test("LettsConfig.applyBody() sends the options of all lanes once one has some, and none otherwise", () => {
+  const { config, dugdale } = openOne({
+    lanes: { a: { concurrency: 2, timeout: "1m", pick: "weighted" }, b: { concurrency: 1 } },
+  });
+  const { lanes, lane_options } = config.applyBody(dugdale);
+  assertEquals(lanes, { a: { concurrency: 2 }, b: { concurrency: 1 } });
+  assertEquals(lane_options, { a: { timeout: "1m", pick: "weighted" }, b: null });
+});

@@ -105,7 +105,7 @@ async function withEngine(
       transitions,
     } as unknown as EngineParts;
     using engine = new Engine(parts);
-    engine.lanes.set({ a: { concurrency: 4 } });
+    engine.lanes.set({ lanes: { a: { concurrency: 4 } } });
     await test({ engine, parts, store, spawner, clock });
   } finally {
     await Deno.remove(folder, { recursive: true });

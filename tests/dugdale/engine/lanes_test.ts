@@ -53,7 +53,7 @@ async function withLane(concurrency: number, test: (parts: Parts) => Promise<voi
       start: () => void started.push(mission_id),
       withdraw: () => void withdrawn.push(mission_id),
     }));
-    lanes.set({ a: { concurrency } });
+    lanes.set({ lanes: { a: { concurrency } } });
     await test({ store, clock, lanes, lane: lanes.find("a")!, started, withdrawn });
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,7 +1,8 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import type { MissionId } from "../../../protocol/names.ts";
 import type { NewMission } from "../../../dugdale/store/mission_row.ts";
+import { TurnTaker } from "../../../dugdale/store/queue.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 import { ids } from "../running.ts";
 import { ending, newMission } from "./samples.ts";
@@ -160,3 +161,34 @@ Deno.test("Missions.requeue() of a mission without a process, and one that may r
     );
     assertEquals(done?.done_seq, 3);
   }));
+
+Deno.test("L6: TurnTaker.take() gives three classes 6, 3 and 2 of 11 turns, spread out", () => {
+  const turns = new TurnTaker();
+  const drawn = Array.from({ length: 20_000 }, () => turns.take([9, 9, 9], 1)[0]!);
+  const share = (rank: number) => drawn.filter((taken) => taken === rank).length / drawn.length;
+  assertEquals([0, 1, 2].map((rank) => Math.round(share(rank) * 110) / 10), [6, 3, 2]);
+  assert(longestGap(drawn, 2) <= 7, `a gap of ${longestGap(drawn, 2)}`);
+});
+
+Deno.test("L6: TurnTaker.take() gives the turns of a class without missions to the others, and saves none up", () => {
+  const turns = new TurnTaker();
+  const share = (waiting: readonly number[], rank: number) =>
+    Array.from({ length: 900 }, () => turns.take(waiting, 1)[0]).filter((taken) => taken === rank).length;
+  assertEquals(share([9, 9, 0], 0), 600);
+  assertEquals(turns.take([2, 9, 1], 99), [0, 1, 0, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
+  assertEquals(turns.take([0, 0, 0], 3), []);
+});
+
+Deno.test("L6: MissionQueue.claim() of a lane whose classes take turns starts low missions beside high ones", () =>
+  withStore(async (store) => {
+    await insert(store, Array(12).fill({ class: 0, createdMs: 1 }));
+    await insert(store, Array(12).fill({ class: 2, createdMs: 1 }));
+    const turns = new TurnTaker();
+    const { missions } = await store.write(() => store.missions.queue.claim("a", 8, 5, { turns }));
+    assertEquals(missions.map((row) => row.class), [0, 0, 2, 0, 0, 0, 2, 0]);
+  }));
+
+function longestGap(drawn: readonly number[], rank: number): number {
+  const places = drawn.flatMap((taken, index) => taken === rank ? [index] : []);
+  return Math.max(...places.slice(1).map((place, index) => place - places[index]!));
+}

@@ -119,3 +119,21 @@ function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
+
+Deno.test("letts apply sends options of lanes, --dry-run shows them, and a file without them leaves them alone", async () => {
+  await using fleet = await openFleet(1);
+  const options =
+    "dugdales: [{ id: s1, lanes: { normal: { concurrency: 4, timeout: 1m, pick: weighted } } }]";
+  await Deno.writeTextFile(`${fleet.folder}/lanes.yaml`, options);
+  const apply = async (...more: string[]): Promise<string> =>
+    (await fleet.cli(["apply", "-q", "-f", "letts.yaml", ...more])).stdout;
+  const both = ["-f", "lanes.yaml"];
+  assertStringIncludes(
+    await apply(...both, "--dry-run"),
+    'lane normal          timeout=default->"1m" ; pick=default->"weighted"\n',
+  );
+  assertStringIncludes(await apply(...both), "[OK]");
+  assertEquals(await apply("--dry-run"), "== s1 ==\n");
+  assertStringIncludes(await apply(), "[OK]");
+  assertEquals(await apply(...both, "--dry-run"), "== s1 ==\n");
+});

@@ -1,0 +1,20 @@
+import { parseDuration } from "../../protocol/duration.ts";
+import type { LaneOptions } from "../../protocol/lane_options.ts";
+import { TurnTaker } from "../store/queue.ts";
+
+/** The options of a lane as the engine uses them. */
+export interface LaneRules {
+  /** Of missions without a timeout of their own; null is no limit. */
+  readonly timeoutMs: number | null;
+  /** Whose turn it is, where the classes take turns; undefined: the highest first. */
+  readonly turns: TurnTaker | undefined;
+}
+
+/** Reads the options of a lane. */
+export function laneRules(options: LaneOptions = {}): LaneRules {
+  const { timeout, pick } = options;
+  return {
+    timeoutMs: timeout === undefined ? null : parseDuration(timeout) || null,
+    turns: pick === "weighted" ? new TurnTaker() : undefined,
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * What a lane can be told beyond its concurrency and its pause. On the wire the options stand beside the lanes, so that an
+ * older client, which sends lanes without them, leaves them as they are.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { duration } from "./schemas.ts";
+
+/**
+ * The options of a lane. What is absent is as by default. A new option is a member here, with a line in
+ * {@linkcode LANE_OPTIONS} and one in `config/letts/lane_options.ts`.
+ */
+export interface LaneOptions {
+  /** How long a mission may run that was dispatched without a timeout, such as `10m`. Default and `0`: no limit. */
+  readonly timeout?: string | undefined;
+  /**
+   * `strict` (default): the highest priority first, then the oldest. `weighted`: of 11 starts 6 are of high priority, 3 of
+   * normal and 2 of low, as long as missions of each wait.
+   */
+  readonly pick?: "strict" | "weighted" | undefined;
+}
+
+/** Checks each option. */
+export const LANE_OPTIONS: {
+  readonly [Name in keyof LaneOptions]-?: v.GenericSchema<unknown, Exclude<LaneOptions[Name], undefined>>;
+} = {
+  timeout: duration("How long a mission without a timeout may run; `0` is no limit"),
+  pick: v.pipe(
+    v.picklist(["strict", "weighted"], "must be strict or weighted"),
+    v.description(
+      "`strict`: the highest priority first; `weighted`: 6 of high, 3 of normal, 2 of low in turn",
+    ),
+  ),
+};
+
+/** Checks {@linkcode LaneOptions}. An unknown one is refused: an option without effect would be a surprise. */
+export const laneOptions: v.GenericSchema<unknown, LaneOptions> = v.strictObject(
+  Object.fromEntries(Object.entries(LANE_OPTIONS).map(([name, schema]) => [name, v.optional(schema)])),
+  "must be an object",
+) as v.GenericSchema<unknown, LaneOptions>; // its entries are those of the table

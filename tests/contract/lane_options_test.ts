@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { apply, assertProblem, daemonTest, MISSIONS, sharedDugdale, STATE } from "./harness.ts";
+
+const dugdale = sharedDugdale();
+const OPTIONS = { fast: { timeout: "100ms" }, slow: { pick: "weighted" } };
+
+async function optionsNow(): Promise<unknown> {
+  return ((await dugdale.get("/v1/admin/state")).body.state as { lane_options?: unknown }).lane_options;
+}
+
+Deno.test("N1: lane options outlive an apply that does not know them, a pause and a continue", async () => {
+  const { diff } = (await apply(dugdale, { ...STATE, lane_options: OPTIONS })).body;
+  assertEquals((diff as { LaneOptionsChanged: unknown }).LaneOptionsChanged, ["fast", "slow"]);
+  const old = { fast: { concurrency: 2, paused: false }, slow: { concurrency: 1, paused: true } };
+  await apply(dugdale, { mission_dir: MISSIONS, lanes: old });
+  assertEquals(await optionsNow(), OPTIONS);
+  await dugdale.post("/v1/admin/lanes/fast/pause");
+  await dugdale.post("/v1/admin/lanes/fast/continue");
+  await dugdale.post("/v1/admin/lanes/slow/continue");
+  assertEquals(await optionsNow(), OPTIONS);
+});
+
+Deno.test("lane options are replaced lane by lane, and go with null or with their lane", async () => {
+  await apply(dugdale, { ...STATE, lane_options: OPTIONS });
+  await apply(dugdale, { ...STATE, lane_options: { fast: { pick: "strict" } } });
+  assertEquals(await optionsNow(), { fast: { pick: "strict" }, slow: OPTIONS.slow });
+  await apply(dugdale, { ...STATE, lane_options: { slow: null } });
+  assertEquals(await optionsNow(), { fast: { pick: "strict" } });
+  const { lanes } = STATE as { lanes: Record<string, unknown> };
+  await apply(dugdale, { mission_dir: MISSIONS, lanes: { slow: lanes.slow } });
+  assertEquals(await optionsNow(), undefined);
+  await apply(dugdale, STATE);
+  assertEquals(await optionsNow(), undefined);
+});
+
+Deno.test("lane options that are unknown or wrong are refused, and so are those of other lanes", async () => {
+  const wrong = [{ speed: 1 }, { timeout: "5" }, { timeout: 5 }, { timeout: "-5s" }, { pick: "some" }, 7];
+  for (const options of wrong) {
+    const reply = await dugdale.post("/v1/admin/apply", { ...STATE, lane_options: { fast: options } });
+    assertProblem(reply, 400, "invalid_json");
+  }
+  const reply = await dugdale.post("/v1/admin/apply", {
+    ...STATE,
+    lane_options: { other: { timeout: "1s" } },
+  });
+  assertProblem(reply, 400, "unknown_lane", { lane: "other" });
+});
+
+daemonTest(
+  "L10: the timeout of a lane ends a mission that has none, and not one that has its own",
+  async () => {
+    await apply(dugdale, { ...STATE, lane_options: { fast: { timeout: "1s" } } });
+    const outcome = async (timeout?: string): Promise<unknown> =>
+      (await dugdale.run("sleeps.sh", { lane: "fast", input: 3, ...(timeout ? { timeout } : {}) })).outcome;
+    assertEquals(await Promise.all([outcome(), outcome("0"), outcome("5s")]), [
+      "timeout",
+      "timeout",
+      "success",
+    ]);
+  },
+);
