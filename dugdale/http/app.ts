@@ -104,7 +104,7 @@ export class App<Table extends RouteTable> {
       path: pathname,
       status,
       duration_ms: Math.round(durationMs),
-      mission_id: /\/missions\/([^/]+)/.exec(pathname)?.[1],
+      mission_id: pathname.includes("/missions/") ? /\/missions\/([^/]+)/.exec(pathname)?.[1] : undefined,
     });
     onEnd({ ...seen, route: key === undefined ? "_unmatched" : routes[key]!.path, durationMs });
   }

@@ -20,6 +20,8 @@ interface Node<Key> {
 /** Finds the routes of requests in a table. */
 export class Router<Key extends string> {
   readonly #root: Node<Key> = makeNode();
+  /** The paths without a parameter, which need no walk. */
+  readonly #literal = new Map<string, Node<Key>>();
 
   constructor(table: Paths<Key>) {
     for (const key of Object.keys(table) as Key[]) {
@@ -27,6 +29,7 @@ export class Router<Key extends string> {
       let node = this.#root;
       for (const part of path.split("/").slice(1)) node = childOf(node, part);
       node.methods.set(method, key);
+      if (!path.includes("/:")) this.#literal.set(path, node);
     }
   }
 
@@ -37,7 +40,7 @@ export class Router<Key extends string> {
    */
   match(method: string, pathname: string): Match<Key> {
     const path: Record<string, string> = {};
-    const node = find(this.#root, pathname.split("/").slice(1), path);
+    const node = this.#literal.get(pathname) ?? find(this.#root, pathname.split("/"), 1, path);
     if (node === undefined || node.methods.size === 0) {
       throw new ProblemError("not_found", `there is no route ${clip(pathname, 256, "…")}`);
     }
@@ -66,18 +69,19 @@ function childOf<Key>(node: Node<Key>, part: string): Node<Key> {
 function find<Key>(
   node: Node<Key>,
   parts: readonly string[],
+  at: number,
   path: Record<string, string>,
 ): Node<Key> | undefined {
-  const [part, ...rest] = parts;
+  const part = parts[at];
   if (part === undefined) return node;
   const literal = node.literals.get(part);
-  const found = literal && find(literal, rest, path);
+  const found = literal && find(literal, parts, at + 1, path);
   if (found !== undefined && found.methods.size > 0) return found;
   if (node.parameter === undefined || part === "") return undefined;
   const value = decoded(part);
   if (value === undefined) return undefined;
   path[node.parameter.name] = value;
-  return find(node.parameter.node, rest, path);
+  return find(node.parameter.node, parts, at + 1, path);
 }
 
 function decoded(part: string): string | undefined {
