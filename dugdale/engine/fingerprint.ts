@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { StagingRow } from "../store/staging_row.ts";
 
 /** A file as it counts for the fingerprint. */
@@ -40,7 +40,7 @@ export interface ExecIdentity {
 
 /** Lower-case hex of the SHA-256 of a string. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 /** The digest that a repeated dispatch must match. Keys are written in canonical order. */

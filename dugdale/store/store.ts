@@ -17,6 +17,10 @@ export class StoreError extends Error {
 const BUSY_MS = 1000;
 /** So long the files of the database count as sound after a look at them: two of those cost a tenth of a dispatch. */
 const LOOK_MS = 100;
+/** The log is carried over into the database when it has so many pages, 16 MB: that costs two fsyncs, so not too often. */
+const LOG_PAGES = 4000;
+/** Changes are gathered in at most so many turns of the event loop, as long as each brings more of them. */
+const GATHER_TURNS = 4;
 
 /** SQLite is loaded here, not by an import: under a Node without it the testing kit can still be imported. */
 function openDatabase(file: string): DatabaseSync {
@@ -37,7 +41,8 @@ interface Change {
 /**
  * The daemon's state: one SQLite file with a single writer.
  *
- * Changes that arrive in the same turn of the event loop share one transaction, and so one fsync; one that has time
+ * Changes that arrive in the same turn of the event loop share one transaction, and so one fsync; among many callers
+ * some turns are waited for, and one that has time
  * may wait a little longer for others. A change runs synchronously, sees all earlier ones, and is undone alone when
  * it throws. Reads go straight to the tables and see only what has been committed, because no transaction is open
  * between two turns. The fsync blocks the event loop, so no reader is shown a state that a power cut could take back.
@@ -59,6 +64,8 @@ export class Store implements Disposable {
   #waiting: Change[] = [];
   /** A commit is due at the end of this turn. */
   #due = false;
+  /** The last commit had several changes, so that more of them are to be expected. */
+  #shared = false;
   /** Of the commit of changes that have time. */
   #timer: Disposable | undefined;
   #synchronous = true;
@@ -83,6 +90,7 @@ export class Store implements Disposable {
       PRAGMA foreign_keys = ON;
       PRAGMA temp_store = MEMORY;
       PRAGMA busy_timeout = ${BUSY_MS};
+      PRAGMA wal_autocheckpoint = ${LOG_PAGES};
       PRAGMA cache_size = ${Math.trunc(cacheSize)};
     `);
     migrate(db, file);
@@ -130,6 +138,7 @@ export class Store implements Disposable {
     const changes = this.#waiting;
     if (changes.length === 0) return;
     this.#waiting = [];
+    this.#shared = changes.length > 1;
     const settle: (() => void)[] = [];
     try {
       this.#assertNotLost();
@@ -219,9 +228,16 @@ export class Store implements Disposable {
       if (delayMs > 0) this.#timer ??= this.#clock.after(delayMs, () => this.flush());
       else if (!this.#due) {
         this.#due = true;
-        setImmediate(() => this.flush());
+        setImmediate(() => this.#gather(0, 1));
       }
     });
+  }
+
+  /** Among many callers, those who were answered last are about to come again: a turn costs much less than a commit. */
+  #gather(seen: number, turn: number): void {
+    const count = this.#waiting.length;
+    if (!this.#shared || count === seen || turn === GATHER_TURNS) return this.flush();
+    setImmediate(() => this.#gather(count, turn + 1));
   }
 
   #applyOne(change: Change): () => void {

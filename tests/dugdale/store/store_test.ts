@@ -55,6 +55,23 @@ Deno.test("Store syncs what write() resolves, but not what writeSoon() does, and
   }
 });
 
+Deno.test("Store waits for the next turn only when its last commit had several changes", () =>
+  withStore(async (store) => {
+    const seen: string[] = [];
+    const write = (name: string): Promise<void> =>
+      store.write(() => void seen.push(name)).then(() => void seen.push(`${name} done`));
+    const one = async (): Promise<string[]> => {
+      seen.length = 0;
+      const first = write("a");
+      await new Promise((resolve) => setImmediate(resolve));
+      await Promise.all([first, write("b")]);
+      return [...seen];
+    };
+    assertEquals(await one(), ["a", "a done", "b", "b done"]);
+    await Promise.all([write("c"), write("d")]);
+    assertEquals(await one(), ["a", "b", "a done", "b done"]);
+  }));
+
 Deno.test("Store.write() undoes only the change that throws", () =>
   withStore(async (store) => {
     const good = store.write(() => store.missions.insert(mission(1)));
