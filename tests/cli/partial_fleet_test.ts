@@ -25,7 +25,7 @@ Deno.test("letts asks every dugdale of a broken fleet and reports the result of 
     assertEquals(ended.stdout, `== s1 ==\n${returned}== down ==\n== strict ==\n== slow ==\n${returned}`);
     assertMatch(
       ended.stderr,
-      /^\[FAIL\] down — dugdale \S+ .*\n\[FAIL\] strict — dugdale \S+ 401: unauthorized — .*\nletts: .*\n$/,
+      /^\[FAIL\] down — .*: down \(127.0.0.1:9\)\n\[FAIL\] strict — dugdale \S+ 401: unauthorized — .*\nletts: .*\n$/,
     );
   });
   await t.step("letts run -o json has a result for each dugdale", async () => {
@@ -55,7 +55,7 @@ Deno.test("letts asks every dugdale of a broken fleet and reports the result of 
     const exec = ["exec", "--all", "--lane", "normal", "--stdin=none"];
     const ended = await fleet.cli([...exec, "--", "echo", "hi"]);
     assertEquals([ended.code, ended.stdout.split("\n").sort()], [255, ["", "[s1] hi", "[slow] hi"]]);
-    assertStringIncludes(ended.stderr, "[down][FAIL] dugdale ");
+    assertStringIncludes(ended.stderr, ": down (127.0.0.1:9)\n");
     assertStringIncludes(ended.stderr, "[strict][FAIL] dugdale ");
     const json = await fleet.cli([...exec, "-o", "json", "--", "echo", "hi"]);
     const rows: { host: string; error?: string; outcome?: string }[] = JSON.parse(json.stdout).results;
@@ -75,7 +75,7 @@ Deno.test("letts asks every dugdale of a broken fleet and reports the result of 
       assertEquals([shown.code, JSON.parse(shown.stdout).mission_id, shown.stderr], [0, id, ""]);
       const none = await fleet.cli(["ctl", "missions", "show", "01a20d43-2fe6-7000-a65a-02ab4cc304cb"]);
       assertEquals([none.code, none.stdout], [5, ""]);
-      assertMatch(none.stderr, /^letts: down: dugdale .*\nstrict: dugdale \S+ 401: .*\n$/);
+      assertMatch(none.stderr, /^letts: .*: down \(127.0.0.1:9\)\nstrict: dugdale \S+ 401: .*\n$/);
     },
   );
 });

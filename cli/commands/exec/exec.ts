@@ -5,7 +5,7 @@ import { CommandError, ExecFailedError, InterruptedError, SilentExit } from "../
 import { shortText } from "../../output/error_text.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { Interrupts } from "../interrupts.ts";
-import { type InterruptedMission, reportStillRunning } from "../run/interrupted.ts";
+import { dropRefused, type InterruptedMission, reportUnfinished } from "../run/interrupted.ts";
 import { type ExecDisplay, NdjsonDisplay, PrefixDisplay, rawShow } from "./displays.ts";
 import { execFanOut } from "./exec_fan_out.ts";
 import { type ExecPlan, execPlan, type ExecValues } from "./exec_plan.ts";
@@ -28,8 +28,10 @@ export async function exec(call: ExecCall): Promise<void> {
     if (plan.display === "raw") return await single(call, client, plan, { signal, running });
     await several(call, client, plan, { signal, running });
   } catch (error) {
-    if (error instanceof InterruptedError) {
-      await reportStillRunning(io, [...running.values()], "exec");
+    const [only] = plan.hosts;
+    if (plan.display === "raw" && only !== undefined) dropRefused(running, only.id, error);
+    if (!flags.detach || error instanceof InterruptedError) {
+      await reportUnfinished(io, error, running.values(), "exec");
     }
     throw execFailure(error);
   }

@@ -87,9 +87,9 @@ async function runOne(target: NamedTarget, options: FanOutOptions): Promise<Host
       signal,
       onMission: (missionId, accepted) =>
         missions.set(host, { host: target.dugdale.id, missionId, accepted }),
+      onEnd: () => missions.delete(host),
     });
     end = run;
-    missions.delete(host);
     if (format === "text") await writeRunResult(printed.stdout, format, run);
     return { host, end, error: endError(run), printed };
   } catch (error) {

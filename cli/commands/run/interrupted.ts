@@ -1,9 +1,9 @@
 /**
- * The message when waiting for a mission is interrupted.
+ * What a command reports about missions that keep running after it.
  *
  * @module
  */
-import { NetworkError } from "../../../client/errors.ts";
+import { NetworkError, WaitTimeoutError } from "../../../client/errors.ts";
 import { InterruptedError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
 
@@ -15,14 +15,30 @@ export interface InterruptedMission {
   readonly accepted: boolean;
 }
 
-/** Removes a mission that cannot be running, because its dispatch failed before or at the dugdale. */
+/** Removes a mission that is not running: its dispatch was refused, or the dugdale does not have it any more. */
 export function dropRefused(
   missions: Map<string, InterruptedMission>,
   host: string,
   error: unknown,
 ): void {
-  const isUnsure = error instanceof NetworkError || error instanceof InterruptedError;
-  if (!isUnsure && missions.get(host)?.accepted === false) missions.delete(host);
+  const isUnsure = error instanceof NetworkError || error instanceof InterruptedError ||
+    error instanceof WaitTimeoutError;
+  if (!isUnsure) missions.delete(host);
+}
+
+/**
+ * Reports the missions that may run on although the command ends with the error. Without an interrupt only those count
+ * that were accepted: the error tells of the others.
+ */
+export async function reportUnfinished(
+  io: Io,
+  error: unknown,
+  missions: Iterable<InterruptedMission>,
+  kind?: "mission" | "exec",
+): Promise<void> {
+  const all = [...missions];
+  const shown = error instanceof InterruptedError ? all : all.filter(({ accepted }) => accepted);
+  await reportStillRunning(io, shown, kind);
 }
 
 /** Reports that a mission keeps running, and how to follow and to end it. */

@@ -1,10 +1,10 @@
 /** `letts run`. @module */
-import { InterruptedError, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { Interrupts } from "../interrupts.ts";
 import { resolveTarget, splitHosts, type TargetValues } from "../target.ts";
 import { chooseView } from "./choose_view.ts";
-import { type InterruptedMission, reportStillRunning } from "./interrupted.ts";
+import { dropRefused, type InterruptedMission, reportUnfinished } from "./interrupted.ts";
 import { endError } from "./mission_end.ts";
 import { type RunEnd, runMission } from "./run_mission.ts";
 import { runPlan, type RunValues } from "./run_plan.ts";
@@ -33,15 +33,18 @@ async function runSingle(call: RunCall): Promise<RunEnd> {
   const target = resolveTarget(client.config, { ...flags, host });
   const plan = await runPlan(flags, io);
   using interrupts = new Interrupts(io);
-  let mission: InterruptedMission | undefined;
+  const missions = new Map<string, InterruptedMission>();
+  const { id } = target.dugdale;
   try {
     return await runMission(client, target, plan, {
       ...chooseView(flags, globals, io),
       signal: interrupts.signal,
-      onMission: (missionId, accepted) => mission = { host: target.dugdale.id, missionId, accepted },
+      onMission: (missionId, accepted) => missions.set(id, { host: id, missionId, accepted }),
+      onEnd: () => missions.delete(id),
     });
   } catch (error) {
-    if (error instanceof InterruptedError && mission !== undefined) await reportStillRunning(io, [mission]);
+    dropRefused(missions, id, error);
+    await reportUnfinished(io, error, missions.values());
     throw error;
   }
 }
@@ -58,7 +61,7 @@ async function runOnMany(call: RunCall, hosts: readonly string[]): Promise<void>
   try {
     await runFanOut(targets, { client, plan, flags, globals, io, signal: interrupts.signal, missions });
   } catch (error) {
-    if (error instanceof InterruptedError) await reportStillRunning(io, [...missions.values()]);
+    await reportUnfinished(io, error, missions.values());
     throw error;
   }
 }

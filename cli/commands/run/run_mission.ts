@@ -18,6 +18,8 @@ export interface RunMissionOptions extends ChosenView {
   readonly signal: AbortSignal;
   /** Called before the mission is sent and after it was accepted. */
   readonly onMission: (missionId: string, accepted: boolean) => void;
+  /** Called when it has ended, before its output files are fetched. */
+  readonly onEnd?: () => void;
 }
 
 /** A mission that has ended, with what was fetched of it. */
@@ -36,7 +38,7 @@ export async function runMission(
   client: LettsClient,
   { dugdale, lane }: CliTarget,
   plan: RunPlan,
-  { view, showsLogs, keepsLogs, signal, onMission }: RunMissionOptions,
+  { view, showsLogs, keepsLogs, signal, onMission, onEnd }: RunMissionOptions,
 ): Promise<RunEnd> {
   const dispatch = withId(plan.dispatch);
   onMission(dispatch.missionId, false);
@@ -49,6 +51,7 @@ export async function runMission(
       waitMs: plan.waitMs,
       signal,
     });
+    onEnd?.();
     const logs = keepsLogs ? await client.capturedLogs(ref, { signal }) : undefined;
     if (endError(end) === undefined) await saveOutputs(client, end, plan, { view, signal });
     return { ...end, logs };

@@ -137,7 +137,16 @@ Deno.test("letts exec sends script, input files and standard input, and fetches 
 Deno.test("letts exec --wait-timeout exits with 124, an unreachable dugdale with 255", async () => {
   await using fleet = await openFleet();
   const waited = await fleet.cli([...ONE, "--wait-timeout", "300ms", "--", "sleep", "600"]);
-  assertEquals([waited.code, waited.stderr], [124, "letts: client wait timeout\n"]);
+  assertEquals(waited.code, 124);
+  const id = /^letts: exec (\S+) keeps running on s1\n/.exec(waited.stderr)?.[1];
+  assertEquals(
+    waited.stderr,
+    `letts: exec ${id} keeps running on s1
+  follow it: letts events ${id} --host s1 --follow
+  end it:    letts ctl exec kill ${id} --host s1
+letts: client wait timeout
+`,
+  );
   const yaml = await Deno.readTextFile(`${fleet.folder}/letts.yaml`);
   await Deno.writeTextFile(
     `${fleet.folder}/letts.yaml`,

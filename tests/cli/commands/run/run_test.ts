@@ -156,18 +156,21 @@ for (
   });
 }
 
-Deno.test("letts run --wait-timeout exits with 124 and leaves the mission running", async () => {
-  await using fleet = await openFleet();
-  const ended = await fleet.cli([
-    "run",
-    "--wait-timeout",
-    "300ms",
-    "--lane",
-    "normal",
-    "--mission",
-    "forever",
-  ]);
-  assertEquals([ended.code, ended.stderr.split("\n").at(-2)], [124, "letts: client wait timeout"]);
+Deno.test("letts run --wait-timeout exits with 124, leaves the mission running, and reports how to go on", async () => {
+  await using fleet = await openFleet(2);
+  const run = ["run", "-q", "--wait-timeout", "300ms", "--lane", "normal", "--mission", "forever"];
+  for (const hosts of ["s1", "s1,s2"]) {
+    const ended = await fleet.cli([...run, "--host", hosts]);
+    assertEquals([ended.code, ended.stderr.split("\n").at(-2)], [124, "letts: client wait timeout"]);
+    const told = [...ended.stderr.matchAll(/^letts: mission (\S+) keeps running on (\S+)$/gm)];
+    assertEquals(told.map(([, , host]) => host).join(), hosts);
+    for (const [, id = "", host = ""] of told) {
+      assertStringIncludes(ended.stderr, `  follow it: letts events ${id} --host ${host} --follow\n`);
+      assertStringIncludes((await fleet.cli(["events", id, "--host", host])).stdout, `"event":"running"`);
+    }
+  }
+  const refused = await fleet.cli([...run, "--host", "s1", "--mission", "forever", "--lane", "nope"]);
+  assertEquals([refused.code, refused.stderr.split("\n").length], [1, 2]);
 });
 
 Deno.test("letts run --output-file puts a verified file in place of an old one", async () => {
