@@ -76,11 +76,13 @@ export type {
   LaneRecord,
   LaneSettings,
   RuntimeSettings,
+  ScheduleChanges,
   StateReply,
 } from "../protocol/lane.ts";
 export type { LaneOptions } from "../protocol/lane_options.ts";
 export type {
   BulkItem,
+  DispatchBody,
   EndedFields,
   EnqueuedFields,
   Eventually,
@@ -99,4 +101,12 @@ export type {
 export { InvalidNameError } from "../protocol/names.ts";
 export type { ProblemCode } from "../protocol/problem.ts";
 export type { Scope } from "../protocol/routes.ts";
+export type {
+  NextReply,
+  ScheduleMissed,
+  ScheduleOverlap,
+  SchedulePause,
+  ScheduleRecord,
+  ScheduleSettings,
+} from "../protocol/schedule.ts";
 export type { RefKind, StagingRecord, StagingState } from "../protocol/staging.ts";

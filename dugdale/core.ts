@@ -8,6 +8,7 @@ import { Followers } from "./engine/followers.ts";
 import { MissionActions } from "./engine/mission_actions.ts";
 import { missionLog } from "./engine/mission_log.ts";
 import type { EngineParts } from "./engine/parts.ts";
+import { Schedules } from "./engine/schedules.ts";
 import { Transitions } from "./engine/transitions.ts";
 import type { Clock } from "./host/clock.ts";
 import type { DataDir } from "./host/data_dir.ts";
@@ -18,6 +19,7 @@ import { App, type Connection } from "./http/app.ts";
 import type { Caller } from "./http/call.ts";
 import { makeHandlers } from "./http/handlers.ts";
 import type { CriticalError } from "./http/health.ts";
+import { scheduleReader } from "./http/schedule_settings.ts";
 import { WriteProbe } from "./database_health.ts";
 import { type FsyncTransition, Metrics } from "./metrics.ts";
 import { DiskUsage } from "./staging/disk_usage.ts";
@@ -49,6 +51,7 @@ export interface Core extends AsyncDisposable {
   readonly enqueuer: Enqueuer;
   readonly actions: MissionActions;
   readonly staging: Staging;
+  readonly schedules: Schedules;
   /** Aborted by {@linkcode drain}. */
   readonly draining: AbortSignal;
   /** Starts nothing more and refuses dispatches; running missions go on. */
@@ -60,7 +63,7 @@ export interface Core extends AsyncDisposable {
 /** File operations that may be under way at once; each holds a thread. */
 const FILE_SLOTS = 8;
 
-/** Puts a dugdale together. Nothing is started or repaired: lanes come with {@linkcode AppliedConfig.replay}. */
+/** Puts a dugdale together. Nothing is started or repaired: lanes come with {@linkcode AppliedConfig.replay}, fires with {@linkcode Schedules.start}. */
 export function openCore(given: CoreParts): Core {
   const { config, store, dataDir, clock, log, criticalError } = given;
   const slots = new Slots(FILE_SLOTS);
@@ -103,6 +106,13 @@ export function openCore(given: CoreParts): Core {
   const applied = new AppliedConfig(parts, engine);
   const enqueuer = new Enqueuer(parts, engine.lanes, applied);
   const actions = new MissionActions(parts, engine, enqueuer);
+  const schedules = new Schedules({
+    parts,
+    engine,
+    enqueuer,
+    actions,
+    read: scheduleReader(() => clock.wallMs()),
+  });
   const staging = new Staging({
     ...shared,
     damaged: () => criticalError() !== undefined,
@@ -122,6 +132,7 @@ export function openCore(given: CoreParts): Core {
       engine,
       enqueuer,
       applied,
+      schedules,
       reload: given.reload,
       version: VERSION.version,
       startedMs,
@@ -144,8 +155,10 @@ export function openCore(given: CoreParts): Core {
     enqueuer,
     actions,
     staging,
+    schedules,
     draining: stopping.signal,
     drain() {
+      schedules.stop();
       engine.lanes.stop();
       stopping.abort();
     },
@@ -161,6 +174,7 @@ export function openCore(given: CoreParts): Core {
       }),
     async [Symbol.asyncDispose]() {
       await staging[Symbol.asyncDispose]();
+      schedules[Symbol.dispose]();
       engine[Symbol.dispose]();
     },
   };

@@ -137,6 +137,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const dugdale: OpenDugdale = new OpenDugdale({ config, core, gate, server, log });
   try {
     core.applied.replay();
+    await core.schedules.start();
   } catch (error) {
     // Without lanes the daemon can still be looked at, and a new apply repairs it.
     log.error("db_error", { op: "replay", err: error });

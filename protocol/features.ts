@@ -10,6 +10,7 @@ import type { DispatchBody } from "./mission.ts";
 export const FEATURES: Readonly<Record<string, string>> = {
   dispatch_batch: "`POST /v1/dispatch/batch`",
   lane_options: "`lane_options` of an apply",
+  schedules: "`schedules` of an apply, `/v1/schedules`, `schedule` and `scheduled_for` of a mission",
 };
 
 /** Members of a dispatch that are additions, with the word for each. */

@@ -5,7 +5,8 @@
  */
 import * as v from "valibot";
 import { type LaneOptions, laneOptions } from "./lane_options.ts";
-import { LANE_NAME } from "./names.ts";
+import { LANE_NAME, SCHEDULE_NAME } from "./names.ts";
+import { type ScheduleSettings, scheduleSettings } from "./schedule.ts";
 import { flag, nameOf, type ObjectShape } from "./schemas.ts";
 
 /** A lane as it is now. */
@@ -75,6 +76,11 @@ export interface ApplyBody {
    * feature `lane_options`.
    */
   readonly lane_options?: Readonly<Record<string, LaneOptions | null>> | null | undefined;
+  /**
+   * Schedules by name. Those not named stay as they are, unless the apply prunes; `null` removes one. Absent: all stay,
+   * also when the apply prunes, but for those of lanes that it takes away.
+   */
+  readonly schedules?: Readonly<Record<string, ScheduleSettings | null | undefined>> | null | undefined;
 }
 
 const strings = v.array(v.string());
@@ -94,6 +100,7 @@ export const applyBody: v.GenericSchema<unknown, ApplyBody> = v.object({
   )),
   runtime: v.optional(runtime),
   lane_options: v.nullish(v.record(nameOf(LANE_NAME), v.nullable(laneOptions))),
+  schedules: v.nullish(v.record(nameOf(SCHEDULE_NAME), v.nullish(scheduleSettings))),
 });
 
 /** The query of an apply. */
@@ -146,6 +153,18 @@ export interface ApplyReply {
    * are none.
    */
   readonly resized: readonly string[] | null;
+  /** What became of schedules. Absent when the body had none. */
+  readonly schedules?: ScheduleChanges | undefined;
+}
+
+/** What an apply did to schedules, by their names. */
+export interface ScheduleChanges {
+  /** They were not there. */
+  readonly added: readonly string[];
+  /** They have other settings, or are paused or continued. */
+  readonly changed: readonly string[];
+  /** They are gone. */
+  readonly removed: readonly string[];
 }
 
 const names = v.nullable(strings);
@@ -164,6 +183,7 @@ export const applyReply: v.GenericSchema<unknown, ApplyReply> = v.object({
   started: names,
   stopped: names,
   resized: names,
+  schedules: v.optional(v.object({ added: strings, changed: strings, removed: strings })),
 });
 
 /** The answer of `GET /v1/admin/state`. */
@@ -197,6 +217,7 @@ export const stateReply: v.GenericSchema<unknown, StateReply> = v.object({
     runtime: v.optional(runtime),
     // A newer dugdale may have options that are not known here.
     lane_options: v.nullish(v.record(v.string(), v.any())),
+    schedules: v.nullish(v.record(v.string(), scheduleSettings)),
   })),
 });
 

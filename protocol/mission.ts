@@ -133,6 +133,10 @@ export interface MissionFields extends EnqueuedFields, Eventually<StartedFields>
   readonly inputs: readonly InputFile[];
   /** Files that it wrote, by role. Empty unless it was a success. */
   readonly outputs: Readonly<Record<string, OutputFile>>;
+  /** Name of the schedule that made it. Undefined when none did. */
+  readonly schedule: string | undefined;
+  /** The time of the schedule that it was made for, without jitter, in Unix milliseconds. */
+  readonly scheduledFor: number | undefined;
 }
 
 /** `missionId` as `mission_id`. */
@@ -163,7 +167,7 @@ export type Sent<Fields> =
 export interface MissionRecord extends Sent<MissionFields> {}
 
 /** The fields that are made when a record is read. */
-type DerivedName = "durationMs" | "inputs" | "outputs";
+type DerivedName = "durationMs" | "inputs" | "outputs" | "schedule" | "scheduledFor";
 /** How a column keeps a value: `flag` as 0 or 1, `json` as the text that was sent, so that numbers keep their digits. */
 export type ColumnKind = "text" | "integer" | "flag" | "json";
 /** The name of a field's column in the dugdale's table `missions`. */
@@ -221,7 +225,10 @@ export interface DispatchBody {
   readonly timeout?: string | undefined;
 }
 
-const dispatchEntries = {
+/** The members of a {@linkcode DispatchBody}. */
+export const dispatchEntries: {
+  readonly [Name in keyof DispatchBody]-?: v.GenericSchema<unknown, DispatchBody[Name]>;
+} = {
   mission: nameOf(MISSION_NAME),
   lane: nameOf(LANE_NAME),
   input: v.optional(v.pipe(v.any(), v.description("Any JSON; absent is `null`"))),
@@ -362,6 +369,8 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   restartedFrom: stored("restarted_from", "enqueue", "text", text),
   inputs: derived("inputs", v.array(inputFile)),
   outputs: derived("outputs", v.record(v.string(), outputFile)),
+  schedule: derived("schedule", text),
+  scheduledFor: derived("scheduled_for", number),
 };
 
 /** Checks a {@linkcode MissionRecord}; unknown keys are dropped. */

@@ -106,6 +106,8 @@ export const FILE_ROLE: NameRule<FileRole> = new NameRule(
 export const DUGDALE_ID: NameRule = new NameRule("id", LONG, LONG_WORDS);
 /** The rule of the names of routes in letts.yaml. */
 export const ROUTE_NAME: NameRule = new NameRule("route name", LONG, LONG_WORDS);
+/** The rule of the names of schedules. */
+export const SCHEDULE_NAME: NameRule = new NameRule("schedule name", LONG, LONG_WORDS);
 /** The rule of the names of templates in letts.yaml. */
 export const TEMPLATE_NAME: NameRule = new NameRule("template name", LONG, LONG_WORDS);
 /** The rule of the aliases of dugdales in letts.yaml. */

@@ -36,6 +36,7 @@ export type ProblemCode =
   | "invalid_from"
   | "invalid_json"
   | "invalid_lane_name"
+  | "invalid_schedule"
   | "duplicate_role"
   | "invalid_key"
   | "duplicate_key"
@@ -49,6 +50,7 @@ export type ProblemCode =
   | "feature_disabled"
   | "not_found"
   | "lane_not_found"
+  | "schedule_not_found"
   | "method_not_allowed"
   | "upload_idle_timeout"
   | "idempotency_conflict"
@@ -96,6 +98,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   invalid_from: { status: 400, retry: "never" },
   invalid_json: { status: 400, retry: "never" },
   invalid_lane_name: { status: 400, retry: "never" },
+  invalid_schedule: { status: 400, retry: "never" },
   duplicate_role: { status: 400, retry: "never" },
   invalid_key: { status: 400, retry: "never" },
   duplicate_key: { status: 400, retry: "never" },
@@ -109,6 +112,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   feature_disabled: { status: 404, retry: "never" },
   not_found: { status: 404, retry: "never" },
   lane_not_found: { status: 404, retry: "never" },
+  schedule_not_found: { status: 404, retry: "never" },
   method_not_allowed: { status: 405, retry: "never" },
   upload_idle_timeout: { status: 408, retry: "never" },
   idempotency_conflict: { status: 409, retry: "never" },

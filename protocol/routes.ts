@@ -62,6 +62,20 @@ import {
   type RestartReply,
   restartReply,
 } from "./mission.ts";
+import {
+  type NextQuery,
+  nextQuery,
+  type NextReply,
+  nextReply,
+  type ScheduleList,
+  scheduleList,
+  type SchedulePauseBody,
+  schedulePauseBody,
+  type ScheduleRecord,
+  scheduleRecord,
+  type ScheduleRunReply,
+  scheduleRunReply,
+} from "./schedule.ts";
 import type { ObjectShape } from "./schemas.ts";
 import {
   type ByContentQuery,
@@ -140,6 +154,12 @@ export interface Replies {
   reload: ReloadReply;
   pauseLane: PauseReply;
   continueLane: PauseReply;
+  listSchedules: ScheduleList;
+  getSchedule: ScheduleRecord;
+  nextOfSchedule: NextReply;
+  pauseSchedule: ScheduleRecord;
+  continueSchedule: ScheduleRecord;
+  runSchedule: ScheduleRunReply;
   dugdale: DugdaleReply;
   lanes: readonly LaneRecord[];
   putStaging: UploadReply;
@@ -158,6 +178,7 @@ export interface Bodies {
   bulkRestart: BulkBody;
   bulkDelete: BulkDeleteBody;
   apply: ApplyBody;
+  pauseSchedule: SchedulePauseBody;
 }
 
 /** The query of each route that takes one. */
@@ -167,6 +188,7 @@ export interface Queries {
   output: OutputQuery;
   deleteMission: DeleteQuery;
   apply: ApplyQuery;
+  nextOfSchedule: NextQuery;
   deleteStaging: DeleteQuery;
   listStaging: StagingQuery;
   stagingByContent: ByContentQuery;
@@ -338,7 +360,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     body: applyBody,
     query: applyQuery,
     reply: applyReply,
-    summary: "Sets lanes, labels, mission directory and runtime",
+    summary: "Sets lanes, labels, mission directory, runtime and schedules",
   },
   state: {
     method: "GET",
@@ -371,6 +393,57 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     resend: "safe",
     reply: pauseReply,
     summary: "Lets a paused lane start missions again",
+  },
+  listSchedules: {
+    method: "GET",
+    path: "/v1/schedules",
+    scope: A,
+    resend: "safe",
+    reply: scheduleList,
+    summary: "The schedules, by name",
+  },
+  getSchedule: {
+    method: "GET",
+    path: "/v1/schedules/:name",
+    scope: A,
+    resend: "safe",
+    reply: scheduleRecord,
+    summary: "One schedule",
+  },
+  nextOfSchedule: {
+    method: "GET",
+    path: "/v1/schedules/:name/next",
+    scope: A,
+    resend: "safe",
+    query: nextQuery,
+    reply: nextReply,
+    summary: "The coming times of a schedule",
+  },
+  pauseSchedule: {
+    method: "POST",
+    path: "/v1/schedules/:name/pause",
+    scope: A,
+    bodyLimit: "maxApplyBodyBytes",
+    resend: "safe",
+    body: schedulePauseBody,
+    reply: scheduleRecord,
+    summary: "Stops a schedule from firing",
+  },
+  continueSchedule: {
+    method: "POST",
+    path: "/v1/schedules/:name/continue",
+    scope: A,
+    resend: "safe",
+    reply: scheduleRecord,
+    summary: "Lets a paused schedule fire again",
+  },
+  runSchedule: {
+    method: "POST",
+    path: "/v1/schedules/:name/run",
+    scope: A,
+    resend: "never",
+    reply: scheduleRunReply,
+    summary: "Queues the mission of a schedule now",
   },
   dugdale: {
     method: "GET",

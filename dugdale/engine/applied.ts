@@ -1,8 +1,8 @@
 import { quote } from "../../protocol/clip.ts";
 import type { ApplyBody, ApplyReply } from "../../protocol/lane.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { Applied } from "../store/applied.ts";
 import { nextTurn } from "../host/clock.ts";
+import type { Applied, AppliedState } from "../store/applied.ts";
 import { isDatabaseError } from "../store/database_error.ts";
 import {
   type ApplyOptions,
@@ -19,6 +19,14 @@ import type { EngineParts } from "./parts.ts";
 
 /** The most queued missions of a removed lane that are killed in one transaction. */
 const KILL_BATCH = 50;
+
+/** What else is applied, in the same transaction. */
+export interface Alongside {
+  /** Called before anything changes. @throws {ProblemError} When it does not go with the lanes. */
+  assertFits(after: AppliedState): void;
+  /** Called within the transaction. */
+  write(after: AppliedState, prune: boolean): void;
+}
 
 /** The applied configuration: the lanes, and how missions are found and started. */
 export class AppliedConfig {
@@ -52,8 +60,8 @@ export class AppliedConfig {
   }
 
   /** Makes the given state the applied one. Applies, pauses and continues happen one after the other. */
-  apply(body: ApplyBody, options: ApplyOptions): Promise<ApplyReply> {
-    return this.#inTurn(() => this.#apply(body, options));
+  apply(body: ApplyBody, options: ApplyOptions, alongside?: Alongside): Promise<ApplyReply> {
+    return this.#inTurn(() => this.#apply(body, options, alongside));
   }
 
   /** Stops a lane from starting missions, until it is continued by hand. */
@@ -75,17 +83,21 @@ export class AppliedConfig {
     return turn;
   }
 
-  async #apply(body: ApplyBody, options: ApplyOptions): Promise<ApplyReply> {
+  async #apply(body: ApplyBody, options: ApplyOptions, alongside?: Alongside): Promise<ApplyReply> {
     const before = this.#current?.state ?? NOTHING_APPLIED;
     const prune = options.prune || options.forcePrune;
     const after = desiredState(before, body, prune);
     const diff = difference(before, after);
     const busy = new Set(this.#parts.store.missions.unfinished().map((count) => count.lane));
     assertInactive(diff, busy, options);
+    alongside?.assertFits(after);
     const removed = diff.LanesRemoved ?? [];
     try {
       if (options.forcePrune) await this.#empty(removed);
-      await this.#save((nowMs) => this.#parts.store.applied.save(after, "", nowMs));
+      await this.#save((nowMs) => {
+        this.#parts.store.applied.save(after, "", nowMs);
+        alongside?.write(after, prune);
+      });
     } catch (error) {
       // A lane must not stay half removed: what is applied still has it, so it works as before.
       if (options.forcePrune) { for (const name of removed) this.#setRemoving(name, false); }

@@ -27,9 +27,15 @@ export interface Dispatched {
  * @throws {ProblemError} In the documented order.
  */
 export async function dispatchMission(request: DispatchRequest, enqueuer: Enqueuer): Promise<Dispatched> {
-  const { mission, files, ...fields } = request;
   const { missionId } = request;
-  const { status, created } = await enqueuer.enqueue({
+  const { status, created } = await enqueuer.enqueue(missionSpec(request));
+  return { reply: { mission_id: missionId, status }, created };
+}
+
+/** The mission that a dispatch asks for. */
+export function missionSpec(request: DispatchRequest): MissionSpec {
+  const { mission, files, ...fields } = request;
+  return {
     ...fields,
     kind: "mission",
     missionName: mission,
@@ -45,8 +51,7 @@ export async function dispatchMission(request: DispatchRequest, enqueuer: Enqueu
         files: files.map(({ role }, index) => fileIdentity(role, rows[index])),
       });
     },
-  });
-  return { reply: { mission_id: missionId, status }, created };
+  };
 }
 
 /** @throws {ProblemError} `duplicate_role` */

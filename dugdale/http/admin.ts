@@ -1,11 +1,16 @@
 import { FEATURES } from "../../protocol/features.ts";
-import type { ApplyBody, StateReply } from "../../protocol/lane.ts";
+import type { ApplyBody, ScheduleChanges, StateReply } from "../../protocol/lane.ts";
+import { quote } from "../../protocol/clip.ts";
 import { LANE_NAME } from "../../protocol/names.ts";
+import type { Schedule } from "../engine/schedules.ts";
 import { ProblemError } from "../problem_error.ts";
-import { json } from "./answer.ts";
+import type { AppliedState } from "../store/applied.ts";
+import { json, jsonText } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";
 import type { HandlerParts } from "./parts.ts";
 import type { RequestBody } from "./request_body.ts";
+import { readSchedules } from "./schedule_settings.ts";
+import { settingsText } from "./schedule_text.ts";
 
 type Keys = "apply" | "state" | "reload" | "pauseLane" | "continueLane" | "dugdale" | "lanes";
 
@@ -14,10 +19,17 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
   const { applied, engine, store } = parts;
   return {
     apply: async (call) => {
-      const body = readApply(await call.body("invalid_json"));
+      const sent = await call.body("invalid_json");
+      const body = readApply(sent);
+      const given = await readSchedules(sent, parts.clock.wallMs());
       const { force = false, prune = false, force_prune: forcePrune = false } = call.query();
       const options = { force, prune, forcePrune };
-      const reply = await applied.apply(body, options);
+      const changes: { schedules?: ScheduleChanges } = {};
+      const reply = await applied.apply(body, options, {
+        assertFits: (after) => assertLanes(given, after),
+        write: (after, pruned) => void (changes.schedules = parts.schedules.apply(given, after, pruned)),
+      });
+      parts.schedules.applied(given, changes.schedules!);
       audit(parts, call, "admin.apply", {
         force: options.force,
         prune: options.prune,
@@ -25,8 +37,9 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
         started: reply.started,
         stopped: reply.stopped,
         resized: reply.resized,
+        ...(given === undefined ? {} : changes),
       });
-      return json(reply);
+      return json(given === undefined ? reply : { ...reply, ...changes });
     },
     state: () => {
       const current = store.applied.find();
@@ -36,7 +49,10 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
         source: current.source,
         state: current.state,
       };
-      return json(reply);
+      const schedules = settingsText(store.schedules.all());
+      const text = JSON.stringify(reply);
+      // As text, so that the inputs keep every digit.
+      return jsonText(schedules === undefined ? text : `${text.slice(0, -2)},"schedules":${schedules}}}`);
     },
     reload: (call) => {
       if (parts.reload === undefined) {
@@ -108,6 +124,17 @@ export function readApply({ shape }: RequestBody<ApplyBody>): ApplyBody {
     throw new ProblemError("invalid_lane_name", fault, { details: { lane: name, reason: LANE_NAME.words } });
   }
   return shape as ApplyBody; // the schema has no `paused_by`, the only member with a rule of its own
+}
+
+/** @throws {ProblemError} `invalid_schedule` When one of them has no lane. */
+function assertLanes(given: ReadonlyMap<string, Schedule | null> | undefined, { lanes }: AppliedState): void {
+  for (const [name, schedule] of given ?? []) {
+    if (schedule === null || Object.hasOwn(lanes ?? {}, schedule.lane)) continue;
+    const reason = `there is no lane ${quote(schedule.lane)}`;
+    throw new ProblemError("invalid_schedule", `schedule ${quote(name)}: ${reason}`, {
+      details: { schedule: name, reason },
+    });
+  }
 }
 
 /** Counts of the unfinished missions that the caller may see. */

@@ -10,6 +10,7 @@ import { missionActions } from "./mission_actions.ts";
 import { listHandler } from "./mission_list.ts";
 import { missionHandlers } from "./missions.ts";
 import type { HandlerParts } from "./parts.ts";
+import { scheduleHandlers } from "./schedules.ts";
 import { stagingHandlers } from "./staging.ts";
 import type { Staging } from "../staging/staging.ts";
 
@@ -33,6 +34,7 @@ export function makeHandlers(
     ...missionHandlers(parts),
     ...missionActions(parts, actions),
     ...adminHandlers(parts),
+    ...scheduleHandlers(parts),
     ...stagingHandlers(staging),
     dispatch: dispatchHandler(parts),
     dispatchBatch: batchHandler(parts),

@@ -37,10 +37,10 @@ export function missionHandlers(parts: HandlerParts): RouteHandlers<"getMission"
 
 /** The record of a mission as JSON text. */
 export function missionText(row: MissionRow, parts: Pick<HandlerParts, "store">): string {
-  const { missions } = parts.store;
+  const { missions, schedules } = parts.store;
   const origin = row.restarted_from !== null &&
     missions.find(row.restarted_from as MissionRow["mission_id"]) !== undefined;
-  return recordJson(row, missions.files(row.id), origin);
+  return recordJson(row, missions.files(row.id), origin, schedules.scheduled(row.id));
 }
 
 /** The mission of the path, if its streams may be read. */

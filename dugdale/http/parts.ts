@@ -1,6 +1,7 @@
 import type { AppliedConfig } from "../engine/applied.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Enqueuer } from "../engine/enqueue.ts";
+import type { Schedules } from "../engine/schedules.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { isMissionId, MISSION_ID, type MissionId } from "../../protocol/names.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
@@ -14,6 +15,7 @@ export interface HandlerParts extends EngineParts {
   readonly engine: Engine;
   readonly enqueuer: Enqueuer;
   readonly applied: AppliedConfig;
+  readonly schedules: Schedules;
   readonly usage: DiskUsage;
   /** Reads the configuration again; undefined when it did not come from a file. @throws {ProblemError} `bad_request` */
   readonly reload: (() => string[]) | undefined;

@@ -6,6 +6,7 @@
  */
 import { type ColumnKind, MISSION_FIELDS } from "../../protocol/mission.ts";
 import type { DoneMission, Ending, MissionFileRow, MissionRow } from "./mission_row.ts";
+import type { Scheduled } from "./schedules.ts";
 
 /** The number of the first line that tells the start of a process; that of a further attempt is in its row. */
 export const FIRST_RUNNING_SEQ = 2;
@@ -54,8 +55,18 @@ function inputs(files: readonly MissionFileRow[]): string {
 /** A field of the record and how its column is written; a field without a column is read from elsewhere. */
 const RECORD = Object.values(MISSION_FIELDS);
 
-/** The mission record. @param originExists Whether the mission that it was restarted from is still there. */
-export function recordJson(row: MissionRow, files: readonly MissionFileRow[], originExists: boolean): string {
+/**
+ * The mission record.
+ *
+ * @param originExists Whether the mission that it was restarted from is still there.
+ * @param scheduled The schedule that made it, if one did.
+ */
+export function recordJson(
+  row: MissionRow,
+  files: readonly MissionFileRow[],
+  originExists: boolean,
+  scheduled?: Scheduled,
+): string {
   const columns = row as unknown as Readonly<Record<string, string | number | null>>;
   return object(RECORD.map(({ wire, column, kind }): Member => {
     switch (wire) {
@@ -65,6 +76,10 @@ export function recordJson(row: MissionRow, files: readonly MissionFileRow[], or
         return [wire, inputs(files)];
       case "outputs":
         return [wire, outputs(files)];
+      case "schedule":
+        return [wire, quoted(scheduled?.schedule ?? null)];
+      case "scheduled_for":
+        return [wire, scheduled?.fire_at];
       case "restarted_from":
         return [wire, originExists ? quoted(row.restarted_from) : null];
       default:

@@ -6,6 +6,7 @@ import { AppliedConfigs } from "./applied.ts";
 import { DatabaseFiles, type DatabaseLostError } from "./database_files.ts";
 import { migrate } from "./migrations.ts";
 import { Missions } from "./missions.ts";
+import { Schedules } from "./schedules.ts";
 import { StagingFiles } from "./staging_files.ts";
 
 /** The database could not be read or written. Handlers answer `db_error`. */
@@ -51,6 +52,7 @@ export class Store implements Disposable {
   readonly missions: Missions;
   readonly staging: StagingFiles;
   readonly applied: AppliedConfigs;
+  readonly schedules: Schedules;
   /** The only connection that writes. A test asks it for its settings, which no other connection knows. */
   protected readonly db: DatabaseSync;
   readonly #clock: Clock;
@@ -102,6 +104,7 @@ export class Store implements Disposable {
     this.missions = new Missions(db, (apply) => this.writeSoon(apply));
     this.staging = new StagingFiles(db);
     this.applied = new AppliedConfigs(db);
+    this.schedules = new Schedules(db);
     this.#files = file === ":memory:" ? undefined : new DatabaseFiles(file);
   }
 

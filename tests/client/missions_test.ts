@@ -35,6 +35,8 @@ Deno.test("getMission() gives a mission with its record, or undefined", async ()
     restarted_from: ID,
     inputs: [{ role: "in", ...output }],
     outputs: { out: output },
+    schedule: undefined,
+    scheduledFor: undefined,
   });
   await using server = new Scripted(() => Response.json(sent));
   await using bare = new Scripted(() =>
@@ -74,6 +76,8 @@ Deno.test("getMission() gives a mission with its record, or undefined", async ()
     restartedFrom: ID,
     inputs: [{ role: "in", ...output }],
     outputs: { out: output },
+    schedule: undefined,
+    scheduledFor: undefined,
   });
   assertEquals(asSent.mission_id, ID);
   const queued = await client.getMission(ID, { host: "s2" });

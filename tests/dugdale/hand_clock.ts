@@ -10,7 +10,7 @@ interface Timer {
 /** Stands still until {@linkcode advance}. */
 export class HandClock extends Clock {
   readonly #timers = new Set<Timer>();
-  readonly #startMs: number;
+  #startMs: number;
   readonly #fromMs: number;
   #nowMs = 0;
   #onTimer: (() => void)[] = [];
@@ -62,6 +62,11 @@ export class HandClock extends Clock {
       next.action();
     }
     this.#nowMs = endMs;
+  }
+
+  /** Sets the wall clock on, or back by a negative number. No time passes. */
+  setWall(ms: number): void {
+    this.#startMs += ms;
   }
 
   /** As {@linkcode advance} after a sleep of the machine: what repeats in short periods runs once, not for each of them. */

@@ -73,6 +73,11 @@ export class Life {
     return life;
   }
 
+  /** Begins to fire schedules. */
+  async fire(): Promise<void> {
+    await this.#driven(this.core.schedules.start());
+  }
+
   /** Whether it has crashed: nothing that it does counts any more. */
   get dead(): boolean {
     return this.#store.dead;
@@ -80,10 +85,11 @@ export class Life {
 
   /** Sends a request and waits until nothing happens any more; undefined when the answer was lost in a crash. */
   async send(method: string, path: string, options: RequestOptions = {}): Promise<Reply | undefined> {
-    const { body, key } = options;
+    const { body, key, raw } = options;
     const headers = new Headers({ "content-type": "application/json" });
     if (key !== undefined) headers.set("idempotency-key", key);
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const init = { method, headers, ...(text === undefined ? {} : { body: text }) };
     const asked = this.#answer(new Request(`http://sim${path}`, init)).then(async (response) => {
       const text = await response.text();
       return { status: response.status, text, dead: this.dead };
@@ -127,6 +133,8 @@ export class Life {
 /** What a request says beside its path. */
 export interface RequestOptions {
   readonly body?: unknown;
+  /** Its text, instead of `body`. */
+  readonly raw?: string;
   readonly key?: string;
 }
 

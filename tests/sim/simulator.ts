@@ -220,6 +220,7 @@ export class Simulation {
     const remains = { file: `${this.#folder}/state.db`, disk: this.#disk, clock: this.#clock };
     this.#processes = new Map();
     this.#life = await Life.begin(remains, (process) => this.#onStart(process));
+    await this.#life.fire();
   }
 
   async #reopen(): Promise<void> {

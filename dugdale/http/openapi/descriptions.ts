@@ -36,6 +36,8 @@ export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, strin
     "duration_ms": "From start to end in milliseconds. Absent unless both are known.",
     "inputs": "Files that it reads. Those that have been removed are left out.",
     "outputs": "Files that it wrote, by role. Empty unless it was a success.",
+    "schedule": "Name of the schedule that made it. Absent when none did.",
+    "scheduled_for": "The time of the schedule that it was made for, without jitter, in Unix milliseconds.",
   },
   "OutputFile": {
     "staging_id": "UUIDv7 under which the content is downloaded.",

@@ -1,0 +1,33 @@
+import type { ScheduleRow } from "../store/schedules.ts";
+
+/** The settings of all schedules as an apply would send them, as JSON text; undefined when there are none. */
+export function settingsText(rows: readonly ScheduleRow[]): string | undefined {
+  if (rows.length === 0) return undefined;
+  const entries = rows.map(({ name, settings, pause }) =>
+    `${JSON.stringify(name)}:${pause === null ? settings : withMembers(settings, `"paused":true`)}`
+  );
+  return `{${entries.join(",")}}`;
+}
+
+/** The record of a schedule as JSON text: its input keeps every digit. */
+export function scheduleText(row: ScheduleRow): string {
+  const { name, next_at, due_at, last_at, last_mission, last_error, pause, fired, skipped } = row;
+  const known = {
+    name,
+    paused: pause !== null,
+    next_at: next_at ?? undefined,
+    due_at: due_at ?? undefined,
+    last_at: last_at ?? undefined,
+    last_mission_id: last_mission ?? undefined,
+    last_error: last_error ?? undefined,
+    fired,
+    skipped,
+  };
+  const members = JSON.stringify(known).slice(1, -1);
+  return withMembers(row.settings, pause === null ? members : `${members},"pause":${pause}`);
+}
+
+/** A JSON object that has members, with others before them. */
+function withMembers(object: string, members: string): string {
+  return `{${members},${object.slice(1)}`;
+}
