@@ -18,7 +18,10 @@ export interface ProcessOptions {
   readonly kill: KillSwitch;
   /** From the start of the process; null and 0 are no limit. */
   readonly timeoutMs: number | null;
-  /** How long descendants may hold the pipes after the process has ended; 0 waits for stdout and stderr without end. */
+  /**
+   * How long descendants may hold the pipes after the process has ended; 0 waits for stdout and stderr without end. In
+   * a run that is being killed they may until SIGKILL is sent.
+   */
   readonly postExitGraceMs: number;
   readonly clock: Clock;
   /** Called at once. */
@@ -39,6 +42,9 @@ export interface ProcessStart {
  */
 const POLLS = 2, POLL_MS = 1;
 
+/** After SIGKILL, what was written before is read for so long. */
+const LAST_READ_MS = 100;
+
 /**
  * Runs a process to its end and reads all of its output.
  *
@@ -50,12 +56,14 @@ export async function runProcess(child: Child, options: ProcessOptions): Promise
   const onControl = (chunk: Uint8Array): Promise<void> | void => output.control?.(chunk);
   const startedMs = clock.wallMs();
   if (timeoutMs !== null && timeoutMs > 0) kill.endAfter(timeoutMs);
-  /** Outputs that are still open after the grace are closed. */
-  const drained = async (outputs: readonly Output[], read: Promise<unknown> | undefined): Promise<void> => {
-    if (allEnded(outputs)) return;
-    using _timer = clock.after(postExitGraceMs, () => outputs.forEach((each) => each.close()));
-    await read;
+  const closeAll = (): void => outputsOf(child).forEach((each) => each.close());
+  using closing = new DisposableStack();
+  /** Processes that got SIGKILL need no grace to write any more; one that holds the pipes yet is not of this run. */
+  const closeAfterKill = async (): Promise<void> => {
+    await kill.settled();
+    if (!allEnded(outputsOf(child))) closing.use(clock.after(LAST_READ_MS, closeAll));
   };
+  let killed: Promise<void> | undefined;
   let controlRead: Promise<void> | undefined;
   try {
     options.onStarted?.({ pid, startedMs });
@@ -65,14 +73,27 @@ export async function runProcess(child: Child, options: ProcessOptions): Promise
     controlRead = control?.read(onControl);
     if (!child.ended || !allEnded(outputsOf(child))) options.onOutlived?.();
     const exit = await child.exited;
-    if (postExitGraceMs > 0) await drained([stdout, stderr], printed);
-    else await printed;
+    if (!allEnded(outputsOf(child))) {
+      if (postExitGraceMs > 0) closing.use(clock.after(postExitGraceMs, closeAll));
+      closing.use(onAbort(kill.signal, () => killed = closeAfterKill()));
+    }
+    await printed;
     await kill.settled();
+    if (control !== undefined && postExitGraceMs <= 0) closing.use(clock.after(0, () => control.close()));
+    await controlRead;
     return exit;
   } finally {
     kill.detach();
-    if (control !== undefined) await drained([control], controlRead);
+    closeAll();
+    await killed;
   }
+}
+
+/** Calls back once the signal is aborted, at once when it is already. */
+function onAbort(signal: AbortSignal, act: () => void): Disposable {
+  if (signal.aborted) act();
+  else signal.addEventListener("abort", act, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
 }
 
 /** Reads what a new process prints, until it has ended or has been polled often enough. */

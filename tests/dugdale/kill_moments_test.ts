@@ -60,7 +60,7 @@ ownTest(
 );
 
 ownTest(
-  "a kill while outputs are collected is answered, and comes too late for a mission that is over",
+  "a kill while outputs are collected is the reason, and nothing of them stays",
   async () => {
     const { dugdale } = faulty();
     await using held = await HeldFiles.hold(faulty());
@@ -68,13 +68,13 @@ ownTest(
     assertEquals((await kill(id)).body, { status: "kill_sent" });
     assertEquals((await dugdale.record(id)).status, "running");
     await held.release();
-    const { outcome, outputs } = await dugdale.done(id);
-    assertEquals([outcome, Object.keys(outputs as Fields)], ["success", ["file"]]);
+    const { outcome, fail_reason, outputs } = await dugdale.done(id);
+    assertEquals([outcome, fail_reason, Object.keys(outputs as Fields)], ["killed", "killed_by_api", []]);
     assertProblem(await kill(id), 409, "mission_done");
   },
 );
 
-ownTest("a forced delete while outputs are collected waits for them and takes all of it", async () => {
+ownTest("a forced delete while outputs are collected ends that, and takes all of it", async () => {
   const { dugdale } = faulty();
   await using held = await HeldFiles.hold(faulty());
   const id = await collecting();
@@ -85,7 +85,7 @@ ownTest("a forced delete while outputs are collected waits for them and takes al
   await held.release();
   assertEquals((await deleted).status, 202);
   const followed = await Array.fromAsync(follower);
-  assertEquals(followed.at(-1)?.outcome, "success");
+  assertEquals(followed.at(-1)?.outcome, "killed");
   assertEquals((await dugdale.get(`/v1/missions/${id}`)).status, 404);
 });
 

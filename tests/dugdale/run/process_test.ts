@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { systemClock } from "../../../dugdale/host/clock.ts";
+import { type Clock, systemClock } from "../../../dugdale/host/clock.ts";
 import type { Output } from "../../../dugdale/host/output.ts";
 import { openSpawner } from "../../../dugdale/host/spawner.ts";
 import type { Child, ExitStatus } from "../../../dugdale/host/spawn.ts";
 import { KillSwitch } from "../../../dugdale/run/kill.ts";
+import { HandClock } from "../hand_clock.ts";
 import { runProcess } from "../../../dugdale/run/process.ts";
 
 const request = {
@@ -97,4 +98,58 @@ Deno.test("runProcess() reports that a process outlives the polls of its start, 
   const printed = order.filter((entry) => !["started", "outlived"].includes(entry));
   assertEquals(printed, ["stdout a", "stderr b", "stdout c", "control d", "exit 0"]);
   assertEquals([order[0], order.filter((entry) => entry === "outlived").length], ["started", 1]);
+});
+
+/** An output that another process holds open. */
+class Held implements Output {
+  #closed = Promise.withResolvers<void>();
+  ended = false;
+
+  take(): void {}
+
+  read(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  close(): void {
+    this.ended = true;
+    this.#closed.resolve();
+  }
+}
+
+/** Runs a process that is over, while something that no signal reaches holds its three pipes. */
+function heldRun(clock: Clock, kill: KillSwitch, postExitGraceMs: number): Promise<unknown> {
+  const child = over(new Held(), new Held(), new Held());
+  const output = { stdout() {}, stderr() {}, control() {} };
+  return runProcess(child, { output, kill, timeoutMs: null, postExitGraceMs, clock });
+}
+
+Deno.test("runProcess() waits one grace for all pipes that are held open", async () => {
+  const clock = new HandClock({ fromMs: 10 });
+  using kill = new KillSwitch(clock, 5000);
+  const run = heldRun(clock, kill, 3000);
+  await clock.timer(3000);
+  clock.advance(3000);
+  await run;
+});
+
+Deno.test("runProcess() does not wait for pipes that are held open once what is to be killed is gone", async () => {
+  const clock = new HandClock({ fromMs: 10 });
+  using kill = new KillSwitch(clock, 5000);
+  const run = heldRun(clock, kill, 60_000);
+  await clock.timer(60_000);
+  kill.kill("killed_by_api");
+  await clock.timer(100);
+  clock.advance(100);
+  await run;
+});
+
+Deno.test("runProcess() without a grace for pipes ends them after a kill, too", async () => {
+  const clock = new HandClock({ fromMs: 10 });
+  using kill = new KillSwitch(clock, 5000);
+  const run = heldRun(clock, kill, 0);
+  kill.kill("timeout");
+  await clock.timer(100);
+  clock.advance(100);
+  await run;
 });
