@@ -181,6 +181,10 @@ const NO_LANE = `dugdale http://<address> 400: unknown_lane — there is no lane
 const RUN = `run --route normal --mission echo --input {"a":"<x>","b":1} -o`;
 const FAIL = "run --route normal --mission fails -o";
 const FAILED = "letts: mission failed: no such video\n";
+const GO_ON = `letts: mission <id> on s1 has ended: failed
+  its output:   letts logs <id> --host s1
+  run it again: letts ctl missions restart <id> --host s1
+`;
 const EXEC = "exec --host s1 --lane normal --stdin=none -o";
 const LOST = "exec --host s1 --lane nope --stdin=none -o";
 const PROBLEM = `"error":"bad_request","message":${
@@ -256,7 +260,7 @@ const PRINTED: readonly Printed[] = [
     record(0, "success", "", "", `{\n    "a": "\\u003cx\\u003e",\n    "b": 1\n  }`),
   ],
   [`${RUN} ndjson`, lines("echo", `"outcome":"success","exit_code":0,"return":{"a":"<x>","b":1}`)],
-  [`${FAIL} text`, "", events("failed") + FAILED, 1],
+  [`${FAIL} text`, "", events("failed") + GO_ON + FAILED, 1],
   [`${FAIL} yaml`, "", events("failed") + FAILED, 1],
   [`${FAIL} json`, record(3, "failed", "no such video", "explicit", "null"), FAILED, 1],
   [

@@ -1,11 +1,12 @@
 /**
- * What a command reports about missions that keep running after it.
+ * What a command reports about missions that outlive it.
  *
  * @module
  */
 import { NetworkError, WaitTimeoutError } from "../../../client/errors.ts";
 import { InterruptedError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
+import type { MissionEnd } from "./mission_end.ts";
 
 /** A mission that may be running. */
 export interface InterruptedMission {
@@ -39,6 +40,16 @@ export async function reportUnfinished(
   const all = [...missions];
   const shown = error instanceof InterruptedError ? all : all.filter(({ accepted }) => accepted);
   await reportStillRunning(io, shown, kind);
+}
+
+/** Reports the id of a mission that has failed, and what can be done with it. */
+export async function reportFailed(io: Io, { ref: { host, missionId }, done }: MissionEnd): Promise<void> {
+  await io.stderr.write(
+    `letts: mission ${missionId} on ${host} has ended: ${done.outcome}
+  its output:   letts logs ${missionId} --host ${host}
+  run it again: letts ctl missions restart ${missionId} --host ${host}
+`,
+  );
 }
 
 /** Reports that a mission keeps running, and how to follow and to end it. */

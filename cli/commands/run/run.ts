@@ -4,7 +4,7 @@ import type { Call } from "../../parse/grammar.ts";
 import { Interrupts } from "../interrupts.ts";
 import { resolveTarget, splitHosts, type TargetValues } from "../target.ts";
 import { chooseView } from "./choose_view.ts";
-import { dropRefused, type InterruptedMission, reportUnfinished } from "./interrupted.ts";
+import { dropRefused, type InterruptedMission, reportFailed, reportUnfinished } from "./interrupted.ts";
 import { endError } from "./mission_end.ts";
 import { type RunEnd, runMission } from "./run_mission.ts";
 import { runPlan, type RunValues } from "./run_plan.ts";
@@ -23,7 +23,10 @@ export async function run(call: RunCall): Promise<void> {
     : await runSingle(call);
   await writeRunResult(io.stdout, globals.output, end);
   const error = endError(end);
-  if (error !== undefined) throw error;
+  if (error === undefined) return;
+  // An embedded mission is gone with its dugdale.
+  if (globals.output === "text" && !globals.quiet && !flags.embedded) await reportFailed(io, end);
+  throw error;
 }
 
 async function runSingle(call: RunCall): Promise<RunEnd> {

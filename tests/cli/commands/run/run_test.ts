@@ -156,6 +156,26 @@ for (
   });
 }
 
+Deno.test("letts run of a mission that failed names it, its output and how to run it again", async () => {
+  await using fleet = await openFleet();
+  const run = ["run", "--host", "s1", "--lane", "normal", "--mission", "fails"];
+  const ended = await fleet.cli(run);
+  const [told = "", id] = /^letts: mission (\S+) on s1 has ended: failed\n(?:.*\n)*/m.exec(ended.stderr) ??
+    [];
+  assertEquals(
+    told,
+    `letts: mission ${id} on s1 has ended: failed
+  its output:   letts logs ${id} --host s1
+  run it again: letts ctl missions restart ${id} --host s1
+letts: mission failed: no such video
+`,
+  );
+  assertEquals((await fleet.cli(["logs", id ?? "", "--host", "s1"])).code, 0);
+  for (const quiet of [["-q"], ["-o", "json"], ["-o", "ndjson"]]) {
+    assertEquals((await fleet.cli([...run, ...quiet])).stderr, "letts: mission failed: no such video\n");
+  }
+});
+
 Deno.test("letts run --wait-timeout exits with 124, leaves the mission running, and reports how to go on", async () => {
   await using fleet = await openFleet(2);
   const run = ["run", "-q", "--wait-timeout", "300ms", "--lane", "normal", "--mission", "forever"];
