@@ -34,6 +34,12 @@ export interface DugdaleOptions {
   readonly clock?: Clock | undefined;
   /** Reads the configuration again, for `POST /v1/admin/reload`. Default: it cannot be read again. */
   readonly readConfig?: (() => DugdaleConfig) | undefined;
+  /**
+   * Whether processes that outlive their parent within a mission become children of this process, so that a kill finds
+   * them. Linux only, and only for a program that is nothing but a dugdale: it then waits for all of its children.
+   * Default false.
+   */
+  readonly adoptOrphans?: boolean | undefined;
   /** Called with the changes of missions: of a started process at once, of an end when it is on disk. Default: none. */
   readonly onMission?: ((change: MissionChange) => void) | undefined;
 }
@@ -108,7 +114,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       dataDir,
       log,
       clock,
-      spawner: stack.use(openSpawner(clock)),
+      spawner: stack.use(openSpawner(clock, { adoptOrphans: options.adoptOrphans })),
       memoryKills: new KernelMemoryKills(clock),
       readVariable: (name) => env[name],
       reload: readConfig && ((): string[] => dugdale.reload(readAgain(readConfig))),

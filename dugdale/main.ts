@@ -140,7 +140,7 @@ async function serve(config: DugdaleConfig, flags: DugdaleFlags, daemonLog: Daem
   let dugdale: Dugdale;
   try {
     hideProcess();
-    dugdale = await openDugdale({ config, log, readConfig: readAgain });
+    dugdale = await openDugdale({ config, log, readConfig: readAgain, adoptOrphans: true });
   } catch (error) {
     log.error("start failed", { err: messageOf(error) });
     return 1;

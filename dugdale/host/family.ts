@@ -6,25 +6,36 @@ import { signalGroup } from "./signals.ts";
 /** What tells the processes of a run from all others: an entry of their environment, such as `LETTS_MISSION_ID=…`. */
 export type Mark = string;
 
+const MARKS = ["LETTS_MISSION_ID", "LETTS_EXEC_ID"] as const;
+
 /** The mark of a run in the environment that its process gets. */
 export function markOf(env: Readonly<Record<string, string>>): Mark | undefined {
-  for (const name of ["LETTS_MISSION_ID", "LETTS_EXEC_ID"]) {
+  for (const name of MARKS) {
     if (env[name] !== undefined) return `${name}=${env[name]}`;
   }
   return undefined;
 }
 
-/** What a run has started: its process group, and what has left it but descends from it or has its mark. */
+/**
+ * What a run has started: its process group, and what has left it but descends from it or has its mark. What has done
+ * away with all three, and has become a child of this process, belongs to the only run that there is.
+ */
 export class Family {
   readonly #leader: number;
   readonly #mark: Mark | undefined;
+  readonly #adopts: () => boolean;
+  readonly #bornMs = performance.now();
   /** Processes outside of the group by their start: the end of a parent hides where they come from. */
   readonly #seen = new Map<number, number>();
 
-  /** @param leader Names the process group. */
-  constructor(leader: number, mark: Mark | undefined) {
+  /**
+   * @param leader Names the process group.
+   * @param adopts Whether orphans become children of this process, and no other run can have left them. Default: never.
+   */
+  constructor(leader: number, mark: Mark | undefined, adopts: () => boolean = () => false) {
     this.#leader = leader;
     this.#mark = mark;
+    this.#adopts = adopts;
   }
 
   /** Whether any of it still runs. Looks at all processes of the machine. */
@@ -43,8 +54,10 @@ export class Family {
   #outside(): number[] {
     const running = processes();
     const family = new Set<number>();
-    for (const [pid, { group, started }] of running) {
-      const own = group === this.#leader || this.#seen.get(pid) === started;
+    const adoptedSince = this.#adopts() ? ticksAt(this.#bornMs) : Infinity;
+    for (const [pid, { group, started, parent }] of running) {
+      const own = group === this.#leader || this.#seen.get(pid) === started ||
+        (parent === ownPid && started >= adoptedSince && !hasMark(pid, undefined));
       if (own || (this.#mark !== undefined && hasMark(pid, this.#mark))) family.add(pid);
     }
     // The iteration includes what is added to the set meanwhile.
@@ -80,12 +93,23 @@ function processes(): Map<number, ProcStat> {
   return found;
 }
 
-function hasMark(pid: number, mark: Mark): boolean {
+/** @param mark Without one: whether it has any. */
+function hasMark(pid: number, mark: Mark | undefined): boolean {
   try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}\0`.includes(`\0${mark}\0`);
+    const entries = `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}\0`;
+    if (mark === undefined) return MARKS.some((name) => entries.includes(`\0${name}=`));
+    return entries.includes(`\0${mark}\0`);
   } catch {
     return false; // gone, or of another user
   }
+}
+
+const TICKS_PER_SECOND = 100;
+
+/** The moment of a `performance.now()` in ticks of the kernel since boot, or a little before. */
+function ticksAt(ms: number): number {
+  const uptimeS = Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]);
+  return Math.floor((uptimeS - (performance.now() - ms) / 1000) * TICKS_PER_SECOND) - 2;
 }
 
 function signalOne(pid: number, signal: "SIGTERM" | "SIGKILL"): boolean {

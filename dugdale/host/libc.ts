@@ -16,6 +16,7 @@ export interface Libc {
   read(fd: number, buffer: Bytes, count: bigint): number;
   poll(descriptors: Bytes, count: bigint, timeoutMs: number): number;
   waitpid(pid: number, status: Bytes, options: number): number;
+  waitid(kind: number, id: number, info: Bytes, options: number): number;
   pipe(ends: Bytes): number;
   /** Of Linux. */
   prctl: ((option: number, value: bigint, a: bigint, b: bigint, c: bigint) => number) | null;
@@ -96,6 +97,7 @@ function open(name: string) {
     read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
     poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
     waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+    waitid: { parameters: ["i32", "u32", "buffer", "i32"], result: "i32" },
     pipe: { parameters: ["buffer"], result: "i32" },
     prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32", optional: true },
     pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true },

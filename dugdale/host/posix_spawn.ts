@@ -3,7 +3,7 @@ import { processStart } from "./proc_stat.ts";
 import { getSystemErrorName } from "node:util";
 import type { Clock } from "./clock.ts";
 import { type Libc, LITTLE_ENDIAN, type OpenLibc } from "./libc.ts";
-import { reapOrphans } from "./orphans.ts";
+import { adoptOrphans, Orphans } from "./orphans.ts";
 import { PipeOutput } from "./pipe_output.ts";
 import { signalName } from "./signals.ts";
 import { Slots } from "./slots.ts";
@@ -35,6 +35,15 @@ interface Pipe {
   readonly write: number;
 }
 
+/** How processes are started and waited for. */
+export interface PosixSpawnerOptions {
+  /**
+   * Whether processes whose parent ends become children of this one, so that a kill still finds them. Linux only, and
+   * only for a process whose children all come from here. Default false.
+   */
+  readonly adoptOrphans?: boolean | undefined;
+}
+
 /**
  * Starts processes with `posix_spawnp`. It does not copy the daemon's page tables as fork does, so that a start
  * costs the same however much memory the daemon holds. It waits until the child has become the program, on a
@@ -52,12 +61,12 @@ export class PosixSpawner implements Spawner {
   readonly #children = new Map<number, (status: ExitStatus | undefined) => void>();
   readonly #reap = (): void => this.#reapAll();
   #keepAlive: Disposable | undefined;
-  readonly #orphans: Disposable | undefined;
+  readonly #orphans: Orphans | undefined;
 
   readonly processStart: Spawner["processStart"] = processStart;
   readonly killMarked: NonNullable<Spawner["killMarked"]> = killMarked;
 
-  constructor(library: OpenLibc, clock: Clock) {
+  constructor(library: OpenLibc, clock: Clock, options: PosixSpawnerOptions = {}) {
     this.#clock = clock;
     this.#library = library;
     const c = this.#libc = library.calls;
@@ -72,9 +81,8 @@ export class PosixSpawner implements Spawner {
     const close = Deno.build.os === "darwin" ? CLOEXEC_DEFAULT : 0;
     c.posix_spawnattr_setflags(this.#attributes, SETPGROUP | SETSIGDEF | SETSIGMASK | close);
     Deno.addSignalListener("SIGCHLD", this.#reap);
-    if (Deno.pid === 1 && Deno.build.os === "linux") {
-      const wait = (pid: number) => void c.waitpid(pid, this.#status, WNOHANG);
-      this.#orphans = reapOrphans(clock, wait, (pid) => this.#children.has(pid));
+    if (Deno.build.os === "linux" && (Deno.pid === 1 || (options.adoptOrphans && adoptOrphans(c)))) {
+      this.#orphans = new Orphans(c, clock, (pid) => this.#children.has(pid));
     }
   }
 
@@ -89,7 +97,9 @@ export class PosixSpawner implements Spawner {
       // Its end may have been signalled before we knew of it.
       this.#reapOne(pid);
       const children = this.#children;
-      const family = new Family(pid, markOf(request.env));
+      const adopts = (): boolean =>
+        this.#orphans !== undefined && [...children.keys()].every((each) => each === pid);
+      const family = new Family(pid, markOf(request.env), adopts);
       if (children.has(pid)) this.#keepAlive ??= this.#clock.every(KEEP_ALIVE_MS, this.#reap);
       const [stdout, stderr, control] = pipes.map((pipe) => new PipeOutput(this.#libc, pipe.read)) as [
         PipeOutput,
@@ -171,6 +181,7 @@ export class PosixSpawner implements Spawner {
   /** Signals of several ends may arrive as one, so each looks at every child. */
   #reapAll(): void {
     for (const pid of this.#children.keys()) this.#reapOne(pid);
+    this.#orphans?.look();
   }
 
   #reapOne(pid: number): void {

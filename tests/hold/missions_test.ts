@@ -127,6 +127,53 @@ sleep 1000`,
 });
 
 Deno.test({
+  name:
+    "a kill takes one grace, and ends what has left the group, the environment and the parents of its mission",
+  ignore: !linux,
+  fn: async () => {
+    const limits = { default_kill_grace: "200ms", reader_post_exit_grace: "10m" };
+    await using place = await Place.make({ limits });
+    await using daemon = await place.start();
+    const pids = `${place.dir}/pids`;
+    await missionOf(
+      place,
+      daemon,
+      `( env -i setsid sh -c 'echo $$ >> ${pids}; trap "" TERM; while :; do sleep 1; done' & )
+trap "" TERM
+while :; do sleep 1; done`,
+    );
+    const id = await dispatch(daemon);
+    await until(() => Deno.readTextFile(pids).then((text) => text !== "", () => false));
+    const pid = (await Deno.readTextFile(pids)).trim();
+    await ask(daemon, "POST", `missions/${id}/kill`);
+    assertEquals((await ended(daemon, id)).outcome, "killed");
+    await until(() => Promise.resolve(hasEnded(pid)));
+  },
+});
+
+Deno.test({
+  name: "what outlives its parents becomes a child of the dugdale, which waits for it when it has ended",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make();
+    await using daemon = await place.start();
+    const file = `${place.dir}/pid`;
+    await missionOf(
+      place,
+      daemon,
+      `( setsid sh -c 'echo $$ > ${file}; until [ -e ${file}.end ]; do sleep 0.1; done' >/dev/null 2>&1 3>&- & )`,
+    );
+    assertEquals((await ended(daemon, await dispatch(daemon))).outcome, "success");
+    await until(() => Deno.readTextFile(file).then((text) => text !== "", () => false));
+    const pid = (await Deno.readTextFile(file)).trim();
+    const stat = async () => await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
+    await until(async () => (await stat()).split(" ")[3] === String(daemon.pid));
+    await Deno.writeTextFile(`${file}.end`, "");
+    await until(async () => await stat() === "");
+  },
+});
+
+Deno.test({
   name: "a mission of the same user cannot read the environment of its dugdale",
   ignore: !linux,
   fn: async () => {
