@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { InvalidAdditionError } from "../protocol/dispatch_options.ts";
 import { formatDuration, InvalidDurationError, parseDuration } from "../protocol/duration.ts";
 import { InvalidNameError } from "../protocol/names.ts";
 import { ArgumentError } from "./errors.ts";
@@ -13,11 +14,14 @@ export function argument<Value>(parse: () => Value): Value {
   try {
     return parse();
   } catch (cause) {
-    if (cause instanceof InvalidNameError || cause instanceof InvalidDurationError) {
-      throw new ArgumentError(cause.message, { cause });
-    }
-    throw cause;
+    if (!isParseError(cause)) throw cause;
+    throw new ArgumentError(cause.message, { cause });
   }
+}
+
+function isParseError(error: unknown): error is Error {
+  return error instanceof InvalidNameError || error instanceof InvalidDurationError ||
+    error instanceof InvalidAdditionError;
 }
 
 /** A duration as the wire has it. @throws {ArgumentError} When it is negative, or no duration. */

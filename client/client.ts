@@ -36,6 +36,7 @@ import {
   listMissions,
   missionCall,
   restart,
+  runNow,
 } from "./missions.ts";
 import { fetchLogs } from "./run/logs.ts";
 import { openLogs } from "./run/output.ts";
@@ -476,6 +477,14 @@ export class LettsClient implements AsyncDisposable {
   /** Queues an ended mission again under a new id. Never sent twice. */
   async restart(ref: MissionRef, options: CallOptions = {}): Promise<DispatchedRef> {
     return await restart(this.#to(ref.host), ref, options);
+  }
+
+  /**
+   * Lets a mission that waits for its time, or for its next attempt, wait no longer. Answers `queued` when its lane has
+   * no room yet. One that runs already is left as it is.
+   */
+  async runNow(ref: MissionRef, options: CallOptions = {}): Promise<"queued" | "running"> {
+    return await runNow(this.#to(ref.host), ref, options);
   }
 
   /** Removes a mission with its files; a running one only with force, which kills it first. */

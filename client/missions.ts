@@ -11,6 +11,7 @@ import { argument } from "./arguments.ts";
 import type { Call, Connection } from "./http/connection.ts";
 import type { Connections } from "./http/connections.ts";
 import { ArgumentError, NotFoundError } from "./errors.ts";
+import { requireFeatures } from "./features.ts";
 import { askAll } from "./fleet.ts";
 import { listing } from "./listing.ts";
 import { ADMIN, readingScopes } from "./http/scopes.ts";
@@ -106,6 +107,16 @@ export async function restart(
     missionCall(missionId, { scopes: ADMIN, signal: options.signal }),
   );
   return { host: connection.host, missionId: reply.mission_id, kind, status: reply.status };
+}
+
+/** Lets a mission that waits for a time wait no longer. */
+export async function runNow(
+  connection: Connection,
+  { missionId }: MissionRef,
+  { signal }: CallOptions,
+): Promise<"queued" | "running"> {
+  await requireFeatures(connection, ["run_at"], { missionId, signal });
+  return (await connection.json("runNow", missionCall(missionId, { scopes: ADMIN, signal }))).status;
 }
 
 /** Removes a mission with its files. */

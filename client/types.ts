@@ -4,6 +4,7 @@
  * @module
  */
 import type { Scope } from "../protocol/routes.ts";
+import type { Priority } from "../protocol/dispatch_options.ts";
 import type { MissionEvent } from "../protocol/event.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import type {
@@ -66,6 +67,16 @@ export interface DispatchOptions {
   readonly files?: Readonly<Record<string, FileSource>> | undefined;
   /** How long the process may run; the dugdale counts from its start. Default: no limit. */
   readonly timeout?: Duration | undefined;
+  /** A lane starts what is more urgent first. Default `normal`. */
+  readonly priority?: Priority | undefined;
+  /** Not to be started before; a number is Unix milliseconds. The past is now. Default: as soon as its lane can. */
+  readonly runAt?: Date | number | undefined;
+  /** Not to be started before so long has passed since the dugdale accepted it. Not together with `runAt`. */
+  readonly delay?: Duration | undefined;
+  /** Words that it is found by: at most 16, each of 1 to 128 letters, digits and `_ . : / @ = + -`. */
+  readonly tags?: readonly string[] | undefined;
+  /** Who or what it is for; as one tag. */
+  readonly owner?: string | undefined;
   /** A UUIDv7. The same id with the same payload is the same mission, however often it is sent. Default: a new one. */
   readonly missionId?: string | undefined;
   /** W3C trace context to send along. Default: what the client's `traceparent` gives. */

@@ -11,10 +11,20 @@ export const FEATURES: Readonly<Record<string, string>> = {
   dispatch_batch: "`POST /v1/dispatch/batch`",
   lane_options: "`lane_options` of an apply",
   schedules: "`schedules` of an apply, `/v1/schedules`, `schedule` and `scheduled_for` of a mission",
+  priority: "`priority` of a dispatch",
+  run_at: "`run_at` and `delay` of a dispatch, and `POST /v1/missions/{id}/run-now`",
+  tags: "`tags` of a dispatch",
+  owner: "`owner` of a dispatch",
 };
 
 /** Members of a dispatch that are additions, with the word for each. */
-export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, string>>> = {};
+export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, string>>> = {
+  priority: "priority",
+  run_at: "run_at",
+  delay: "run_at",
+  tags: "tags",
+  owner: "owner",
+};
 
 /**
  * The words for the additions that a dispatch uses.

@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from "valibot";
+import { type DispatchAdditions, dispatchAdditions, PRIORITIES, type Priority } from "./dispatch_options.ts";
 import type { JsonObject, JsonValue } from "./json_value.ts";
 import { FILE_ROLE, LANE_NAME, MISSION_NAME } from "./names.ts";
 import {
@@ -127,6 +128,14 @@ export type Eventually<Fields> = {
 export interface MissionFields extends EnqueuedFields, Eventually<StartedFields>, Eventually<EndedFields> {
   /** Only goes forward; a restart makes a new mission. */
   readonly status: MissionStatus;
+  /** How urgent it is. Undefined for `normal`. */
+  readonly priority: Priority | undefined;
+  /** It is not started before. Undefined once that moment has come, and for what may start at once. */
+  readonly runAtMs: number | undefined;
+  /** Words that it is found by. Undefined when it has none. */
+  readonly tags: readonly string[] | undefined;
+  /** Who or what it is for. Undefined when nothing was said. */
+  readonly owner: string | undefined;
   /** From start to end in milliseconds. Undefined unless both are known. */
   readonly durationMs: number | undefined;
   /** Files that it reads. Those that have been removed are left out. */
@@ -147,6 +156,7 @@ export type SnakeCase<Name extends string> = Name extends `${infer First}${infer
 /** The name of a field on the wire: `timeoutMs` is `timeout_ms` there, but `createdMs` is `time_created`. */
 export type WireName<Name extends string> = Name extends
   `${infer Moment extends "created" | "started" | "finished"}Ms` ? `time_${Moment}`
+  : Name extends "runAtMs" ? "run_at"
   : SnakeCase<Name>;
 
 /**
@@ -167,7 +177,15 @@ export type Sent<Fields> =
 export interface MissionRecord extends Sent<MissionFields> {}
 
 /** The fields that are made when a record is read. */
-type DerivedName = "durationMs" | "inputs" | "outputs" | "schedule" | "scheduledFor";
+type DerivedName =
+  | "durationMs"
+  | "inputs"
+  | "outputs"
+  | "schedule"
+  | "scheduledFor"
+  | "priority"
+  | "tags"
+  | "owner";
 /** How a column keeps a value: `flag` as 0 or 1, `json` as the text that was sent, so that numbers keep their digits. */
 export type ColumnKind = "text" | "integer" | "flag" | "json";
 /** The name of a field's column in the dugdale's table `missions`. */
@@ -212,7 +230,7 @@ export interface MissionField<Name extends keyof MissionFields = keyof MissionFi
 }
 
 /** The body of `POST /v1/dispatch`. */
-export interface DispatchBody {
+export interface DispatchBody extends DispatchAdditions {
   /** Name of the script. */
   readonly mission: string;
   /** One that the dugdale has. */
@@ -234,6 +252,7 @@ export const dispatchEntries: {
   input: v.optional(v.pipe(v.any(), v.description("Any JSON; absent is `null`"))),
   files: v.optional(v.array(v.object({ role: nameOf(FILE_ROLE), staging_id: stagingId }))),
   timeout: v.optional(timeout),
+  ...dispatchAdditions,
 };
 
 /** Checks a {@linkcode DispatchBody}. */
@@ -364,6 +383,10 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   finishedMs: stored("time_finished", "end", "integer", number),
   durationMs: derived("duration_ms", number),
   timeoutMs: stored("timeout_ms", "enqueue", "integer", number),
+  priority: derived("priority", v.optional(v.picklist(PRIORITIES))),
+  runAtMs: stored("run_at", "change", "integer", number),
+  tags: derived("tags", v.optional(v.array(v.string()))),
+  owner: derived("owner", text),
   truncatedStdout: stored("truncated_stdout", "end", "flag", v.boolean()),
   truncatedStderr: stored("truncated_stderr", "end", "flag", v.boolean()),
   restartedFrom: stored("restarted_from", "enqueue", "text", text),
@@ -524,6 +547,17 @@ export const restartReply: v.GenericSchema<unknown, RestartReply> = v.object({
   mission_id: v.string(),
   restarted_from: v.string(),
   status,
+});
+
+/** The answer to `run-now`. */
+export interface RunNowReply {
+  /** `queued` when its lane has no room yet, else `running`. */
+  readonly status: "queued" | "running";
+}
+
+/** Checks a {@linkcode RunNowReply}. */
+export const runNowReply: v.GenericSchema<unknown, RunNowReply> = v.object({
+  status: v.picklist(["queued", "running"]),
 });
 
 /** The answer to a kill: a queued mission is `killed` at once, a running one gets its signal. */

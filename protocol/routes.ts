@@ -61,6 +61,8 @@ import {
   outputQuery,
   type RestartReply,
   restartReply,
+  type RunNowReply,
+  runNowReply,
 } from "./mission.ts";
 import {
   type NextQuery,
@@ -145,6 +147,7 @@ export interface Replies {
   events: undefined;
   output: undefined;
   restart: RestartReply;
+  runNow: RunNowReply;
   kill: KillReply;
   deleteMission: DeleteReply;
   bulkRestart: BulkReply;
@@ -311,6 +314,14 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     resend: "never",
     reply: restartReply,
     summary: "Queues a finished mission again under a new id",
+  },
+  runNow: {
+    method: "POST",
+    path: "/v1/missions/:id/run-now",
+    scope: A,
+    resend: "safe",
+    reply: runNowReply,
+    summary: "Lets a mission that waits for a time wait no longer",
   },
   kill: {
     method: "POST",

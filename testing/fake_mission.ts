@@ -4,10 +4,12 @@
  * @module
  */
 import type { Core } from "../dugdale/core.ts";
-import { doneLine, recordJson } from "../dugdale/store/mission_json.ts";
+import { missionText } from "../dugdale/http/missions.ts";
+import { doneLine } from "../dugdale/store/mission_json.ts";
 import type { MissionFileRow, MissionRow } from "../dugdale/store/mission_row.ts";
 import type { DoneEvent } from "../protocol/event.ts";
 import type { ExecBody } from "../protocol/exec.ts";
+import type { Priority } from "../protocol/dispatch_options.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import type {
   InputFile,
@@ -71,6 +73,12 @@ export interface FakeOrder {
   readonly out?: readonly string[] | undefined;
   /** How long it may run, in milliseconds. */
   readonly timeoutMs?: number | undefined;
+  /** How urgent it is. */
+  readonly priority: Priority;
+  /** Words that it is found by. */
+  readonly tags: readonly string[];
+  /** Who or what it is for. */
+  readonly owner?: string | undefined;
   /** What lists shall show for a command. */
   readonly displayName?: string | undefined;
   /** Joins the commands of one fan-out. */
@@ -112,7 +120,7 @@ export class StoredMission implements FakeMission {
     this.#id = id;
     this.#parts = parts;
     this.#disk = disk;
-    this.order = toOrder(this.#row, this.#files);
+    this.order = toOrder(this.record(), this.#row, this.#files);
     this.ended = ended;
   }
 
@@ -134,7 +142,7 @@ export class StoredMission implements FakeMission {
   }
 
   record(): MissionRecord {
-    return JSON.parse(recordJson(this.#row, this.#files, true));
+    return JSON.parse(missionText(this.#row, this.#parts));
   }
 
   get #row(): MissionRow {
@@ -153,7 +161,7 @@ export class StoredMission implements FakeMission {
   }
 }
 
-function toOrder(row: MissionRow, files: readonly MissionFileRow[]): FakeOrder {
+function toOrder(record: MissionRecord, row: MissionRow, files: readonly MissionFileRow[]): FakeOrder {
   const exec: ExecBody | undefined = row.kind === "exec" ? JSON.parse(row.input) : undefined;
   const script = files.find((file) => file.ref_kind === "script");
   return {
@@ -170,6 +178,9 @@ function toOrder(row: MissionRow, files: readonly MissionFileRow[]): FakeOrder {
     script: script && toFile(script),
     out: exec?.out?.map(({ key }) => key),
     timeoutMs: row.timeout_ms ?? undefined,
+    priority: record.priority ?? "normal",
+    tags: record.tags ?? [],
+    owner: record.owner,
     displayName: row.display_name ?? undefined,
     groupId: row.group_id ?? undefined,
     fingerprint: row.input_fingerprint,

@@ -23,6 +23,7 @@ export type FaultyRoute =
   | "events"
   | "output"
   | "restart"
+  | "runNow"
   | "kill"
   | "deleteMission"
   | "bulkRestart"

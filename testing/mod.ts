@@ -16,6 +16,7 @@
  * @module
  */
 export { type FakeClientOptions, fakeFetch, openFakeClient } from "./fake_client.ts";
+export type { Priority } from "../protocol/dispatch_options.ts";
 export { FakeDugdale, type FakeDugdaleOptions, type FakeTokens } from "./fake_dugdale.ts";
 export { FakeEnd, type FakeEnding, type FakeMission, type FakeOrder } from "./fake_mission.ts";
 export type { Fault, FaultyRoute } from "./faults.ts";

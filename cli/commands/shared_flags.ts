@@ -63,6 +63,20 @@ export const MISSION_FLAGS = {
   },
   file: { type: "list", value: "ROLE=PATH", complete: "pair", help: "file to send along; may be repeated" },
   timeout: { type: "text", value: "DURATION", help: "how long it may run, such as 30s or 1h30m" },
+  priority: {
+    type: "text",
+    value: "PRIORITY",
+    choices: ["high", "normal", "low"],
+    help: "a lane starts what is more urgent first (default normal)",
+  },
+  delay: { type: "text", value: "DURATION", help: "start it no earlier than so long from now" },
+  "run-at": {
+    type: "text",
+    value: "TIME",
+    help: "start it no earlier than then: a date such as 2030-01-31T08:00:00Z, or Unix milliseconds",
+  },
+  tag: { type: "list", value: "TAG", help: "word that it is found by; may be repeated" },
+  owner: { type: "text", value: "NAME", help: "who or what it is for" },
   "mission-id": {
     type: "text",
     value: "UUID",

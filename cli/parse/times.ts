@@ -7,6 +7,8 @@ import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts"
 import { UsageError } from "../errors.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Without an offset it is the time of this machine. */
+const DATE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /**
  * Unix milliseconds of a string: `-7d` and `-1h30m` count back from now, a whole number is taken as it is. Undefined
@@ -33,6 +35,16 @@ function timeOf(what: string, text: string, nowMs: number): number {
   throw new UsageError(`${what} ${JSON.stringify(text)} must be like -1h, -7d or Unix milliseconds`);
 }
 
+/** Unix milliseconds of a date or a number. @throws {UsageError} When the string is neither. */
+export function parseMoment(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) : DATE.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new UsageError(
+    `${flag} ${JSON.stringify(text)} must be a date such as 2030-01-31T08:00:00Z, or Unix milliseconds`,
+  );
+}
+
 /** What a dugdale gets to end a mission that ran into its timeout, before the wait for it ends. */
 const AFTER_TIMEOUT_MS = 30_000;
 
@@ -45,13 +57,14 @@ export interface WaitFlags {
 /**
  * Milliseconds to wait, counted from the accepted dispatch; undefined for ever. Zero and less end at once.
  *
+ * @param laterMs How long the mission is not to start.
  * @throws {UsageError} When a flag is no duration.
  */
-export function waitLimit({ timeout, "wait-timeout": wait }: WaitFlags): number | undefined {
+export function waitLimit({ timeout, "wait-timeout": wait }: WaitFlags, laterMs = 0): number | undefined {
   const timeoutMs = timeout === undefined ? undefined : duration("--timeout", timeout);
   if (wait === "0") return undefined;
   if (wait !== undefined) return duration("--wait-timeout", wait);
-  return timeoutMs === undefined ? undefined : timeoutMs + AFTER_TIMEOUT_MS;
+  return timeoutMs === undefined ? undefined : laterMs + timeoutMs + AFTER_TIMEOUT_MS;
 }
 
 /** The milliseconds that a flag says. @throws {UsageError} When it is no duration. */

@@ -16,6 +16,7 @@ import { assertFeaturesUsed, requireFeatures } from "../features.ts";
 import type { Connection } from "../http/connection.ts";
 import type { Context } from "../context.ts";
 import type { Ids } from "../../protocol/ids.ts";
+import { checkAdditions, type DispatchAdditions } from "../../protocol/dispatch_options.ts";
 import { featuresOf } from "../../protocol/features.ts";
 import type { BodyOf } from "../../protocol/routes.ts";
 import { DISPATCH } from "../http/scopes.ts";
@@ -52,7 +53,7 @@ export function checkDispatch(options: DispatchOptions, missionId: MissionId): C
     .map(([role, source]) => ({ role: argument(() => parseFileRole(role)), source }));
   const timeout = options.timeout === undefined ? undefined : toWireDuration("timeout", options.timeout);
   const input = options.input === undefined ? undefined : toJson("input", options.input);
-  const members = { mission, timeout } satisfies Partial<BodyOf<"dispatch">>;
+  const members = { mission, timeout, ...toAdditions(options) } satisfies Partial<BodyOf<"dispatch">>;
   const toBody = (lane: string, staged: readonly StagedFile[]) => {
     const files = staged.length === 0 ? undefined : staged;
     const body = JSON.stringify({ ...members, lane, files } satisfies BodyOf<"dispatch">);
@@ -60,6 +61,19 @@ export function checkDispatch(options: DispatchOptions, missionId: MissionId): C
     return input === undefined ? body : `${body.slice(0, -1)},"input":${input}}`;
   };
   return { missionId, files, toBody, features: featuresOf(members), options };
+}
+
+/** @throws {ArgumentError} With the first fault. */
+function toAdditions({ priority, runAt, delay, tags, owner }: DispatchOptions): DispatchAdditions {
+  return argument(() =>
+    checkAdditions({
+      priority,
+      run_at: runAt instanceof Date ? runAt.getTime() : runAt,
+      delay: delay === undefined ? undefined : toWireDuration("delay", delay),
+      tags: tags?.length === 0 ? undefined : tags,
+      owner,
+    })
+  );
 }
 
 /** How a checked dispatch is sent. */

@@ -3,7 +3,7 @@ import type { StagingId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
 import { findRepeated, findTakenRole } from "../run/environment.ts";
 import type { Enqueuer, MissionSpec } from "./enqueue.ts";
-import { fileIdentity, missionFingerprint } from "./fingerprint.ts";
+import { fileIdentity, missionFingerprint, type MissionIdentity } from "./fingerprint.ts";
 
 /** A dispatch whose parts are well-formed: a mission but for what the engine adds. `input` is canonical JSON. */
 export interface DispatchRequest
@@ -12,6 +12,7 @@ export interface DispatchRequest
   readonly mission: string;
   readonly timeoutMs: number | null;
   readonly files: readonly { readonly role: string; readonly stagingId: StagingId }[];
+  readonly additions?: MissionIdentity["additions"];
 }
 
 /** The mission of a dispatch, new or as it is by now. */
@@ -34,7 +35,7 @@ export async function dispatchMission(request: DispatchRequest, enqueuer: Enqueu
 
 /** The mission that a dispatch asks for. */
 export function missionSpec(request: DispatchRequest): MissionSpec {
-  const { mission, files, ...fields } = request;
+  const { mission, files, additions: _told, ...fields } = request;
   return {
     ...fields,
     kind: "mission",

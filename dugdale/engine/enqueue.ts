@@ -25,6 +25,8 @@ export interface MissionSpec
     Partial<Pick<NewMission, "class" | Exclude<NullableName, "runtime">>> {
   /** Row of `runtimes`; null for an exec. Default: what is applied now. */
   readonly runtime?: number | null;
+  /** How long after its acceptance it may start, in place of `runAtMs`. */
+  readonly delayMs?: number | undefined;
   /** Checked before everything else, in the same transaction. @throws {ProblemError} */
   readonly precondition?: () => void;
   /** The refusal of a mission whose file is not there, or not complete. */
@@ -79,7 +81,7 @@ export class Enqueuer {
   /** As {@linkcode enqueue}, within a change that is being made for the lane of the mission. */
   enter(spec: MissionSpec, turn: LaneTurn): Enqueued {
     const { store, clock } = this.#parts;
-    const { precondition, missingFile, fingerprint: digest, ...mission } = spec;
+    const { precondition, missingFile, fingerprint: digest, delayMs, ...mission } = spec;
     precondition?.();
     const existing = lookUp(spec.kind, () => store.missions.find(spec.missionId));
     const files: StagingRow[] = [];
@@ -96,11 +98,15 @@ export class Enqueuer {
       return repeat(spec.kind, existing, files);
     }
     this.#assertAdmitted(spec);
+    const createdMs = clock.wallMs();
+    const runAtMs = delayMs === undefined ? spec.runAtMs ?? null : createdMs + delayMs;
     turn.enter({
       ...EMPTY,
       class: 1,
       ...mission,
-      createdMs: clock.wallMs(),
+      createdMs,
+      // The past is now: a place in the queue is that of the creation.
+      runAtMs: runAtMs !== null && runAtMs > createdMs ? runAtMs : null,
       runtime: spec.runtime === undefined ? this.#applied.runtimeId() : spec.runtime,
       inputFingerprint: fingerprint,
     });

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { JsonValue } from "../../protocol/json_value.ts";
 import type { StagingRow } from "../store/staging_row.ts";
 
 /** A file as it counts for the fingerprint. */
@@ -24,6 +25,8 @@ export interface MissionIdentity {
   readonly input: string;
   readonly timeoutMs: number | null;
   readonly files: readonly FingerprintFile[];
+  /** Additions of the dispatch that were given, by their names on the wire in canonical order. Default none. */
+  readonly additions?: Readonly<Record<string, JsonValue>> | undefined;
 }
 
 /** What makes two execs the same. */
@@ -45,7 +48,10 @@ export function sha256(text: string): string {
 
 /** The digest that a repeated dispatch must match. Keys are written in canonical order. */
 export function missionFingerprint(identity: MissionIdentity): string {
+  const { additions = {} } = identity;
   return sha256(JSON.stringify({
+    // A dispatch without additions has the digest that older versions gave it.
+    ...(Object.keys(additions).length === 0 ? {} : { additions }),
     files: [...identity.files].sort((a, b) => compare(a.role, b.role)).map((file) => ({
       role: file.role,
       sha256: file.sha256,

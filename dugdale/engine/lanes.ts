@@ -71,6 +71,8 @@ export interface LaneTurn {
   enter(mission: NewMission): void;
   /** Puts a mission back into its queue for another attempt, unless it is not running any more. */
   again(from: RunningMission, attempt: AttemptEnd): QueuedMission | undefined;
+  /** Lets a mission wait no longer for its time to run. */
+  makeDue(mission: QueuedMission): void;
   /** Puts a mission that got no process back into its place in the queue. */
   putBack(row: RunningMission): void;
   /** Gives a slot back. */
@@ -195,7 +197,7 @@ export class Lanes implements Disposable {
    * @param delayMs As of {@linkcode Store.write}.
    */
   async write<T>(lane: Lane | undefined, change: (turn: LaneTurn) => T, delayMs = 0): Promise<T> {
-    const { transitions, store } = this.#parts;
+    const { transitions, store, clock } = this.#parts;
     const runs: AdmittedRun[] = [];
     const dueMs = lane?.nextDueMs;
     let released = 0;
@@ -214,6 +216,10 @@ export class Lanes implements Disposable {
       again: (from, attempt) => {
         if (lane !== undefined) lane.empty = false;
         return transitions.again(from, attempt);
+      },
+      makeDue: (mission) => {
+        if (lane !== undefined) lane.empty = false;
+        store.missions.queue.makeDue(mission, clock.wallMs());
       },
       putBack: (row) => {
         if (lane !== undefined) lane.empty = false;

@@ -1,4 +1,4 @@
-import type { KillReply, RestartReply } from "../../protocol/mission.ts";
+import type { KillReply, RestartReply, RunNowReply } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import type { Clock } from "../host/clock.ts";
 import { ProblemError } from "../problem_error.ts";
@@ -36,6 +36,16 @@ export class MissionActions {
     throw new ProblemError("internal", `mission ${row.mission_id} cannot be reached`);
   }
 
+  /** Lets a mission that waits for a time wait no longer. One that waits for its lane, or runs, is left as it is. */
+  async runNow(row: MissionRow): Promise<RunNowReply> {
+    const { store } = this.#parts;
+    const { lanes } = this.#engine;
+    if (row.status === "queued") await lanes.write(lanes.find(row.lane), (turn) => turn.makeDue(row));
+    const now = store.missions.find(row.mission_id);
+    if (now?.status === "queued" || now?.status === "running") return { status: now.status };
+    throw ended(row.mission_id, now?.status ?? "deleting");
+  }
+
   /** Queues a finished mission again, with the same input, files and runtime, under a new id. */
   async restart(row: MissionRow): Promise<RestartReply> {
     const { store, ids } = this.#parts;
@@ -54,6 +64,7 @@ export class MissionActions {
       runtime: row.runtime,
       traceparent: row.traceparent,
       class: row.class,
+      plan: store.missions.plan(row.id) ?? null,
       files: store.missions.files(row.id).flatMap(({ staging_id: stagingId, ref_kind: kind, role }) =>
         kind === "output" ? [] : [{ stagingId, kind, role }]
       ),

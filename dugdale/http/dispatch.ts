@@ -1,4 +1,11 @@
 import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts";
+import {
+  checkAdditions,
+  type DispatchAdditions,
+  InvalidAdditionError,
+  PRIORITIES,
+  type SentAdditions,
+} from "../../protocol/dispatch_options.ts";
 import { featuresOf } from "../../protocol/features.ts";
 import type { DispatchBody, DispatchReply } from "../../protocol/mission.ts";
 import { quote } from "../../protocol/clip.ts";
@@ -17,6 +24,7 @@ import {
 import { dispatchMission, type DispatchRequest } from "../engine/dispatch.ts";
 import { canonicalInTurns, NotCanonicalError } from "../json/canonical.ts";
 import { ProblemError } from "../problem_error.ts";
+import type { MissionClass } from "../store/mission_row.ts";
 import { json } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";
 import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
@@ -72,7 +80,7 @@ export async function readDispatch(
   missionId: DispatchRequest["missionId"],
   body: RequestBody<DispatchBody>,
 ): Promise<Omit<DispatchRequest, "traceparent">> {
-  const { mission, lane, timeout = "", files = [] } = body.shape;
+  const { mission, lane, timeout = "", files = [], input: _node, ...sent } = body.shape;
   if (!isMissionName(mission)) {
     throw new ProblemError("bad_request", MISSION_NAME.refusal(mission, "mission"));
   }
@@ -81,6 +89,7 @@ export async function readDispatch(
   }
   const input = await readInput(body);
   const timeoutMs = readTimeout(timeout);
+  const additions = readAdditions(sent);
   if (files.length > FILES_MAX) {
     throw new ProblemError("too_many_files", `files has ${files.length} files, ${FILES_MAX} are allowed`, {
       details: { count: files.length, max: FILES_MAX },
@@ -95,7 +104,39 @@ export async function readDispatch(
     }
     return { role, stagingId };
   });
-  return { missionId, mission, lane, input, timeoutMs, files: checked };
+  return { missionId, mission, lane, input, timeoutMs, files: checked, ...additions };
+}
+
+/** What the additions of a dispatch are to the engine. @throws {ProblemError} `bad_request` */
+function readAdditions(
+  sent: SentAdditions,
+): Pick<DispatchRequest, "class" | "runAtMs" | "delayMs" | "plan" | "additions"> {
+  const { priority, run_at, delay, tags, owner } = checked(sent);
+  const plan = { ...(tags?.length ? { tags } : {}), ...(owner === undefined ? {} : { owner }) };
+  const delayMs = delay === undefined ? undefined : parseDuration(delay);
+  const additions = {
+    ...(delayMs === undefined ? {} : { delay_ms: delayMs }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(priority === undefined || priority === "normal" ? {} : { priority }),
+    ...(run_at === undefined ? {} : { run_at }),
+    ...(tags?.length ? { tags } : {}),
+  };
+  return {
+    class: PRIORITIES.indexOf(priority ?? "normal") as MissionClass,
+    runAtMs: run_at ?? null,
+    delayMs,
+    plan: Object.keys(plan).length === 0 ? null : plan,
+    additions,
+  };
+}
+
+function checked(sent: SentAdditions): DispatchAdditions {
+  try {
+    return checkAdditions(sent);
+  } catch (cause) {
+    if (!(cause instanceof InvalidAdditionError)) throw cause;
+    throw new ProblemError("bad_request", cause.message, { cause });
+  }
 }
 
 async function readInput(body: RequestBody<DispatchBody>): Promise<string> {

@@ -9,7 +9,7 @@ import type { RouteHandlers } from "./call.ts";
 import { toProblem } from "./failure.ts";
 import { assertKindAllowed, type HandlerParts, missionIdOf, noMission } from "./parts.ts";
 
-type Keys = "restart" | "kill" | "deleteMission" | "bulkRestart" | "bulkDelete";
+type Keys = "restart" | "runNow" | "kill" | "deleteMission" | "bulkRestart" | "bulkDelete";
 /** An audit record lists at most this many ids. */
 const AUDIT_IDS = 100;
 
@@ -45,6 +45,13 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
       const reply = await actions.restart(row);
       audit(parts, call, "mission.restart", { mission_id: row.mission_id, new_mission_id: reply.mission_id });
       return json(reply, 201);
+    },
+    runNow: async (call) => {
+      const row = find(missionIdOf(call, "bad_request"));
+      assertKindAllowed(call, row);
+      const reply = await actions.runNow(row);
+      audit(parts, call, "mission.run_now", { mission_id: row.mission_id });
+      return json(reply);
     },
     kill: async (call) => {
       const row = find(missionIdOf(call, "bad_request"));

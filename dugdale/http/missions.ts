@@ -40,7 +40,12 @@ export function missionText(row: MissionRow, parts: Pick<HandlerParts, "store">)
   const { missions, schedules } = parts.store;
   const origin = row.restarted_from !== null &&
     missions.find(row.restarted_from as MissionRow["mission_id"]) !== undefined;
-  return recordJson(row, missions.files(row.id), origin, schedules.scheduled(row.id));
+  return recordJson(row, {
+    files: missions.files(row.id),
+    originExists: origin,
+    plan: missions.plan(row.id),
+    scheduled: schedules.scheduled(row.id),
+  });
 }
 
 /** The mission of the path, if its streams may be read. */

@@ -1,13 +1,19 @@
 import { type GenericSchema, safeParse } from "valibot";
 import { type JsonNode, type JsonObjectNode, member, readJsonInTurns } from "../json/reader.ts";
 import { JsonSyntaxError } from "../json/scanner.ts";
+import type { JsonValue } from "../../protocol/json_value.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
 
-/** As the type of a schema, but of strings only known that they are strings: their rules are still to be checked. */
+/**
+ * As the type of a schema, but of strings only known that they are strings: their rules are still to be checked. What
+ * may be anything is left out.
+ */
 export type Unchecked<Value> = Value extends string ? string
-  : Value extends object ? { readonly [Key in keyof Value]: Unchecked<Value[Key]> }
+  : Value extends object ? { readonly [Key in keyof Value]: UncheckedMember<Value[Key]> }
   : Value;
+
+type UncheckedMember<Value> = [JsonValue] extends [Value] ? undefined : Unchecked<Value>;
 
 /** The parts of a valibot schema that say how to read JSON, of all the kinds that bodies use. */
 type Shape =

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { PRIORITIES } from "../../protocol/dispatch_options.ts";
 import { type ColumnKind, MISSION_FIELDS } from "../../protocol/mission.ts";
-import type { DoneMission, Ending, MissionFileRow, MissionRow } from "./mission_row.ts";
+import type { DoneMission, Ending, MissionFileRow, MissionPlan, MissionRow } from "./mission_row.ts";
 import type { Scheduled } from "./schedules.ts";
 
 /** The number of the first line that tells the start of a process; that of a further attempt is in its row. */
@@ -52,21 +53,23 @@ function inputs(files: readonly MissionFileRow[]): string {
   return `[${items.join()}]`;
 }
 
+const NORMAL = PRIORITIES.indexOf("normal");
+
 /** A field of the record and how its column is written; a field without a column is read from elsewhere. */
 const RECORD = Object.values(MISSION_FIELDS);
 
-/**
- * The mission record.
- *
- * @param originExists Whether the mission that it was restarted from is still there.
- * @param scheduled The schedule that made it, if one did.
- */
-export function recordJson(
-  row: MissionRow,
-  files: readonly MissionFileRow[],
-  originExists: boolean,
-  scheduled?: Scheduled,
-): string {
+/** What a record takes from other rows than that of its mission. */
+export interface RecordParts {
+  readonly files: readonly MissionFileRow[];
+  /** Whether the mission that it was restarted from is still there. */
+  readonly originExists: boolean;
+  readonly plan: MissionPlan | undefined;
+  /** The schedule that made it, if one did. */
+  readonly scheduled: Scheduled | undefined;
+}
+
+/** The mission record. */
+export function recordJson(row: MissionRow, { files, originExists, plan, scheduled }: RecordParts): string {
   const columns = row as unknown as Readonly<Record<string, string | number | null>>;
   return object(RECORD.map(({ wire, column, kind }): Member => {
     switch (wire) {
@@ -82,6 +85,12 @@ export function recordJson(
         return [wire, scheduled?.fire_at];
       case "restarted_from":
         return [wire, originExists ? quoted(row.restarted_from) : null];
+      case "priority":
+        return [wire, row.class === NORMAL ? null : quoted(PRIORITIES[row.class] ?? null)];
+      case "tags":
+        return [wire, plan?.tags === undefined ? null : JSON.stringify(plan.tags)];
+      case "owner":
+        return [wire, quoted(plan?.owner ?? null)];
       default:
         return [wire, column === undefined ? null : columnJson(columns[column] ?? null, kind)];
     }

@@ -103,13 +103,15 @@ export interface NewMission extends Omit<Stored<EnqueuedFields>, "missionId" | "
   readonly key: string | null;
   /** Unix milliseconds; null: at once. */
   readonly runAtMs: number | null;
-  /** What is to become of it after its end; null: nothing more. */
+  /** Null: nothing more than its plain run. */
   readonly plan: MissionPlan | null;
   readonly files: readonly NewMissionFile[];
 }
 
-/** What is to become of a mission after its end. */
+/** What only some missions have: by what they are known, and what is to become of them after their end. */
 export interface MissionPlan {
+  readonly tags?: readonly string[] | undefined;
+  readonly owner?: string | undefined;
   readonly retry?: RetryPolicy | undefined;
 }
 
@@ -127,6 +129,8 @@ export interface RetryPolicy {
 
 /** Checks a {@linkcode MissionPlan}; what a newer version has added is dropped. */
 export const missionPlan: v.GenericSchema<unknown, MissionPlan> = v.object({
+  tags: v.optional(v.array(v.string())),
+  owner: v.optional(v.string()),
   retry: v.optional(v.object({
     attempts: v.number(),
     delayMs: v.number(),

@@ -108,7 +108,7 @@ export class Missions {
   readonly #addAttempt: StatementSync;
   readonly #addPlan: StatementSync;
   readonly #plan: StatementSync;
-  /** Without plans the end of a mission needs no look for one. */
+  /** Without plans the end and the record of a mission need no look for one. */
   #hasPlans: boolean;
   readonly #markDeleting: StatementSync;
 
@@ -192,7 +192,7 @@ export class Missions {
     this.#hasPlans = true;
   }
 
-  /** What is to become of a mission after its end; undefined when there is nothing more. */
+  /** What a mission has beyond its plain run; undefined when that is nothing. */
   plan(id: number): MissionPlan | undefined {
     const row = this.#hasPlans ? this.#plan.get(id) as { options: string } | undefined : undefined;
     return row && v.parse(missionPlan, JSON.parse(row.options));

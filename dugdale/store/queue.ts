@@ -59,6 +59,7 @@ export class MissionQueue {
   readonly #claim: StatementSync;
   readonly #nextDue: StatementSync;
   readonly #moveDue: StatementSync;
+  readonly #makeDue: StatementSync;
   readonly #queuedIn: StatementSync;
   /** By lane, so that lanes without delayed missions need no statement; what is absent has to be read. */
   readonly #nextDueMs = new Map<string, number>();
@@ -79,6 +80,9 @@ export class MissionQueue {
       UPDATE missions SET enqueued = run_at, run_at = NULL WHERE id IN (
         SELECT id FROM missions WHERE status = 'queued' AND run_at IS NOT NULL AND lane = :lane AND run_at <= :nowMs
         ORDER BY run_at LIMIT ${DUE_MAX})`);
+    this.#makeDue = db.prepare(`
+      UPDATE missions SET enqueued = :nowMs, run_at = NULL
+      WHERE id = :id AND status = 'queued' AND run_at IS NOT NULL`);
     this.#queuedIn = db.prepare(`
       SELECT * FROM missions WHERE id IN (
         SELECT id FROM missions WHERE status = 'queued' AND run_at IS NULL AND lane = :lane
@@ -116,6 +120,11 @@ export class MissionQueue {
       this.#nextDueMs.set(lane, known);
     }
     return known;
+  }
+
+  /** Lets a mission wait no longer for its time to run, if it does. */
+  makeDue({ id, lane }: QueuedMission, nowMs: number): void {
+    if (this.#makeDue.run({ id, nowMs }).changes === 1) this.#nextDueMs.delete(lane);
   }
 
   /** A mission of the lane has got a time to run at. */

@@ -17,6 +17,19 @@ export async function killMission(call: Call<Values<typeof BY_ID_FLAGS>>): Promi
   await client.kill({ host: await hostOf(client, missionId, call.flags), missionId });
 }
 
+/** Lets a mission wait no longer for its time. */
+export async function runMissionNow(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
+  const [missionId = ""] = call.args;
+  const client = await call.open();
+  const status = await client.runNow({ host: await hostOf(client, missionId, call.flags), missionId });
+  await writeResult(
+    call.io.stdout,
+    call.globals.output,
+    { mission_id: missionId, status },
+    () => `${missionId}\t${status}\n`,
+  );
+}
+
 /** Ends a command. */
 export async function killExec(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
   const [missionId = ""] = call.args;

@@ -13,7 +13,7 @@ import {
 /** Missions that were sent. */
 export const MISSIONS: CommandGroup = group({
   name: "missions",
-  summary: "List, show, restart, kill and delete missions",
+  summary: "List, show, restart, hasten, kill and delete missions",
 }, [
   command({
     name: "list",
@@ -46,6 +46,12 @@ export const MISSIONS: CommandGroup = group({
       means: "Show what a restart of all that failed in the last hour would be",
     }],
   }, async () => (await import("./actions.ts")).restartMission),
+  command({
+    name: "run-now",
+    summary: "Start a mission that waits for its time as soon as its lane has room",
+    positionals: [{ name: "id" }],
+    flags: [BY_ID_FLAGS],
+  }, async () => (await import("./actions.ts")).runMissionNow),
   command({
     name: "kill",
     summary: "End a mission",

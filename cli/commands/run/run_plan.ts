@@ -4,13 +4,14 @@
  * @module
  */
 import type { DispatchOptions } from "../../../client/types.ts";
+import type { Priority } from "../../../protocol/dispatch_options.ts";
 import { Ids } from "../../../protocol/ids.ts";
 import { UUID } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
 import { required, type Values } from "../../parse/flags.ts";
 import { type Pair, parsePairs, requireFile, requireFolderOf } from "../../parse/paths.ts";
-import { waitLimit } from "../../parse/times.ts";
+import { duration, parseMoment, waitLimit } from "../../parse/times.ts";
 import { readInput } from "../mission_input.ts";
 import type { MISSION_FLAGS } from "../shared_flags.ts";
 import type { RUN_FLAGS } from "./command.ts";
@@ -22,7 +23,7 @@ export type MissionValues = Values<typeof MISSION_FLAGS>;
 export type RunValues = MissionValues & Values<typeof RUN_FLAGS>;
 
 /** A mission that is about to be sent. */
-export type DispatchPlan = Pick<DispatchOptions, "mission" | "input" | "files" | "timeout" | "missionId">;
+export type DispatchPlan = Omit<DispatchOptions, "signal" | "traceparent">;
 
 /** A mission that is about to be sent and waited for. */
 export interface RunPlan {
@@ -47,13 +48,20 @@ export async function dispatchPlan(flags: MissionValues, io: Io): Promise<Dispat
     input,
     files: Object.fromEntries(files.map(({ key, path }) => [key, path])),
     timeout: flags.timeout,
+    priority: flags.priority as Priority | undefined,
+    runAt: parseMoment("--run-at", flags["run-at"]),
+    delay: flags.delay,
+    tags: flags.tag,
+    owner: flags.owner,
     missionId,
   };
 }
 
 /** @throws {UsageError} As {@linkcode dispatchPlan}. */
 export async function runPlan(flags: RunValues, io: Io): Promise<RunPlan> {
-  const waitMs = waitLimit(flags);
+  const delayMs = flags.delay === undefined ? undefined : duration("--delay", flags.delay);
+  const runAtMs = parseMoment("--run-at", flags["run-at"]);
+  const waitMs = waitLimit(flags, delayMs ?? Math.max(0, (runAtMs ?? 0) - Date.now()));
   const outputs = parsePairs("--output-file", flags["output-file"]);
   for (const { path } of outputs) requireFolderOf("--output-file", path);
   return { dispatch: await dispatchPlan(flags, io), outputs, waitMs };

@@ -1,0 +1,119 @@
+/**
+ * What a dispatch may say beyond its mission: how urgent it is, when it runs, and what it is known by.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { quote } from "./clip.ts";
+import { InvalidDurationError, parseDuration } from "./duration.ts";
+import { NameRule } from "./names.ts";
+import { integer, nameOf, oneOf, text } from "./schemas.ts";
+
+/** How urgent a mission is. A lane starts what is more urgent first, and in each class what has waited longest. */
+export type Priority = "high" | "normal" | "low";
+
+/** Every priority, the most urgent one first. */
+export const PRIORITIES: readonly Priority[] = ["high", "normal", "low"];
+
+/** The rule of tags and owners. */
+export const TAG: NameRule = new NameRule(
+  "tag",
+  "[A-Za-z0-9_][A-Za-z0-9_.:/@=+-]{0,127}",
+  "1 to 128 of letters, digits and _ . : / @ = + -, starting with a letter, a digit or _",
+);
+
+/** A mission may have so many tags. */
+export const TAGS_MAX = 16;
+
+/** The last moment that a date can hold, in Unix milliseconds. */
+const LAST_MS = 8.64e15;
+const LONGEST_DELAY_MS = 100 * 365 * 86_400_000;
+
+/** Members of a dispatch that an older dugdale ignores. Their words are in {@linkcode DISPATCH_FEATURES}. */
+export interface DispatchAdditions {
+  /** Default `normal`. */
+  readonly priority?: Priority | undefined;
+  /** Not to be started before, in Unix milliseconds. The past is now. */
+  readonly run_at?: number | undefined;
+  /** As {@linkcode parseDuration}: how long after its acceptance it may start. Not together with `run_at`. */
+  readonly delay?: string | undefined;
+  /** Words that it is found by, at most {@linkcode TAGS_MAX}, each once. */
+  readonly tags?: readonly string[] | undefined;
+  /** Who or what it is for. */
+  readonly owner?: string | undefined;
+}
+
+/** The schemas of {@linkcode DispatchAdditions}. */
+export const dispatchAdditions: {
+  readonly [Name in keyof DispatchAdditions]-?: v.OptionalSchema<
+    v.GenericSchema<NonNullable<DispatchAdditions[Name]>>,
+    undefined
+  >;
+} = {
+  priority: v.optional(oneOf(["high", "normal", "low"], "high, normal or low", "Default `normal`")),
+  run_at: v.optional(
+    integer("Unix milliseconds", "Not to be started before, in Unix milliseconds; the past is now", {
+      min: 0,
+    }),
+  ),
+  delay: v.optional(
+    text("Like `30s`, `5m` or `1h30m`, counted from the acceptance; not together with `run_at`"),
+  ),
+  tags: v.optional(v.pipe(v.array(nameOf(TAG)), v.maxLength(TAGS_MAX))),
+  owner: v.optional(nameOf(TAG, "Who or what it is for")),
+};
+
+/** An addition of a dispatch that breaks its rule. The message names it, the rule and the value. */
+export class InvalidAdditionError extends Error {
+  /** The name of the class. */
+  override readonly name = "InvalidAdditionError";
+}
+
+/** {@linkcode DispatchAdditions} whose strings are still to be checked. */
+export interface SentAdditions extends Omit<DispatchAdditions, "priority"> {
+  /** To be a {@linkcode Priority}. */
+  readonly priority?: string | undefined;
+}
+
+/** Checks the additions of a dispatch. @throws {InvalidAdditionError} With the first fault. */
+export function checkAdditions(sent: SentAdditions): DispatchAdditions {
+  const { priority, run_at, delay, tags, owner } = sent;
+  const fault = delayFault(delay) ?? momentFault(run_at, delay) ?? tagsFault(tags) ??
+    (owner === undefined ? undefined : TAG.fault(owner, "owner"));
+  if (fault !== undefined) throw new InvalidAdditionError(fault);
+  if (priority === undefined || isPriority(priority)) return { ...sent, priority };
+  throw new InvalidAdditionError(`priority ${quote(priority)} must be high, normal or low`);
+}
+
+function isPriority(value: string): value is Priority {
+  return (PRIORITIES as readonly string[]).includes(value);
+}
+
+function momentFault(runAt: number | undefined, delay: string | undefined): string | undefined {
+  if (runAt === undefined) return undefined;
+  if (delay !== undefined) return "run_at and delay cannot be used together";
+  if (Number.isInteger(runAt) && runAt >= 0 && runAt <= LAST_MS) return undefined;
+  return `run_at ${runAt} must be Unix milliseconds`;
+}
+
+function delayFault(delay: string | undefined): string | undefined {
+  if (delay === undefined) return undefined;
+  try {
+    const ms = parseDuration(delay);
+    if (ms < 0) return `delay ${quote(delay)} must not be negative`;
+    return ms > LONGEST_DELAY_MS ? `delay ${quote(delay)} must be at most 100 years` : undefined;
+  } catch (error) {
+    if (!(error instanceof InvalidDurationError)) throw error;
+    return `delay: ${error.message}`;
+  }
+}
+
+function tagsFault(tags: readonly string[] = []): string | undefined {
+  if (tags.length > TAGS_MAX) return `tags has ${tags.length} tags, ${TAGS_MAX} are allowed`;
+  for (const [index, tag] of tags.entries()) {
+    const fault = TAG.fault(tag, "tags[]");
+    if (fault !== undefined) return fault;
+    if (tags.indexOf(tag) < index) return `tags[] ${quote(tag)} must be given only once`;
+  }
+  return undefined;
+}
