@@ -4,12 +4,15 @@
  * @module
  */
 import { LettsClient } from "../client/client.ts";
+import type { StreamBreak } from "../client/types.ts";
+import { formatDuration } from "../protocol/duration.ts";
 import type { DugdaleEntry } from "../config/letts/dugdale_entry.ts";
 import { readLettsConfig } from "../config/letts/open.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { Scope } from "../protocol/routes.ts";
 import { UsageError } from "./errors.ts";
 import type { Io } from "./output/io.ts";
+import { hostText } from "./output/error_text.ts";
 import type { GlobalValues } from "./parse/global_flags.ts";
 import { duration } from "./parse/times.ts";
 
@@ -35,6 +38,7 @@ export async function clientOf(config: LettsConfig, globals: GlobalValues, io: I
     config: globals.verbose ? logTokenUse(config, io) : config,
     env: io.env,
     ignoreProxy: globals["ignore-proxy"],
+    stream: { reconnectMs: reconnectLimit(globals), onBreak: outageTold(io, config) },
   });
 }
 
@@ -42,6 +46,30 @@ function requestTimeout({ "request-timeout": text }: GlobalValues): number {
   const ms = duration("--request-timeout", text);
   if (ms <= 0) throw new UsageError(`--request-timeout ${JSON.stringify(text)} must be greater than 0`);
   return ms;
+}
+
+function reconnectLimit({ reconnect: text }: GlobalValues): number {
+  const ms = duration("--reconnect", text);
+  if (ms < 0) throw new UsageError(`--reconnect ${JSON.stringify(text)} must not be negative`);
+  return ms;
+}
+
+/** An outage that lasts so long is told. */
+const OUTAGE_MS = 2000;
+
+/** Tells about an outage of a dugdale, once, when it lasts. */
+function outageTold(io: Io, config: LettsConfig): (broken: StreamBreak) => void {
+  const toldMs = new Map<string, number>();
+  return ({ host, reason, cause, downMs, leftMs }) => {
+    const nowMs = performance.now();
+    // The streams of one outage, of which there are three a mission, have broken at about the same time.
+    if (downMs < OUTAGE_MS || (toldMs.get(host) ?? -Infinity) > nowMs - downMs) return;
+    toldMs.set(host, nowMs);
+    const what = cause === undefined ? `${host}: ${reason}` : hostText(host, cause, config);
+    const left = formatDuration(Math.ceil(leftMs / 1000) * 1000);
+    // Not awaited: a closed stderr is reported by the next write that is.
+    io.stderr.write(`letts: warning: ${what}; trying for another ${left}\n`).catch(() => {});
+  };
 }
 
 /** The same configuration; writes the first use of every token to stderr. */

@@ -42,7 +42,7 @@ import { fetchLogs } from "./run/logs.ts";
 import { openLogs } from "./run/output.ts";
 import { MissionLookupError } from "./errors.ts";
 import { askAll, mergedMissions } from "./fleet.ts";
-import { openOutput } from "./files/outputs.ts";
+import { openOutput, saveOutput } from "./files/outputs.ts";
 import { retryPolicy } from "./http/retry.ts";
 import { readingScopes } from "./http/scopes.ts";
 import { deleteStaging, download, findStaging, listStaging, uploadFile } from "./files/staging_files.ts";
@@ -325,7 +325,7 @@ export class LettsClient implements AsyncDisposable {
    * Follows a mission's events until it is done, across broken connections and without a gap.
    *
    * @throws {NotFoundError} When the mission is gone.
-   * @throws {NetworkError} When the stream broke too often; code `stream_given_up`.
+   * @throws {NetworkError} When the stream has brought nothing for too long; code `stream_given_up`.
    * @throws {WaitTimeoutError} When `waitMs` passes first.
    */
   async *follow(ref: MissionRef, options: FollowOptions = {}): AsyncGenerator<MissionEvent, void, void> {
@@ -345,7 +345,7 @@ export class LettsClient implements AsyncDisposable {
 
   /**
    * Opens what a mission prints; `combined` is JSON lines that tell the streams apart. A connection that breaks is made
-   * anew, and the stream goes on where it was; the stream errors when that was in vain too often.
+   * anew, and the stream goes on where it was; the stream errors when that brings nothing for too long.
    */
   async logs(
     ref: MissionRef,
@@ -378,8 +378,15 @@ export class LettsClient implements AsyncDisposable {
     path: string | URL,
     options: CallOptions = {},
   ): Promise<void> {
-    const target = toPath(path);
-    await saveTo(target, await this.#output(of, role, options.signal));
+    const connection = this.#to(of.host);
+    const outputs = "outputFiles" in of ? of.outputFiles : of.outputs;
+    const owner = { missionId: of.missionId, outputs };
+    await saveOutput(
+      { connection, policy: this.#context.stream },
+      owner,
+      { role, path: toPath(path) },
+      options.signal,
+    );
   }
 
   /**
@@ -619,6 +626,7 @@ export class LettsClient implements AsyncDisposable {
       missionId: argument(() => parseMissionId(ref.missionId)),
       scopes: readingScopes(ref.kind),
       policy: this.#context.stream,
+      answered: "status" in ref,
     };
   }
 }

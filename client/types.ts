@@ -384,12 +384,31 @@ export interface RetryOptions {
   readonly retryAfterMaxMs?: number | undefined;
 }
 
-/** Tuning of event streams. */
+/** A stream that broke and is taken up again. */
+export interface StreamBreak {
+  /** Id of the dugdale. */
+  readonly host: string;
+  /** Whose events or output it is. */
+  readonly missionId: string;
+  /** A short reason, such as `eof`, `http_502` or `transport: …`. */
+  readonly reason: string;
+  /** What was thrown; absent when the connection just ended. */
+  readonly cause?: unknown;
+  /** For how long the stream has brought nothing. */
+  readonly downMs: number;
+  /** After which further time it is given up. */
+  readonly leftMs: number;
+}
+
+/** When streams that break are taken up again: those of events and of output. */
 export interface StreamOptions {
-  /** Drops in a row without a new event before giving up. Default 3. */
-  readonly idleDropsMax?: number | undefined;
-  /** Drops of one stream before giving up. Default 1000. */
-  readonly dropsMax?: number | undefined;
+  /**
+   * How long a stream may bring nothing, because its dugdale is out of reach or its connections break at once, before it
+   * is given up, in milliseconds. Time begins anew with everything that comes. Default 60 000.
+   */
+  readonly reconnectMs?: number | undefined;
+  /** Told of every break that is not the last one. */
+  readonly onBreak?: ((broken: StreamBreak) => void) | undefined;
   /** Pauses before reconnecting, in milliseconds. Default `[100, 500, 2000]`. */
   readonly backoffMs?: readonly number[] | undefined;
   /** Silence after which the mission itself is asked for, in milliseconds. Default 30 000. */

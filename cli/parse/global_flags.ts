@@ -30,6 +30,12 @@ export const GLOBAL_FLAGS = {
     default: "30s",
     help: "how long a dugdale may be silent; most requests are tried three times",
   },
+  reconnect: {
+    type: "text",
+    value: "DURATION",
+    default: "60s",
+    help: "how long a dugdale may be out of reach while it is waited for",
+  },
 } as const;
 
 /** Their values. */

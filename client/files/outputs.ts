@@ -9,6 +9,7 @@ import type { Connection } from "../http/connection.ts";
 import { outputPath, verified } from "./download.ts";
 import { makeFolder, saveTo } from "./save.ts";
 import { ArgumentError } from "../errors.ts";
+import { reconnecting, type StreamPolicy } from "../run/reconnect_budget.ts";
 import { ANY } from "../http/scopes.ts";
 
 /** Whose output it is. */
@@ -41,15 +42,29 @@ export async function openOutput(
 
 /** Saves all output files into a folder, each under its role. Those without an id are skipped. */
 export async function saveOutputs(
-  connection: Connection,
+  from: { readonly connection: Connection; readonly policy: StreamPolicy },
   owner: OutputOwner,
   folder: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const facts = { host: connection.host, missionId: owner.missionId };
+  const facts = { host: from.connection.host, missionId: owner.missionId };
   const kept = Object.entries(owner.outputs).filter(([, output]) => output.staging_id !== "");
   // All names are checked before the first file is written.
   const paths = kept.map(([role]) => ({ role, path: outputPath(folder, role, facts) }));
   if (paths.length > 0) await makeFolder(folder);
-  for (const { role, path } of paths) await saveTo(path, await openOutput(connection, owner, role, signal));
+  for (const { role, path } of paths) await saveOutput(from, owner, { role, path }, signal);
+}
+
+/** Saves one output file; begins again when its dugdale is out of reach for a while. */
+export async function saveOutput(
+  from: { readonly connection: Connection; readonly policy: StreamPolicy },
+  owner: OutputOwner,
+  { role, path }: { readonly role: string; readonly path: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  await reconnecting(
+    from,
+    { missionId: owner.missionId, signal },
+    async () => saveTo(path, await openOutput(from.connection, owner, role, signal)),
+  );
 }

@@ -24,6 +24,8 @@ export interface Followed {
   readonly missionId: string;
   readonly scopes: readonly Scope[];
   readonly policy: StreamPolicy;
+  /** Whether the dugdale is known to be there, since it has accepted the mission. Default false. */
+  readonly answered?: boolean | undefined;
   /** When the caller began to wait, by `performance.now()`. Default: with the following. */
   readonly sinceMs?: number | undefined;
 }
@@ -33,7 +35,7 @@ export interface Followed {
  *
  * @throws {ArgumentError} When `waitMs` is no number.
  * @throws {NotFoundError} When the mission is gone, also when it goes while it is followed.
- * @throws {NetworkError} When the stream broke too often; code `stream_given_up`.
+ * @throws {NetworkError} When the stream has brought nothing for too long; code `stream_given_up`.
  * @throws {WaitTimeoutError} When `waitMs` passes first.
  */
 export async function* followLines(
@@ -46,7 +48,10 @@ export async function* followLines(
   const follow = options.follow ?? true;
   const { waitMs } = options;
   checkWait(waitMs);
-  const budget = new ReconnectBudget(followed.policy, from);
+  const budget = new ReconnectBudget(followed.policy, facts, {
+    position: from,
+    isKnown: followed.answered,
+  });
   const whole = new LinkedAbort(options.signal);
   if (waitMs !== undefined) {
     const waitedMs = followed.sinceMs === undefined ? 0 : performance.now() - followed.sinceMs;
@@ -55,10 +60,16 @@ export async function* followLines(
   let lastSeq = from;
   try {
     for (;;) {
-      const startedMs = performance.now();
+      let openedMs: number | undefined;
       let broken: Break = { reason: "eof", pauseMs: 0 };
       try {
-        for await (const line of connectOnce(followed, lastSeq, follow, whole.signal)) {
+        for await (
+          const line of connectOnce(followed, lastSeq, {
+            follow,
+            signal: whole.signal,
+            onOpen: () => openedMs = performance.now(),
+          })
+        ) {
           if (line.seq > 0) lastSeq = line.seq;
           yield line;
           if (line.event?.event === "done") return;
@@ -68,8 +79,8 @@ export async function* followLines(
         whole.signal.throwIfAborted();
         broken = breakOf(error, connection, missionId);
       }
-      const pauseMs = budget.count({ ...broken, lastedMs: performance.now() - startedMs, lastSeq }, facts);
-      await pause(Math.max(pauseMs, broken.pauseMs), whole.signal);
+      const openMs = openedMs && performance.now() - openedMs;
+      await pause(budget.count({ ...broken, openMs, position: lastSeq }), whole.signal);
     }
   } finally {
     whole.release();
@@ -89,8 +100,12 @@ export async function* followEvents(
 async function* connectOnce(
   followed: Followed,
   lastSeq: number,
-  follow: boolean,
-  signal: AbortSignal,
+  { follow, signal, onOpen }: {
+    readonly follow: boolean;
+    readonly signal: AbortSignal;
+    /** Called when the answer begins. */
+    readonly onOpen: () => void;
+  },
 ): AsyncGenerator<FollowedLine, void, void> {
   const { connection, missionId, scopes, policy } = followed;
   const abort = new LinkedAbort(signal);
@@ -109,6 +124,7 @@ async function* connectOnce(
       signal: abort.signal,
       timeoutMs: Infinity,
     });
+    onOpen();
     const iterator = lines(body, { maxBytes: LINE_MAX_BYTES });
     try {
       for (;;) {

@@ -66,12 +66,19 @@ export class MissionRun<R = JsonObject> implements RunHandle<R> {
   #follow(): AsyncGenerator<MissionEvent, void, void> {
     const { connection, policy, waitMs } = this.#options;
     const { missionId, kind } = this.ref;
-    const followed = { connection, policy, missionId, scopes: readingScopes(kind), sinceMs: this.#startedMs };
+    const followed = {
+      connection,
+      policy,
+      missionId,
+      scopes: readingScopes(kind),
+      sinceMs: this.#startedMs,
+      answered: true,
+    };
     return followEvents(followed, { waitMs, signal: this.#abort.signal });
   }
 
   async #wait(): Promise<RunResult<R>> {
-    const { connection, throwOnFailure = true, outputsTo, logs, onEvent, onFailure } = this.#options;
+    const { connection, policy, throwOnFailure = true, outputsTo, logs, onEvent, onFailure } = this.#options;
     const { missionId, kind } = this.ref;
     const { signal } = this.#abort;
     let result: RunResult<R>;
@@ -88,7 +95,7 @@ export class MissionRun<R = JsonObject> implements RunHandle<R> {
     }
     if (outputsTo !== undefined && result.success) {
       const owner = { missionId, outputs: result.outputFiles };
-      await saveOutputs(connection, owner, toPath(outputsTo), signal);
+      await saveOutputs({ connection, policy }, owner, toPath(outputsTo), signal);
     }
     if (throwOnFailure && !result.success) throw new MissionFailedError(result);
     return result;

@@ -5,6 +5,7 @@
  */
 import { LinkedAbort, pause } from "../abort.ts";
 import { ArgumentError, NetworkError } from "../errors.ts";
+import type { GuardedReply } from "../http/reply.ts";
 import type { LogOptions, LogStream } from "../types.ts";
 import type { Followed } from "./follow.ts";
 import { breakOf, ReconnectBudget } from "./reconnect_budget.ts";
@@ -36,15 +37,21 @@ export async function openLogs(
     signal: left.signal,
     ...(follow ? { timeoutMs: Infinity } : {}),
   };
-  const budget = new ReconnectBudget(policy, offset);
+  const budget = new ReconnectBudget(policy, facts, { position: offset, isKnown: true });
   let at = offset;
   let skip = offset;
-  let startedMs = performance.now();
+  let openedMs: number | undefined;
   let reader: ReadableStreamDefaultReader<Bytes> | undefined;
 
+  async function opened(reply: Promise<GuardedReply>): Promise<ReadableStreamDefaultReader<Bytes>> {
+    openedMs = undefined;
+    const { body } = await reply;
+    openedMs = performance.now();
+    return body.getReader();
+  }
+
   async function next(): Promise<Bytes | undefined> {
-    startedMs = performance.now();
-    reader ??= (await connection.once("output", call)).body.getReader();
+    reader ??= await opened(connection.once("output", call));
     for (;;) {
       const { done, value } = await reader.read();
       if (done && skip === 0) return undefined;
@@ -68,12 +75,13 @@ export async function openLogs(
     const broken = breakOf(error, connection, missionId);
     reader = undefined;
     skip = at;
-    const pauseMs = budget.count({ ...broken, lastedMs: performance.now() - startedMs, lastSeq: at }, facts);
-    await pause(Math.max(pauseMs, broken.pauseMs), left.signal);
+    const openMs = openedMs && performance.now() - openedMs;
+    await pause(budget.count({ ...broken, openMs, position: at }), left.signal);
   }
 
   try {
-    reader = (await connection.open("output", call)).body.getReader();
+    // A dugdale that was never reached is tried as often as for any other call.
+    reader = await opened(connection.open("output", call));
   } catch (error) {
     left.release();
     throw error;

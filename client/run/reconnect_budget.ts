@@ -1,33 +1,39 @@
 /**
- * How often a stream may break before it is given up.
+ * How long a stream that breaks is taken up again.
  *
  * @module
  */
 import { LineTooLongError } from "../../protocol/lines.ts";
 import { HttpError, NetworkError } from "../errors.ts";
 import type { Connection } from "../http/connection.ts";
+import { pause } from "../abort.ts";
 import { backoff } from "../http/retry.ts";
-import type { StreamOptions } from "../types.ts";
+import type { StreamBreak, StreamOptions } from "../types.ts";
 import { IdleStreamError } from "./idle_watchdog.ts";
 
 /** {@linkcode StreamOptions} with the defaults filled in. */
 export interface StreamPolicy {
-  readonly idleDropsMax: number;
-  readonly dropsMax: number;
+  readonly reconnectMs: number;
   /** Never empty. */
   readonly backoffMs: readonly number[];
   readonly silenceMs: number;
+  readonly onBreak: ((broken: StreamBreak) => void) | undefined;
 }
 
 /** Fills in the defaults. */
 export function streamPolicy(options: StreamOptions = {}): StreamPolicy {
   return {
-    idleDropsMax: options.idleDropsMax ?? 3,
-    dropsMax: options.dropsMax ?? 1000,
+    reconnectMs: options.reconnectMs ?? 60_000,
     backoffMs: options.backoffMs?.length ? options.backoffMs : [100, 500, 2000],
     silenceMs: options.silenceMs ?? 30_000,
+    onBreak: options.onBreak,
   };
 }
+
+/** How long it is tried to reach a dugdale that has never answered. */
+const FIRST_MS = 3000;
+/** A connection that lasted so long was a good one, also without news. */
+const GOOD_MS = 1000;
 
 /** A broken connection that is worth a reconnect. */
 export interface Break {
@@ -57,54 +63,101 @@ export function breakOf(cause: unknown, connection: Connection, missionId: strin
 }
 
 /** One break of a stream. */
-export interface Drop extends Omit<Break, "pauseMs"> {
-  /** How long the connection had lasted. */
-  readonly lastedMs: number;
+export interface Drop extends Break {
+  /** How long the connection had lasted since its answer began; undefined when none came. */
+  readonly openMs: number | undefined;
   /** The last event, or the last byte, that was seen so far. */
-  readonly lastSeq: number;
+  readonly position: number;
+}
+
+/**
+ * Repeats a call while its dugdale is out of reach or its answer breaks off, for as long as a stream may bring nothing.
+ *
+ * @throws What the last call threw.
+ */
+export async function reconnecting<Value>(
+  { connection, policy }: { readonly connection: Connection; readonly policy: StreamPolicy },
+  { missionId, signal }: { readonly missionId: string; readonly signal: AbortSignal | undefined },
+  call: () => Promise<Value>,
+): Promise<Value> {
+  const facts = { host: connection.host, missionId };
+  const budget = new ReconnectBudget(policy, facts, { position: 0, isKnown: true });
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      // Other than 502, 503 and 504, a 500 is the dugdale's own answer.
+      if (signal?.aborted || (error instanceof HttpError && error.status === 500)) throw error;
+      const broken = breakOf(error, connection, missionId);
+      await pause(
+        pauseOrThrow(error, () => budget.count({ ...broken, openMs: undefined, position: 0 })),
+        signal,
+      );
+    }
+  }
+}
+
+function pauseOrThrow(error: unknown, count: () => number): number {
+  try {
+    return count();
+  } catch {
+    throw error; // it says better what is wrong than that there were too many of it
+  }
 }
 
 /** How many breaks the error message names. */
 const REASONS_MAX = 8;
 
-/** Counts the breaks of one stream. Those that follow news are forgiven; a thousand are too many in any case. */
+/** Measures how long a stream brings nothing. Time begins anew with each connection that was a good one. */
 export class ReconnectBudget {
   readonly #policy: StreamPolicy;
-  readonly #reasons: string[] = [];
-  #total = 0;
-  #idle = 0;
-  #lastReset: number;
+  readonly #facts: { readonly host: string; readonly missionId: string };
+  #reasons: string[] = [];
+  #sinceMs: number;
+  #limitMs: number;
+  #position: number;
 
-  constructor(policy: StreamPolicy, from: number) {
+  /** @param isKnown Whether the dugdale has answered before. If not, the first answer must come within 3 s. */
+  constructor(
+    policy: StreamPolicy,
+    facts: { readonly host: string; readonly missionId: string },
+    { position, isKnown = false }: { readonly position: number; readonly isKnown?: boolean | undefined },
+  ) {
     this.#policy = policy;
-    this.#lastReset = from;
+    this.#facts = facts;
+    this.#sinceMs = performance.now();
+    this.#limitMs = isKnown ? policy.reconnectMs : Math.min(FIRST_MS, policy.reconnectMs);
+    this.#position = position;
   }
 
   /**
    * Counts a break and returns the pause before the next connection, in milliseconds.
    *
-   * @throws {NetworkError} When there were too many; code `stream_given_up`.
+   * @throws {NetworkError} When the stream has brought nothing for too long; code `stream_given_up`.
    */
-  count(drop: Drop, facts: { readonly host: string; readonly missionId: string }): number {
-    this.#total++;
-    this.#reasons.push(`${drop.reason} (${(drop.lastedMs / 1000).toFixed(1)}s)`);
-    if (this.#reasons.length > REASONS_MAX) this.#reasons.shift();
-    if (drop.lastSeq > this.#lastReset) {
-      this.#idle = 0;
-      this.#lastReset = drop.lastSeq;
-    } else {
-      this.#idle++;
+  count({ reason, pauseMs, cause, openMs, position }: Drop): number {
+    const { reconnectMs, backoffMs, onBreak } = this.#policy;
+    const nowMs = performance.now();
+    if (openMs !== undefined) this.#limitMs = reconnectMs;
+    if (position > this.#position || (openMs ?? 0) >= GOOD_MS) {
+      this.#sinceMs = nowMs;
+      this.#reasons = [];
+      this.#position = position;
     }
-    const { idleDropsMax, dropsMax, backoffMs } = this.#policy;
-    const limit = this.#total > dropsMax
-      ? `more than ${dropsMax} drops`
-      : this.#idle > idleDropsMax
-      ? `more than ${idleDropsMax} drops in a row without a new event`
-      : undefined;
-    if (limit === undefined) return backoff(backoffMs, Math.max(1, this.#idle) - 1);
+    this.#reasons.push(reason);
+    const downMs = nowMs - this.#sinceMs;
+    const leftMs = this.#limitMs - downMs;
+    if (leftMs > 0) {
+      onBreak?.({ ...this.#facts, reason, cause, downMs, leftMs });
+      return Math.max(pauseMs, Math.min(leftMs, backoff(backoffMs, this.#reasons.length - 1)));
+    }
+    const tries = this.#reasons.length;
+    const last = [...new Set(this.#reasons.slice(-REASONS_MAX))].join("; ");
     throw new NetworkError(
-      `stopped following mission ${facts.missionId} after ${limit}: ${this.#reasons.join("; ")}`,
-      { ...facts, cause: drop.cause },
+      `mission ${this.#facts.missionId} cannot be followed: ${last} (${tries} ${
+        tries === 1 ? "connection" : "connections"
+      } in ${(downMs / 1000).toFixed(1)} s brought nothing)`,
+      { ...this.#facts, cause },
       "stream_given_up",
     );
   }

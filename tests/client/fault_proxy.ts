@@ -44,6 +44,19 @@ export class FaultProxy implements AsyncDisposable {
     return new Promise((resolve) => this.#onHeld = resolve);
   }
 
+  /** Breaks all connections and refuses further ones. */
+  async stop(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+    for (const client of this.#held) client.resetAndDestroy();
+    await Promise.all(this.#passing);
+    await stopped;
+  }
+
+  /** Listens again, where it did before it was stopped. */
+  async start(port: number): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
+  }
+
   /** Resolves when no client holds a connection any more: it waits for ever for one that forgot its own. */
   async left(): Promise<void> {
     await Promise.all([...this.#held].map((socket) => closed(socket)));
@@ -83,10 +96,7 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const stopped = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
-    for (const client of this.#held) client.destroy();
-    await Promise.all(this.#passing);
-    await stopped;
+    await this.stop();
   }
 }
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   ArgumentError,
   AuthError,
@@ -7,6 +7,7 @@ import {
   type LettsError,
   NetworkError,
   NotFoundError,
+  type StreamBreak,
   WaitTimeoutError,
 } from "../../../client/mod.ts";
 import {
@@ -102,26 +103,41 @@ Deno.test("followLines() gives every line as it was sent", async () => {
   assertEquals(lines, [[unknown, 1, undefined], [end, 2, "done"]]);
 });
 
-Deno.test("follow() gives up after four connections that yield nothing", async () => {
+Deno.test("follow() gives up when no answer has come for three seconds", async () => {
   await using server = new Scripted(() => new Response("bad gateway", { status: 502 }));
-  await using client = await openClient([server]);
+  await using client = await openClient([server], { stream: { backoffMs: [100, 500, 2600] } });
   const error = await assertRejects(() => seqs(client), NetworkError);
-  assertEquals([error.code, error.host, error.missionId, server.seen.length], [
-    "stream_given_up",
-    "s1",
-    ID,
-    4,
-  ]);
-  assertStringIncludes(error.message, "http_502");
+  assertEquals([error.code, error.host, error.missionId], ["stream_given_up", "s1", ID]);
+  assertEquals(server.seen.length, 4);
+  assertMatch(
+    error.message,
+    /mission .* cannot be followed: http_502 \(4 connections in 3\.\d s brought nothing\)/,
+  );
 });
 
-Deno.test("follow() forgives drops that came with news, up to a limit", async () => {
+Deno.test("follow() of a mission that was accepted goes on for as long as reconnectMs says", async () => {
+  const brk: StreamBreak[] = [];
+  await using server = new Scripted(() => new Response("bad gateway", { status: 502 }));
+  await using client = await openClient([server], {
+    stream: { backoffMs: [10], reconnectMs: 200, onBreak: (broken) => brk.push(broken) },
+  });
+  const ref = { ...REF, kind: "mission", status: "queued" } as const;
+  const error = await assertRejects(() => Array.fromAsync(client.follow(ref)), NetworkError);
+  assertEquals(error.code, "stream_given_up");
+  assertEquals(brk.length, server.seen.length - 1);
+  assert(brk.length > 4, `${brk.length} breaks`);
+  for (const { host, missionId, reason, downMs, leftMs } of brk) {
+    assertEquals([host, missionId, reason, Math.round(downMs + leftMs)], ["s1", ID, "http_502", 200]);
+  }
+});
+
+Deno.test("follow() counts the time anew with everything that comes", async () => {
   let n = 0;
-  await using server = new Scripted(() => new Response(n++ % 2 === 0 ? ndjson(progress(n, 0)) : ""));
-  await using client = await openClient([server], { stream: { backoffMs: [0], dropsMax: 20 } });
-  const error = await assertRejects(() => seqs(client), NetworkError);
-  assertEquals(server.seen.length, 21);
-  assertStringIncludes(error.message, "more than 20 drops");
+  await using server = new Scripted(() =>
+    new Response(n < 20 ? (n++ % 2 === 0 ? ndjson(progress(n, 0)) : "") : ndjson(done(99)))
+  );
+  await using client = await openClient([server], { stream: { backoffMs: [20], reconnectMs: 100 } });
+  assertEquals((await seqs(client)).length, 11);
 });
 
 Deno.test("follow() throws a refusal at once", async () => {

@@ -213,6 +213,20 @@ Deno.test("run({ outputsTo }) leaves nothing behind when a file is not what was 
   }
 });
 
+Deno.test("run({ outputsTo }) fetches a file again whose connection broke", async () => {
+  const dugdale = new FakeDugdale().on("makes", ({ output }) => output("report", "text"));
+  await using client = await openFakeClient({ s1: dugdale });
+  dugdale.fail({ route: "getStaging", cutAfterBytes: 1 });
+  const outputsTo = await Deno.makeTempDir();
+  try {
+    await client.run({ host: "s1", lane: "normal" }, { mission: "makes", outputsTo });
+    assertEquals(await Deno.readTextFile(`${outputsTo}/report`), "text");
+    assertEquals([...Deno.readDirSync(outputsTo)].length, 1);
+  } finally {
+    await Deno.remove(outputsTo, { recursive: true });
+  }
+});
+
 Deno.test("run({ outputsTo }) stops reading as soon as too much has come", async () => {
   const { promise: left, resolve } = Promise.withResolvers<void>();
   const endless = () =>
@@ -303,7 +317,7 @@ Deno.test("run() reports a stream that was given up", async () => {
       ? Response.json({ mission_id: ID, status: "queued" }, { status: 202 })
       : new Response("", { status: 502 })
   );
-  await using client = await openClient([server]);
+  await using client = await openClient([server], { stream: { reconnectMs: 100 } });
   const error = await assertRejects(() => client.run(TO, GO), NetworkError);
   assertEquals([error.code, error.missionId], ["stream_given_up", ID]);
 });
@@ -315,6 +329,7 @@ Deno.test("LettsClient does not tell its observer of what is no failed launch", 
   const told: unknown[] = [];
   await using client = await openFakeClient({ s1: dugdale }, {
     onLaunchFailure: (failure) => told.push(failure),
+    stream: { reconnectMs: 0 },
   });
   const where = { host: "s1", lane: "normal" };
   await assertRejects(() => client.run(where, { mission: "forever", waitMs: 20 }), WaitTimeoutError);
