@@ -26,6 +26,7 @@ export const LOGS_FLAGS = {
     help: "which stream",
   },
   follow: { type: "switch", help: "continue until the mission is done" },
+  raw: { type: "switch", help: "control characters reach the terminal as they are, not as symbols" },
 } as const;
 
 /** A route, a lane of one dugdale, or a lane of any dugdale that fits. */

@@ -9,11 +9,27 @@ export interface Writer {
   /** Whether it is a terminal. */
   readonly isTerminal: boolean;
   /**
-   * Writes a string or bytes. Resolves when the operating system has accepted them.
+   * Writes a string or bytes. Resolves when the operating system has accepted them. On a terminal, control characters
+   * are shown as symbols, but for colours.
    *
+   * @param options.raw Writes everything as it is.
    * @throws {OutputError} When they cannot be written; a `BrokenPipeError` when the other end of the pipe is closed.
    */
-  write(content: string | Uint8Array): Promise<void>;
+  write(content: string | Uint8Array, options?: WriteOptions): Promise<void>;
+}
+
+/** How something is written. */
+export interface WriteOptions {
+  readonly raw?: boolean;
+}
+
+/** The same process, which writes everything as it is. */
+export function rawIo(io: Io): Io {
+  const raw = (writer: Writer): Writer => ({
+    isTerminal: writer.isTerminal,
+    write: (content) => writer.write(content, { raw: true }),
+  });
+  return { ...io, stdout: raw(io.stdout), stderr: raw(io.stderr) };
 }
 
 /** Where input comes from. */

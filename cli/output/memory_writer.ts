@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Io, Writer } from "./io.ts";
+import type { Io, WriteOptions, Writer } from "./io.ts";
 
 /** A writer in memory. */
 export class MemoryWriter implements Writer {
   readonly isTerminal = false;
-  readonly #parts: Uint8Array[] = [];
+  readonly #parts: { readonly bytes: Uint8Array; readonly options: WriteOptions }[] = [];
   #bytes = 0;
 
   /** Whether nothing was written. */
@@ -17,15 +17,15 @@ export class MemoryWriter implements Writer {
   }
 
   // deno-lint-ignore require-await -- the interface is asynchronous, memory is not
-  async write(content: string | Uint8Array): Promise<void> {
-    const part = typeof content === "string" ? new TextEncoder().encode(content) : content.slice();
-    this.#parts.push(part);
-    this.#bytes += part.length;
+  async write(content: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content.slice();
+    this.#parts.push({ bytes, options });
+    this.#bytes += bytes.length;
   }
 
   /** Writes everything to another writer. */
   async flushTo(writer: Writer): Promise<void> {
-    for (const part of this.#parts) await writer.write(part);
+    for (const { bytes, options } of this.#parts) await writer.write(bytes, options);
     this.#parts.length = 0;
     this.#bytes = 0;
   }

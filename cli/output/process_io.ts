@@ -4,7 +4,8 @@
  * @module
  */
 import { BrokenPipeError, OutputError } from "../errors.ts";
-import type { Io, Source, Writer } from "./io.ts";
+import type { Io, Source, WriteOptions, Writer } from "./io.ts";
+import { TerminalBytes, terminalText } from "./terminal_text.ts";
 
 interface ProcessStream {
   write(bytes: Uint8Array): Promise<number>;
@@ -17,6 +18,7 @@ class ProcessWriter implements Writer {
   readonly #stream: ProcessStream;
   readonly #name: string;
   readonly #encoder = new TextEncoder();
+  readonly #chunks = new TerminalBytes();
   #last: Promise<void> = Promise.resolve();
 
   constructor(stream: ProcessStream, name: string) {
@@ -25,12 +27,18 @@ class ProcessWriter implements Writer {
     this.isTerminal = stream.isTerminal();
   }
 
-  write(content: string | Uint8Array): Promise<void> {
-    const bytes = typeof content === "string" ? this.#encoder.encode(content) : content;
+  write(content: string | Uint8Array, { raw = false }: WriteOptions = {}): Promise<void> {
+    const shown = this.isTerminal && !raw ? this.#safe(content) : content;
+    const bytes = typeof shown === "string" ? this.#encoder.encode(shown) : shown;
     const written = this.#last.then(() => this.#writeAll(bytes));
     // A failed write rejects for its caller only; later writes are still attempted.
     this.#last = written.catch(() => {});
     return written;
+  }
+
+  #safe(content: string | Uint8Array): string {
+    if (typeof content !== "string") return this.#chunks.push(content);
+    return this.#chunks.rest() + terminalText(content);
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Io } from "./io.ts";
+import type { Io, WriteOptions } from "./io.ts";
+import { terminalText } from "./terminal_text.ts";
 
 /** Often enough for seconds and things that move, seldom enough to cost nothing. */
 const REDRAW_MS = 120;
@@ -30,18 +31,18 @@ export class StatusLine {
   async draw(): Promise<void> {
     if (this.#closed) return;
     this.#drawn = true;
-    await this.#io.stderr.write(`\r${this.#line()}${CLEAR_REST}`);
+    await this.#io.stderr.write(`\r${terminalText(this.#line())}${CLEAR_REST}`, { raw: true });
   }
 
   /** Writes a string that stays; the status line is drawn again below it. */
-  async above(text: string): Promise<void> {
-    await this.#io.stderr.write(this.#taken() + text);
+  async above(text: string, { raw = false }: WriteOptions = {}): Promise<void> {
+    await this.#io.stderr.write(this.#taken() + (raw ? text : terminalText(text)), { raw: true });
   }
 
   /** Takes the line away until it is drawn again. */
   async clear(): Promise<void> {
     const clear = this.#taken();
-    if (clear !== "") await this.#io.stderr.write(clear);
+    if (clear !== "") await this.#io.stderr.write(clear, { raw: true });
   }
 
   /** Takes the line away for good. */

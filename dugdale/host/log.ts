@@ -149,6 +149,14 @@ function textLine(record: LogFields): string {
   return Object.entries(record).filter(([, value]) => value !== undefined).map(([name, value]) => {
     const plain = value instanceof Error ? textOf(value) : value;
     const text = typeof plain === "string" ? plain : JSON.stringify(plain);
-    return `${name}=${/^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)}`;
+    return `${name}=${PLAIN.test(text) ? text : quoted(text)}`;
   }).join(" ");
+}
+
+// deno-lint-ignore no-control-regex -- control characters are what is quoted
+const PLAIN = /^[^\s"=\x00-\x1f\x7f-\x9f]+$/;
+
+/** JSON escapes only the lower half of the control characters; a terminal obeys both. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(/[\x7f-\x9f]/g, (found) => `\\u00${found.charCodeAt(0).toString(16)}`);
 }

@@ -50,6 +50,7 @@ export const EXEC_FLAGS = {
     choices: ["raw", "prefix", "json", "ndjson"],
     help: "how output is shown (default raw, for several hosts prefix)",
   },
+  raw: { type: "switch", help: "control characters reach the terminal as they are, not as symbols" },
   "output-buffer": {
     type: "int",
     value: "BYTES",

@@ -3,6 +3,7 @@ import type { LettsClient } from "../../../client/client.ts";
 import { Ids } from "../../../protocol/ids.ts";
 import { CommandError, ExecFailedError, InterruptedError, SilentExit } from "../../errors.ts";
 import { shortText } from "../../output/error_text.ts";
+import { type Io, rawIo } from "../../output/io.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { Interrupts } from "../interrupts.ts";
 import { dropRefused, type InterruptedMission, reportUnfinished } from "../run/interrupted.ts";
@@ -18,15 +19,16 @@ type ExecCall = Call<ExecValues>;
 
 /** Runs a command on dugdales that allow it. */
 export async function exec(call: ExecCall): Promise<void> {
-  const { flags, args, io } = call;
+  const { flags, args } = call;
+  const io = flags.raw ? rawIo(call.io) : call.io;
   const client = await call.open();
   const plan = await execPlan(client.config, flags, args, io);
   using interrupts = new Interrupts(io);
   const running = new Map<string, InterruptedMission>();
   const { signal } = interrupts;
   try {
-    if (plan.display === "raw") return await single(call, client, plan, { signal, running });
-    await several(call, client, plan, { signal, running });
+    if (plan.display === "raw") return await single(call, client, plan, { io, signal, running });
+    await several(call, client, plan, { io, signal, running });
   } catch (error) {
     const [only] = plan.hosts;
     if (plan.display === "raw" && only !== undefined) dropRefused(running, only.id, error);
@@ -38,13 +40,14 @@ export async function exec(call: ExecCall): Promise<void> {
 }
 
 interface Watch {
+  readonly io: Io;
   readonly signal: AbortSignal;
   readonly running: Map<string, InterruptedMission>;
 }
 
 async function single(call: ExecCall, client: LettsClient, plan: ExecPlan, watch: Watch): Promise<void> {
-  const { flags, io } = call;
-  const { signal, running } = watch;
+  const { flags } = call;
+  const { io, signal, running } = watch;
   const [dugdale] = plan.hosts;
   if (dugdale === undefined) throw new TypeError("a plan has at least one dugdale");
   const host = dugdale.id;
@@ -73,7 +76,8 @@ async function single(call: ExecCall, client: LettsClient, plan: ExecPlan, watch
 }
 
 async function several(call: ExecCall, client: LettsClient, plan: ExecPlan, watch: Watch): Promise<void> {
-  const { flags, io } = call;
+  const { flags } = call;
+  const { io } = watch;
   const groupId = flags["group-id"] ?? new Ids().mission();
   if (flags.detach) return await detached(call, client, plan, { groupId, ...watch });
   const displays: Readonly<Record<Exclude<ExecPlan["display"], "raw">, () => ExecDisplay>> = {

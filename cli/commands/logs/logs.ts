@@ -4,6 +4,7 @@ import { withoutCutMark } from "../../../protocol/cut_mark.ts";
 import { lines } from "../../../protocol/lines.ts";
 import type { MissionKind } from "../../../protocol/mission.ts";
 import { type Paint, paintFor } from "../../output/color.ts";
+import { rawIo } from "../../output/io.ts";
 import { logRecordText } from "../../output/log_record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
@@ -25,7 +26,8 @@ export async function execOutput(call: LogsCall): Promise<void> {
 }
 
 async function printLogs(call: LogsCall, kind: MissionKind): Promise<void> {
-  const { flags: { stream, follow, ...search }, args: [missionId = ""], globals, io } = call;
+  const { flags: { stream, follow, raw, ...search }, args: [missionId = ""], globals } = call;
+  const io = raw ? rawIo(call.io) : call.io;
   const client = await call.open();
   const host = await hostOf(client, missionId, search);
   const body = await client.logs({ host, missionId, kind }, stream, { follow });

@@ -5,7 +5,7 @@
  */
 import type { FollowedLine } from "../../../client/types.ts";
 import { type Paint, paintFor } from "../../output/color.ts";
-import type { Io } from "../../output/io.ts";
+import type { Io, WriteOptions } from "../../output/io.ts";
 import { logRecordText } from "../../output/log_record.ts";
 import { StatusLine } from "../../output/status_line.ts";
 import type { LogStream } from "./log_lines.ts";
@@ -17,11 +17,14 @@ export class BarView implements RunView {
   readonly #paint: Paint;
   readonly #line: StatusLine;
   readonly #startedMs = performance.now();
+  readonly #raw: boolean;
   #phase = "waiting";
   #value: number | undefined;
   #message = "";
 
-  constructor(io: Io) {
+  /** @param options.raw Whether log lines are written as they are. */
+  constructor(io: Io, { raw = false }: WriteOptions = {}) {
+    this.#raw = raw;
     this.#paint = paintFor(io.stderr, io);
     this.#line = new StatusLine(io, () => barLine(this.#state(), io.columns(), this.#paint));
   }
@@ -45,7 +48,7 @@ export class BarView implements RunView {
   async log(stream: LogStream, line: string): Promise<void> {
     const record = stream === "stderr" ? logRecordText(line, this.#paint) : undefined;
     const mark = this.#paint(stream === "stderr" ? "yellow" : "dim", `[${stream}]`);
-    await this.#line.above(`${record ?? `${mark} ${line}`}\n`);
+    await this.#line.above(`${record ?? `${mark} ${line}`}\n`, { raw: this.#raw });
   }
 
   async saved(key: string, path: string, bytes: number): Promise<void> {

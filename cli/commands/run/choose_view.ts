@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Io } from "../../output/io.ts";
+import { type Io, rawIo } from "../../output/io.ts";
 import type { GlobalValues } from "../../parse/global_flags.ts";
 import { BarView } from "./bar_view.ts";
 import { LineView, NdjsonView, SilentView } from "./plain_views.ts";
@@ -13,6 +13,7 @@ import type { RunView } from "./view.ts";
 export interface ViewFlags {
   readonly "no-progress": boolean;
   readonly logs: boolean;
+  readonly raw: boolean;
 }
 
 /** What is shown, and what is fetched for it. */
@@ -26,17 +27,18 @@ export interface ChosenView {
 
 /** The view of one run on one dugdale. */
 export function chooseView(flags: ViewFlags, { output, quiet }: GlobalValues, io: Io): ChosenView {
+  const { stderr } = flags.raw ? rawIo(io) : io;
   if (output === "ndjson") {
     return { view: new NdjsonView(io.stdout), showsLogs: false, keepsLogs: false };
   }
   if (quiet) return { view: new SilentView(), showsLogs: false, keepsLogs: false };
   if (output === "json") {
-    const view = flags.logs ? new LineView(io.stderr, { events: false, progress: false }) : new SilentView();
+    const view = flags.logs ? new LineView(stderr, { events: false, progress: false }) : new SilentView();
     return { view, showsLogs: flags.logs, keepsLogs: true };
   }
   const bar = io.stderr.isTerminal && !flags["no-progress"] && io.env("TERM") !== "dumb";
   const view = bar
-    ? new BarView(io)
-    : new LineView(io.stderr, { events: true, progress: !flags["no-progress"] });
+    ? new BarView(io, { raw: flags.raw })
+    : new LineView(stderr, { events: true, progress: !flags["no-progress"] });
   return { view, showsLogs: output === "text", keepsLogs: false };
 }

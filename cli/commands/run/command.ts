@@ -17,6 +17,7 @@ export const RUN_FLAGS = {
   },
   "no-progress": { type: "switch", help: "no progress lines and no progress bar" },
   logs: { type: "switch", help: "with -o json: also print log lines on stderr" },
+  raw: { type: "switch", help: "control characters reach the terminal as they are, not as symbols" },
   embedded: { type: "switch", help: "run a script here: --mission is its path, no letts.yaml is needed" },
 } as const;
 

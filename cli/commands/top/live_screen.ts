@@ -7,6 +7,7 @@ import { LinkedAbort } from "../../../client/abort.ts";
 import type { LettsClient } from "../../../client/client.ts";
 import { LettsError } from "../../../protocol/letts_error.ts";
 import { paintFor } from "../../output/color.ts";
+import { terminalText } from "../../output/terminal_text.ts";
 import { oneLine } from "../../output/columns.ts";
 import { shortText } from "../../output/error_text.ts";
 import type { Io } from "../../output/io.ts";
@@ -74,11 +75,11 @@ class LiveScreen implements AsyncDisposable {
     this.#progress[Symbol.dispose]();
     this.#abort.abort(new Error("the screen is left"));
     this.#abort.release();
-    await this.#io.stdout.write(LEAVE);
+    await this.#io.stdout.write(LEAVE, { raw: true });
   }
 
   async show(): Promise<void> {
-    await this.#io.stdout.write(ENTER);
+    await this.#io.stdout.write(ENTER, { raw: true });
     const looking = this.#look();
     await (this.#io.stdin.isTerminal ? Promise.race([looking, this.#obey()]) : looking);
   }
@@ -188,7 +189,7 @@ class LiveScreen implements AsyncDisposable {
     try {
       while (this.#changed && !this.#abort.signal.aborted) {
         this.#changed = false;
-        await this.#io.stdout.write(this.#picture());
+        await this.#io.stdout.write(this.#picture(), { raw: true });
       }
     } finally {
       this.#drawing = false;
@@ -207,7 +208,7 @@ class LiveScreen implements AsyncDisposable {
       config: this.#client.config,
     }, io.rows());
     // Each line is erased to its end, so that nothing flickers.
-    return `${HOME}${lines.join(`${CLEAR_LINE}\r\n`)}${CLEAR_LINE}${CLEAR_BELOW}`;
+    return `${HOME}${lines.map(terminalText).join(`${CLEAR_LINE}\r\n`)}${CLEAR_LINE}${CLEAR_BELOW}`;
   }
 }
 

@@ -35,6 +35,12 @@ Deno.test("lineLog() writes key=value text, quoted where it must be, one line a 
   ]);
 });
 
+Deno.test("lineLog() writes no control character into key=value text", () => {
+  const lines: string[] = [];
+  lineLog("info", "text", (line) => lines.push(line)).info("\x1b[2J", { path: "\x9b2J\x7f" });
+  assertEquals(lines[0]?.replace(/^time=\S+ /, ""), 'level=INFO msg="\\u001b[2J" path="\\u009b2J\\u007f"\n');
+});
+
 Deno.test("lineLog() reports why an error came about", () => {
   const lines: string[] = [];
   const cause = Object.assign(new Error("full"), { stack: undefined });
