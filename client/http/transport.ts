@@ -46,9 +46,10 @@ export function openTransport(options: TransportOptions): Transport {
 }
 
 /**
- * A connection pool of its own, so that closing the client closes its connections. A direct way is spelled out as a
- * proxy that is the dugdale itself: without that the runtime would go through the proxy of its environment,
- * although letts.yaml says that there is none. (It cannot be spelled out for https.)
+ * A connection pool of its own, so that closing the client closes its connections. Where the environment names a proxy,
+ * a direct way is spelled out as a proxy that is the dugdale itself: without that the runtime would go through the one
+ * of its environment, although letts.yaml says that there is none. (It cannot be spelled out for https.) Only there,
+ * because a proxy gets the whole URL in the request line, which some servers misread.
  */
 function denoTransport({ base, proxy }: TransportOptions): Transport {
   const direct = {
@@ -60,7 +61,7 @@ function denoTransport({ base, proxy }: TransportOptions): Transport {
     // Names are looked up by the proxy with either scheme, as letts.yaml promises.
     proxy !== undefined
       ? { proxy: { url: proxy.replace(/^socks5:/i, "socks5h:") } }
-      : base.protocol === "http:"
+      : base.protocol === "http:" && environmentMayHaveProxy()
       ? { proxy: direct }
       : {},
   );
@@ -86,6 +87,17 @@ function denoTransport({ base, proxy }: TransportOptions): Transport {
     close: () => client.close(),
   };
 }
+
+/** True also where the environment may not be looked at. */
+function environmentMayHaveProxy(): boolean {
+  return PROXY_VARIABLES.some((variable) => {
+    const { state } = Deno.permissions.querySync({ name: "env", variable });
+    return state !== "granted" || Deno.env.get(variable) !== undefined;
+  });
+}
+
+/** What the runtime takes the proxy of plain requests from. */
+const PROXY_VARIABLES = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /**
  * The runtime sends credentials to a proxy that it speaks plainly to, and with every request for a tunnel, but not to
