@@ -8,6 +8,7 @@ import type { StreamBreak } from "../client/types.ts";
 import { formatDuration } from "../protocol/duration.ts";
 import type { DugdaleEntry } from "../config/letts/dugdale_entry.ts";
 import { readLettsConfig } from "../config/letts/open.ts";
+import { withoutPasswords } from "../config/letts/base_url.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { Scope } from "../protocol/routes.ts";
 import { UsageError } from "./errors.ts";
@@ -80,7 +81,7 @@ function logTokenUse(config: LettsConfig, io: Io): LettsConfig {
     const key = `${dugdale.id} ${scope}`;
     if (!told.has(key)) {
       told.add(key);
-      const base = config.baseUrl(dugdale).href.replace(/\/$/, "");
+      const base = withoutPasswords(config.baseUrl(dugdale).href).replace(/\/$/, "");
       // Not awaited: a closed stderr is reported by the next write that is.
       io.stderr.write(`letts: debug: host ${dugdale.id} -> ${base} (scope ${scope})\n`).catch(() => {});
     }

@@ -6,6 +6,7 @@
 import { HttpError, NetworkError, WaitTimeoutError } from "../../client/errors.ts";
 import { LettsError } from "../../protocol/letts_error.ts";
 import { ConfigError } from "../../config/config_error.ts";
+import { withoutPasswords } from "../../config/letts/base_url.ts";
 import type { LettsConfig } from "../../config/letts/resolve.ts";
 import { BrokenPipeError, CliError, ExecFailedError, InterruptedError, SilentExit } from "../errors.ts";
 
@@ -23,7 +24,11 @@ export function errorText(error: unknown, config?: LettsConfig): string | undefi
 
 /** As {@linkcode errorText}, for lists of errors: never undefined. */
 export function shortText(error: unknown, config?: LettsConfig): string {
-  if (error instanceof ExecFailedError && error.message === "") return shortText(error.cause, config);
+  return withoutPasswords(textOf(error, config));
+}
+
+function textOf(error: unknown, config: LettsConfig | undefined): string {
+  if (error instanceof ExecFailedError && error.message === "") return textOf(error.cause, config);
   if (error instanceof ConfigError) return `config: ${error.message}`;
   if (error instanceof WaitTimeoutError) return "client wait timeout";
   if (error instanceof HttpError) return httpText(error, config);
@@ -49,7 +54,7 @@ export function errorDetails(error: unknown): readonly string[] {
     ...(subject.details === undefined ? [] : [`details ${JSON.stringify(subject.details)}`]),
     ...(subject.retryAfterMs === undefined ? [] : [`retry after ${subject.retryAfterMs} ms`]),
     ...(subject.cause instanceof Error ? [`cause ${subject.cause.message}`] : []),
-  ];
+  ].map(withoutPasswords);
 }
 
 function httpText(error: HttpError, config: LettsConfig | undefined): string {

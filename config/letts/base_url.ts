@@ -24,6 +24,16 @@ export interface AddressFields {
 /** The URL, or what is wrong with the fields. */
 export type BaseUrlAnswer = URL | { readonly field: "host" | "url"; readonly problem: string };
 
+/** The text with `***` for the user and the password of each URL in it. */
+export function withoutPasswords(text: string): string {
+  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"']*@/gi, "$1***@");
+}
+
+/** An address that may be no URL, with `***` for all that stands before its `@`. */
+export function withoutUser(host: string): string {
+  return host.replace(/^.*@/s, "***@");
+}
+
 /** Builds the base URL of a dugdale. */
 export function findBaseUrl({ host, port, url }: AddressFields, defaultPort: number): BaseUrlAnswer {
   if (url) {
@@ -36,5 +46,8 @@ export function findBaseUrl({ host, port, url }: AddressFields, defaultPort: num
   const authority = name.includes(":") ? `[${name}]` : name;
   const parsed = name === "" || NO_HOST.test(name) ? null : URL.parse(`http://${authority}:${written}`);
   return parsed ??
-    { field: "host", problem: `must be a host, host:port or an IPv6 address, not ${JSON.stringify(host)}` };
+    {
+      field: "host",
+      problem: `must be a host, host:port or an IPv6 address, not ${JSON.stringify(withoutUser(host))}`,
+    };
 }

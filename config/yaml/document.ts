@@ -11,6 +11,9 @@ import { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 import { YamlValue } from "./value.ts";
 
+/** Takes half a second. */
+const MERGED_MAX = 1_000_000;
+
 /** The first document of a YAML file. */
 export class YamlDocument {
   /** The file, as it was given. */
@@ -23,6 +26,7 @@ export class YamlDocument {
   readonly root: YamlValue;
   readonly #counter: LineCounter = new LineCounter();
   readonly #targets: ReadonlyMap<Alias, Node>;
+  #merged = 0;
 
   /**
    * Later documents of the text are not read, not even for faults.
@@ -46,10 +50,17 @@ export class YamlDocument {
     const target = this.#targets.get(node);
     if (target) return this.resolve(target);
     const line = this.lineOf(node);
-    throw new ConfigError(`there is no anchor &${node.source} before *${node.source}`, {
+    // Its name stays out: it may be a token that begins with an asterisk.
+    throw new ConfigError("is an alias, and there is no anchor of that name before it", {
       file: this.file,
       line,
     });
+  }
+
+  /** Notes that so many entries were merged by `<<`; false when they are too many in all. */
+  merges(count: number): boolean {
+    this.#merged += count;
+    return this.#merged <= MERGED_MAX;
   }
 
   /** The line of a node, from 1. */
@@ -77,7 +88,7 @@ export class YamlDocument {
 
 /** The library quotes the source after a colon or from a backslash; that may be a token and stays out. */
 function explained(fault: YAMLError): string {
-  return `is not valid YAML: ${fault.message.replace(/(?:: "| ?\\).*$/s, "")}`;
+  return `is not valid YAML: ${fault.message.replace(/(?:: | ?\\).*$/s, "")}`;
 }
 
 /** An anchor may be set again: an alias means the last one before it. */

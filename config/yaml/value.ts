@@ -28,6 +28,8 @@ interface Source {
   readonly file: string;
   readonly places: Places;
   readonly problems: Problem[];
+  /** Notes that so many entries were merged; false when they are too many. */
+  merges(count: number): boolean;
   resolve(node: Node): Exclude<Node, Alias>;
   lineOf(node: Node): number;
 }
@@ -137,7 +139,12 @@ export class YamlValue {
       if (source.#node && merging.has(source.#node)) {
         merged.fail("<< must not lead back to the mapping it stands in");
       }
-      for (const [name, entry] of source.#entries(style, merging)) into.set(name, entry);
+      const entries = source.#entries(style, merging);
+      // A few mappings that name each other several times stand for billions.
+      if (!this.#document.merges(1 + entries.size)) {
+        merged.fail("<< merges too much: more than a million entries");
+      }
+      for (const [name, entry] of entries) into.set(name, entry);
     }
   }
 

@@ -1,4 +1,5 @@
 /** `letts ctl dugdales list`, `info` and `config`. @module */
+import { withoutPasswords, withoutUser } from "../../../config/letts/base_url.ts";
 import { paintFor } from "../../output/color.ts";
 import { writeResult } from "../../output/record.ts";
 import { bracketed } from "../../output/table.ts";
@@ -15,8 +16,8 @@ export async function listDugdales(call: Call<unknown>): Promise<void> {
   const client = await call.open();
   const dugdales = client.dugdales().map(({ id, host, url, labels, lanes }) => ({
     id,
-    host: host || undefined,
-    url: url || undefined,
+    host: withoutUser(host) || undefined,
+    url: withoutPasswords(url) || undefined,
     labels: labels.length > 0 ? labels : undefined,
     lanes: lanes.size > 0 ? [...lanes.keys()].sort() : undefined,
   }));
