@@ -55,6 +55,11 @@ export const DIFFERENCES: readonly (readonly [what: string, reference: string, h
   ["`events` without `--follow` on a running mission", "exit 1", "exit 0"],
   ["`logs` of both streams", "NDJSON", "text; `-o ndjson` gives the lines"],
   ["lists of lanes and dugdales", "random order, blank address for `url`", "sorted, with the address"],
+  [
+    "carriage returns and lines of more than 1 MiB in output",
+    "shown at the next newline; the stream is given up",
+    "a carriage return ends a line, a long line comes in parts",
+  ],
   ["exec fan-out with a remote exit code 2", "a usage error is printed", "nothing is printed"],
   [
     "Ctrl-C",

@@ -85,6 +85,18 @@ Deno.test("letts exec reports that a dugdale has cut the output off, keeps the m
   assertEquals([json.code, row.stdout, row.stdout_truncated], [0, "x".repeat(1024), true]);
 });
 
+Deno.test("letts exec shows megabytes without a newline, and what comes after them", async () => {
+  await using fleet = await openFleet();
+  const long = "head -c 2500000 /dev/zero | tr '\\000' x; echo; echo last";
+  const prefix = await fleet.cli([...ONE, "-o", "prefix", ...SH, long]);
+  const lines = prefix.stdout.split("\n");
+  assertEquals([prefix.code, prefix.stderr, lines.at(-2)], [0, "", "[s1] last"]);
+  assertEquals(lines.slice(0, -2).map((line) => line.replace("[s1] ", "")).join(""), "x".repeat(2_500_000));
+  const progress = await fleet.cli([...ONE, "-o", "ndjson", ...SH, `printf '\\r10%%\\r20%%\\ndone'`]);
+  const shown = progress.stdout.trimEnd().split("\n").map((line) => JSON.parse(line).line);
+  assertEquals(shown.filter((line) => line !== undefined), ["10%", "20%", "done"]);
+});
+
 Deno.test("letts exec goes on with output whose connection broke", async () => {
   await using fleet = await openFleet();
   await using proxy = lossy(fleet, { breaks: 2, afterBytes: 70_000 });
