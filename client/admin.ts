@@ -12,14 +12,15 @@ import { readReply } from "./http/json_reply.ts";
 import { ADMIN, ANY } from "./http/scopes.ts";
 import type { ApplyOptions, CallOptions, InfoOptions, Metrics } from "./types.ts";
 
-/** Sets lanes, labels, mission directory and runtime. A dugdale that does not know lane options gets none. */
+/** Sets lanes, labels, mission directory, runtime and schedules. A dugdale that does not know an addition gets none. */
 export async function apply(
   connection: Connection,
   body: ApplyBody,
   options: ApplyOptions,
 ): Promise<ApplyReply> {
   const { signal } = options;
-  if (body.lane_options) await requireFeatures(connection, ["lane_options"], { signal });
+  const additions = (["lane_options", "schedules"] as const).filter((name) => body[name]);
+  await requireFeatures(connection, additions, { signal });
   return await connection.json("apply", {
     scopes: ADMIN,
     body: JSON.stringify(body),

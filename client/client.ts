@@ -10,6 +10,7 @@ import type { JsonObject } from "../protocol/json_value.ts";
 import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
 import type { BulkItem, OutputFile } from "../protocol/mission.ts";
 import { parseMissionId } from "../protocol/names.ts";
+import type { NextReply, ScheduleRecord } from "../protocol/schedule.ts";
 import type { StagingRecord } from "../protocol/staging.ts";
 import { apply, info, lanes, metrics, state, switchLane } from "./admin.ts";
 import { argument } from "./arguments.ts";
@@ -45,6 +46,14 @@ import { askAll, mergedMissions } from "./fleet.ts";
 import { openOutput, saveOutput } from "./files/outputs.ts";
 import { retryPolicy } from "./http/retry.ts";
 import { readingScopes } from "./http/scopes.ts";
+import {
+  continueSchedule,
+  listSchedules,
+  nextFires,
+  pauseSchedule,
+  runSchedule,
+  scheduleText,
+} from "./schedules.ts";
 import { deleteStaging, download, findStaging, listStaging, uploadFile } from "./files/staging_files.ts";
 import { registeredTracer } from "./tracing.ts";
 import {
@@ -556,6 +565,51 @@ export class LettsClient implements AsyncDisposable {
   /** Lets a paused lane start missions again. */
   async continueLane(host: string | number, lane: string, options: CallOptions = {}): Promise<void> {
     await switchLane(this.#to(host), "continueLane", lane, options);
+  }
+
+  /** The schedules of a dugdale, by name. @throws {UnsupportedFeatureError} When it is too old to have any. */
+  async listSchedules(
+    host: string | number,
+    options: CallOptions = {},
+  ): Promise<readonly ScheduleRecord[]> {
+    return await listSchedules(this.#to(host), options);
+  }
+
+  /** One schedule as the text that the dugdale sends. @throws {NotFoundError} When it has none of that name. */
+  async scheduleText(host: string | number, name: string, options: CallOptions = {}): Promise<string> {
+    return await scheduleText(this.#to(host), name, options);
+  }
+
+  /** The coming times of a schedule, 10 unless said otherwise, as if it were not paused. */
+  async nextFires(
+    host: string | number,
+    name: string,
+    options: { readonly count?: number | undefined } & CallOptions = {},
+  ): Promise<NextReply> {
+    return await nextFires(this.#to(host), name, options);
+  }
+
+  /** Stops a schedule from firing, and keeps who has paused it and why. One that is paused stays paused as it is. */
+  async pauseSchedule(
+    host: string | number,
+    name: string,
+    options: { readonly who?: string | undefined; readonly reason?: string | undefined } & CallOptions = {},
+  ): Promise<ScheduleRecord> {
+    return await pauseSchedule(this.#to(host), name, options);
+  }
+
+  /** Lets a paused schedule fire again. Its `missed` decides about the times that have passed. */
+  async continueSchedule(
+    host: string | number,
+    name: string,
+    options: CallOptions = {},
+  ): Promise<ScheduleRecord> {
+    return await continueSchedule(this.#to(host), name, options);
+  }
+
+  /** Queues the mission of a schedule now, whatever overlaps. Its times stay as they are. */
+  async runSchedule(host: string | number, name: string, options: CallOptions = {}): Promise<DispatchedRef> {
+    return await runSchedule(this.#to(host), name, options);
   }
 
   /** Uploads a file under a new id. */

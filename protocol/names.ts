@@ -138,6 +138,8 @@ export const parseMissionId = (value: string): MissionId => MISSION_ID.parse(val
 export const parseStagingId = (value: string): StagingId => STAGING_ID.parse(value);
 /** Parses a lane name. @throws {InvalidNameError} When it does not match the pattern. */
 export const parseLaneName = (value: string): LaneName => LANE_NAME.parse(value);
+/** Parses a schedule name. @throws {InvalidNameError} When it does not match the pattern. */
+export const parseScheduleName = (value: string): string => SCHEDULE_NAME.parse(value);
 /** Parses a mission name. @throws {InvalidNameError} When it does not match the pattern. */
 export const parseMissionName = (value: string): MissionName => MISSION_NAME.parse(value);
 /** Parses a file role or output key. @throws {InvalidNameError} When it does not match the pattern. */

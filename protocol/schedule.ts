@@ -12,8 +12,8 @@ export type ScheduleOverlap = "allow" | "skip" | "replace";
 /** What becomes of times that passed while the dugdale was stopped or the schedule paused. */
 export type ScheduleMissed = "skip" | "once" | "all";
 
-/** When and what, as an apply sets it. What is dispatched is said as in a dispatch; it has no files. */
-export interface ScheduleSettings extends Omit<DispatchBody, "files"> {
+/** When and what, as an apply sets it. What is dispatched is said as in a dispatch; it has neither files nor `run_at`. */
+export interface ScheduleSettings extends Omit<DispatchBody, "files" | "run_at"> {
   /** Five fields (minute, hour, day of the month, month, day of the week), six with seconds first, or `@daily` and its like. */
   readonly cron?: string | undefined;
   /** Instead of `cron`: a duration, counted from the beginning of 1970 in UTC, so that nothing drifts. */
@@ -33,7 +33,7 @@ export interface ScheduleSettings extends Omit<DispatchBody, "files"> {
 }
 
 const text = v.optional(v.string());
-const { files: _files, ...entries } = dispatchEntries;
+const { files: _files, run_at: _runAt, ...entries } = dispatchEntries;
 
 /** Checks {@linkcode ScheduleSettings}. */
 export const scheduleSettings: v.GenericSchema<unknown, ScheduleSettings> = v.object({

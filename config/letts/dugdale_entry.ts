@@ -5,6 +5,7 @@
  */
 import type { ApplyBody, LaneSettings } from "../../protocol/lane.ts";
 import type { LaneOptions } from "../../protocol/lane_options.ts";
+import type { ScheduleSettings } from "../../protocol/schedule.ts";
 import type { ExtendedFields } from "./templates.ts";
 
 /** A lane that a dugdale shall have. */
@@ -34,6 +35,8 @@ export interface DugdaleEntry {
   readonly labels: readonly string[];
   /** Lanes by name. */
   readonly lanes: ReadonlyMap<string, LaneEntry>;
+  /** Schedules by name; undefined when nothing is written about them. */
+  readonly schedules: ReadonlyMap<string, ScheduleSettings> | undefined;
   /** The dugdale's directory of missions. */
   readonly missionDir: string;
   /** Where the file of a mission is. */
@@ -56,6 +59,9 @@ export function dugdaleEntry(fields: ExtendedFields): DugdaleEntry {
     url: fields.url ?? "",
     labels: fields.labels ?? [],
     lanes: new Map(lanes),
+    // A schedule without lane or mission has been refused.
+    schedules: fields.schedules &&
+      new Map(Object.entries(fields.schedules as Record<string, ScheduleSettings>)),
     missionDir: fields.mission_dir ?? "",
     missionPathTemplate: fields.runtime?.mission_path_template ?? "",
     commandTemplate: fields.runtime?.command_template ?? [],
@@ -85,5 +91,6 @@ export function applyBody(dugdale: DugdaleEntry): ApplyBody {
       validate_mission_file: dugdale.validateMissionFile,
     },
     ...(options.some(([, given]) => given !== null) ? { lane_options: Object.fromEntries(options) } : {}),
+    ...(dugdale.schedules === undefined ? {} : { schedules: Object.fromEntries(dugdale.schedules) }),
   };
 }

@@ -61,6 +61,7 @@ function mergeDugdales(base: DugdaleFields, over: DugdaleFields): DugdaleFields 
     mission_dir: over.mission_dir || base.mission_dir || "",
     runtime: mergeRuntimes(base.runtime ?? {}, over.runtime ?? {}),
     lanes: { ...base.lanes, ...over.lanes },
+    ...(base.schedules || over.schedules ? { schedules: { ...base.schedules, ...over.schedules } } : {}),
     ...(labels ? { labels } : {}),
     ...(proxy === undefined ? {} : { proxy }),
   };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DugdaleFields, LettsYaml, TemplateFields } from "./types.ts";
+import type { DugdaleFields, LettsYaml, ScheduleFields, TemplateFields } from "./types.ts";
 import {
   ALIAS,
   DUGDALE_ID,
@@ -11,6 +11,7 @@ import {
   LANE_NAME,
   type NameRule,
   ROUTE_NAME,
+  SCHEDULE_NAME,
   TEMPLATE_NAME,
 } from "../../protocol/names.ts";
 import type { Problem } from "../yaml/problem.ts";
@@ -63,6 +64,14 @@ function* dugdaleProblems(dugdales: readonly DugdaleFields[]): Generator<Problem
 function* laneAndLabelProblems(key: string, fields: DugdaleFields | TemplateFields): Generator<Problem> {
   for (const [name] of sorted<unknown>(fields.lanes)) {
     yield* named(LANE_NAME, name, `${key}.lanes[${JSON.stringify(name)}]`);
+  }
+  for (const [name, schedule] of sorted<ScheduleFields | null>(fields.schedules)) {
+    const at = `${key}.schedules[${JSON.stringify(name)}]`;
+    yield* named(SCHEDULE_NAME, name, at);
+    if (schedule === null) continue;
+    for (const part of ["lane", "mission"] as const) {
+      if (!schedule[part]) yield { key: `${at}.${part}`, problem: "must not be missing or empty" };
+    }
   }
   for (const [index, label] of (fields.labels ?? []).entries()) {
     yield* named(LABEL, label, `${key}.labels[${index}]`);

@@ -3,11 +3,20 @@
  *
  * @module
  */
-import { ALIAS, DUGDALE_ID, LABEL, LANE_NAME, ROUTE_NAME, TEMPLATE_NAME } from "../../protocol/names.ts";
+import {
+  ALIAS,
+  DUGDALE_ID,
+  LABEL,
+  LANE_NAME,
+  ROUTE_NAME,
+  SCHEDULE_NAME,
+  TEMPLATE_NAME,
+} from "../../protocol/names.ts";
 import { type Fields, list, mapOf, nullable, object } from "../yaml/collections.ts";
 import { flag, integer, text } from "../yaml/scalars.ts";
 import type { Decoder } from "../yaml/decoder.ts";
 import { laneOptionFields } from "./lane_options.ts";
+import { schedule } from "./schedules.ts";
 import type {
   DugdaleFields,
   LaneFields,
@@ -63,6 +72,7 @@ const template = object<TemplateFields>("What dugdales inherit with extends", {
   ...shared,
   proxy,
   lanes: mapOf("Lanes by name", lane, LANE_NAME.pattern),
+  schedules: mapOf("Schedules by name", schedule, SCHEDULE_NAME.pattern),
 });
 
 const dugdale = object<DugdaleFields>("One dugdale", {
@@ -74,6 +84,11 @@ const dugdale = object<DugdaleFields>("One dugdale", {
   extends: text("Template to inherit from", { pattern: TEMPLATE_NAME.pattern }),
   proxy: nullable(proxy),
   lanes: mapOf("Lanes by name; null takes an inherited lane away", nullable(lane), LANE_NAME.pattern),
+  schedules: mapOf(
+    "Schedules by name; null takes an inherited one away",
+    nullable(schedule),
+    SCHEDULE_NAME.pattern,
+  ),
 }, ["id"]);
 
 const route = object<RouteFields>("A dugdale and one of its lanes", {

@@ -4,7 +4,14 @@
  * @module
  */
 import { ConfigError } from "../config_error.ts";
-import type { DugdaleFields, LaneFields, LettsYaml, RuntimeFields, TemplateFields } from "./types.ts";
+import type {
+  DugdaleFields,
+  LaneFields,
+  LettsYaml,
+  RuntimeFields,
+  ScheduleFields,
+  TemplateFields,
+} from "./types.ts";
 import type { Places } from "../yaml/places.ts";
 
 /** A dugdale of which nothing is inherited any more. */
@@ -13,6 +20,8 @@ export interface ExtendedFields extends DugdaleFields {
   readonly proxy: string;
   /** No `null` any more. */
   readonly lanes: Readonly<Record<string, LaneFields>>;
+  /** No `null` any more. Undefined where neither says anything about schedules. */
+  readonly schedules?: Readonly<Record<string, ScheduleFields>>;
 }
 
 /** A letts.yaml after its templates were filled in. */
@@ -44,8 +53,10 @@ export function extendDugdales(yaml: LettsYaml, places: Places): ExtendedYaml {
 }
 
 function extended(own: DugdaleFields, template: TemplateFields): ExtendedFields {
+  const { schedules: ownSchedules, ...rest } = own;
+  const { schedules } = template;
   return {
-    ...own,
+    ...rest,
     mission_dir: own.mission_dir || template.mission_dir || "",
     token: own.token || template.token || "",
     admin_token: own.admin_token || template.admin_token || "",
@@ -53,7 +64,8 @@ function extended(own: DugdaleFields, template: TemplateFields): ExtendedFields 
     proxy: own.proxy === null ? "" : own.proxy || template.proxy || "",
     labels: own.labels ?? template.labels ?? [],
     runtime: extendedRuntime(own.runtime ?? {}, template.runtime ?? {}),
-    lanes: extendedLanes(own.lanes ?? {}, template.lanes ?? {}),
+    lanes: overlaid(own.lanes ?? {}, template.lanes ?? {}),
+    ...(ownSchedules || schedules ? { schedules: overlaid(ownSchedules ?? {}, schedules ?? {}) } : {}),
   };
 }
 
@@ -65,11 +77,13 @@ function extendedRuntime(own: RuntimeFields, template: RuntimeFields): RuntimeFi
   };
 }
 
-/** A lane is taken whole: one that says only its concurrency does not inherit the pause of its namesake. */
-function extendedLanes(
-  own: Readonly<Record<string, LaneFields | null>>,
-  template: Readonly<Record<string, LaneFields>>,
-): Readonly<Record<string, LaneFields>> {
-  const lanes = new Map<string, LaneFields | null>([...Object.entries(template), ...Object.entries(own)]);
-  return Object.fromEntries([...lanes].filter((entry): entry is [string, LaneFields] => entry[1] !== null));
+/**
+ * A lane or schedule is taken whole: a lane that says only its concurrency does not inherit the pause of its namesake.
+ */
+function overlaid<Value>(
+  own: Readonly<Record<string, Value | null>>,
+  template: Readonly<Record<string, Value>>,
+): Readonly<Record<string, Value>> {
+  const all = new Map<string, Value | null>([...Object.entries(template), ...Object.entries(own)]);
+  return Object.fromEntries([...all].filter((entry): entry is [string, Value] => entry[1] !== null));
 }

@@ -7,6 +7,7 @@
  */
 
 import type { LaneOptions } from "../../protocol/lane_options.ts";
+import type { ScheduleSettings } from "../../protocol/schedule.ts";
 
 /** A token for each scope. `${NAME}` is filled in when a token is used. The empty string counts as none. */
 export interface TokenFields {
@@ -36,6 +37,9 @@ export interface LaneFields extends LaneOptions {
   readonly paused?: boolean;
 }
 
+/** One schedule; sent by `apply`. Other readers of letts.yaml do not know it. Not checked here. */
+export interface ScheduleFields extends Partial<ScheduleSettings> {}
+
 /** What a template and a dugdale have in common. */
 export interface SharedFields extends TokenFields {
   /** The dugdale's directory of missions. Not checked here. */
@@ -52,6 +56,8 @@ export interface TemplateFields extends SharedFields {
   readonly proxy?: string;
   /** Lanes by name. */
   readonly lanes?: Readonly<Record<string, LaneFields>>;
+  /** Schedules by name. */
+  readonly schedules?: Readonly<Record<string, ScheduleFields>>;
 }
 
 /** One dugdale. */
@@ -70,6 +76,8 @@ export interface DugdaleFields extends SharedFields {
   readonly proxy?: string | null;
   /** Lanes by name; `null` takes an inherited lane away. */
   readonly lanes?: Readonly<Record<string, LaneFields | null>>;
+  /** Schedules by name; `null` takes an inherited one away. */
+  readonly schedules?: Readonly<Record<string, ScheduleFields | null>>;
 }
 
 /** A name for a dugdale and one of its lanes. */

@@ -48,6 +48,7 @@ async function readSchedule(name: string, source: string, node: JsonNode, nowMs:
     const overlap = word("overlap", body.shape.overlap ?? "skip", OVERLAPS);
     const missed = word("missed", body.shape.missed ?? "once", MISSED);
     if (body.node("files") !== undefined) throw new ScheduleTimesError("files cannot be sent along");
+    if (body.node("run_at") !== undefined) throw new ScheduleTimesError("run_at is said by cron or every");
     const jitterMs = jitter === undefined ? 0 : readJitter(jitter);
     const times = await readTimes({ cron, every, tz, until }, nowMs);
     // The id is another one at each fire; it is no part of what is read.

@@ -69,6 +69,8 @@ Deno.test("an apply with a schedule that breaks a rule is refused, and changes n
     [settings({ mission: "../up" }), "mission"],
     [settings({ timeout: "soon" }), "timeout"],
     [settings({ files: [] }), "files cannot be sent along"],
+    [settings({ run_at: 1 }), "run_at is said by cron or every"],
+    [settings({ priority: "urgent" }), "priority"],
   ];
   for (const [own, text] of bad) {
     const reply = await apply({ good: settings(), s: own });

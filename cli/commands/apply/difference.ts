@@ -4,6 +4,7 @@
  * @module
  */
 import type { LaneOptions } from "../../../protocol/lane_options.ts";
+import type { ScheduleSettings } from "../../../protocol/schedule.ts";
 import type { ApplyBody, LaneSettings, RuntimeSettings } from "../../../protocol/lane.ts";
 
 /** A lane that would change. */
@@ -46,6 +47,9 @@ export interface Difference {
   readonly KeptLanes: readonly string[] | null;
   readonly ChangedLanes: readonly LaneChange[] | null;
   readonly LaneOptionsChanges: readonly LaneOptionsChange[] | null;
+  readonly AddedSchedules: readonly string[] | null;
+  readonly ChangedSchedules: readonly string[] | null;
+  readonly RemovedSchedules: readonly string[] | null;
   readonly MissionDirChange: Change<string> | null;
   readonly LabelsChange: Change<readonly string[]> | null;
   readonly RuntimeChange: RuntimeChange | null;
@@ -71,6 +75,7 @@ export function difference(
     KeptLanes: prune ? null : orNull(missing),
     ChangedLanes: orNull(changedLanes(had, has)),
     LaneOptionsChanges: orNull(changedOptions(current.lane_options ?? {}, wanted.lane_options ?? {})),
+    ...scheduleChanges(current, wanted, prune),
     MissionDirChange: oldDir === newDir ? null : { Old: oldDir, New: newDir },
     LabelsChange: same(oldLabels, newLabels) ? null : { Old: oldLabels, New: newLabels },
     RuntimeChange: runtimeChange(current.runtime ?? {}, wanted.runtime ?? {}),
@@ -105,6 +110,34 @@ function changedOptions(had: Options, sent: Options): readonly LaneOptionsChange
   return Object.keys(sent).sort().flatMap((Name) => {
     const [Old, New] = [had[Name] ?? {}, sent[Name] ?? {}];
     return text(Old) === text(New) ? [] : [{ Name, Old, New }];
+  });
+}
+
+/** Schedules are only compared when the file has some, and taken away only by pruning. */
+function scheduleChanges(
+  current: ApplyBody,
+  wanted: ApplyBody,
+  prune: boolean,
+): Pick<Difference, "AddedSchedules" | "ChangedSchedules" | "RemovedSchedules"> {
+  const had = current.schedules ?? {};
+  const has = wanted.schedules;
+  const removed = (name: string) => has ? !(name in has) : !((had[name]?.lane ?? "") in (wanted.lanes ?? {}));
+  const names = Object.keys(has ?? {}).sort();
+  return {
+    AddedSchedules: orNull(names.filter((name) => !(name in had))),
+    ChangedSchedules: orNull(
+      names.filter((name) => name in had && settingsText(had[name]) !== settingsText(has?.[name])),
+    ),
+    RemovedSchedules: prune ? orNull(Object.keys(had).filter(removed).sort()) : null,
+  };
+}
+
+/** Settings with sorted keys, without a pause: that of a command outlives the file. */
+function settingsText(settings: ScheduleSettings | null | undefined): string {
+  const { paused: _paused, ...rest } = settings ?? {};
+  return JSON.stringify(rest, (_key, value) => {
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1)) : value;
   });
 }
 

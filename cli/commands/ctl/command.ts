@@ -1,8 +1,10 @@
 /** The command lines of `letts ctl`. @module */
 import { command, type CommandGroup, group } from "../../parse/grammar.ts";
 import { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
-import { DOWNLOAD_FLAGS, STAGING_FORCE_FLAG, STAGING_LIST_FLAGS } from "./flags.ts";
+import { DOWNLOAD_FLAGS, NEXT_FLAGS, PAUSE_FLAGS, STAGING_FORCE_FLAG, STAGING_LIST_FLAGS } from "./flags.ts";
 import { EXECS, MISSIONS } from "./missions.ts";
+
+const SCHEDULE = { name: "schedule", complete: "schedule" } as const;
 
 const DUGDALES = group({ name: "dugdales", summary: "Inspect dugdales" }, [
   command({
@@ -42,6 +44,48 @@ const LANES = group({ name: "lanes", summary: "List, pause and continue lanes" }
   }, async () => (await import("./lanes.ts")).continueLane),
 ]);
 
+const SCHEDULES = group({ name: "schedules", summary: "List, pause, continue and run schedules" }, [
+  command({
+    name: "list",
+    summary: "List the schedules of a dugdale",
+    flags: [REQUIRED_HOST_FLAG],
+  }, async () => (await import("./schedules.ts")).listSchedules),
+  command({
+    name: "show",
+    summary: "Show everything about a schedule",
+    positionals: [SCHEDULE],
+    flags: [REQUIRED_HOST_FLAG],
+  }, async () => (await import("./schedules.ts")).showSchedule),
+  command({
+    name: "next",
+    summary: "Show when a schedule fires next, in its time zone and in yours",
+    positionals: [SCHEDULE],
+    flags: [REQUIRED_HOST_FLAG, NEXT_FLAGS],
+    examples: [{
+      line: "letts ctl schedules next nightly --host web1 --count 3",
+      means: "When the next three reports are made",
+    }],
+  }, async () => (await import("./schedules.ts")).nextOfSchedule),
+  command({
+    name: "pause",
+    summary: "Stop a schedule from firing",
+    positionals: [SCHEDULE],
+    flags: [REQUIRED_HOST_FLAG, PAUSE_FLAGS],
+  }, async () => (await import("./schedules.ts")).pauseSchedule),
+  command({
+    name: "continue",
+    summary: "Let a paused schedule fire again",
+    positionals: [SCHEDULE],
+    flags: [REQUIRED_HOST_FLAG],
+  }, async () => (await import("./schedules.ts")).continueSchedule),
+  command({
+    name: "run",
+    summary: "Queue the mission of a schedule now; prints its id",
+    positionals: [SCHEDULE],
+    flags: [REQUIRED_HOST_FLAG],
+  }, async () => (await import("./schedules.ts")).runSchedule),
+]);
+
 const STAGING = group({ name: "staging", summary: "Send, fetch, list and delete staging files" }, [
   command({
     name: "upload",
@@ -68,8 +112,8 @@ const STAGING = group({ name: "staging", summary: "Send, fetch, list and delete 
   }, async () => (await import("./staging.ts")).listStaging),
 ]);
 
-/** Everything about dugdales, lanes, missions, commands and files. */
+/** Everything about dugdales, lanes, schedules, missions, commands and files. */
 export const CTL: CommandGroup = group(
-  { name: "ctl", summary: "Inspect and control dugdales, lanes, missions, commands and files" },
-  [DUGDALES, LANES, MISSIONS, EXECS, STAGING],
+  { name: "ctl", summary: "Inspect and control dugdales, lanes, schedules, missions, commands and files" },
+  [DUGDALES, LANES, SCHEDULES, MISSIONS, EXECS, STAGING],
 );

@@ -98,3 +98,13 @@ export const KILL_FLAGS = {
     help: "accepted and ignored: a dugdale sends TERM first",
   },
 } as const;
+
+/** How many coming fires. */
+export const NEXT_FLAGS = {
+  count: { type: "int", value: "N", default: 10, help: "how many, at most 1000" },
+} as const;
+
+/** Why a schedule is paused. */
+export const PAUSE_FLAGS = {
+  reason: { type: "text", value: "TEXT", help: "why, for those who look at it later" },
+} as const;

@@ -10,7 +10,7 @@ import { parseLettsFile } from "../../../config/letts/file.ts";
 import type { Env } from "../../../config/variables.ts";
 import type { Names } from "./values.ts";
 
-const NONE: Names = { hosts: [], labels: [], lanes: [], routes: [] };
+const NONE: Names = { hosts: [], labels: [], lanes: [], routes: [], schedules: [] };
 
 /** All names, sorted. None when there is no usable file: a completion reports no errors. */
 export function knownNames(path: string | undefined, env: Env): Names {
@@ -23,6 +23,7 @@ export function knownNames(path: string | undefined, env: Env): Names {
       labels: sorted(described.flatMap(({ labels = [] }) => labels)),
       lanes: sorted(described.flatMap(({ lanes = {} }) => Object.keys(lanes))),
       routes: sorted(Object.keys(yaml.routes ?? {})),
+      schedules: sorted(described.flatMap(({ schedules = {} }) => Object.keys(schedules))),
     };
   } catch (error) {
     if (error instanceof ConfigError) return NONE;

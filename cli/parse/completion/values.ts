@@ -24,6 +24,7 @@ export interface Names {
   readonly labels: readonly string[];
   readonly lanes: readonly string[];
   readonly routes: readonly string[];
+  readonly schedules: readonly string[];
 }
 
 /**
@@ -60,6 +61,8 @@ export function namesOf(kind: Completion, prefix: string, current: string, names
       return words(names().lanes);
     case "route":
       return words(names().routes);
+    case "schedule":
+      return words(names().schedules);
     default:
       return kind satisfies never;
   }

@@ -1,0 +1,112 @@
+/**
+ * Schedules in letts.yaml. The dugdale says whether their times and names are right; here is how they are written.
+ *
+ * @module
+ */
+import type { JsonValue } from "../../protocol/json_value.ts";
+import { PRIORITIES } from "../../protocol/dispatch_options.ts";
+import type { ScheduleSettings } from "../../protocol/schedule.ts";
+import { list, object } from "../yaml/collections.ts";
+import type { Decoder } from "../yaml/decoder.ts";
+import { filledText, flag } from "../yaml/scalars.ts";
+import type { YamlValue } from "../yaml/value.ts";
+
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Anything, as JSON has it: a plain number, true, false or null is one, every other single value a string. */
+const json: Decoder<JsonValue> = {
+  schema: { description: "Any value; the mission gets it as JSON" },
+  decode: toJson,
+};
+
+function toJson(value: YamlValue): JsonValue {
+  switch (value.kind) {
+    case "null":
+      return null;
+    case "map":
+      return Object.fromEntries([...value.entries("names")].map(([name, entry]) => [name, toJson(entry)]));
+    case "list":
+      return value.items().map(toJson);
+    case "quoted":
+      return value.text;
+    case "plain":
+      if (value.text === "true" || value.text === "false") return value.text === "true";
+      if (!NUMBER.test(value.text)) return value.text;
+      return exact(value, Number(value.text));
+  }
+}
+
+/** Numbers go through JavaScript here; the file must not say one thing and the mission get another. */
+function exact(value: YamlValue, number: number): number {
+  const rounded = Number.isInteger(number) && !Number.isSafeInteger(number);
+  return rounded
+    ? value.fail(`${value.text} has more digits than can be kept; write it as a string`)
+    : number;
+}
+
+/** What can be written. */
+type Written =
+  & Pick<
+    ScheduleSettings,
+    | "lane"
+    | "mission"
+    | "timeout"
+    | "priority"
+    | "tags"
+    | "owner"
+    | "cron"
+    | "every"
+    | "tz"
+    | "overlap"
+    | "missed"
+    | "jitter"
+    | "until"
+    | "paused"
+  >
+  & { readonly input: JsonValue };
+
+function oneOf<Word extends string>(description: string, words: readonly Word[], usual: Word): Decoder<Word> {
+  const written = filledText(description, { enum: words, default: usual });
+  return {
+    schema: written.schema,
+    decode(value) {
+      const text = written.decode(value);
+      if (text === undefined) return undefined;
+      return words.find((word) => word === text) ??
+        value.fail(`must be ${words.join(", ")}, not ${JSON.stringify(text)}`);
+    },
+  };
+}
+
+/** One schedule. */
+export const schedule: Decoder<Partial<ScheduleSettings>> = object<Written>(
+  "A mission that the dugdale starts by itself; sent by apply",
+  {
+    lane: filledText("Lane of the dugdale"),
+    mission: filledText("Name of the mission"),
+    input: json,
+    timeout: filledText("How long it may run, such as 2h"),
+    priority: oneOf("How urgent it is in its lane", PRIORITIES, "normal"),
+    tags: list("Words that its missions are found by", filledText("A tag")),
+    owner: filledText("Who or what it is for"),
+    cron: filledText(
+      "minute, hour, day, month, day of the week; with six fields seconds come first; or @daily and its like",
+    ),
+    every: filledText("Instead of cron: such as 15m, counted from 1970 in UTC"),
+    tz: filledText("IANA time zone of cron and until", { default: "UTC" }),
+    overlap: oneOf("While the last mission is not done: fire all the same, skip, or end that one first", [
+      "allow",
+      "skip",
+      "replace",
+    ], "skip"),
+    missed: oneOf("Times that passed while the dugdale was stopped or the schedule paused", [
+      "skip",
+      "once",
+      "all",
+    ], "once"),
+    jitter: filledText("Each fire is late by a part of it, such as 30s"),
+    until: filledText("Nothing is fired from then on, such as 2027-01-01"),
+    paused: flag("Fire nothing until continued", { default: false }),
+  },
+  ["lane", "mission"],
+);
