@@ -8,6 +8,7 @@ import { delimiter, join, resolve } from "node:path";
 import process from "node:process";
 import { PassThrough, pipeline, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { originalOpenFiles } from "./open_files.ts";
 import { StreamOutput } from "./output.ts";
 import { shortSignalName } from "./signals.ts";
 import {
@@ -27,7 +28,8 @@ import {
 const WRAPPER = `
 exec 0<"$1" || exit 126
 if [ -n "$2" ]; then exec 3>"$2" || exit 126; fi
-shift 2
+if [ -n "$3" ]; then ulimit -Sn "$3"; fi
+shift 3
 unset PWD OLDPWD _
 exec "$@"`;
 
@@ -43,6 +45,7 @@ interface ControlPipe {
  * the process leads a session of its own instead of only a group, and inherits what the daemon itself inherited.
  */
 export class ChildProcessSpawner implements Spawner {
+  readonly #openFiles = String(originalOpenFiles()?.soft ?? "");
   readonly #folder = mkdtempSync(join(tmpdir(), "letts-pipes-"));
   #count = 0;
 
@@ -54,7 +57,8 @@ export class ChildProcessSpawner implements Spawner {
     const program = findProgram(request.argv[0] ?? "", request.cwd);
     const control = request.control ? await this.#controlPipe() : undefined;
     const argv = [program, ...request.argv.slice(1)];
-    const child = spawn("/bin/sh", ["-c", WRAPPER, "sh", request.stdin, control?.path ?? "", ...argv], {
+    const places = [request.stdin, control?.path ?? "", this.#openFiles];
+    const child = spawn("/bin/sh", ["-c", WRAPPER, "sh", ...places, ...argv], {
       cwd: request.cwd,
       env: { ...request.env },
       stdio: ["ignore", "pipe", "pipe"],

@@ -20,6 +20,7 @@ export interface Libc {
   pipe(ends: Bytes): number;
   /** Of Linux. */
   prctl: ((option: number, value: bigint, a: bigint, b: bigint, c: bigint) => number) | null;
+  prlimit: ((pid: number, resource: number, limit: Bytes, old: bigint) => number) | null;
   pipe2: ((ends: Bytes, flags: number) => number) | null;
   /** Runs on a thread of the runtime's pool; the buffers must be kept until it has answered. */
   posix_spawnp(
@@ -100,6 +101,7 @@ function open(name: string) {
     waitid: { parameters: ["i32", "u32", "buffer", "i32"], result: "i32" },
     pipe: { parameters: ["buffer"], result: "i32" },
     prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32", optional: true },
+    prlimit: { parameters: ["i32", "i32", "buffer", "usize"], result: "i32", optional: true },
     pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true },
     posix_spawnp: {
       parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],

@@ -4,6 +4,7 @@ import { getSystemErrorName } from "node:util";
 import type { Clock } from "./clock.ts";
 import { type Libc, LITTLE_ENDIAN, type OpenLibc } from "./libc.ts";
 import { adoptOrphans, Orphans } from "./orphans.ts";
+import { originalOpenFiles } from "./open_files.ts";
 import { PipeOutput } from "./pipe_output.ts";
 import { signalName } from "./signals.ts";
 import { Slots } from "./slots.ts";
@@ -17,6 +18,7 @@ import {
 } from "./spawn.ts";
 
 const O_CLOEXEC = 0o2000000;
+const RLIMIT_NOFILE = 7;
 const WNOHANG = 1;
 const SETPGROUP = 0x02, SETSIGDEF = 0x04, SETSIGMASK = 0x08;
 /** Of macOS: every descriptor that no file action names is closed. Linux does the same by `addclosefrom_np`. */
@@ -62,6 +64,8 @@ export class PosixSpawner implements Spawner {
   readonly #reap = (): void => this.#reapAll();
   #keepAlive: Disposable | undefined;
   readonly #orphans: Orphans | undefined;
+  /** What a process gets instead of this one's own limit on open files: soft, then hard. */
+  readonly #openFiles: Uint8Array<ArrayBuffer> | undefined;
 
   readonly processStart: Spawner["processStart"] = processStart;
   readonly killMarked: NonNullable<Spawner["killMarked"]> = killMarked;
@@ -80,6 +84,9 @@ export class PosixSpawner implements Spawner {
     c.posix_spawnattr_setpgroup(this.#attributes, 0);
     const close = Deno.build.os === "darwin" ? CLOEXEC_DEFAULT : 0;
     c.posix_spawnattr_setflags(this.#attributes, SETPGROUP | SETSIGDEF | SETSIGMASK | close);
+    const openFiles = originalOpenFiles();
+    this.#openFiles = openFiles &&
+      new Uint8Array(new BigUint64Array([openFiles.soft, openFiles.hard]).buffer);
     Deno.addSignalListener("SIGCHLD", this.#reap);
     if (Deno.build.os === "linux" && (Deno.pid === 1 || (options.adoptOrphans && adoptOrphans(c)))) {
       this.#orphans = new Orphans(c, clock, (pid) => this.#children.has(pid));
@@ -158,7 +165,10 @@ export class PosixSpawner implements Spawner {
       this.#pinned.delete(memory);
       c.posix_spawn_file_actions_destroy(actions);
     }
-    return new DataView(pid.buffer).getInt32(0, LITTLE_ENDIAN);
+    const started = new DataView(pid.buffer).getInt32(0, LITTLE_ENDIAN);
+    // There is no way to have it from the first moment that would not cost each start another program.
+    if (this.#openFiles !== undefined) c.prlimit?.(started, RLIMIT_NOFILE, this.#openFiles, 0n);
+    return started;
   }
 
   /** A pipe whose ends are above the descriptors that a child gets, so that placing one cannot overwrite another. */

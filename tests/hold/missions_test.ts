@@ -214,6 +214,24 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a mission gets the limit on open files that its dugdale was started with, not the raised one",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make();
+    // The shell stays, and is asked to end in place of the dugdale.
+    const before = `ulimit -Sn 256
+trap 'kill $dugdale' TERM
+"$@" >>"$PLACE/stdout" 2>>"$PLACE/stderr" & dugdale=$!
+until wait $dugdale; [ ! -e /proc/$dugdale ]; do :; done
+exit`;
+    await using daemon = await place.start({ before });
+    const script = `until [ "$(ulimit -Sn)" = 256 ]; do sleep 0.01; done; [ "$(ulimit -Hn)" != 256 ]`;
+    await missionOf(place, daemon, script);
+    assertEquals((await ended(daemon, await dispatch(daemon, { timeout: "20s" }))).outcome, "success");
+  },
+});
+
 Deno.test("a dispatch with files whose roles would share a variable is refused", async () => {
   await using place = await Place.make();
   await using daemon = await place.start();
