@@ -281,8 +281,22 @@ const PRINTED: readonly Printed[] = [
   ],
   [`${EXEC} raw false`, "", "", 1],
   [`${EXEC} prefix false`, "", "", 1],
-  [`${EXEC} json false`, execRecord(`"outcome":"failed","exit_code":1,"stdout":"","stderr":""`), "", 1],
-  [`${EXEC} ndjson false`, execLines(`"outcome":"failed","exit_code":1`), "", 1],
+  [
+    `${EXEC} json false`,
+    execRecord(
+      `"outcome":"failed","exit_code":1,"fail_reason":"exit_nonzero","fail_message":"ended with exit code 1","stdout":"","stderr":""`,
+    ),
+    "",
+    1,
+  ],
+  [
+    `${EXEC} ndjson false`,
+    execLines(
+      `"outcome":"failed","exit_code":1,"fail_reason":"exit_nonzero","fail_message":"ended with exit code 1"`,
+    ),
+    "",
+    1,
+  ],
   [`${LOST} raw true`, "", `letts: ${NO_LANE}\n`, 255],
   [`${LOST} prefix true`, "", `[s1][FAIL] ${NO_LANE}\nletts: exec failed on s1\n`, 255],
   [
