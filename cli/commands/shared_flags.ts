@@ -1,8 +1,13 @@
 /** Flags that several commands have. @module */
 
-/** Which dugdale is meant. */
-export const REQUIRED_HOST_FLAG = {
-  host: { type: "text", value: "HOST", complete: "host", required: true, help: "dugdale, by id or alias" },
+/** One dugdale. */
+export const HOST_FLAG = {
+  host: {
+    type: "text",
+    value: "HOST",
+    complete: "host",
+    help: "dugdale, by id or alias (default the only one of letts.yaml)",
+  },
 } as const;
 
 /** All dugdales are asked when no host is given. */
@@ -52,9 +57,22 @@ export const TARGET_FLAGS = {
   },
 } as const;
 
+/** The mission of `dispatch` and `run`, instead of `--mission`. */
+export const MISSION_ARGUMENT = {
+  name: "mission",
+  optional: true,
+  complete: "file",
+  fills: "mission",
+} as const;
+
 /** Flags of `dispatch` and `run`. */
 export const MISSION_FLAGS = {
-  mission: { type: "text", value: "NAME", required: true, help: "mission to run", complete: "file" },
+  mission: {
+    type: "text",
+    value: "NAME",
+    help: "mission to run; may also be given without --mission",
+    complete: "file",
+  },
   input: { type: "text", value: "JSON", help: "input, as JSON (default {})" },
   "input-file": {
     type: "text",

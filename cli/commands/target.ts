@@ -15,6 +15,8 @@ import type { TARGET_FLAGS } from "./shared_flags.ts";
 /** The flags that say where a mission goes. */
 export type TargetValues = Values<typeof TARGET_FLAGS>;
 
+const DEFAULT_ROUTE = "default";
+
 /** Where a mission goes. */
 export interface CliTarget {
   readonly dugdale: DugdaleEntry;
@@ -38,8 +40,28 @@ export function resolveTarget(config: LettsConfig, { route, host, lane, match }:
     if (lane === undefined) throw new UsageError("--host needs --lane");
     return { dugdale, lane };
   }
-  if (lane === undefined) throw new UsageError("one of --route, --host and --lane is required");
+  if (lane === undefined) return defaultTarget(config);
   return lookUp(() => resolveAddress({ match, lane }, config, config.selectorMatch));
+}
+
+/** Without a flag: the route `default`, else the only lane of the only dugdale. @throws {UsageError} When neither exists. */
+function defaultTarget(config: LettsConfig): CliTarget {
+  if (config.routeNames.includes(DEFAULT_ROUTE)) return lookUp(() => config.route(DEFAULT_ROUTE));
+  const [dugdale, ...others] = config.dugdales;
+  const [lane, ...more] = dugdale?.lanes.keys() ?? [];
+  if (dugdale !== undefined && lane !== undefined && others.length + more.length === 0) {
+    return { dugdale, lane };
+  }
+  throw new UsageError("one of --route, --host and --lane is required");
+}
+
+/** The dugdale of `--host`, else the only one of letts.yaml. @throws {UsageError} When it has several. */
+export function oneDugdale(config: LettsConfig, host: string | undefined): DugdaleEntry {
+  if (host !== undefined) return findDugdale(config, host);
+  const [only, ...others] = config.dugdales;
+  if (only !== undefined && others.length === 0) return only;
+  const ids = config.dugdales.map(({ id }) => id).join(", ") || "none";
+  throw new UsageError(`required flag "host" not set; the dugdales of letts.yaml are: ${ids}`);
 }
 
 /** The dugdale of an id or alias. @throws {CommandError} When letts.yaml knows none. */

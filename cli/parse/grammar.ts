@@ -19,6 +19,8 @@ export interface Positional {
   readonly rest?: true;
   readonly complete?: Completion;
   readonly choices?: readonly string[];
+  /** Another way to write this flag. */
+  readonly fills?: string;
 }
 
 /** One way to use a command. */

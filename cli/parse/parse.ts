@@ -45,7 +45,24 @@ export function parseLine(root: CommandGroup, tokens: readonly string[]): Invoca
   if (values.version === true && node === root) return { kind: "version" };
   if (node.kind === "group") return { kind: "help", node, path };
   checkArity(node, path, positionals.length);
-  return { kind: "run", command: node, path, globals: globalsOf(values), flags: values, args: positionals };
+  const flags = withPositionals(node, values, positionals);
+  return { kind: "run", command: node, path, globals: globalsOf(values), flags, args: positionals };
+}
+
+/** The flags with those that a positional argument stands for. @throws {UsageError} When one is given in both ways. */
+function withPositionals(
+  { positionals }: Command,
+  values: Readonly<Record<string, ParsedValue>>,
+  args: readonly string[],
+): Readonly<Record<string, ParsedValue>> {
+  const filled: Record<string, ParsedValue> = {};
+  for (const [index, { name, fills }] of positionals.entries()) {
+    const text = args[index];
+    if (fills === undefined || text === undefined) continue;
+    if (values[fills] !== undefined) throw new UsageError(`<${name}> and --${fills} cannot be used together`);
+    filled[fills] = text;
+  }
+  return { ...values, ...filled };
 }
 
 /** Global flags count before the name of such a command; behind it, a raw one has no flags and another its own. */

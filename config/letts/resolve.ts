@@ -75,6 +75,11 @@ export class LettsConfig {
     return this.#find(String(hostOrAlias));
   }
 
+  /** The names of all routes, in the order of the file. */
+  get routeNames(): readonly string[] {
+    return [...this.#routes.keys()];
+  }
+
   /**
    * The dugdale and lane of a route.
    *

@@ -3,9 +3,10 @@ import { LettsError } from "../../../protocol/letts_error.ts";
 import type { DispatchedRef } from "../../../client/types.ts";
 import { ExecFailedError, SilentExit } from "../../errors.ts";
 import { writeResult } from "../../output/record.ts";
-import { required, type Values } from "../../parse/flags.ts";
+import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { hostOf } from "../by_id.ts";
+import { oneDugdale } from "../target.ts";
 import type { BY_ID_FLAGS } from "../shared_flags.ts";
 import { bulk, type BulkValues, isBulk } from "./bulk.ts";
 import type { FORCE_FLAG } from "./flags.ts";
@@ -68,7 +69,10 @@ export async function restartMission(call: Call<BulkValues & Values<typeof BY_ID
 export async function restartExec(call: Call<{ readonly host: string | undefined }>): Promise<void> {
   const [missionId = ""] = call.args;
   const client = await call.open();
-  const host = await hostOf(client, missionId, { host: required(call.flags.host, "host"), match: [] });
+  const host = await hostOf(client, missionId, {
+    host: oneDugdale(client.config, call.flags.host).id,
+    match: [],
+  });
   let restarted: DispatchedRef;
   try {
     restarted = await client.restart({ host, missionId, kind: "exec" });

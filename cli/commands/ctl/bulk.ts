@@ -9,7 +9,7 @@ import type { BulkItem } from "../../../protocol/mission.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 import { required, type Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { findDugdale } from "../target.ts";
+import { oneDugdale } from "../target.ts";
 import type { BULK_FLAGS } from "./flags.ts";
 import { parseSelector } from "./mission_filter.ts";
 
@@ -29,7 +29,6 @@ export function isBulk({ flags, args }: Call<BulkValues>): boolean {
     return false;
   }
   if (args.length > 0) throw new UsageError("an id and --selector cannot be used together");
-  if (flags.host === undefined) throw new UsageError("--selector needs --host");
   return true;
 }
 
@@ -46,7 +45,7 @@ export async function bulk(
   const { flags, io } = call;
   const filter = parseSelector(required(flags.selector, "selector"), Date.now());
   const client = await call.open();
-  const host = findDugdale(client.config, required(flags.host, "host")).id;
+  const host = oneDugdale(client.config, flags.host).id;
   const ids = await findIds(client, host, filter, flags.limit);
   if (flags["dry-run"]) {
     return await io.stdout.write(

@@ -1,6 +1,6 @@
 /** The command lines of `letts ctl`. @module */
 import { command, type CommandGroup, group } from "../../parse/grammar.ts";
-import { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
+import { HOST_FLAG } from "../shared_flags.ts";
 import { DOWNLOAD_FLAGS, NEXT_FLAGS, PAUSE_FLAGS, STAGING_FORCE_FLAG, STAGING_LIST_FLAGS } from "./flags.ts";
 import { EXECS, MISSIONS } from "./missions.ts";
 
@@ -15,12 +15,12 @@ const DUGDALES = group({ name: "dugdales", summary: "Inspect dugdales" }, [
   command({
     name: "info",
     summary: "Show version, uptime and queue of a dugdale",
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
   }, async () => (await import("./dugdales.ts")).dugdaleInfo),
   command({
     name: "config",
     summary: "Show the configuration that was applied last",
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
   }, async () => (await import("./dugdales.ts")).dugdaleConfig),
 ]);
 
@@ -28,19 +28,19 @@ const LANES = group({ name: "lanes", summary: "List, pause and continue lanes" }
   command({
     name: "list",
     summary: "List the lanes of a dugdale and how busy they are",
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
   }, async () => (await import("./lanes.ts")).listLanes),
   command({
     name: "pause",
     summary: "Stop a lane from starting missions",
     positionals: [{ name: "lane", complete: "lane" }],
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
   }, async () => (await import("./lanes.ts")).pauseLane),
   command({
     name: "continue",
     summary: "Let a paused lane start missions again",
     positionals: [{ name: "lane", complete: "lane" }],
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
   }, async () => (await import("./lanes.ts")).continueLane),
 ]);
 
@@ -48,19 +48,19 @@ const SCHEDULES = group({ name: "schedules", summary: "List, pause, continue and
   command({
     name: "list",
     summary: "List the schedules of a dugdale",
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
   }, async () => (await import("./schedules.ts")).listSchedules),
   command({
     name: "show",
     summary: "Show everything about a schedule",
     positionals: [SCHEDULE],
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
   }, async () => (await import("./schedules.ts")).showSchedule),
   command({
     name: "next",
     summary: "Show when a schedule fires next, in its time zone and in yours",
     positionals: [SCHEDULE],
-    flags: [REQUIRED_HOST_FLAG, NEXT_FLAGS],
+    flags: [HOST_FLAG, NEXT_FLAGS],
     examples: [{
       line: "letts ctl schedules next nightly --host web1 --count 3",
       means: "When the next three reports are made",
@@ -70,19 +70,19 @@ const SCHEDULES = group({ name: "schedules", summary: "List, pause, continue and
     name: "pause",
     summary: "Stop a schedule from firing",
     positionals: [SCHEDULE],
-    flags: [REQUIRED_HOST_FLAG, PAUSE_FLAGS],
+    flags: [HOST_FLAG, PAUSE_FLAGS],
   }, async () => (await import("./schedules.ts")).pauseSchedule),
   command({
     name: "continue",
     summary: "Let a paused schedule fire again",
     positionals: [SCHEDULE],
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
   }, async () => (await import("./schedules.ts")).continueSchedule),
   command({
     name: "run",
     summary: "Queue the mission of a schedule now; prints its id",
     positionals: [SCHEDULE],
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
   }, async () => (await import("./schedules.ts")).runSchedule),
 ]);
 
@@ -91,24 +91,24 @@ const STAGING = group({ name: "staging", summary: "Send, fetch, list and delete 
     name: "upload",
     summary: "Send a file; prints its id, digest and size",
     positionals: [{ name: "path", complete: "file" }],
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
   }, async () => (await import("./staging.ts")).uploadStaging),
   command({
     name: "download",
     summary: "Fetch a file, verified",
     positionals: [{ name: "id" }],
-    flags: [REQUIRED_HOST_FLAG, DOWNLOAD_FLAGS],
+    flags: [HOST_FLAG, DOWNLOAD_FLAGS],
   }, async () => (await import("./staging.ts")).downloadStaging),
   command({
     name: "delete",
     summary: "Remove a file",
     positionals: [{ name: "id" }],
-    flags: [REQUIRED_HOST_FLAG, STAGING_FORCE_FLAG],
+    flags: [HOST_FLAG, STAGING_FORCE_FLAG],
   }, async () => (await import("./staging.ts")).deleteStaging),
   command({
     name: "list",
     summary: "List the files of a mission",
-    flags: [REQUIRED_HOST_FLAG, STAGING_LIST_FLAGS],
+    flags: [HOST_FLAG, STAGING_LIST_FLAGS],
   }, async () => (await import("./staging.ts")).listStaging),
 ]);
 

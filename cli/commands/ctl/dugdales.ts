@@ -4,12 +4,12 @@ import { paintFor } from "../../output/color.ts";
 import { writeResult } from "../../output/record.ts";
 import { bracketed } from "../../output/table.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
-import { required, type Values } from "../../parse/flags.ts";
+import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
-import { findDugdale } from "../target.ts";
+import type { HOST_FLAG } from "../shared_flags.ts";
+import { oneDugdale } from "../target.ts";
 
-type HostCall = Call<Values<typeof REQUIRED_HOST_FLAG>>;
+type HostCall = Call<Values<typeof HOST_FLAG>>;
 
 /** Prints what letts.yaml says about dugdales. Asks none of them. */
 export async function listDugdales(call: Call<unknown>): Promise<void> {
@@ -51,10 +51,9 @@ export async function listDugdales(call: Call<unknown>): Promise<void> {
 
 /** Prints version, uptime and queue of a dugdale. */
 export async function dugdaleInfo(call: HostCall): Promise<void> {
-  const host = required(call.flags.host, "host");
   const client = await call.open();
   const { version, uptime_seconds, applied_at, queue_summary } = await client.info(
-    findDugdale(client.config, host).id,
+    oneDugdale(client.config, call.flags.host).id,
   );
   const { queued, running } = queue_summary;
   const record = { version, uptime_seconds, applied_at, queue_summary: { queued, running } };
@@ -66,9 +65,8 @@ export async function dugdaleInfo(call: HostCall): Promise<void> {
 
 /** Prints the configuration that was applied to a dugdale last. */
 export async function dugdaleConfig(call: HostCall): Promise<void> {
-  const host = required(call.flags.host, "host");
   const client = await call.open();
-  const { applied_at, source, state } = await client.state(findDugdale(client.config, host).id);
+  const { applied_at, source, state } = await client.state(oneDugdale(client.config, call.flags.host).id);
   const record = { applied_at, source: source || undefined, state };
   const format = call.globals.output === "yaml" ? "yaml" : "json";
   await writeResult(call.io.stdout, format, record, () => "");

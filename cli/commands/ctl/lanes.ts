@@ -5,12 +5,12 @@ import type { Io } from "../../output/io.ts";
 import { writeResult } from "../../output/record.ts";
 import { tableText } from "../../output/table.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
-import { required, type Values } from "../../parse/flags.ts";
+import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
-import { findDugdale } from "../target.ts";
+import type { HOST_FLAG } from "../shared_flags.ts";
+import { oneDugdale } from "../target.ts";
 
-type LaneCall = Call<Values<typeof REQUIRED_HOST_FLAG>>;
+type LaneCall = Call<Values<typeof HOST_FLAG>>;
 
 const COLUMNS = [
   { title: "LANE", width: 20 },
@@ -22,9 +22,8 @@ const COLUMNS = [
 
 /** Prints the lanes of a dugdale and how busy they are. */
 export async function listLanes(call: LaneCall): Promise<void> {
-  const host = required(call.flags.host, "host");
   const client = await call.open();
-  const lanes = (await client.lanes(findDugdale(client.config, host).id))
+  const lanes = (await client.lanes(oneDugdale(client.config, call.flags.host).id))
     .map(({ name, concurrency, paused, queued, running }) => ({
       name,
       concurrency,
@@ -57,14 +56,12 @@ function laneTerminalTable(lanes: readonly LaneRecord[], io: Io): string {
 
 /** Stops a lane from starting missions. */
 export async function pauseLane(call: LaneCall): Promise<void> {
-  const host = required(call.flags.host, "host");
   const client = await call.open();
-  await client.pauseLane(findDugdale(client.config, host).id, call.args[0] ?? "");
+  await client.pauseLane(oneDugdale(client.config, call.flags.host).id, call.args[0] ?? "");
 }
 
 /** Lets a lane start missions again. */
 export async function continueLane(call: LaneCall): Promise<void> {
-  const host = required(call.flags.host, "host");
   const client = await call.open();
-  await client.continueLane(findDugdale(client.config, host).id, call.args[0] ?? "");
+  await client.continueLane(oneDugdale(client.config, call.flags.host).id, call.args[0] ?? "");
 }

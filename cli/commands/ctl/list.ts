@@ -3,14 +3,14 @@ import type { Mission, MissionFilter, Page } from "../../../client/types.ts";
 import { orderedRecord } from "../../output/mission_record.ts";
 import { missionTable, missionTerminalTable } from "../../output/mission_table.ts";
 import { writeResult } from "../../output/record.ts";
-import { required, type Values } from "../../parse/flags.ts";
+import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
-import { findDugdale } from "../target.ts";
+import type { HOST_FLAG } from "../shared_flags.ts";
+import { oneDugdale } from "../target.ts";
 import type { EXEC_LIST_FLAGS, LIST_FLAGS, MISSION_LIST_FLAGS } from "./flags.ts";
 import { listFilter } from "./mission_filter.ts";
 
-type ListValues = Values<typeof REQUIRED_HOST_FLAG & typeof LIST_FLAGS>;
+type ListValues = Values<typeof HOST_FLAG & typeof LIST_FLAGS>;
 
 /** Prints one page of the missions of a dugdale. */
 export async function listMissions(
@@ -31,11 +31,10 @@ export async function listExecs(call: Call<ListValues & Values<typeof EXEC_LIST_
 
 async function printPage(call: Call<ListValues>, own: MissionFilter): Promise<void> {
   const { flags, globals, io } = call;
-  const host = required(flags.host, "host");
   const nowMs = Date.now();
   const filter = { ...listFilter(flags, nowMs), ...own };
   const client = await call.open();
-  const page = await client.listMissions(findDugdale(client.config, host).id, filter).page(flags.cursor);
+  const page = await client.listMissions(oneDugdale(client.config, flags.host).id, filter).page(flags.cursor);
   await writeResult(
     io.stdout,
     globals.output,

@@ -1,6 +1,6 @@
 /** The command lines of `letts ctl missions` and `letts ctl exec`. @module */
 import { command, type CommandGroup, group } from "../../parse/grammar.ts";
-import { BY_ID_FLAGS, LOGS_FLAGS, REQUIRED_HOST_FLAG } from "../shared_flags.ts";
+import { BY_ID_FLAGS, HOST_FLAG, LOGS_FLAGS } from "../shared_flags.ts";
 import {
   BULK_FLAGS,
   EXEC_LIST_FLAGS,
@@ -18,7 +18,7 @@ export const MISSIONS: CommandGroup = group({
   command({
     name: "list",
     summary: "List the missions of a dugdale, newest first",
-    flags: [REQUIRED_HOST_FLAG, LIST_FLAGS, MISSION_LIST_FLAGS],
+    flags: [HOST_FLAG, LIST_FLAGS, MISSION_LIST_FLAGS],
     examples: [{
       line: "letts ctl missions list --host web1 --outcome failed --since -1d",
       means: "What failed today",
@@ -71,7 +71,7 @@ export const EXECS: CommandGroup = group({ name: "exec", summary: "The same for 
   command({
     name: "list",
     summary: "List the commands of a dugdale, newest first",
-    flags: [REQUIRED_HOST_FLAG, LIST_FLAGS, EXEC_LIST_FLAGS],
+    flags: [HOST_FLAG, LIST_FLAGS, EXEC_LIST_FLAGS],
   }, async () => (await import("./list.ts")).listExecs),
   command({
     name: "show",
@@ -89,7 +89,7 @@ export const EXECS: CommandGroup = group({ name: "exec", summary: "The same for 
     name: "restart",
     summary: "Queue an ended command again",
     positionals: [{ name: "id" }],
-    flags: [REQUIRED_HOST_FLAG],
+    flags: [HOST_FLAG],
     exits: [["1", "a file that it was given is no longer kept"], ["255", "any other error"]],
   }, async () => (await import("./actions.ts")).restartExec),
   command({

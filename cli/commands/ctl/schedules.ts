@@ -9,13 +9,13 @@ import { parseJson } from "../../output/json.ts";
 import { writeResult } from "../../output/record.ts";
 import { tableText } from "../../output/table.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
-import { required, type Values } from "../../parse/flags.ts";
+import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
-import { findDugdale } from "../target.ts";
+import type { HOST_FLAG } from "../shared_flags.ts";
+import { oneDugdale } from "../target.ts";
 import type { NEXT_FLAGS, PAUSE_FLAGS } from "./flags.ts";
 
-type ScheduleCall = Call<Values<typeof REQUIRED_HOST_FLAG>>;
+type ScheduleCall = Call<Values<typeof HOST_FLAG>>;
 
 const COLUMNS = [
   { title: "SCHEDULE", width: 20 },
@@ -52,7 +52,7 @@ export async function showSchedule(call: ScheduleCall): Promise<void> {
 
 /** Prints when a schedule fires next, in its time zone and in that of the caller. */
 export async function nextOfSchedule(
-  call: Call<Values<typeof REQUIRED_HOST_FLAG & typeof NEXT_FLAGS>>,
+  call: Call<Values<typeof HOST_FLAG & typeof NEXT_FLAGS>>,
 ): Promise<void> {
   const { count } = call.flags;
   if (count < 1) throw new UsageError(`--count ${count} must be at least 1`);
@@ -78,7 +78,7 @@ export async function nextOfSchedule(
 
 /** Stops a schedule from firing. */
 export async function pauseSchedule(
-  call: Call<Values<typeof REQUIRED_HOST_FLAG & typeof PAUSE_FLAGS>>,
+  call: Call<Values<typeof HOST_FLAG & typeof PAUSE_FLAGS>>,
 ): Promise<void> {
   const { client, host, name } = await open(call);
   const who = call.io.env("USER") || call.io.env("LOGNAME") || undefined;
@@ -102,9 +102,8 @@ export async function runSchedule(call: ScheduleCall): Promise<void> {
 async function open(
   call: ScheduleCall,
 ): Promise<{ readonly client: LettsClient; readonly host: string; readonly name: string }> {
-  const host = required(call.flags.host, "host");
   const client = await call.open();
-  return { client, host: findDugdale(client.config, host).id, name: call.args[0] ?? "" };
+  return { client, host: oneDugdale(client.config, call.flags.host).id, name: call.args[0] ?? "" };
 }
 
 function plainRow(schedule: ScheduleRecord): readonly string[] {

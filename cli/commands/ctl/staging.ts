@@ -11,11 +11,11 @@ import { required, type Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { requireFile, requireFolderOf } from "../../parse/paths.ts";
 import { Interrupts } from "../interrupts.ts";
-import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
-import { findDugdale } from "../target.ts";
+import type { HOST_FLAG } from "../shared_flags.ts";
+import { oneDugdale } from "../target.ts";
 import type { DOWNLOAD_FLAGS, STAGING_FORCE_FLAG, STAGING_LIST_FLAGS } from "./flags.ts";
 
-type HostValues = Values<typeof REQUIRED_HOST_FLAG>;
+type HostValues = Values<typeof HOST_FLAG>;
 
 const COLUMNS = [
   { title: "STAGING_ID", width: 40 },
@@ -26,21 +26,19 @@ const COLUMNS = [
 
 /** Sends a file. */
 export async function uploadStaging(call: Call<HostValues>): Promise<void> {
-  const host = required(call.flags.host, "host");
   const [path = ""] = call.args;
   requireFile("path", path);
   const client = await call.open();
-  const file = await client.upload(findDugdale(client.config, host).id, path);
+  const file = await client.upload(oneDugdale(client.config, call.flags.host).id, path);
   await call.io.stdout.write(`${file.staging_id}\t${file.sha256}\t${file.size}\n`);
 }
 
 /** Fetches a file, verified. */
 export async function downloadStaging(call: Call<HostValues & Values<typeof DOWNLOAD_FLAGS>>): Promise<void> {
   const { flags: { output = "-" }, args: [stagingId = ""], io } = call;
-  const host = required(call.flags.host, "host");
   if (output !== "-") requireFolderOf("--output", output);
   const client = await call.open();
-  const { id } = findDugdale(client.config, host);
+  const { id } = oneDugdale(client.config, call.flags.host);
   if (output === "-") {
     for await (const bytes of await client.download(id, stagingId)) await io.stdout.write(bytes);
     return;
@@ -53,9 +51,8 @@ export async function downloadStaging(call: Call<HostValues & Values<typeof DOWN
 export async function deleteStaging(
   call: Call<HostValues & Values<typeof STAGING_FORCE_FLAG>>,
 ): Promise<void> {
-  const host = required(call.flags.host, "host");
   const client = await call.open();
-  await client.deleteStaging(findDugdale(client.config, host).id, call.args[0] ?? "", {
+  await client.deleteStaging(oneDugdale(client.config, call.flags.host).id, call.args[0] ?? "", {
     force: call.flags.force,
   });
 }
@@ -63,7 +60,6 @@ export async function deleteStaging(
 /** Prints one page of the files of a mission. */
 export async function listStaging(call: Call<HostValues & Values<typeof STAGING_LIST_FLAGS>>): Promise<void> {
   const { flags, globals, io } = call;
-  const host = required(flags.host, "host");
   const filter: StagingFilter = {
     missionId: required(flags["mission-id"], "mission-id"),
     // A word of the dugdale, which may know more of them.
@@ -71,7 +67,9 @@ export async function listStaging(call: Call<HostValues & Values<typeof STAGING_
     limit: flags.limit > 0 ? flags.limit : undefined,
   };
   const client = await call.open();
-  const page = await client.listStaging(findDugdale(client.config, host).id, filter).page(flags.cursor);
+  const page = await client.listStaging(oneDugdale(client.config, call.flags.host).id, filter).page(
+    flags.cursor,
+  );
   const record = { staging: page.items.map(stagingRecord), next_cursor: page.nextCursor || undefined };
   const rows = () => page.items.map((one) => [one.staging_id, String(one.size), one.state, one.ref_kind]);
   const table = () => io.stdout.isTerminal ? fileTerminalTable(page.items, io) : tableText(COLUMNS, rows());

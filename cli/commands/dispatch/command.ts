@@ -1,6 +1,6 @@
 /** The command line of `letts dispatch`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
-import { MISSION_FLAGS, TARGET_FLAGS } from "../shared_flags.ts";
+import { MISSION_ARGUMENT, MISSION_FLAGS, TARGET_FLAGS } from "../shared_flags.ts";
 
 /** The flags of `dispatch` alone. */
 export const DISPATCH_FLAGS = {
@@ -19,6 +19,7 @@ export const DISPATCH: CommandSpec<[typeof MISSION_FLAGS, typeof TARGET_FLAGS, t
     "Prints the id of the mission and its status as soon as the dugdale has accepted it.",
     "With --count it prints a line for each mission.",
   ],
+  positionals: [MISSION_ARGUMENT],
   flags: [MISSION_FLAGS, TARGET_FLAGS, DISPATCH_FLAGS],
   examples: [
     {

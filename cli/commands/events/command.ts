@@ -1,6 +1,6 @@
 /** The command line of `letts events`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
-import { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
+import { HOST_FLAG } from "../shared_flags.ts";
 
 /** Flags of `events`. */
 export const EVENTS_FLAGS = {
@@ -9,9 +9,9 @@ export const EVENTS_FLAGS = {
 } as const;
 
 /** Prints events. */
-export const EVENTS: CommandSpec<[typeof REQUIRED_HOST_FLAG, typeof EVENTS_FLAGS]> = {
+export const EVENTS: CommandSpec<[typeof HOST_FLAG, typeof EVENTS_FLAGS]> = {
   name: "events",
   summary: "Print the events of a mission",
   positionals: [{ name: "id" }],
-  flags: [REQUIRED_HOST_FLAG, EVENTS_FLAGS],
+  flags: [HOST_FLAG, EVENTS_FLAGS],
 };

@@ -1,17 +1,17 @@
 /** `letts events <id>`. @module */
-import { required, type Values } from "../../parse/flags.ts";
+import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import type { REQUIRED_HOST_FLAG } from "../shared_flags.ts";
-import { findDugdale } from "../target.ts";
+import type { HOST_FLAG } from "../shared_flags.ts";
+import { oneDugdale } from "../target.ts";
 import type { EVENTS_FLAGS } from "./command.ts";
 
 /** Prints the events of a mission as they were sent. */
 export async function events(
-  call: Call<Values<typeof REQUIRED_HOST_FLAG & typeof EVENTS_FLAGS>>,
+  call: Call<Values<typeof HOST_FLAG & typeof EVENTS_FLAGS>>,
 ): Promise<void> {
   const { flags, args: [missionId = ""], io } = call;
   const client = await call.open();
-  const { id } = findDugdale(client.config, required(flags.host, "host"));
+  const { id } = oneDugdale(client.config, flags.host);
   const { follow, from } = flags;
   for await (const { line } of client.followLines({ host: id, missionId }, { follow, from })) {
     await io.stdout.write(`${line}\n`);

@@ -7,7 +7,7 @@ export const EXEC_FLAGS = {
     type: "text",
     value: "HOSTS",
     complete: "host",
-    help: "dugdale, by id or alias; several with commas",
+    help: "dugdale, by id or alias; several with commas (default the only one of letts.yaml)",
   },
   match: { type: "csv", value: "LABELS", complete: "label", help: "all dugdales with all of these labels" },
   all: { type: "switch", help: "all dugdales that have the lane" },

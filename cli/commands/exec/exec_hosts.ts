@@ -16,13 +16,15 @@ export interface ExecHostFlags {
 }
 
 /**
- * At least one dugdale, none of them twice.
+ * At least one dugdale, none of them twice. Without a flag the only one of letts.yaml.
  *
  * @throws {UsageError} When not exactly one of the flags is given, a host is unknown, or none fits.
  */
 export function execHosts(config: LettsConfig, lane: string, flags: ExecHostFlags): readonly DugdaleEntry[] {
   const { host, match, all } = flags;
   const given = [host !== undefined, match.length > 0, all].filter((one) => one).length;
+  const [only, ...others] = config.dugdales;
+  if (given === 0 && only !== undefined && others.length === 0) return [only];
   if (given !== 1) throw new UsageError("exactly one of --host, --match and --all is required");
   const hosts = host === undefined
     ? config.candidates(lane, match)

@@ -1,6 +1,6 @@
 /** The command line of `letts run`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
-import { MISSION_FLAGS, TARGET_FLAGS } from "../shared_flags.ts";
+import { MISSION_ARGUMENT, MISSION_FLAGS, TARGET_FLAGS } from "../shared_flags.ts";
 
 /** Flags of `run` alone. */
 export const RUN_FLAGS = {
@@ -28,10 +28,13 @@ export const RUN: CommandSpec<[typeof MISSION_FLAGS, typeof RUN_FLAGS, typeof TA
   about: [
     "Shows events and log lines on stderr, and prints what the mission returns on stdout. With several hosts in\n" +
     "--host, separated by commas, it runs on all of them at once.",
+    "Without --route, --host and --lane it goes to the route default, else to the only lane of the only dugdale.",
     "Ctrl-C stops the waiting, not the mission.",
   ],
+  positionals: [MISSION_ARGUMENT],
   flags: [MISSION_FLAGS, RUN_FLAGS, TARGET_FLAGS],
   examples: [
+    { line: "letts run hello.sh", means: "Run a mission on the default route" },
     {
       line: "letts run --route normal --mission resize --file image=a.png --output-file image=b.png",
       means: "Send a file and fetch one",

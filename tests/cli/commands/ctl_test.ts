@@ -269,7 +269,6 @@ Deno.test("letts ctl exec lists, shows, prints, restarts, kills and deletes", as
   assertStringIncludes((await fleet.cli(["events", id, "--host", "s1"])).stdout, `"event":"done"`);
   const restarted = await fleet.cli(["ctl", "exec", "restart", id, "--host", "s1"]);
   assertMatch(restarted.stdout, new RegExp(`^[0-9a-f-]{36}\tqueued\trestarted_from=${id}\n$`));
-  assertEquals((await fleet.cli(["ctl", "exec", "restart", id])).code, 2);
   assertEquals((await fleet.cli(["ctl", "exec", "restart", NO_ONE, "--host", "s1"])).code, 255);
   assertEquals((await fleet.cli(["ctl", "exec", "kill", id])).code, 1);
   assertEquals(await fleet.cli(["ctl", "exec", "delete", id]), OK);
@@ -327,8 +326,6 @@ Deno.test("letts ctl refuses arguments that cannot be used together", async () =
         ["ctl", "missions", "shwo", "x"],
         `unknown command "shwo" for "letts ctl missions", did you mean show?`,
       ],
-      [["ctl", "missions", "list"], `required flag "host" not set`],
-      [["ctl", "lanes", "pause", "normal"], `required flag "host" not set`],
       [["ctl", "lanes", "pause", "--host", "s1"], "ctl lanes pause: accepts 1 arg(s), received 0"],
       [["ctl", "missions", "list", "--host", "s1", "--kind", "x"], `invalid argument "x" for "--kind" flag`],
       [
@@ -344,7 +341,7 @@ Deno.test("letts ctl refuses arguments that cannot be used together", async () =
         ["ctl", "missions", "restart", NO_ONE, NO_ONE],
         "ctl missions restart: accepts at most 1 arg(s), received 2",
       ],
-      [["ctl", "missions", "delete", "--selector", "a=b"], "--selector needs --host"],
+      [["ctl", "missions", "delete", "--selector", "a=b"], "--selector: unknown key"],
       [
         ["ctl", "missions", "delete", "--host", "s1", "--selector", "a=b"],
         `--selector: unknown key "a"; known are`,

@@ -7,9 +7,13 @@ import { lettsYaml } from "../fleet.ts";
 async function withoutDugdale(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "letts-cli-test-" });
   try {
-    await Deno.writeTextFile(`${folder}/letts.yaml`, lettsYaml(["http://127.0.0.1:9"], folder), {
-      mode: 0o600,
-    });
+    await Deno.writeTextFile(
+      `${folder}/letts.yaml`,
+      lettsYaml(["http://127.0.0.1:9", "http://127.0.0.1:9"], folder),
+      {
+        mode: 0o600,
+      },
+    );
     await test(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -35,7 +39,7 @@ const TABLE: readonly (readonly [args: readonly string[], code: number, stderr: 
   [["events", V7, "--from", "1.5"], 2, `invalid argument "1.5" for "--from" flag: must be a whole number`],
   [["version", "extra"], 2, "version: accepts 0 arg(s), received 1"],
   [["events"], 2, "events: accepts 1 arg(s), received 0"],
-  [["run", "stray", "--mission", "m"], 2, "run: accepts 0 arg(s), received 1"],
+  [["run", "stray", "other"], 2, "run: accepts at most 1 arg(s), received 2"],
   [["run", "--route", "normal"], 2, `required flag "mission" not set`],
   [["run", "--mission", "m"], 2, "one of --route, --host and --lane is required"],
   [[...RUN, "--host", "s1"], 2, "--route and --host cannot be used together"],
