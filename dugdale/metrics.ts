@@ -168,7 +168,7 @@ export class Metrics {
 /** How many missions of a lane are in a status. */
 function unfinished(store: Store, status: "queued" | "running"): (lane: Lane) => number {
   const counts = new Map<string, number>();
-  for (const { lane, count, ...one } of store.missions.unfinished()) {
+  for (const { lane, count, ...one } of store.missions.unfinished.list()) {
     if (one.status === status) counts.set(lane, (counts.get(lane) ?? 0) + count);
   }
   return (lane) => counts.get(lane.name) ?? 0;

@@ -88,7 +88,7 @@ export class AppliedConfig {
     const prune = options.prune || options.forcePrune;
     const after = desiredState(before, body, prune);
     const diff = difference(before, after);
-    const busy = new Set(this.#parts.store.missions.unfinished().map((count) => count.lane));
+    const busy = new Set(this.#parts.store.missions.unfinished.list().map((count) => count.lane));
     assertInactive(diff, busy, options);
     alongside?.assertFits(after);
     const removed = diff.LanesRemoved ?? [];

@@ -161,7 +161,7 @@ export class Enqueuer {
   #assertRoom(lane: string): void {
     const { maxQueuePerLane, maxQueueTotal } = this.#parts.config.limits;
     if (maxQueuePerLane <= 0 && maxQueueTotal <= 0) return;
-    const counts = this.#parts.store.missions.unfinished();
+    const counts = this.#parts.store.missions.unfinished.list();
     const total = counts.reduce((sum, { count }) => sum + count, 0);
     const queued = counts.reduce((sum, { lane: of, count }) => of === lane ? sum + count : sum, 0);
     if (maxQueuePerLane > 0 && queued >= maxQueuePerLane) {

@@ -119,7 +119,7 @@ export class Transitions {
 
   /** Undoes a {@linkcode claim}: the mission had no process, nothing was told, and no attempt is spent. */
   putBack(mission: RunningMission): void {
-    this.#store.missions.putBack(mission.id);
+    this.#store.missions.putBack(mission);
   }
 
   /** Ends an attempt and puts the mission back into its queue, unless it is not running any more. */

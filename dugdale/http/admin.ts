@@ -140,7 +140,7 @@ function assertLanes(given: ReadonlyMap<string, Schedule | null> | undefined, { 
 /** Counts of the unfinished missions that the caller may see. */
 function countsFor(call: Call, parts: HandlerParts): (lane: string | undefined, status: string) => number {
   const kind = { dispatch: "mission", exec: "exec", admin: undefined, none: undefined }[call.caller.scope];
-  const counts = parts.store.missions.unfinished().filter((count) =>
+  const counts = parts.store.missions.unfinished.list().filter((count) =>
     kind === undefined || count.kind === kind
   );
   return (lane, status) =>

@@ -3,10 +3,11 @@ import { initial } from "./migrations/0001_initial.ts";
 import { attempts } from "./migrations/0002_attempts.ts";
 import { listedTimes } from "./migrations/0003_listed_times.ts";
 import { schedules } from "./migrations/0004_schedules.ts";
+import { counts } from "./migrations/0005_counts.ts";
 import { schema } from "./schema.ts";
 
 /** In order of release; the database's `user_version` is the count of those it has had. */
-const MIGRATIONS: readonly string[] = [initial, attempts, listedTimes, schedules];
+const MIGRATIONS: readonly string[] = [initial, attempts, listedTimes, schedules, counts];
 
 /** A database that a newer letts has written. */
 export class NewerDatabaseError extends Error {

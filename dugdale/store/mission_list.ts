@@ -4,6 +4,7 @@ import { OUTCOMES } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import type { LaneAndName, ListedTimes, TimeSpan } from "./listed_times.ts";
 import type { MissionClass } from "./mission_row.ts";
+import type { UnfinishedCounts } from "./unfinished.ts";
 
 /** Which missions are listed. What is absent does not narrow; a value that nothing has matches nothing. */
 export interface MissionFilter {
@@ -77,11 +78,12 @@ export class MissionList {
   readonly #deletingByEnd: Omit<Scan, "own">;
   readonly #groupByEnd: Omit<Scan, "own">;
   readonly #createdByEnd: Omit<Scan, "own">;
-  readonly #queuedLanes: StatementSync;
+  readonly #unfinished: UnfinishedCounts;
   readonly #times: ListedTimes;
 
-  constructor(db: DatabaseSync, times: ListedTimes) {
+  constructor(db: DatabaseSync, times: ListedTimes, unfinished: UnfinishedCounts) {
     this.#times = times;
+    this.#unfinished = unfinished;
     const scan = (index: string, own: string, time = "time_created"): Omit<Scan, "own"> => ({
       rows: db.prepare(rowsSql(index, own, time)),
       edge: db.prepare(edgeSql(index, own, time)),
@@ -117,8 +119,6 @@ export class MissionList {
       "missions_created",
       "status = 'done' AND time_created >= :ownFrom AND time_created < :ownTo",
     );
-    this.#queuedLanes = db.prepare(`
-      SELECT DISTINCT lane FROM unfinished WHERE status = 'queued' AND count > 0`);
   }
 
   /** The next missions of a list, at most `limit`. */
@@ -180,11 +180,12 @@ export class MissionList {
       return this.#doneScans(kind, outcome);
     }
     if (status === "queued") {
-      const lanes = this.#queuedLanes.all() as { lane: string }[];
-      return lanes.filter((row) => lane === undefined || row.lane === lane)
-        .flatMap((row) => [
-          ...CLASSES.map((ownClass) => ({ ...this.#queued, own: { ownLane: row.lane, ownClass } })),
-          { ...this.#moved, own: { ownLane: row.lane } },
+      const queued = this.#unfinished.list().filter((count) => count.status === "queued");
+      return [...new Set(queued.map((count) => count.lane))]
+        .filter((ownLane) => lane === undefined || ownLane === lane)
+        .flatMap((ownLane) => [
+          ...CLASSES.map((ownClass) => ({ ...this.#queued, own: { ownLane, ownClass } })),
+          { ...this.#moved, own: { ownLane } },
         ]);
     }
     if (status === "running") return [{ ...this.#running, own: {} }];

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import * as v from "valibot";
-import { MISSION_FIELDS, type MissionKind, type MissionStatus } from "../../protocol/mission.ts";
+import { MISSION_FIELDS, type MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import {
   attemptLine,
@@ -28,14 +28,7 @@ import {
   toMission,
 } from "./mission_row.ts";
 import { MissionQueue } from "./queue.ts";
-
-/** How many missions of a lane and kind wait or run. */
-export interface UnfinishedCount {
-  readonly lane: string;
-  readonly kind: MissionKind;
-  readonly status: "queued" | "running";
-  readonly count: number;
-}
+import { type Counted, UnfinishedCounts } from "./unfinished.ts";
 
 /** The end of an attempt that is followed by another one. */
 export interface AttemptEnd {
@@ -84,6 +77,8 @@ export class Missions {
   readonly list: MissionList;
   /** The queues of the lanes. */
   readonly queue: MissionQueue;
+  /** How many wait and run. */
+  readonly unfinished: UnfinishedCounts;
   /** Removal of old missions. */
   readonly retention: MissionRetention;
   readonly #insert: StatementSync;
@@ -100,7 +95,6 @@ export class Missions {
   readonly #finish: StatementSync;
   readonly #addProgress: StatementSync;
   readonly #progressAfter: StatementSync;
-  readonly #unfinished: StatementSync;
   readonly #running: StatementSync;
   readonly #lastSeq: StatementSync;
   readonly #requeue: StatementSync;
@@ -110,13 +104,15 @@ export class Missions {
   readonly #plan: StatementSync;
   /** Without plans the end and the record of a mission need no look for one. */
   #hasPlans: boolean;
+  readonly #counted: StatementSync;
   readonly #markDeleting: StatementSync;
 
   /** @param writeSoon Makes a change that a power cut may undo. */
   constructor(db: DatabaseSync, writeSoon: (apply: () => void) => Promise<void>) {
     this.listedTimes = new ListedTimes(db, writeSoon);
-    this.list = new MissionList(db, this.listedTimes);
-    this.queue = new MissionQueue(db);
+    this.unfinished = new UnfinishedCounts(db);
+    this.list = new MissionList(db, this.listedTimes, this.unfinished);
+    this.queue = new MissionQueue(db, this.unfinished);
     this.retention = new MissionRetention(db, this.listedTimes);
     this.#insert = db.prepare(
       `INSERT INTO missions (${NEW_COLUMNS}, status) VALUES (${NEW_VALUES}, 'queued')`,
@@ -150,7 +146,6 @@ export class Missions {
     this.#addProgress = db.prepare(`INSERT INTO progress (mission, seq, line) VALUES (:id, :seq, :line)`);
     this.#progressAfter = db.prepare(`
       SELECT seq, line FROM progress WHERE mission = :id AND seq > :from ORDER BY seq`);
-    this.#unfinished = db.prepare(`SELECT lane, kind, status, count FROM unfinished WHERE count > 0`);
     this.#running = db.prepare(`SELECT * FROM missions WHERE status = 'running' ORDER BY id`);
     this.#lastSeq = db.prepare(`SELECT max(seq) AS seq FROM progress WHERE mission = ?`);
     this.#requeue = db.prepare(`
@@ -166,6 +161,7 @@ export class Missions {
     this.#addPlan = db.prepare(`INSERT INTO plans (mission, options) VALUES (?, ?)`);
     this.#plan = db.prepare(`SELECT options FROM plans WHERE mission = ?`);
     this.#hasPlans = db.prepare(`SELECT 1 FROM plans LIMIT 1`).get() !== undefined;
+    this.#counted = db.prepare(`SELECT lane, kind, status FROM missions WHERE id = ?`);
     this.#markDeleting = db.prepare(`
       UPDATE missions SET status = 'deleting' WHERE id = :id AND status IN ('queued', 'done')`);
   }
@@ -173,6 +169,7 @@ export class Missions {
   /** Adds a queued mission with its files and returns its row number. */
   insert(mission: NewMission): number {
     const id = Number(this.#insert.run(...valuesOf(mission)).lastInsertRowid);
+    this.unfinished.enter(mission, "queued");
     if (mission.runAtMs !== null) this.queue.expect(mission.lane, mission.runAtMs);
     this.#insertParts(id, mission);
     return id;
@@ -181,6 +178,7 @@ export class Missions {
   /** Adds a mission that is picked up at once. */
   insertRunning(mission: NewMission): RunningMission {
     const row = toMission<RunningMission>(this.#insertRunning.get(...valuesOf(mission)));
+    this.unfinished.enter(mission, "running");
     this.#insertParts(row.id, mission);
     return row;
   }
@@ -254,12 +252,15 @@ export class Missions {
       truncatedStdout: ending.truncatedStdout ? 1 : 0,
       truncatedStderr: ending.truncatedStderr ? 1 : 0,
     });
-    return row && toMission(row);
+    if (row === undefined) return undefined;
+    const done = toMission<DoneMission>(row);
+    this.unfinished.move({ ...done, status }, "done");
+    return done;
   }
 
   /** Makes a running mission that never had a process queued again, in its old place. */
-  putBack(id: number): void {
-    this.#putBack.run({ id });
+  putBack(mission: RunningMission): void {
+    if (this.#putBack.run({ id: mission.id }).changes === 1) this.unfinished.move(mission, "queued");
   }
 
   /**
@@ -280,6 +281,7 @@ export class Missions {
       runningSeq: seq + 1,
     });
     if (again === undefined) return undefined;
+    this.unfinished.move(row, "queued");
     if (start !== undefined) this.addProgress(id, runningSeq(row), runningLine(row, start));
     this.addProgress(id, seq, attemptLine(seq, row.attempt, ending, runAtMs));
     const { outcome, exitCode, signal, failReason, failMessage } = ending;
@@ -300,11 +302,6 @@ export class Missions {
     return this.#progressAfter.iterate({ id, from }) as unknown as Iterable<ProgressLine>;
   }
 
-  /** Counts of waiting and running missions, one entry for each lane, kind and status that has any. */
-  unfinished(): UnfinishedCount[] {
-    return this.#unfinished.all() as unknown as UnfinishedCount[];
-  }
-
   /** Every running mission. */
   running(): RunningMission[] {
     return this.#running.all().map((row) => toMission<RunningMission>(row));
@@ -312,6 +309,9 @@ export class Missions {
 
   /** Hides a queued or done mission until the next sweep removes it; false when it is in another state. */
   markDeleting(id: number): boolean {
-    return this.#markDeleting.run({ id }).changes === 1;
+    const before = this.#counted.get(id) as Counted | undefined;
+    if (before === undefined || this.#markDeleting.run({ id }).changes === 0) return false;
+    this.unfinished.move(before, "deleting");
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type MissionClass, type QueuedMission, type RunningMission, toMission } from "./mission_row.ts";
+import type { UnfinishedCounts } from "./unfinished.ts";
 
 /** What a lane got from its queue. */
 export interface Claimed {
@@ -61,10 +62,12 @@ export class MissionQueue {
   readonly #moveDue: StatementSync;
   readonly #makeDue: StatementSync;
   readonly #queuedIn: StatementSync;
+  readonly #unfinished: UnfinishedCounts;
   /** By lane, so that lanes without delayed missions need no statement; what is absent has to be read. */
   readonly #nextDueMs = new Map<string, number>();
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, unfinished: UnfinishedCounts) {
+    this.#unfinished = unfinished;
     this.#next = db.prepare(`
       SELECT id FROM missions WHERE status = 'queued' AND run_at IS NULL AND lane = ?
       ORDER BY class, coalesce(enqueued, time_created), mission_id LIMIT ?`);
@@ -100,7 +103,11 @@ export class MissionQueue {
     const next = turns === undefined
       ? this.#next.all(lane, limit) as unknown as { id: number }[]
       : this.#nextInTurn(lane, limit, turns);
-    const missions = next.map(({ id }) => toMission<RunningMission>(this.#claim.get({ id, nowMs })));
+    const missions = next.map(({ id }) => {
+      const row = toMission<RunningMission>(this.#claim.get({ id, nowMs }));
+      this.#unfinished.move({ lane, kind: row.kind, status: "queued" }, "running");
+      return row;
+    });
     return { missions, nextDueMs: this.nextDueMs(lane) };
   }
 

@@ -60,22 +60,6 @@ CREATE INDEX missions_unsuccessful ON missions (outcome, time_created, mission_i
 CREATE INDEX missions_deleting ON missions (time_created, mission_id) WHERE status = 'deleting';
 CREATE INDEX missions_created ON missions (time_created, mission_id);
 CREATE INDEX missions_group ON missions (group_id, time_created, mission_id) WHERE group_id IS NOT NULL;
-CREATE TABLE unfinished (
-  lane   TEXT NOT NULL,
-  kind   TEXT NOT NULL,
-  status TEXT NOT NULL,
-  count  INTEGER NOT NULL,
-  PRIMARY KEY (lane, kind, status)
-) STRICT, WITHOUT ROWID;
-CREATE TRIGGER missions_enter AFTER INSERT ON missions WHEN NEW.status IN ('queued', 'running') BEGIN
-  INSERT INTO unfinished VALUES (NEW.lane, NEW.kind, NEW.status, 1)
-  ON CONFLICT DO UPDATE SET count = count + 1;
-END;
-CREATE TRIGGER missions_move AFTER UPDATE OF status ON missions WHEN NEW.status <> OLD.status BEGIN
-  UPDATE unfinished SET count = count - 1 WHERE lane = OLD.lane AND kind = OLD.kind AND status = OLD.status;
-  INSERT INTO unfinished SELECT NEW.lane, NEW.kind, NEW.status, 1 WHERE NEW.status IN ('queued', 'running')
-  ON CONFLICT DO UPDATE SET count = count + 1;
-END;
 CREATE TABLE progress (
   mission INTEGER NOT NULL REFERENCES missions (id) ON DELETE CASCADE,
   seq     INTEGER NOT NULL,

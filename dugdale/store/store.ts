@@ -149,7 +149,9 @@ export class Store implements Disposable {
       this.#begin.run();
       for (const change of changes) settle.push(this.#applyOne(change));
       this.#commit.run();
+      this.missions.unfinished.keep();
     } catch (cause) {
+      this.missions.unfinished.undo(0);
       if (this.db.isTransaction) this.db.exec("ROLLBACK");
       const error = this.#lastFailure = new StoreError("the database could not be written", { cause });
       for (const change of changes) change.reject(error);
@@ -245,12 +247,15 @@ export class Store implements Disposable {
 
   #applyOne(change: Change): () => void {
     this.#savepoint.run();
+    const { unfinished } = this.missions;
+    const { mark } = unfinished;
     try {
       const result = change.apply() as never;
       this.#release.run();
       return () => change.resolve(result);
     } catch (error) {
       this.#undo.run();
+      unfinished.undo(mark);
       this.#release.run();
       return () => change.reject(error);
     }

@@ -89,8 +89,8 @@ Deno.test("Lanes: a mission that enters a free lane runs at once; beyond its slo
       "queued",
       "queued",
     ]);
-    const counts = store.missions.unfinished().map(({ status, count }) => [status, count]);
-    assertEquals(counts, [["queued", 3], ["running", 2]]);
+    const counts = store.missions.unfinished.list().map(({ status, count }) => [status, count]);
+    assertEquals(counts, [["running", 2], ["queued", 3]]);
     await lanes.write(lane, (turn) => turn.release());
     await lanes.write(lane, (turn) => turn.release());
     await starts();

@@ -3,7 +3,7 @@ import { HandClock } from "../hand_clock.ts";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { NewerDatabaseError } from "../../../dugdale/store/migrations.ts";
-import type { MissionRow, NewMission } from "../../../dugdale/store/mission_row.ts";
+import type { MissionRow, NewMission, RunningMission } from "../../../dugdale/store/mission_row.ts";
 import { Store, StoreError } from "../../../dugdale/store/store.ts";
 import { ending, newMission } from "./samples.ts";
 
@@ -190,18 +190,56 @@ Deno.test("Missions.finish() numbers the last line after what was said, and only
     );
   }));
 
-Deno.test("Missions.unfinished() follows every move of a mission", () =>
-  withStore(async (store) => {
-    const counts = (): string[] =>
-      store.missions.unfinished().map(({ lane, kind, status, count }) =>
-        `${lane} ${kind} ${status} ${count}`
-      );
+/** What a store counts, which must be what one that is opened anew counts. */
+function countsOf(store: Store, file: string): string[] {
+  const texts = ({ missions: { unfinished } }: Store): string[] =>
+    unfinished.list().map(({ lane, kind, status, count }) => `${lane} ${kind} ${status} ${count}`).sort();
+  using reopened = new Store(file, -2000);
+  assertEquals(texts(store), texts(reopened));
+  return texts(store);
+}
+
+Deno.test("UnfinishedCounts follows every move of a mission", () =>
+  withStore(async (store, file) => {
+    const counts = (): string[] => countsOf(store, file);
     await store.write(() => [1, 2, 3].forEach((count) => store.missions.insert(mission(count))));
     await store.write(() => store.missions.insert(mission(4, { kind: "exec" })));
     assertEquals(counts(), ["a exec queued 1", "a mission queued 3"]);
     await store.write(() => store.missions.queue.claim("a", 1, 5));
     await store.write(() => store.missions.markDeleting(store.missions.find(id(2))!.id));
     assertEquals(counts(), ["a exec queued 1", "a mission queued 1", "a mission running 1"]);
+    const [running] = store.missions.running() as [RunningMission];
+    const attempt = { ending: ending("failed"), nowMs: 5, start: undefined };
+    await store.write(() => store.missions.requeue(running, { ...attempt, runAtMs: 50 }));
+    assertEquals(counts(), ["a exec queued 1", "a mission queued 2"]);
+    await store.write(() => store.missions.queue.claim("a", 9, 60));
+    assertEquals(counts(), ["a exec running 1", "a mission running 2"]);
+    await store.write(() => store.missions.putBack({ ...running, id: store.missions.find(id(3))!.id }));
+    await store.write(() => store.missions.finish(running, ending("success"), 70));
+    await store.write(() => store.missions.insertRunning(mission(5)));
+    assertEquals(counts(), ["a exec running 1", "a mission queued 1", "a mission running 1"]);
+  }));
+
+Deno.test("UnfinishedCounts takes back what a change did that was undone, alone or with its transaction", () =>
+  withStore(async (store, file) => {
+    const kept = store.write(() => store.missions.insert(mission(1)));
+    const undone = store.write(() => {
+      store.missions.insert(mission(2));
+      throw new Error("no");
+    });
+    await Promise.all([kept, assertRejects(() => undone)]);
+    assertEquals(countsOf(store, file), ["a mission queued 1"]);
+    class FailingStore extends Store {
+      failingWrite(): Promise<void> {
+        return this.write(() => {
+          this.missions.insert(mission(3));
+          this.db.exec("ROLLBACK");
+        });
+      }
+    }
+    using failing = new FailingStore(file, -2000);
+    await assertRejects(() => failing.failingWrite(), StoreError);
+    assertEquals(countsOf(failing, file), ["a mission queued 1"]);
   }));
 
 Deno.test("what the operating manual does to the database by hand leaves the right counts", () =>
@@ -215,13 +253,17 @@ Deno.test("what the operating manual does to the database by hand leaves the rig
       store.missions.addProgress(lost, 3, "{}");
     });
     using other = new DatabaseSync(file);
+    const counts = (): number[] => {
+      using reopened = new Store(file, -2000);
+      return reopened.missions.unfinished.list().map(({ count }) => count);
+    };
     other.exec(`PRAGMA foreign_keys = OFF; DELETE FROM missions WHERE mission_id = '${id(1)}'`);
     assertEquals(other.prepare("PRAGMA foreign_key_check").all().length, 1);
     other.exec(tidy);
     assertEquals(other.prepare("PRAGMA foreign_key_check").all(), []);
-    assertEquals(store.missions.unfinished().map(({ count }) => count), [1]);
+    assertEquals(counts(), [1]);
     other.exec(hide);
-    assertEquals(store.missions.unfinished(), []);
+    assertEquals(counts(), []);
     assertEquals(store.missions.retention.hidden(9).length, 1);
   }));
 
