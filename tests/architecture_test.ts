@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "mission": ["protocol"],
   "dugdale": ["protocol", "config"],
   "dugdale/problem_error.ts": ["protocol"],
-  "dugdale/json": ["protocol"],
+  "dugdale/json": ["protocol", "dugdale/host"],
   "dugdale/host": ["protocol", "config"],
   "dugdale/store": BASE,
   "dugdale/staging": [...BASE, "dugdale/store"],

@@ -36,6 +36,9 @@ function textOf(error: unknown, config: LettsConfig | undefined): string {
     return `${withoutPrefix(error.message, `[${error.host}] `)}: ${placeOf(error, config)}`;
   }
   if (error instanceof CliError || error instanceof LettsError) return error.message;
+  if (error instanceof RangeError && /call stack/.test(error.message)) {
+    return "an answer is nested too deeply to be read";
+  }
   // Not an error of this project: a bug, printed with its stack.
   if (error instanceof Error) return error.stack ?? error.message;
   return String(error);

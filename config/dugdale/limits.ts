@@ -32,6 +32,8 @@ export interface DugdaleLimits {
   readonly maxExecBodyBytes: number;
   /** The body of an apply and of the other admin calls. 0 lets only an empty body in. Default 1 MiB. */
   readonly maxApplyBodyBytes: number;
+  /** Arrays and objects within each other, in an input, a returned value and fail details. 0: 10,000. Default 256. */
+  readonly maxJsonDepth: number;
   /** Progress events of one mission that wait to be stored; at least 64 events fit. Default 256 KiB. */
   readonly progressBufferBytes: number;
   /** One output file. 0: no cap. Default 16 GiB. */
@@ -77,6 +79,7 @@ export const LIMIT_DEFAULTS: DugdaleLimits = {
   maxMissionInputBytes: MIB,
   maxExecBodyBytes: MIB,
   maxApplyBodyBytes: MIB,
+  maxJsonDepth: 256,
   progressBufferBytes: 256 * KIB,
   maxOutputFileBytes: 16 * 1024 * MIB,
   maxStagingUploadBytes: 0,

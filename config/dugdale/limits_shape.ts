@@ -58,6 +58,11 @@ export const limitFields: Fields<DugdaleLimits> = {
     "maxApplyBodyBytes",
     "Body of an admin call; 0 refuses all but empty ones",
   ),
+  maxJsonDepth: count(
+    "max_json_depth",
+    "maxJsonDepth",
+    "Nesting of an input, a returned value and fail details; 0 is 10,000",
+  ),
   progressBufferBytes: bytes(
     "progress_buffer_size",
     "progressBufferBytes",

@@ -36,7 +36,7 @@ export function batchHandler(parts: HandlerParts): RouteHandlers["dispatchBatch"
         if (!isMissionId(missionId)) {
           throw new ProblemError("bad_request", MISSION_ID.refusal(missionId, `${options.what}.mission_id`));
         }
-        const request = { ...await readDispatch(missionId, entry), traceparent };
+        const request = { ...await readDispatch(missionId, entry, parts.config.limits), traceparent };
         const { reply } = await dispatchMission(request, parts.enqueuer);
         return { ok: true, ...reply, ...featuresUsed(entry) };
       } catch (error) {

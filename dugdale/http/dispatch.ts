@@ -1,3 +1,4 @@
+import type { DugdaleLimits } from "../../config/dugdale/limits.ts";
 import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts";
 import {
   checkAdditions,
@@ -22,7 +23,7 @@ import {
   STAGING_ID,
 } from "../../protocol/names.ts";
 import { dispatchMission, type DispatchRequest } from "../engine/dispatch.ts";
-import { canonicalInTurns, NotCanonicalError } from "../json/canonical.ts";
+import { canonicalInTurns, DepthError, NotCanonicalError } from "../json/canonical.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { MissionClass } from "../store/mission_row.ts";
 import { json } from "./answer.ts";
@@ -41,7 +42,7 @@ export function dispatchHandler(parts: HandlerParts): RouteHandlers["dispatch"] 
     const missionId = idempotencyKey(call);
     const body = await call.body();
     const request = {
-      ...await readDispatch(missionId, body),
+      ...await readDispatch(missionId, body, parts.config.limits),
       traceparent: readTraceparent(call.request.headers),
     };
     const { reply, created } = await dispatchMission(request, parts.enqueuer);
@@ -79,6 +80,7 @@ export function readTimeout(text: string): number | null {
 export async function readDispatch(
   missionId: DispatchRequest["missionId"],
   body: RequestBody<DispatchBody>,
+  limits: Pick<DugdaleLimits, "maxJsonDepth">,
 ): Promise<Omit<DispatchRequest, "traceparent">> {
   const { mission, lane, timeout = "", files = [], input: _node, ...sent } = body.shape;
   if (!isMissionName(mission)) {
@@ -87,7 +89,7 @@ export async function readDispatch(
   if (!isLaneName(lane)) {
     throw new ProblemError("bad_request", LANE_NAME.refusal(lane, "lane"));
   }
-  const input = await readInput(body);
+  const input = await readInput(body, limits);
   const timeoutMs = readTimeout(timeout);
   const additions = readAdditions(sent);
   if (files.length > FILES_MAX) {
@@ -139,12 +141,21 @@ function checked(sent: SentAdditions): DispatchAdditions {
   }
 }
 
-async function readInput(body: RequestBody<DispatchBody>): Promise<string> {
+async function readInput(
+  body: RequestBody<DispatchBody>,
+  { maxJsonDepth }: Pick<DugdaleLimits, "maxJsonDepth">,
+): Promise<string> {
   const node = body.node("input");
   if (node === undefined) return "null";
   try {
-    return await canonicalInTurns(node, body.source);
+    return await canonicalInTurns(node, body.source, maxJsonDepth);
   } catch (cause) {
+    if (cause instanceof DepthError) {
+      throw new ProblemError("bad_request", `input ${cause.message}`, {
+        details: { max_json_depth: maxJsonDepth },
+        cause,
+      });
+    }
     if (!(cause instanceof NotCanonicalError)) throw cause;
     throw new ProblemError("bad_request", `input: ${cause.message}`, { cause });
   }

@@ -52,7 +52,7 @@ async function readSchedule(name: string, source: string, node: JsonNode, nowMs:
     const jitterMs = jitter === undefined ? 0 : readJitter(jitter);
     const times = await readTimes({ cron, every, tz, until }, nowMs);
     // The id is another one at each fire; it is no part of what is read.
-    const { missionId: _id, ...request } = await readDispatch("" as never, body);
+    const { missionId: _id, ...request } = await readDispatch("" as never, body, { maxJsonDepth: 0 });
     const text = withoutPause(await canonicalInTurns(node, source));
     return { text, lane: request.lane, request, times, tz, overlap, missed, jitterMs, paused };
   } catch (cause) {

@@ -2,6 +2,20 @@ import { clip, quote } from "../../protocol/clip.ts";
 import { atOnce, inTurns, type JsonNode, type Steps, TURN_CHARS } from "./reader.ts";
 import { Scanner, stringAt } from "./scanner.ts";
 
+/** A value that is nested deeper than is allowed. */
+export class DepthError extends Error {
+  override readonly name = "DepthError";
+
+  constructor(maxDepth: number) {
+    super(`is nested more than ${maxDepth} levels deep, which limits.max_json_depth allows`);
+  }
+}
+
+/** @param maxDepth 0 or less: as deep as anything may be. @throws {DepthError} */
+function assertDepth(depth: number, maxDepth: number): void {
+  if (maxDepth > 0 && depth > maxDepth) throw new DepthError(maxDepth);
+}
+
 /** A value that has no canonical form. */
 export class NotCanonicalError extends Error {
   override readonly name = "NotCanonicalError";
@@ -19,17 +33,28 @@ const EXACT_CHARS = 15;
  * @throws {NotCanonicalError} When a key is repeated or a number is beyond the range of a double.
  */
 export function canonical(node: JsonNode, source: string): string {
-  return atOnce(writing(node, source, Infinity));
+  return atOnce(writing(node, source, { turnChars: Infinity, maxDepth: 0 }));
 }
 
-/** As {@linkcode canonical}, in turns of the event loop when the value is long. */
-export function canonicalInTurns(node: JsonNode, source: string): Promise<string> {
-  return inTurns(writing(node, source, TURN_CHARS));
+/**
+ * As {@linkcode canonical}, in turns of the event loop when the value is long.
+ *
+ * @param maxDepth How many arrays and objects may be within each other; 0 for no limit.
+ * @throws {DepthError}
+ */
+export function canonicalInTurns(node: JsonNode, source: string, maxDepth: number = 0): Promise<string> {
+  return inTurns(writing(node, source, { turnChars: TURN_CHARS, maxDepth }));
 }
 
-/** A part of a JSON text as it was written, without the white space between its tokens. */
-export function compact(source: string, node: JsonNode): string {
+/**
+ * A part of a JSON text as it was written, without the white space between its tokens.
+ *
+ * @param maxDepth As of {@linkcode canonicalInTurns}.
+ * @throws {DepthError}
+ */
+export function compact(source: string, node: JsonNode, maxDepth: number = 0): string {
   const scanner = new Scanner(source, node.start);
+  let depth = 0;
   let written = "";
   let copied = node.start;
   while (scanner.at < node.end) {
@@ -38,7 +63,11 @@ export function compact(source: string, node: JsonNode): string {
     else if (isSpace(character)) {
       written += source.slice(copied, scanner.at);
       copied = scanner.space();
-    } else scanner.at++;
+    } else {
+      if (character === "[" || character === "{") assertDepth(++depth, maxDepth);
+      else if (character === "]" || character === "}") depth--;
+      scanner.at++;
+    }
   }
   return written + source.slice(copied, node.end);
 }
@@ -60,7 +89,11 @@ interface OpenObject {
  * Copies the text in pieces that are as long as they can be, because most of it is canonical already. Within an object
  * a piece ends with a member, so that the members can be sorted.
  */
-function* writing(node: JsonNode, source: string, turnChars: number): Steps<string> {
+function* writing(
+  node: JsonNode,
+  source: string,
+  { turnChars, maxDepth }: { readonly turnChars: number; readonly maxDepth: number },
+): Steps<string> {
   const scanner = new Scanner(source, node.start);
   const open: (OpenObject | "array")[] = [];
   const pieces: string[] = [];
@@ -115,6 +148,7 @@ function* writing(node: JsonNode, source: string, turnChars: number): Steps<stri
       case "[":
         scanner.at++;
         open.push("array");
+        assertDepth(open.length, maxDepth);
         break;
       case "]":
         scanner.at++;
@@ -130,6 +164,7 @@ function* writing(node: JsonNode, source: string, turnChars: number): Steps<stri
         scanner.at = start + 1;
         const object: OpenObject = { members: [], sorted: true };
         open.push(object);
+        assertDepth(open.length, maxDepth);
         begin(object);
         break;
       }

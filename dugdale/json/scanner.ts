@@ -8,8 +8,8 @@ const QUOTE = 34, COMMA = 44, MINUS = 45, DOT = 46, ZERO = 48, NINE = 57, COLON 
 /** This bit makes a letter of ASCII lower case. */
 const LOWER = 32;
 const OPEN_ARRAY = 91, CLOSE_ARRAY = 93, OPEN_OBJECT = 123, CLOSE_OBJECT = 125;
-/** Deeper values are refused: other programs could not read them. */
-const MAX_DEPTH = 1000;
+/** Deeper values are refused, wherever they are. */
+export const MAX_DEPTH = 10_000;
 const ESCAPES = new Set('"\\/bfnrt');
 
 /**

@@ -1,7 +1,7 @@
 import { CONTROL_EVENTS } from "../../protocol/fd3.ts";
 import { type Line, LineSplitter } from "../../protocol/lines.ts";
 import { isFileRole } from "../../protocol/names.ts";
-import { compact } from "../json/canonical.ts";
+import { compact, DepthError } from "../json/canonical.ts";
 import { type JsonNode, type JsonObjectNode, readJson } from "../json/reader.ts";
 import { JsonSyntaxError } from "../json/scanner.ts";
 import type { JsonValue } from "../../protocol/json_value.ts";
@@ -40,6 +40,7 @@ export interface Progress {
 export interface ControlLimits {
   readonly maxEventLineBytes: number;
   readonly maxOutputFilesPerMission: number;
+  readonly maxJsonDepth: number;
 }
 
 const MAX_VIOLATIONS = 32;
@@ -225,7 +226,15 @@ export class Fd3Reader {
   #object(line: string, node: JsonObjectNode, name: string, event: string): string | null | undefined {
     const value = last(node, name);
     if (value === undefined) return hasNull(node, name) ? "null" : null;
-    if (value.kind === "object") return compact(line, value);
+    if (value.kind === "object") {
+      try {
+        return compact(line, value, this.#limits.maxJsonDepth);
+      } catch (error) {
+        if (!(error instanceof DepthError)) throw error;
+        this.#protocolError(`${event} "${name}" ${error.message}`, { event });
+        return undefined;
+      }
+    }
     this.#protocolError(`${event} "${name}" must be an object or null`, { event });
     return undefined;
   }

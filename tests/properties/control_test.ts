@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type ControlLimits, Fd3Reader } from "../../dugdale/run/fd3.ts";
 import { cuts } from "./cuts.ts";
 
-const LIMITS: ControlLimits = { maxEventLineBytes: 200, maxOutputFilesPerMission: 3 };
+const LIMITS: ControlLimits = { maxEventLineBytes: 200, maxOutputFilesPerMission: 3, maxJsonDepth: 4 };
 
 interface Reading {
   readonly progress: readonly unknown[];

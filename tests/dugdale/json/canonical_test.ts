@@ -1,5 +1,11 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { canonical, canonicalInTurns, compact, NotCanonicalError } from "../../../dugdale/json/canonical.ts";
+import {
+  canonical,
+  canonicalInTurns,
+  compact,
+  DepthError,
+  NotCanonicalError,
+} from "../../../dugdale/json/canonical.ts";
 import { member, readJson, readJsonInTurns } from "../../../dugdale/json/reader.ts";
 import { JsonSyntaxError } from "../../../dugdale/json/scanner.ts";
 
@@ -97,8 +103,16 @@ Deno.test("canonicalInTurns() finds a key that is repeated far away", async () =
 });
 
 Deno.test("readJson() stops at a depth that other readers do not manage", () => {
-  assertThrows(() => readJson("[".repeat(100_000)), JsonSyntaxError, "nested more than 1000 levels deep");
-  canon("[".repeat(900) + "]".repeat(900));
+  assertThrows(() => readJson("[".repeat(100_000)), JsonSyntaxError, "nested more than 10000 levels deep");
+  canon("[".repeat(9000) + "]".repeat(9000));
+});
+
+Deno.test("canonicalInTurns() and compact() refuse what is nested deeper than allowed", async () => {
+  const text = '[{"a":[]},[],{}]';
+  const node = readJson(text);
+  assertEquals([await canonicalInTurns(node, text, 3), compact(text, node, 3)], [text, text]);
+  await assertRejects(() => canonicalInTurns(node, text, 2), DepthError, "more than 2 levels deep");
+  assertThrows(() => compact(text, node, 2), DepthError, "more than 2 levels deep");
 });
 
 Deno.test("member() prefers the exact name, the last one, and takes null for absent", () => {

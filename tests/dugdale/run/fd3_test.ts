@@ -7,7 +7,7 @@ function read(
 ): Fd3Reader & { progress: Progress[] } {
   const progress: Progress[] = [];
   const reader = new Fd3Reader(
-    { maxEventLineBytes: limits.line ?? 1024, maxOutputFilesPerMission: limits.files ?? 32 },
+    { maxEventLineBytes: limits.line ?? 1024, maxOutputFilesPerMission: limits.files ?? 32, maxJsonDepth: 3 },
     (event) => progress.push(event),
   );
   // In pieces of three bytes: lines and characters must survive any cut.
@@ -49,6 +49,7 @@ const VIOLATIONS: readonly (readonly [line: string, reason: string, details: Rec
   ['{"event":"progress","value":-1e400}', "event_protocol_error", { fd3_line: 1, event: "progress" }],
   ['{"event":"progress","message":1}', "event_protocol_error", { fd3_line: 1, event: "progress" }],
   ['{"event":"success","return":[1]}', "event_protocol_error", { fd3_line: 1, event: "success" }],
+  ['{"event":"success","return":{"a":[[[1]]]}}', "event_protocol_error", { fd3_line: 1, event: "success" }],
   ['{"event":"fail","details":"x"}', "event_protocol_error", { fd3_line: 1, event: "fail" }],
   ['{"event":"fail","exit_code":2.0}', "event_protocol_error", { fd3_line: 1, event: "fail" }],
   ['{"event":"fail","exit_code":"2"}', "event_protocol_error", { fd3_line: 1, event: "fail" }],
