@@ -11,6 +11,7 @@ import { Ids } from "../../protocol/ids.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { MemoryDisk } from "../../testing/memory_disk.ts";
 import type { ScriptedProcess } from "../../testing/scripted_spawner.ts";
+import { fireId } from "../../dugdale/engine/schedules.ts";
 import { HandClock } from "../dugdale/hand_clock.ts";
 import { Life } from "./life.ts";
 import { Random } from "./random.ts";
@@ -31,6 +32,7 @@ interface Known {
 }
 
 const LANES = ["a", "b"] as const;
+const SECOND_MS = 1000;
 const START_MS = Date.UTC(2030, 0, 1);
 const encoder = new TextEncoder();
 
@@ -46,6 +48,8 @@ export class Simulation {
   readonly #lanes = new Map<string, { concurrency: number; paused: boolean } | undefined>();
   readonly #started = new Set<MissionId>();
   readonly #width = new Map<string, number>();
+  /** Times of schedules for which a mission has started. */
+  readonly #fires = new Set<string>();
   /** They had not come to their end when a dugdale crashed. */
   readonly #crashed = new Set<MissionId>();
   #broken: unknown;
@@ -89,6 +93,10 @@ export class Simulation {
       this.#advance,
       this.#crash,
       this.#armDeath,
+      ...Array(2).fill(this.#schedule),
+      this.#pauseSchedule,
+      this.#continueSchedule,
+      this.#runSchedule,
     ]);
     await operation.call(this);
   }
@@ -181,6 +189,36 @@ export class Simulation {
     for (const name of LANES) this.#lanes.set(name, this.#laneNow(name));
   }
 
+  /** Applies a schedule, a new one, a changed one or the same again, or takes it away. */
+  async #schedule(): Promise<void> {
+    const settings = {
+      lane: this.#random.pick(LANES),
+      mission: "m",
+      every: this.#random.pick(["7s", "20s"]),
+      overlap: this.#random.pick(["allow", "skip", "replace"]),
+      missed: this.#random.pick(["skip", "once", "all"]),
+      jitter: this.#random.pick(["0s", "3s"]),
+    };
+    const body = { schedules: { s: this.#random.chance(0.1) ? null : settings } };
+    const reply = await this.#send("POST", "/v1/admin/apply", { body });
+    if (reply !== undefined) assertEquals(reply.status, 200, reply.text);
+  }
+
+  async #pauseSchedule(): Promise<void> {
+    const reply = await this.#send("POST", "/v1/schedules/s/pause", { body: { who: "sim" } });
+    if (reply !== undefined) assert([200, 404].includes(reply.status), reply.text);
+  }
+
+  async #continueSchedule(): Promise<void> {
+    const reply = await this.#send("POST", "/v1/schedules/s/continue");
+    if (reply !== undefined) assert([200, 404].includes(reply.status), reply.text);
+  }
+
+  async #runSchedule(): Promise<void> {
+    const reply = await this.#send("POST", "/v1/schedules/s/run");
+    if (reply !== undefined) assert([202, 404].includes(reply.status), reply.text);
+  }
+
   async #delete(): Promise<void> {
     const id = this.#anyMission();
     if (id === undefined) return;
@@ -193,10 +231,13 @@ export class Simulation {
     if (reply !== undefined && reply.status !== 202) known.deleted = wasDeleted;
   }
 
-  #advance(): void {
+  /** The last second apart: what looks at the clock each second has looked at it after the rest. */
+  async #advance(): Promise<void> {
     const ms = this.#random.below(60_000);
     this.log.push(`${ms} ms pass`);
     this.#clock.advance(ms);
+    await this.#life.settle();
+    this.#clock.advance(SECOND_MS);
   }
 
   #crash(): void {
@@ -258,6 +299,14 @@ export class Simulation {
     process.signal.addEventListener("abort", () => this.#processes.delete(id));
     const row = parts.store.missions.find(id)!;
     const lane = engine.lanes.find(row.lane)!;
+    const { schedule, fire_at } = parts.store.schedules.scheduled(row.id) ?? {};
+    const fire = parts.store.schedules.find(schedule ?? "");
+    // One that was run by hand has an id that does not follow from its time.
+    if (fire !== undefined && fire_at !== undefined && id === fireId(fire.seed, fire_at)) {
+      const time = `${fire.seed} ${fire_at}`;
+      assert(!this.#fires.has(time), `schedule ${schedule} fires twice for ${fire_at}`);
+      this.#fires.add(time);
+    }
     assert(!this.#lanes.get(row.lane)?.paused, `mission ${id} starts in the paused lane ${row.lane}`);
     // A killed mission leaves its lane's queue through its end alone.
     const older = parts.store.missions.queue.queuedIn(row.lane, 1000).find((other) =>
@@ -294,6 +343,7 @@ export class Simulation {
       }
       if (row.status === "running") assert(engine.find(id) !== undefined, `${id} runs in the database alone`);
     }
+    this.#checkSchedules();
     for (const lane of engine.lanes.list()) {
       const rows = missions.running().filter((row) => row.lane === lane.name);
       assertEquals(lane.inFlight, rows.length, `slots of lane ${lane.name}`);
@@ -302,6 +352,16 @@ export class Simulation {
         assert(lane.inFlight >= lane.concurrency, `lane ${lane.name} has room, and missions wait`);
       }
       this.#checkWidth(lane.name, lane.concurrency, rows.length);
+    }
+  }
+
+  /** What is due has been fired, unless it waits for a mission to end. */
+  #checkSchedules(): void {
+    const nowMs = this.#clock.wallMs();
+    for (const { due_at, pause, settings } of this.#life.core.parts.store.schedules.all()) {
+      const { overlap } = JSON.parse(settings) as { overlap: string };
+      if (due_at === null || pause !== null || overlap === "replace") continue;
+      assert(due_at > nowMs - 2 * SECOND_MS, `a schedule is ${nowMs - due_at} ms late`);
     }
   }
 
