@@ -12,8 +12,13 @@ main();
 /** Not awaited at the top: `deno task bundle` knows no such await, and the code cache is written without it. */
 async function main(): Promise<void> {
   let code = 0;
+  const io = processIo((status) => Deno.exit(status));
   try {
-    await letts(Deno.args, processIo((status) => Deno.exit(status)));
+    if (Deno.args.some((word) => word.includes("\ufffd"))) {
+      const { requireUtf8 } = await import("./arguments.ts");
+      await requireUtf8(Deno.args, io);
+    }
+    await letts(Deno.args, io);
   } catch (error) {
     const { exitCodeOf } = await import("./exit_code.ts");
     code = exitCodeOf(error);

@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidAdditionError } from "../protocol/dispatch_options.ts";
-import { formatDuration, InvalidDurationError, parseDuration } from "../protocol/duration.ts";
+import { formatDuration, InvalidDurationError, isCutToZero, parseDuration } from "../protocol/duration.ts";
 import { InvalidNameError } from "../protocol/names.ts";
 import { ArgumentError } from "./errors.ts";
 import type { Duration } from "./types.ts";
@@ -30,7 +30,11 @@ export function toWireDuration(what: string, duration: Duration): string {
   if (!Number.isSafeInteger(ms) || ms < 0) {
     throw new ArgumentError(`${what} ${JSON.stringify(duration)} must be whole milliseconds, not negative`);
   }
-  return typeof duration === "number" ? formatDuration(ms) : duration;
+  if (typeof duration === "number") return formatDuration(ms);
+  if (isCutToZero(duration)) {
+    throw new ArgumentError(`${what} ${JSON.stringify(duration)} must be at least 1ms`);
+  }
+  return duration;
 }
 
 /** @throws {ArgumentError} When a wait is not a number. */
@@ -48,7 +52,12 @@ export function toJson(what: string, value: unknown): string {
     throw new ArgumentError(`${what} cannot be written as JSON`, { cause });
   }
   if (text === undefined) throw new ArgumentError(`${what} cannot be written as JSON`);
-  return text;
+  // JSON.stringify escapes no other surrogates than those.
+  const alone = /(?<!\\)(?:\\\\)*(\\ud[89a-f][0-9a-f]{2})/.exec(text)?.[1];
+  if (alone === undefined) return text;
+  throw new ArgumentError(
+    `${what} has a lone surrogate, ${alone}, which is no character and would be replaced`,
+  );
 }
 
 /** A W3C trace context, when there is one. @throws {ArgumentError} When it has another form. */

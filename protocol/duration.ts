@@ -51,6 +51,11 @@ export function parseDuration(text: string): number {
   return text.startsWith("-") && whole !== 0 ? -whole : whole;
 }
 
+/** Whether a duration of 0 ms was written as more than that: a limit of `1us` must not become none. */
+export function isCutToZero(text: string): boolean {
+  return parseDuration(text) === 0 && /[1-9]/.test(text);
+}
+
 /** Writes milliseconds in the compact form of the daemon's messages: `200ms`, `1.5s`, `1m30s`, `1h`. */
 export function formatDuration(ms: number): string {
   if (ms === 0) return "0s";

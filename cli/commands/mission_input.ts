@@ -29,9 +29,18 @@ export async function readInput(flags: InputFlags, io: Io): Promise<JsonValue> {
 }
 
 async function readFile(path: string, io: Io): Promise<string> {
-  if (path === "-") return new TextDecoder().decode(await io.stdin.readAll());
+  const bytes = path === "-" ? await io.stdin.readAll() : await fileBytes(path);
   try {
-    return await Deno.readTextFile(path);
+    // A byte order mark is dropped.
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UsageError(`--input-file: ${path} is not UTF-8`, { cause });
+  }
+}
+
+async function fileBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(path);
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotFound ? "does not exist" : "cannot be read";
     throw new UsageError(`--input-file: ${path} ${why}`, { cause });

@@ -44,7 +44,9 @@ export async function openLocalFile(source: FileSource, signal?: AbortSignal): P
       [Symbol.asyncDispose]: remove,
     };
   }
-  const { size, chunks } = await toReadable(source);
+  const readable = await toReadable(source);
+  if (readable instanceof ReadableStream) return await openLocalFile(readable, signal);
+  const { size, chunks } = readable;
   const hash = createHash("sha256");
   for await (const chunk of chunks(0, size)) {
     signal?.throwIfAborted();
@@ -63,7 +65,7 @@ interface Readable {
   chunks(offset: number, size: number): Chunks;
 }
 
-async function toReadable(source: Exclude<FileSource, ReadableStream>): Promise<Readable> {
+async function toReadable(source: Exclude<FileSource, ReadableStream>): Promise<Readable | ReadableStream> {
   if (source instanceof Uint8Array) {
     return {
       size: source.length,
@@ -78,11 +80,14 @@ async function toReadable(source: Exclude<FileSource, ReadableStream>): Promise<
     return { size: source.size, chunks: (offset, size) => blobChunks(source.slice(offset, size)) };
   }
   const path = toPath(source);
-  const { size } = await withFile(path, async (file) => {
+  const { size, isUnmeasured } = await withFile(path, async (file) => {
     const stat = await file.stat();
     if (!stat.isFile()) throw new StagingError("file_unreadable", `${path} is not a regular file`);
-    return stat;
+    // Files of /proc have no size before they are read.
+    const isUnmeasured = stat.size === 0 && (await file.read(new Uint8Array(1), 0, 1, 0)).bytesRead > 0;
+    return { size: stat.size, isUnmeasured };
   });
+  if (isUnmeasured) return ReadableStream.from(wholeFile(path));
   return { size, chunks: (offset, end) => fileChunks(path, offset, end) };
 }
 
@@ -112,6 +117,20 @@ async function* fileChunks(path: string, offset: number, size: number): Chunks {
       }
       yield buffer.subarray(0, bytesRead);
       at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function* wholeFile(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  const file = await openForReading(path);
+  try {
+    for (;;) {
+      const buffer = new Uint8Array(CHUNK_BYTES);
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
     }
   } finally {
     await file.close();

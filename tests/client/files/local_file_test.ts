@@ -8,6 +8,16 @@ async function read(chunks: Chunks): Promise<number> {
   return bytes;
 }
 
+Deno.test({
+  name: "openLocalFile() reads a file of /proc, which has no size, whole",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using file = await openLocalFile("/proc/version");
+    assertEquals(file.size, (await Deno.readFile("/proc/version")).length);
+    assertEquals([file.size > 0, await read(file.chunks(0))], [true, file.size]);
+  },
+});
+
 Deno.test("openLocalFile() reads any source from any offset", async () => {
   const content = new Uint8Array(600_000).fill(7);
   const path = await Deno.makeTempFile();
