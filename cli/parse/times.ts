@@ -7,12 +7,13 @@ import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts"
 import { UsageError } from "../errors.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Without an offset it is the time of this machine. */
-const DATE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+const DATE =
+  /^(?<day>\d{4}-\d\d-(?<dayOfMonth>\d\d))(?:[T ](?<time>\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?))?$/;
 
 /**
- * Unix milliseconds of a string: `-7d` and `-1h30m` count back from now, a whole number is taken as it is. Undefined
- * for moments that say nothing, which are those up to 1970.
+ * Unix milliseconds of a string: `7d`, `-7d` and `1d12h` count back from now, a date such as `2026-01-31` or
+ * `2026-01-31T08:00Z` and a whole number are taken as they are. Undefined for moments that say nothing, which are
+ * those up to 1970.
  *
  * @param what As in `--since`, for errors.
  * @throws {UsageError} When the string is neither.
@@ -24,22 +25,40 @@ export function parseTime(what: string, text: string | undefined, nowMs: number)
 }
 
 function timeOf(what: string, text: string, nowMs: number): number {
-  const days = /^-(\d+)d$/.exec(text)?.[1];
-  if (days !== undefined) return nowMs - Number(days) * DAY_MS;
   if (/^[+-]?\d+$/.test(text)) return Number(text);
+  const ms = dateMs(text) ?? nowMs - agoMs(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new UsageError(
+    `${what} ${JSON.stringify(text)} must be like 1h, 7d, 2026-01-31T08:00 or Unix milliseconds`,
+  );
+}
+
+/** Milliseconds of `-1d12h`, with or without the sign; NaN for other strings. */
+function agoMs(text: string): number {
+  const [, days, rest = ""] = /^-?(?:(\d+)d)?(\d.*)?$/.exec(text) ?? [];
+  if (days === undefined && rest === "") return NaN;
   try {
-    if (text.startsWith("-")) return nowMs + parseDuration(text);
+    return Number(days ?? 0) * DAY_MS + (rest === "" ? 0 : parseDuration(rest));
   } catch (error) {
     if (!(error instanceof InvalidDurationError)) throw error;
+    return NaN;
   }
-  throw new UsageError(`${what} ${JSON.stringify(text)} must be like -1h, -7d or Unix milliseconds`);
+}
+
+/** Without an offset a date is in the time zone of this machine. Undefined when the string is not a date. */
+function dateMs(text: string): number | undefined {
+  const { day, dayOfMonth, time = "00:00" } = DATE.exec(text)?.groups ?? {};
+  // Date.parse() takes 30 February for 2 March.
+  if (day === undefined || new Date(`${day}T00:00Z`).getUTCDate() !== Number(dayOfMonth)) return undefined;
+  const ms = Date.parse(`${day}T${time}`);
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 /** Unix milliseconds of a date or a number. @throws {UsageError} When the string is neither. */
 export function parseMoment(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) : DATE.test(text) ? Date.parse(text) : NaN;
-  if (!Number.isNaN(ms)) return ms;
+  const ms = /^\d+$/.test(text) ? Number(text) : dateMs(text);
+  if (ms !== undefined) return ms;
   throw new UsageError(
     `${flag} ${JSON.stringify(text)} must be a date such as 2030-01-31T08:00:00Z, or Unix milliseconds`,
   );

@@ -22,7 +22,7 @@ export const STAGING_LIST_FLAGS = {
   "ref-kind": {
     type: "text",
     value: "KIND",
-    suggest: ["input", "output", "script"],
+    choices: ["input", "output", "script"],
     help: "only input, output or script",
   },
   limit: { type: "int", value: "N", default: 0, help: "most entries of a page" },
@@ -34,22 +34,22 @@ export const LIST_FLAGS = {
   status: {
     type: "text",
     value: "STATUS",
-    suggest: ["queued", "running", "done", "deleting"],
+    choices: ["queued", "running", "done", "deleting"],
     help: "only with this status",
   },
   outcome: {
     type: "text",
     value: "OUTCOME",
-    suggest: ["success", "failed", "killed", "timeout", "oom", "crashed", "lost"],
+    choices: ["success", "failed", "killed", "timeout", "oom", "crashed", "lost"],
     help: "only with this outcome",
   },
   lane: { type: "text", value: "LANE", complete: "lane", help: "only of this lane" },
   since: {
     type: "text",
     value: "TIME",
-    help: "only created at this time or later: -1h, -7d or Unix milliseconds",
+    help: "only created at this time or later: 1h (ago), 7d, 2026-01-31T08:00 or Unix milliseconds",
   },
-  until: { type: "text", value: "TIME", help: "only created before this time" },
+  until: { type: "text", value: "TIME", help: "only created before this time, written as for --since" },
   limit: { type: "int", value: "N", default: 0, help: "most entries of a page" },
   cursor: { type: "text", value: "CURSOR", help: "next_cursor of an earlier page" },
 } as const;

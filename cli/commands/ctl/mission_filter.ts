@@ -4,20 +4,19 @@
  * @module
  */
 import type { MissionFilter } from "../../../client/types.ts";
-import type { MissionStatus, OutcomeKind } from "../../../protocol/mission.ts";
 import { UsageError } from "../../errors.ts";
 import type { Values } from "../../parse/flags.ts";
 import { parseTime } from "../../parse/times.ts";
-import type { LIST_FLAGS } from "./flags.ts";
+import { LIST_FLAGS } from "./flags.ts";
 
-/** The conditions that the flags of a list say. Words are left to the dugdale, which may know more of them. */
+/** The conditions that the flags of a list say. */
 export function listFilter(
   flags: Omit<Values<typeof LIST_FLAGS>, "cursor">,
   nowMs: number,
 ): MissionFilter {
   return {
-    status: flags.status as MissionStatus | undefined,
-    outcome: flags.outcome as OutcomeKind | undefined,
+    status: flags.status,
+    outcome: flags.outcome,
     lane: flags.lane,
     since: parseTime("--since", flags.since, nowMs),
     until: parseTime("--until", flags.until, nowMs),
@@ -45,12 +44,23 @@ export function parseSelector(text: string, nowMs: number): MissionFilter {
     given.set(key, part.slice(at + 1));
   }
   return {
-    status: given.get("status") as MissionStatus | undefined,
-    outcome: given.get("outcome") as OutcomeKind | undefined,
+    status: oneOf(LIST_FLAGS.status.choices, "status", given.get("status")),
+    outcome: oneOf(LIST_FLAGS.outcome.choices, "outcome", given.get("outcome")),
     lane: given.get("lane"),
     mission: given.get("mission"),
     missionPrefix: given.get("mission_prefix"),
     since: parseTime("--selector since", given.get("since"), nowMs),
     until: parseTime("--selector until", given.get("until"), nowMs),
   };
+}
+
+function oneOf<Word extends string>(
+  words: readonly Word[],
+  key: string,
+  text: string | undefined,
+): Word | undefined {
+  if (text === undefined) return undefined;
+  const word = words.find((word) => word === text);
+  if (word !== undefined) return word;
+  throw new UsageError(`--selector: ${key} ${JSON.stringify(text)} must be one of ${words.join(", ")}`);
 }

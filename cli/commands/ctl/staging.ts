@@ -62,8 +62,7 @@ export async function listStaging(call: Call<HostValues & Values<typeof STAGING_
   const { flags, globals, io } = call;
   const filter: StagingFilter = {
     missionId: required(flags["mission-id"], "mission-id"),
-    // A word of the dugdale, which may know more of them.
-    refKind: flags["ref-kind"] as StagingFilter["refKind"],
+    refKind: flags["ref-kind"],
     limit: flags.limit > 0 ? flags.limit : undefined,
   };
   const client = await call.open();

@@ -329,8 +329,24 @@ Deno.test("letts ctl refuses arguments that cannot be used together", async () =
       [["ctl", "lanes", "pause", "--host", "s1"], "ctl lanes pause: accepts 1 arg(s), received 0"],
       [["ctl", "missions", "list", "--host", "s1", "--kind", "x"], `invalid argument "x" for "--kind" flag`],
       [
-        ["ctl", "missions", "list", "--host", "s1", "--since", "1h"],
-        `--since "1h" must be like -1h, -7d or Unix`,
+        ["ctl", "missions", "list", "--host", "s1", "--since", "soon"],
+        `--since "soon" must be like 1h, 7d, 2026-01-31T08:00 or Unix`,
+      ],
+      [
+        ["ctl", "missions", "list", "--status", "gone"],
+        `invalid argument "gone" for "--status" flag: must be one of`,
+      ],
+      [
+        ["ctl", "exec", "list", "--outcome", "bad"],
+        `invalid argument "bad" for "--outcome" flag: must be one of`,
+      ],
+      [
+        ["ctl", "staging", "list", "--mission-id", NO_ONE, "--ref-kind", "x"],
+        `invalid argument "x" for "--ref-kind" flag: must be one of`,
+      ],
+      [
+        ["ctl", "missions", "restart", "--selector", "outcome=bad"],
+        `--selector: outcome "bad" must be one of success, `,
       ],
       [["ctl", "missions", "restart"], "an id or --selector is required"],
       [

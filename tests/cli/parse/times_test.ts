@@ -7,7 +7,14 @@ const NOW = 1_700_000_000_000;
 for (
   const [text, expected] of [
     ["-2d", NOW - 172_800_000],
+    ["2d", NOW - 172_800_000],
     ["-1h30m", NOW - 5_400_000],
+    ["1h", NOW - 3_600_000],
+    ["1d12h", NOW - 129_600_000],
+    ["2026-01-31T08:00Z", Date.UTC(2026, 0, 31, 8)],
+    ["2026-01-31 08:00:00.5+01:00", Date.UTC(2026, 0, 31, 7, 0, 0, 500)],
+    ["2026-01-31T08:00", new Date(2026, 0, 31, 8).getTime()],
+    ["2026-01-31", new Date(2026, 0, 31).getTime()],
     ["1600000000000", 1_600_000_000_000],
     ["0", undefined],
     ["-5", undefined],
@@ -20,7 +27,20 @@ for (
 }
 
 Deno.test("parseTime() refuses what is no time", () => {
-  for (const text of ["1h", "yesterday", "-1x", "-1.5d", "1.5"]) {
+  for (
+    const text of [
+      "--1h",
+      "yesterday",
+      "-1x",
+      "-1.5d",
+      "1.5",
+      "d",
+      "-",
+      "2026-02-30",
+      "2026-01-31T25:00",
+      "2026-1-3",
+    ]
+  ) {
     assertThrows(() => parseTime("--since", text, NOW), UsageError, "--since");
   }
 });
