@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { DatabaseSync } from "node:sqlite";
 import { Ids } from "../protocol/ids.ts";
 
 const TOKEN = "bench";
@@ -138,6 +139,21 @@ export async function dispatchBatch(client: BenchClient, count: number, lane = "
   if (status !== 200 || text.includes('"ok":false')) throw new Error(`batch answered ${status}: ${text}`);
 }
 
+/** Copies a mission that has really run so often, with all that its row says. Not while a dugdale uses the database. */
+export function multiply(database: string, rows: number): void {
+  using db = new DatabaseSync(database);
+  const columns = db.prepare(
+    "SELECT name FROM pragma_table_info('missions') WHERE name NOT IN ('id', 'mission_id')",
+  )
+    .all().map(({ name }) => name).join();
+  db.exec(`
+    WITH RECURSIVE copies (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < ${rows})
+    INSERT INTO missions (mission_id, ${columns})
+    SELECT printf('%s-7000-8000-%012x', substr(mission_id, 1, 13), n), ${columns}
+    FROM copies, (SELECT * FROM missions WHERE status = 'done' LIMIT 1);
+    PRAGMA wal_checkpoint(TRUNCATE)`);
+}
+
 /** Appends of 4 KiB, each followed by fdatasync: rate per second and median in milliseconds. */
 export function diskRate(folder: string, seconds = 2): { perSecond: number; medianMs: number } {
   const path = `${folder}/disk-rate`;
@@ -196,14 +212,14 @@ function freePort(): number {
 }
 
 async function untilHealthy(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 2000; tries++) {
     try {
       using client = await connect(port);
       if ((await client.request("GET", "/v1/healthz")).status === 200) return;
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error("the dugdale did not start within 10 s");
 }

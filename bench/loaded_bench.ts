@@ -4,8 +4,7 @@
  * the process, and 20,000 missions that retention has just removed. The first two against a dugdale that has nothing,
  * turn and turn about; the last against its own past. Takes about ten minutes.
  */
-import { DatabaseSync } from "node:sqlite";
-import { type BenchDugdale, connect, median, report, residentMb, startDugdale } from "./harness.ts";
+import { type BenchDugdale, connect, median, multiply, report, residentMb, startDugdale } from "./harness.ts";
 import {
   dispatches,
   dispatchRate,
@@ -75,21 +74,6 @@ function tell(
   report(`${what}: ${name}`, value, more ? ratio : 1 / ratio, wanted);
 }
 
-/** Copies a mission that has really run, with all that its row says. */
-function multiply(database: string): void {
-  using db = new DatabaseSync(database);
-  const columns = db.prepare(
-    "SELECT name FROM pragma_table_info('missions') WHERE name NOT IN ('id', 'mission_id')",
-  )
-    .all().map(({ name }) => name).join();
-  db.exec(`
-    WITH RECURSIVE copies (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < ${FINISHED})
-    INSERT INTO missions (mission_id, ${columns})
-    SELECT printf('%s-7000-8000-%012x', substr(mission_id, 1, 13), n), ${columns}
-    FROM copies, (SELECT * FROM missions WHERE status = 'done' LIMIT 1);
-    PRAGMA wal_checkpoint(TRUNCATE)`);
-}
-
 async function withHistory(): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "letts-bench-" });
   try {
@@ -97,7 +81,7 @@ async function withHistory(): Promise<void> {
       await using first = await startDugdale(4, { folder });
       await throughDugdale(first, 1);
     }
-    multiply(`${folder}/data/state.db`);
+    multiply(`${folder}/data/state.db`, FINISHED);
     await using loaded = await startDugdale(4, { folder });
     await besideAnEmptyOne("1,000,000 finished", loaded, "at least 0.8, aim 0.95");
   } finally {
