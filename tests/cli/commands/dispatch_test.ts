@@ -80,3 +80,36 @@ Deno.test("letts dispatch --count takes no id, and at least 1", async () => {
     assertEquals([code, stderr.includes(text)], [2, true], stderr);
   }
 });
+
+Deno.test("letts dispatch says priority, time, tags and owner, and letts ctl missions run-now lets it wait no longer", async () => {
+  await using fleet = await openFleet();
+  const flags = ["--priority", "high", "--tag", "a", "--tag", "team:b", "--owner", "me", "--delay", "1h"];
+  const sent = await fleet.cli([...SEND, "--mission-id", ID, ...flags]);
+  assertEquals(sent, { code: 0, stdout: `${ID}\tqueued\n`, stderr: "" });
+  const show = async () => {
+    const { stdout } = await fleet.cli(["ctl", "missions", "show", ID, "--host", "s1", "-o", "json"]);
+    return JSON.parse(stdout);
+  };
+  const { priority, tags, owner, run_at, time_created } = await show();
+  assertEquals([priority, tags, owner], ["high", ["a", "team:b"], "me"]);
+  assertEquals(run_at, time_created + 3_600_000);
+  const now = await fleet.cli(["ctl", "missions", "run-now", ID, "--host", "s1"]);
+  assertEquals(now, { code: 0, stdout: `${ID}\tqueued\n`, stderr: "" });
+  assertEquals((await show()).run_at, undefined);
+});
+
+Deno.test("letts dispatch refuses a priority, time or tag that breaks its rule, before it sends anything", async () => {
+  await using fleet = await openFleet();
+  const refused = [
+    [["--run-at", "tomorrow"], /--run-at "tomorrow" must be a date such as 2030-01-31T08:00:00Z/],
+    [["--run-at", "2030-01-31", "--delay", "1s"], /run_at and delay cannot be used together/],
+    [["--delay", "soon"], /duration "soon" must be like/],
+    [["--tag", "a b"], /tags\[\] "a b" must be/],
+    [["--priority", "urgent"], /urgent/],
+  ] as const;
+  for (const [flags, message] of refused) {
+    const { code, stderr } = await fleet.cli([...SEND, ...flags]);
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, message);
+  }
+});
