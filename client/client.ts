@@ -31,6 +31,7 @@ import { toPath } from "./files/local_file.ts";
 import {
   bulk,
   deleteMission,
+  findByKey,
   findMissions,
   getMission,
   kill,
@@ -428,6 +429,29 @@ export class LettsClient implements AsyncDisposable {
     { match, signal }: FleetOptions = {},
   ): Promise<FleetAnswers<Mission>> {
     return await findMissions(this.#context.connections, this.dugdales(match), missionId, { signal });
+  }
+
+  /**
+   * The newest mission with a key, on one dugdale or of all at once; undefined when none has one.
+   *
+   * @throws {ArgumentError} When it is no key.
+   * @throws {MissionLookupError} When none has one and some could not be asked.
+   */
+  async findByKey(
+    key: string,
+    { host, match, signal }: { readonly host?: string | number | undefined } & FleetOptions = {},
+  ): Promise<Mission | undefined> {
+    if (host !== undefined) return await findByKey(this.#to(host), key, { signal });
+    const hosts = this.dugdales(match).map(({ id }) => id);
+    const { answers, unavailable } = await askAll(
+      hosts,
+      (name, signal) => findByKey(this.#to(name), key, { signal }),
+      { signal },
+    );
+    const found = answers.flatMap(({ value }) => value ?? []);
+    if (found.length > 0) return found.reduce((a, b) => b.createdMs > a.createdMs ? b : a);
+    if (unavailable.length === 0) return undefined;
+    throw new MissionLookupError(`key:${key}`, unavailable.map(({ error }) => error));
   }
 
   /**

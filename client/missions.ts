@@ -7,6 +7,7 @@ import { type BulkItem, type MissionRecord, toMissionFields } from "../protocol/
 import type { BodyOf } from "../protocol/routes.ts";
 import { parseMissionId } from "../protocol/names.ts";
 import type { DugdaleEntry } from "../config/letts/dugdale_entry.ts";
+import { KEY } from "../protocol/dispatch_options.ts";
 import { argument } from "./arguments.ts";
 import type { Call, Connection } from "./http/connection.ts";
 import type { Connections } from "./http/connections.ts";
@@ -14,7 +15,7 @@ import { ArgumentError, NotFoundError } from "./errors.ts";
 import { requireFeatures } from "./features.ts";
 import { askAll } from "./fleet.ts";
 import { listing } from "./listing.ts";
-import { ADMIN, readingScopes } from "./http/scopes.ts";
+import { ADMIN, ANY, readingScopes } from "./http/scopes.ts";
 import type {
   CallOptions,
   DispatchedRef,
@@ -45,6 +46,22 @@ export async function getMission(
   const call = missionCall(ref.missionId, { scopes: readingScopes(ref.kind), signal: options.signal });
   try {
     return toMission(connection.host, await connection.json("getMission", call));
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** The newest mission of one dugdale with a key; undefined when there is none. @throws {ArgumentError} When it is no key. */
+export async function findByKey(
+  connection: Connection,
+  key: string,
+  { signal }: CallOptions,
+): Promise<Mission | undefined> {
+  const path = { key: argument(() => KEY.parse(key)) };
+  await requireFeatures(connection, ["key"], { signal });
+  try {
+    return toMission(connection.host, await connection.json("getByKey", { scopes: ANY, path, signal }));
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
     throw error;

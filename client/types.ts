@@ -4,7 +4,7 @@
  * @module
  */
 import type { Scope } from "../protocol/routes.ts";
-import type { Priority } from "../protocol/dispatch_options.ts";
+import type { Priority, UniqueRule } from "../protocol/dispatch_options.ts";
 import type { MissionEvent } from "../protocol/event.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import type {
@@ -55,6 +55,8 @@ export interface DispatchedRef extends MissionRef {
   readonly kind: MissionKind;
   /** `queued` for a new mission; a repeat tells how far the first one is. */
   readonly status: MissionStatus;
+  /** Nothing was started: there was a mission with the same key, and this is that one. Absent otherwise. */
+  readonly deduplicated?: true | undefined;
 }
 
 /** What to start. */
@@ -73,6 +75,15 @@ export interface DispatchOptions {
   readonly runAt?: Date | number | undefined;
   /** Not to be started before so long has passed since the dugdale accepted it. Not together with `runAt`. */
   readonly delay?: Duration | undefined;
+  /** What the work is about, such as `order-42`: 1 to 256 visible ASCII characters. `findByKey` finds the newest mission. */
+  readonly key?: string | undefined;
+  /**
+   * When a mission with the same key waits (`queued`), waits or runs (`active`), or is still there (`kept`), nothing is
+   * started: the call gives that mission, and `deduplicated`.
+   */
+  readonly unique?: UniqueRule | undefined;
+  /** Of the serial missions with this key one runs at a time, those of a lane in their order. Default false. */
+  readonly serial?: boolean | undefined;
   /** Words that it is found by: at most 16, each of 1 to 128 letters, digits and `_ . : / @ = + -`. */
   readonly tags?: readonly string[] | undefined;
   /** Who or what it is for; as one tag. */

@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { quote } from "./clip.ts";
 import { InvalidDurationError, parseDuration } from "./duration.ts";
 import { NameRule } from "./names.ts";
-import { integer, nameOf, oneOf, text } from "./schemas.ts";
+import { flag, integer, nameOf, oneOf, text } from "./schemas.ts";
 
 /** How urgent a mission is. A lane starts what is more urgent first, and in each class what has waited longest. */
 export type Priority = "high" | "normal" | "low";
@@ -21,6 +21,19 @@ export const TAG: NameRule = new NameRule(
   "[A-Za-z0-9_][A-Za-z0-9_.:/@=+-]{0,127}",
   "1 to 128 of letters, digits and _ . : / @ = + -, starting with a letter, a digit or _",
 );
+
+/** The rule of keys. */
+export const KEY: NameRule = new NameRule(
+  "key",
+  "[!-~]{1,256}",
+  "1 to 256 visible ASCII characters without spaces",
+);
+
+/** Among which missions one with the same key is looked for: those that wait, also those that run, or all that are kept. */
+export type UniqueRule = "queued" | "active" | "kept";
+
+/** Every {@linkcode UniqueRule}. */
+export const UNIQUE_RULES: readonly UniqueRule[] = ["queued", "active", "kept"];
 
 /** A mission may have so many tags. */
 export const TAGS_MAX = 16;
@@ -37,6 +50,12 @@ export interface DispatchAdditions {
   readonly run_at?: number | undefined;
   /** As {@linkcode parseDuration}: how long after its acceptance it may start. Not together with `run_at`. */
   readonly delay?: string | undefined;
+  /** What the work is about, such as `order-42`. The newest mission with a key is found by it. */
+  readonly key?: string | undefined;
+  /** When there is such a mission with the same key, nothing is started: the answer names that one. */
+  readonly unique?: UniqueRule | undefined;
+  /** Of the missions with this key one runs at a time; those of a lane in their order. Default false. */
+  readonly serial?: boolean | undefined;
   /** Words that it is found by, at most {@linkcode TAGS_MAX}, each once. */
   readonly tags?: readonly string[] | undefined;
   /** Who or what it is for. */
@@ -59,6 +78,17 @@ export const dispatchAdditions: {
   delay: v.optional(
     text("Like `30s`, `5m` or `1h30m`, counted from the acceptance; not together with `run_at`"),
   ),
+  key: v.optional(nameOf(KEY, "What the work is about; the newest mission with a key is found by it")),
+  unique: v.optional(
+    oneOf(
+      ["queued", "active", "kept"],
+      "queued, active or kept",
+      "When a mission with this key waits, waits or runs, or is still kept, nothing is started, and the answer names it",
+    ),
+  ),
+  serial: v.optional(
+    flag("Of the missions with this key one runs at a time; those of a lane in their order"),
+  ),
   tags: v.optional(v.pipe(v.array(nameOf(TAG)), v.maxLength(TAGS_MAX))),
   owner: v.optional(nameOf(TAG, "Who or what it is for")),
 };
@@ -70,23 +100,42 @@ export class InvalidAdditionError extends Error {
 }
 
 /** {@linkcode DispatchAdditions} whose strings are still to be checked. */
-export interface SentAdditions extends Omit<DispatchAdditions, "priority"> {
+export interface SentAdditions extends Omit<DispatchAdditions, "priority" | "unique"> {
+  /** To be a {@linkcode UniqueRule}. */
+  readonly unique?: string | undefined;
   /** To be a {@linkcode Priority}. */
   readonly priority?: string | undefined;
 }
 
 /** Checks the additions of a dispatch. @throws {InvalidAdditionError} With the first fault. */
 export function checkAdditions(sent: SentAdditions): DispatchAdditions {
-  const { priority, run_at, delay, tags, owner } = sent;
-  const fault = delayFault(delay) ?? momentFault(run_at, delay) ?? tagsFault(tags) ??
+  const { priority, run_at, delay, unique, tags, owner } = sent;
+  const fault = keyFault(sent) ?? delayFault(delay) ?? momentFault(run_at, delay) ?? tagsFault(tags) ??
     (owner === undefined ? undefined : TAG.fault(owner, "owner"));
   if (fault !== undefined) throw new InvalidAdditionError(fault);
-  if (priority === undefined || isPriority(priority)) return { ...sent, priority };
-  throw new InvalidAdditionError(`priority ${quote(priority)} must be high, normal or low`);
+  return {
+    ...sent,
+    priority: word("priority", priority, PRIORITIES),
+    unique: word("unique", unique, UNIQUE_RULES),
+  };
 }
 
-function isPriority(value: string): value is Priority {
-  return (PRIORITIES as readonly string[]).includes(value);
+function word<Word extends string>(
+  name: string,
+  sent: string | undefined,
+  words: readonly Word[],
+): Word | undefined {
+  if (sent === undefined) return undefined;
+  const known = words.find((one) => one === sent);
+  if (known !== undefined) return known;
+  const list = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  throw new InvalidAdditionError(`${name} ${quote(sent)} must be ${list}`);
+}
+
+function keyFault({ key, unique, serial }: SentAdditions): string | undefined {
+  if (key !== undefined) return KEY.fault(key);
+  if (unique !== undefined) return "unique needs a key";
+  return serial ? "serial needs a key" : undefined;
 }
 
 function momentFault(runAt: number | undefined, delay: string | undefined): string | undefined {

@@ -13,6 +13,7 @@ export const FEATURES: Readonly<Record<string, string>> = {
   schedules: "`schedules` of an apply, `/v1/schedules`, `schedule` and `scheduled_for` of a mission",
   priority: "`priority` of a dispatch",
   run_at: "`run_at` and `delay` of a dispatch, and `POST /v1/missions/{id}/run-now`",
+  key: "`key`, `unique` and `serial` of a dispatch, and `GET /v1/keys/{key}`",
   tags: "`tags` of a dispatch",
   owner: "`owner` of a dispatch",
 };
@@ -22,6 +23,9 @@ export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, stri
   priority: "priority",
   run_at: "run_at",
   delay: "run_at",
+  key: "key",
+  unique: "key",
+  serial: "key",
   tags: "tags",
   owner: "owner",
 };

@@ -4,7 +4,14 @@
  * @module
  */
 import * as v from "valibot";
-import { type DispatchAdditions, dispatchAdditions, PRIORITIES, type Priority } from "./dispatch_options.ts";
+import {
+  type DispatchAdditions,
+  dispatchAdditions,
+  PRIORITIES,
+  type Priority,
+  UNIQUE_RULES,
+  type UniqueRule,
+} from "./dispatch_options.ts";
 import type { JsonObject, JsonValue } from "./json_value.ts";
 import { FILE_ROLE, LANE_NAME, MISSION_NAME } from "./names.ts";
 import {
@@ -80,6 +87,8 @@ export interface EnqueuedFields {
   readonly createdMs: number;
   /** How long the process may run. Undefined or 0: no limit. */
   readonly timeoutMs: number | undefined;
+  /** What the work is about. Undefined when nothing was said. */
+  readonly key: string | undefined;
   /** The mission of which this is a repeat. Undefined when it is none, or when that one has been removed. */
   readonly restartedFrom: string | undefined;
 }
@@ -132,6 +141,10 @@ export interface MissionFields extends EnqueuedFields, Eventually<StartedFields>
   readonly priority: Priority | undefined;
   /** It is not started before. Undefined once that moment has come, and for what may start at once. */
   readonly runAtMs: number | undefined;
+  /** Among which missions one with its key was looked for when it was dispatched. Undefined when that was not asked for. */
+  readonly unique: UniqueRule | undefined;
+  /** Whether it runs only while no other serial mission with its key does. Undefined for no. */
+  readonly serial: boolean | undefined;
   /** Words that it is found by. Undefined when it has none. */
   readonly tags: readonly string[] | undefined;
   /** Who or what it is for. Undefined when nothing was said. */
@@ -184,6 +197,8 @@ type DerivedName =
   | "schedule"
   | "scheduledFor"
   | "priority"
+  | "unique"
+  | "serial"
   | "tags"
   | "owner";
 /** How a column keeps a value: `flag` as 0 or 1, `json` as the text that was sent, so that numbers keep their digits. */
@@ -260,10 +275,12 @@ export const dispatchBody: v.GenericSchema<unknown, DispatchBody> = v.object(dis
 
 /** The answer to an accepted or repeated dispatch. */
 export interface DispatchReply {
-  /** The id that was sent. */
+  /** The id that was sent, unless it was deduplicated. */
   readonly mission_id: string;
   /** `queued` for a new mission; a repeat tells how far the first one is. */
   readonly status: MissionStatus;
+  /** Nothing was started: there is a mission with the same key, and `mission_id` is that one. Absent otherwise. */
+  readonly deduplicated?: boolean | undefined;
   /** The additions of `GET /v1/dugdale` that the dispatch used and this dugdale heeds. Absent when it used none. */
   readonly features_used?: readonly string[] | undefined;
 }
@@ -296,10 +313,12 @@ export const batchBody: v.GenericSchema<unknown, BatchBody> = v.object({
 
 /** What became of one mission of a batch: what a single dispatch of it would have been answered. */
 export interface BatchItem {
-  /** The id that was sent. */
+  /** The id that was sent, unless it was deduplicated. */
   readonly mission_id: string;
   /** Whether it was accepted; others may differ. */
   readonly ok: boolean;
+  /** As of {@linkcode DispatchReply}. */
+  readonly deduplicated?: boolean | undefined;
   /** `queued` for a new mission; a repeat tells how far the first one is. Absent unless `ok`. */
   readonly status?: MissionStatus | undefined;
   /** As of {@linkcode DispatchReply}. */
@@ -385,6 +404,9 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   timeoutMs: stored("timeout_ms", "enqueue", "integer", number),
   priority: derived("priority", v.optional(v.picklist(PRIORITIES))),
   runAtMs: stored("run_at", "change", "integer", number),
+  key: stored("key", "enqueue", "text", text),
+  unique: derived("unique", v.optional(v.picklist(UNIQUE_RULES))),
+  serial: derived("serial", v.optional(v.boolean())),
   tags: derived("tags", v.optional(v.array(v.string()))),
   owner: derived("owner", text),
   truncatedStdout: stored("truncated_stdout", "end", "flag", v.boolean()),
@@ -418,6 +440,7 @@ export function toMissionFields(record: MissionRecord): MissionFields {
 export const dispatchReply: v.GenericSchema<unknown, DispatchReply> = v.object({
   mission_id: v.string(),
   status,
+  deduplicated: v.optional(v.boolean()),
   features_used: v.optional(v.array(v.string())),
 });
 
@@ -427,6 +450,7 @@ export const batchReply: v.GenericSchema<unknown, BatchReply> = v.object({
     mission_id: v.string(),
     ok: v.boolean(),
     status: v.optional(status),
+    deduplicated: v.optional(v.boolean()),
     features_used: v.optional(v.array(v.string())),
     error: v.optional(v.string()),
     message: v.optional(v.string()),

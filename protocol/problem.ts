@@ -54,6 +54,7 @@ export type ProblemCode =
   | "method_not_allowed"
   | "upload_idle_timeout"
   | "idempotency_conflict"
+  | "key_conflict"
   | "mission_not_done"
   | "input_artifacts_expired"
   | "mission_deleting"
@@ -116,6 +117,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   method_not_allowed: { status: 405, retry: "never" },
   upload_idle_timeout: { status: 408, retry: "never" },
   idempotency_conflict: { status: 409, retry: "never" },
+  key_conflict: { status: 409, retry: "never" },
   mission_not_done: { status: 409, retry: "never" },
   input_artifacts_expired: { status: 409, retry: "never" },
   /** 410 on dispatch, events and output: there the mission counts as removed. */

@@ -144,6 +144,7 @@ export interface Replies {
   execDispatch: ExecReply;
   listMissions: MissionPage;
   getMission: MissionRecord;
+  getByKey: MissionRecord;
   events: undefined;
   output: undefined;
   restart: RestartReply;
@@ -290,6 +291,14 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     resend: "safe",
     reply: missionRecord,
     summary: "One mission",
+  },
+  getByKey: {
+    method: "GET",
+    path: "/v1/keys/:key",
+    scope: DE,
+    resend: "safe",
+    reply: missionRecord,
+    summary: "The newest mission with a key",
   },
   events: {
     method: "GET",

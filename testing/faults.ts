@@ -20,6 +20,7 @@ export type FaultyRoute =
   | "execDispatch"
   | "listMissions"
   | "getMission"
+  | "getByKey"
   | "events"
   | "output"
   | "restart"

@@ -15,6 +15,26 @@ export interface ByIdFlags {
   readonly match: readonly string[];
 }
 
+/** Before a key that stands for the newest mission with it. */
+const KEY_PREFIX = "key:";
+
+/**
+ * The mission that an id, or `key:` and a key, stands for.
+ *
+ * @throws {CommandError} As {@linkcode hostOf}.
+ */
+export async function missionOf(
+  client: LettsClient,
+  text: string,
+  flags: ByIdFlags,
+): Promise<{ readonly host: string; readonly missionId: string }> {
+  if (!text.startsWith(KEY_PREFIX)) return { host: await hostOf(client, text, flags), missionId: text };
+  const host = flags.host === undefined ? undefined : findDugdale(client.config, flags.host).id;
+  const mission = await client.findByKey(text.slice(KEY_PREFIX.length), { host, match: flags.match });
+  if (mission !== undefined) return mission;
+  throw new CommandError(`no mission has the key ${JSON.stringify(text.slice(KEY_PREFIX.length))}`);
+}
+
 /**
  * The id of the dugdale that has the mission: the given one unasked, else the only one of all that knows the id.
  *

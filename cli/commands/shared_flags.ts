@@ -94,6 +94,18 @@ export const MISSION_FLAGS = {
     value: "TIME",
     help: "start it no earlier than then: a date such as 2030-01-31T08:00:00Z, or Unix milliseconds",
   },
+  key: {
+    type: "text",
+    value: "KEY",
+    help: "what the work is about, such as order-42; key:order-42 stands for the newest mission",
+  },
+  unique: {
+    type: "text",
+    value: "WHEN",
+    choices: ["queued", "active", "kept"],
+    help: "start nothing when a mission with this key waits, waits or runs, or is still kept",
+  },
+  serial: { type: "switch", help: "run one mission with this key at a time" },
   tag: { type: "list", value: "TAG", help: "word that it is found by; may be repeated" },
   owner: { type: "text", value: "NAME", help: "who or what it is for" },
   "mission-id": {

@@ -64,12 +64,16 @@ export function checkDispatch(options: DispatchOptions, missionId: MissionId): C
 }
 
 /** @throws {ArgumentError} With the first fault. */
-function toAdditions({ priority, runAt, delay, tags, owner }: DispatchOptions): DispatchAdditions {
+function toAdditions(options: DispatchOptions): DispatchAdditions {
+  const { priority, runAt, delay, key, unique, serial, tags, owner } = options;
   return argument(() =>
     checkAdditions({
       priority,
       run_at: runAt instanceof Date ? runAt.getTime() : runAt,
       delay: delay === undefined ? undefined : toWireDuration("delay", delay),
+      key,
+      unique,
+      serial: serial || undefined,
       tags: tags?.length === 0 ? undefined : tags,
       owner,
     })
@@ -121,6 +125,7 @@ export async function dispatch(
     missionId: reply.mission_id,
     kind: "mission",
     status: reply.status,
+    ...(reply.deduplicated ? { deduplicated: true } : {}),
   };
   return { ref, connection };
 }

@@ -17,7 +17,14 @@ import { toProblemError } from "../http/answer.ts";
 import type { Connection } from "../http/connection.ts";
 import { DISPATCH } from "../http/scopes.ts";
 import { LettsError } from "../../protocol/letts_error.ts";
-import type { Address, CallOptions, DispatchOptions, DispatchOutcome, FileSource } from "../types.ts";
+import type {
+  Address,
+  CallOptions,
+  DispatchedRef,
+  DispatchOptions,
+  DispatchOutcome,
+  FileSource,
+} from "../types.ts";
 import { checkDispatch, type CheckedDispatch, launchId, type StagedFile } from "./dispatch.ts";
 import { reportFailure } from "./observer.ts";
 import { traced } from "../tracing.ts";
@@ -74,11 +81,11 @@ export async function dispatchMany(
         });
         for (const [at, { index, checked }] of chunk.entries()) {
           try {
-            const { missionId, status } = accepted(results[at], checked, connection);
+            const found = accepted(results[at], checked, connection);
             outcomes[index] = {
               ok: true,
               index,
-              ref: { host: dugdale.id, missionId, kind: "mission", status },
+              ref: { host: dugdale.id, kind: "mission", ...found },
             };
           } catch (error) {
             refuse(index, ours(error));
@@ -160,11 +167,12 @@ function accepted(
   item: BatchItem | undefined,
   { missionId, features }: CheckedDispatch,
   connection: Connection,
-): { readonly missionId: string; readonly status: NonNullable<BatchItem["status"]> } {
+): Pick<DispatchedRef, "missionId" | "status" | "deduplicated"> {
   const { host } = connection;
   if (item?.ok === true && item.status !== undefined) {
     assertFeaturesUsed(connection, features, { ...item, status: item.status });
-    return { missionId: item.mission_id, status: item.status };
+    const { mission_id: missionId, status, deduplicated } = item;
+    return { missionId, status, ...(deduplicated ? { deduplicated } : {}) };
   }
   const { error = "internal", message, details } = item ?? {};
   const problem: ProblemBody = { error, message: message ?? "the answer does not name the mission", details };

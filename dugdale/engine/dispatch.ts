@@ -28,9 +28,9 @@ export interface Dispatched {
  * @throws {ProblemError} In the documented order.
  */
 export async function dispatchMission(request: DispatchRequest, enqueuer: Enqueuer): Promise<Dispatched> {
-  const { missionId } = request;
-  const { status, created } = await enqueuer.enqueue(missionSpec(request));
-  return { reply: { mission_id: missionId, status }, created };
+  const { missionId, status, created, deduplicated } = await enqueuer.enqueue(missionSpec(request));
+  const reply = { mission_id: missionId, status, ...(deduplicated ? { deduplicated } : {}) };
+  return { reply, created };
 }
 
 /** The mission that a dispatch asks for. */

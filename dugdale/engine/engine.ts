@@ -39,6 +39,7 @@ export class Engine implements Disposable {
     this.lanes = new Lanes(parts, (row, lane) => this.#admit(timed(row, lane), lane));
     parts.transitions.listen((transition) => {
       if (transition.change === "started") this.lanes.started(transition.mission.lane);
+      if (transition.change === "done" || transition.change === "deleting") this.#freeKey(transition.mission);
     });
   }
 
@@ -116,6 +117,12 @@ export class Engine implements Disposable {
 
   [Symbol.dispose](): void {
     this.lanes[Symbol.dispose]();
+  }
+
+  /** What has waited for a serial mission may start. */
+  #freeKey(mission: Pick<DoneMission, "key" | "serial"> | undefined): void {
+    if (mission?.serial !== 1 || mission.key === null) return;
+    for (const lane of this.#parts.store.missions.keys.lanesWaiting(mission.key)) this.lanes.wake(lane);
   }
 
   #othersEndSoon(): boolean {

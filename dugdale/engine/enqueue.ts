@@ -1,3 +1,4 @@
+import { quote } from "../../protocol/clip.ts";
 import type { MissionKind, MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
@@ -21,8 +22,8 @@ type NullableName = {
 /** A mission that is asked for, before it is known whether there is one already. What is left out is null. */
 export interface MissionSpec
   extends
-    Omit<NewMission, "createdMs" | "inputFingerprint" | "class" | NullableName>,
-    Partial<Pick<NewMission, "class" | Exclude<NullableName, "runtime">>> {
+    Omit<NewMission, "createdMs" | "inputFingerprint" | "class" | "serial" | NullableName>,
+    Partial<Pick<NewMission, "class" | "serial" | Exclude<NullableName, "runtime">>> {
   /** Row of `runtimes`; null for an exec. Default: what is applied now. */
   readonly runtime?: number | null;
   /** How long after its acceptance it may start, in place of `runAtMs`. */
@@ -42,6 +43,10 @@ export interface MissionSpec
 
 /** The mission of a spec, new or as it is by now. */
 export interface Enqueued {
+  /** That of the spec, unless it was deduplicated. */
+  readonly missionId: MissionId;
+  /** Nothing was enqueued, because there is a mission with the same key: this one. */
+  readonly deduplicated: boolean;
   /** As it was when it was enqueued: a new mission is `queued`, whether it runs already or not. */
   readonly status: MissionStatus;
   /** False for a repeat of an earlier request. */
@@ -52,7 +57,7 @@ export interface Enqueued {
 }
 
 const encoder = new TextEncoder();
-const NULLABLE = ["traceparent", "key", "runAtMs", "plan", ...ENQUEUED_FIELDS.map(({ name }) => name)];
+const NULLABLE = ["traceparent", "runAtMs", "plan", ...ENQUEUED_FIELDS.map(({ name }) => name)];
 /** Null for whatever a mission may be without. */
 const EMPTY = Object.fromEntries(NULLABLE.map((name) => [name, null])) as Pick<NewMission, NullableName>;
 
@@ -97,12 +102,15 @@ export class Enqueuer {
       if (existing.input_fingerprint !== fingerprint) throw conflict(spec.kind, existing);
       return repeat(spec.kind, existing, files);
     }
+    const first = this.#sameKey(spec, fingerprint);
+    if (first !== undefined) return { ...repeat(spec.kind, first, files), deduplicated: true };
     this.#assertAdmitted(spec);
     const createdMs = clock.wallMs();
     const runAtMs = delayMs === undefined ? spec.runAtMs ?? null : createdMs + delayMs;
     turn.enter({
       ...EMPTY,
       class: 1,
+      serial: 0,
       ...mission,
       createdMs,
       // The past is now: a place in the queue is that of the creation.
@@ -111,7 +119,48 @@ export class Enqueuer {
       inputFingerprint: fingerprint,
     });
     for (const { staging_id } of files) store.staging.pin(staging_id);
-    return { status: "queued", created: true, fingerprint, files };
+    return {
+      missionId: spec.missionId,
+      status: "queued",
+      created: true,
+      deduplicated: false,
+      fingerprint,
+      files,
+    };
+  }
+
+  /**
+   * The mission that keeps this one from being started, because both have the same key.
+   *
+   * @throws {ProblemError} `key_conflict`, `idempotency_conflict`
+   */
+  #sameKey(
+    { kind, missionId, key, plan, serial = 0 }: MissionSpec,
+    fingerprint: string,
+  ): MissionRow | undefined {
+    const { keys } = this.#parts.store.missions;
+    if (key === undefined || key === null) return undefined;
+    if (plan?.unique !== undefined) {
+      const known = keys.deduplicated(missionId);
+      if (known !== undefined) {
+        if (known.fingerprint !== fingerprint) throw conflict(kind, known.first);
+        return known.first;
+      }
+      const first = keys.blocking(key, plan.unique);
+      if (first !== undefined) {
+        keys.addDeduplicated(missionId, { mission: first.id, fingerprint });
+        return first;
+      }
+    }
+    const other = keys.active(key).find((row) => row.serial !== serial);
+    if (other === undefined) return undefined;
+    throw new ProblemError(
+      "key_conflict",
+      `key ${quote(key)} is that of mission ${other.mission_id}, which is ${
+        serial === 1 ? "not serial" : "serial"
+      }`,
+      { details: { key, mission_id: other.mission_id, serial: other.serial === 1 } },
+    );
   }
 
   /** The limits do not apply to a restart: it only needs its lane. */
@@ -194,7 +243,9 @@ function lookUp<T>(kind: MissionKind, find: () => T): T {
 /** @param asked What the request wanted: its words are those of the answer, whatever has the id. */
 function repeat(asked: MissionKind, existing: MissionRow, files: readonly StagingRow[]): Enqueued {
   const { mission_id, status, input_fingerprint: fingerprint } = existing;
-  if (status !== "deleting") return { status, created: false, fingerprint, files };
+  if (status !== "deleting") {
+    return { missionId: mission_id, status, created: false, deduplicated: false, fingerprint, files };
+  }
   throw new ProblemError("mission_deleting", `${asked} ${mission_id} is being deleted`, {
     status: 410,
     details: idOf(asked, mission_id),

@@ -12,7 +12,7 @@ import { isDatabaseError } from "../store/database_error.ts";
 import type { ScheduleRow } from "../store/schedules.ts";
 import { type DispatchRequest, missionSpec } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";
-import type { Enqueuer } from "./enqueue.ts";
+import type { Enqueued, Enqueuer } from "./enqueue.ts";
 import type { LaneTurn } from "./lanes.ts";
 import type { MissionActions } from "./mission_actions.ts";
 import type { EngineParts } from "./parts.ts";
@@ -197,13 +197,13 @@ export class Schedules implements Disposable {
   async run(name: string): Promise<DispatchReply> {
     const { parts: { store, ids, clock }, engine } = this.#parts;
     const { schedule } = this.schedule(name);
-    const missionId = ids.mission();
-    await engine.lanes.write(engine.lanes.find(schedule.lane), (turn) => {
+    return await engine.lanes.write(engine.lanes.find(schedule.lane), (turn) => {
       const { row } = this.schedule(name);
-      this.#enter(name, schedule, missionId, clock.wallMs(), turn);
+      const { missionId, status, created } = this.#enter(name, schedule, ids.mission(), clock.wallMs(), turn);
+      if (!created) return { mission_id: missionId, status, deduplicated: true };
       store.schedules.update({ ...row, last_mission: missionId, last_error: null, fired: row.fired + 1 });
+      return { mission_id: missionId, status };
     });
-    return { mission_id: missionId, status: "queued" };
   }
 
   async #setPause(name: string, change: (before: string | null) => string | null): Promise<void> {
@@ -306,8 +306,8 @@ export class Schedules implements Disposable {
       // The id is that of the fire: a mission that is there was made by it.
       if (store.missions.status(missionId) !== undefined) continue;
       try {
-        this.#enter(name, schedule, missionId, fireMs, turn);
-        missions.push([missionId, fireMs]);
+        const { created } = this.#enter(name, schedule, missionId, fireMs, turn);
+        if (created) missions.push([missionId, fireMs]);
       } catch (cause) {
         if (!(cause instanceof ProblemError)) throw cause;
         error = cause;
@@ -334,10 +334,18 @@ export class Schedules implements Disposable {
     return { missions, skipped, error: told, replaces: undefined };
   }
 
-  #enter(name: string, schedule: Schedule, missionId: MissionId, fireMs: number, turn: LaneTurn): void {
+  /** Nothing is created where there is a mission with the same key. */
+  #enter(
+    name: string,
+    schedule: Schedule,
+    missionId: MissionId,
+    fireMs: number,
+    turn: LaneTurn,
+  ): Enqueued {
     const { parts: { store }, enqueuer } = this.#parts;
-    enqueuer.enter(missionSpec({ ...schedule.request, missionId, traceparent: null }), turn);
-    store.schedules.addScheduled(missionId, name, fireMs);
+    const entered = enqueuer.enter(missionSpec({ ...schedule.request, missionId, traceparent: null }), turn);
+    if (entered.created) store.schedules.addScheduled(missionId, name, fireMs);
+    return entered;
   }
 
   /** The next time of a schedule after a moment. */

@@ -1,7 +1,7 @@
 import type { MissionKind, OutcomeKind } from "../../protocol/mission.ts";
 import type { Log } from "../host/log.ts";
 import { hadProcess, type ProcessStart } from "../store/mission_json.ts";
-import type { AttemptEnd } from "../store/missions.ts";
+import type { AttemptEnd, Hidden } from "../store/missions.ts";
 import type { DoneMission, Ending, NewMission, QueuedMission, RunningMission } from "../store/mission_row.ts";
 import type { Claimed, ClaimRules } from "../store/queue.ts";
 import type { Store } from "../store/store.ts";
@@ -22,8 +22,8 @@ export type Transition =
     readonly attempt: AttemptEnd;
   }
   | { readonly change: "done"; readonly mission: DoneMission }
-  /** It is no longer shown. */
-  | { readonly change: "deleting"; readonly id: number };
+  /** It is no longer shown. The mission is absent where it had ended long ago. */
+  | { readonly change: "deleting"; readonly id: number; readonly mission?: Hidden };
 
 /** Called with each transition, in their order. */
 export type TransitionListener = (transition: Transition) => void;
@@ -131,9 +131,9 @@ export class Transitions {
 
   /** Hides a queued or done mission until the next sweep removes it; false when it is in another state. */
   hide(id: number): boolean {
-    const hidden = this.#store.missions.markDeleting(id);
-    if (hidden) this.#note({ change: "deleting", id });
-    return hidden;
+    const mission = this.#store.missions.markDeleting(id);
+    if (mission !== undefined) this.#note({ change: "deleting", id, mission });
+    return mission !== undefined;
   }
 
   /** Hides missions that ended in that way before a moment, the oldest first; answers how many there were. */

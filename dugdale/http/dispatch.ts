@@ -112,21 +112,30 @@ export async function readDispatch(
 /** What the additions of a dispatch are to the engine. @throws {ProblemError} `bad_request` */
 function readAdditions(
   sent: SentAdditions,
-): Pick<DispatchRequest, "class" | "runAtMs" | "delayMs" | "plan" | "additions"> {
-  const { priority, run_at, delay, tags, owner } = checked(sent);
-  const plan = { ...(tags?.length ? { tags } : {}), ...(owner === undefined ? {} : { owner }) };
+): Pick<DispatchRequest, "class" | "runAtMs" | "delayMs" | "key" | "serial" | "plan" | "additions"> {
+  const { priority, run_at, delay, key, unique, serial, tags, owner } = checked(sent);
+  const plan = {
+    ...(unique === undefined ? {} : { unique }),
+    ...(tags?.length ? { tags } : {}),
+    ...(owner === undefined ? {} : { owner }),
+  };
   const delayMs = delay === undefined ? undefined : parseDuration(delay);
   const additions = {
     ...(delayMs === undefined ? {} : { delay_ms: delayMs }),
+    ...(key === undefined ? {} : { key }),
     ...(owner === undefined ? {} : { owner }),
     ...(priority === undefined || priority === "normal" ? {} : { priority }),
     ...(run_at === undefined ? {} : { run_at }),
+    ...(serial ? { serial } : {}),
     ...(tags?.length ? { tags } : {}),
+    ...(unique === undefined ? {} : { unique }),
   };
   return {
     class: PRIORITIES.indexOf(priority ?? "normal") as MissionClass,
     runAtMs: run_at ?? null,
     delayMs,
+    key: key ?? null,
+    serial: serial ? 1 : 0,
     plan: Object.keys(plan).length === 0 ? null : plan,
     additions,
   };

@@ -1,3 +1,5 @@
+import { quote } from "../../protocol/clip.ts";
+import { KEY } from "../../protocol/dispatch_options.ts";
 import { recordJson } from "../store/mission_json.ts";
 import type { MissionRow } from "../store/mission_row.ts";
 import { ProblemError } from "../problem_error.ts";
@@ -9,12 +11,25 @@ import { assertKindAllowed, type HandlerParts, missionIdOf, noMission } from "./
 const NOSNIFF = { "x-content-type-options": "nosniff" };
 
 /** Reads of one mission. */
-export function missionHandlers(parts: HandlerParts): RouteHandlers<"getMission" | "events" | "output"> {
+export function missionHandlers(
+  parts: HandlerParts,
+): RouteHandlers<"getMission" | "getByKey" | "events" | "output"> {
   return {
     getMission: (call) => {
       const id = missionIdOf(call, "invalid_id");
       const row = parts.store.missions.find(id);
       if (row === undefined || row.status === "deleting") throw noMission(id);
+      assertKindAllowed(call, row);
+      return jsonText(missionText(row, parts));
+    },
+    getByKey: (call) => {
+      const { key = "" } = call.path;
+      const fault = KEY.fault(key);
+      if (fault !== undefined) throw new ProblemError("bad_request", fault);
+      const row = parts.store.missions.keys.newest(key);
+      if (row === undefined) {
+        throw new ProblemError("not_found", `there is no mission with the key ${quote(key)}`);
+      }
       assertKindAllowed(call, row);
       return jsonText(missionText(row, parts));
     },

@@ -4,10 +4,11 @@ import { attempts } from "./migrations/0002_attempts.ts";
 import { listedTimes } from "./migrations/0003_listed_times.ts";
 import { schedules } from "./migrations/0004_schedules.ts";
 import { counts } from "./migrations/0005_counts.ts";
+import { keys } from "./migrations/0006_keys.ts";
 import { schema } from "./schema.ts";
 
 /** In order of release; the database's `user_version` is the count of those it has had. */
-const MIGRATIONS: readonly string[] = [initial, attempts, listedTimes, schedules, counts];
+const MIGRATIONS: readonly string[] = [initial, attempts, listedTimes, schedules, counts, keys];
 
 /** A database that a newer letts has written. */
 export class NewerDatabaseError extends Error {

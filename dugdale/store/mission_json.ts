@@ -87,6 +87,10 @@ export function recordJson(row: MissionRow, { files, originExists, plan, schedul
         return [wire, originExists ? quoted(row.restarted_from) : null];
       case "priority":
         return [wire, row.class === NORMAL ? null : quoted(PRIORITIES[row.class] ?? null)];
+      case "unique":
+        return [wire, quoted(plan?.unique ?? null)];
+      case "serial":
+        return [wire, row.serial === 1 ? "true" : null];
       case "tags":
         return [wire, plan?.tags === undefined ? null : JSON.stringify(plan.tags)];
       case "owner":

@@ -9,6 +9,7 @@ import {
   type StartedFields,
   type Stored,
 } from "../../protocol/mission.ts";
+import { UNIQUE_RULES, type UniqueRule } from "../../protocol/dispatch_options.ts";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
 
 /** What every row of table `missions` has. JSON columns stay the bytes that were sent. */
@@ -29,7 +30,8 @@ interface MissionColumns extends Omit<Columns<EnqueuedFields>, "mission_id" | "r
   readonly attempt: number;
   /** Number of the event `running` of this attempt; null: the second of all. */
   readonly running_seq: number | null;
-  readonly key: string | null;
+  /** Not picked while another one with the same key runs. */
+  readonly serial: 0 | 1;
 }
 
 /** 0 high, 1 normal, 2 low. */
@@ -100,7 +102,7 @@ export interface NewMission extends Omit<Stored<EnqueuedFields>, "missionId" | "
   /** W3C trace context that came with the dispatch; no part of the fingerprint. */
   readonly traceparent: string | null;
   readonly class: MissionClass;
-  readonly key: string | null;
+  readonly serial: 0 | 1;
   /** Unix milliseconds; null: at once. */
   readonly runAtMs: number | null;
   /** Null: nothing more than its plain run. */
@@ -110,6 +112,7 @@ export interface NewMission extends Omit<Stored<EnqueuedFields>, "missionId" | "
 
 /** What only some missions have: by what they are known, and what is to become of them after their end. */
 export interface MissionPlan {
+  readonly unique?: UniqueRule | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly owner?: string | undefined;
   readonly retry?: RetryPolicy | undefined;
@@ -129,6 +132,7 @@ export interface RetryPolicy {
 
 /** Checks a {@linkcode MissionPlan}; what a newer version has added is dropped. */
 export const missionPlan: v.GenericSchema<unknown, MissionPlan> = v.object({
+  unique: v.optional(v.picklist(UNIQUE_RULES)),
   tags: v.optional(v.array(v.string())),
   owner: v.optional(v.string()),
   retry: v.optional(v.object({

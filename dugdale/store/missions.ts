@@ -11,6 +11,7 @@ import {
   runningSeq,
 } from "./mission_json.ts";
 import { ListedTimes } from "./listed_times.ts";
+import { MissionKeys } from "./keys.ts";
 import { MissionList } from "./mission_list.ts";
 import { MissionRetention } from "./mission_retention.ts";
 import {
@@ -29,6 +30,9 @@ import {
 } from "./mission_row.ts";
 import { MissionQueue } from "./queue.ts";
 import { type Counted, UnfinishedCounts } from "./unfinished.ts";
+
+/** What a hidden mission was. */
+export interface Hidden extends Counted, Pick<MissionRow, "key" | "serial"> {}
 
 /** The end of an attempt that is followed by another one. */
 export interface AttemptEnd {
@@ -52,7 +56,7 @@ const NEW_FIELDS = [
   { name: "runtime", column: "runtime" },
   { name: "traceparent", column: "traceparent" },
   { name: "class", column: "class" },
-  { name: "key", column: "key" },
+  { name: "serial", column: "serial" },
   { name: "runAtMs", column: "run_at" },
 ] as readonly { readonly name: Exclude<keyof NewMission, "files" | "plan">; readonly column: string }[];
 const NEW_COLUMNS = NEW_FIELDS.map(({ column }) => column).join(", ");
@@ -79,6 +83,8 @@ export class Missions {
   readonly queue: MissionQueue;
   /** How many wait and run. */
   readonly unfinished: UnfinishedCounts;
+  /** Missions by their keys. */
+  readonly keys: MissionKeys;
   /** Removal of old missions. */
   readonly retention: MissionRetention;
   readonly #insert: StatementSync;
@@ -104,7 +110,7 @@ export class Missions {
   readonly #plan: StatementSync;
   /** Without plans the end and the record of a mission need no look for one. */
   #hasPlans: boolean;
-  readonly #counted: StatementSync;
+  readonly #hidden: StatementSync;
   readonly #markDeleting: StatementSync;
 
   /** @param writeSoon Makes a change that a power cut may undo. */
@@ -113,6 +119,7 @@ export class Missions {
     this.unfinished = new UnfinishedCounts(db);
     this.list = new MissionList(db, this.listedTimes, this.unfinished);
     this.queue = new MissionQueue(db, this.unfinished);
+    this.keys = new MissionKeys(db);
     this.retention = new MissionRetention(db, this.listedTimes);
     this.#insert = db.prepare(
       `INSERT INTO missions (${NEW_COLUMNS}, status) VALUES (${NEW_VALUES}, 'queued')`,
@@ -164,7 +171,7 @@ export class Missions {
     this.#addPlan = db.prepare(`INSERT INTO plans (mission, options) VALUES (?, ?)`);
     this.#plan = db.prepare(`SELECT options FROM plans WHERE mission = ?`);
     this.#hasPlans = db.prepare(`SELECT 1 FROM plans LIMIT 1`).get() !== undefined;
-    this.#counted = db.prepare(`SELECT lane, kind, status FROM missions WHERE id = ?`);
+    this.#hidden = db.prepare(`SELECT lane, kind, status, key, serial FROM missions WHERE id = ?`);
     this.#markDeleting = db.prepare(`
       UPDATE missions SET status = 'deleting' WHERE id = :id AND status IN ('queued', 'done')`);
   }
@@ -310,11 +317,11 @@ export class Missions {
     return this.#running.all().map((row) => toMission<RunningMission>(row));
   }
 
-  /** Hides a queued or done mission until the next sweep removes it; false when it is in another state. */
-  markDeleting(id: number): boolean {
-    const before = this.#counted.get(id) as Counted | undefined;
-    if (before === undefined || this.#markDeleting.run({ id }).changes === 0) return false;
+  /** Hides a queued or done mission until the next sweep removes it; undefined when it is in another state. */
+  markDeleting(id: number): Hidden | undefined {
+    const before = this.#hidden.get(id) as Hidden | undefined;
+    if (before === undefined || this.#markDeleting.run({ id }).changes === 0) return undefined;
     this.unfinished.move(before, "deleting");
-    return true;
+    return before;
   }
 }

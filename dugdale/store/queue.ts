@@ -53,6 +53,17 @@ export class TurnTaker {
 /** So many missions become due in one transaction. */
 const DUE_MAX = 200;
 
+/**
+ * That a serial mission `m` may be picked: none with its key runs, and none in its lane is ahead of it. Ahead is what
+ * has been tried already, and then what waits longer; what waits for its first time is not ahead of anything.
+ */
+const FREE_KEY = `(m.serial = 0 OR NOT EXISTS (
+  SELECT 1 FROM missions AS o
+  WHERE o.key = m.key AND o.status IN ('queued', 'running') AND o.serial = 1 AND (o.status = 'running'
+    OR o.lane = m.lane AND o.id <> m.id AND (o.run_at IS NULL OR o.attempt > 1)
+      AND (o.attempt = 1, coalesce(o.run_at, o.enqueued, o.time_created), o.mission_id)
+        < (m.attempt = 1, coalesce(m.enqueued, m.time_created), m.mission_id))))`;
+
 /** Which missions are next: the queued missions of each lane, by class and then by the time since which they wait. */
 export class MissionQueue {
   readonly #next: StatementSync;
@@ -69,10 +80,11 @@ export class MissionQueue {
   constructor(db: DatabaseSync, unfinished: UnfinishedCounts) {
     this.#unfinished = unfinished;
     this.#next = db.prepare(`
-      SELECT id FROM missions WHERE status = 'queued' AND run_at IS NULL AND lane = ?
+      SELECT id FROM missions AS m WHERE status = 'queued' AND run_at IS NULL AND lane = ? AND ${FREE_KEY}
       ORDER BY class, coalesce(enqueued, time_created), mission_id LIMIT ?`);
     this.#nextOfClass = db.prepare(`
-      SELECT id FROM missions WHERE status = 'queued' AND run_at IS NULL AND lane = ? AND class = ?
+      SELECT id FROM missions AS m
+      WHERE status = 'queued' AND run_at IS NULL AND lane = ? AND class = ? AND ${FREE_KEY}
       ORDER BY coalesce(enqueued, time_created), mission_id LIMIT ?`);
     this.#claim = db.prepare(`
       UPDATE missions SET status = 'running', time_started = :nowMs, pid = 0, process_start = 0

@@ -49,7 +49,7 @@ CREATE TABLE missions (
   -- How the process ended, while its output files are being collected. Only such rows are safe to finish after a crash.
   ending            TEXT CHECK (ending IS NULL OR status = 'running'),
   return_value      TEXT,
-  input             TEXT NOT NULL, class INTEGER NOT NULL DEFAULT 1, enqueued INTEGER, run_at INTEGER, attempt INTEGER NOT NULL DEFAULT 1, running_seq INTEGER, key TEXT,
+  input             TEXT NOT NULL, class INTEGER NOT NULL DEFAULT 1, enqueued INTEGER, run_at INTEGER, attempt INTEGER NOT NULL DEFAULT 1, running_seq INTEGER, key TEXT, serial INTEGER NOT NULL DEFAULT 0,
   CHECK ((status = 'running') <= (time_started IS NOT NULL)),
   CHECK ((status = 'done') <= (outcome IS NOT NULL AND time_finished IS NOT NULL AND done_seq IS NOT NULL))
 ) STRICT;
@@ -92,8 +92,6 @@ CREATE INDEX mission_files_staging ON mission_files (staging_id);
 CREATE TRIGGER mission_files_leave AFTER DELETE ON mission_files BEGIN
   UPDATE staging_files SET time_expires = 0 WHERE staging_id = OLD.staging_id;
 END;
-CREATE INDEX missions_queued ON missions (lane, class, coalesce(enqueued, time_created), mission_id)
-  WHERE status = 'queued' AND run_at IS NULL;
 CREATE INDEX missions_due ON missions (lane, run_at) WHERE status = 'queued' AND run_at IS NOT NULL;
 CREATE INDEX missions_moved ON missions (lane, time_created, mission_id)
   WHERE status = 'queued' AND (enqueued IS NOT NULL OR run_at IS NOT NULL);
@@ -156,4 +154,13 @@ CREATE TABLE scheduled (
   schedule TEXT NOT NULL,
   fire_at  INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX missions_queued ON missions (lane, class, coalesce(enqueued, time_created), mission_id, serial)
+  WHERE status = 'queued' AND run_at IS NULL;
+CREATE INDEX missions_keyed ON missions (key, id) WHERE key IS NOT NULL;
+CREATE TABLE deduplicated (
+  mission_id  TEXT PRIMARY KEY,
+  mission     INTEGER NOT NULL REFERENCES missions (id) ON DELETE CASCADE,
+  fingerprint TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deduplicated_mission ON deduplicated (mission);
 `;

@@ -5,7 +5,7 @@ import { ExecFailedError, SilentExit } from "../../errors.ts";
 import { writeResult } from "../../output/record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { hostOf } from "../by_id.ts";
+import { hostOf, missionOf } from "../by_id.ts";
 import { oneDugdale } from "../target.ts";
 import type { BY_ID_FLAGS } from "../shared_flags.ts";
 import { bulk, type BulkValues, isBulk } from "./bulk.ts";
@@ -13,16 +13,17 @@ import type { FORCE_FLAG } from "./flags.ts";
 
 /** Ends a mission. */
 export async function killMission(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
-  const [missionId = ""] = call.args;
+  const [id = ""] = call.args;
   const client = await call.open();
-  await client.kill({ host: await hostOf(client, missionId, call.flags), missionId });
+  await client.kill(await missionOf(client, id, call.flags));
 }
 
 /** Lets a mission wait no longer for its time. */
 export async function runMissionNow(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
-  const [missionId = ""] = call.args;
+  const [id = ""] = call.args;
   const client = await call.open();
-  const status = await client.runNow({ host: await hostOf(client, missionId, call.flags), missionId });
+  const { host, missionId } = await missionOf(client, id, call.flags);
+  const status = await client.runNow({ host, missionId });
   await writeResult(
     call.io.stdout,
     call.globals.output,
@@ -44,9 +45,9 @@ export async function deleteMission(
 ): Promise<void> {
   const { force } = call.flags;
   if (isBulk(call)) return await bulk(call, "delete", { force });
-  const [missionId = ""] = call.args;
+  const [id = ""] = call.args;
   const client = await call.open();
-  await client.delete({ host: await hostOf(client, missionId, call.flags), missionId }, { force });
+  await client.delete(await missionOf(client, id, call.flags), { force });
 }
 
 /** Removes a command with its files. */
@@ -59,9 +60,10 @@ export async function deleteExec(call: Call<Values<typeof BY_ID_FLAGS>>): Promis
 /** Queues an ended mission again, or all that a selector finds. */
 export async function restartMission(call: Call<BulkValues & Values<typeof BY_ID_FLAGS>>): Promise<void> {
   if (isBulk(call)) return await bulk(call, "restart");
-  const [missionId = ""] = call.args;
+  const [id = ""] = call.args;
   const client = await call.open();
-  const restarted = await client.restart({ host: await hostOf(client, missionId, call.flags), missionId });
+  const { host, missionId } = await missionOf(client, id, call.flags);
+  const restarted = await client.restart({ host, missionId });
   await print(call, missionId, restarted, `${restarted.missionId}\n`);
 }
 

@@ -6,7 +6,7 @@ import { orderedRecord } from "../../output/mission_record.ts";
 import { writeResult } from "../../output/record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { hostOf } from "../by_id.ts";
+import { missionOf } from "../by_id.ts";
 import type { BY_ID_FLAGS } from "../shared_flags.ts";
 
 type ShowCall = Call<Values<typeof BY_ID_FLAGS>>;
@@ -22,9 +22,9 @@ export async function showExec(call: ShowCall): Promise<void> {
 }
 
 async function show(call: ShowCall, kind: MissionKind): Promise<void> {
-  const { flags, args: [missionId = ""], globals, io } = call;
+  const { flags, args: [id = ""], globals, io } = call;
   const client = await call.open();
-  const host = await hostOf(client, missionId, flags);
+  const { host, missionId } = await missionOf(client, id, flags);
   // As text, because its numbers may be longer than a double.
   const record = parseJson(await client.missionText({ host, missionId, kind }));
   if (typeof record !== "object" || record === null) throw new TypeError("a record is an object");

@@ -8,7 +8,7 @@ import { rawIo } from "../../output/io.ts";
 import { logRecordText } from "../../output/log_record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { hostOf } from "../by_id.ts";
+import { missionOf } from "../by_id.ts";
 import type { LogStream } from "../run/log_lines.ts";
 import { cutText } from "../run/log_tails.ts";
 import type { BY_ID_FLAGS, LOGS_FLAGS } from "../shared_flags.ts";
@@ -26,10 +26,10 @@ export async function execOutput(call: LogsCall): Promise<void> {
 }
 
 async function printLogs(call: LogsCall, kind: MissionKind): Promise<void> {
-  const { flags: { stream, follow, raw, ...search }, args: [missionId = ""], globals } = call;
+  const { flags: { stream, follow, raw, ...search }, args: [id = ""], globals } = call;
   const io = raw ? rawIo(call.io) : call.io;
   const client = await call.open();
-  const host = await hostOf(client, missionId, search);
+  const { host, missionId } = await missionOf(client, id, search);
   const body = await client.logs({ host, missionId, kind }, stream, { follow });
   if (stream === "combined" && globals.output === "text") {
     const paint = paintFor(io.stdout, io);

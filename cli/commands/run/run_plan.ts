@@ -4,7 +4,7 @@
  * @module
  */
 import type { DispatchOptions } from "../../../client/types.ts";
-import type { Priority } from "../../../protocol/dispatch_options.ts";
+import type { Priority, UniqueRule } from "../../../protocol/dispatch_options.ts";
 import { Ids } from "../../../protocol/ids.ts";
 import { UUID } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
@@ -51,6 +51,9 @@ export async function dispatchPlan(flags: MissionValues, io: Io): Promise<Dispat
     priority: flags.priority as Priority | undefined,
     runAt: parseMoment("--run-at", flags["run-at"]),
     delay: flags.delay,
+    key: flags.key,
+    unique: flags.unique as UniqueRule | undefined,
+    serial: flags.serial,
     tags: flags.tag,
     owner: flags.owner,
     missionId,

@@ -76,7 +76,7 @@ export class Area implements AsyncDisposable {
       missions: {
         killForDelete: () => Promise.resolve(),
         write: (change) => this.store.write(change),
-        hide: (id) => this.store.missions.markDeleting(id),
+        hide: (id) => this.store.missions.markDeleting(id) !== undefined,
         ...missions,
       },
       onFsyncFailure: () => {},

@@ -43,7 +43,7 @@ Deno.test("DELETE with force takes queued and done missions along", async () => 
     missions: {
       hide: (id) => {
         hidden.push(id);
-        return area.store.missions.markDeleting(id);
+        return area.store.missions.markDeleting(id) !== undefined;
       },
     },
   });

@@ -18,6 +18,7 @@ export function newMission(more: Partial<NewMission> = {}): NewMission {
     traceparent: null,
     inputFingerprint: "",
     class: 1,
+    serial: 0,
     key: null,
     runAtMs: null,
     plan: null,
