@@ -16,6 +16,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, strin
     "input_fingerprint": "Digest of everything that makes two dispatches the same.",
     "time_created": "When the dispatch, exec or restart was accepted.",
     "timeout_ms": "How long the process may run. Absent or 0: no limit.",
+    "key": "What the work is about. Absent when nothing was said.",
     "restarted_from":
       "The mission of which this is a repeat. Absent when it is none, or when that one has been removed.",
     "pid": "0 between pickup and start; stays 0 when the process never started.",
@@ -35,6 +36,9 @@ export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, strin
     "status": "Only goes forward; a restart makes a new mission.",
     "priority": "How urgent it is. Absent for `normal`.",
     "run_at": "It is not started before. Absent once that moment has come, and for what may start at once.",
+    "unique":
+      "Among which missions one with its key was looked for when it was dispatched. Absent when that was not asked for.",
+    "serial": "Whether it runs only while no other serial mission with its key does. Absent for no.",
     "tags": "Words that it is found by. Absent when it has none.",
     "owner": "Who or what it is for. Absent when nothing was said.",
     "duration_ms": "From start to end in milliseconds. Absent unless both are known.",
