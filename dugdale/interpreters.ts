@@ -53,6 +53,12 @@ export function isExecutable(path: string): boolean {
   }
 }
 
+/** The file of a mission that may be named without its ending; undefined when there is none. */
+export function missionFile(path: string): string | undefined {
+  return ["", ...ENDINGS].map((ending) => path + ending)
+    .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+}
+
 /**
  * The program for a script: its own path when it starts by itself, else a name such as `php`. Undefined when nothing is
  * known to run it.
@@ -91,7 +97,7 @@ export function missionStarter(deno: string): string {
       ending.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)
     }) exec ${start} "$file" ;;`;
   });
-  return `fail() { printf '{"event":"fail","message":"%s"}\\n' "$1" >&3; exit "$2"; }
+  return `fail() { printf '{"event":"fail","reason":"%s","message":"%s"}\\n' "$1" "$2" >&3; exit "$3"; }
 for ending in "" ${ENDINGS.join(" ")}; do
   file=$1$ending line=
   [ -f "$file" ] || continue
@@ -101,9 +107,9 @@ for ending in "" ${ENDINGS.join(" ")}; do
     ${cases.join("\n    ")}
   esac
   [ -x "$file" ] && exec "$file"
-  fail "mission file $2 is not executable, and its ending names no program" 126
+  fail spawn_failed "mission file $2 is not executable, and its ending names no program" 126
 done
-fail "there is no mission file $2, nor one with a known ending" 127
+fail mission_not_found "there is no mission file $2, nor one with a known ending" 127
 `;
 }
 

@@ -54,6 +54,15 @@ Deno.test("letts init makes files with which a dugdale runs a first mission", as
     );
     const plain = await cli(["run", "-q", "--route", "default", "--mission", "plain.sh"], { cwd: proj });
     assertEquals(plain, { code: 0, stdout: `{\n  "by": "ending"\n}\n`, stderr: "" });
+    const short = await cli(["run", "-q", "--route", "default", "--mission", "plain"], { cwd: proj });
+    assertEquals(short, plain);
+    const missing = await cli(["run", "-q", "--route", "default", "--mission", "none"], { cwd: proj });
+    assertEquals([missing.code, missing.stdout], [1, ""]);
+    assertStringIncludes(missing.stderr, "mission_not_found: there is no mission file none");
+    const embedded = await cli(["run", "-q", "--embedded", "--mission", "missions/plain"], { cwd: proj });
+    assertEquals(embedded, plain);
+    const checked = await cli(["check", "mission", "missions/plain"], { cwd: proj });
+    assertEquals(checked.stdout.includes("success"), true, checked.stdout);
     const dev = startCli(["dev"], { cwd: proj, env: { TMPDIR: folder } });
     let said = "";
     for await (const chunk of dev.stdout.pipeThrough(new TextDecoderStream())) {
@@ -89,7 +98,7 @@ Deno.test("letts dev runs every script of a folder until Ctrl-C and leaves nothi
       stdout += chunk;
       const path = /LETTS_CONFIG=(.*)\n/.exec(stdout)?.[1];
       if (path === undefined || !stdout.endsWith("\n\n")) continue;
-      for (const [mission, by] of [["a.sh", "sh"], ["b.py", "py"], ["c.js", "first line"]]) {
+      for (const [mission, by] of [["a.sh", "sh"], ["a", "sh"], ["b.py", "py"], ["c", "first line"]]) {
         const run = ["run", "-q", "--route", "dev", "--mission", mission ?? ""];
         const ran = await cli(run, { cwd: folder, env: { LETTS_CONFIG: path } });
         assertEquals(ran, { code: 0, stdout: `{\n  "by": "${by}"\n}\n`, stderr: "" });

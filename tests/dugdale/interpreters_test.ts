@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { missionStarter, programFor } from "../../dugdale/interpreters.ts";
+import { missionFile, missionStarter, programFor } from "../../dugdale/interpreters.ts";
 
 /** A folder with programs that print their names and arguments, and with scripts. */
 class Bench implements Disposable {
@@ -55,19 +55,25 @@ for (
     const said = await bench.start(name);
     if (program === undefined) {
       const message = `mission file ${name} is not executable, and its ending names no program`;
-      assertEquals(JSON.parse(said), { event: "fail", message });
+      assertEquals(JSON.parse(said), { event: "fail", reason: "spawn_failed", message });
     } else {
       assertEquals(said.split(" ")[0]?.trimEnd(), program);
     }
   });
 }
 
-Deno.test("missionStarter() finds a mission that is named without its ending", async () => {
+Deno.test("missionStarter() and missionFile() find a mission that is named without its ending", async () => {
   using bench = new Bench();
-  bench.file("a.py", "", 0o644);
+  const path = bench.file("a.py", "", 0o644);
   assertEquals(await bench.start("a"), "python3 a.py\n");
+  assertEquals([missionFile(`${bench.folder}/a`), missionFile(`${bench.folder}/a.py`)], [path, path]);
+  assertEquals([missionFile(`${bench.folder}/b`), missionFile(`${bench.folder}/bin`)], [
+    undefined,
+    undefined,
+  ]);
   assertEquals(JSON.parse(await bench.start("b")), {
     event: "fail",
+    reason: "mission_not_found",
     message: "there is no mission file b, nor one with a known ending",
   });
 });

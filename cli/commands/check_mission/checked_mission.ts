@@ -4,6 +4,7 @@
  * @module
  */
 import { realpathSync, statSync } from "node:fs";
+import { missionFile } from "../../../dugdale/interpreters.ts";
 import { FILE_ROLE } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
 import { type Pair, parsePairs, requireFile } from "../../parse/paths.ts";
@@ -26,7 +27,7 @@ export interface CheckedMission {
  * @throws {CommandError} When what runs it is not installed.
  */
 export function commandOf(file: string): readonly string[] {
-  const path = realpathOf(file);
+  const path = realpathOf(missionFile(file) ?? file);
   return template(file, path).map((part) => part === "{mission_path}" ? path : part);
 }
 

@@ -114,7 +114,6 @@ async function applied(
       runtime: {
         mission_path_template: "{mission}",
         command_template: ["/bin/sh", runner, "{mission_path}", "{mission}"],
-        validate_mission_file: true,
       },
       lanes: { default: { concurrency: flags.concurrency } },
     }],

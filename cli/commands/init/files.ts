@@ -56,7 +56,6 @@ dugdales:
       command_template: [/bin/sh, ${
       JSON.stringify(`${folder}/run_mission.sh`)
     }, "{mission_path}", "{mission}"]
-      validate_mission_file: true
     lanes:
       default: { concurrency: 4 }
 `;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { missionFile } from "../../../dugdale/interpreters.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
 import { required } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
@@ -19,7 +20,8 @@ import { runPlan, type RunValues } from "./run_plan.ts";
 export async function runEmbedded(call: Call<RunValues & TargetValues>): Promise<RunEnd> {
   const { flags, globals, io } = call;
   assertNoTarget(flags);
-  const path = required(flags.mission, "mission");
+  const named = required(flags.mission, "mission");
+  const path = missionFile(named) ?? named;
   requireFile("--mission", path);
   const plan = await runPlan(flags, io);
   const command = commandFor(path, surroundings());
