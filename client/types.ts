@@ -15,6 +15,7 @@ import type {
   OutcomeKind,
   OutputFile,
 } from "../protocol/mission.ts";
+import type { Open } from "../protocol/schemas.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { LettsError } from "../protocol/letts_error.ts";
 import type { Tracer } from "./tracing.ts";
@@ -54,7 +55,7 @@ export interface DispatchedRef extends MissionRef {
   /** Whether it was dispatched by name or sent as a command. */
   readonly kind: MissionKind;
   /** `queued` for a new mission; a repeat tells how far the first one is. */
-  readonly status: MissionStatus;
+  readonly status: Open<MissionStatus>;
   /** Nothing was started: there was a mission with the same key, and this is that one. Absent otherwise. */
   readonly deduplicated?: true | undefined;
 }
@@ -246,8 +247,8 @@ export interface RunResult<R = JsonObject> {
   readonly missionId: string;
   /** Whether it was dispatched by name or sent as a command. */
   readonly kind: MissionKind;
-  /** How it ended; everything but `success` is a failure. */
-  readonly outcome: OutcomeKind;
+  /** How it ended; everything but `success` is a failure. A newer dugdale may know further words. */
+  readonly outcome: Open<OutcomeKind>;
   /** Whether the outcome is `success`. */
   readonly success: boolean;
   /** What the mission returned. Integers beyond 2^53 are rounded here; the mission's text has them exact. */

@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from "valibot";
+import { openWord } from "./schemas.ts";
 import type { JsonObject } from "./json_value.ts";
 import { type OutcomeKind, OUTCOMES, type OutputFile, outputFile } from "./mission.ts";
 
@@ -92,7 +93,7 @@ export const missionEvent: v.GenericSchema<unknown, MissionEvent> = v.variant("e
     event: v.literal("queued"),
     seq: v.number(),
     mission_id: v.string(),
-    time_created: v.number(),
+    time_created: v.fallback(v.number(), 0),
     lane: v.optional(v.string()),
     mission: v.optional(v.string()),
     restarted_from: v.optional(v.string()),
@@ -100,23 +101,23 @@ export const missionEvent: v.GenericSchema<unknown, MissionEvent> = v.variant("e
   v.object({
     event: v.literal("running"),
     seq: v.number(),
-    time: v.number(),
+    time: v.fallback(v.number(), 0),
     pid: v.optional(v.number()),
     time_started: v.optional(v.number()),
   }),
   v.object({
     event: v.literal("progress"),
     seq: v.number(),
-    time: v.number(),
+    time: v.fallback(v.number(), 0),
     value: v.optional(v.number()),
     message: v.optional(v.string()),
   }),
   v.object({
     event: v.literal("done"),
     seq: v.number(),
-    time_finished: v.number(),
-    outcome: v.picklist(OUTCOMES),
-    exit_code: v.number(),
+    time_finished: v.fallback(v.number(), 0),
+    outcome: openWord(OUTCOMES),
+    exit_code: v.fallback(v.number(), 0),
     duration_ms: v.optional(v.number()),
     signal: v.optional(v.string()),
     return: v.nullish(v.record(v.string(), v.any())),

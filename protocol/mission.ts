@@ -24,6 +24,7 @@ import {
   nameOf,
   type ObjectShape,
   oneOf,
+  openWord,
   stagingId,
   timeout,
 } from "./schemas.ts";
@@ -62,8 +63,10 @@ export interface InputFile extends OutputFile {
   readonly role: string;
 }
 
-const status = v.picklist(["queued", "running", "done", "deleting"]);
-const kind = v.picklist(["mission", "exec"]);
+const STATUSES = ["queued", "running", "done", "deleting"] as const;
+const KINDS = ["mission", "exec"] as const;
+const status = openWord<MissionStatus>(STATUSES);
+const kind = openWord<MissionKind>(KINDS);
 
 /** What is known of a mission from its dispatch on. Times are Unix milliseconds. */
 export interface EnqueuedFields {
@@ -378,16 +381,19 @@ function derived<Wire extends string, Schema>(wire: Wire, schema: Schema) {
   return { wire, set: "read", kind: undefined, schema, column: undefined } as const;
 }
 
-/** Every field of the record, in the order in which they are sent. */
+/**
+ * Every field of the record, in the order in which they are sent. A record that lacks one of those that are always sent
+ * is read all the same: one odd mission must not make a whole list unreadable.
+ */
 export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionField<Name> } = {
   missionId: stored("mission_id", "enqueue", "text", v.string()),
-  kind: stored("kind", "enqueue", "text", kind),
-  lane: stored("lane", "enqueue", "text", v.string()),
-  missionName: stored("mission_name", "enqueue", "text", v.string()),
+  kind: stored("kind", "enqueue", "text", v.fallback(kind, "mission")),
+  lane: stored("lane", "enqueue", "text", v.fallback(v.string(), "")),
+  missionName: stored("mission_name", "enqueue", "text", v.fallback(v.string(), "")),
   displayName: stored("display_name", "enqueue", "text", text),
   groupId: stored("group_id", "enqueue", "text", text),
   status: stored("status", "change", "text", status),
-  outcome: stored("outcome", "end", "text", v.optional(v.picklist(OUTCOMES))),
+  outcome: stored("outcome", "end", "text", v.optional(openWord(OUTCOMES))),
   exitCode: stored("exit_code", "end", "integer", number),
   signal: stored("signal", "end", "text", text),
   failReason: stored("fail_reason", "end", "text", text),
@@ -395,25 +401,25 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   failDetails: stored("fail_details", "end", "json", jsonObject),
   return: { ...stored("return", "end", "json", jsonObject), column: "return_value" },
   input: stored("input", "enqueue", "json", v.optional(v.any())),
-  inputFingerprint: stored("input_fingerprint", "enqueue", "text", v.string()),
+  inputFingerprint: stored("input_fingerprint", "enqueue", "text", v.fallback(v.string(), "")),
   pid: stored("pid", "start", "integer", number),
-  createdMs: stored("time_created", "enqueue", "integer", v.number()),
+  createdMs: stored("time_created", "enqueue", "integer", v.fallback(v.number(), 0)),
   startedMs: stored("time_started", "start", "integer", number),
   finishedMs: stored("time_finished", "end", "integer", number),
   durationMs: derived("duration_ms", number),
   timeoutMs: stored("timeout_ms", "enqueue", "integer", number),
-  priority: derived("priority", v.optional(v.picklist(PRIORITIES))),
+  priority: derived("priority", v.optional(openWord(PRIORITIES))),
   runAtMs: stored("run_at", "change", "integer", number),
   key: stored("key", "enqueue", "text", text),
   unique: derived("unique", v.optional(v.picklist(UNIQUE_RULES))),
   serial: derived("serial", v.optional(v.boolean())),
   tags: derived("tags", v.optional(v.array(v.string()))),
   owner: derived("owner", text),
-  truncatedStdout: stored("truncated_stdout", "end", "flag", v.boolean()),
-  truncatedStderr: stored("truncated_stderr", "end", "flag", v.boolean()),
+  truncatedStdout: stored("truncated_stdout", "end", "flag", v.fallback(v.boolean(), false)),
+  truncatedStderr: stored("truncated_stderr", "end", "flag", v.fallback(v.boolean(), false)),
   restartedFrom: stored("restarted_from", "enqueue", "text", text),
-  inputs: derived("inputs", v.array(inputFile)),
-  outputs: derived("outputs", v.record(v.string(), outputFile)),
+  inputs: derived("inputs", v.fallback(v.array(inputFile), [])),
+  outputs: derived("outputs", v.fallback(v.record(v.string(), outputFile), {})),
   schedule: derived("schedule", text),
   scheduledFor: derived("scheduled_for", number),
 };
@@ -496,10 +502,10 @@ const moment = (description: string) => v.optional(integer("Unix milliseconds", 
 
 /** Checks a {@linkcode MissionsQuery}. */
 export const missionsQuery: ObjectShape<MissionsQuery> = v.object({
-  status: v.optional(filter("Without it all but `deleting`", status.options)),
+  status: v.optional(filter("Without it all but `deleting`", STATUSES)),
   outcome: v.optional(filter("How the mission ended", OUTCOMES)),
   lane: v.optional(filter("The lane of the mission")),
-  kind: v.optional(filter("Mission or exec", kind.options)),
+  kind: v.optional(filter("Mission or exec", KINDS)),
   group_id: v.optional(filter("The group that execs were sent with")),
   mission: v.optional(filter("A part of the name; ASCII letters in any case")),
   mission_prefix: v.optional(filter("The beginning of the name; ASCII letters in any case")),
@@ -581,7 +587,7 @@ export interface RunNowReply {
 
 /** Checks a {@linkcode RunNowReply}. */
 export const runNowReply: v.GenericSchema<unknown, RunNowReply> = v.object({
-  status: v.picklist(["queued", "running"]),
+  status: openWord(["queued", "running"]),
 });
 
 /** The answer to a kill: a queued mission is `killed` at once, a running one gets its signal. */
@@ -592,7 +598,7 @@ export interface KillReply {
 
 /** Checks a {@linkcode KillReply}. */
 export const killReply: v.GenericSchema<unknown, KillReply> = v.object({
-  status: v.picklist(["killed", "kill_sent"]),
+  status: openWord(["killed", "kill_sent"]),
 });
 
 /** The answer to a delete: the row and its files go with the next sweep. */

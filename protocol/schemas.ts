@@ -32,6 +32,16 @@ export const oneOf = <const Word extends string>(
   description: string,
 ): v.GenericSchema<Word> => v.pipe(v.picklist(options, words), v.description(description));
 
+/** A word of a list that later versions may lengthen: one that is not known yet is passed on as it is. */
+export type Open<Word extends string> = Word | (string & Record<never, never>);
+
+/**
+ * Checks an {@linkcode Open} word of an answer. Typed as a known one, because a dugdale sends no others; the types of the
+ * client say that there may be others.
+ */
+export const openWord = <const Word extends string>(known: readonly Word[]): v.GenericSchema<Word> =>
+  v.pipe(v.string(), v.metadata({ enum: [...known] })) as unknown as v.GenericSchema<Word>;
+
 /** True or false. */
 export const flag = (description: string): v.GenericSchema<boolean> =>
   v.pipe(v.boolean(), v.description(description));

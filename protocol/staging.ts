@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import type { DeleteQuery } from "./mission.ts";
-import { cursor, flag, integer, limit, missionId, type ObjectShape, oneOf } from "./schemas.ts";
+import { cursor, flag, integer, limit, missionId, type ObjectShape, oneOf, openWord } from "./schemas.ts";
 
 /** Where a staging file is in its life. */
 export type StagingState = "uploading" | "complete" | "pending_output" | "committing" | "deleting";
@@ -136,14 +136,14 @@ export interface StagingPage {
 export const stagingPage: v.GenericSchema<unknown, StagingPage> = v.object({
   staging: v.array(v.object({
     staging_id: v.string(),
-    state: v.picklist(["uploading", "complete", "pending_output", "committing", "deleting"]),
+    state: openWord(["uploading", "complete", "pending_output", "committing", "deleting"]),
     sha256: v.string(),
     size: v.number(),
     bytes_received: v.number(),
     time_created: v.number(),
     time_updated: v.optional(v.number()),
     time_expires: v.optional(v.number()),
-    ref_kind: v.picklist(REF_KINDS),
+    ref_kind: openWord(REF_KINDS),
     role: v.string(),
   })),
   next_cursor: v.optional(v.string()),
