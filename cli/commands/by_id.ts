@@ -18,30 +18,31 @@ export interface ByIdFlags {
 /** Before a key that stands for the newest mission with it. */
 const KEY_PREFIX = "key:";
 
-/**
- * The mission that an id, or `key:` and a key, stands for.
- *
- * @throws {CommandError} As {@linkcode hostOf}.
- */
-export async function missionOf(
-  client: LettsClient,
-  text: string,
-  flags: ByIdFlags,
-): Promise<{ readonly host: string; readonly missionId: string }> {
-  if (!text.startsWith(KEY_PREFIX)) return { host: await hostOf(client, text, flags), missionId: text };
-  const host = flags.host === undefined ? undefined : findDugdale(client.config, flags.host).id;
-  const mission = await client.findByKey(text.slice(KEY_PREFIX.length), { host, match: flags.match });
-  if (mission !== undefined) return mission;
-  throw new CommandError(`no mission has the key ${JSON.stringify(text.slice(KEY_PREFIX.length))}`);
+/** A mission and the dugdale that has it. */
+export interface FoundMission {
+  readonly host: string;
+  readonly missionId: string;
 }
 
+/** The beginning of an id, long enough not to be mistyped. */
+const ID_START = /^[0-9a-f]{6,8}$|^[0-9a-f]{8}-[0-9a-f-]{0,26}$/;
+/** The time in an id is that of its client; a mission is listed by the time of its dugdale. */
+const CLOCKS_DIFFER_MS = 3_600_000;
+
 /**
- * The id of the dugdale that has the mission: the given one unasked, else the only one of all that knows the id.
+ * The mission of an id, of the beginning of one, or of `key:` and a key, and the dugdale that has it: the given one
+ * unasked, else the only one of all that knows the id.
  *
  * @throws {CommandError} When none has it, or several do.
  * @throws {ManyHostsError} When none has it and some could not be asked.
  */
-export async function hostOf(client: LettsClient, missionId: string, flags: ByIdFlags): Promise<string> {
+export async function findById(client: LettsClient, id: string, flags: ByIdFlags): Promise<FoundMission> {
+  if (id.startsWith(KEY_PREFIX)) return await findByKey(client, id.slice(KEY_PREFIX.length), flags);
+  if (ID_START.test(id)) return await findByStart(client, id, flags);
+  return { host: await hostOf(client, id, flags), missionId: id };
+}
+
+async function hostOf(client: LettsClient, missionId: string, flags: ByIdFlags): Promise<string> {
   const fault = UUID.fault(missionId);
   if (fault !== undefined) throw new UsageError(fault);
   if (flags.host !== undefined) return findDugdale(client.config, flags.host).id;
@@ -56,6 +57,42 @@ export async function hostOf(client: LettsClient, missionId: string, flags: ById
   }
   if (unavailable.length > 0) throw new ManyHostsError(unavailable, client.config);
   throw new CommandError(`${missionId} was not found on any of the ${asked} dugdales`);
+}
+
+async function findByKey(client: LettsClient, key: string, flags: ByIdFlags): Promise<FoundMission> {
+  const host = flags.host === undefined ? undefined : findDugdale(client.config, flags.host).id;
+  const mission = await client.findByKey(key, { host, match: flags.match });
+  if (mission !== undefined) return mission;
+  throw new CommandError(`no mission has the key ${JSON.stringify(key)}`);
+}
+
+/** Ids begin with their time, so that only missions of that time have to be looked through. */
+async function findByStart(client: LettsClient, start: string, flags: ByIdFlags): Promise<FoundMission> {
+  const time = start.replaceAll("-", "").slice(0, 12);
+  const window = {
+    since: parseInt(time.padEnd(12, "0"), 16) - CLOCKS_DIFFER_MS,
+    until: parseInt(time.padEnd(12, "f"), 16) + CLOCKS_DIFFER_MS,
+    limit: 1000,
+  };
+  const search = async (host: string, signal?: AbortSignal): Promise<FoundMission[]> => {
+    const found: FoundMission[] = [];
+    for await (const { missionId } of client.listMissions(host, { ...window, signal })) {
+      if (missionId.startsWith(start)) found.push({ host, missionId });
+      if (found.length > 1) break;
+    }
+    return found;
+  };
+  const { answers, unavailable } = flags.host === undefined
+    ? await client.askAll(search, { match: flags.match })
+    : { answers: [{ value: await search(findDugdale(client.config, flags.host).id) }], unavailable: [] };
+  const [only, ...others] = answers.flatMap(({ value }) => value);
+  if (only !== undefined && others.length === 0) return only;
+  if (only !== undefined) {
+    const some = [only, ...others].map(({ host, missionId }) => `${missionId} on ${host}`).join(", ");
+    throw new CommandError(`several ids begin with ${start}, such as ${some}`);
+  }
+  if (unavailable.length > 0) throw new ManyHostsError(unavailable, client.config);
+  throw new CommandError(`no id begins with ${start} on any of the ${answers.length} dugdales`);
 }
 
 function labelText(match: readonly string[]): string {

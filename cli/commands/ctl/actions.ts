@@ -5,7 +5,7 @@ import { ExecFailedError, SilentExit } from "../../errors.ts";
 import { writeResult } from "../../output/record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { hostOf, missionOf } from "../by_id.ts";
+import { findById } from "../by_id.ts";
 import { oneDugdale } from "../target.ts";
 import type { BY_ID_FLAGS } from "../shared_flags.ts";
 import { bulk, type BulkValues, isBulk } from "./bulk.ts";
@@ -15,15 +15,16 @@ import type { FORCE_FLAG } from "./flags.ts";
 export async function killMission(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
   const [id = ""] = call.args;
   const client = await call.open();
-  await client.kill(await missionOf(client, id, call.flags));
+  await client.kill(await findById(client, id, call.flags));
 }
 
 /** Lets a mission wait no longer for its time. */
 export async function runMissionNow(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
   const [id = ""] = call.args;
   const client = await call.open();
-  const { host, missionId } = await missionOf(client, id, call.flags);
-  const status = await client.runNow({ host, missionId });
+  const found = await findById(client, id, call.flags);
+  const { missionId } = found;
+  const status = await client.runNow(found);
   await writeResult(
     call.io.stdout,
     call.globals.output,
@@ -34,9 +35,9 @@ export async function runMissionNow(call: Call<Values<typeof BY_ID_FLAGS>>): Pro
 
 /** Ends a command. */
 export async function killExec(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
-  const [missionId = ""] = call.args;
+  const [id = ""] = call.args;
   const client = await call.open();
-  await client.kill({ host: await hostOf(client, missionId, call.flags), missionId, kind: "exec" });
+  await client.kill({ ...await findById(client, id, call.flags), kind: "exec" });
 }
 
 /** Removes a mission with its files, or all that a selector finds. */
@@ -47,14 +48,14 @@ export async function deleteMission(
   if (isBulk(call)) return await bulk(call, "delete", { force });
   const [id = ""] = call.args;
   const client = await call.open();
-  await client.delete(await missionOf(client, id, call.flags), { force });
+  await client.delete(await findById(client, id, call.flags), { force });
 }
 
 /** Removes a command with its files. */
 export async function deleteExec(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
-  const [missionId = ""] = call.args;
+  const [id = ""] = call.args;
   const client = await call.open();
-  await client.delete({ host: await hostOf(client, missionId, call.flags), missionId, kind: "exec" });
+  await client.delete({ ...await findById(client, id, call.flags), kind: "exec" });
 }
 
 /** Queues an ended mission again, or all that a selector finds. */
@@ -62,16 +63,16 @@ export async function restartMission(call: Call<BulkValues & Values<typeof BY_ID
   if (isBulk(call)) return await bulk(call, "restart");
   const [id = ""] = call.args;
   const client = await call.open();
-  const { host, missionId } = await missionOf(client, id, call.flags);
-  const restarted = await client.restart({ host, missionId });
-  await print(call, missionId, restarted, `${restarted.missionId}\n`);
+  const found = await findById(client, id, call.flags);
+  const restarted = await client.restart(found);
+  await print(call, found.missionId, restarted, `${restarted.missionId}\n`);
 }
 
 /** Queues an ended command again. */
 export async function restartExec(call: Call<{ readonly host: string | undefined }>): Promise<void> {
-  const [missionId = ""] = call.args;
+  const [id = ""] = call.args;
   const client = await call.open();
-  const host = await hostOf(client, missionId, {
+  const { host, missionId } = await findById(client, id, {
     host: oneDugdale(client.config, call.flags.host).id,
     match: [],
   });

@@ -1,6 +1,6 @@
 /** The command line of `letts events`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
-import { HOST_FLAG } from "../shared_flags.ts";
+import { BY_ID_FLAGS } from "../shared_flags.ts";
 
 /** Flags of `events`. */
 export const EVENTS_FLAGS = {
@@ -9,9 +9,12 @@ export const EVENTS_FLAGS = {
 } as const;
 
 /** Prints events. */
-export const EVENTS: CommandSpec<[typeof HOST_FLAG, typeof EVENTS_FLAGS]> = {
+export const EVENTS: CommandSpec<[typeof BY_ID_FLAGS, typeof EVENTS_FLAGS]> = {
   name: "events",
   summary: "Print the events of a mission",
+  about: [
+    "On a terminal a line for people for each event; in a pipe, or with -o json, the JSON as it was sent.",
+  ],
   positionals: [{ name: "id" }],
-  flags: [HOST_FLAG, EVENTS_FLAGS],
+  flags: [BY_ID_FLAGS, EVENTS_FLAGS],
 };

@@ -8,7 +8,7 @@ import { rawIo } from "../../output/io.ts";
 import { logRecordText } from "../../output/log_record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { missionOf } from "../by_id.ts";
+import { findById } from "../by_id.ts";
 import type { LogStream } from "../run/log_lines.ts";
 import { cutText } from "../run/log_tails.ts";
 import type { BY_ID_FLAGS, LOGS_FLAGS } from "../shared_flags.ts";
@@ -29,7 +29,7 @@ async function printLogs(call: LogsCall, kind: MissionKind): Promise<void> {
   const { flags: { stream, follow, raw, ...search }, args: [id = ""], globals } = call;
   const io = raw ? rawIo(call.io) : call.io;
   const client = await call.open();
-  const { host, missionId } = await missionOf(client, id, search);
+  const { host, missionId } = await findById(client, id, search);
   const body = await client.logs({ host, missionId, kind }, stream, { follow });
   if (stream === "combined" && globals.output === "text") {
     const paint = paintFor(io.stdout, io);

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { openFleet } from "../fleet.ts";
+import { onTerminal } from "../terminal.ts";
 
 Deno.test("letts events prints what there is, from where it is asked to", async () => {
   await using fleet = await openFleet();
@@ -18,6 +19,23 @@ Deno.test("letts events --follow goes on until the mission is done", async () =>
   const all = await fleet.cli(["events", id, "--host", "s1", "--follow", "-o", "json"]);
   assertEquals(all.code, 0);
   assertEquals(JSON.parse(all.stdout.trimEnd().split("\n").at(-1) ?? "").event, "done");
+});
+
+Deno.test("letts events prints lines for people on a terminal, and JSON there when asked to", async () => {
+  await using fleet = await openFleet(2);
+  const sent = await fleet.cli(["dispatch", "--host", "s2", "--lane", "normal", "--mission", "hello"]);
+  const [id = ""] = sent.stdout.split("\t");
+  const shown = await onTerminal(["events", id, "--follow"], fleet.folder);
+  const time = "\\d\\d:\\d\\d:\\d\\d  ";
+  assertMatch(
+    shown,
+    new RegExp(
+      `^${time}\\[event\\] queued\r\n${time}\\[event\\] running pid=\\d+\r\n${time}\\[progress\\] 0.50 half\r\n` +
+        `${time}\\[progress\\] no value\r\n${time}\\[event\\] done outcome=success\r\n$`,
+    ),
+  );
+  const json = await onTerminal(["events", id, "-o", "json"], fleet.folder);
+  assertEquals(json.trimEnd().split("\r\n").map((line) => JSON.parse(line).event).at(-1), "done");
 });
 
 Deno.test("letts events of a mission that is not there exits with 1", async () => {

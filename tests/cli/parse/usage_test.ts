@@ -67,7 +67,6 @@ const TABLE: readonly (readonly [args: readonly string[], code: number, stderr: 
   [[...RUN, "--timeout", "soon"], 2, `--timeout: duration "soon" must be like 250ms, 30s, 5m or 1h30m`],
   [[...RUN, "--mission-id", "7"], 2, `--mission-id "7" must be a lower-case UUIDv7`],
   [["dispatch", "--route", "normal"], 2, `required flag "mission" not set`],
-  [["events", V7], 2, `required flag "host" not set`],
   [["logs", "7"], 2, `id "7" must be a lower-case UUIDv7`],
   [
     ["logs", V7, "--stream", "both"],
