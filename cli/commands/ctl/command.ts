@@ -1,9 +1,19 @@
 /** The command lines of `letts ctl`. @module */
 import { command, type CommandGroup, group } from "../../parse/grammar.ts";
 import { HOST_FLAG } from "../shared_flags.ts";
-import { DOWNLOAD_FLAGS, NEXT_FLAGS, PAUSE_FLAGS, STAGING_FORCE_FLAG, STAGING_LIST_FLAGS } from "./flags.ts";
+import {
+  DOWNLOAD_FLAGS,
+  LANE_FLAG,
+  NEXT_FLAGS,
+  ONE_LANE_FLAG,
+  PAUSE_FLAGS,
+  STAGING_FORCE_FLAG,
+  STAGING_LIST_FLAGS,
+} from "./flags.ts";
 import { EXECS, MISSIONS } from "./missions.ts";
 
+/** The lane, instead of `--lane`. */
+const LANE_ARGUMENT = { name: "lane", complete: "lane", optional: true, fills: "lane" } as const;
 const SCHEDULE = { name: "schedule", complete: "schedule" } as const;
 
 const DUGDALES = group({ name: "dugdales", summary: "Inspect dugdales" }, [
@@ -28,19 +38,19 @@ const LANES = group({ name: "lanes", summary: "List, pause and continue lanes" }
   command({
     name: "list",
     summary: "List the lanes of a dugdale and how busy they are",
-    flags: [HOST_FLAG],
+    flags: [HOST_FLAG, ONE_LANE_FLAG],
   }, async () => (await import("./lanes.ts")).listLanes),
   command({
     name: "pause",
     summary: "Stop a lane from starting missions",
-    positionals: [{ name: "lane", complete: "lane" }],
-    flags: [HOST_FLAG],
+    positionals: [LANE_ARGUMENT],
+    flags: [HOST_FLAG, LANE_FLAG],
   }, async () => (await import("./lanes.ts")).pauseLane),
   command({
     name: "continue",
     summary: "Let a paused lane start missions again",
-    positionals: [{ name: "lane", complete: "lane" }],
-    flags: [HOST_FLAG],
+    positionals: [LANE_ARGUMENT],
+    flags: [HOST_FLAG, LANE_FLAG],
   }, async () => (await import("./lanes.ts")).continueLane),
 ]);
 

@@ -108,3 +108,13 @@ export const NEXT_FLAGS = {
 export const PAUSE_FLAGS = {
   reason: { type: "text", value: "TEXT", help: "why, for those who look at it later" },
 } as const;
+
+/** The lane of `ctl lanes pause` and `continue`. */
+export const LANE_FLAG = {
+  lane: { type: "text", value: "LANE", complete: "lane", help: "lane; may also be given without --lane" },
+} as const;
+
+/** Of `ctl lanes list`. */
+export const ONE_LANE_FLAG = {
+  lane: { type: "text", value: "LANE", complete: "lane", help: "only this lane" },
+} as const;

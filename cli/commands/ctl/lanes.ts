@@ -5,12 +5,14 @@ import type { Io } from "../../output/io.ts";
 import { writeResult } from "../../output/record.ts";
 import { tableText } from "../../output/table.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
-import type { Values } from "../../parse/flags.ts";
+import { required, type Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
 import type { HOST_FLAG } from "../shared_flags.ts";
 import { oneDugdale } from "../target.ts";
+import type { LANE_FLAG, ONE_LANE_FLAG } from "./flags.ts";
 
-type LaneCall = Call<Values<typeof HOST_FLAG>>;
+type ListCall = Call<Values<typeof HOST_FLAG & typeof ONE_LANE_FLAG>>;
+type LaneCall = Call<Values<typeof HOST_FLAG & typeof LANE_FLAG>>;
 
 const COLUMNS = [
   { title: "LANE", width: 20 },
@@ -21,9 +23,11 @@ const COLUMNS = [
 ];
 
 /** Prints the lanes of a dugdale and how busy they are. */
-export async function listLanes(call: LaneCall): Promise<void> {
+export async function listLanes(call: ListCall): Promise<void> {
   const client = await call.open();
-  const lanes = (await client.lanes(oneDugdale(client.config, call.flags.host).id))
+  const { host, lane: wanted } = call.flags;
+  const lanes = (await client.lanes(oneDugdale(client.config, host).id))
+    .filter(({ name }) => wanted === undefined || name === wanted)
     .map(({ name, concurrency, paused, queued, running }) => ({
       name,
       concurrency,
@@ -56,12 +60,14 @@ function laneTerminalTable(lanes: readonly LaneRecord[], io: Io): string {
 
 /** Stops a lane from starting missions. */
 export async function pauseLane(call: LaneCall): Promise<void> {
+  const lane = required(call.flags.lane, "lane");
   const client = await call.open();
-  await client.pauseLane(oneDugdale(client.config, call.flags.host).id, call.args[0] ?? "");
+  await client.pauseLane(oneDugdale(client.config, call.flags.host).id, lane);
 }
 
 /** Lets a lane start missions again. */
 export async function continueLane(call: LaneCall): Promise<void> {
+  const lane = required(call.flags.lane, "lane");
   const client = await call.open();
-  await client.continueLane(oneDugdale(client.config, call.flags.host).id, call.args[0] ?? "");
+  await client.continueLane(oneDugdale(client.config, call.flags.host).id, lane);
 }

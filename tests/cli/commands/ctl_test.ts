@@ -88,6 +88,20 @@ Deno.test("letts ctl lanes lists, pauses and continues", async () => {
   assertEquals((await fleet.cli([...lanes, "pause", "none", "--host", "s1"])).code, 1);
 });
 
+Deno.test("letts ctl lanes takes the lane as a flag too, but not twice", async () => {
+  await using fleet = await openFleet();
+  const one = async (): Promise<string> =>
+    (await fleet.cli(["ctl", "lanes", "list", "--host", "s1", "--lane", "normal", "-o", "json"])).stdout;
+  for (const [verb, paused] of [["pause", true], ["continue", false]] as const) {
+    assertEquals(await fleet.cli(["ctl", "lanes", verb, "--host", "s1", "--lane", "normal"]), OK);
+    assertEquals(JSON.parse(await one()).map((lane: { paused: boolean }) => lane.paused), [paused]);
+  }
+  const twice = await fleet.cli(["ctl", "lanes", "pause", "normal", "--host", "s1", "--lane", "normal"]);
+  assertEquals([twice.code, twice.stderr], [2, "letts: <lane> and --lane cannot be used together\n"]);
+  const none = await fleet.cli(["ctl", "lanes", "continue", "--host", "s1"]);
+  assertEquals([none.code, none.stderr], [2, 'letts: required flag "lane" not set\n']);
+});
+
 Deno.test("letts ctl missions list prints a page, and where the next one begins", async () => {
   await using fleet = await openFleet();
   const first = await send(fleet, "hello");
@@ -326,7 +340,7 @@ Deno.test("letts ctl refuses arguments that cannot be used together", async () =
         ["ctl", "missions", "shwo", "x"],
         `unknown command "shwo" for "letts ctl missions", did you mean show?`,
       ],
-      [["ctl", "lanes", "pause", "--host", "s1"], "ctl lanes pause: accepts 1 arg(s), received 0"],
+      [["ctl", "lanes", "pause", "--host", "s1"], `required flag "lane" not set`],
       [["ctl", "missions", "list", "--host", "s1", "--kind", "x"], `invalid argument "x" for "--kind" flag`],
       [
         ["ctl", "missions", "list", "--host", "s1", "--since", "soon"],
