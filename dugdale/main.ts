@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setFlagsFromString } from "node:v8";
 import { ConfigError } from "../config/config_error.ts";
 import type { DugdaleConfig, LogLevel } from "../config/dugdale/config.ts";
 import { readDugdaleConfig } from "../config/dugdale/read.ts";
@@ -147,6 +148,9 @@ async function serve(config: DugdaleConfig, flags: DugdaleFlags, daemonLog: Daem
   }
   signals.deliverTo(dugdale);
   using _reload = onHangup(() => reload(dugdale, readAgain, log));
+  // V8 would interpret each function for some hundred calls; a burst of missions is over by then. Not before, as it makes
+  // the start slower.
+  setFlagsFromString("--always-sparkplug");
   using _memory = new IdleMemory(() => dugdale.live.length === 0, systemClock);
   using _report = reportToServiceManager(dugdale.draining, systemClock, log);
   await untilStopped(dugdale);
