@@ -66,7 +66,7 @@ export type {
 export type { PlainToken } from "../config/letts/plain_tokens.ts";
 export type { LettsConfig } from "../config/letts/resolve.ts";
 export type { Env } from "../config/variables.ts";
-export type { Priority, UniqueRule } from "../protocol/dispatch_options.ts";
+export type { Priority, SuccessorBody, UniqueRule } from "../protocol/dispatch_options.ts";
 export type { DoneEvent, MissionEvent, ProgressEvent, QueuedEvent, RunningEvent } from "../protocol/event.ts";
 export type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 export type {

@@ -60,6 +60,16 @@ export interface DispatchedRef extends MissionRef {
   readonly deduplicated?: true | undefined;
 }
 
+/** A mission that follows the end of another one. */
+export interface SuccessorOptions {
+  /** Name of the mission script. */
+  readonly mission: string;
+  /** Default: that of the mission which it follows. */
+  readonly lane?: string | undefined;
+  /** It gets the member `letts` with `of`, `outcome` and `return` of the mission which it follows. Default `{}`. */
+  readonly input?: JsonObject | undefined;
+}
+
 /** What to start. */
 export interface DispatchOptions {
   /** Name of the mission script. */
@@ -85,6 +95,10 @@ export interface DispatchOptions {
   readonly unique?: UniqueRule | undefined;
   /** Of the serial missions with this key one runs at a time, those of a lane in their order. Default false. */
   readonly serial?: boolean | undefined;
+  /** Queued together with the end of the mission when it is a success. */
+  readonly onSuccess?: SuccessorOptions | undefined;
+  /** Queued together with the end of the mission when it has any other end: a mission that undoes, or reports. */
+  readonly onFailure?: SuccessorOptions | undefined;
   /** Words that it is found by: at most 16, each of 1 to 128 letters, digits and `_ . : / @ = + -`. */
   readonly tags?: readonly string[] | undefined;
   /** Who or what it is for; as one tag. */

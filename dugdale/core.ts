@@ -9,6 +9,7 @@ import { MissionActions } from "./engine/mission_actions.ts";
 import { missionLog } from "./engine/mission_log.ts";
 import type { EngineParts } from "./engine/parts.ts";
 import { Schedules } from "./engine/schedules.ts";
+import { Successors } from "./engine/successors.ts";
 import { Transitions } from "./engine/transitions.ts";
 import type { Clock } from "./host/clock.ts";
 import type { DataDir } from "./host/data_dir.ts";
@@ -105,6 +106,7 @@ export function openCore(given: CoreParts): Core {
   metrics.watch({ version: VERSION, clock, lanes: engine.lanes, store, dataDir, usage });
   const applied = new AppliedConfig(parts, engine);
   const enqueuer = new Enqueuer(parts, engine.lanes, applied);
+  new Successors(parts, engine.lanes, enqueuer);
   const actions = new MissionActions(parts, engine, enqueuer);
   const schedules = new Schedules({
     parts,

@@ -6,7 +6,8 @@
 import * as v from "valibot";
 import { quote } from "./clip.ts";
 import { InvalidDurationError, parseDuration } from "./duration.ts";
-import { NameRule } from "./names.ts";
+import type { JsonObject } from "./json_value.ts";
+import { LANE_NAME, MISSION_NAME, NameRule } from "./names.ts";
 import { flag, integer, nameOf, oneOf, text } from "./schemas.ts";
 
 /** How urgent a mission is. A lane starts what is more urgent first, and in each class what has waited longest. */
@@ -42,6 +43,31 @@ export const TAGS_MAX = 16;
 const LAST_MS = 8.64e15;
 const LONGEST_DELAY_MS = 100 * 365 * 86_400_000;
 
+/** A mission that follows the end of another one. */
+export interface SuccessorBody {
+  /** Name of the script. */
+  readonly mission: string;
+  /** Default: that of the mission which it follows. */
+  readonly lane?: string | undefined;
+  /** A JSON object; it gets the member `letts` with `of`, `outcome` and, if there is one, `return` of that mission. Default `{}`. */
+  readonly input?: JsonObject | undefined;
+}
+
+const successor = v.object({
+  mission: nameOf(MISSION_NAME),
+  lane: v.optional(nameOf(LANE_NAME)),
+  input: v.optional(
+    v.pipe(v.any(), v.description("A JSON object, which gets the member `letts`; absent is `{}`")),
+  ),
+});
+
+/** Checks a {@linkcode SuccessorBody} of a record. */
+export const successorBody: v.GenericSchema<unknown, SuccessorBody> = v.object({
+  mission: v.string(),
+  lane: v.optional(v.string()),
+  input: v.optional(v.record(v.string(), v.any())),
+});
+
 /** Members of a dispatch that an older dugdale ignores. Their words are in {@linkcode DISPATCH_FEATURES}. */
 export interface DispatchAdditions {
   /** Default `normal`. */
@@ -56,6 +82,10 @@ export interface DispatchAdditions {
   readonly unique?: UniqueRule | undefined;
   /** Of the missions with this key one runs at a time; those of a lane in their order. Default false. */
   readonly serial?: boolean | undefined;
+  /** Queued in the transaction that makes the mission a success. */
+  readonly on_success?: SuccessorBody | undefined;
+  /** Queued in the transaction that gives the mission any other end. */
+  readonly on_failure?: SuccessorBody | undefined;
   /** Words that it is found by, at most {@linkcode TAGS_MAX}, each once. */
   readonly tags?: readonly string[] | undefined;
   /** Who or what it is for. */
@@ -89,6 +119,8 @@ export const dispatchAdditions: {
   serial: v.optional(
     flag("Of the missions with this key one runs at a time; those of a lane in their order"),
   ),
+  on_success: v.optional(successor),
+  on_failure: v.optional(successor),
   tags: v.optional(v.pipe(v.array(nameOf(TAG)), v.maxLength(TAGS_MAX))),
   owner: v.optional(nameOf(TAG, "Who or what it is for")),
 };
@@ -110,7 +142,9 @@ export interface SentAdditions extends Omit<DispatchAdditions, "priority" | "uni
 /** Checks the additions of a dispatch. @throws {InvalidAdditionError} With the first fault. */
 export function checkAdditions(sent: SentAdditions): DispatchAdditions {
   const { priority, run_at, delay, unique, tags, owner } = sent;
-  const fault = keyFault(sent) ?? delayFault(delay) ?? momentFault(run_at, delay) ?? tagsFault(tags) ??
+  const fault = successorFault("on_success", sent.on_success) ??
+    successorFault("on_failure", sent.on_failure) ?? keyFault(sent) ?? delayFault(delay) ??
+    momentFault(run_at, delay) ?? tagsFault(tags) ??
     (owner === undefined ? undefined : TAG.fault(owner, "owner"));
   if (fault !== undefined) throw new InvalidAdditionError(fault);
   return {
@@ -130,6 +164,12 @@ function word<Word extends string>(
   if (known !== undefined) return known;
   const list = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
   throw new InvalidAdditionError(`${name} ${quote(sent)} must be ${list}`);
+}
+
+function successorFault(name: string, sent: SuccessorBody | undefined): string | undefined {
+  if (sent === undefined) return undefined;
+  return MISSION_NAME.fault(sent.mission, `${name}.mission`) ??
+    (sent.lane === undefined ? undefined : LANE_NAME.fault(sent.lane, `${name}.lane`));
 }
 
 function keyFault({ key, unique, serial }: SentAdditions): string | undefined {

@@ -14,6 +14,7 @@ export const FEATURES: Readonly<Record<string, string>> = {
   priority: "`priority` of a dispatch",
   run_at: "`run_at` and `delay` of a dispatch, and `POST /v1/missions/{id}/run-now`",
   key: "`key`, `unique` and `serial` of a dispatch, and `GET /v1/keys/{key}`",
+  successors: "`on_success` and `on_failure` of a dispatch",
   tags: "`tags` of a dispatch",
   owner: "`owner` of a dispatch",
 };
@@ -26,6 +27,8 @@ export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, stri
   key: "key",
   unique: "key",
   serial: "key",
+  on_success: "successors",
+  on_failure: "successors",
   tags: "tags",
   owner: "owner",
 };

@@ -9,6 +9,8 @@ import {
   dispatchAdditions,
   PRIORITIES,
   type Priority,
+  type SuccessorBody,
+  successorBody,
   UNIQUE_RULES,
   type UniqueRule,
 } from "./dispatch_options.ts";
@@ -148,6 +150,10 @@ export interface MissionFields extends EnqueuedFields, Eventually<StartedFields>
   readonly unique: UniqueRule | undefined;
   /** Whether it runs only while no other serial mission with its key does. Undefined for no. */
   readonly serial: boolean | undefined;
+  /** The mission that is queued when it is a success. Undefined when there is none. */
+  readonly onSuccess: SuccessorBody | undefined;
+  /** The mission that is queued when it has any other end. Undefined when there is none. */
+  readonly onFailure: SuccessorBody | undefined;
   /** Words that it is found by. Undefined when it has none. */
   readonly tags: readonly string[] | undefined;
   /** Who or what it is for. Undefined when nothing was said. */
@@ -202,6 +208,8 @@ type DerivedName =
   | "priority"
   | "unique"
   | "serial"
+  | "onSuccess"
+  | "onFailure"
   | "tags"
   | "owner";
 /** How a column keeps a value: `flag` as 0 or 1, `json` as the text that was sent, so that numbers keep their digits. */
@@ -413,6 +421,8 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   key: stored("key", "enqueue", "text", text),
   unique: derived("unique", v.optional(v.picklist(UNIQUE_RULES))),
   serial: derived("serial", v.optional(v.boolean())),
+  onSuccess: derived("on_success", v.optional(successorBody)),
+  onFailure: derived("on_failure", v.optional(successorBody)),
   tags: derived("tags", v.optional(v.array(v.string()))),
   owner: derived("owner", text),
   truncatedStdout: stored("truncated_stdout", "end", "flag", v.fallback(v.boolean(), false)),

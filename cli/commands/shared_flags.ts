@@ -106,6 +106,8 @@ export const MISSION_FLAGS = {
     help: "start nothing when a mission with this key waits, waits or runs, or is still kept",
   },
   serial: { type: "switch", help: "run one mission with this key at a time" },
+  "on-success": { type: "text", value: "NAME", help: "mission to queue after a success" },
+  "on-failure": { type: "text", value: "NAME", help: "mission to queue after any other end" },
   tag: { type: "list", value: "TAG", help: "word that it is found by; may be repeated" },
   owner: { type: "text", value: "NAME", help: "who or what it is for" },
   "mission-id": {

@@ -65,7 +65,7 @@ export function checkDispatch(options: DispatchOptions, missionId: MissionId): C
 
 /** @throws {ArgumentError} With the first fault. */
 function toAdditions(options: DispatchOptions): DispatchAdditions {
-  const { priority, runAt, delay, key, unique, serial, tags, owner } = options;
+  const { priority, runAt, delay, key, unique, serial, onSuccess, onFailure, tags, owner } = options;
   return argument(() =>
     checkAdditions({
       priority,
@@ -74,6 +74,8 @@ function toAdditions(options: DispatchOptions): DispatchAdditions {
       key,
       unique,
       serial: serial || undefined,
+      on_success: onSuccess,
+      on_failure: onFailure,
       tags: tags?.length === 0 ? undefined : tags,
       owner,
     })

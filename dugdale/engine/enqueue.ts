@@ -28,6 +28,8 @@ export interface MissionSpec
   readonly runtime?: number | null;
   /** How long after its acceptance it may start, in place of `runAtMs`. */
   readonly delayMs?: number | undefined;
+  /** The limits of inputs and queues do not apply: the mission only needs its lane. */
+  readonly exempt?: boolean | undefined;
   /** Checked before everything else, in the same transaction. @throws {ProblemError} */
   readonly precondition?: () => void;
   /** The refusal of a mission whose file is not there, or not complete. */
@@ -84,9 +86,9 @@ export class Enqueuer {
   }
 
   /** As {@linkcode enqueue}, within a change that is being made for the lane of the mission. */
-  enter(spec: MissionSpec, turn: LaneTurn): Enqueued {
+  enter(spec: MissionSpec, turn: Pick<LaneTurn, "enter">): Enqueued {
     const { store, clock } = this.#parts;
-    const { precondition, missingFile, fingerprint: digest, delayMs, ...mission } = spec;
+    const { precondition, missingFile, fingerprint: digest, delayMs, exempt: _exempt, ...mission } = spec;
     precondition?.();
     const existing = lookUp(spec.kind, () => store.missions.find(spec.missionId));
     const files: StagingRow[] = [];
@@ -163,9 +165,8 @@ export class Enqueuer {
     );
   }
 
-  /** The limits do not apply to a restart: it only needs its lane. */
-  #assertAdmitted({ kind, lane, input, restartedFrom = null }: MissionSpec): void {
-    if (restartedFrom !== null) return this.#assertLaneKept(lane);
+  #assertAdmitted({ kind, lane, input, exempt }: MissionSpec): void {
+    if (exempt) return this.#assertLaneKept(lane);
     if (kind === "mission") this.#assertInputFits(input);
     this.#assertLaneTakes(lane);
     this.#assertRoom(lane);

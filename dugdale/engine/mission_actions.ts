@@ -61,6 +61,7 @@ export class MissionActions {
       ...enqueuedFields(row),
       missionId,
       restartedFrom: mission_id,
+      exempt: true,
       key: null,
       runtime: row.runtime,
       traceparent: row.traceparent,

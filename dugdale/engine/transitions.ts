@@ -36,6 +36,7 @@ export class Transitions {
   readonly #store: Store;
   readonly #log: Log;
   readonly #listeners: TransitionListener[] = [];
+  readonly #onEnd: ((mission: DoneMission) => void)[] = [];
   /** Of the change that is being made. */
   #made: Transition[] | undefined;
 
@@ -47,6 +48,11 @@ export class Transitions {
   /** Adds a listener. One that throws is logged, and does not keep the others from being told. */
   listen(listener: TransitionListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** Adds what is done in the transaction that makes a mission done. What it throws undoes the end. */
+  onEnd(action: (mission: DoneMission) => void): void {
+    this.#onEnd.push(action);
   }
 
   /**
@@ -104,7 +110,9 @@ export class Transitions {
     start?: ProcessStart,
   ): DoneMission | undefined {
     const done = this.#store.missions.finish(mission, ending, nowMs, start);
-    if (done !== undefined) this.#note({ change: "done", mission: done });
+    if (done === undefined) return undefined;
+    this.#note({ change: "done", mission: done });
+    for (const action of this.#onEnd) action(done);
     return done;
   }
 

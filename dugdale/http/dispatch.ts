@@ -7,6 +7,7 @@ import {
   PRIORITIES,
   type SentAdditions,
 } from "../../protocol/dispatch_options.ts";
+import type { JsonValue } from "../../protocol/json_value.ts";
 import { featuresOf } from "../../protocol/features.ts";
 import type { DispatchBody, DispatchReply } from "../../protocol/mission.ts";
 import { quote } from "../../protocol/clip.ts";
@@ -25,7 +26,8 @@ import {
 import { dispatchMission, type DispatchRequest } from "../engine/dispatch.ts";
 import { canonicalInTurns, DepthError, NotCanonicalError } from "../json/canonical.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { MissionClass } from "../store/mission_row.ts";
+import { type JsonNode, member } from "../json/reader.ts";
+import type { MissionClass, Successor } from "../store/mission_row.ts";
 import { json } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";
 import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
@@ -91,7 +93,10 @@ export async function readDispatch(
   }
   const input = await readInput(body, limits);
   const timeoutMs = readTimeout(timeout);
-  const additions = readAdditions(sent);
+  const additions = readAdditions(sent, {
+    on_success: await readSuccessorInput("on_success", body, limits),
+    on_failure: await readSuccessorInput("on_failure", body, limits),
+  });
   if (files.length > FILES_MAX) {
     throw new ProblemError("too_many_files", `files has ${files.length} files, ${FILES_MAX} are allowed`, {
       details: { count: files.length, max: FILES_MAX },
@@ -112,9 +117,14 @@ export async function readDispatch(
 /** What the additions of a dispatch are to the engine. @throws {ProblemError} `bad_request` */
 function readAdditions(
   sent: SentAdditions,
+  inputs: Readonly<Record<"on_success" | "on_failure", string | undefined>>,
 ): Pick<DispatchRequest, "class" | "runAtMs" | "delayMs" | "key" | "serial" | "plan" | "additions"> {
-  const { priority, run_at, delay, key, unique, serial, tags, owner } = checked(sent);
+  const { priority, run_at, delay, key, unique, serial, on_success, on_failure, tags, owner } = checked(sent);
+  const onSuccess = on_success && { ...on_success, input: inputs.on_success };
+  const onFailure = on_failure && { ...on_failure, input: inputs.on_failure };
   const plan = {
+    ...(onSuccess === undefined ? {} : { onSuccess }),
+    ...(onFailure === undefined ? {} : { onFailure }),
     ...(unique === undefined ? {} : { unique }),
     ...(tags?.length ? { tags } : {}),
     ...(owner === undefined ? {} : { owner }),
@@ -123,6 +133,8 @@ function readAdditions(
   const additions = {
     ...(delayMs === undefined ? {} : { delay_ms: delayMs }),
     ...(key === undefined ? {} : { key }),
+    ...(onFailure === undefined ? {} : { on_failure: toIdentity(onFailure) }),
+    ...(onSuccess === undefined ? {} : { on_success: toIdentity(onSuccess) }),
     ...(owner === undefined ? {} : { owner }),
     ...(priority === undefined || priority === "normal" ? {} : { priority }),
     ...(run_at === undefined ? {} : { run_at }),
@@ -141,6 +153,26 @@ function readAdditions(
   };
 }
 
+/** A successor as it counts for the fingerprint. */
+function toIdentity({ mission, lane, input = "{}" }: Successor): JsonValue {
+  return { input, lane: lane ?? null, mission };
+}
+
+/** The input of a successor, as canonical JSON. @throws {ProblemError} `bad_request` */
+async function readSuccessorInput(
+  name: "on_success" | "on_failure",
+  body: RequestBody<DispatchBody>,
+  limits: Pick<DugdaleLimits, "maxJsonDepth">,
+): Promise<string | undefined> {
+  const successor = body.node(name);
+  const node = successor?.kind === "object" ? member(successor, "input") : undefined;
+  if (node === undefined) return undefined;
+  if (node.kind !== "object") {
+    throw new ProblemError("bad_request", `${name}.input must be an object, not a JSON ${node.kind}`);
+  }
+  return await canonicalInput(`${name}.input`, node, body, limits);
+}
+
 function checked(sent: SentAdditions): DispatchAdditions {
   try {
     return checkAdditions(sent);
@@ -152,20 +184,28 @@ function checked(sent: SentAdditions): DispatchAdditions {
 
 async function readInput(
   body: RequestBody<DispatchBody>,
-  { maxJsonDepth }: Pick<DugdaleLimits, "maxJsonDepth">,
+  limits: Pick<DugdaleLimits, "maxJsonDepth">,
 ): Promise<string> {
   const node = body.node("input");
-  if (node === undefined) return "null";
+  return node === undefined ? "null" : await canonicalInput("input", node, body, limits);
+}
+
+async function canonicalInput(
+  what: string,
+  node: JsonNode,
+  { source }: RequestBody<DispatchBody>,
+  { maxJsonDepth }: Pick<DugdaleLimits, "maxJsonDepth">,
+): Promise<string> {
   try {
-    return await canonicalInTurns(node, body.source, maxJsonDepth);
+    return await canonicalInTurns(node, source, maxJsonDepth);
   } catch (cause) {
     if (cause instanceof DepthError) {
-      throw new ProblemError("bad_request", `input ${cause.message}`, {
+      throw new ProblemError("bad_request", `${what} ${cause.message}`, {
         details: { max_json_depth: maxJsonDepth },
         cause,
       });
     }
     if (!(cause instanceof NotCanonicalError)) throw cause;
-    throw new ProblemError("bad_request", `input: ${cause.message}`, { cause });
+    throw new ProblemError("bad_request", `${what}: ${cause.message}`, { cause });
   }
 }

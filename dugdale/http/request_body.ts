@@ -1,7 +1,7 @@
 import { type GenericSchema, safeParse } from "valibot";
 import { type JsonNode, type JsonObjectNode, member, readJsonInTurns } from "../json/reader.ts";
 import { JsonSyntaxError } from "../json/scanner.ts";
-import type { JsonValue } from "../../protocol/json_value.ts";
+import type { JsonObject } from "../../protocol/json_value.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
 
@@ -13,7 +13,7 @@ export type Unchecked<Value> = Value extends string ? string
   : Value extends object ? { readonly [Key in keyof Value]: UncheckedMember<Value[Key]> }
   : Value;
 
-type UncheckedMember<Value> = [JsonValue] extends [Value] ? undefined : Unchecked<Value>;
+type UncheckedMember<Value> = [JsonObject] extends [Value] ? undefined : Unchecked<Value>;
 
 /** The parts of a valibot schema that say how to read JSON, of all the kinds that bodies use. */
 type Shape =

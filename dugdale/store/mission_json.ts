@@ -6,7 +6,14 @@
  */
 import { PRIORITIES } from "../../protocol/dispatch_options.ts";
 import { type ColumnKind, MISSION_FIELDS } from "../../protocol/mission.ts";
-import type { DoneMission, Ending, MissionFileRow, MissionPlan, MissionRow } from "./mission_row.ts";
+import type {
+  DoneMission,
+  Ending,
+  MissionFileRow,
+  MissionPlan,
+  MissionRow,
+  Successor,
+} from "./mission_row.ts";
 import type { Scheduled } from "./schedules.ts";
 
 /** The number of the first line that tells the start of a process; that of a further attempt is in its row. */
@@ -91,6 +98,10 @@ export function recordJson(row: MissionRow, { files, originExists, plan, schedul
         return [wire, quoted(plan?.unique ?? null)];
       case "serial":
         return [wire, row.serial === 1 ? "true" : null];
+      case "on_success":
+        return [wire, successorJson(plan?.onSuccess)];
+      case "on_failure":
+        return [wire, successorJson(plan?.onFailure)];
       case "tags":
         return [wire, plan?.tags === undefined ? null : JSON.stringify(plan.tags)];
       case "owner":
@@ -99,6 +110,12 @@ export function recordJson(row: MissionRow, { files, originExists, plan, schedul
         return [wire, column === undefined ? null : columnJson(columns[column] ?? null, kind)];
     }
   }));
+}
+
+function successorJson(successor: Successor | undefined): string | null {
+  if (successor === undefined) return null;
+  const { mission, lane = null, input } = successor;
+  return object([["mission", quoted(mission)], ["lane", quoted(lane)], ["input", input]]);
 }
 
 function columnJson(value: string | number | null, kind: ColumnKind | undefined): string | number | null {

@@ -110,8 +110,25 @@ export interface NewMission extends Omit<Stored<EnqueuedFields>, "missionId" | "
   readonly files: readonly NewMissionFile[];
 }
 
+/** A mission that follows the end of another one. */
+export interface Successor {
+  readonly mission: string;
+  /** Default: that of the mission which it follows. */
+  readonly lane?: string | undefined;
+  /** Canonical JSON of an object. Default `{}`. */
+  readonly input?: string | undefined;
+}
+
+const successor = v.object({
+  mission: v.string(),
+  lane: v.optional(v.string()),
+  input: v.optional(v.string()),
+});
+
 /** What only some missions have: by what they are known, and what is to become of them after their end. */
 export interface MissionPlan {
+  readonly onSuccess?: Successor | undefined;
+  readonly onFailure?: Successor | undefined;
   readonly unique?: UniqueRule | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly owner?: string | undefined;
@@ -132,6 +149,8 @@ export interface RetryPolicy {
 
 /** Checks a {@linkcode MissionPlan}; what a newer version has added is dropped. */
 export const missionPlan: v.GenericSchema<unknown, MissionPlan> = v.object({
+  onSuccess: v.optional(successor),
+  onFailure: v.optional(successor),
   unique: v.optional(v.picklist(UNIQUE_RULES)),
   tags: v.optional(v.array(v.string())),
   owner: v.optional(v.string()),

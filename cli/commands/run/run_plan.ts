@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DispatchOptions } from "../../../client/types.ts";
+import type { DispatchOptions, SuccessorOptions } from "../../../client/types.ts";
 import type { Priority, UniqueRule } from "../../../protocol/dispatch_options.ts";
 import { Ids } from "../../../protocol/ids.ts";
 import { UUID } from "../../../protocol/names.ts";
@@ -54,10 +54,16 @@ export async function dispatchPlan(flags: MissionValues, io: Io): Promise<Dispat
     key: flags.key,
     unique: flags.unique as UniqueRule | undefined,
     serial: flags.serial,
+    onSuccess: successor(flags["on-success"]),
+    onFailure: successor(flags["on-failure"]),
     tags: flags.tag,
     owner: flags.owner,
     missionId,
   };
+}
+
+function successor(mission: string | undefined): SuccessorOptions | undefined {
+  return mission === undefined ? undefined : { mission };
 }
 
 /** @throws {UsageError} As {@linkcode dispatchPlan}. */
