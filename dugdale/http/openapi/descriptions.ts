@@ -39,6 +39,8 @@ export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, strin
     "unique":
       "Among which missions one with its key was looked for when it was dispatched. Absent when that was not asked for.",
     "serial": "Whether it runs only while no other serial mission with its key does. Absent for no.",
+    "on_success": "The mission that is queued when it is a success. Absent when there is none.",
+    "on_failure": "The mission that is queued when it has any other end. Absent when there is none.",
     "tags": "Words that it is found by. Absent when it has none.",
     "owner": "Who or what it is for. Absent when nothing was said.",
     "duration_ms": "From start to end in milliseconds. Absent unless both are known.",
