@@ -17,6 +17,8 @@ export interface FileText {
   readonly mode: number;
   /** Id of the user who owns it. */
   readonly uid: number;
+  /** Id of its group. */
+  readonly gid: number;
 }
 
 /**
@@ -25,20 +27,20 @@ export interface FileText {
  * @throws {ConfigError} When it cannot be read or is not UTF-8; `cause` is the reason.
  */
 export function readFileText(file: string): FileText {
-  const { bytes, mode, uid } = readFile(file);
+  const { bytes, mode, uid, gid } = readFile(file);
   try {
-    return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), mode, uid };
+    return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), mode, uid, gid };
   } catch (cause) {
     throw new ConfigError("must be UTF-8 text", { file }, { cause });
   }
 }
 
-function readFile(file: string): { readonly bytes: Uint8Array; readonly mode: number; readonly uid: number } {
+function readFile(file: string): Pick<FileText, "mode" | "uid" | "gid"> & { readonly bytes: Uint8Array } {
   try {
     const descriptor = openSync(file, "r");
     try {
-      const { mode, uid } = fstatSync(descriptor);
-      return { bytes: readFileSync(descriptor), mode: mode & 0o777, uid };
+      const { mode, uid, gid } = fstatSync(descriptor);
+      return { bytes: readFileSync(descriptor), mode: mode & 0o777, uid, gid };
     } finally {
       closeSync(descriptor);
     }
@@ -75,6 +77,35 @@ export function requireOwnFile({ file, uid }: FileText, what: string): void {
     stage: "permissions",
     file,
   });
+}
+
+/**
+ * Requires that no other user could have written a file that was found and not named: it decides to whom tokens are
+ * sent. Files of root are trusted, and under `sudo` those of the user who called it. The group of a user who is alone in
+ * it, by its number, may write. Windows has no such bits.
+ *
+ * @param sudoUid The variable SUDO_UID.
+ * @throws {ConfigError} With the stage `permissions`.
+ */
+export function requireTrusted({ file, mode, uid, gid }: FileText, sudoUid: string | undefined): void {
+  const own = process.getuid?.();
+  if (process.platform === "win32" || own === undefined) return;
+  const naming = "to name the file with --config or LETTS_CONFIG is to trust it";
+  if (uid !== own && uid !== 0 && !(own === 0 && String(uid) === sudoUid)) {
+    throw new ConfigError(
+      `belongs to user ${uid}, who could let it send your tokens elsewhere; ` +
+        `"chown ${own} ${file}" makes it yours, ${naming}`,
+      { stage: "permissions", file },
+    );
+  }
+  const writable = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== uid);
+  if (!writable) return;
+  const bits = mode.toString(8).padStart(4, "0");
+  throw new ConfigError(
+    `can be changed by other users (mode ${bits}), who could let it send your tokens elsewhere; ` +
+      `"chmod go-w ${file}" ends that, ${naming}`,
+    { stage: "permissions", file },
+  );
 }
 
 /** Whether a file operation failed because the file, or a folder on the way to it, is not there. */

@@ -21,7 +21,7 @@ export const GLOBAL_FLAGS = {
   },
   "insecure-config-permissions": {
     type: "switch",
-    help: "accept plain tokens in a letts.yaml that others can read",
+    help: "accept a letts.yaml that others can change, or read although it has plain tokens",
   },
   "ignore-proxy": { type: "switch", help: "ignore the proxies of letts.yaml" },
   "request-timeout": {

@@ -35,12 +35,19 @@ export function processEnv(name: string): string | undefined {
  * @throws {ConfigError} With the stage `discovery` when the file that was asked for, or any, does not exist.
  */
 export function discoverLettsFile(options: DiscoverOptions = {}): string {
+  return findLettsFile(options).file;
+}
+
+/** As {@linkcode discoverLettsFile}; `named` when the caller has chosen the file, instead of where it is called. */
+export function findLettsFile(
+  options: DiscoverOptions = {},
+): { readonly file: string; readonly named: boolean } {
   const { path, env = processEnv, cwd, systemFile = "/etc/letts/letts.yaml" } = options;
   if (path !== undefined && path !== "") {
-    return requireFile(typeof path === "string" ? path : fileURLToPath(path));
+    return { file: requireFile(typeof path === "string" ? path : fileURLToPath(path)), named: true };
   }
-  const named = env("LETTS_CONFIG");
-  if (named) return requireFile(named, "LETTS_CONFIG names it, but ");
+  const variable = env("LETTS_CONFIG");
+  if (variable) return { file: requireFile(variable, "LETTS_CONFIG names it, but "), named: true };
   const xdg = env("XDG_CONFIG_HOME");
   const home = env("HOME");
   const candidates = [
@@ -50,7 +57,7 @@ export function discoverLettsFile(options: DiscoverOptions = {}): string {
     systemFile,
   ];
   const found = candidates.find(isUsableFile);
-  if (found !== undefined) return found;
+  if (found !== undefined) return { file: found, named: false };
   throw new ConfigError(`there is no letts.yaml; searched ${candidates.join(", ")}`, { stage: "discovery" });
 }
 

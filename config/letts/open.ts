@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { discoverLettsFile, processEnv } from "./discover.ts";
-import { readFileText, requirePrivateMode } from "../file_text.ts";
+import { findLettsFile, processEnv } from "./discover.ts";
+import { readFileText, requirePrivateMode, requireTrusted } from "../file_text.ts";
 import { checkedConfig, type LettsConfigOptions } from "./config.ts";
 import { parseLettsFile } from "./file.ts";
 import { mergeLettsFiles } from "./merge.ts";
@@ -16,11 +16,14 @@ import type { Env } from "../variables.ts";
 
 /** How a file is opened. */
 export interface OpenLettsOptions {
-  /** This file. Default the one that {@linkcode discoverLettsFile} finds. */
+  /**
+   * This file. Default the one that {@linkcode discoverLettsFile} finds, which must belong to this user or to root, and
+   * must not be writable by others.
+   */
   readonly path?: string | URL | undefined;
   /** Variables for discovery and `${NAME}`. Default those of the process. */
   readonly env?: Env | undefined;
-  /** Accept plain tokens in a file that others can read. Default false. */
+  /** Accept plain tokens in a file that others can read, and a file that others can change. Default false. */
   readonly insecurePermissions?: boolean | undefined;
 }
 
@@ -32,7 +35,10 @@ export interface OpenLettsOptions {
  */
 export function readLettsConfig(options: OpenLettsOptions = {}): LettsConfig {
   const { path, env = processEnv, insecurePermissions = false } = options;
-  const content = readFileText(discoverLettsFile({ path, env }));
+  const { file, named } = findLettsFile({ path, env });
+  const content = readFileText(file);
+  // Before anything in it counts: it may send the tokens of the environment elsewhere.
+  if (!named && !insecurePermissions) requireTrusted(content, env("SUDO_UID"));
   const config = checkedConfig(parseLettsFile(content), env);
   const [plain] = config.plainTokens;
   if (plain && !insecurePermissions) requirePrivateMode(content, `a plain token (${plain.location})`);
