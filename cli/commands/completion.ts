@@ -56,12 +56,13 @@ async function completeLine(call: Call<unknown>): Promise<void> {
   const { args, io, root } = call;
   const words = args.at(-1) === NEW_WORD ? [...args.slice(0, -1), ""] : args;
   const at = args.indexOf("--config");
-  const { candidates, files } = complete(
-    root,
-    words,
-    () => knownNames(at === -1 ? undefined : args[at + 1], io.env),
+  const path = at === -1 ? undefined : args[at + 1];
+  const { candidates, files, ask } = complete(root, words, () => knownNames(path, io.env));
+  const missions = ask === undefined ? [] : await (await import("../parse/completion/known_missions.ts"))
+    .knownMissions(ask, words.at(-1)?.replace(/^--[^=]*=/, "") ?? "", path, io.env);
+  const lines = [...candidates, ...missions].map(({ word, means }) =>
+    means === "" ? word : `${word}\t${means}`
   );
-  const lines = candidates.map(({ word, means }) => means === "" ? word : `${word}\t${means}`);
   await io.stdout.write([files, ...lines].map((line) => `${line}\n`).join(""));
 }
 

@@ -61,7 +61,7 @@ export const TARGET_FLAGS = {
 export const MISSION_ARGUMENT = {
   name: "mission",
   optional: true,
-  complete: "file",
+  complete: "mission",
   fills: "mission",
 } as const;
 
@@ -71,7 +71,7 @@ export const MISSION_FLAGS = {
     type: "text",
     value: "NAME",
     help: "mission to run; may also be given without --mission",
-    complete: "file",
+    complete: "mission",
   },
   input: { type: "text", value: "JSON", help: "input, as JSON (default {})" },
   "input-file": {
@@ -103,7 +103,7 @@ export const MISSION_FLAGS = {
     type: "text",
     value: "WHEN",
     choices: ["queued", "active", "kept"],
-    help: "start nothing when a mission with this key waits, waits or runs, or is still kept",
+    help: "start nothing while a mission with this key waits, is unfinished, is kept",
   },
   serial: { type: "switch", help: "run one mission with this key at a time" },
   "on-success": { type: "text", value: "NAME", help: "mission to queue after a success" },

@@ -7,7 +7,17 @@ import { parse as parseCsv } from "@std/csv/parse";
 import { UsageError } from "../errors.ts";
 
 /** What the shell may offer as a value. */
-export type Completion = "file" | "folder" | "pair" | "host" | "label" | "lane" | "route" | "schedule";
+export type Completion =
+  | "file"
+  | "folder"
+  | "pair"
+  | "host"
+  | "label"
+  | "lane"
+  | "route"
+  | "schedule"
+  | "id"
+  | "mission";
 
 interface FlagFacts {
   /** One line for help, without a full stop. */

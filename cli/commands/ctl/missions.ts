@@ -27,19 +27,19 @@ export const MISSIONS: CommandGroup = group({
   command({
     name: "show",
     summary: "Show everything about a mission",
-    positionals: [{ name: "id" }],
+    positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS],
   }, async () => (await import("./show.ts")).showMission),
   command({
     name: "output",
     summary: "Print what a mission printed; the same as letts logs",
-    positionals: [{ name: "id" }],
+    positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS, LOGS_FLAGS],
   }, async () => (await import("../logs/logs.ts")).logs),
   command({
     name: "restart",
     summary: "Queue an ended mission again, or many",
-    positionals: [{ name: "id", optional: true }],
+    positionals: [{ name: "id", optional: true, complete: "id" }],
     flags: [BY_ID_FLAGS, BULK_FLAGS],
     examples: [{
       line: "letts ctl missions restart --host web1 --selector outcome=failed,since=-1h --dry-run",
@@ -49,19 +49,19 @@ export const MISSIONS: CommandGroup = group({
   command({
     name: "run-now",
     summary: "Start a mission that waits for its time as soon as its lane has room",
-    positionals: [{ name: "id" }],
+    positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS],
   }, async () => (await import("./actions.ts")).runMissionNow),
   command({
     name: "kill",
     summary: "End a mission",
-    positionals: [{ name: "id" }],
+    positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS, KILL_FLAGS],
   }, async () => (await import("./actions.ts")).killMission),
   command({
     name: "delete",
     summary: "Remove a mission with its files, or many",
-    positionals: [{ name: "id", optional: true }],
+    positionals: [{ name: "id", optional: true, complete: "id" }],
     flags: [BY_ID_FLAGS, BULK_FLAGS, FORCE_FLAG],
   }, async () => (await import("./actions.ts")).deleteMission),
 ]);
@@ -76,32 +76,32 @@ export const EXECS: CommandGroup = group({ name: "exec", summary: "The same for 
   command({
     name: "show",
     summary: "Show everything about a command",
-    positionals: [{ name: "id" }],
+    positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS],
   }, async () => (await import("./show.ts")).showExec),
   command({
     name: "output",
     summary: "Print what a command printed",
-    positionals: [{ name: "id" }],
+    positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS, LOGS_FLAGS],
   }, async () => (await import("../logs/logs.ts")).execOutput),
   command({
     name: "restart",
     summary: "Queue an ended command again",
-    positionals: [{ name: "id" }],
+    positionals: [{ name: "id", complete: "id" }],
     flags: [HOST_FLAG],
     exits: [["1", "a file that it was given is no longer kept"], ["255", "any other error"]],
   }, async () => (await import("./actions.ts")).restartExec),
   command({
     name: "kill",
     summary: "End a command",
-    positionals: [{ name: "id" }],
+    positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS, KILL_FLAGS],
   }, async () => (await import("./actions.ts")).killExec),
   command({
     name: "delete",
     summary: "Remove a command with its files",
-    positionals: [{ name: "id" }],
+    positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS],
   }, async () => (await import("./actions.ts")).deleteExec),
 ]);

@@ -15,6 +15,6 @@ export const EVENTS: CommandSpec<[typeof BY_ID_FLAGS, typeof EVENTS_FLAGS]> = {
   about: [
     "On a terminal a line for people for each event; in a pipe, or with -o json, the JSON as it was sent.",
   ],
-  positionals: [{ name: "id" }],
+  positionals: [{ name: "id", complete: "id" }],
   flags: [BY_ID_FLAGS, EVENTS_FLAGS],
 };

@@ -7,6 +7,6 @@ export const LOGS: CommandSpec<[typeof BY_ID_FLAGS, typeof LOGS_FLAGS]> = {
   name: "logs",
   summary: "Print what a mission printed",
   about: ["With -o ndjson, the combined stream is printed as it was sent: one JSON object a chunk."],
-  positionals: [{ name: "id" }],
+  positionals: [{ name: "id", complete: "id" }],
   flags: [BY_ID_FLAGS, LOGS_FLAGS],
 };

@@ -15,6 +15,8 @@ export interface Candidate {
 export interface Completed {
   readonly candidates: readonly Candidate[];
   readonly files: "none" | "files" | "folders";
+  /** What dugdales have to be asked for: ids of missions, or names of missions. */
+  readonly ask?: "id" | "mission";
 }
 
 /** The names that letts.yaml knows. */
@@ -49,6 +51,10 @@ export function namesOf(kind: Completion, prefix: string, current: string, names
   switch (kind) {
     case "file":
       return { candidates: [], files: "files" };
+    case "id":
+      return { candidates: [], files: "none", ask: "id" };
+    case "mission":
+      return { candidates: [], files: "files", ask: "mission" };
     case "folder":
       return { candidates: [], files: "folders" };
     case "pair":
