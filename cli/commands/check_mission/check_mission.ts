@@ -10,6 +10,7 @@ import { humanBytes } from "../../output/human.ts";
 import { jsonText } from "../../output/json.ts";
 import { writeResult } from "../../output/record.ts";
 import type { Values } from "../../parse/flags.ts";
+import { PipedFiles } from "../../parse/piped_files.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { Interrupts } from "../interrupts.ts";
 import { readInput } from "../mission_input.ts";
@@ -24,7 +25,8 @@ export async function checkMission(call: Call<Values<typeof CHECK_MISSION_FLAGS>
   const { flags, globals, args: [file = ""], io } = call;
   const text = jsonText(await readInput(flags, io), { indent: 0, plain: true });
   const input = canonical(readJson(text), text);
-  const files = inputFiles(flags.file);
+  await using piped = new PipedFiles();
+  const files = await inputFiles(flags.file, piped);
   const timeoutMs = milliseconds(flags.timeout);
   using interrupts = new Interrupts(io);
   const report = await check({ command: commandOf(file), input, files, timeoutMs }, interrupts.signal);

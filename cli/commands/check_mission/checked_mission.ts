@@ -7,7 +7,8 @@ import { realpathSync, statSync } from "node:fs";
 import { missionFile } from "../../../dugdale/interpreters.ts";
 import { FILE_ROLE } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
-import { type Pair, parsePairs, requireFile } from "../../parse/paths.ts";
+import { type Pair, parsePairs } from "../../parse/paths.ts";
+import type { PipedFiles } from "../../parse/piped_files.ts";
 import { commandFor, surroundings } from "../run/interpreter.ts";
 
 /** What both runs have in common. */
@@ -41,13 +42,14 @@ function template(file: string, path: string): readonly string[] {
 }
 
 /** @throws {UsageError} When a role or a path cannot be used. */
-export function inputFiles(texts: readonly string[]): readonly Pair[] {
-  return parsePairs("--file", texts).map(({ key, path }) => {
+export async function inputFiles(texts: readonly string[], piped: PipedFiles): Promise<readonly Pair[]> {
+  const files: Pair[] = [];
+  for (const { key, path } of parsePairs("--file", texts)) {
     const fault = FILE_ROLE.fault(key, "role");
     if (fault !== undefined) throw new UsageError(`--file: ${fault}`);
-    requireFile("--file", path);
-    return { key, path: realpathSync(path) };
-  });
+    files.push({ key, path: realpathSync(await piped.path("--file", path)) });
+  }
+  return files;
 }
 
 function realpathOf(file: string): string {

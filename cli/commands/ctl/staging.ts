@@ -9,7 +9,8 @@ import { cursorText, tableText } from "../../output/table.ts";
 import { type Cell, terminalTable } from "../../output/terminal_table.ts";
 import { required, type Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
-import { requireFile, requireFolderOf } from "../../parse/paths.ts";
+import { requireFolderOf } from "../../parse/paths.ts";
+import { PipedFiles } from "../../parse/piped_files.ts";
 import { Interrupts } from "../interrupts.ts";
 import type { HOST_FLAG } from "../shared_flags.ts";
 import { oneDugdale } from "../target.ts";
@@ -27,10 +28,14 @@ const COLUMNS = [
 /** Sends a file. */
 export async function uploadStaging(call: Call<HostValues>): Promise<void> {
   const [path = ""] = call.args;
-  requireFile("path", path);
+  await using piped = new PipedFiles();
+  const file = await piped.path("path", path);
   const client = await call.open();
-  const file = await client.upload(oneDugdale(client.config, call.flags.host).id, path);
-  await call.io.stdout.write(`${file.staging_id}\t${file.sha256}\t${file.size}\n`);
+  const { staging_id, sha256, size } = await client.upload(
+    oneDugdale(client.config, call.flags.host).id,
+    file,
+  );
+  await call.io.stdout.write(`${staging_id}\t${sha256}\t${size}\n`);
 }
 
 /** Fetches a file, verified. */

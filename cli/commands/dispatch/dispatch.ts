@@ -4,6 +4,7 @@ import { shortText } from "../../output/error_text.ts";
 import { writeResult } from "../../output/record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
+import { PipedFiles } from "../../parse/piped_files.ts";
 import { Interrupts } from "../interrupts.ts";
 import { reportStillRunning } from "../run/interrupted.ts";
 import { dispatchPlan, type MissionValues, withId } from "../run/run_plan.ts";
@@ -19,7 +20,8 @@ export async function dispatch(call: DispatchCall): Promise<void> {
   if (flags.count !== undefined) return await dispatchCount(call, flags.count);
   const client = await call.open();
   const { dugdale, lane } = resolveTarget(client.config, flags);
-  const plan = withId(await dispatchPlan(flags, io));
+  await using piped = new PipedFiles();
+  const plan = withId(await dispatchPlan(flags, io, piped));
   const { missionId } = plan;
   using interrupts = new Interrupts(io);
   const { status } = await client.dispatch({ host: dugdale.id, lane }, { ...plan, signal: interrupts.signal })
@@ -45,7 +47,8 @@ async function dispatchCount(call: DispatchCall, count: number): Promise<void> {
   }
   const client = await call.open();
   const { dugdale, lane } = resolveTarget(client.config, flags);
-  const plan = await dispatchPlan(flags, io);
+  await using piped = new PipedFiles();
+  const plan = await dispatchPlan(flags, io, piped);
   using interrupts = new Interrupts(io);
   const { signal } = interrupts;
   const outcomes = await client.dispatchMany({ host: dugdale.id, lane }, Array(count).fill(plan), { signal });

@@ -33,9 +33,11 @@ export const EXEC_FLAGS = {
   stdin: {
     type: "text",
     value: "MODE",
-    choices: ["none", "single", "broadcast"],
-    help: "which hosts get standard input (default single for one host)",
+    choices: ["none", "single", "broadcast", "auto"],
+    help:
+      "which hosts get standard input (default none; auto is single for one host, unless it is a terminal)",
   },
+  "send-stdin": { type: "switch", short: "i", help: "send standard input to each of the hosts" },
   timeout: { type: "text", value: "DURATION", help: "how long it may run, such as 30s or 1h30m" },
   "wait-timeout": {
     type: "text",
@@ -78,6 +80,10 @@ export const EXEC: CommandSpec<[typeof EXEC_FLAGS]> = {
     {
       line: "letts exec --host web1 --lane ops --script fix.sh -- sh script/script",
       means: "Send a script along",
+    },
+    {
+      line: "tar c site | letts exec -i --host web1 --lane ops -- tar x -C /srv",
+      means: "Send standard input",
     },
   ],
   exits: [

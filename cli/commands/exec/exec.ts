@@ -5,6 +5,7 @@ import { CommandError, ExecFailedError, InterruptedError, SilentExit } from "../
 import { shortText } from "../../output/error_text.ts";
 import { type Io, rawIo } from "../../output/io.ts";
 import type { Call } from "../../parse/grammar.ts";
+import { PipedFiles } from "../../parse/piped_files.ts";
 import { Interrupts } from "../interrupts.ts";
 import { dropRefused, type InterruptedMission, reportUnfinished } from "../run/interrupted.ts";
 import { type ExecDisplay, NdjsonDisplay, PrefixDisplay, rawShow } from "./displays.ts";
@@ -22,7 +23,8 @@ export async function exec(call: ExecCall): Promise<void> {
   const { flags, args } = call;
   const io = flags.raw ? rawIo(call.io) : call.io;
   const client = await call.open();
-  const plan = await execPlan(client.config, flags, args, io);
+  await using piped = new PipedFiles();
+  const plan = await execPlan(client.config, flags, args, { io, piped });
   using interrupts = new Interrupts(io);
   const running = new Map<string, InterruptedMission>();
   const { signal } = interrupts;

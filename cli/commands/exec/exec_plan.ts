@@ -11,13 +11,14 @@ import { isShellForm } from "../../../protocol/shell_form.ts";
 import { ExecFailedError, UsageError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
 import { required, type Values } from "../../parse/flags.ts";
-import { type Pair, parsePairs, requireFile, requireFolderOf } from "../../parse/paths.ts";
+import { type Pair, parsePairs, requireFolderOf } from "../../parse/paths.ts";
+import type { PipedFiles } from "../../parse/piped_files.ts";
 import { waitLimit } from "../../parse/times.ts";
 import type { EXEC_FLAGS } from "./command.ts";
 import { displayName } from "./display_name.ts";
 import { execHosts } from "./exec_hosts.ts";
 import { outTargets, requireNew } from "./out_targets.ts";
-import { stdinMode } from "./stdin_mode.ts";
+import { type StdinMode, stdinMode } from "./stdin_mode.ts";
 
 /** The flags of `exec`. */
 export type ExecValues = Values<typeof EXEC_FLAGS>;
@@ -45,15 +46,20 @@ export async function execPlan(
   config: LettsConfig,
   flags: ExecValues,
   argv: readonly string[],
-  io: Io,
+  { io, piped }: { readonly io: Io; readonly piped: PipedFiles },
 ): Promise<ExecPlan> {
   const outputs = execPairs("--out", flags.out);
-  if (flags.script !== undefined) requireFile("--script", flags.script);
+  const script = flags.script && await piped.path("--script", flags.script);
   const inputs = execPairs("--in", flags.in);
-  for (const { path } of inputs) requireFile("--in", path);
+  const inputPaths: Record<string, string> = {};
+  for (const { key, path } of inputs) inputPaths[key] = await piped.path("--in", path);
   const lane = required(flags.lane, "lane");
   const hosts = execHosts(config, lane, flags);
-  const stdin = stdinMode({ asked: flags.stdin, isTerminal: io.stdin.isTerminal, hosts: hosts.length });
+  const stdin = stdinMode({
+    asked: askedStdin(flags, hosts.length),
+    isTerminal: io.stdin.isTerminal,
+    hosts: hosts.length,
+  });
   const display = flags.output ?? (hosts.length > 1 ? "prefix" : "raw");
   checkIds(flags, display, hosts.length);
   checkCommand(flags, argv);
@@ -71,8 +77,8 @@ export async function execPlan(
     waitMs,
     options: {
       command: argv,
-      script: flags.script,
-      in: Object.fromEntries(inputs.map(({ key, path }) => [key, path])),
+      script,
+      in: inputPaths,
       out: outputs.map(({ key }) => key),
       ...(hasStdin ? { stdin: bytes, stdinMode: stdin.mode === "broadcast" ? "broadcast" : "single" } : {}),
       timeout: flags.timeout,
@@ -80,6 +86,12 @@ export async function execPlan(
       displayName: displayName({ argv, script: flags.script, hosts: hosts.length }),
     },
   };
+}
+
+function askedStdin(flags: ExecValues, hosts: number): StdinMode | "auto" | undefined {
+  if (!flags["send-stdin"]) return flags.stdin;
+  if (flags.stdin !== undefined) throw new UsageError("--send-stdin and --stdin cannot be used together");
+  return hosts > 1 ? "broadcast" : "single";
 }
 
 function checkIds(flags: ExecValues, display: ExecPlan["display"], hosts: number): void {

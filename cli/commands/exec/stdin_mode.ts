@@ -10,21 +10,22 @@ export type StdinMode = "none" | "single" | "broadcast";
 
 /** What is decided on. */
 export interface StdinFacts {
-  readonly asked: StdinMode | undefined;
+  readonly asked: StdinMode | "auto" | undefined;
   readonly isTerminal: boolean;
   readonly hosts: number;
 }
 
 /**
- * The mode. Without a flag, input that is piped in goes to a single host, where nothing at all counts as none.
+ * The mode. Without a flag nothing is read: a loop such as `while read` keeps its input. With `auto`, input that is piped
+ * in goes to a single host, where nothing at all counts as none.
  *
- * @throws {UsageError} When the mode does not fit, or has to be said.
+ * @throws {UsageError} When the mode does not fit.
  */
 export function stdinMode(
   { asked, isTerminal, hosts }: StdinFacts,
 ): { readonly mode: StdinMode; readonly emptyIsNone: boolean } {
-  if (asked === "none") return { mode: "none", emptyIsNone: false };
-  if (asked === undefined) {
+  if (asked === undefined || asked === "none") return { mode: "none", emptyIsNone: false };
+  if (asked === "auto") {
     if (isTerminal) return { mode: "none", emptyIsNone: false };
     if (hosts === 1) return { mode: "single", emptyIsNone: true };
     throw new UsageError(

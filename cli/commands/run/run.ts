@@ -1,6 +1,7 @@
 /** `letts run`. @module */
 import { UsageError } from "../../errors.ts";
 import type { Call } from "../../parse/grammar.ts";
+import { PipedFiles } from "../../parse/piped_files.ts";
 import { Interrupts } from "../interrupts.ts";
 import { resolveTarget, splitHosts, type TargetValues } from "../target.ts";
 import { chooseView } from "./choose_view.ts";
@@ -34,7 +35,8 @@ async function runSingle(call: RunCall): Promise<RunEnd> {
   const client = await call.open();
   const [host] = splitHosts(flags.host);
   const target = resolveTarget(client.config, { ...flags, host });
-  const plan = await runPlan(flags, io);
+  await using piped = new PipedFiles();
+  const plan = await runPlan(flags, io, piped);
   using interrupts = new Interrupts(io);
   const missions = new Map<string, InterruptedMission>();
   const { id } = target.dugdale;
@@ -58,7 +60,8 @@ async function runOnMany(call: RunCall, hosts: readonly string[]): Promise<void>
   const { manyTargets } = await import("./fan_out.ts");
   const { runFanOut } = await import("./fan_out.ts");
   const targets = manyTargets(client.config, hosts, flags);
-  const plan = await runPlan(flags, io);
+  await using piped = new PipedFiles();
+  const plan = await runPlan(flags, io, piped);
   using interrupts = new Interrupts(io);
   const missions = new Map<string, InterruptedMission>();
   try {

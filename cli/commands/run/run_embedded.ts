@@ -8,6 +8,7 @@ import { InterruptedError, UsageError } from "../../errors.ts";
 import { required } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { requireFile } from "../../parse/paths.ts";
+import { PipedFiles } from "../../parse/piped_files.ts";
 import { Interrupts } from "../interrupts.ts";
 import type { TargetValues } from "../target.ts";
 import { chooseView } from "./choose_view.ts";
@@ -23,7 +24,8 @@ export async function runEmbedded(call: Call<RunValues & TargetValues>): Promise
   const named = required(flags.mission, "mission");
   const path = missionFile(named) ?? named;
   requireFile("--mission", path);
-  const plan = await runPlan(flags, io);
+  await using piped = new PipedFiles();
+  const plan = await runPlan(flags, io, piped);
   const command = commandFor(path, surroundings());
   using interrupts = new Interrupts(io);
   await using embedded = await openEmbedded({ path, command }, globals, io);

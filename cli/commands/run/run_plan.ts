@@ -10,7 +10,8 @@ import { UUID } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
 import { required, type Values } from "../../parse/flags.ts";
-import { type Pair, parsePairs, requireFile, requireFolderOf } from "../../parse/paths.ts";
+import { type Pair, parsePairs, requireFolderOf } from "../../parse/paths.ts";
+import type { PipedFiles } from "../../parse/piped_files.ts";
 import { duration, parseMoment, waitLimit } from "../../parse/times.ts";
 import { readInput } from "../mission_input.ts";
 import type { MISSION_FLAGS } from "../shared_flags.ts";
@@ -35,18 +36,18 @@ export interface RunPlan {
 }
 
 /** @throws {UsageError} When a flag is missing or wrong, or a file cannot be read. */
-export async function dispatchPlan(flags: MissionValues, io: Io): Promise<DispatchPlan> {
+export async function dispatchPlan(flags: MissionValues, io: Io, piped: PipedFiles): Promise<DispatchPlan> {
   const mission = required(flags.mission, "mission");
   const { "mission-id": missionId } = flags;
   const fault = missionId === undefined ? undefined : UUID.fault(missionId, "--mission-id");
   if (fault !== undefined) throw new UsageError(fault);
-  const files = parsePairs("--file", flags.file);
-  for (const { path } of files) requireFile("--file", path);
+  const files: Record<string, string> = {};
+  for (const { key, path } of parsePairs("--file", flags.file)) files[key] = await piped.path("--file", path);
   const input = await readInput(flags, io);
   return {
     mission,
     input,
-    files: Object.fromEntries(files.map(({ key, path }) => [key, path])),
+    files,
     timeout: flags.timeout,
     priority: flags.priority as Priority | undefined,
     runAt: parseMoment("--run-at", flags["run-at"]),
@@ -67,13 +68,13 @@ function successor(mission: string | undefined): SuccessorOptions | undefined {
 }
 
 /** @throws {UsageError} As {@linkcode dispatchPlan}. */
-export async function runPlan(flags: RunValues, io: Io): Promise<RunPlan> {
+export async function runPlan(flags: RunValues, io: Io, piped: PipedFiles): Promise<RunPlan> {
   const delayMs = flags.delay === undefined ? undefined : duration("--delay", flags.delay);
   const runAtMs = parseMoment("--run-at", flags["run-at"]);
   const waitMs = waitLimit(flags, delayMs ?? Math.max(0, (runAtMs ?? 0) - Date.now()));
   const outputs = parsePairs("--output-file", flags["output-file"]);
   for (const { path } of outputs) requireFolderOf("--output-file", path);
-  return { dispatch: await dispatchPlan(flags, io), outputs, waitMs };
+  return { dispatch: await dispatchPlan(flags, io, piped), outputs, waitMs };
 }
 
 /** The plan with an id of its own, so that it can be named even when its dispatch is never answered. */

@@ -26,6 +26,12 @@ export const DIFFERENCES: readonly (readonly [what: string, reference: string, h
     "goes on at the same place; what is lost is said on stderr, and 0 becomes 255",
   ],
   ["`exec` that ends with 125", "says nothing", "outcome, reason and message on stderr and in the JSON"],
+  [
+    "`exec` with standard input that is no terminal",
+    "sent; with several hosts exit 2",
+    "not read without `-i` or `--stdin`; `--stdin=auto` is the reference's way",
+  ],
+  ["`--file`, `--in`, `--script` with a pipe", "refused", "kept in a temporary file and sent"],
   ["two aliases of one dugdale", "run twice", "run once"],
   ["`exec` shell form and empty command", "checked after standard input was read", "before"],
   ["YAML output", "names run together, bytes as numbers", "the names and values of the JSON"],

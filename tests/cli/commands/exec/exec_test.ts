@@ -142,6 +142,7 @@ Deno.test("letts exec sends script, input files and standard input, and fetches 
   await Deno.writeTextFile(`${fleet.folder}/a.txt`, "from a file, ");
   const args = [
     ...ONE,
+    "-i",
     "--script",
     "s.sh",
     "--in",
@@ -157,6 +158,82 @@ Deno.test("letts exec sends script, input files and standard input, and fetches 
   assertEquals(await Deno.readTextFile(`${fleet.folder}/r.txt`), "from a file, from stdin");
   const again = await fleet.cli(args, { stdin: "x" });
   assertEquals([again.code, again.stdout, again.stderr], [2, "", "letts: output_exists: r.txt\n"]);
+});
+
+Deno.test("letts exec reads standard input only when it is asked to", async () => {
+  await using fleet = await openFleet();
+  const echo = fleet.line([...ONE, "--", "echo", "ran"]);
+  const loop = `printf '1\\n2\\n3\\n' | while read -r n; do ${echo} || exit; done`;
+  assertEquals(await fleet.shell(loop), { code: 0, stdout: "ran\nran\nran\n", stderr: "" });
+  for (const flag of ["-i", "--stdin=single", "--stdin=auto"]) {
+    const ended = await fleet.cli([...ONE, flag, "--", "cat"], { stdin: "sent" });
+    assertEquals(ended, { code: 0, stdout: "sent", stderr: "" });
+  }
+  assertEquals(await fleet.cli([...ONE, "--", "cat"], { stdin: "kept" }), {
+    code: 0,
+    stdout: "",
+    stderr: "",
+  });
+});
+
+Deno.test("letts exec and letts run take pipes for files, and leave no temporary file", async () => {
+  await using fleet = await openFleet(2);
+  const tmp = await Deno.makeTempDir();
+  try {
+    const line = fleet.line([
+      ...BOTH,
+      "--in",
+      "a=/dev/fd/8",
+      "--script",
+      "/dev/fd/9",
+      "-o",
+      "ndjson",
+      "--",
+      "sh",
+      "script/script",
+    ]);
+    const script = `cat "$LETTS_IN_a"`;
+    const both = await fleet.shell(
+      `export TMPDIR=${tmp}; (printf one | (exec 8<&0; printf '%s' '${script}' | (exec 9<&0; ${line})))`,
+    );
+    assertEquals([both.code, both.stderr], [0, ""]);
+    assertEquals(both.stdout.match(/"line":"one"/g)?.length, 2);
+    const run = fleet.line([
+      "run",
+      "-q",
+      "--host",
+      "s1",
+      "--lane",
+      "normal",
+      "--mission",
+      "copy",
+      "--file",
+      "text=/dev/stdin",
+      "--output-file",
+      "copy=out",
+    ]);
+    const ran = await fleet.shell(`export TMPDIR=${tmp}; printf piped | ${run}`);
+    assertEquals([ran.code, ran.stderr], [0, ""]);
+    assertEquals(await Deno.readTextFile(`${fleet.folder}/out`), "piped");
+    const input = fleet.line([
+      "run",
+      "-q",
+      "--host",
+      "s1",
+      "--lane",
+      "normal",
+      "--mission",
+      "echo",
+      "--input-file",
+      "/dev/stdin",
+    ]);
+    assertEquals(JSON.parse((await fleet.shell(`printf '{"a":1}' | ${input}`)).stdout), { a: 1 });
+    assertEquals([...Deno.readDirSync(tmp)], []);
+  } finally {
+    await Deno.remove(tmp, { recursive: true });
+  }
+  const folder = await fleet.cli([...ONE, "--in", "a=/tmp", "--", "true"]);
+  assertEquals([folder.code, folder.stderr], [2, "letts: --in: /tmp is neither a regular file nor a pipe\n"]);
 });
 
 Deno.test("letts exec --wait-timeout exits with 124, an unreachable dugdale with 255", async () => {
@@ -300,7 +377,8 @@ Deno.test("letts exec refuses flags that cannot be used together before any requ
         [...BOTH, "--mission-id", "01a20d43-2fe6-7000-a65a-02ab4cc304cb", "--", "true"],
         "--mission-id needs one host",
       ],
-      [["exec", "--lane", "normal", "--all", "--", "true"], "with several hosts and piped standard input"],
+      [["exec", "--lane", "normal", "--all", "--stdin=auto", "--", "true"], "with several hosts and piped"],
+      [[...ONE, "-i", "--stdin=single", "--", "true"], "--send-stdin and --stdin cannot be used together"],
       [
         ["exec", "--lane", "normal", "--all", "--stdin=single", "--", "true"],
         "--stdin=single needs one host, not 2",

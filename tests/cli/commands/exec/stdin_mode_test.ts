@@ -5,9 +5,12 @@ import { stdinMode } from "../../../../cli/commands/exec/stdin_mode.ts";
 for (
   const [asked, isTerminal, hosts, expected] of [
     [undefined, true, 1, "none"],
-    [undefined, true, 2, "none"],
-    [undefined, false, 1, "single or none"],
-    [undefined, false, 2, undefined],
+    [undefined, false, 1, "none"],
+    [undefined, false, 2, "none"],
+    ["auto", true, 1, "none"],
+    ["auto", true, 2, "none"],
+    ["auto", false, 1, "single or none"],
+    ["auto", false, 2, undefined],
     ["none", false, 2, "none"],
     ["single", false, 1, "single"],
     ["single", true, 1, undefined],
