@@ -9,6 +9,7 @@ import type { MissionEvent } from "../protocol/event.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
 import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
 import type { BulkItem, OutputFile } from "../protocol/mission.ts";
+import type { FailuresReply } from "../protocol/failures.ts";
 import { parseMissionId } from "../protocol/names.ts";
 import type { NextReply, ScheduleRecord } from "../protocol/schedule.ts";
 import type { StagingRecord } from "../protocol/staging.ts";
@@ -31,6 +32,7 @@ import { toPath } from "./files/local_file.ts";
 import {
   bulk,
   deleteMission,
+  failures,
   findByKey,
   findMissions,
   getMission,
@@ -69,6 +71,7 @@ import {
 import type {
   Address,
   ApplyOptions,
+  BulkRestartOptions,
   CallOptions,
   DispatchedRef,
   DispatchOptions,
@@ -76,6 +79,7 @@ import type {
   DownloadOptions,
   Everywhere,
   ExecOptions,
+  FailureFilter,
   FileSource,
   FleetAnswers,
   FleetMissionFilter,
@@ -532,11 +536,16 @@ export class LettsClient implements AsyncDisposable {
     await deleteMission(this.#to(ref.host), ref, options);
   }
 
-  /** Restarts up to 1000 missions. Each item has its own result. Never sent twice. */
+  /** Counts failed missions by name, outcome and reason. @throws {UnsupportedFeatureError} When the dugdale is too old. */
+  async failures(host: string | number, filter: FailureFilter = {}): Promise<FailuresReply> {
+    return await failures(this.#to(host), filter);
+  }
+
+  /** Restarts up to 1000 missions, with other inputs if that is asked for. Each item has its own result. Never sent twice. */
   async bulkRestart(
     host: string | number,
     ids: readonly string[],
-    options: CallOptions = {},
+    options: BulkRestartOptions = {},
   ): Promise<readonly BulkItem[]> {
     return await bulk(this.#to(host), "bulkRestart", ids, options);
   }

@@ -5,6 +5,7 @@
  */
 import { type BulkItem, type MissionRecord, toMissionFields } from "../protocol/mission.ts";
 import type { BodyOf } from "../protocol/routes.ts";
+import type { FailuresReply } from "../protocol/failures.ts";
 import { parseMissionId } from "../protocol/names.ts";
 import type { DugdaleEntry } from "../config/letts/dugdale_entry.ts";
 import { KEY } from "../protocol/dispatch_options.ts";
@@ -17,8 +18,10 @@ import { askAll } from "./fleet.ts";
 import { listing } from "./listing.ts";
 import { ADMIN, ANY, readingScopes } from "./http/scopes.ts";
 import type {
+  BulkRestartOptions,
   CallOptions,
   DispatchedRef,
+  FailureFilter,
   FleetAnswers,
   Listing,
   Mission,
@@ -27,6 +30,7 @@ import type {
 } from "./types.ts";
 
 /** A forced delete answers once the mission has ended; a dugdale waits 30 seconds for that. */
+const FAILURES_NEEDED = ["failures"];
 const FORCED_DELETE_MS = 60_000;
 
 /** The call for one mission. @throws {ArgumentError} When the id is no UUIDv7. */
@@ -87,10 +91,21 @@ export async function findMissions(
 
 /** The missions of one dugdale, which is asked for when the first page is. */
 export function listMissions(connect: () => Connection, filter: MissionFilter): Listing<Mission> {
-  const { signal, missionPrefix, groupId, ...rest } = filter;
-  const query = { ...rest, mission_prefix: missionPrefix, group_id: groupId };
+  const { signal, missionPrefix, groupId, failReason, ...rest } = filter;
+  const { outcome } = filter;
+  const outcomes = typeof outcome === "string" ? [outcome] : outcome;
+  // An older dugdale would list nothing for several outcomes, and everything whatever the reason.
+  const needed = (outcomes?.length ?? 0) > 1 || failReason !== undefined ? FAILURES_NEEDED : [];
+  const query = {
+    ...rest,
+    outcome: outcomes?.join(","),
+    mission_prefix: missionPrefix,
+    group_id: groupId,
+    fail_reason: failReason,
+  };
   return listing(async (cursor) => {
     const connection = connect();
+    await requireFeatures(connection, needed, { signal });
     const page = await connection.json("listMissions", {
       scopes: ADMIN,
       query: { ...query, cursor },
@@ -100,6 +115,19 @@ export function listMissions(connect: () => Connection, filter: MissionFilter): 
       items: page.missions.map((record) => toMission(connection.host, record)),
       nextCursor: page.next_cursor,
     };
+  });
+}
+
+/** Failed missions, counted by name, outcome and reason. */
+export async function failures(
+  connection: Connection,
+  { outcome, lane, mission, failReason, since, until, signal }: FailureFilter,
+): Promise<FailuresReply> {
+  await requireFeatures(connection, FAILURES_NEEDED, { signal });
+  return await connection.json("failures", {
+    scopes: ADMIN,
+    query: { outcome: outcome?.join(","), lane, mission, fail_reason: failReason, since, until },
+    signal,
   });
 }
 
@@ -162,15 +190,18 @@ export async function bulk(
   connection: Connection,
   route: "bulkRestart" | "bulkDelete",
   ids: readonly string[],
-  options: { readonly force?: boolean | undefined } & CallOptions,
+  options: { readonly force?: boolean | undefined } & BulkRestartOptions,
 ): Promise<readonly BulkItem[]> {
   if (ids.length === 0 || ids.length > 1000) {
     throw new ArgumentError(`a bulk call takes 1 to 1000 ids, not ${ids.length}`);
   }
   for (const id of ids) argument(() => parseMissionId(id));
+  const { force, set, signal } = options;
+  if (set !== undefined) await requireFeatures(connection, FAILURES_NEEDED, { signal });
+  const members = { ids, ...(force ? { force: true } : {}), ...(set === undefined ? {} : { set }) };
   const { results } = await connection.json(route, {
     scopes: ADMIN,
-    body: JSON.stringify({ ids, ...(options.force ? { force: true } : {}) } satisfies BodyOf<typeof route>),
+    body: JSON.stringify(members satisfies BodyOf<typeof route>),
     // They go one after the other, and a forced delete may take half a minute each.
     timeoutMs: options.force ? Infinity : undefined,
     signal: options.signal,

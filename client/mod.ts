@@ -59,6 +59,7 @@ export type {
   LettsYaml,
   RouteFields,
   RuntimeFields,
+  ScheduleFields,
   SharedFields,
   TemplateFields,
   TokenFields,
@@ -66,8 +67,9 @@ export type {
 export type { PlainToken } from "../config/letts/plain_tokens.ts";
 export type { LettsConfig } from "../config/letts/resolve.ts";
 export type { Env } from "../config/variables.ts";
-export type { Priority, SuccessorBody, UniqueRule } from "../protocol/dispatch_options.ts";
+export type { DispatchAdditions, Priority, SuccessorBody, UniqueRule } from "../protocol/dispatch_options.ts";
 export type { DoneEvent, MissionEvent, ProgressEvent, QueuedEvent, RunningEvent } from "../protocol/event.ts";
+export type { FailureGroup, FailuresReply } from "../protocol/failures.ts";
 export type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 export type {
   ApplyBody,

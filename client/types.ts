@@ -315,8 +315,10 @@ export interface Mission extends MissionFields {
 export interface MissionFilter {
   /** Default: all that are not being deleted. */
   readonly status?: MissionStatus | undefined;
-  /** Matches only missions that are done. */
-  readonly outcome?: OutcomeKind | undefined;
+  /** Matches only missions that are done: one outcome, or any of several. */
+  readonly outcome?: OutcomeKind | readonly OutcomeKind[] | undefined;
+  /** The whole word of a failure. */
+  readonly failReason?: string | undefined;
   /** The whole name of a lane. */
   readonly lane?: string | undefined;
   /** Missions, or execs. Default both. */
@@ -337,6 +339,28 @@ export interface MissionFilter {
   readonly limit?: number | undefined;
   /** Ends the fetching of a page, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Which failed missions to count. All conditions hold at once. */
+export interface FailureFilter extends CallOptions {
+  /** Default: `failed`, `timeout`, `crashed`, `lost` and `oom`. */
+  readonly outcome?: readonly OutcomeKind[] | undefined;
+  /** The whole name of a lane. */
+  readonly lane?: string | undefined;
+  /** Part of the mission's name. */
+  readonly mission?: string | undefined;
+  /** The whole word of the failure. */
+  readonly failReason?: string | undefined;
+  /** Created at this Unix millisecond or later. */
+  readonly since?: number | undefined;
+  /** Created before this Unix millisecond. */
+  readonly until?: number | undefined;
+}
+
+/** How to restart many missions. */
+export interface BulkRestartOptions extends CallOptions {
+  /** Members of their inputs that get another value. A mission whose input is no object is refused. Default none. */
+  readonly set?: JsonObject | undefined;
 }
 
 /** One page of a list. */

@@ -10,6 +10,8 @@ import type { DispatchBody } from "./mission.ts";
 export const FEATURES: Readonly<Record<string, string>> = {
   dispatch_batch: "`POST /v1/dispatch/batch`",
   lane_options: "`lane_options` of an apply",
+  failures:
+    "`GET /v1/failures`, several outcomes and `fail_reason` in lists of missions, `set` of a bulk restart",
   schedules: "`schedules` of an apply, `/v1/schedules`, `schedule` and `scheduled_for` of a mission",
   priority: "`priority` of a dispatch",
   run_at: "`run_at` and `delay` of a dispatch, and `POST /v1/missions/{id}/run-now`",

@@ -484,8 +484,10 @@ export const missionPage: v.GenericSchema<unknown, MissionPage> = v.object({
 export interface MissionsQuery {
   /** Default: all that are not being deleted. */
   readonly status?: string | undefined;
-  /** How the mission ended. */
+  /** How the mission ended: one outcome, or several with commas between. */
   readonly outcome?: string | undefined;
+  /** The whole word of a failure. */
+  readonly fail_reason?: string | undefined;
   /** The whole name of a lane. */
   readonly lane?: string | undefined;
   /** Missions, or execs. Default both. */
@@ -513,12 +515,13 @@ const moment = (description: string) => v.optional(integer("Unix milliseconds", 
 /** Checks a {@linkcode MissionsQuery}. */
 export const missionsQuery: ObjectShape<MissionsQuery> = v.object({
   status: v.optional(filter("Without it all but `deleting`", STATUSES)),
-  outcome: v.optional(filter("How the mission ended", OUTCOMES)),
+  outcome: v.optional(filter("How the mission ended; several with commas between", OUTCOMES)),
   lane: v.optional(filter("The lane of the mission")),
   kind: v.optional(filter("Mission or exec", KINDS)),
   group_id: v.optional(filter("The group that execs were sent with")),
   mission: v.optional(filter("A part of the name; ASCII letters in any case")),
   mission_prefix: v.optional(filter("The beginning of the name; ASCII letters in any case")),
+  fail_reason: v.optional(filter("The word of the failure")),
   order: v.optional(
     oneOf(["created", "finished"], "created or finished", "By creation (default) or by end, newest first"),
   ),
@@ -628,6 +631,12 @@ export interface BulkBody {
   readonly ids: readonly string[];
 }
 
+/** The body of a bulk restart. */
+export interface BulkRestartBody extends BulkBody {
+  /** Members of the input that get another value; the input must be an object, or nothing. Default none. */
+  readonly set?: JsonObject | undefined;
+}
+
 /** The body of a bulk delete. */
 export interface BulkDeleteBody extends BulkBody {
   /** End running ones first. Default false. */
@@ -638,8 +647,11 @@ export interface BulkDeleteBody extends BulkBody {
 export const BULK_MAX = 1000;
 const ids = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(BULK_MAX));
 
-/** Checks a {@linkcode BulkBody}. */
-export const bulkBody: v.GenericSchema<unknown, BulkBody> = v.object({ ids });
+/** Checks a {@linkcode BulkRestartBody}. */
+export const bulkRestartBody: v.GenericSchema<unknown, BulkRestartBody> = v.object({
+  ids,
+  set: v.optional(v.record(v.string(), v.any())),
+});
 
 /** Checks a {@linkcode BulkDeleteBody}. */
 export const bulkDeleteBody: v.GenericSchema<unknown, BulkDeleteBody> = v.object({

@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import { type ExecBody, execBody, type ExecReply, execReply } from "./exec.ts";
+import { type FailuresQuery, failuresQuery, type FailuresReply, failuresReply } from "./failures.ts";
 import {
   type ApplyBody,
   applyBody,
@@ -33,12 +34,12 @@ import {
   batchBody,
   type BatchReply,
   batchReply,
-  type BulkBody,
-  bulkBody,
   type BulkDeleteBody,
   bulkDeleteBody,
   type BulkReply,
   bulkReply,
+  type BulkRestartBody,
+  bulkRestartBody,
   type DeleteQuery,
   deleteQuery,
   type DeleteReply,
@@ -143,6 +144,7 @@ export interface Replies {
   dispatchBatch: BatchReply;
   execDispatch: ExecReply;
   listMissions: MissionPage;
+  failures: FailuresReply;
   getMission: MissionRecord;
   getByKey: MissionRecord;
   events: undefined;
@@ -179,7 +181,7 @@ export interface Bodies {
   dispatch: DispatchBody;
   dispatchBatch: BatchBody;
   execDispatch: ExecBody;
-  bulkRestart: BulkBody;
+  bulkRestart: BulkRestartBody;
   bulkDelete: BulkDeleteBody;
   apply: ApplyBody;
   pauseSchedule: SchedulePauseBody;
@@ -188,6 +190,7 @@ export interface Bodies {
 /** The query of each route that takes one. */
 export interface Queries {
   listMissions: MissionsQuery;
+  failures: FailuresQuery;
   events: EventsQuery;
   output: OutputQuery;
   deleteMission: DeleteQuery;
@@ -284,6 +287,15 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     reply: missionPage,
     summary: "Lists missions, newest first",
   },
+  failures: {
+    method: "GET",
+    path: "/v1/failures",
+    scope: A,
+    resend: "safe",
+    query: failuresQuery,
+    reply: failuresReply,
+    summary: "Failed missions, counted by name, outcome and reason",
+  },
   getMission: {
     method: "GET",
     path: "/v1/missions/:id",
@@ -357,7 +369,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     scope: A,
     bodyLimit: "maxApplyBodyBytes",
     resend: "never",
-    body: bulkBody,
+    body: bulkRestartBody,
     reply: bulkReply,
     summary: "Restarts many missions",
   },

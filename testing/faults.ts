@@ -19,6 +19,7 @@ export type FaultyRoute =
   | "dispatchBatch"
   | "execDispatch"
   | "listMissions"
+  | "failures"
   | "getMission"
   | "getByKey"
   | "events"

@@ -2,6 +2,7 @@ import type { KillReply, RestartReply, RunNowReply } from "../../protocol/missio
 import type { MissionId } from "../../protocol/names.ts";
 import type { Clock } from "../host/clock.ts";
 import { ProblemError } from "../problem_error.ts";
+import { sha256 } from "./fingerprint.ts";
 import { enqueuedFields, type MissionRow, type QueuedMission } from "../store/mission_row.ts";
 import type { Engine, LiveRun } from "./engine.ts";
 import type { Enqueuer } from "./enqueue.ts";
@@ -46,8 +47,12 @@ export class MissionActions {
     throw ended(row.mission_id, now?.status ?? "deleting");
   }
 
-  /** Queues a finished mission again, with the same input, files and runtime, under a new id. */
-  async restart(row: MissionRow): Promise<RestartReply> {
+  /**
+   * Queues a finished mission again, with the same files and runtime, under a new id.
+   *
+   * @param input Canonical JSON. Default: that of the mission.
+   */
+  async restart(row: MissionRow, input?: string): Promise<RestartReply> {
     const { store, ids } = this.#parts;
     const { mission_id, status } = row;
     if (status === "deleting") throw new ProblemError("mission_deleting", "");
@@ -59,6 +64,7 @@ export class MissionActions {
     const missionId = ids.mission();
     await this.#enqueuer.enqueue({
       ...enqueuedFields(row),
+      ...(input === undefined ? {} : { input }),
       missionId,
       restartedFrom: mission_id,
       exempt: true,
@@ -80,7 +86,9 @@ export class MissionActions {
         new ProblemError("input_artifacts_expired", `input "${role}" of mission ${mission_id} is gone`, {
           details: { staging_id: stagingId, role },
         }),
-      fingerprint: () => row.input_fingerprint,
+      // No dispatch can repeat a restart: its id is made here.
+      fingerprint: () =>
+        input === undefined ? row.input_fingerprint : sha256(`${row.input_fingerprint}\n${input}`),
     });
     return { mission_id: missionId, restarted_from: mission_id, status: "queued" };
   }

@@ -4,6 +4,7 @@ import { adminHandlers } from "./admin.ts";
 import type { RouteHandlers } from "./call.ts";
 import { batchHandler } from "./batch.ts";
 import { dispatchHandler } from "./dispatch.ts";
+import { failuresHandler } from "./failures.ts";
 import { execHandler } from "./exec.ts";
 import { healthHandlers, type Readiness } from "./health.ts";
 import { missionActions } from "./mission_actions.ts";
@@ -40,5 +41,6 @@ export function makeHandlers(
     dispatchBatch: batchHandler(parts),
     execDispatch: execHandler(parts),
     listMissions: listHandler(parts),
+    failures: failuresHandler(parts),
   };
 }

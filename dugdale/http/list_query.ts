@@ -27,6 +27,7 @@ export function readListQuery(query: MissionsQuery): ListQuery {
       groupId: query.group_id,
       name: query.mission,
       namePrefix: query.mission_prefix,
+      failReason: query.fail_reason,
       sinceMs: moment(query.since),
       untilMs: moment(query.until),
     },

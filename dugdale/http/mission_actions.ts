@@ -1,6 +1,8 @@
 import { BULK_MAX, type BulkItem } from "../../protocol/mission.ts";
 import { isMissionId, MISSION_ID, type MissionId } from "../../protocol/names.ts";
 import type { MissionActions } from "../engine/mission_actions.ts";
+import { canonical, NotCanonicalError } from "../json/canonical.ts";
+import { type JsonNode, readJson } from "../json/reader.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { MissionRow } from "../store/mission_row.ts";
 import { audit } from "./admin.ts";
@@ -75,13 +77,18 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
       return json({ status: "deletion_pending" }, 202);
     },
     bulkRestart: async (call) => {
-      const { ids } = (await call.body()).shape;
+      const body = await call.body();
+      const { ids } = body.shape;
       assertCount(ids.length);
+      const set = body.node("set");
       const results = await inOrder(ids, "bulkRestart", async (id) => {
-        const { mission_id } = await actions.restart(find(id));
+        const row = find(id);
+        const input = set === undefined ? undefined : changedInput(row, set, body.source);
+        const { mission_id } = await actions.restart(row, input);
         return { mission_id };
       });
-      audit(parts, call, "mission.bulk_restart", auditIds(ids));
+      const changes = set?.kind === "object" ? { set: set.members.map(([name]) => name) } : {};
+      audit(parts, call, "mission.bulk_restart", { ...auditIds(ids), ...changes });
       return json({ results });
     },
     bulkDelete: async (call) => {
@@ -95,6 +102,27 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
       return json({ results });
     },
   };
+}
+
+/** The input of a mission with other values of some members. @throws {ProblemError} `bad_request` */
+function changedInput({ kind, mission_id, input }: MissionRow, set: JsonNode, source: string): string {
+  const before = readJson(input);
+  const isObject = before.kind === "object" || before.kind === "null";
+  if (kind === "exec" || !isObject || set.kind !== "object") {
+    throw new ProblemError("bad_request", `${kind} ${mission_id} has no input with members`);
+  }
+  const members = new Map<string, string>();
+  for (const [name, { start, end }] of before.kind === "object" ? before.members : []) {
+    members.set(name, input.slice(start, end));
+  }
+  for (const [name, { start, end }] of set.members) members.set(name, source.slice(start, end));
+  const text = `{${[...members].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(",")}}`;
+  try {
+    return canonical(readJson(text), text);
+  } catch (cause) {
+    if (!(cause instanceof NotCanonicalError)) throw cause;
+    throw new ProblemError("bad_request", `set: ${cause.message}`, { cause });
+  }
 }
 
 /** @throws {ProblemError} `bad_request` */

@@ -10,7 +10,10 @@ import type { UnfinishedCounts } from "./unfinished.ts";
 export interface MissionFilter {
   /** Without it everything but `deleting`. */
   readonly status?: string | undefined;
+  /** One, or several with commas between. */
   readonly outcome?: string | undefined;
+  /** The whole word. */
+  readonly failReason?: string | undefined;
   readonly lane?: string | undefined;
   readonly kind?: string | undefined;
   readonly groupId?: string | undefined;
@@ -156,13 +159,14 @@ export class MissionList {
 
   /** The indexes that together have everything that the filter may let through. */
   #scans(filter: MissionFilter, order: ListOrder, times: readonly TimeSpan[] | undefined): Scan[] {
-    const { outcome, kind, groupId, lane } = filter;
+    const { kind, groupId, lane } = filter;
+    const outcomes = filter.outcome?.split(",");
     // Nothing else has an outcome and is listed unasked.
-    const status = filter.status ?? (outcome === undefined ? undefined : "done");
+    const status = filter.status ?? (outcomes === undefined ? undefined : "done");
     const names = [filter.name, filter.namePrefix];
     const impossible = status !== undefined && !STATUSES.includes(status) ||
       kind !== undefined && !KINDS.includes(kind) ||
-      outcome !== undefined && !OUTCOMES.some((known) => known === outcome) ||
+      outcomes !== undefined && !OUTCOMES.some((known) => outcomes.includes(known)) ||
       names.some((name) => name !== undefined && name.length > MAX_NAME);
     if (impossible) return [];
     if (groupId !== undefined) {
@@ -177,7 +181,7 @@ export class MissionList {
           own: { ownFrom: fromMs, ownTo: toMs },
         }));
       }
-      return this.#doneScans(kind, outcome);
+      return this.#doneScans(kind, outcomes);
     }
     if (status === "queued") {
       const queued = this.#unfinished.list().filter((count) => count.status === "queued");
@@ -190,15 +194,16 @@ export class MissionList {
     }
     if (status === "running") return [{ ...this.#running, own: {} }];
     if (status === "deleting") return [{ ...this.#deleting, own: {} }];
-    if (outcome !== undefined && outcome !== "success") {
-      return [{ ...this.#unsuccessful, own: { ownOutcome: outcome } }];
+    if (outcomes !== undefined && !outcomes.includes("success")) {
+      return OUTCOMES.filter((one) => outcomes.includes(one))
+        .map((ownOutcome) => ({ ...this.#unsuccessful, own: { ownOutcome } }));
     }
     return [{ ...this.#created, own: {} }];
   }
 
-  #doneScans(kind: string | undefined, outcome: string | undefined): Scan[] {
+  #doneScans(kind: string | undefined, outcomes: readonly string[] | undefined): Scan[] {
     return KINDS.filter((one) => kind === undefined || one === kind).flatMap((ownKind) =>
-      OUTCOMES.filter((one) => outcome === undefined || one === outcome)
+      OUTCOMES.filter((one) => outcomes === undefined || outcomes.includes(one))
         .map((ownOutcome) => ({ ...this.#done, own: { ownKind, ownOutcome } }))
     );
   }
@@ -276,7 +281,8 @@ function spanSql(index: string, own: string, time: string): string {
 function rowsSql(index: string, own: string, time: string): string {
   return `SELECT ${time} AS timeMs, mission_id AS missionId ${spanSql(index, own, time)}
     AND iif(:status IS NULL, status <> 'deleting', status = :status)
-    AND (:outcome IS NULL OR outcome = :outcome)
+    AND (:outcomes IS NULL OR instr(:outcomes, ',' || outcome || ',') > 0)
+    AND (:failReason IS NULL OR fail_reason = :failReason)
     AND (:lane IS NULL OR lane = :lane)
     AND (:kind IS NULL OR kind = :kind)
     AND (:groupId IS NULL OR group_id = :groupId)
@@ -295,7 +301,9 @@ function edgeSql(index: string, own: string, time: string): string {
 /** The parameters of a filter; null does not narrow. */
 interface Parameters extends LaneAndName {
   readonly status: string | null;
-  readonly outcome: string | null;
+  /** Each between two commas. */
+  readonly outcomes: string | null;
+  readonly failReason: string | null;
   readonly kind: string | null;
   readonly groupId: string | null;
   readonly sinceMs: number | null;
@@ -306,7 +314,8 @@ function parametersOf(filter: MissionFilter): Parameters {
   const { name, namePrefix } = filter;
   return {
     status: filter.status ?? null,
-    outcome: filter.outcome ?? null,
+    outcomes: filter.outcome === undefined ? null : `,${filter.outcome},`,
+    failReason: filter.failReason ?? null,
     lane: filter.lane ?? null,
     kind: filter.kind ?? null,
     groupId: filter.groupId ?? null,
@@ -317,7 +326,7 @@ function parametersOf(filter: MissionFilter): Parameters {
   };
 }
 
-/** A text as a pattern that matches only itself. */
-function literal(text: string): string {
+/** A text as a pattern of LIKE that matches only itself. */
+export function literal(text: string): string {
   return text.replace(/[\\%_]/g, "\\$&");
 }

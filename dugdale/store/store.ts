@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers";
 import { type Clock, systemClock } from "../host/clock.ts";
 import { AppliedConfigs } from "./applied.ts";
 import { DatabaseFiles, type DatabaseLostError } from "./database_files.ts";
+import { Failures } from "./failures.ts";
 import { migrate } from "./migrations.ts";
 import { Missions } from "./missions.ts";
 import { Schedules } from "./schedules.ts";
@@ -53,6 +54,7 @@ export class Store implements Disposable {
   readonly staging: StagingFiles;
   readonly applied: AppliedConfigs;
   readonly schedules: Schedules;
+  readonly failures: Failures;
   /** The only connection that writes. A test asks it for its settings, which no other connection knows. */
   protected readonly db: DatabaseSync;
   readonly #clock: Clock;
@@ -105,6 +107,7 @@ export class Store implements Disposable {
     this.staging = new StagingFiles(db);
     this.applied = new AppliedConfigs(db);
     this.schedules = new Schedules(db);
+    this.failures = new Failures(db);
     this.#files = file === ":memory:" ? undefined : new DatabaseFiles(file);
   }
 

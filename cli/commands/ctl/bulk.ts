@@ -90,7 +90,8 @@ async function findIds(
   return ids;
 }
 
-async function printItem({ io }: Call<unknown>, item: BulkItem): Promise<void> {
+/** Prints the id of what was done, or on stderr why it was not. */
+export async function printItem({ io }: Call<unknown>, item: BulkItem): Promise<void> {
   if (item.ok) await io.stdout.write(`${item.mission_id ?? item.id}\n`);
   else await io.stderr.write(`  FAIL ${item.id} — ${item.error ?? "unknown"}\n`);
 }

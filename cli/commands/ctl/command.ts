@@ -10,7 +10,7 @@ import {
   STAGING_FORCE_FLAG,
   STAGING_LIST_FLAGS,
 } from "./flags.ts";
-import { EXECS, MISSIONS } from "./missions.ts";
+import { EXECS, FAILURE_COMMANDS, MISSIONS } from "./missions.ts";
 
 /** The lane, instead of `--lane`. */
 const LANE_ARGUMENT = { name: "lane", complete: "lane", optional: true, fills: "lane" } as const;
@@ -125,5 +125,5 @@ const STAGING = group({ name: "staging", summary: "Send, fetch, list and delete 
 /** Everything about dugdales, lanes, schedules, missions, commands and files. */
 export const CTL: CommandGroup = group(
   { name: "ctl", summary: "Inspect and control dugdales, lanes, schedules, missions, commands and files" },
-  [DUGDALES, LANES, SCHEDULES, MISSIONS, EXECS, STAGING],
+  [DUGDALES, LANES, SCHEDULES, MISSIONS, FAILURE_COMMANDS, EXECS, STAGING],
 );

@@ -118,3 +118,43 @@ export const LANE_FLAG = {
 export const ONE_LANE_FLAG = {
   lane: { type: "text", value: "LANE", complete: "lane", help: "only this lane" },
 } as const;
+
+/** All failures, instead of an outcome. */
+export const FAILED_FLAG = {
+  failed: { type: "switch", help: "only what failed, timed out, crashed, was lost or ran out of memory" },
+} as const;
+
+/** Which failed missions are meant. */
+export const FAILURE_FLAGS = {
+  outcome: {
+    type: "csv",
+    value: "OUTCOMES",
+    suggest: ["failed", "timeout", "crashed", "lost", "oom", "killed"],
+    help: "only with these outcomes (default failed,timeout,crashed,lost,oom)",
+  },
+  mission: { type: "text", value: "TEXT", help: "only missions whose name contains this" },
+  reason: { type: "text", value: "WORD", help: "only with this reason" },
+  lane: { type: "text", value: "LANE", complete: "lane", help: "only of this lane" },
+  since: {
+    type: "text",
+    value: "TIME",
+    help: "only created within this time, such as 2h or 7d, or since -1h, Unix milliseconds",
+  },
+  until: { type: "text", value: "TIME", help: "only created before this time" },
+} as const;
+
+/** What is done to all of them. */
+export const ALL_FAILURES_FLAGS = {
+  "dry-run": { type: "switch", help: "show how many, and do nothing" },
+  yes: { type: "switch", help: "do not ask" },
+  limit: { type: "int", value: "N", default: 0, help: "how many at most, the newest first" },
+} as const;
+
+/** Other inputs for missions that are run again. */
+export const SET_FLAG = {
+  set: {
+    type: "list",
+    value: "KEY=VALUE",
+    help: "give this member of their inputs another value, JSON or a string; may be repeated",
+  },
+} as const;

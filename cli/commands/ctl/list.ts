@@ -1,5 +1,7 @@
 /** `letts ctl missions list` and `letts ctl exec list`. @module */
 import type { Mission, MissionFilter, Page } from "../../../client/types.ts";
+import { FAILURES } from "../../../protocol/failures.ts";
+import { UsageError } from "../../errors.ts";
 import { orderedRecord } from "../../output/mission_record.ts";
 import { missionTable, missionTerminalTable } from "../../output/mission_table.ts";
 import { writeResult } from "../../output/record.ts";
@@ -7,17 +9,21 @@ import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
 import type { HOST_FLAG } from "../shared_flags.ts";
 import { oneDugdale } from "../target.ts";
-import type { EXEC_LIST_FLAGS, LIST_FLAGS, MISSION_LIST_FLAGS } from "./flags.ts";
+import type { EXEC_LIST_FLAGS, FAILED_FLAG, LIST_FLAGS, MISSION_LIST_FLAGS } from "./flags.ts";
 import { listFilter } from "./mission_filter.ts";
 
 type ListValues = Values<typeof HOST_FLAG & typeof LIST_FLAGS>;
 
 /** Prints one page of the missions of a dugdale. */
 export async function listMissions(
-  call: Call<ListValues & Values<typeof MISSION_LIST_FLAGS>>,
+  call: Call<ListValues & Values<typeof MISSION_LIST_FLAGS & typeof FAILED_FLAG>>,
 ): Promise<void> {
   const { flags } = call;
+  if (flags.failed && flags.outcome !== undefined) {
+    throw new UsageError("--failed and --outcome cannot be used together");
+  }
   await printPage(call, {
+    ...(flags.failed ? { outcome: FAILURES } : {}),
     ...(flags.kind === "all" ? {} : { kind: flags.kind }),
     mission: flags.mission,
     missionPrefix: flags["mission-prefix"],

@@ -2,12 +2,16 @@
 import { command, type CommandGroup, group } from "../../parse/grammar.ts";
 import { BY_ID_FLAGS, HOST_FLAG, LOGS_FLAGS } from "../shared_flags.ts";
 import {
+  ALL_FAILURES_FLAGS,
   BULK_FLAGS,
   EXEC_LIST_FLAGS,
+  FAILED_FLAG,
+  FAILURE_FLAGS,
   FORCE_FLAG,
   KILL_FLAGS,
   LIST_FLAGS,
   MISSION_LIST_FLAGS,
+  SET_FLAG,
 } from "./flags.ts";
 
 /** Missions that were sent. */
@@ -18,7 +22,7 @@ export const MISSIONS: CommandGroup = group({
   command({
     name: "list",
     summary: "List the missions of a dugdale, newest first",
-    flags: [HOST_FLAG, LIST_FLAGS, MISSION_LIST_FLAGS],
+    flags: [HOST_FLAG, LIST_FLAGS, MISSION_LIST_FLAGS, FAILED_FLAG],
     examples: [{
       line: "letts ctl missions list --host web1 --outcome failed --since -1d",
       means: "What failed today",
@@ -64,6 +68,42 @@ export const MISSIONS: CommandGroup = group({
     positionals: [{ name: "id", optional: true, complete: "id" }],
     flags: [BY_ID_FLAGS, BULK_FLAGS, FORCE_FLAG],
   }, async () => (await import("./actions.ts")).deleteMission),
+]);
+
+/** Missions that failed: dead letters. */
+export const FAILURE_COMMANDS: CommandGroup = group({
+  name: "failures",
+  summary: "Count failed missions by mission and reason, run them again or delete them",
+}, [
+  command({
+    name: "list",
+    summary: "Count failed missions, by mission and reason",
+    flags: [HOST_FLAG, FAILURE_FLAGS],
+    examples: [{
+      line: "letts ctl failures list --host web1 --since 24h",
+      means: "What failed since yesterday, and why",
+    }],
+  }, async () => (await import("./failures.ts")).listFailures),
+  command({
+    name: "retry",
+    summary: "Queue failed missions again, all that match",
+    flags: [HOST_FLAG, FAILURE_FLAGS, ALL_FAILURES_FLAGS, SET_FLAG],
+    examples: [
+      {
+        line: "letts ctl failures retry --host web1 --outcome failed --since 2h --dry-run",
+        means: "How many that would be",
+      },
+      {
+        line: "letts ctl failures retry --host web1 --mission import --set mirror=eu-2",
+        means: "Run all failed imports again, with another input",
+      },
+    ],
+  }, async () => (await import("./failures.ts")).retryFailures),
+  command({
+    name: "delete",
+    summary: "Remove failed missions with their files, all that match",
+    flags: [HOST_FLAG, FAILURE_FLAGS, ALL_FAILURES_FLAGS],
+  }, async () => (await import("./failures.ts")).deleteFailures),
 ]);
 
 /** Commands that `letts exec` sent. */
