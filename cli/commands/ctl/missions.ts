@@ -17,7 +17,7 @@ import {
 /** Missions that were sent. */
 export const MISSIONS: CommandGroup = group({
   name: "missions",
-  summary: "List, show, restart, hasten, kill and delete missions",
+  summary: "List, show, start at once, restart, kill and delete missions",
 }, [
   command({
     name: "list",
