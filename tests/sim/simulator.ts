@@ -5,8 +5,12 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import type { MissionEvent } from "../../protocol/event.ts";
-import type { OutcomeKind } from "../../protocol/mission.ts";
+import { successorId } from "../../dugdale/engine/successors.ts";
+import type { MissionRow, RunningMission } from "../../dugdale/store/mission_row.ts";
+import type { Priority, SuccessorBody, UniqueRule } from "../../protocol/dispatch_options.ts";
+import { parseDuration } from "../../protocol/duration.ts";
+import type { DoneEvent, MissionEvent } from "../../protocol/event.ts";
+import type { DispatchReply, OutcomeKind } from "../../protocol/mission.ts";
 import { Ids } from "../../protocol/ids.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { MemoryDisk } from "../../testing/memory_disk.ts";
@@ -16,9 +20,24 @@ import { HandClock } from "../dugdale/hand_clock.ts";
 import { Life } from "./life.ts";
 import { Random } from "./random.ts";
 
+/** Additions of a dispatch. */
+interface Asked {
+  readonly priority?: Priority;
+  readonly delay?: string;
+  readonly key?: string;
+  readonly unique?: UniqueRule;
+  readonly serial?: boolean;
+  readonly on_success?: SuccessorBody;
+  readonly on_failure?: SuccessorBody;
+}
+
 /** What the simulated clients know of a mission. */
 interface Known {
   readonly lane: string;
+  /** What was asked for beside lane and mission. */
+  readonly asked: Asked;
+  /** It must not start before, unless it was told to run now. */
+  readonly dueMs: number;
   /** Its 202 or 201 has come, or it was seen. */
   acknowledged: boolean;
   /** Its deletion was asked for, so that it may be gone. */
@@ -26,9 +45,9 @@ interface Known {
   /** A kill, or a deletion that ends it, was asked for. */
   killed: boolean;
   /** The exit code of its process. */
-  code?: number;
+  code?: number | undefined;
   /** Its last event, once it has been seen. */
-  done?: string;
+  done?: string | undefined;
 }
 
 const LANES = ["a", "b"] as const;
@@ -47,6 +66,8 @@ export class Simulation {
   /** As applied last, so far as its answer has come; undefined while that is not known. */
   readonly #lanes = new Map<string, { concurrency: number; paused: boolean } | undefined>();
   readonly #started = new Set<MissionId>();
+  /** They were told to run now. */
+  readonly #hastened = new Set<MissionId>();
   readonly #width = new Map<string, number>();
   /** Times of schedules for which a mission has started. */
   readonly #fires = new Set<string>();
@@ -85,6 +106,7 @@ export class Simulation {
       ...Array(6).fill(this.#endProcess),
       ...Array(2).fill(this.#progress),
       ...Array(2).fill(this.#kill),
+      this.#runNow,
       this.#restart,
       this.#pause,
       this.#continue,
@@ -104,16 +126,59 @@ export class Simulation {
   async #dispatch(): Promise<void> {
     const missionId = this.#ids.mission();
     const lane = this.#random.pick(LANES);
-    this.#known.set(missionId, { lane, acknowledged: false, deleted: false, killed: false });
-    await this.#sendDispatch(missionId, lane);
+    const asked = this.#additions();
+    const delayMs = asked.delay === undefined ? 0 : parseDuration(asked.delay);
+    this.#known.set(missionId, {
+      lane,
+      asked,
+      dueMs: this.#clock.wallMs() + delayMs,
+      acknowledged: false,
+      deleted: false,
+      killed: false,
+    });
+    await this.#sendDispatch(missionId);
+  }
+
+  #additions(): Asked {
+    const { chance, below } = this.#random;
+    const random = this.#random;
+    const key = random.pick<Asked>([{ key: "serial-1", serial: true }, { key: "serial-2", serial: true }, {
+      key: "unique",
+      unique: random.pick<UniqueRule>(["queued", "active", "kept"]),
+    }]);
+    return {
+      ...(chance(0.4) ? { priority: random.pick<Priority>(["high", "normal", "low"]) } : {}),
+      ...(chance(0.2) ? { delay: `${below(30) + 1}s` } : {}),
+      ...(chance(0.3) ? key : {}),
+      ...(chance(0.1) ? { on_success: { mission: "m" } } : {}),
+      ...(chance(0.1) ? { on_failure: { mission: "m", lane: random.pick(LANES) } } : {}),
+    };
   }
 
   /** A client whose answer was lost sends the same dispatch again. */
-  async #sendDispatch(missionId: MissionId, lane: string): Promise<void> {
-    const reply = await this.#send("POST", "/v1/dispatch", { key: missionId, body: { lane, mission: "m" } });
+  async #sendDispatch(missionId: MissionId): Promise<void> {
+    const { lane, asked } = this.#known.get(missionId)!;
+    const body = { lane, mission: "m", ...asked };
+    const reply = await this.#send("POST", "/v1/dispatch", { key: missionId, body });
     if (reply === undefined) return;
     assert(reply.status === 202 || reply.status === 200, `dispatch: ${reply.status} ${reply.text}`);
-    this.#known.get(missionId)!.acknowledged = true;
+    const { mission_id, deduplicated } = JSON.parse(reply.text) as DispatchReply;
+    if (!deduplicated) this.#known.get(missionId)!.acknowledged = true;
+    else {
+      assert(asked.unique !== undefined && mission_id !== missionId, reply.text);
+      const { missions } = this.#life.core.parts.store;
+      assertEquals(missions.find(mission_id as MissionId)?.key, asked.key, "the mission with the same key");
+      assertEquals(missions.find(missionId), undefined, "a dispatch that was deduplicated");
+      this.#known.delete(missionId);
+    }
+  }
+
+  async #runNow(): Promise<void> {
+    const id = this.#anyMission();
+    if (id === undefined) return;
+    this.#hastened.add(id);
+    const reply = await this.#send("POST", `/v1/missions/${id}/run-now`);
+    if (reply !== undefined) assert([200, 404, 409, 410].includes(reply.status), `run-now: ${reply.text}`);
   }
 
   #endProcess(): void {
@@ -155,8 +220,19 @@ export class Simulation {
     const reply = await this.#send("POST", `/v1/missions/${id}/restart`);
     if (reply?.status !== 201) return;
     const { mission_id } = JSON.parse(reply.text) as { mission_id: MissionId };
-    const { lane } = this.#known.get(id)!;
-    this.#known.set(mission_id, { lane, acknowledged: true, deleted: false, killed: false });
+    const known = this.#known.get(id)!;
+    // It has neither the time nor the key.
+    const { delay: _delay, key: _key, unique: _unique, serial: _serial, ...asked } = known.asked;
+    this.#known.set(mission_id, {
+      ...known,
+      asked,
+      dueMs: 0,
+      acknowledged: true,
+      deleted: false,
+      killed: false,
+      code: undefined,
+      done: undefined,
+    });
   }
 
   async #pause(): Promise<void> {
@@ -274,8 +350,8 @@ export class Simulation {
       else assertEquals(this.#laneNow(name), expected, `lane ${name} after a crash`);
     }
     if (this.#life.core.applied.current === undefined) await this.#apply();
-    for (const [id, { lane, acknowledged }] of [...this.#known]) {
-      if (!acknowledged && !this.#life.dead) await this.#sendDispatch(id, lane);
+    for (const [id, { acknowledged }] of [...this.#known]) {
+      if (!acknowledged && !this.#life.dead) await this.#sendDispatch(id);
     }
     if (this.#life.dead) await this.#reopen();
     await this.#life.settle();
@@ -297,7 +373,7 @@ export class Simulation {
     this.#started.add(id);
     this.#processes.set(id, process);
     process.signal.addEventListener("abort", () => this.#processes.delete(id));
-    const row = parts.store.missions.find(id)!;
+    const row = parts.store.missions.find(id)! as RunningMission;
     const lane = engine.lanes.find(row.lane)!;
     const { schedule, fire_at } = parts.store.schedules.scheduled(row.id) ?? {};
     const fire = parts.store.schedules.find(schedule ?? "");
@@ -308,11 +384,22 @@ export class Simulation {
       this.#fires.add(time);
     }
     assert(!this.#lanes.get(row.lane)?.paused, `mission ${id} starts in the paused lane ${row.lane}`);
-    // A killed mission leaves its lane's queue through its end alone.
-    const older = parts.store.missions.queue.queuedIn(row.lane, 1000).find((other) =>
-      other.time_created < row.time_created
+    assert(
+      this.#hastened.has(id) || (this.#known.get(id)?.dueMs ?? 0) <= this.#clock.wallMs(),
+      `mission ${id} starts before its time`,
     );
-    assert(older === undefined, `mission ${id} starts before ${older?.mission_id}, which is older`);
+    // A killed mission leaves its lane's queue through its end alone. A serial one may have to wait for its key.
+    const ahead = parts.store.missions.queue.queuedIn(row.lane, 1000).find((other) =>
+      other.serial === 0 && other.run_at === null &&
+      (other.class < row.class
+        ? waitsSince(other) < row.time_started!
+        : other.class === row.class && waitsSince(other) < waitsSince(row))
+    );
+    assert(ahead === undefined, `mission ${id} starts before ${ahead?.mission_id}, whose turn it is`);
+    const sameKey = parts.store.missions.running().find((other) =>
+      other.serial === 1 && row.serial === 1 && other.key === row.key && other.id !== row.id
+    );
+    assert(sameKey === undefined, `mission ${id} starts while ${sameKey?.mission_id} has its key ${row.key}`);
     assert(lane.inFlight >= 1, `lane ${row.lane} does not count mission ${id}`);
   }
 
@@ -340,6 +427,7 @@ export class Simulation {
       if (last?.event === "done") {
         known.done = JSON.stringify(last);
         this.#checkOutcome(id, known, last.outcome);
+        this.#checkSuccessor(id, known, last);
       }
       if (row.status === "running") assert(engine.find(id) !== undefined, `${id} runs in the database alone`);
     }
@@ -347,9 +435,14 @@ export class Simulation {
     for (const lane of engine.lanes.list()) {
       const rows = missions.running().filter((row) => row.lane === lane.name);
       assertEquals(lane.inFlight, rows.length, `slots of lane ${lane.name}`);
-      const waiting = missions.queue.queuedIn(lane.name, 1).length > 0;
-      if (waiting && !lane.paused) {
-        assert(lane.inFlight >= lane.concurrency, `lane ${lane.name} has room, and missions wait`);
+      const dueMs = this.#clock.wallMs() - SECOND_MS;
+      const waiting = missions.queue.queuedIn(lane.name, 1000).find((row) =>
+        (row.run_at === null || row.run_at <= dueMs) &&
+        (row.serial === 0 || missions.keys.active(row.key!).length === 1)
+      );
+      if (waiting !== undefined && !lane.paused) {
+        const text = `lane ${lane.name} has room, and mission ${waiting.mission_id} waits`;
+        assert(lane.inFlight >= lane.concurrency, text);
       }
       this.#checkWidth(lane.name, lane.concurrency, rows.length);
     }
@@ -374,6 +467,15 @@ export class Simulation {
     assert(possible.includes(outcome), `mission ${id} ends as ${outcome}, which is none of ${possible}`);
   }
 
+  /** It is there as soon as the end is. */
+  #checkSuccessor(id: MissionId, { asked }: Known, { outcome, time_finished }: DoneEvent): void {
+    const kind = outcome === "success" ? "on_success" : "on_failure";
+    if (asked[kind] === undefined) return;
+    const next = this.#life.core.parts.store.missions.find(successorId(id, kind, time_finished));
+    assert(next !== undefined, `nothing follows mission ${id}, which ended as ${outcome}`);
+    assertEquals(next.lane, asked[kind].lane ?? this.#known.get(id)!.lane);
+  }
+
   /** A lane that was made narrower may still run what it ran before, but no more. */
   #checkWidth(name: string, concurrency: number, running: number): void {
     const before = this.#width.get(name) ?? 0;
@@ -391,9 +493,14 @@ export class Simulation {
     this.#life.die({ commits: Infinity, after: false });
     this.#lanes.clear();
     for (const name of LANES) await this.#life.send("POST", `/v1/admin/lanes/${name}/continue`);
-    for (let rounds = 0; this.#processes.size > 0; rounds++) {
+    await this.#life.send("POST", "/v1/admin/apply", { body: { schedules: { s: null } } });
+    const { queue } = this.#life.core.parts.store.missions;
+    const waits = (lane: string) => queue.queuedIn(lane, 1).length > 0;
+    for (let rounds = 0; this.#processes.size > 0 || LANES.some(waits); rounds++) {
       assert(rounds < 1000, "missions do not come to their end");
       for (const [id, process] of this.#processes) this.#exit(id, process, 0);
+      await this.#life.settle();
+      this.#clock.advance(SECOND_MS);
       await this.#life.settle();
     }
     await this.#check();
@@ -418,6 +525,11 @@ export class Simulation {
     const lane = this.#life.core.engine.lanes.find(name);
     return lane && { concurrency: lane.concurrency, paused: lane.paused };
   }
+}
+
+/** Its place among those of its class. */
+function waitsSince({ enqueued, time_created }: MissionRow): number {
+  return enqueued ?? time_created;
 }
 
 function say(process: ScriptedProcess, line: Readonly<Record<string, unknown>>): void {
