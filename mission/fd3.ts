@@ -6,11 +6,10 @@ import { type Ending, toFailLine } from "./ending.ts";
 import { AlreadyEndedError, MisconfiguredError } from "./errors.ts";
 import { type Host, writeAll, type Writer } from "./host.ts";
 import { messageOf } from "./permission.ts";
-import { Throttle } from "./throttle.ts";
+import { PROGRESS_EVERY_MS, Throttle } from "./throttle.ts";
 import { printLine } from "./stderr.ts";
 
 const MESSAGE_BYTES = 16 * 1024;
-const PROGRESS_EVERY_MS = 100;
 const encoder = new TextEncoder();
 
 /**

@@ -5,6 +5,7 @@ import { AlreadyEndedError, InvalidInputError } from "./errors.ts";
 import { type Host, writeAll } from "./host.ts";
 import { messageOf } from "./permission.ts";
 import { printLine } from "./stderr.ts";
+import { PROGRESS_EVERY_MS, Throttle } from "./throttle.ts";
 
 /**
  * The input as text: of the first argument that is `--input=<json>`, `--input-file=<path>`, or either with `-` for
@@ -38,10 +39,12 @@ function readFile(host: Host, path: string): string {
 /** Progress and failures on stderr, the result on stdout. */
 export class Terminal implements Channel {
   readonly #host: Host;
+  readonly #progress: Throttle<string>;
   #ended = false;
 
   constructor(host: Host) {
     this.#host = host;
+    this.#progress = new Throttle(host, PROGRESS_EVERY_MS, (line) => printLine(host, line));
   }
 
   get ended(): boolean {
@@ -49,7 +52,8 @@ export class Terminal implements Channel {
   }
 
   progress(value: number | undefined, message: string | undefined): void {
-    this.#print(
+    this.#assertNotEnded();
+    this.#progress.offer(
       value === undefined ? `[progress] ${message}` : `[progress] ${value.toFixed(2)} ${message ?? ""}`,
     );
   }
@@ -59,6 +63,7 @@ export class Terminal implements Channel {
   }
 
   end(ending: Ending): void {
+    this.flush();
     if (!ending.ok) {
       this.#print(ending.trace ?? ending.message);
     } else {
@@ -69,14 +74,18 @@ export class Terminal implements Channel {
     this.#ended = true;
   }
 
-  flush(): void {}
+  flush(): void {
+    if (!this.#ended) this.#progress.flush();
+  }
 
   #assertNotEnded(): void {
     if (this.#ended) throw new AlreadyEndedError();
   }
 
+  /** What was held back comes before the line. */
   #print(line: string): void {
     this.#assertNotEnded();
+    this.flush();
     printLine(this.#host, line);
   }
 }

@@ -1,6 +1,9 @@
 /** At most one value per interval. @module */
 import type { Host } from "./host.ts";
 
+/** How far apart reports of progress are. */
+export const PROGRESS_EVERY_MS = 100;
+
 /**
  * Lets at most one value through per interval. The first goes at once; of those that come too soon only the last is
  * kept, and it goes when the interval is over or when {@linkcode flush} is called. A dugdale drops floods of

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runMission, type RunPlan, startMission } from "./run_mission.ts";
 
 /** Runs by hand a mission that gives its input back. */
@@ -49,16 +49,24 @@ Deno.test("mission() from a shell names the input file that it cannot read", asy
   assertStringIncludes(ended.stderr, "input file nowhere.json cannot be read");
 });
 
-Deno.test("Terminal writes progress to stderr, unthrottled, and the indented result to stdout", async () => {
+Deno.test("Terminal writes progress to stderr, ten times a second and the last one always, and the indented result to stdout", async () => {
   const ended = await runMission({
     mode: "shell",
     source: `await letts.mission(async (m) => {
-      m.progress(0.5, "half"); m.progress(0.5); m.progress(undefined, "x");
+      m.progress(0, "begin");
+      for (let i = 1; i <= 1000; i++) m.progress(i / 1000, "step");
       await Deno.writeTextFile(m.output("k"), "text");
+      m.progress(undefined, "x"); m.progress(undefined, "end");
       return { a: [1] };
     });`,
   });
-  assertEquals(ended.stderr, "[progress] 0.50 half\n[progress] 0.50 \n[progress] x\n[output-file] key=k\n");
+  const lines = ended.stderr.trimEnd().split("\n");
+  assertEquals([lines[0], lines.at(-1)], ["[progress] 0.00 begin", "[progress] end"]);
+  assertEquals(lines.slice(lines.indexOf("[output-file] key=k") - 1).slice(0, 2), [
+    "[progress] 1.00 step",
+    "[output-file] key=k",
+  ]);
+  assert(lines.length < 20, `${lines.length} lines`);
   assertEquals(ended.stdout, '{\n    "a": [\n        1\n    ]\n}\n');
 });
 

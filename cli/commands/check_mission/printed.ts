@@ -4,10 +4,14 @@
  * @module
  */
 
+import { stripVTControlCharacters } from "node:util";
 import { concat } from "@std/bytes";
 
 const KEPT_BYTES = 64 * 1024;
 const EVENT = /^\s*\{.*"event"\s*:\s*"(?:progress|output_file|success|fail)"/;
+
+/** Such as `error: Module not found`, `TypeError: …`, `PHP Fatal error:  …`; traces are indented. */
+const ERROR = /^(?:[A-Za-z]+ )*(?:error|\w*(?:Error|Exception))\b[^:]*:/;
 
 /** One of the two streams. */
 export class Printed {
@@ -41,8 +45,9 @@ export class Printed {
     return text === undefined ? undefined : { line: at + 1, text: text.slice(0, 80) };
   }
 
-  /** Its last line that is not empty, at most 200 characters of it. */
-  get lastLine(): string {
-    return (this.text.trimEnd().split("\n").at(-1) ?? "").slice(0, 200);
+  /** The line that says best why a program ended: the last one with an error, else the last one; 200 characters of it. */
+  get lastWords(): string {
+    const lines = stripVTControlCharacters(this.text).trimEnd().split("\n");
+    return (lines.findLast((line) => ERROR.test(line)) ?? lines.at(-1) ?? "").slice(0, 200);
   }
 }

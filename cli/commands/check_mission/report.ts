@@ -88,8 +88,8 @@ function endingProblem({ verdict, stderr }: SeenRun): readonly string[] {
   if (outcome === "success") return [];
   const reason = failReason === null ? "" : ` (${failReason})`;
   const message = failMessage === null ? "" : `: ${failMessage}`;
-  const last = failReason === "no_event_nonzero_exit" ? stderr.lastLine : "";
-  return [`it ends as ${outcome}${reason}${message}${last === "" ? "" : `; the end of stderr: ${last}`}`];
+  const last = failReason === "no_event_nonzero_exit" ? stderr.lastWords : "";
+  return [`it ends as ${outcome}${reason}${message}${last === "" ? "" : `; stderr: ${last}`}`];
 }
 
 function notesOf({ verdict, transcript, stdout, stderr }: SeenRun): readonly string[] {
@@ -110,8 +110,8 @@ function handNotes({ verdict }: SeenRun, { exit, timedOut, stderr }: HandRun): r
   if (timedOut) return ["by hand it did not end in time"];
   if (verdict.outcome !== "success" || exit.code === 0) return [];
   const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`;
-  const last = stderr.lastLine;
-  return [`by hand it ends with ${how}${last === "" ? "" : `; the end of stderr: ${last}`}`];
+  const last = stderr.lastWords;
+  return [`by hand it ends with ${how}${last === "" ? "" : `; stderr: ${last}`}`];
 }
 
 function valueOf(json: string | null): JsonValue {

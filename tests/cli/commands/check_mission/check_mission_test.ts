@@ -117,7 +117,7 @@ const MISTAKES:
       "it ends as failed (fail_then_zero_exit): no",
     ]],
     ["an exit without a word", `echo "disk on fire" >&2; exit 7`, "failed no_event_nonzero_exit", [
-      "it ends as failed (no_event_nonzero_exit): ended with exit code 7 and without an event; the end of stderr: disk on fire",
+      "it ends as failed (no_event_nonzero_exit): ended with exit code 7 and without an event; stderr: disk on fire",
     ]],
     [
       "a failure of its own",
@@ -177,7 +177,7 @@ const NOTES: readonly (readonly [what: string, commands: string, note: string])[
   [
     "trouble by hand",
     `[ -n "\${LETTS_MISSION_ID:-}" ] || { echo "where am I" >&2; exit 4; }\n${GOOD}`,
-    "by hand it ends with exit code 4; the end of stderr: where am I",
+    "by hand it ends with exit code 4; stderr: where am I",
   ],
 ];
 
@@ -187,6 +187,23 @@ for (const [what, commands, note] of NOTES) {
     assertEquals([code, report.clean, report.problems], [0, true, []]);
     assertEquals(report.notes.length, 1, JSON.stringify(report.notes));
     assertStringIncludes(report.notes[0] ?? "", note);
+  });
+}
+
+for (
+  const [name, text, cause] of [
+    ["a.ts", `import { x } from "./missing.ts";\nx();\n`, "stderr: error: Module not found "],
+    ["b.ts", `import "@letts/nothing";\n`, `stderr: error: Import "@letts/nothing" not a dependency`],
+    ["c.py", "import no_such_module\n", "stderr: ModuleNotFoundError: No module named 'no_such_module'"],
+  ] as const
+) {
+  Deno.test(`letts check mission shows the cause of a failed import: ${name}`, async () => {
+    await inFolder(async (cwd) => {
+      await Deno.writeTextFile(`${cwd}/${name}`, text);
+      const { code, stdout } = await cli(["check", "mission", name, "-o", "json"], { cwd });
+      assertEquals(code, 1);
+      assertStringIncludes(JSON.parse(stdout).problems[0], cause);
+    });
   });
 }
 
