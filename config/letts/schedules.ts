@@ -4,7 +4,7 @@
  * @module
  */
 import type { JsonValue } from "../../protocol/json_value.ts";
-import { PRIORITIES } from "../../protocol/dispatch_options.ts";
+import { PRIORITIES, type SuccessorBody, UNIQUE_RULES } from "../../protocol/dispatch_options.ts";
 import type { ScheduleSettings } from "../../protocol/schedule.ts";
 import { list, object } from "../yaml/collections.ts";
 import type { Decoder } from "../yaml/decoder.ts";
@@ -54,6 +54,11 @@ type Written =
     | "priority"
     | "tags"
     | "owner"
+    | "key"
+    | "unique"
+    | "serial"
+    | "on_success"
+    | "on_failure"
     | "cron"
     | "every"
     | "tz"
@@ -65,8 +70,12 @@ type Written =
   >
   & { readonly input: JsonValue };
 
-function oneOf<Word extends string>(description: string, words: readonly Word[], usual: Word): Decoder<Word> {
-  const written = filledText(description, { enum: words, default: usual });
+function oneOf<Word extends string>(
+  description: string,
+  words: readonly Word[],
+  usual?: Word,
+): Decoder<Word> {
+  const written = filledText(description, { enum: words, ...(usual && { default: usual }) });
   return {
     schema: written.schema,
     decode(value) {
@@ -75,6 +84,22 @@ function oneOf<Word extends string>(description: string, words: readonly Word[],
       return words.find((word) => word === text) ??
         value.fail(`must be ${words.join(", ")}, not ${JSON.stringify(text)}`);
     },
+  };
+}
+
+/** A mission that follows another one; the dugdale says whether its names are right. */
+function successor(description: string): Decoder<SuccessorBody> {
+  const fields = {
+    mission: filledText("Name of the mission"),
+    lane: filledText("Default that of the schedule"),
+    input: json,
+  };
+  const written = object<{ mission: string; lane: string; input: JsonValue }>(description, fields, [
+    "mission",
+  ]);
+  return {
+    schema: written.schema,
+    decode: (value) => value.kind === "null" ? undefined : written.decode(value) as SuccessorBody,
   };
 }
 
@@ -89,6 +114,11 @@ export const schedule: Decoder<Partial<ScheduleSettings>> = object<Written>(
     priority: oneOf("How urgent it is in its lane", PRIORITIES, "normal"),
     tags: list("Words that its missions are found by", filledText("A tag")),
     owner: filledText("Who or what it is for"),
+    key: filledText("What the work is about, such as order-42"),
+    unique: oneOf("Nothing is started while there is such a mission with the same key", UNIQUE_RULES),
+    serial: flag("Missions with the same key run one after the other", { default: false }),
+    on_success: successor("Queued when the mission has succeeded"),
+    on_failure: successor("Queued when it has ended in any other way"),
     cron: filledText(
       "minute, hour, day, month, day of the week; with six fields seconds come first; or @daily and its like",
     ),

@@ -120,3 +120,19 @@ Deno.test("pause, continue, run and next do what they say", async () => {
   assertEquals(Object.keys(state.schedules as Fields), ["hourly"]);
   await apply({ hourly: null });
 });
+
+Deno.test("a schedule dispatches with the options that a dispatch has", async () => {
+  const options = {
+    priority: "high",
+    tags: ["daily"],
+    owner: "ops",
+    key: "k",
+    on_success: { mission: "silent.sh" },
+  };
+  assertEquals((await apply({ full: settings(options) })).status, 200);
+  const run = await dugdale.post("/v1/schedules/full/run");
+  const record = await dugdale.done(String(run.body.mission_id));
+  const { priority, tags, owner, key, on_success, schedule } = record;
+  assertEquals({ priority, tags, owner, key, on_success, schedule }, { ...options, schedule: "full" });
+  await apply({ full: null });
+});
