@@ -16,6 +16,13 @@ export class MemoryDisk implements Disk {
   readonly #open = new Map<number, Cursor>();
   #lastFile = 0;
 
+  /** How many files there are. */
+  get files(): number {
+    let files = 0;
+    for (const entry of this.#entries.values()) if (entry !== "folder") files++;
+    return files;
+  }
+
   chmodSync(): void {}
 
   closeSync(file: number): void {

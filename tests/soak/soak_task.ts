@@ -23,6 +23,7 @@ const problems = await soak({
   first: 1000,
   restartEvery: 5000,
   restEvery: 10_000,
+  kept: "1m",
   onRest: (rest) => say(`${new Date().toISOString()} ${JSON.stringify(rest)}`),
 });
 for (const problem of problems) say(problem);

@@ -9,7 +9,14 @@ Deno.test({
   fn: async () => {
     const rests: Rest[] = [];
     const onRest = (rest: Rest): void => void rests.push(rest);
-    const problems = await soak({ missions: 300, first: 100, restartEvery: 100, restEvery: 300, onRest });
+    const problems = await soak({
+      missions: 300,
+      first: 100,
+      restartEvery: 100,
+      restEvery: 300,
+      kept: "10s",
+      onRest,
+    });
     assertEquals(problems, []);
     assertEquals(rests.map(({ missions }) => missions), [100, 300]);
   },
