@@ -12,7 +12,7 @@ import type { BulkItem, OutputFile } from "../protocol/mission.ts";
 import type { FailuresReply } from "../protocol/failures.ts";
 import { parseMissionId } from "../protocol/names.ts";
 import type { NextReply, ScheduleRecord } from "../protocol/schedule.ts";
-import type { StagingRecord } from "../protocol/staging.ts";
+import type { StagingRecord, UploadRecord } from "../protocol/staging.ts";
 import { apply, info, lanes, metrics, state, switchLane } from "./admin.ts";
 import { argument } from "./arguments.ts";
 import { type ByteSource, byteStream } from "./files/byte_stream.ts";
@@ -57,7 +57,14 @@ import {
   runSchedule,
   scheduleText,
 } from "./schedules.ts";
-import { deleteStaging, download, findStaging, listStaging, uploadFile } from "./files/staging_files.ts";
+import {
+  deleteStaging,
+  download,
+  findStaging,
+  listStaging,
+  listUploads,
+  uploadFile,
+} from "./files/staging_files.ts";
 import { registeredTracer } from "./tracing.ts";
 import {
   type CallableMission,
@@ -103,6 +110,7 @@ import type {
   MissionFilter,
   MissionRef,
   OutputsOf,
+  PageOptions,
   RunHandle,
   RunOptions,
   RunResult,
@@ -682,6 +690,11 @@ export class LettsClient implements AsyncDisposable {
   /** The staging files that a mission refers to. */
   listStaging(host: string | number, filter: StagingFilter): Listing<StagingRecord> {
     return listStaging(() => this.#to(host), filter);
+  }
+
+  /** Uploads that are not complete, by their ids. {@linkcode deleteStaging} gives one up. */
+  listUploads(host: string | number, options: PageOptions = {}): Listing<UploadRecord> {
+    return listUploads(() => this.#to(host), options);
   }
 
   /** Removes a staging file; one in use only with force, which removes the missions that use it. */

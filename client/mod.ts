@@ -113,4 +113,4 @@ export type {
   ScheduleRecord,
   ScheduleSettings,
 } from "../protocol/schedule.ts";
-export type { RefKind, StagingRecord, StagingState } from "../protocol/staging.ts";
+export type { RefKind, StagingRecord, StagingState, UploadRecord } from "../protocol/staging.ts";

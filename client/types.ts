@@ -534,6 +534,12 @@ export interface DownloadOptions extends CallOptions {
   readonly expected?: { readonly size: number; readonly sha256: string } | undefined;
 }
 
+/** How a list is fetched. */
+export interface PageOptions extends CallOptions {
+  /** Entries a page, at most 1000. Default 100. */
+  readonly limit?: number | undefined;
+}
+
 /** Which staging files of a mission to list. */
 export interface StagingFilter {
   /** The mission whose files are meant. */

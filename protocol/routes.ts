@@ -90,8 +90,12 @@ import {
   stagingPage,
   type StagingQuery,
   stagingQuery,
+  type UploadPage,
+  uploadPage,
   type UploadReply,
   uploadReply,
+  type UploadsQuery,
+  uploadsQuery,
 } from "./staging.ts";
 
 /** The scope of a token. An admin token may call every route. */
@@ -174,6 +178,7 @@ export interface Replies {
   deleteStaging: DeleteReply;
   listStaging: StagingPage;
   stagingByContent: ByContentReply;
+  stagingUploads: UploadPage;
 }
 
 /** The JSON body of each route that takes one. */
@@ -199,6 +204,7 @@ export interface Queries {
   deleteStaging: DeleteQuery;
   listStaging: StagingQuery;
   stagingByContent: ByContentQuery;
+  stagingUploads: UploadsQuery;
 }
 
 /** The name of a route. */
@@ -542,6 +548,15 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     query: byContentQuery,
     reply: byContentReply,
     summary: "Finds a file by its digest",
+  },
+  stagingUploads: {
+    method: "GET",
+    path: "/v1/admin/uploads",
+    scope: A,
+    resend: "safe",
+    query: uploadsQuery,
+    reply: uploadPage,
+    summary: "Lists unfinished uploads",
   },
 };
 

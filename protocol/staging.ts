@@ -148,3 +148,63 @@ export const stagingPage: v.GenericSchema<unknown, StagingPage> = v.object({
   })),
   next_cursor: v.optional(v.string()),
 });
+
+/** The query of `GET /v1/admin/uploads`. */
+export interface UploadsQuery {
+  /** Uploads a page, at most 1000. Default 100. */
+  readonly limit?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** Checks an {@linkcode UploadsQuery}. */
+export const uploadsQuery: ObjectShape<UploadsQuery> = v.object({
+  limit: v.optional(limit),
+  cursor: v.optional(cursor),
+});
+
+/** An upload that is not complete. */
+export interface UploadRecord {
+  /** UUIDv7 that the sender has chosen. */
+  readonly staging_id: string;
+  /** Lower-case hex digest that the sender has promised. */
+  readonly sha256: string;
+  /** Bytes of the whole file. */
+  readonly size: number;
+  /** Bytes that have arrived. */
+  readonly bytes_received: number;
+  /** Unix milliseconds of its first request. */
+  readonly time_created: number;
+  /** Unix milliseconds of its last bytes. */
+  readonly time_updated: number;
+  /** Unix milliseconds at which it is given up. */
+  readonly time_expires: number;
+  /** Whether a request is sending bytes at this moment. */
+  readonly active: boolean;
+  /** Scope and address of its first request. Absent when that was before the dugdale started. */
+  readonly sender?: string | undefined;
+}
+
+/** One page of unfinished uploads. */
+export interface UploadPage {
+  /** By their ids, so in most cases the oldest first. */
+  readonly uploads: readonly UploadRecord[];
+  /** Absent on the last page. */
+  readonly next_cursor?: string | undefined;
+}
+
+/** Checks an {@linkcode UploadPage}. */
+export const uploadPage: v.GenericSchema<unknown, UploadPage> = v.object({
+  uploads: v.array(v.object({
+    staging_id: v.string(),
+    sha256: v.string(),
+    size: v.number(),
+    bytes_received: v.number(),
+    time_created: v.number(),
+    time_updated: v.number(),
+    time_expires: v.number(),
+    active: v.boolean(),
+    sender: v.optional(v.string()),
+  })),
+  next_cursor: v.optional(v.string()),
+});

@@ -48,7 +48,8 @@ export type FaultyRoute =
   | "getStaging"
   | "deleteStaging"
   | "listStaging"
-  | "stagingByContent";
+  | "stagingByContent"
+  | "stagingUploads";
 
 /** A fault. Those that name several effects have all of them. */
 export interface Fault {

@@ -5,7 +5,7 @@
  */
 import type { OutputFile } from "../../protocol/mission.ts";
 import { parseMissionId, parseStagingId } from "../../protocol/names.ts";
-import { SHA256_HEADER, type StagingRecord } from "../../protocol/staging.ts";
+import { SHA256_HEADER, type StagingRecord, type UploadRecord } from "../../protocol/staging.ts";
 import { argument } from "../arguments.ts";
 import type { ByteSource } from "./byte_stream.ts";
 import type { Call, Connection } from "../http/connection.ts";
@@ -16,7 +16,14 @@ import { listing } from "../listing.ts";
 import { openLocalFile } from "./local_file.ts";
 import { forced } from "../missions.ts";
 import { ADMIN, ANY, EXEC } from "../http/scopes.ts";
-import type { CallOptions, DownloadOptions, FileSource, Listing, StagingFilter } from "../types.ts";
+import type {
+  CallOptions,
+  DownloadOptions,
+  FileSource,
+  Listing,
+  PageOptions,
+  StagingFilter,
+} from "../types.ts";
 import { upload } from "./upload.ts";
 
 /** Uploads a file under a new id. */
@@ -95,6 +102,17 @@ export function listStaging(connect: () => Connection, filter: StagingFilter): L
     const query = { mission_id: argument(() => parseMissionId(missionId)), ref_kind: refKind, limit, cursor };
     const page = await connect().json("listStaging", { scopes: ADMIN, query, signal });
     return { items: page.staging, nextCursor: page.next_cursor };
+  });
+}
+
+/** Uploads that are not complete. */
+export function listUploads(
+  connect: () => Connection,
+  { limit, signal }: PageOptions,
+): Listing<UploadRecord> {
+  return listing(async (cursor) => {
+    const page = await connect().json("stagingUploads", { scopes: ADMIN, query: { limit, cursor }, signal });
+    return { items: page.uploads, nextCursor: page.next_cursor };
   });
 }
 

@@ -6,6 +6,9 @@ import {
   SHA256_HEADER,
   TOTAL_SIZE_HEADER,
   UPLOAD_STATUS_HEADER,
+  type UploadPage,
+  type UploadRecord,
+  type UploadsQuery,
 } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { Staging } from "../staging/staging.ts";
@@ -13,6 +16,7 @@ import type { StagingRow } from "../store/staging_row.ts";
 import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";
+import { pageLimit } from "./query.ts";
 import { findByContent } from "./staging_by_content.ts";
 import { listStaging } from "./staging_list.ts";
 
@@ -28,12 +32,33 @@ export function stagingHandlers(staging: Staging): StagingHandlers {
     getStaging: (call) => get(call, staging),
     deleteStaging: (call) => remove(call, staging),
     listStaging: (call) => listStaging(call.query(), store.staging.refs),
+    stagingUploads: (call) => listUploads(call.query(), staging),
     stagingByContent: (call) => findByContent(call, store.staging, config.limits.maxStagingUploadBytes),
   };
 }
 
-async function put({ path, request }: Call, staging: Staging): Promise<Response> {
-  const { isNew, reply } = await staging.uploads.put(path.id ?? "", request.headers, request.body);
+function listUploads(query: UploadsQuery, { parts, uploads }: Staging): Response {
+  const limit = pageLimit(query);
+  const rows = parts.store.staging.uploads(query.cursor ?? "", limit + 1);
+  const page = rows.slice(0, limit).map((row): UploadRecord => ({
+    staging_id: row.staging_id,
+    sha256: row.sha256,
+    size: row.size,
+    bytes_received: uploads.bytesReceived(row),
+    time_created: row.time_created,
+    time_updated: row.time_updated,
+    time_expires: row.time_expires ?? 0,
+    active: uploads.isRunning(row.staging_id),
+    sender: uploads.senderOf(row.staging_id),
+  }));
+  const next = rows.length > limit ? page.at(-1)?.staging_id : undefined;
+  const reply: UploadPage = { uploads: page, next_cursor: next };
+  return json(reply);
+}
+
+async function put({ path, request, caller }: Call, staging: Staging): Promise<Response> {
+  const sender = `${caller.scope} ${caller.ip}`;
+  const { isNew, reply } = await staging.uploads.put(path.id ?? "", request.headers, request.body, sender);
   // The body of a repeat is never read, so the connection cannot serve another request.
   return isNew ? json(reply, 201) : json(reply, 200, { connection: "close" });
 }

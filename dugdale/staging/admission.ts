@@ -6,6 +6,7 @@ import { uploadTtlMs } from "./expiry.ts";
 import { fileProblem } from "./file_errors.ts";
 import { PartFile, PartSizeError } from "./part_file.ts";
 import type { StagingParts } from "./parts.ts";
+import type { Senders } from "./senders.ts";
 import { repairUpload } from "./repair_uploads.ts";
 import type { UploadRequest } from "./upload_request.ts";
 
@@ -21,20 +22,29 @@ export function assertSameContent(row: StagingRow, { stagingId, sha256, total }:
   );
 }
 
+/** So many unfinished uploads are looked at for one that gives way. */
+const SHARED_MAX = 1000;
 /** An upload of which nothing has come for so long gives way to a new one when there are too many. */
 const IDLE_MS = 60_000;
 
+/** Who sends an upload, and what is known of the others. */
+export interface Sending {
+  readonly sender: string;
+  readonly senders: Senders;
+  /** Whether a PUT of an upload is under way. */
+  readonly isRunning: (id: StagingId) => boolean;
+}
+
 /**
- * Begins a new upload. Where there are too many, those that have been idle for longest are given up for it: else a few
- * bytes each would keep all others out until their time is over.
+ * Begins a new upload. Where there are too many, those that have been idle for longest are given up for it, then those
+ * of a sender that has more than this one: else a few bytes each would keep all others out until their time is over.
  *
- * @param isRunning Whether a PUT of an upload is under way.
  * @throws {ProblemError} `range_not_satisfiable`, `incomplete_uploads_full`
  */
 export async function begin(
   request: UploadRequest,
   parts: StagingParts,
-  isRunning: (id: StagingId) => boolean,
+  { sender, senders, isRunning }: Sending,
 ): Promise<PartFile> {
   const { stagingId, sha256, start, total } = request;
   if (start !== 0) throw outOfRange(`upload ${stagingId} is new, it cannot start at byte ${start}`);
@@ -42,16 +52,23 @@ export async function begin(
   await store.writeSoon(() => {
     const nowMs = clock.wallMs();
     const problem = () => fullProblem(parts);
-    if (problem() !== undefined) {
-      for (const id of store.staging.idleUploads(nowMs - IDLE_MS)) {
+    const giveUp = (ids: Iterable<StagingId>): void => {
+      if (problem() === undefined) return;
+      for (const id of ids) {
         if (isRunning(id) || !store.staging.markDeleting(id, nowMs)) continue;
         parts.log.info("idle upload given up for a new one", { staging_id: id });
-        if (problem() === undefined) break;
+        senders.delete(id);
+        if (problem() === undefined) return;
       }
+    };
+    giveUp(store.staging.idleUploads(nowMs - IDLE_MS));
+    if (problem() !== undefined) {
+      giveUp(senders.givingWay(sender, store.staging.uploads("", SHARED_MAX), isRunning));
     }
     const full = problem();
     if (full !== undefined) throw full;
     store.staging.begin({ stagingId, sha256, size: total, nowMs, expiresMs: nowMs + uploadTtlMs(config) });
+    senders.add(stagingId, sender, (id) => store.staging.find(id)?.state === "uploading");
   });
   return await openPart(request, 0, parts);
 }

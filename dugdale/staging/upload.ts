@@ -7,6 +7,7 @@ import { BodyReader } from "./body_reader.ts";
 import { uploadTtlMs } from "./expiry.ts";
 import type { PartFile } from "./part_file.ts";
 import type { StagingParts } from "./parts.ts";
+import { Senders } from "./senders.ts";
 import { deletedMeanwhile, receive, type Taking } from "./receive.ts";
 import { assertNotEncoded, parseUpload, type UploadRequest } from "./upload_request.ts";
 
@@ -27,6 +28,7 @@ export interface Uploaded {
 export class Uploads implements AsyncDisposable {
   readonly #parts: StagingParts;
   readonly #running = new Map<StagingId, Running>();
+  readonly #senders = new Senders();
 
   constructor(parts: StagingParts) {
     this.#parts = parts;
@@ -47,6 +49,11 @@ export class Uploads implements AsyncDisposable {
     return this.#running.get(row.staging_id)?.part?.size ?? row.bytes_received;
   }
 
+  /** Who has begun an upload; undefined when that was before this dugdale started. */
+  senderOf(stagingId: StagingId): string | undefined {
+    return this.#senders.of(stagingId);
+  }
+
   /** Ends the PUT for a file that has just been marked as deleting. */
   stop(stagingId: StagingId): void {
     this.#running.get(stagingId)?.body.stop(deletedMeanwhile(stagingId));
@@ -56,9 +63,15 @@ export class Uploads implements AsyncDisposable {
    * Takes one PUT.
    *
    * @param id As in the path, unchecked.
+   * @param sender Uploads of one sender make room for those of others.
    * @throws {ProblemError} In the documented order; also when the file is not complete yet.
    */
-  async put(id: string, headers: Headers, body: ReadableStream<Uint8Array> | null): Promise<Uploaded> {
+  async put(
+    id: string,
+    headers: Headers,
+    body: ReadableStream<Uint8Array> | null,
+    sender: string,
+  ): Promise<Uploaded> {
     const { config, usage, clock } = this.#parts;
     this.#assertNotDraining(id);
     assertNotEncoded(headers);
@@ -77,7 +90,7 @@ export class Uploads implements AsyncDisposable {
     const running: Running = { body: reader, ended };
     this.#running.set(stagingId, running);
     try {
-      return await this.#take(request, running);
+      return await this.#take(request, running, sender);
     } finally {
       this.#running.delete(stagingId);
       resolve();
@@ -100,7 +113,7 @@ export class Uploads implements AsyncDisposable {
     });
   }
 
-  async #take(request: UploadRequest, running: Running): Promise<Uploaded> {
+  async #take(request: UploadRequest, running: Running, sender: string): Promise<Uploaded> {
     const { stagingId } = request;
     const { store, dataDir } = this.#parts;
     const row = store.staging.find(stagingId);
@@ -110,11 +123,16 @@ export class Uploads implements AsyncDisposable {
       if (row.state !== "uploading") throw deletedMeanwhile(stagingId, row.state);
     }
     using part = row === undefined
-      ? await begin(request, this.#parts, (id) => this.isRunning(id))
+      ? await begin(request, this.#parts, {
+        sender,
+        senders: this.#senders,
+        isRunning: (id) => id !== stagingId && this.isRunning(id),
+      })
       : await resume(row, request, this.#parts);
     running.part = part;
     const taking: Taking = { request, part, path: dataDir.staging(stagingId), body: running.body };
     await receive(taking, this.#parts);
+    this.#senders.delete(stagingId);
     return this.#uploaded(request, true);
   }
 

@@ -6,6 +6,7 @@ import {
   LANE_FLAG,
   NEXT_FLAGS,
   ONE_LANE_FLAG,
+  PAGE_FLAGS,
   PAUSE_FLAGS,
   STAGING_FORCE_FLAG,
   STAGING_LIST_FLAGS,
@@ -122,8 +123,22 @@ const STAGING = group({ name: "staging", summary: "Send, fetch, list and delete 
   }, async () => (await import("./staging.ts")).listStaging),
 ]);
 
+const UPLOADS = group({ name: "uploads", summary: "List and give up unfinished uploads" }, [
+  command({
+    name: "list",
+    summary: "List the unfinished uploads of a dugdale",
+    flags: [HOST_FLAG, PAGE_FLAGS],
+  }, async () => (await import("./uploads.ts")).listUploads),
+  command({
+    name: "delete",
+    summary: "Give an unfinished upload up",
+    positionals: [{ name: "id" }],
+    flags: [HOST_FLAG],
+  }, async () => (await import("./uploads.ts")).deleteUpload),
+]);
+
 /** Everything about dugdales, lanes, schedules, missions, commands and files. */
 export const CTL: CommandGroup = group(
   { name: "ctl", summary: "Inspect and control dugdales, lanes, schedules, missions, commands and files" },
-  [DUGDALES, LANES, SCHEDULES, MISSIONS, FAILURE_COMMANDS, EXECS, STAGING],
+  [DUGDALES, LANES, SCHEDULES, MISSIONS, FAILURE_COMMANDS, EXECS, STAGING, UPLOADS],
 );

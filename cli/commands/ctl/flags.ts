@@ -158,3 +158,9 @@ export const SET_FLAG = {
     help: "give this member of their inputs another value, JSON or a string; may be repeated",
   },
 } as const;
+
+/** A list that has no conditions. */
+export const PAGE_FLAGS = {
+  limit: { type: "int", value: "N", default: 0, help: "most entries of a page" },
+  cursor: { type: "text", value: "CURSOR", help: "next_cursor of an earlier page" },
+} as const;
