@@ -68,7 +68,14 @@ export type { PlainToken } from "../config/letts/plain_tokens.ts";
 export type { LettsConfig } from "../config/letts/resolve.ts";
 export type { Env } from "../config/variables.ts";
 export type { DispatchAdditions, Priority, SuccessorBody, UniqueRule } from "../protocol/dispatch_options.ts";
-export type { DoneEvent, MissionEvent, ProgressEvent, QueuedEvent, RunningEvent } from "../protocol/event.ts";
+export type {
+  AttemptEvent,
+  DoneEvent,
+  MissionEvent,
+  ProgressEvent,
+  QueuedEvent,
+  RunningEvent,
+} from "../protocol/event.ts";
 export type { FailureGroup, FailuresReply } from "../protocol/failures.ts";
 export type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 export type {
@@ -83,7 +90,9 @@ export type {
   StateReply,
 } from "../protocol/lane.ts";
 export type { LaneOptions } from "../protocol/lane_options.ts";
+export type { RetryOutcome, RetryRule } from "../protocol/retry.ts";
 export type {
+  AttemptRecord,
   BulkItem,
   DispatchBody,
   EndedFields,

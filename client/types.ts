@@ -6,6 +6,7 @@
 import type { Scope } from "../protocol/routes.ts";
 import type { Priority, UniqueRule } from "../protocol/dispatch_options.ts";
 import type { MissionEvent } from "../protocol/event.ts";
+import type { RetryRule } from "../protocol/retry.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import type {
   MissionFields,
@@ -103,6 +104,8 @@ export interface DispatchOptions {
   readonly tags?: readonly string[] | undefined;
   /** Who or what it is for; as one tag. */
   readonly owner?: string | undefined;
+  /** When it is run again after it has not succeeded. `run()` waits through all attempts. Default: as its lane says. */
+  readonly retry?: MissionRetry | undefined;
   /** A UUIDv7. The same id with the same payload is the same mission, however often it is sent. Default: a new one. */
   readonly missionId?: string | undefined;
   /** W3C trace context to send along. Default: what the client's `traceparent` gives. */
@@ -135,6 +138,16 @@ export interface WaitOptions {
   readonly onEvent?: ((event: MissionEvent) => void) | undefined;
   /** Throw a `MissionFailedError` unless the outcome is `success`. Default true. */
   readonly throwOnFailure?: boolean | undefined;
+}
+
+/** When a mission is run again that has not succeeded. */
+export interface MissionRetry extends Omit<RetryRule, "backoff" | "max" | "not_reasons"> {
+  /** The pause before the second attempt. Default 5 s. */
+  readonly backoff?: Duration | undefined;
+  /** The longest pause. Default 5 min, or `backoff` when that is longer. */
+  readonly max?: Duration | undefined;
+  /** Not after these fail reasons. Default none. */
+  readonly notReasons?: readonly string[] | undefined;
 }
 
 /** What to start, and how to wait for its end. */

@@ -26,6 +26,10 @@ export class MissionContext<Input = JsonValue> {
   readonly lane: string;
   /** Whether there is no control channel: reports go to stderr, the result to stdout. */
   readonly standalone: boolean;
+  /** Which run of the mission this is, from 1. It is more than 1 only for a mission that is retried. */
+  readonly attempt: number;
+  /** Whether no other run follows this one, however it ends. */
+  readonly lastAttempt: boolean;
   /** The input as it came; null when the dispatch had none. */
   readonly rawInput: JsonValue;
   /** The input as `parse` made it; without a parser the raw one, and `{}` in place of null. */
@@ -45,6 +49,9 @@ export class MissionContext<Input = JsonValue> {
     this.id = environment.mode === "shell" ? "standalone" : environment.id;
     this.lane = environment.mode === "shell" ? "standalone" : environment.lane;
     this.standalone = environment.mode !== "mission";
+    const { attempt = 1, attempts = 1 } = environment.mode === "shell" ? {} : environment;
+    this.attempt = attempt;
+    this.lastAttempt = attempt >= attempts;
     this.rawInput = session.readInput();
     this.input = parseInput(this.rawInput, options);
     this.log = new Log(host, { missionId: this.id, state: () => session.state }, options.log);

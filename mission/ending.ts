@@ -25,6 +25,8 @@ export interface Failure {
   /** 1 to 255. */
   readonly exitCode: number;
   readonly details: JsonObject | undefined;
+  /** As of {@linkcode MissionFailure}. */
+  readonly retry?: false | number | undefined;
   /** What stderr gets beside the report, or undefined when the message is enough. */
   readonly trace: string | undefined;
 }
@@ -53,7 +55,7 @@ export function toSuccess(value: unknown): Success {
 export function toFailure(error: unknown, scene: FailureScene): Failure {
   const state = scene.state === undefined ? undefined : { state: scene.state };
   if (error instanceof MissionFailure) {
-    const { reason, exitCode } = error;
+    const { reason, exitCode, retry } = error;
     const details = error.details === undefined ? state : { ...state, ...readableDetails(error.details) };
     return {
       ok: false,
@@ -61,6 +63,7 @@ export function toFailure(error: unknown, scene: FailureScene): Failure {
       reason,
       exitCode,
       details,
+      retry,
       trace: undefined,
     };
   }
@@ -89,8 +92,19 @@ function readableDetails(details: object): JsonObject {
   }
 }
 
-/** The line on the control channel for a failure. */
-export function toFailLine(failure: Failure): FailLine {
-  const { message, reason, exitCode, details } = failure;
-  return { event: "fail", message, reason, exit_code: exitCode, ...(details && { details }) };
+/**
+ * The line on the control channel for a failure.
+ *
+ * @param isRetried Whether the dugdale knows of attempts.
+ */
+export function toFailLine(failure: Failure, isRetried: boolean): FailLine {
+  const { message, reason, exitCode, details, retry } = failure;
+  return {
+    event: "fail",
+    message,
+    reason,
+    exit_code: exitCode,
+    ...(details && { details }),
+    ...(isRetried && retry !== undefined && { retry: retry === false ? retry : `${retry}ms` }),
+  };
 }

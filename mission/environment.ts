@@ -10,6 +10,10 @@ export interface DugdaleEnvironment {
   /** Absolute; holds `in/`, `out/` and `tmp/`. */
   readonly workDir: string;
   readonly tmpDir: string;
+  /** Which run of the mission it is, from 1. Undefined: it is run once. */
+  readonly attempt?: number;
+  /** How often the mission may be run in all. Undefined: it is run once. */
+  readonly attempts?: number;
 }
 
 /** A shell, a test, anything but a dugdale. */
@@ -31,8 +35,10 @@ export function readEnvironment(host: Host): Environment {
   if (mode === "shell") return { mode };
   const workDir = host.env("LETTS_WORKDIR");
   if (!workDir) throw new MisconfiguredError("LETTS_WORKDIR is not set");
+  const [attempt, attempts] = [host.env("LETTS_ATTEMPT"), host.env("LETTS_ATTEMPTS")];
   return {
     mode,
+    ...(attempt && attempts && { attempt: Number(attempt), attempts: Number(attempts) }),
     id: missionId || host.env("LETTS_EXEC_ID") || "",
     lane: host.env("LETTS_LANE") ?? "",
     workDir,

@@ -1,4 +1,5 @@
 /** The failure that a mission throws on purpose. @module */
+import { InvalidDurationError, parseDuration } from "../protocol/duration.ts";
 import { UsageError } from "./errors.ts";
 
 /** How a failure is reported, beside its message. */
@@ -9,13 +10,18 @@ export interface FailureOptions extends ErrorOptions {
   readonly exitCode?: number;
   /** What went wrong, for programs. Default `explicit`. */
   readonly reason?: string;
+  /**
+   * For a mission that is retried: `false` for no other attempt, or the pause before it, such as `30s` or milliseconds.
+   * Default: what the dispatch or the lane says.
+   */
+  readonly retry?: false | string | number;
 }
 
 /**
  * Thrown by a mission that knows why it fails. It is reported as it stands, without a stack.
  *
  * @throws {UsageError} When the exit code is not 1 to 255: the system keeps only eight bits of it, and a
- * failure that exits with 0 would contradict itself.
+ * failure that exits with 0 would contradict itself. When `retry` is neither false nor a duration.
  */
 export class MissionFailure extends Error {
   /** Facts for programs. */
@@ -24,6 +30,8 @@ export class MissionFailure extends Error {
   readonly exitCode: number;
   /** What went wrong, for programs. */
   readonly reason: string;
+  /** No other attempt, or the pause before it in milliseconds; undefined when nothing was said. */
+  readonly retry: false | number | undefined;
 
   /** With a message for people. */
   constructor(message: string, options: FailureOptions = {}) {
@@ -36,5 +44,19 @@ export class MissionFailure extends Error {
     this.details = options.details;
     this.exitCode = exitCode;
     this.reason = options.reason || "explicit";
+    this.retry = pauseOf(options.retry);
   }
+}
+
+function pauseOf(retry: false | string | number | undefined): false | number | undefined {
+  if (retry === undefined || retry === false) return retry;
+  try {
+    const ms = typeof retry === "number" ? retry : parseDuration(retry);
+    if (Number.isSafeInteger(ms) && ms >= 0) return ms;
+  } catch (error) {
+    if (!(error instanceof InvalidDurationError)) throw error;
+  }
+  throw new UsageError(
+    `retry ${JSON.stringify(retry)} of a failure must be false or a duration such as "30s"`,
+  );
 }

@@ -67,7 +67,7 @@ class Fd3 implements Channel {
       this.#write(result === undefined ? `{"event":"success"}` : `{"event":"success","return":${result}}`);
     } else {
       if (ending.trace !== undefined) printLine(this.#host, ending.trace);
-      this.#write(JSON.stringify(toFailLine(ending)));
+      this.#write(JSON.stringify(toFailLine(ending, this.#host.env("LETTS_ATTEMPTS") !== undefined)));
     }
     this.#writer.close();
   }

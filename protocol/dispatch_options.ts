@@ -8,6 +8,7 @@ import { quote } from "./clip.ts";
 import { InvalidDurationError, parseDuration } from "./duration.ts";
 import type { JsonObject } from "./json_value.ts";
 import { LANE_NAME, MISSION_NAME, NameRule } from "./names.ts";
+import { type RetryRule, retryRule } from "./retry.ts";
 import { flag, integer, nameOf, oneOf, text } from "./schemas.ts";
 
 /** How urgent a mission is. A lane starts what is more urgent first, and in each class what has waited longest. */
@@ -90,6 +91,8 @@ export interface DispatchAdditions {
   readonly tags?: readonly string[] | undefined;
   /** Who or what it is for. */
   readonly owner?: string | undefined;
+  /** When it is run again after it has not succeeded. Default: as its lane says. */
+  readonly retry?: RetryRule | undefined;
 }
 
 /** The schemas of {@linkcode DispatchAdditions}. */
@@ -123,6 +126,7 @@ export const dispatchAdditions: {
   on_failure: v.optional(successor),
   tags: v.optional(v.pipe(v.array(nameOf(TAG)), v.maxLength(TAGS_MAX))),
   owner: v.optional(nameOf(TAG, "Who or what it is for")),
+  retry: v.optional(retryRule),
 };
 
 /** An addition of a dispatch that breaks its rule. The message names it, the rule and the value. */

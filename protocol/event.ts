@@ -40,6 +40,24 @@ export interface RunningEvent {
   readonly time_started?: number | undefined;
 }
 
+/** A run of the mission has ended, and another one follows. */
+export interface AttemptEvent {
+  /** Tells the kinds of event apart. */
+  readonly event: "attempt";
+  /** As in {@linkcode QueuedEvent}. */
+  readonly seq: number;
+  /** Unix milliseconds. */
+  readonly time: number;
+  /** The one that has ended, from 1. */
+  readonly attempt: number;
+  /** How it ended. */
+  readonly outcome: OutcomeKind;
+  /** As in {@linkcode DoneEvent}. */
+  readonly fail_reason?: string | undefined;
+  /** Unix milliseconds: the next one starts then or later. */
+  readonly next_attempt_at: number;
+}
+
 /** The mission reported progress. */
 export interface ProgressEvent {
   /** Tells the kinds of event apart. */
@@ -85,7 +103,7 @@ export interface DoneEvent {
 }
 
 /** One public event of a mission. */
-export type MissionEvent = QueuedEvent | RunningEvent | ProgressEvent | DoneEvent;
+export type MissionEvent = QueuedEvent | RunningEvent | ProgressEvent | AttemptEvent | DoneEvent;
 
 /** Checks a line of an event stream. Unknown fields are dropped; an unknown event does not match. */
 export const missionEvent: v.GenericSchema<unknown, MissionEvent> = v.variant("event", [
@@ -111,6 +129,15 @@ export const missionEvent: v.GenericSchema<unknown, MissionEvent> = v.variant("e
     time: v.fallback(v.number(), 0),
     value: v.optional(v.number()),
     message: v.optional(v.string()),
+  }),
+  v.object({
+    event: v.literal("attempt"),
+    seq: v.number(),
+    time: v.number(),
+    attempt: v.number(),
+    outcome: openWord(OUTCOMES),
+    fail_reason: v.optional(v.string()),
+    next_attempt_at: v.number(),
   }),
   v.object({
     event: v.literal("done"),

@@ -40,6 +40,11 @@ export interface FailLine {
   readonly exit_code?: number;
   /** Facts about the failure. */
   readonly details?: JsonObject | null;
+  /**
+   * Whether another attempt makes sense, for a mission that is retried: `false`, or the pause before it, such as `30s`.
+   * Only written where `LETTS_ATTEMPTS` is set: an older dugdale does not know it.
+   */
+  readonly retry?: false | string;
 }
 
 /** The two lines that end a mission. The first one counts; another one is a violation. */

@@ -19,6 +19,7 @@ export const FEATURES: Readonly<Record<string, string>> = {
   successors: "`on_success` and `on_failure` of a dispatch",
   tags: "`tags` of a dispatch",
   owner: "`owner` of a dispatch",
+  retry: "`retry` of a dispatch and of a lane, `attempts` of a mission, `attempt=` of its output",
 };
 
 /** Members of a dispatch that are additions, with the word for each. */
@@ -33,6 +34,7 @@ export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, stri
   on_failure: "successors",
   tags: "tags",
   owner: "owner",
+  retry: "retry",
 };
 
 /**

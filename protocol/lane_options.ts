@@ -5,6 +5,7 @@
  * @module
  */
 import * as v from "valibot";
+import { type RetryRule, retryRule } from "./retry.ts";
 import { duration } from "./schemas.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface LaneOptions {
    * normal and 2 of low, as long as missions of each wait.
    */
   readonly pick?: "strict" | "weighted" | undefined;
+  /** When a mission that was dispatched without `retry` is run again. Default: never. */
+  readonly retry?: RetryRule | undefined;
 }
 
 /** Checks each option. */
@@ -32,6 +35,7 @@ export const LANE_OPTIONS: {
       "`strict`: the highest priority first; `weighted`: 6 of high, 3 of normal, 2 of low in turn",
     ),
   ),
+  retry: retryRule,
 };
 
 /** Checks {@linkcode LaneOptions}. An unknown one is refused: an option without effect would be a surprise. */

@@ -16,6 +16,7 @@ import {
 } from "./dispatch_options.ts";
 import type { JsonObject, JsonValue } from "./json_value.ts";
 import { FILE_ROLE, LANE_NAME, MISSION_NAME } from "./names.ts";
+import type { RetryRule } from "./retry.ts";
 import {
   cursor,
   filter,
@@ -63,6 +64,28 @@ export interface OutputFile {
 export interface InputFile extends OutputFile {
   /** Name of the file within the mission. Standard input of an exec has the role `__stdin__`. */
   readonly role: string;
+}
+
+/** A run of a mission that was followed by another one. */
+export interface AttemptRecord {
+  /** From 1. */
+  readonly attempt: number;
+  /** How it ended. */
+  readonly outcome: OutcomeKind;
+  /** As of the mission. */
+  readonly exit_code?: number | undefined;
+  /** As of the mission. */
+  readonly signal?: string | undefined;
+  /** As of the mission. */
+  readonly fail_reason?: string | undefined;
+  /** As of the mission. */
+  readonly fail_message?: string | undefined;
+  /** Absent when its process never started. */
+  readonly pid?: number | undefined;
+  /** Unix milliseconds. Absent when its process never started. */
+  readonly time_started?: number | undefined;
+  /** Unix milliseconds. */
+  readonly time_finished: number;
 }
 
 const STATUSES = ["queued", "running", "done", "deleting"] as const;
@@ -158,6 +181,12 @@ export interface MissionFields extends EnqueuedFields, Eventually<StartedFields>
   readonly tags: readonly string[] | undefined;
   /** Who or what it is for. Undefined when nothing was said. */
   readonly owner: string | undefined;
+  /** Which run of it this is, from 1. Undefined: the first. */
+  readonly attempt: number | undefined;
+  /** Its runs before this one. Undefined when there are none. */
+  readonly attempts: readonly AttemptRecord[] | undefined;
+  /** When it is run again, as its dispatch said. Undefined when it did not: then its lane decides. */
+  readonly retry: RetryRule | undefined;
   /** From start to end in milliseconds. Undefined unless both are known. */
   readonly durationMs: number | undefined;
   /** Files that it reads. Those that have been removed are left out. */
@@ -211,7 +240,10 @@ type DerivedName =
   | "onSuccess"
   | "onFailure"
   | "tags"
-  | "owner";
+  | "owner"
+  | "attempt"
+  | "attempts"
+  | "retry";
 /** How a column keeps a value: `flag` as 0 or 1, `json` as the text that was sent, so that numbers keep their digits. */
 export type ColumnKind = "text" | "integer" | "flag" | "json";
 /** The name of a field's column in the dugdale's table `missions`. */
@@ -389,6 +421,18 @@ function derived<Wire extends string, Schema>(wire: Wire, schema: Schema) {
   return { wire, set: "read", kind: undefined, schema, column: undefined } as const;
 }
 
+const attemptRecord: v.GenericSchema<unknown, AttemptRecord> = v.object({
+  attempt: v.number(),
+  outcome: openWord<OutcomeKind>(OUTCOMES),
+  exit_code: number,
+  signal: text,
+  fail_reason: text,
+  fail_message: text,
+  pid: number,
+  time_started: number,
+  time_finished: v.number(),
+});
+
 /**
  * Every field of the record, in the order in which they are sent. A record that lacks one of those that are always sent
  * is read all the same: one odd mission must not make a whole list unreadable.
@@ -428,6 +472,10 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   truncatedStdout: stored("truncated_stdout", "end", "flag", v.fallback(v.boolean(), false)),
   truncatedStderr: stored("truncated_stderr", "end", "flag", v.fallback(v.boolean(), false)),
   restartedFrom: stored("restarted_from", "enqueue", "text", text),
+  attempt: derived("attempt", number),
+  attempts: derived("attempts", v.optional(v.array(attemptRecord))),
+  // A newer dugdale may know more members.
+  retry: derived("retry", v.optional(v.any())),
   inputs: derived("inputs", v.fallback(v.array(inputFile), [])),
   outputs: derived("outputs", v.fallback(v.record(v.string(), outputFile), {})),
   schedule: derived("schedule", text),
@@ -552,6 +600,8 @@ export type OutputStream = "stdout" | "stderr" | "combined";
 
 /** The query of `GET /v1/missions/:id/output`. */
 export interface OutputQuery {
+  /** Only what this attempt has printed, from 1. Default: what all have, one after the other. */
+  readonly attempt?: number | undefined;
   /** Which stream. */
   readonly stream: OutputStream;
   /** Goes on until the mission is done. Default false. */
@@ -561,6 +611,9 @@ export interface OutputQuery {
 /** Checks an {@linkcode OutputQuery}. */
 export const outputQuery: ObjectShape<OutputQuery> = v.object({
   stream: oneOf(["stdout", "stderr", "combined"], "stdout, stderr or combined", "Which one"),
+  attempt: v.optional(
+    integer("a positive integer", "Only what this attempt has printed, from 1", { min: 1 }),
+  ),
   follow,
 });
 

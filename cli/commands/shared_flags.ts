@@ -110,6 +110,16 @@ export const MISSION_FLAGS = {
   "on-failure": { type: "text", value: "NAME", help: "mission to queue after any other end" },
   tag: { type: "list", value: "TAG", help: "word that it is found by; may be repeated" },
   owner: { type: "text", value: "NAME", help: "who or what it is for" },
+  attempts: {
+    type: "int",
+    value: "N",
+    help: "run it so often in all, until it succeeds (default: as its lane says)",
+  },
+  backoff: {
+    type: "text",
+    value: "DURATION",
+    help: "pause before the second attempt, twice as long before each further",
+  },
   "mission-id": {
     type: "text",
     value: "UUID",

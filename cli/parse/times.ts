@@ -76,14 +76,15 @@ export interface WaitFlags {
 /**
  * Milliseconds to wait, counted from the accepted dispatch; undefined for ever. Zero and less end at once.
  *
- * @param laterMs How long the mission is not to start.
+ * @param laterMs How much later it may end than after its timeout; Infinity when that is not known.
  * @throws {UsageError} When a flag is no duration.
  */
 export function waitLimit({ timeout, "wait-timeout": wait }: WaitFlags, laterMs = 0): number | undefined {
   const timeoutMs = timeout === undefined ? undefined : duration("--timeout", timeout);
   if (wait === "0") return undefined;
   if (wait !== undefined) return duration("--wait-timeout", wait);
-  return timeoutMs === undefined ? undefined : laterMs + timeoutMs + AFTER_TIMEOUT_MS;
+  const known = timeoutMs !== undefined && laterMs !== Infinity;
+  return known ? laterMs + timeoutMs + AFTER_TIMEOUT_MS : undefined;
 }
 
 /** The milliseconds that a flag says. @throws {UsageError} When it is no duration. */

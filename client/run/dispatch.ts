@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as v from "valibot";
 import {
   type FileRole,
   type MissionId,
@@ -12,16 +13,18 @@ import {
 } from "../../protocol/names.ts";
 import { argument, toJson, toWireDuration } from "../arguments.ts";
 import type { Target } from "../address.ts";
+import { ArgumentError } from "../errors.ts";
 import { assertFeaturesUsed, requireFeatures } from "../features.ts";
 import type { Connection } from "../http/connection.ts";
 import type { Context } from "../context.ts";
 import type { Ids } from "../../protocol/ids.ts";
 import { checkAdditions, type DispatchAdditions } from "../../protocol/dispatch_options.ts";
 import { featuresOf } from "../../protocol/features.ts";
+import { type RetryRule, retryRule } from "../../protocol/retry.ts";
 import type { BodyOf } from "../../protocol/routes.ts";
 import { DISPATCH } from "../http/scopes.ts";
 import { type OpenFile, stage } from "../files/staged.ts";
-import type { DispatchedRef, DispatchOptions, FileSource } from "../types.ts";
+import type { DispatchedRef, DispatchOptions, FileSource, MissionRetry } from "../types.ts";
 
 /** A dispatch whose arguments have been checked. */
 export interface CheckedDispatch {
@@ -65,7 +68,7 @@ export function checkDispatch(options: DispatchOptions, missionId: MissionId): C
 
 /** @throws {ArgumentError} With the first fault. */
 function toAdditions(options: DispatchOptions): DispatchAdditions {
-  const { priority, runAt, delay, key, unique, serial, onSuccess, onFailure, tags, owner } = options;
+  const { priority, runAt, delay, key, unique, serial, onSuccess, onFailure, tags, owner, retry } = options;
   return argument(() =>
     checkAdditions({
       priority,
@@ -78,8 +81,22 @@ function toAdditions(options: DispatchOptions): DispatchAdditions {
       on_failure: onFailure,
       tags: tags?.length === 0 ? undefined : tags,
       owner,
+      retry: retry && toRetryRule(retry),
     })
   );
+}
+
+function toRetryRule({ backoff, max, notReasons, ...rest }: MissionRetry): RetryRule {
+  const rule = {
+    ...rest,
+    backoff: backoff === undefined ? undefined : toWireDuration("retry.backoff", backoff),
+    max: max === undefined ? undefined : toWireDuration("retry.max", max),
+    not_reasons: notReasons,
+  };
+  const result = v.safeParse(retryRule, rule, { abortEarly: true });
+  if (result.success) return result.output;
+  const { path = [], message } = result.issues[0];
+  throw new ArgumentError(["retry", ...path.map(({ key }) => String(key))].join(".") + ` ${message}`);
 }
 
 /** How a checked dispatch is sent. */

@@ -5,9 +5,10 @@
  */
 import * as v from "valibot";
 import { LANE_OPTIONS, type LaneOptions } from "../../protocol/lane_options.ts";
-import type { Fields } from "../yaml/collections.ts";
+import type { RetryRule } from "../../protocol/retry.ts";
+import { type Fields, list, object } from "../yaml/collections.ts";
 import type { Decoder } from "../yaml/decoder.ts";
-import { filledText } from "../yaml/scalars.ts";
+import { filledText, integer, number } from "../yaml/scalars.ts";
 
 /** A value that keeps the rule of its option on the wire. */
 function option<Value>(rule: v.GenericSchema<unknown, Value>, written: Decoder<unknown>): Decoder<Value> {
@@ -24,6 +25,27 @@ function option<Value>(rule: v.GenericSchema<unknown, Value>, written: Decoder<u
   };
 }
 
+const reasons = (description: string) => list(description, filledText("A fail reason"));
+
+/** Its values are checked by the rule of the wire. */
+const retry = object<Record<keyof RetryRule, unknown>>(
+  "When a mission without a rule of its own is run again",
+  {
+    attempts: integer("Runs in all, the first one included", { schema: { minimum: 1, maximum: 100 } }),
+    on: list(
+      "Outcomes after which it is run again; without it all but lost",
+      filledText("An outcome", { enum: ["failed", "timeout", "crashed", "oom", "lost"] }),
+    ),
+    backoff: filledText("The pause before the second attempt", { default: "5s" }),
+    factor: number("How many times as long each further pause is", { default: 2 }),
+    max: filledText("The longest pause", { default: "5m" }),
+    jitter: number("By which part a pause is longer or shorter", { default: 0.2 }),
+    reasons: reasons("Only after these fail reasons"),
+    not_reasons: reasons("Not after these fail reasons"),
+  },
+  ["attempts"],
+);
+
 /** A field for each option. */
 export const laneOptionFields: Fields<LaneOptions> = {
   timeout: option(
@@ -37,4 +59,5 @@ export const laneOptionFields: Fields<LaneOptions> = {
       default: "strict",
     }),
   ),
+  retry: option(LANE_OPTIONS.retry, retry),
 };

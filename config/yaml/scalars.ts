@@ -62,6 +62,19 @@ export function integer(description: string, options: IntegerOptions = {}): Deco
   };
 }
 
+/** An unquoted number, perhaps with a fraction: `1.5`. Nothing at all counts as not written. */
+export function number(description: string, schema: JsonSchema = {}): Decoder<number> {
+  return {
+    schema: { type: "number", description, ...schema },
+    decode(value) {
+      if (value.kind === "null") return undefined;
+      if (value.kind !== "plain") value.fail(`must be a number without quotes, not ${value.kindWords}`);
+      const typed = toNumber(value.text);
+      return Number.isFinite(typed) ? typed : value.fail(`must be a number, not ${value.text}`);
+    },
+  };
+}
+
 /** An unquoted yes or no: `true`, `yes`, `on` and their opposites. Nothing at all counts as not written. */
 export function flag(description: string, schema: JsonSchema = {}): Decoder<boolean> {
   return {

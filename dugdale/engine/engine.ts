@@ -1,12 +1,13 @@
 import type { MissionId } from "../../protocol/names.ts";
 import { type KillReason, KillSwitch } from "../run/kill.ts";
+import type { RetryRule } from "../../protocol/retry.ts";
 import { nextStep } from "../run/next_step.ts";
 import type { DoneMission, QueuedMission, RunningMission } from "../store/mission_row.ts";
 import { retentionTtls } from "../staging/expiry.ts";
 import { type RetryOptions, retryTransient } from "../store/retry_transient.ts";
 import { type AdmittedRun, type Lane, Lanes, type LaneTurn } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
-import { collect, forget, type RunEnd, runPickedUp, ShortageError, tidy } from "./run.ts";
+import { capturedBytes, collect, forget, type RunEnd, runPickedUp, ShortageError, tidy } from "./run.ts";
 
 /** A mission between its pickup and the end of its finalization. */
 export interface LiveRun {
@@ -16,6 +17,8 @@ export interface LiveRun {
   readonly sinceMs: number;
   /** The process has ended, and its end is being written. */
   finishing: boolean;
+  /** It was to be killed when its process had ended already: there is no other attempt. */
+  endsHere: boolean;
   /** Settles once the row is done and the slot is free. */
   readonly ended: Promise<void>;
 }
@@ -94,12 +97,19 @@ export class Engine implements Disposable {
       await retryTransient(() => transitions.write(note), retry);
     }
     const { ending, files } = await collect(row, end, kill, this.#parts);
+    const rule = this.#retryRule(row, lane);
+    const captured = rule === undefined ? undefined : capturedBytes(row.mission_id, this.#parts);
+    const run = this.#live.get(row.mission_id);
     const finish = (turn: LaneTurn): DoneMission | QueuedMission | undefined => {
       turn.release();
       const nowMs = clock.wallMs();
-      const next = nextStep(row.attempt, ending.outcome, store.missions.plan(row.id), nowMs);
-      if (next.step === "again") {
-        return turn.again(row, { ending, nowMs, runAtMs: next.runAtMs, start });
+      const { mission_id, attempt } = row;
+      const { outcome, failReason } = ending;
+      const next = nextStep({ mission_id, attempt, outcome, failReason, retry: end.retry }, rule, nowMs);
+      // A kill that came too late for the process has been promised all the same.
+      const killed = run?.endsHere === true || (kill?.reason !== undefined && kill.reason !== "timeout");
+      if (next.step === "again" && !killed) {
+        return turn.again(row, { ending, nowMs, runAtMs: next.runAtMs, start, captured });
       }
       const done = transitions.finish(row, ending, nowMs, start);
       if (done === undefined || files.length === 0) return done;
@@ -107,7 +117,6 @@ export class Engine implements Disposable {
       store.staging.retention.settle(retentionTtls(config), SETTLE_MAX);
       return done;
     };
-    const run = this.#live.get(row.mission_id);
     if (run !== undefined) run.finishing = true;
     const delayMs = this.#othersEndSoon() ? SHARED_COMMIT_MS : 0;
     const finished = await retryTransient(() => this.lanes.write(lane, finish, delayMs), retry);
@@ -130,6 +139,17 @@ export class Engine implements Disposable {
     return this.#live.values().some((run) => run.sinceMs > young && !run.finishing);
   }
 
+  /** When the mission is run again: as its dispatch says, else as its lane does. */
+  #retryRule(row: RunningMission, lane: Lane | undefined): RetryRule | undefined {
+    const { store } = this.#parts;
+    const own = store.missions.plan(row.id)?.retry;
+    // A command is not written to be run twice.
+    if (own !== undefined || row.kind === "exec") return own;
+    if (lane !== undefined) return lane.rules.retry;
+    // Of the run of an earlier daemon: the lanes are not there yet.
+    return store.applied.find()?.state.lane_options?.[row.lane]?.retry;
+  }
+
   /** From here on the mission can be killed, although its process is still to come. */
   #admit(row: RunningMission, lane: Lane): AdmittedRun {
     const { clock, log, config } = this.#parts;
@@ -140,7 +160,14 @@ export class Engine implements Disposable {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     // The next attempt of a mission is picked up while the end of the last one is being written.
     const before = this.#live.get(row.mission_id);
-    const run = { row, kill, sinceMs: this.#parts.clock.steadyMs(), finishing: false, ended };
+    const run = {
+      row,
+      kill,
+      sinceMs: this.#parts.clock.steadyMs(),
+      finishing: false,
+      endsHere: false,
+      ended,
+    };
     this.#live.set(row.mission_id, run);
     const leave = (): void => {
       if (this.#live.get(row.mission_id) === run) this.#live.delete(row.mission_id);
@@ -156,7 +183,8 @@ export class Engine implements Disposable {
 
   async #run(row: RunningMission, kill: KillSwitch, lane: Lane): Promise<void> {
     try {
-      const end = await runPickedUp(row, kill, this.#parts).catch((error) => {
+      const attempts = this.#retryRule(row, lane)?.attempts;
+      const end = await runPickedUp({ ...row, attempts }, kill, this.#parts).catch((error) => {
         if (error instanceof ShortageError) return error;
         throw error;
       });

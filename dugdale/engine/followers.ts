@@ -97,7 +97,7 @@ export class Followers {
       case "again": {
         const { mission: { id, running_seq }, from, attempt } = transition;
         const seq = runningSeq({ running_seq }) - 1;
-        const line = (): string => attemptLine(seq, from.attempt, attempt.ending, attempt.runAtMs);
+        const line = (): string => attemptLine(seq, from.attempt, attempt);
         return this.publish(id, seq, line);
       }
       case "done": {

@@ -1,5 +1,6 @@
 import { parseDuration } from "../../protocol/duration.ts";
 import type { LaneOptions } from "../../protocol/lane_options.ts";
+import type { RetryRule } from "../../protocol/retry.ts";
 import { TurnTaker } from "../store/queue.ts";
 
 /** The options of a lane as the engine uses them. */
@@ -8,13 +9,16 @@ export interface LaneRules {
   readonly timeoutMs: number | null;
   /** Whose turn it is, where the classes take turns; undefined: the highest first. */
   readonly turns: TurnTaker | undefined;
+  /** Of missions without a rule of their own. */
+  readonly retry: RetryRule | undefined;
 }
 
 /** Reads the options of a lane. */
 export function laneRules(options: LaneOptions = {}): LaneRules {
-  const { timeout, pick } = options;
+  const { timeout, pick, retry } = options;
   return {
     timeoutMs: timeout === undefined ? null : parseDuration(timeout) || null,
     turns: pick === "weighted" ? new TurnTaker() : undefined,
+    retry,
   };
 }

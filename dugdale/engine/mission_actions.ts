@@ -32,8 +32,12 @@ export class MissionActions {
     // It got no process, and waits again.
     if (now?.status === "queued") return await this.#killQueued(now);
     if (now?.status === "done" || now?.status === "deleting") throw ended(row.mission_id, now.status);
-    // Its process has ended and its output files are being collected: that cannot be undone any more.
-    if (this.#engine.find(row.mission_id) !== undefined) return { status: "kill_sent" };
+    const ending = this.#engine.find(row.mission_id);
+    if (ending !== undefined) {
+      // Its process has ended and its end is being recorded: only another attempt can still be prevented.
+      ending.endsHere = true;
+      return { status: "kill_sent" };
+    }
     throw new ProblemError("internal", `mission ${row.mission_id} cannot be reached`);
   }
 

@@ -11,8 +11,10 @@ import { ProgressGate } from "../run/progress_gate.ts";
 import { crashed, type Exit, type RunHandlers, runMission, type RunPlan } from "../run/run_mission.ts";
 import { tidyWorkdir } from "../run/workdir.ts";
 import { findShortage, type Shortage } from "../host/spawn.ts";
+import type { MissionId } from "../../protocol/names.ts";
+import type { CaptureName } from "../host/data_dir.ts";
 import { runningSeq } from "../store/mission_json.ts";
-import type { Ending, MissionFileRow, RunningMission } from "../store/mission_row.ts";
+import type { CapturedBytes, Ending, MissionFileRow, RunningMission } from "../store/mission_row.ts";
 import type { CollectedFile } from "../store/staging_row.ts";
 import { retryTransient } from "../store/retry_transient.ts";
 import type { EngineParts } from "./parts.ts";
@@ -24,6 +26,14 @@ export interface RunEnd {
   readonly outputs: readonly string[];
   /** The start of a process that is not on record yet: it was over too soon, or could not be recorded. */
   readonly start?: ProcessStart;
+  /** As of {@linkcode Exit}. */
+  readonly retry?: false | number | undefined;
+}
+
+/** A mission that is picked up, together with what its lane says of it. */
+export interface StartedRun extends RunningMission {
+  /** How often it may be run in all. Undefined: it is not run again. */
+  readonly attempts?: number | undefined;
 }
 
 /** A mission could not be started for want of something that comes back; nothing of it is spent. */
@@ -41,7 +51,7 @@ export class ShortageError extends Error {
  * @throws {ShortageError} When there is no process because something is short.
  */
 export async function runPickedUp(
-  row: RunningMission,
+  row: StartedRun,
   kill: KillSwitch,
   parts: EngineParts,
 ): Promise<RunEnd> {
@@ -84,7 +94,7 @@ export async function runPickedUp(
       if (start !== undefined) recorded = recordStart(row, start, kill, parts);
     },
   };
-  const { verdict, outputs } = await runOrCrash(row, handlers, kill, parts);
+  const { verdict, outputs, retry } = await runOrCrash(row, handlers, kill, parts);
   // The end is written after the start, also when that takes more than one try.
   if (await recorded) start = undefined;
   return {
@@ -95,12 +105,13 @@ export async function runPickedUp(
       truncatedStderr: capture.truncated.stderr,
     },
     outputs: verdict.outcome === "success" ? outputs : [],
+    retry,
     ...(start === undefined ? {} : { start }),
   };
 }
 
 async function runOrCrash(
-  row: RunningMission,
+  row: StartedRun,
   handlers: RunHandlers,
   kill: KillSwitch,
   parts: EngineParts,
@@ -118,7 +129,7 @@ async function runOrCrash(
 }
 
 function launchOf(
-  row: RunningMission,
+  row: StartedRun,
   files: readonly MissionFileRow[],
   parts: EngineParts,
 ): Pick<RunPlan, "launch" | "outputs"> {
@@ -138,6 +149,7 @@ function launchOf(
           workdir,
           configured: parts.config.missionEnv,
           read: parts.readVariable,
+          attempts: row.attempts,
         }),
         argv: missionCommand(runtime, row.mission_name, parts.dataDir.disk),
       };
@@ -187,6 +199,13 @@ export async function collect(
     } as const;
     return { ending: { ...end.ending, ...failed }, files: [] };
   }
+}
+
+/** How much each captured stream of a mission holds by now. */
+export function capturedBytes(id: MissionId, { dataDir }: Pick<EngineParts, "dataDir">): CapturedBytes {
+  const bytes = (name: CaptureName): number =>
+    dataDir.disk.lstatSync(dataDir.capture(id, name), { throwIfNoEntry: false })?.size ?? 0;
+  return { stdout: bytes("stdout"), stderr: bytes("stderr"), combined: bytes("combined") };
 }
 
 /** Removes what a finished run leaves and no request can reach. */

@@ -7,8 +7,8 @@ import {
   PRIORITIES,
   type SentAdditions,
 } from "../../protocol/dispatch_options.ts";
-import type { JsonValue } from "../../protocol/json_value.ts";
 import { featuresOf } from "../../protocol/features.ts";
+import type { JsonObject, JsonValue } from "../../protocol/json_value.ts";
 import type { DispatchBody, DispatchReply } from "../../protocol/mission.ts";
 import { quote } from "../../protocol/clip.ts";
 import {
@@ -93,7 +93,8 @@ export async function readDispatch(
   }
   const input = await readInput(body, limits);
   const timeoutMs = readTimeout(timeout);
-  const additions = readAdditions(sent, {
+  // Its schema has checked `retry` whole.
+  const additions = readAdditions(sent as SentAdditions, {
     on_success: await readSuccessorInput("on_success", body, limits),
     on_failure: await readSuccessorInput("on_failure", body, limits),
   });
@@ -119,7 +120,8 @@ function readAdditions(
   sent: SentAdditions,
   inputs: Readonly<Record<"on_success" | "on_failure", string | undefined>>,
 ): Pick<DispatchRequest, "class" | "runAtMs" | "delayMs" | "key" | "serial" | "plan" | "additions"> {
-  const { priority, run_at, delay, key, unique, serial, on_success, on_failure, tags, owner } = checked(sent);
+  const { priority, run_at, delay, key, unique, serial, on_success, on_failure, tags, owner, retry } =
+    checked(sent);
   const onSuccess = on_success && { ...on_success, input: inputs.on_success };
   const onFailure = on_failure && { ...on_failure, input: inputs.on_failure };
   const plan = {
@@ -128,6 +130,7 @@ function readAdditions(
     ...(unique === undefined ? {} : { unique }),
     ...(tags?.length ? { tags } : {}),
     ...(owner === undefined ? {} : { owner }),
+    ...(retry && { retry }),
   };
   const delayMs = delay === undefined ? undefined : parseDuration(delay);
   const additions = {
@@ -137,6 +140,7 @@ function readAdditions(
     ...(onSuccess === undefined ? {} : { on_success: toIdentity(onSuccess) }),
     ...(owner === undefined ? {} : { owner }),
     ...(priority === undefined || priority === "normal" ? {} : { priority }),
+    ...(retry === undefined ? {} : { retry: { ...retry } as JsonObject }),
     ...(run_at === undefined ? {} : { run_at }),
     ...(serial ? { serial } : {}),
     ...(tags?.length ? { tags } : {}),

@@ -1,11 +1,11 @@
 import { quote } from "../../protocol/clip.ts";
 import { KEY } from "../../protocol/dispatch_options.ts";
 import { recordJson } from "../store/mission_json.ts";
-import type { MissionRow } from "../store/mission_row.ts";
+import type { CapturedBytes, MissionRow } from "../store/mission_row.ts";
 import { ProblemError } from "../problem_error.ts";
 import { jsonText } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";
-import { openOutput } from "./output.ts";
+import { openOutput, type OutputOptions } from "./output.ts";
 import { assertKindAllowed, type HandlerParts, missionIdOf, noMission } from "./parts.ts";
 
 const NOSNIFF = { "x-content-type-options": "nosniff" };
@@ -41,13 +41,35 @@ export function missionHandlers(
     },
     output: (call) => {
       missionIdOf(call, "invalid_id");
-      const { stream: name, follow = false } = call.query();
+      const { stream: name, attempt, follow = false } = call.query();
       const row = readable(call, parts);
+      const part = attempt === undefined ? undefined : outputPart(row, attempt, { name, follow }, parts);
       const type = name === "combined" ? "application/x-ndjson" : "application/octet-stream";
-      const stream = openOutput(row, name, follow, parts);
+      const stream = openOutput(row, { name, follow, ...part }, parts);
       return new Response(stream, { headers: { "content-type": type, ...NOSNIFF } });
     },
   };
+}
+
+/** Where the output of one attempt is. @throws {ProblemError} `not_found` when there was no such attempt. */
+function outputPart(
+  row: MissionRow,
+  attempt: number,
+  { name, follow }: Pick<OutputOptions, "name" | "follow">,
+  parts: HandlerParts,
+): Pick<OutputOptions, "fromByte" | "toByte"> {
+  if (follow) throw new ProblemError("bad_request", "attempt and follow cannot be used together");
+  const rows = parts.store.missions.attempts(row);
+  if (attempt > row.attempt) {
+    throw new ProblemError("not_found", `mission ${row.mission_id} has no attempt ${attempt}`, {
+      details: { attempt: row.attempt },
+    });
+  }
+  const endOf = (n: number): number | undefined => {
+    const captured = rows.find((row) => row.n === n)?.captured;
+    return captured ? (JSON.parse(captured) as CapturedBytes)[name] : undefined;
+  };
+  return { fromByte: endOf(attempt - 1) ?? 0, toByte: endOf(attempt) };
 }
 
 /** The record of a mission as JSON text. */
@@ -59,6 +81,7 @@ export function missionText(row: MissionRow, parts: Pick<HandlerParts, "store">)
     files: missions.files(row.id),
     originExists: origin,
     plan: missions.plan(row.id),
+    attempts: missions.attempts(row),
     scheduled: schedules.scheduled(row.id),
   });
 }

@@ -6,6 +6,17 @@ import type { HandlerParts } from "./parts.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 
+/** Which output. */
+export interface OutputOptions {
+  readonly name: CaptureName;
+  /** Until the mission has ended. */
+  readonly follow: boolean;
+  /** Where it begins. Default 0. */
+  readonly fromByte?: number;
+  /** Where it ends. Default: with the last. */
+  readonly toByte?: number | undefined;
+}
+
 /**
  * What a mission printed, from the start; with `follow` until its end.
  *
@@ -16,8 +27,7 @@ const CHUNK_BYTES = 64 * 1024;
  */
 export function openOutput(
   { id, mission_id: missionId, status }: Followed,
-  name: CaptureName,
-  follow: boolean,
+  { name, follow, fromByte = 0, toByte = Infinity }: OutputOptions,
   parts: Pick<HandlerParts, "dataDir" | "store"> & { readonly followers: Pick<Followers, "onOutput"> },
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { dataDir } = parts;
@@ -26,6 +36,7 @@ export function openOutput(
   let file = open();
   let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
   let waiting = false, over = false;
+  let place = 0;
   const changes = follow && isLive(status) ? parts.followers.onOutput(id, heard) : undefined;
 
   function heard(last: boolean): void {
@@ -42,6 +53,9 @@ export function openOutput(
     file = undefined;
     waiting = false;
   }
+  function readInto(buffer: Uint8Array): number {
+    return file === undefined || buffer.length === 0 ? 0 : dataDir.disk.readSync(file, buffer);
+  }
   /** An error of one reader must not reach the mission, whose output calls this. */
   function read(): void {
     try {
@@ -57,7 +71,13 @@ export function openOutput(
     const more = changes !== undefined && !over && isLive(parts.store.missions.status(missionId));
     file ??= open();
     const buffer = new Uint8Array(CHUNK_BYTES);
-    const bytes = file === undefined ? 0 : dataDir.disk.readSync(file, buffer);
+    while (place < fromByte) {
+      const skipped = readInto(buffer.subarray(0, Math.min(CHUNK_BYTES, fromByte - place)));
+      if (skipped === 0) break;
+      place += skipped;
+    }
+    const bytes = readInto(buffer.subarray(0, Math.min(CHUNK_BYTES, toByte - place)));
+    place += bytes;
     if (bytes > 0) {
       controller?.enqueue(bytes < CHUNK_BYTES / 2 ? buffer.slice(0, bytes) : buffer.subarray(0, bytes));
     } else if (more) waiting = true;

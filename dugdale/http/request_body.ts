@@ -152,15 +152,17 @@ export class RequestBody<Body> {
     const text = node === undefined ? "{}" : this.source.slice(node.start, node.end);
     const result = safeParse(schema, JSON.parse(text), { abortEarly: true });
     if (result.success) return result.output;
-    const { path = [], type, message } = result.issues[0];
+    const { path = [], type, expected, message } = result.issues[0];
     const place = [where, ...path.map(({ key }) => String(key))].join(".");
-    if (type === "strict_object" && path.length > 0) {
-      throw new ProblemError(this.#code, `${place} is not known`);
-    }
-    throw new ProblemError(
-      this.#code,
-      `${place} ${type === "strict_object" ? "must be an object" : message}`,
-    );
+    // valibot has one kind of issue for what is no object, for an unknown member and for one that is missing.
+    const fault = type !== "strict_object"
+      ? message
+      : path.length === 0
+      ? "must be an object"
+      : expected === "never"
+      ? "is not known"
+      : "must be given";
+    throw new ProblemError(this.#code, `${place} ${fault}`);
   }
 
   /** Bodies have no other numbers. */

@@ -17,6 +17,8 @@ export interface MissionSurroundings {
   /** `mission_env` of the dugdale. */
   readonly configured: DugdaleMissionEnv;
   readonly read: ReadVariable;
+  /** How often the mission may be run in all. Undefined: it is not run again. */
+  readonly attempts?: number | undefined;
 }
 
 /**
@@ -25,8 +27,8 @@ export interface MissionSurroundings {
  * @throws {LaunchError} When a configured value names a variable that the daemon does not have.
  */
 export function missionEnvironment(
-  mission: Pick<MissionRow, "mission_id" | "lane" | "traceparent">,
-  { files, workdir, configured, read }: MissionSurroundings,
+  mission: Pick<MissionRow, "mission_id" | "lane" | "traceparent"> & { readonly attempt?: number },
+  { files, workdir, configured, read, attempts }: MissionSurroundings,
 ): Record<string, string> {
   const env: Record<string, string> = {
     PATH,
@@ -39,6 +41,10 @@ export function missionEnvironment(
     LETTS_TMPDIR: join(workdir, "tmp"),
     ...inputVariables(files, workdir),
   };
+  if (attempts !== undefined) {
+    env.LETTS_ATTEMPT = String(mission.attempt ?? 1);
+    env.LETTS_ATTEMPTS = String(attempts);
+  }
   for (const name of configured.inherit) {
     const value = read(name);
     if (value !== undefined) env[name] = value;

@@ -1,7 +1,9 @@
+import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts";
 import { CONTROL_EVENTS } from "../../protocol/fd3.ts";
 import { type Line, LineSplitter } from "../../protocol/lines.ts";
 import { isFileRole } from "../../protocol/names.ts";
 import { compact, DepthError } from "../json/canonical.ts";
+import { LONGEST_PAUSE_MS } from "../../protocol/retry.ts";
 import { type JsonNode, type JsonObjectNode, readJson } from "../json/reader.ts";
 import { JsonSyntaxError } from "../json/scanner.ts";
 import type { JsonValue } from "../../protocol/json_value.ts";
@@ -15,6 +17,8 @@ export type FinalEvent =
     readonly message: string;
     readonly reason: string;
     readonly details: string | null;
+    /** Whether another attempt makes sense: none, or one after so many milliseconds. Undefined: nothing was said. */
+    readonly retry?: false | number | undefined;
     readonly line: number;
   };
 
@@ -193,7 +197,12 @@ export class Fd3Reader {
     if (code !== undefined && !(code.kind === "number" && isInt64(code.text))) {
       return this.#protocolError('fail "exit_code" must be an integer of 64 bits', { event: "fail" });
     }
-    this.#end({ event: "fail", message, reason, details, line: this.#line });
+    const retry = last(node, "retry");
+    const pause = retryOf(line, retry);
+    if (pause === null) {
+      return this.#protocolError('fail "retry" must be false or a duration such as "30s"', { event: "fail" });
+    }
+    this.#end({ event: "fail", message, reason, details, retry: pause, line: this.#line });
   }
 
   #end(final: FinalEvent): void {
@@ -247,6 +256,20 @@ export class Fd3Reader {
     if (this.violations.length >= MAX_VIOLATIONS) return;
     const text = `line ${this.#line} on descriptor 3 ${message}`;
     this.violations.push({ reason, message: text, details: { fd3_line: this.#line, ...details } });
+  }
+}
+
+/** What a failed mission says about another attempt; null when that is neither false nor a duration. */
+function retryOf(line: string, node: JsonNode | undefined): false | number | undefined | null {
+  if (node === undefined) return undefined;
+  if (node.kind === "boolean") return line[node.start] === "f" ? false : null;
+  if (node.kind !== "string") return null;
+  try {
+    const ms = parseDuration(node.value);
+    return ms >= 0 && ms <= LONGEST_PAUSE_MS ? ms : null;
+  } catch (error) {
+    if (error instanceof InvalidDurationError) return null;
+    throw error;
   }
 }
 

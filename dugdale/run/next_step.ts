@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import type { OutcomeKind } from "../../protocol/mission.ts";
-import type { MissionPlan } from "../store/mission_row.ts";
+import { retryPolicy, type RetryRule } from "../../protocol/retry.ts";
 
 /** What follows the end of a run: the end of the mission, or another attempt. */
 export type NextStep =
@@ -7,22 +8,43 @@ export type NextStep =
   /** Not before `runAtMs`, in Unix milliseconds. */
   | { readonly step: "again"; readonly runAtMs: number };
 
+/** A run that has ended. */
+export interface EndedRun {
+  readonly mission_id: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly outcome: OutcomeKind;
+  readonly failReason: string | null;
+  /** What the mission itself says: never again, or after so many milliseconds. It has the last word, but for the count. */
+  readonly retry?: false | number | undefined;
+}
+
+const DONE: NextStep = { step: "done" };
+
 /**
  * Decides what follows the end of a run.
  *
- * @param attempt The one that has ended, from 1.
- * @param plan What the mission was dispatched with, if anything.
+ * @param rule That of the mission, or of its lane.
  */
-export function nextStep(
-  attempt: number,
-  outcome: OutcomeKind,
-  plan: MissionPlan | undefined,
-  nowMs: number,
-): NextStep {
-  const retry = plan?.retry;
-  if (retry === undefined || attempt >= retry.attempts || !retry.on.includes(outcome)) {
-    return { step: "done" };
+export function nextStep(run: EndedRun, rule: RetryRule | undefined, nowMs: number): NextStep {
+  const { outcome, failReason, retry } = run;
+  if (rule === undefined || run.attempt >= rule.attempts || outcome === "success" || outcome === "killed") {
+    return DONE;
   }
-  const delayMs = Math.min(retry.delayMs * retry.factor ** (attempt - 1), retry.maxDelayMs);
-  return { step: "again", runAtMs: nowMs + delayMs };
+  if (outcome === "failed" && retry !== undefined) {
+    return retry === false ? DONE : { step: "again", runAtMs: nowMs + retry };
+  }
+  const policy = retryPolicy(rule);
+  const reason = failReason ?? "";
+  const meant = policy.on.includes(outcome) && (rule.reasons?.includes(reason) ?? true) &&
+    !rule.not_reasons?.includes(reason);
+  if (!meant) return DONE;
+  const pauseMs = Math.min(policy.backoffMs * policy.factor ** (run.attempt - 1), policy.maxMs);
+  const jitter = policy.jitter * fraction(`${run.mission_id} ${run.attempt}`);
+  return { step: "again", runAtMs: nowMs + Math.round(pauseMs * (1 + jitter)) };
+}
+
+/** From −1 to 1, and always the same: a decision that a crash has undone is made again as before. */
+function fraction(text: string): number {
+  return createHash("sha256").update(text).digest().readUInt32BE() / 0x8000_0000 - 1;
 }

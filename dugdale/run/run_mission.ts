@@ -60,6 +60,8 @@ export interface RunHost {
 export interface Exit {
   readonly verdict: Verdict;
   readonly outputs: readonly string[];
+  /** What a mission that has failed says about another attempt. */
+  readonly retry?: false | number | undefined;
 }
 
 /**
@@ -115,7 +117,12 @@ export async function runMission(
     violation: fd3?.violations[0],
     final: fd3?.final,
   });
-  return { verdict: capped(verdict, limits), outputs: isExec ? plan.outputs ?? [] : [...fd3?.outputs ?? []] };
+  const final = fd3?.final;
+  return {
+    verdict: capped(verdict, limits),
+    outputs: isExec ? plan.outputs ?? [] : [...fd3?.outputs ?? []],
+    retry: final?.event === "fail" ? final.retry : undefined,
+  };
 }
 
 /** The verdict on a run that could not be started. */

@@ -5,10 +5,19 @@ import { listedTimes } from "./migrations/0003_listed_times.ts";
 import { schedules } from "./migrations/0004_schedules.ts";
 import { counts } from "./migrations/0005_counts.ts";
 import { keys } from "./migrations/0006_keys.ts";
+import { attemptOutput } from "./migrations/0007_attempt_output.ts";
 import { schema } from "./schema.ts";
 
 /** In order of release; the database's `user_version` is the count of those it has had. */
-const MIGRATIONS: readonly string[] = [initial, attempts, listedTimes, schedules, counts, keys];
+const MIGRATIONS: readonly string[] = [
+  initial,
+  attempts,
+  listedTimes,
+  schedules,
+  counts,
+  keys,
+  attemptOutput,
+];
 
 /** A database that a newer letts has written. */
 export class NewerDatabaseError extends Error {

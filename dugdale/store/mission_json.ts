@@ -7,6 +7,7 @@
 import { PRIORITIES } from "../../protocol/dispatch_options.ts";
 import { type ColumnKind, MISSION_FIELDS } from "../../protocol/mission.ts";
 import type {
+  AttemptRow,
   DoneMission,
   Ending,
   MissionFileRow,
@@ -71,12 +72,17 @@ export interface RecordParts {
   /** Whether the mission that it was restarted from is still there. */
   readonly originExists: boolean;
   readonly plan: MissionPlan | undefined;
+  /** Those before the present one. */
+  readonly attempts: readonly AttemptRow[];
   /** The schedule that made it, if one did. */
   readonly scheduled: Scheduled | undefined;
 }
 
 /** The mission record. */
-export function recordJson(row: MissionRow, { files, originExists, plan, scheduled }: RecordParts): string {
+export function recordJson(
+  row: MissionRow,
+  { files, originExists, plan, attempts, scheduled }: RecordParts,
+): string {
   const columns = row as unknown as Readonly<Record<string, string | number | null>>;
   return object(RECORD.map(({ wire, column, kind }): Member => {
     switch (wire) {
@@ -104,6 +110,12 @@ export function recordJson(row: MissionRow, { files, originExists, plan, schedul
         return [wire, successorJson(plan?.onFailure)];
       case "tags":
         return [wire, plan?.tags === undefined ? null : JSON.stringify(plan.tags)];
+      case "attempt":
+        return [wire, row.attempt > 1 || plan?.retry !== undefined ? row.attempt : null];
+      case "attempts":
+        return [wire, attempts.length === 0 ? null : `[${attempts.map(attemptJson).join()}]`];
+      case "retry":
+        return [wire, plan?.retry === undefined ? null : JSON.stringify(plan.retry)];
       case "owner":
         return [wire, quoted(plan?.owner ?? null)];
       default:
@@ -116,6 +128,20 @@ function successorJson(successor: Successor | undefined): string | null {
   if (successor === undefined) return null;
   const { mission, lane = null, input } = successor;
   return object([["mission", quoted(mission)], ["lane", quoted(lane)], ["input", input]]);
+}
+
+function attemptJson(row: AttemptRow): string {
+  return object([
+    ["attempt", row.n],
+    ["outcome", quoted(row.outcome)],
+    ["exit_code", row.exit_code],
+    ["signal", quoted(row.signal)],
+    ["fail_reason", quoted(row.fail_reason)],
+    ["fail_message", quoted(row.fail_message)],
+    ["pid", row.pid],
+    ["time_started", row.time_started],
+    ["time_finished", row.time_finished],
+  ]);
 }
 
 function columnJson(value: string | number | null, kind: ColumnKind | undefined): string | number | null {
@@ -160,14 +186,19 @@ export function runningLine(row: Pick<MissionRow, "running_seq">, start: Process
 }
 
 /** The line that tells the end of an attempt which is not the last. */
-export function attemptLine(seq: number, attempt: number, ending: Ending, nextMs: number): string {
+export function attemptLine(
+  seq: number,
+  attempt: number,
+  { ending, nowMs, runAtMs }: { readonly ending: Ending; readonly nowMs: number; readonly runAtMs: number },
+): string {
   return object([
     ["event", '"attempt"'],
     ["seq", seq],
+    ["time", nowMs],
     ["attempt", attempt],
     ["outcome", quoted(ending.outcome)],
     ["fail_reason", quoted(ending.failReason)],
-    ["next_attempt_at", nextMs],
+    ["next_attempt_at", runAtMs],
   ]);
 }
 

@@ -5,12 +5,12 @@ import {
   type EnqueuedFields,
   MISSION_FIELDS,
   type OutcomeKind,
-  OUTCOMES,
   type StartedFields,
   type Stored,
 } from "../../protocol/mission.ts";
 import { UNIQUE_RULES, type UniqueRule } from "../../protocol/dispatch_options.ts";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
+import { type RetryRule, retryRule } from "../../protocol/retry.ts";
 
 /** What every row of table `missions` has. JSON columns stay the bytes that were sent. */
 interface MissionColumns extends Omit<Columns<EnqueuedFields>, "mission_id" | "restarted_from"> {
@@ -132,19 +132,7 @@ export interface MissionPlan {
   readonly unique?: UniqueRule | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly owner?: string | undefined;
-  readonly retry?: RetryPolicy | undefined;
-}
-
-/** When a mission that has failed is run again. */
-export interface RetryPolicy {
-  /** Runs in all, the first one included. */
-  readonly attempts: number;
-  /** Before the second attempt; each further pause is `factor` times as long, up to `maxDelayMs`. */
-  readonly delayMs: number;
-  readonly factor: number;
-  readonly maxDelayMs: number;
-  /** Outcomes after which there is another attempt. */
-  readonly on: readonly OutcomeKind[];
+  readonly retry?: RetryRule | undefined;
 }
 
 /** Checks a {@linkcode MissionPlan}; what a newer version has added is dropped. */
@@ -154,14 +142,27 @@ export const missionPlan: v.GenericSchema<unknown, MissionPlan> = v.object({
   unique: v.optional(v.picklist(UNIQUE_RULES)),
   tags: v.optional(v.array(v.string())),
   owner: v.optional(v.string()),
-  retry: v.optional(v.object({
-    attempts: v.number(),
-    delayMs: v.number(),
-    factor: v.number(),
-    maxDelayMs: v.number(),
-    on: v.array(v.picklist(OUTCOMES)),
-  })),
+  retry: v.optional(retryRule),
 });
+
+/** How much each captured stream of a mission holds. */
+export type CapturedBytes = Readonly<Record<"stdout" | "stderr" | "combined", number>>;
+
+/** An attempt that was followed by another one, as a row of table `attempts`. */
+export interface AttemptRow {
+  /** From 1. */
+  readonly n: number;
+  readonly time_started: number | null;
+  readonly time_finished: number;
+  readonly pid: number | null;
+  readonly outcome: OutcomeKind;
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+  readonly fail_reason: string | null;
+  readonly fail_message: string | null;
+  /** JSON of {@linkcode CapturedBytes}; null where it is not known. */
+  readonly captured: string | null;
+}
 
 /** A staging file that a new mission needs. */
 export interface NewMissionFile {

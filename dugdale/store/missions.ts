@@ -15,6 +15,8 @@ import { MissionKeys } from "./keys.ts";
 import { MissionList } from "./mission_list.ts";
 import { MissionRetention } from "./mission_retention.ts";
 import {
+  type AttemptRow,
+  type CapturedBytes,
   type DoneMission,
   type Ending,
   ENQUEUED_FIELDS,
@@ -42,6 +44,8 @@ export interface AttemptEnd {
   readonly runAtMs: number;
   /** Of a process whose start was not recorded before. */
   readonly start: ProcessStart | undefined;
+  /** Where its output ends. */
+  readonly captured?: CapturedBytes | undefined;
 }
 
 /** The lines of a mission between two of its states. */
@@ -102,10 +106,11 @@ export class Missions {
   readonly #addProgress: StatementSync;
   readonly #progressAfter: StatementSync;
   readonly #running: StatementSync;
-  readonly #lastSeq: StatementSync;
+  readonly #attemptSoFar: StatementSync;
   readonly #requeue: StatementSync;
   readonly #putBack: StatementSync;
   readonly #addAttempt: StatementSync;
+  readonly #attempts: StatementSync;
   readonly #addPlan: StatementSync;
   readonly #plan: StatementSync;
   /** Without plans the end and the record of a mission need no look for one. */
@@ -157,7 +162,8 @@ export class Missions {
     this.#running = db.prepare(
       `SELECT * FROM missions INDEXED BY missions_running WHERE status = 'running' ORDER BY id`,
     );
-    this.#lastSeq = db.prepare(`SELECT max(seq) AS seq FROM progress WHERE mission = ?`);
+    this.#attemptSoFar = db.prepare(`
+      SELECT pid, time_started, (SELECT max(seq) FROM progress WHERE mission = id) AS seq FROM missions WHERE id = ?`);
     this.#requeue = db.prepare(`
       UPDATE missions SET status = 'queued', attempt = attempt + 1, enqueued = :enqueuedMs, run_at = :runAtMs,
         time_started = NULL, pid = NULL, process_start = NULL, ending = NULL, running_seq = :runningSeq
@@ -166,8 +172,12 @@ export class Missions {
       UPDATE missions SET status = 'queued', time_started = NULL, pid = NULL, process_start = NULL
       WHERE id = :id AND status = 'running' AND pid = 0`);
     this.#addAttempt = db.prepare(`
-      INSERT INTO attempts (mission, n, time_started, time_finished, pid, outcome, exit_code, signal, fail_reason, fail_message)
-      VALUES (:id, :attempt, :startedMs, :nowMs, :pid, :outcome, :exitCode, :signal, :failReason, :failMessage)`);
+      INSERT INTO attempts (mission, n, time_started, time_finished, pid, outcome, exit_code, signal, fail_reason, fail_message,
+        captured)
+      VALUES (:id, :attempt, :startedMs, :nowMs, :pid, :outcome, :exitCode, :signal, :failReason, :failMessage, :captured)`);
+    this.#attempts = db.prepare(`
+      SELECT n, time_started, time_finished, pid, outcome, exit_code, signal, fail_reason, fail_message, captured
+      FROM attempts WHERE mission = ? ORDER BY n`);
     this.#addPlan = db.prepare(`INSERT INTO plans (mission, options) VALUES (?, ?)`);
     this.#plan = db.prepare(`SELECT options FROM plans WHERE mission = ?`);
     this.#hasPlans = db.prepare(`SELECT 1 FROM plans LIMIT 1`).get() !== undefined;
@@ -280,9 +290,15 @@ export class Missions {
   requeue(row: RunningMission, attempt: AttemptEnd): QueuedMission | undefined {
     const { id } = row;
     const { ending, nowMs, runAtMs } = attempt;
+    // The start may have been recorded since the row was read.
+    const soFar = this.#attemptSoFar.get(id) as
+      | Pick<RunningMission, "pid" | "time_started">
+        & { seq: number | null }
+      | undefined;
+    if (soFar === undefined) return undefined;
     const start = attempt.start ??
-      (hadProcess(row) ? { pid: row.pid, startedMs: row.time_started } : undefined);
-    const last = (this.#lastSeq.get(id) as { seq: number | null }).seq ?? 1;
+      (hadProcess(soFar) ? { pid: soFar.pid, startedMs: soFar.time_started } : undefined);
+    const last = soFar.seq ?? 1;
     const seq = 1 + Math.max(last, start === undefined ? 1 : runningSeq(row));
     const again = this.#requeue.get({
       id,
@@ -293,13 +309,19 @@ export class Missions {
     if (again === undefined) return undefined;
     this.unfinished.move(row, "queued");
     if (start !== undefined) this.addProgress(id, runningSeq(row), runningLine(row, start));
-    this.addProgress(id, seq, attemptLine(seq, row.attempt, ending, runAtMs));
+    this.addProgress(id, seq, attemptLine(seq, row.attempt, attempt));
     const { outcome, exitCode, signal, failReason, failMessage } = ending;
     const end = { outcome, exitCode, signal, failReason, failMessage };
     const { pid = null, startedMs = null } = start ?? {};
-    this.#addAttempt.run({ id, attempt: row.attempt, startedMs, nowMs, pid, ...end });
+    const captured = attempt.captured === undefined ? null : JSON.stringify(attempt.captured);
+    this.#addAttempt.run({ id, attempt: row.attempt, startedMs, nowMs, pid, captured, ...end });
     if (runAtMs > nowMs) this.queue.expect(row.lane, runAtMs);
     return toMission(again);
+  }
+
+  /** The attempts of a mission that were followed by another one, the first one first. */
+  attempts({ id, attempt }: Pick<MissionRow, "id" | "attempt">): AttemptRow[] {
+    return attempt === 1 ? [] : this.#attempts.all(id) as unknown as AttemptRow[];
   }
 
   /** Adds one progress line. */

@@ -112,7 +112,7 @@ CREATE TABLE attempts (
   signal        TEXT,
   fail_reason   TEXT,
   fail_message  TEXT,
-  usage         TEXT,
+  usage         TEXT, captured TEXT,
   PRIMARY KEY (mission, n)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE listed_names (

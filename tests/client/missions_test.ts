@@ -46,6 +46,9 @@ Deno.test("getMission() gives a mission with its record, or undefined", async ()
     outputs: { out: output },
     schedule: undefined,
     scheduledFor: undefined,
+    attempt: undefined,
+    attempts: undefined,
+    retry: undefined,
   });
   await using server = new Scripted(() => Response.json(sent));
   await using bare = new Scripted(() =>
@@ -96,6 +99,9 @@ Deno.test("getMission() gives a mission with its record, or undefined", async ()
     outputs: { out: output },
     schedule: undefined,
     scheduledFor: undefined,
+    attempt: undefined,
+    attempts: undefined,
+    retry: undefined,
   });
   assertEquals(asSent.mission_id, ID);
   const queued = await client.getMission(ID, { host: "s2" });

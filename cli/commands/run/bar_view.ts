@@ -10,7 +10,7 @@ import { logRecordText } from "../../output/log_record.ts";
 import { StatusLine } from "../../output/status_line.ts";
 import type { LogStream } from "./log_lines.ts";
 import { barLine } from "./progress_bar.ts";
-import { type RunView, savedText } from "./view.ts";
+import { eventText, type RunView, savedText } from "./view.ts";
 
 /** Draws on stderr, which must be a terminal. */
 export class BarView implements RunView {
@@ -38,6 +38,10 @@ export class BarView implements RunView {
       case "progress":
         this.#value = event.value ?? this.#value;
         this.#message = event.message ?? this.#message;
+        break;
+      case "attempt":
+        this.#phase = "waiting";
+        await this.#line.above(`${eventText(event)}\n`);
         break;
       case "done":
         return await this.close();

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { DispatchOptions, SuccessorOptions } from "../../../client/types.ts";
+import type { DispatchOptions, MissionRetry, SuccessorOptions } from "../../../client/types.ts";
 import type { Priority, UniqueRule } from "../../../protocol/dispatch_options.ts";
 import { Ids } from "../../../protocol/ids.ts";
+import { ATTEMPTS_MAX } from "../../../protocol/retry.ts";
 import { UUID } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
 import type { Io } from "../../output/io.ts";
@@ -59,6 +60,7 @@ export async function dispatchPlan(flags: MissionValues, io: Io, piped: PipedFil
     onFailure: successor(flags["on-failure"]),
     tags: flags.tag,
     owner: flags.owner,
+    retry: retryOf(flags),
     missionId,
   };
 }
@@ -67,11 +69,23 @@ function successor(mission: string | undefined): SuccessorOptions | undefined {
   return mission === undefined ? undefined : { mission };
 }
 
+function retryOf({ attempts, backoff }: MissionValues): MissionRetry | undefined {
+  if (attempts === undefined && backoff !== undefined) throw new UsageError("--backoff needs --attempts");
+  if (attempts === undefined) return undefined;
+  if (attempts < 1 || attempts > ATTEMPTS_MAX) {
+    throw new UsageError(`--attempts ${attempts} must be 1 to ${ATTEMPTS_MAX}`);
+  }
+  if (backoff !== undefined) duration("--backoff", backoff);
+  return { attempts, backoff };
+}
+
 /** @throws {UsageError} As {@linkcode dispatchPlan}. */
 export async function runPlan(flags: RunValues, io: Io, piped: PipedFiles): Promise<RunPlan> {
   const delayMs = flags.delay === undefined ? undefined : duration("--delay", flags.delay);
   const runAtMs = parseMoment("--run-at", flags["run-at"]);
-  const waitMs = waitLimit(flags, delayMs ?? Math.max(0, (runAtMs ?? 0) - Date.now()));
+  // How long all attempts take is not known: only --wait-timeout limits the wait for them.
+  const moreMs = (flags.attempts ?? 1) > 1 ? Infinity : delayMs ?? Math.max(0, (runAtMs ?? 0) - Date.now());
+  const waitMs = waitLimit(flags, moreMs);
   const outputs = parsePairs("--output-file", flags["output-file"]);
   for (const { path } of outputs) requireFolderOf("--output-file", path);
   return { dispatch: await dispatchPlan(flags, io, piped), outputs, waitMs };

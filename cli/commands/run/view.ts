@@ -49,6 +49,12 @@ export function eventText(event: MissionEvent): string | undefined {
       const value = event.value === undefined ? "" : `${event.value.toFixed(2)} `;
       return `[progress] ${value}${event.message ?? ""}`;
     }
+    case "attempt": {
+      const why = event.fail_reason === undefined ? event.outcome : `${event.outcome} (${event.fail_reason})`;
+      return `[event] attempt ${event.attempt} ended: ${why}; the next one starts at ${
+        new Date(event.next_attempt_at).toISOString()
+      }`;
+    }
     case "done":
       return `[event] done outcome=${event.outcome}`;
     default:

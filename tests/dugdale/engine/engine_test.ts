@@ -140,7 +140,7 @@ Deno.test("Engine: the end of a mission is committed with others only while anot
 Deno.test("Engine: a mission with retries runs again in a clean folder, and its events count on", () =>
   withEngine(async ({ engine, parts, store, spawner }) => {
     const missionId = ids.mission();
-    const retry = { attempts: 2, delayMs: 0, factor: 1, maxDelayMs: 0, on: ["failed" as const] };
+    const retry = { attempts: 2, backoff: "0", on: ["failed" as const] };
     const mission = newMission({ missionId, kind: "exec", input: '{"command":["true"]}', plan: { retry } });
     await engine.lanes.write(engine.lanes.find("a"), (turn) => turn.enter(mission));
     const end = await spawner.next();
@@ -170,7 +170,7 @@ Deno.test("Engine: a mission with retries runs again in a clean folder, and its 
 Deno.test("Engine: a run whose end has to be written again can be found meanwhile, also when a next attempt was picked up", () =>
   withEngine(async ({ engine, store, spawner, parts }) => {
     const missionId = ids.mission();
-    const retry = { attempts: 2, delayMs: 0, factor: 1, maxDelayMs: 0, on: ["failed" as const] };
+    const retry = { attempts: 2, backoff: "0", on: ["failed" as const] };
     const mission = newMission({ missionId, kind: "exec", input: '{"command":["true"]}', plan: { retry } });
     await engine.lanes.write(engine.lanes.find("a"), (turn) => turn.enter(mission));
     const end = await spawner.next();

@@ -49,7 +49,10 @@ Deno.test("Followers.events() does not keep the mission's record, whose input ma
 
 Deno.test("openOutput() does not keep the mission's record", () =>
   withRunning(async (parts, find) => {
-    assertEquals(await holdsRow(find, (row) => openOutput(row, "stdout", true, parts)), false);
+    assertEquals(
+      await holdsRow(find, (row) => openOutput(row, { name: "stdout", follow: true }, parts)),
+      false,
+    );
   }));
 
 /** What a stream gives at once. */

@@ -39,7 +39,7 @@ class Printing implements AsyncDisposable {
       },
     };
     const parts = { store: this.#store, dataDir: this.#dataDir, followers };
-    return openOutput(this.#row, "stdout", follow, parts).getReader();
+    return openOutput(this.#row, { name: "stdout", follow }, parts).getReader();
   }
 
   async end(): Promise<void> {
