@@ -26,6 +26,7 @@ import { dispatchMany } from "./run/dispatch_many.ts";
 import { exec } from "./run/exec.ts";
 import { runMany, runOnAll } from "./run/fan_out.ts";
 import { type Followed, followEvents, followLines } from "./run/follow.ts";
+import { KEY } from "../protocol/dispatch_options.ts";
 import { Ids } from "../protocol/ids.ts";
 import { launch, runToEnd, start } from "./run/launch.ts";
 import { toPath } from "./files/local_file.ts";
@@ -453,6 +454,7 @@ export class LettsClient implements AsyncDisposable {
     key: string,
     { host, match, signal }: { readonly host?: string | number | undefined } & FleetOptions = {},
   ): Promise<Mission | undefined> {
+    argument(() => KEY.parse(key));
     if (host !== undefined) return await findByKey(this.#to(host), key, { signal });
     const hosts = this.dugdales(match).map(({ id }) => id);
     const { answers, unavailable } = await askAll(

@@ -8,7 +8,6 @@ import type { BodyOf } from "../protocol/routes.ts";
 import type { FailuresReply } from "../protocol/failures.ts";
 import { parseMissionId } from "../protocol/names.ts";
 import type { DugdaleEntry } from "../config/letts/dugdale_entry.ts";
-import { KEY } from "../protocol/dispatch_options.ts";
 import { argument } from "./arguments.ts";
 import type { Call, Connection } from "./http/connection.ts";
 import type { Connections } from "./http/connections.ts";
@@ -56,16 +55,18 @@ export async function getMission(
   }
 }
 
-/** The newest mission of one dugdale with a key; undefined when there is none. @throws {ArgumentError} When it is no key. */
+/** The newest mission of one dugdale with a key; undefined when there is none. */
 export async function findByKey(
   connection: Connection,
   key: string,
   { signal }: CallOptions,
 ): Promise<Mission | undefined> {
-  const path = { key: argument(() => KEY.parse(key)) };
   await requireFeatures(connection, ["key"], { signal });
   try {
-    return toMission(connection.host, await connection.json("getByKey", { scopes: ANY, path, signal }));
+    return toMission(
+      connection.host,
+      await connection.json("getByKey", { scopes: ANY, path: { key }, signal }),
+    );
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
     throw error;

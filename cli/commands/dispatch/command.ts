@@ -18,6 +18,7 @@ export const DISPATCH: CommandSpec<[typeof MISSION_FLAGS, typeof TARGET_FLAGS, t
   about: [
     "Prints the id of the mission and its status as soon as the dugdale has accepted it.",
     "With --count it prints a line for each mission.",
+    "With --unique it prints the mission that has the key already, and deduplicated, when nothing was started.",
   ],
   positionals: [MISSION_ARGUMENT],
   flags: [MISSION_FLAGS, TARGET_FLAGS, DISPATCH_FLAGS],
@@ -28,5 +29,9 @@ export const DISPATCH: CommandSpec<[typeof MISSION_FLAGS, typeof TARGET_FLAGS, t
     },
     { line: "letts dispatch --lane batch --mission import --file data=a.csv", means: "Send a file along" },
     { line: "letts dispatch --route normal --mission probe --count 100", means: "Send a hundred of them" },
+    {
+      line: "letts dispatch --route normal --mission bill --key order-42 --unique kept",
+      means: "Once for this order; letts ctl missions show key:order-42 finds it",
+    },
   ],
 };

@@ -1,4 +1,5 @@
 /** `letts dispatch`. @module */
+import type { DispatchedRef } from "../../../client/types.ts";
 import { CommandError, InterruptedError, UsageError } from "../../errors.ts";
 import { shortText } from "../../output/error_text.ts";
 import { writeResult } from "../../output/record.ts";
@@ -24,7 +25,7 @@ export async function dispatch(call: DispatchCall): Promise<void> {
   const plan = withId(await dispatchPlan(flags, io, piped));
   const { missionId } = plan;
   using interrupts = new Interrupts(io);
-  const { status } = await client.dispatch({ host: dugdale.id, lane }, { ...plan, signal: interrupts.signal })
+  const sent = await client.dispatch({ host: dugdale.id, lane }, { ...plan, signal: interrupts.signal })
     .catch(async (error) => {
       const told = { host: dugdale.id, missionId, accepted: false };
       if (error instanceof InterruptedError) await reportStillRunning(io, [told]);
@@ -33,9 +34,17 @@ export async function dispatch(call: DispatchCall): Promise<void> {
   await writeResult(
     io.stdout,
     globals.output,
-    { mission_id: missionId, status },
-    () => `${missionId}\t${status}\n`,
+    record(sent),
+    () => line(sent),
   );
+}
+
+function record({ missionId, status, deduplicated }: DispatchedRef): object {
+  return { mission_id: missionId, status, ...(deduplicated ? { deduplicated } : {}) };
+}
+
+function line({ missionId, status, deduplicated }: DispatchedRef): string {
+  return `${missionId}\t${status}${deduplicated ? "\tdeduplicated" : ""}\n`;
 }
 
 /** Sends a mission many times. What was accepted is printed before the failure of another one is reported. */
@@ -52,14 +61,12 @@ async function dispatchCount(call: DispatchCall, count: number): Promise<void> {
   using interrupts = new Interrupts(io);
   const { signal } = interrupts;
   const outcomes = await client.dispatchMany({ host: dugdale.id, lane }, Array(count).fill(plan), { signal });
-  const accepted = outcomes.flatMap((outcome) =>
-    outcome.ok ? [{ mission_id: outcome.ref.missionId, status: outcome.ref.status }] : []
-  );
+  const accepted = outcomes.flatMap((outcome) => outcome.ok ? [outcome.ref] : []);
   await writeResult(
     io.stdout,
     globals.output,
-    accepted,
-    () => accepted.map(({ mission_id, status }) => `${mission_id}\t${status}\n`).join(""),
+    accepted.map(record),
+    () => accepted.map(line).join(""),
   );
   const failed = outcomes.flatMap((outcome) => outcome.ok ? [] : [outcome.error]);
   const [first] = failed;

@@ -113,3 +113,31 @@ Deno.test("letts dispatch refuses a priority, time or tag that breaks its rule, 
     assertMatch(stderr, message);
   }
 });
+
+Deno.test("letts dispatch --key order-42 --unique kept starts one mission, and key:order-42 stands for it", async () => {
+  await using fleet = await openFleet();
+  const keyed = [...SEND, "--key", "order-42", "--unique", "kept"];
+  const first = await fleet.cli(keyed);
+  assertMatch(first.stdout, /^[0-9a-f-]{36}\tqueued\n$/);
+  const [id] = first.stdout.split("\t");
+  const again = await fleet.cli(keyed);
+  assertEquals(again, { code: 0, stdout: `${id}\tqueued\tdeduplicated\n`, stderr: "" });
+  const json = await fleet.cli([...keyed, "-o", "json"]);
+  assertEquals(JSON.parse(json.stdout), { mission_id: id, status: "queued", deduplicated: true });
+  const shown = await fleet.cli(["ctl", "missions", "show", "key:order-42", "-o", "json"]);
+  const { mission_id, key, unique } = JSON.parse(shown.stdout);
+  assertEquals([mission_id, key, unique], [id, "order-42", "kept"]);
+  const none = await fleet.cli(["ctl", "missions", "kill", "key:order-43", "--host", "s1"]);
+  assertEquals([none.code, none.stdout], [1, ""]);
+  assertMatch(none.stderr, /order-43/);
+  assertEquals((await fleet.cli([...SEND, "--unique", "kept"])).code, 2);
+});
+
+Deno.test("letts dispatch --on-failure and --on-success say which missions follow", async () => {
+  await using fleet = await openFleet();
+  const sent = await fleet.cli([...SEND, "--mission-id", ID, "--on-failure", "undo", "--on-success", "next"]);
+  assertEquals(sent.code, 0, sent.stderr);
+  const { stdout } = await fleet.cli(["ctl", "missions", "show", ID, "--host", "s1", "-o", "json"]);
+  const { on_success, on_failure } = JSON.parse(stdout);
+  assertEquals([on_success, on_failure], [{ mission: "next" }, { mission: "undo" }]);
+});
