@@ -1,5 +1,6 @@
 /** One life of a simulated dugdale, from its start to its crash. @module */
 import { setImmediate } from "node:timers/promises";
+import type { DugdaleConfig } from "../../config/dugdale/config.ts";
 import { DUGDALE_DEFAULTS } from "../../config/dugdale/defaults.ts";
 import { type Core, openCore } from "../../dugdale/core.ts";
 import { repairRunning } from "../../dugdale/engine/repair.ts";
@@ -24,6 +25,8 @@ export interface Remains {
   readonly file: string;
   readonly disk: MemoryDisk;
   readonly clock: HandClock;
+  /** Laid over the default limits. */
+  readonly limits?: Partial<DugdaleConfig["limits"]>;
 }
 
 /** Turns of the event loop after which nothing is on its way any more, but for timers. */
@@ -45,7 +48,12 @@ export class Life {
     const dataDir = new DataDir("/sim", remains.disk);
     dataDir.make();
     this.core = openCore({
-      config: { ...DUGDALE_DEFAULTS, listen: "", dataDir: dataDir.root },
+      config: {
+        ...DUGDALE_DEFAULTS,
+        listen: "",
+        dataDir: dataDir.root,
+        limits: { ...DUGDALE_DEFAULTS.limits, ...remains.limits },
+      },
       store: this.#store,
       dataDir,
       clock,

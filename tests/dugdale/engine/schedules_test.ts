@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { fireId } from "../../../dugdale/engine/schedules.ts";
+import type { DugdaleConfig } from "../../../config/dugdale/config.ts";
 import type { ApplyBody } from "../../../protocol/lane.ts";
 import type { MissionRecord } from "../../../protocol/mission.ts";
 import type { ScheduleRecord, ScheduleSettings } from "../../../protocol/schedule.ts";
@@ -7,6 +8,8 @@ import { MemoryDisk } from "../../../testing/memory_disk.ts";
 import type { ScriptedProcess } from "../../../testing/scripted_spawner.ts";
 import { Life } from "../../sim/life.ts";
 import { HandClock } from "../hand_clock.ts";
+
+type Limits = Partial<DugdaleConfig["limits"]>;
 
 const START = Date.UTC(2030, 0, 1);
 const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
@@ -17,14 +20,19 @@ class World implements AsyncDisposable {
   readonly processes: ScriptedProcess[] = [];
   readonly #folder: string;
   readonly #disk = new MemoryDisk();
+  readonly #limits: Limits;
   life!: Life;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, limits: Limits) {
     this.#folder = folder;
+    this.#limits = limits;
   }
 
-  static async open(schedules: Readonly<Record<string, Partial<ScheduleSettings>>> = {}): Promise<World> {
-    const world = new World(await Deno.makeTempDir());
+  static async open(
+    schedules: Readonly<Record<string, Partial<ScheduleSettings>>> = {},
+    limits: Limits = {},
+  ): Promise<World> {
+    const world = new World(await Deno.makeTempDir(), limits);
     await world.begin();
     await world.apply({ lanes: { a: { concurrency: 5 }, b: { concurrency: 5 } }, schedules: all(schedules) });
     return world;
@@ -33,7 +41,12 @@ class World implements AsyncDisposable {
   /** Starts a dugdale on what the last one left. */
   async begin(): Promise<void> {
     this.processes.length = 0;
-    const remains = { file: `${this.#folder}/state.db`, disk: this.#disk, clock: this.clock };
+    const remains = {
+      file: `${this.#folder}/state.db`,
+      disk: this.#disk,
+      clock: this.clock,
+      limits: this.#limits,
+    };
     this.life = await Life.begin(remains, (process) => this.processes.push(process));
     await this.life.fire();
     await this.settle();
@@ -220,6 +233,29 @@ Deno.test("a wall clock that is set forward fires once, and one that is set back
   assertEquals(await world.fires(), [600, 4200]);
   await world.pass(2 * MINUTE);
   assertEquals(await world.fires(), [600, 4200, 4800]);
+});
+
+Deno.test("a time that was fired is not fired again by a schedule that is changed after the clock was set back", async () => {
+  await using world = await World.open({ s: { every: "10m", overlap: "allow" } });
+  await world.pass(10 * MINUTE);
+  world.clock.setWall(-5 * MINUTE);
+  const schedules = all({ s: { every: "10m", overlap: "allow", input: { other: true } } });
+  await world.apply({ lanes: { a: { concurrency: 5 } }, schedules });
+  assertEquals((await world.schedule()).next_at, START + 10 * MINUTE);
+  await world.pass(6 * MINUTE);
+  const { next_at, last_error, fired } = await world.schedule();
+  assertEquals([await world.fires(), next_at, last_error, fired], [[600], START + 20 * MINUTE, undefined, 1]);
+});
+
+Deno.test("a schedule whose lane is full is tried again until there is room, and says why it waits", async () => {
+  await using world = await World.open({ s: { every: "10m", overlap: "allow" } }, { maxQueuePerLane: 1 });
+  await world.pass(20 * MINUTE + 1000);
+  const waiting = await world.schedule();
+  assertEquals([await world.fires(), waiting.skipped, waiting.next_at], [[600], 0, START + 20 * MINUTE]);
+  assertMatch(waiting.last_error ?? "", /lane "a" has 1 unfinished missions, 1 are allowed/);
+  await world.end();
+  await world.pass(2000);
+  assertEquals([await world.fires(), (await world.schedule()).last_error], [[600, 1200], undefined]);
 });
 
 Deno.test("overlap: skip waits for the mission that was started last, and counts what it left out", async () => {
