@@ -708,9 +708,14 @@ export class LettsClient implements AsyncDisposable {
    * Ends all calls in progress with an `AbortedError` and closes the connections. Missions keep running, except on a
    * dugdale that was embedded.
    */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     if (this.#owner) this.#context.connections.close();
     await this.#dugdale?.[Symbol.asyncDispose]();
+  }
+
+  /** As {@linkcode close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #to(host: string | number): ReturnType<Connections["to"]> {

@@ -67,6 +67,7 @@ export async function openEmbedded(options: EmbeddedClientOptions): Promise<Embe
   });
   try {
     const config = lettsConfig({
+      routes: { default: { host: EMBEDDED_HOST, lane: "default" } },
       dugdales: [{
         id: EMBEDDED_HOST,
         url: dugdale.url,

@@ -14,7 +14,8 @@ import type { FakeDugdale } from "./fake_dugdale.ts";
 export interface FakeClientOptions extends Omit<LettsClientOptions, "config" | "path" | "env" | "fetch"> {
   /**
    * What the letts.yaml shall say. Hosts and proxies do not count; tokens only matter to a fake dugdale that was given some. Default: every fake
-   * dugdale has the lane `normal` and no labels, and the route `normal` leads to that lane of the first one.
+   * dugdale has the lanes `default` and `normal` and no labels, and a route of each name leads to that lane of the first
+   * one.
    */
   readonly yaml?: LettsYaml | undefined;
 }
@@ -29,7 +30,7 @@ export interface FakeClientOptions extends Omit<LettsClientOptions, "config" | "
  *
  * const dugdale = new FakeDugdale().on("greet", () => ({ hello: "world" }));
  * await using client = await openFakeClient({ s1: dugdale });
- * const { return: value } = await client.run({ route: "normal" }, { mission: "greet" });
+ * const { return: value } = await client.run({ route: "default" }, { mission: "greet" });
  * ```
  */
 export function openFakeClient(
@@ -76,8 +77,10 @@ function sized(init: RequestInit | undefined): RequestInit | undefined {
 function defaultYaml(ids: readonly string[]): LettsYaml {
   const [first] = ids;
   return {
-    routes: first === undefined ? {} : { normal: { host: first, lane: "normal" } },
-    dugdales: ids.map((id) => ({ id, lanes: { normal: { concurrency: 1 } } })),
+    routes: first === undefined
+      ? {}
+      : { default: { host: first, lane: "default" }, normal: { host: first, lane: "normal" } },
+    dugdales: ids.map((id) => ({ id, lanes: { default: { concurrency: 1 }, normal: { concurrency: 1 } } })),
   };
 }
 

@@ -39,6 +39,7 @@ Deno.test("LettsClient.embedded() runs each mission by its first line or the end
   ) {
     assertEquals((await letts.run(LANE, { mission })).return, { by });
   }
+  assertEquals((await letts.run({ route: "default" }, { mission: "shell" })).return, { by: "sh" });
 });
 
 Deno.test("LettsClient.embedded() says what is wrong with a mission that cannot be started", async () => {

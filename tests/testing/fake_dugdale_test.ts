@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { toText } from "@std/streams";
 import { fileURLToPath } from "node:url";
 import {
+  AbortedError,
   AuthError,
   BackPressureError,
   MissionFailedError,
@@ -210,4 +211,25 @@ Deno.test("FakeDugdale runs as many missions of a lane at once as were applied f
   most = 0, wanted = 1;
   await client.runMany(jobs);
   assertEquals(most, 1);
+});
+
+Deno.test("openFakeClient() has lane and route default, as an embedded dugdale has", async () => {
+  const dugdale = new FakeDugdale().on("m", ({ lane }) => ({ lane }));
+  await using client = await openFakeClient({ s1: dugdale });
+  for (const to of [{ route: "default" }, { lane: "default" }, { host: "s1", lane: "default" }]) {
+    assertEquals((await client.run(to, { mission: "m" })).return, { lane: "default" });
+  }
+  assertEquals((await client.run({ route: "normal" }, { mission: "m" })).return, { lane: "normal" });
+});
+
+Deno.test("LettsClient.close() ends calls, may be called twice, and is what releasing does", async () => {
+  await using dugdale = new FakeDugdale().on("forever", () => new Promise(() => {}));
+  for (const close of ["close", Symbol.asyncDispose] as const) {
+    const client = await openFakeClient({ s1: dugdale });
+    const ref = await client.dispatch({ route: "default" }, { mission: "forever" });
+    const followed = assertRejects(() => Array.fromAsync(client.follow(ref)), AbortedError);
+    await client[close]();
+    await client.close();
+    await followed;
+  }
 });

@@ -106,7 +106,7 @@ async function applied(
   await Deno.writeTextFile(runner, missionStarter(findDeno() ?? "deno"));
   const yaml = {
     auth: tokens,
-    routes: { dev: { host: "dev", lane: "default" } },
+    routes: { default: { host: "dev", lane: "default" }, dev: { host: "dev", lane: "default" } },
     dugdales: [{
       id: "dev",
       url: dugdale.url,
