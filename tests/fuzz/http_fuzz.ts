@@ -1,18 +1,21 @@
 /**
  * `deno task fuzz [seconds] [seed]`: throws broken and random requests at a dugdale process and watches that it stays
- * alive, answers no 500, stays quick, and lets go of descriptors and memory. Ends with 1 when it did not.
+ * alive, answers no 500, never holds its event loop, and lets go of descriptors and memory. Ends with 1 when it did not.
  *
  * @module
  */
 import { type Daemon, pause, Place } from "../contract/daemon.ts";
 import { MISSIONS } from "../contract/harness.ts";
 import { OWN_TOKENS } from "../contract/settings.ts";
+import { HOLD_MS, LoopWatch } from "../hold/loop_watch.ts";
 import { attack } from "./attack.ts";
 import { Random } from "./random.ts";
 
 const CONNECTIONS = 16;
 /** Slower than this is not explained by a busy machine. */
 const HEALTH_MS = 2000;
+/** The health is asked for so often. */
+const ASK_MS = 20;
 const SETTLE_MS = 40_000;
 const SPARE_DESCRIPTORS = 8;
 const SPARE_MEMORY_KIB = 150 * 1024;
@@ -39,6 +42,7 @@ async function fuzz(): Promise<number> {
     return `the dugdale ended: ${code} ${signal}`;
   });
   await apply(daemon);
+  const loop = Deno.build.os === "linux" ? new LoopWatch(daemon, ASK_MS) : undefined;
   const problems: string[] = [];
   const note = (problem: string): void => {
     if (problems.length < MOST_PROBLEMS) problems.push(problem);
@@ -84,7 +88,12 @@ async function fuzz(): Promise<number> {
     watch(),
     ...Array.from({ length: CONNECTIONS }, (_, index) => attacker(new Random(seed * CONNECTIONS + index))),
   ]);
-  say(`${requests} requests, slowest healthz ${slowestMs.toFixed(0)} ms`);
+  const longestMs = await loop?.longestMs().catch((error) => note(`healthz: ${error}`)) ?? 0;
+  say(
+    `${requests} requests, slowest healthz ${slowestMs.toFixed(0)} ms, ` +
+      `longest turn ${longestMs.toFixed(0)} ms of processor time (${loop?.answers ?? 0} looks)`,
+  );
+  if (longestMs > HOLD_MS) note(`a turn of the event loop took ${longestMs.toFixed(0)} ms`);
   say([...counts].toSorted(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`).join("  "));
   if (slowestMs > HEALTH_MS) note(`healthz took ${slowestMs.toFixed(0)} ms`);
   if (alive) await settles(daemon, before, note);

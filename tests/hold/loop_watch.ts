@@ -1,5 +1,5 @@
 import { connect, readAnswer, requestText, writeAll } from "../contract/raw_http.ts";
-import type { Daemon } from "../contract/daemon.ts";
+import { type Daemon, pause } from "../contract/daemon.ts";
 
 /** No request, mission or admin call may hold the event loop for longer. */
 export const HOLD_MS = 50;
@@ -13,12 +13,15 @@ export class LoopWatch implements AsyncDisposable {
   /** How often it was answered. */
   answers = 0;
   #longestMs = 0;
+  readonly #pauseMs: number;
   readonly #daemon: Daemon;
   readonly #done: Promise<void>;
   #over = false;
 
-  constructor(daemon: Daemon) {
+  /** @param pauseMs Between an answer and the next question. Default none. */
+  constructor(daemon: Daemon, pauseMs: number = 0) {
     this.#daemon = daemon;
+    this.#pauseMs = pauseMs;
     this.#done = this.#ask();
   }
 
@@ -45,6 +48,7 @@ export class LoopWatch implements AsyncDisposable {
       if (status !== 200) throw new Error(`healthz has answered ${status}`);
       this.#longestMs = Math.max(this.#longestMs, await this.#workedMs() - beforeMs);
       this.answers++;
+      if (this.#pauseMs > 0) await pause(this.#pauseMs);
     }
   }
 
