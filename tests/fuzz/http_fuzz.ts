@@ -16,6 +16,8 @@ const CONNECTIONS = 16;
 const HEALTH_MS = 2000;
 /** The health is asked for so often. */
 const ASK_MS = 20;
+/** What a request costs on average; a question has to wait for those before it. */
+const REQUEST_MS = 1;
 const SETTLE_MS = 40_000;
 const SPARE_DESCRIPTORS = 8;
 const SPARE_MEMORY_KIB = 150 * 1024;
@@ -42,7 +44,6 @@ async function fuzz(): Promise<number> {
     return `the dugdale ended: ${code} ${signal}`;
   });
   await apply(daemon);
-  const loop = Deno.build.os === "linux" ? new LoopWatch(daemon, ASK_MS) : undefined;
   const problems: string[] = [];
   const note = (problem: string): void => {
     if (problems.length < MOST_PROBLEMS) problems.push(problem);
@@ -52,6 +53,9 @@ async function fuzz(): Promise<number> {
   const running = (): boolean => alive && performance.now() < endMs;
   const before = { descriptors: descriptors(daemon.pid), memoryKib: 0 };
   let requests = 0;
+  const loop = Deno.build.os === "linux"
+    ? new LoopWatch(daemon, { pauseMs: ASK_MS, othersMs: () => requests * REQUEST_MS })
+    : undefined;
   const attacker = async (random: Random): Promise<void> => {
     while (running()) {
       try {

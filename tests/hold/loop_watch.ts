@@ -14,14 +14,19 @@ export class LoopWatch implements AsyncDisposable {
   answers = 0;
   #longestMs = 0;
   readonly #pauseMs: number;
+  readonly #othersMs: () => number;
   readonly #daemon: Daemon;
   readonly #done: Promise<void>;
   #over = false;
 
-  /** @param pauseMs Between an answer and the next question. Default none. */
-  constructor(daemon: Daemon, pauseMs: number = 0) {
+  /**
+   * @param options.pauseMs Between an answer and the next question. Default none.
+   * @param options.othersMs Work for others so far, which is no part of a turn. Default none.
+   */
+  constructor(daemon: Daemon, options: { readonly pauseMs?: number; readonly othersMs?: () => number } = {}) {
     this.#daemon = daemon;
-    this.#pauseMs = pauseMs;
+    this.#pauseMs = options.pauseMs ?? 0;
+    this.#othersMs = options.othersMs ?? (() => 0);
     this.#done = this.#ask();
   }
 
@@ -42,11 +47,11 @@ export class LoopWatch implements AsyncDisposable {
       requestText("GET", "/v1/healthz", { connection: "keep-alive" }),
     );
     while (!this.#over) {
-      const beforeMs = await this.#workedMs();
+      const beforeMs = await this.#workedMs() - this.#othersMs();
       await writeAll(connection, question);
       const { status } = await readAnswer(connection);
       if (status !== 200) throw new Error(`healthz has answered ${status}`);
-      this.#longestMs = Math.max(this.#longestMs, await this.#workedMs() - beforeMs);
+      this.#longestMs = Math.max(this.#longestMs, await this.#workedMs() - this.#othersMs() - beforeMs);
       this.answers++;
       if (this.#pauseMs > 0) await pause(this.#pauseMs);
     }
