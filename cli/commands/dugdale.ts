@@ -23,6 +23,7 @@ const DUGDALE_FLAGS = {
   },
   "log-format": { type: "text", value: "FORMAT", suggest: ["json", "text"], help: "json or text" },
   version: { type: "switch", help: "print the version and exit" },
+  "print-example": { type: "switch", help: "print a dugdale.yaml that explains every key, and exit" },
 } as const;
 
 /** How `install` writes the service. */
@@ -60,6 +61,9 @@ export const DUGDALE: Command = command({
       if (action !== "install") throw new UsageError(`dugdale: "${action}" is no action; there is install`);
       const { install } = await import("./install/install.ts");
       return await install({ config: flags.config ?? "", sysv: flags.sysv, print: flags.print }, io);
+    }
+    if (flags["print-example"]) {
+      return await io.stdout.write((await import("./init/examples.ts")).DUGDALE_EXAMPLE);
     }
     const status = await dugdaleMain({
       config: flags.config ?? "",

@@ -103,7 +103,7 @@ export const MISSION_FLAGS = {
     type: "text",
     value: "WHEN",
     choices: ["queued", "active", "kept"],
-    help: "start nothing while a mission with this key waits, is unfinished, is kept",
+    help: "start nothing while a mission with this key is in this state",
   },
   serial: { type: "switch", help: "run one mission with this key at a time" },
   "on-success": { type: "text", value: "NAME", help: "mission to queue after a success" },

@@ -36,6 +36,7 @@ Deno.test("letts init makes files with which a dugdale runs a first mission", as
     for (const file of ["letts.yaml", "dugdale.yaml"]) {
       assertEquals((Deno.statSync(`${proj}/${file}`).mode ?? 0) & 0o777, 0o600);
     }
+    assertStringIncludes(await Deno.readTextFile(`${proj}/.gitignore`), "/letts.yaml\n/dugdale.yaml\n");
     // The port of the file may be taken on this machine; everything else is used as it was made.
     await using dugdale = await openDugdale({
       config: { ...readDugdaleConfig(`${proj}/dugdale.yaml`), listen: "127.0.0.1:0" },
@@ -75,6 +76,20 @@ Deno.test("letts init makes files with which a dugdale runs a first mission", as
     const again = await cli(["init", "proj"], { cwd: folder });
     assertEquals([again.code, again.stdout], [2, ""]);
     assertStringIncludes(again.stderr, "dugdale.yaml, letts.yaml, run_mission.sh, missions/hello.sh in ");
+  });
+});
+
+Deno.test("letts init --examples and letts dugdale --print-example give the example files; a .gitignore stays", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/.gitignore`, "mine\n");
+    assertEquals((await cli(["init", "--examples"], { cwd: folder })).code, 0);
+    assertEquals(await Deno.readTextFile(`${folder}/.gitignore`), "mine\n");
+    const own = (name: string) => Deno.readTextFile(new URL(`../../${name}`, import.meta.url));
+    for (const name of ["letts.example.yaml", "dugdale.example.yaml"]) {
+      assertEquals(await Deno.readTextFile(`${folder}/${name}`), await own(name));
+    }
+    const printed = await cli(["dugdale", "--print-example"], { cwd: folder });
+    assertEquals([printed.code, printed.stdout], [0, await own("dugdale.example.yaml")]);
   });
 });
 

@@ -51,9 +51,12 @@ export async function dev(call: DevCall): Promise<void> {
     `dugdale  ${dugdale.url}\nmissions ${folder}\n\nIn another shell:\n  export LETTS_CONFIG=${lettsYaml}\n` +
       `  letts run --route dev --mission <file>\n\n`,
   );
-  await new Promise<void>((resolve) =>
-    interrupts.signal.addEventListener("abort", () => resolve(), { once: true })
-  );
+  // A signal may have come while these lines were written.
+  if (!interrupts.signal.aborted) {
+    await new Promise<void>((resolve) =>
+      interrupts.signal.addEventListener("abort", () => resolve(), { once: true })
+    );
+  }
   if (dugdale.live.length > 0) await io.stderr.write(`letts: ending ${dugdale.live.length} missions\n`);
   const { reason }: { reason?: unknown } = interrupts.signal;
   if (reason instanceof InterruptedError && reason.signal === "SIGTERM") throw reason;

@@ -34,8 +34,7 @@ export const EXEC_FLAGS = {
     type: "text",
     value: "MODE",
     choices: ["none", "single", "broadcast", "auto"],
-    help:
-      "which hosts get standard input (default none; auto is single for one host, unless it is a terminal)",
+    help: "where standard input goes; auto: if piped (default none)",
   },
   "send-stdin": { type: "switch", short: "i", help: "send standard input to each of the hosts" },
   timeout: { type: "text", value: "DURATION", help: "how long it may run, such as 30s or 1h30m" },

@@ -5,6 +5,10 @@ import type { CommandSpec } from "../../parse/grammar.ts";
 export const INIT_FLAGS = {
   port: { type: "int", value: "PORT", default: 7180, help: "port of the dugdale" },
   force: { type: "switch", help: "replace files that exist" },
+  examples: {
+    type: "switch",
+    help: "also write letts.example.yaml and dugdale.example.yaml, which explain every key",
+  },
 } as const;
 
 /** Writes files to start with. */
@@ -12,7 +16,8 @@ export const INIT: CommandSpec<[typeof INIT_FLAGS]> = {
   name: "init",
   summary: "Make the files for a dugdale on this machine",
   about: [
-    "Writes letts.yaml and dugdale.yaml with new tokens, a shell script that starts missions, and a first mission.",
+    "Writes letts.yaml and dugdale.yaml with new tokens, a shell script that starts missions, and a first mission.\n" +
+    "A .gitignore keeps tokens and state out of Git; one that exists is left as it is.",
   ],
   positionals: [{ name: "folder", optional: true, complete: "folder" }],
   flags: [INIT_FLAGS],

@@ -22,10 +22,17 @@ export interface InitFacts {
   readonly token: () => string;
 }
 
+/** What Git must not see. */
+export const IGNORE: NewFile = {
+  path: ".gitignore",
+  mode: 0o644,
+  text: "# Tokens\n/letts.yaml\n/dugdale.yaml\n# Missions and files of the dugdale\n/data/\n",
+};
+
 /** Both configurations with the same tokens, and a first mission. */
 export function initFiles({ folder, port, token }: InitFacts): readonly NewFile[] {
   const [dispatch, admin] = [token(), token()];
-  const dugdale = `# The dugdale that "letts dugdale" runs. Every key: dugdale.example.yaml
+  const dugdale = `# The dugdale that "letts dugdale" runs. Every key: letts dugdale --print-example
 listen: 127.0.0.1:${port}
 data_dir: ${JSON.stringify(`${folder}/data`)}
 auth:
@@ -39,7 +46,7 @@ log:
   format: text
 `;
   const letts =
-    `# Which dugdales there are, and what "letts apply" makes of them. Every key: letts.example.yaml
+    `# Which dugdales there are, and what "letts apply" makes of them. Every key: letts init --examples
 auth:
   token: ${dispatch}
   admin_token: ${admin}

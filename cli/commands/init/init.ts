@@ -5,14 +5,18 @@ import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { exists } from "../../parse/paths.ts";
 import type { INIT_FLAGS } from "./command.ts";
-import { initFiles } from "./files.ts";
+import { IGNORE, initFiles, type NewFile } from "./files.ts";
 
 /** Makes the files for a dugdale on this machine, and says what comes next. */
 export async function init(call: Call<Values<typeof INIT_FLAGS>>): Promise<void> {
-  const { flags: { port, force }, args: [given = "."], io } = call;
+  const { flags: { port, force, examples }, args: [given = "."], io } = call;
   if (port < 1 || port > 65535) throw new UsageError(`--port ${port} must be from 1 to 65535`);
   const folder = resolve(given);
-  const files = initFiles({ folder, port, token: randomToken });
+  const files = [
+    ...initFiles({ folder, port, token: randomToken }),
+    ...(examples ? await exampleFiles() : []),
+    ...(exists(`${folder}/${IGNORE.path}`) ? [] : [IGNORE]),
+  ];
   const taken = files.filter(({ path }) => exists(`${folder}/${path}`)).map(({ path }) => path);
   if (taken.length > 0 && !force) {
     throw new UsageError(`${taken.join(", ")} in ${folder} would be replaced; use --force to replace`);
@@ -29,6 +33,14 @@ export async function init(call: Call<Values<typeof INIT_FLAGS>>): Promise<void>
     `Next:\n${go}  letts dugdale &\n  letts apply -q -f letts.yaml\n` +
       "  letts run --route default --mission hello.sh\n",
   );
+}
+
+async function exampleFiles(): Promise<readonly NewFile[]> {
+  const { DUGDALE_EXAMPLE, LETTS_EXAMPLE } = await import("./examples.ts");
+  return [
+    { path: "letts.example.yaml", mode: 0o644, text: LETTS_EXAMPLE },
+    { path: "dugdale.example.yaml", mode: 0o644, text: DUGDALE_EXAMPLE },
+  ];
 }
 
 function randomToken(): string {

@@ -29,7 +29,7 @@ Deno.test("every example is a command line that letts understands", () => {
   for (const { node, path } of walk(ROOT)) {
     if (node.kind === "group") continue;
     for (const { line } of node.examples) {
-      const [, ...words] = line.split(" ").map((word) => word.replaceAll("'", ""));
+      const [, ...words] = line.replace(/^.*\| /, "").split(" ").map((word) => word.replaceAll("'", ""));
       const invocation = parseLine(ROOT, words.filter((word) => word !== "640}"));
       assertEquals(invocation.kind === "run" && invocation.path.join(" "), path.join(" "), line);
     }
