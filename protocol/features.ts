@@ -46,6 +46,11 @@ export function featuresOf(
   body: Partial<Readonly<Record<keyof DispatchBody, unknown>>>,
   table: Readonly<Partial<Record<keyof DispatchBody, string>>> = DISPATCH_FEATURES,
 ): readonly string[] {
-  const members = Object.entries(table) as [keyof DispatchBody, string][];
-  return [...new Set(members.flatMap(([name, word]) => body[name] === undefined ? [] : [word]))];
+  const words: string[] = [];
+  for (const name in table) {
+    const member = name as keyof DispatchBody;
+    const word = table[member];
+    if (body[member] !== undefined && word !== undefined && !words.includes(word)) words.push(word);
+  }
+  return words;
 }

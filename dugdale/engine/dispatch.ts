@@ -46,7 +46,7 @@ export function missionSpec(request: DispatchRequest): MissionSpec {
         details: { staging_id: stagingId },
       }),
     fingerprint: (rows) => {
-      assertRolesDiffer(files.map(({ role }) => role));
+      if (files.length > 0) assertRolesDiffer(files.map(({ role }) => role));
       return missionFingerprint({
         ...request,
         files: files.map(({ role }, index) => fileIdentity(role, rows[index])),

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { JsonValue } from "../../protocol/json_value.ts";
 import type { StagingRow } from "../store/staging_row.ts";
 
@@ -43,7 +43,7 @@ export interface ExecIdentity {
 
 /** Lower-case hex of the SHA-256 of a string. */
 export function sha256(text: string): string {
-  return hash("sha256", text);
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** The digest that a repeated dispatch must match. Keys are written in canonical order. */

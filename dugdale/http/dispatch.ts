@@ -52,6 +52,12 @@ export function dispatchHandler(parts: HandlerParts): RouteHandlers["dispatch"] 
   };
 }
 
+type ReadAdditions = Pick<
+  DispatchRequest,
+  "class" | "runAtMs" | "delayMs" | "key" | "serial" | "plan" | "additions"
+>;
+const NO_ADDITIONS: ReadAdditions = readAdditions({}, { on_success: undefined, on_failure: undefined });
+
 /** Tells a client that the additions of its dispatch are heeded, which an older dugdale would have ignored. */
 export function featuresUsed({ shape }: RequestBody<DispatchBody>): Pick<DispatchReply, "features_used"> {
   const words = featuresOf(shape);
@@ -94,7 +100,7 @@ export async function readDispatch(
   const input = await readInput(body, limits);
   const timeoutMs = readTimeout(timeout);
   // Its schema has checked `retry` whole.
-  const additions = readAdditions(sent as SentAdditions, {
+  const additions = isPlain(sent) ? NO_ADDITIONS : readAdditions(sent as SentAdditions, {
     on_success: await readSuccessorInput("on_success", body, limits),
     on_failure: await readSuccessorInput("on_failure", body, limits),
   });
@@ -115,11 +121,17 @@ export async function readDispatch(
   return { missionId, mission, lane, input, timeoutMs, files: checked, ...additions };
 }
 
+/** Most dispatches have no additions, and are not to pay for them. */
+function isPlain(sent: object): boolean {
+  for (const value of Object.values(sent)) if (value !== undefined) return false;
+  return true;
+}
+
 /** What the additions of a dispatch are to the engine. @throws {ProblemError} `bad_request` */
 function readAdditions(
   sent: SentAdditions,
   inputs: Readonly<Record<"on_success" | "on_failure", string | undefined>>,
-): Pick<DispatchRequest, "class" | "runAtMs" | "delayMs" | "key" | "serial" | "plan" | "additions"> {
+): ReadAdditions {
   const { priority, run_at, delay, key, unique, serial, on_success, on_failure, tags, owner, retry } =
     checked(sent);
   const onSuccess = on_success && { ...on_success, input: inputs.on_success };
