@@ -6,6 +6,7 @@
 import type { JsonValue } from "../../protocol/json_value.ts";
 import { PRIORITIES, type SuccessorBody, UNIQUE_RULES } from "../../protocol/dispatch_options.ts";
 import type { ScheduleSettings } from "../../protocol/schedule.ts";
+import { laneOptionFields } from "./lane_options.ts";
 import { list, object } from "../yaml/collections.ts";
 import type { Decoder } from "../yaml/decoder.ts";
 import { filledText, flag } from "../yaml/scalars.ts";
@@ -57,6 +58,7 @@ type Written =
     | "key"
     | "unique"
     | "serial"
+    | "retry"
     | "on_success"
     | "on_failure"
     | "cron"
@@ -117,6 +119,7 @@ export const schedule: Decoder<Partial<ScheduleSettings>> = object<Written>(
     key: filledText("What the work is about, such as order-42"),
     unique: oneOf("Nothing is started while there is such a mission with the same key", UNIQUE_RULES),
     serial: flag("Missions with the same key run one after the other", { default: false }),
+    retry: laneOptionFields.retry,
     on_success: successor("Queued when the mission has succeeded"),
     on_failure: successor("Queued when it has ended in any other way"),
     cron: filledText(
