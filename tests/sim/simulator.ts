@@ -13,6 +13,7 @@ import type { DoneEvent, MissionEvent } from "../../protocol/event.ts";
 import type { DispatchReply, OutcomeKind } from "../../protocol/mission.ts";
 import { Ids } from "../../protocol/ids.ts";
 import type { MissionId } from "../../protocol/names.ts";
+import type { RetryRule } from "../../protocol/retry.ts";
 import { MemoryDisk } from "../../testing/memory_disk.ts";
 import type { ScriptedProcess } from "../../testing/scripted_spawner.ts";
 import { fireId } from "../../dugdale/engine/schedules.ts";
@@ -29,6 +30,7 @@ interface Asked {
   readonly serial?: boolean;
   readonly on_success?: SuccessorBody;
   readonly on_failure?: SuccessorBody;
+  readonly retry?: RetryRule;
 }
 
 /** What the simulated clients know of a mission. */
@@ -65,7 +67,8 @@ export class Simulation {
   readonly #known = new Map<MissionId, Known>();
   /** As applied last, so far as its answer has come; undefined while that is not known. */
   readonly #lanes = new Map<string, { concurrency: number; paused: boolean } | undefined>();
-  readonly #started = new Set<MissionId>();
+  /** The last attempt that was started. */
+  readonly #started = new Map<MissionId, number>();
   /** They were told to run now. */
   readonly #hastened = new Set<MissionId>();
   readonly #width = new Map<string, number>();
@@ -150,8 +153,18 @@ export class Simulation {
       ...(chance(0.4) ? { priority: random.pick<Priority>(["high", "normal", "low"]) } : {}),
       ...(chance(0.2) ? { delay: `${below(30) + 1}s` } : {}),
       ...(chance(0.3) ? key : {}),
+      ...(chance(0.25) ? { retry: this.#retryRule() } : {}),
       ...(chance(0.1) ? { on_success: { mission: "m" } } : {}),
       ...(chance(0.1) ? { on_failure: { mission: "m", lane: random.pick(LANES) } } : {}),
+    };
+  }
+
+  #retryRule(): RetryRule {
+    const { chance, below } = this.#random;
+    return {
+      attempts: below(3) + 1,
+      backoff: `${below(20)}s`,
+      on: chance(0.5) ? ["failed", "lost"] : ["failed"],
     };
   }
 
@@ -369,11 +382,11 @@ export class Simulation {
   #takeProcess(process: ScriptedProcess): void {
     const id = process.request.env.LETTS_MISSION_ID as MissionId;
     const { engine, parts } = this.#life.core;
-    assert(!this.#started.has(id), `mission ${id} is started twice`);
-    this.#started.add(id);
     this.#processes.set(id, process);
     process.signal.addEventListener("abort", () => this.#processes.delete(id));
     const row = parts.store.missions.find(id)! as RunningMission;
+    assert(row.attempt > (this.#started.get(id) ?? 0), `attempt ${row.attempt} of ${id} is started twice`);
+    this.#started.set(id, row.attempt);
     const lane = engine.lanes.find(row.lane)!;
     const { schedule, fire_at } = parts.store.schedules.scheduled(row.id) ?? {};
     const fire = parts.store.schedules.find(schedule ?? "");
@@ -419,6 +432,7 @@ export class Simulation {
       const events = await this.#events(id);
       if (events === undefined) return;
       events.forEach(({ seq }, index) => assertEquals(seq, index + 1, `seq of mission ${id}`));
+      this.#checkAttempts(id, row, known, events);
       const last = events.at(-1);
       assertEquals(last?.event === "done", row.status === "done", `the last event of mission ${id}`);
       if (known.done !== undefined) {
@@ -465,6 +479,39 @@ export class Simulation {
     if (killed) possible.push("killed");
     if (this.#crashed.has(id)) possible.push("lost");
     assert(possible.includes(outcome), `mission ${id} ends as ${outcome}, which is none of ${possible}`);
+  }
+
+  /** Attempts add up, none begins before its time, and there is another one as long as the rule says so. */
+  #checkAttempts(
+    id: MissionId,
+    row: MissionRow,
+    { asked: { retry }, killed }: Known,
+    events: readonly MissionEvent[],
+  ): void {
+    const ended = events.filter((event) => event.event === "attempt");
+    assertEquals(
+      ended.map(({ attempt }) => attempt),
+      ended.map((_, index) => index + 1),
+      `attempts of ${id}`,
+    );
+    assertEquals(ended.length, row.attempt - 1, `attempts of mission ${id}`);
+    assertEquals(this.#life.core.parts.store.missions.attempts(row).length, ended.length);
+    assert(row.attempt <= (retry?.attempts ?? 1), `mission ${id} has ${row.attempt} attempts`);
+    for (const [index, event] of events.entries()) {
+      const next = events[index + 1];
+      if (event.event !== "attempt" || next?.event !== "running" || this.#hastened.has(id)) continue;
+      assert(
+        next.time >= event.next_attempt_at,
+        `attempt ${event.attempt + 1} of ${id} starts before its time`,
+      );
+    }
+    const last = events.at(-1);
+    if (last?.event !== "done" || retry === undefined || killed || row.attempt === retry.attempts) return;
+    const again = (retry.on as readonly string[]).includes(last.outcome);
+    assert(
+      !again,
+      `mission ${id} ends as ${last.outcome} after ${row.attempt} of ${retry.attempts} attempts`,
+    );
   }
 
   /** It is there as soon as the end is. */
