@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { MissionFailure, UsageError } from "../../mission/mod.ts";
 import { runMission, SMALLEST, startMission } from "./run_mission.ts";
 
 Deno.test("mission() makes the function's object the result and exits with 0", async () => {
@@ -47,6 +48,25 @@ Deno.test("mission() reports a MissionFailure as it stands, without a stack", as
     { event: "fail", message: "no such video", reason: "gone", exit_code: 3, details: { video: 7 } },
   ]);
   assertEquals([ended.code, ended.stderr], [3, ""]);
+});
+
+Deno.test("a MissionFailure says whether to try again, where the dugdale knows of attempts", async () => {
+  const fail = async (retry: string, env: Record<string, string>): Promise<unknown> => {
+    const failure = `new letts.MissionFailure(String([m.attempt, m.lastAttempt]), { retry: ${retry} })`;
+    const { lines } = await runMission({ source: `await letts.mission((m) => { throw ${failure}; });`, env });
+    return [lines.at(-1)?.message, lines.at(-1)?.retry];
+  };
+  const second = { LETTS_ATTEMPT: "2", LETTS_ATTEMPTS: "3" };
+  assertEquals(await fail("false", second), ["2,false", false]);
+  assertEquals(await fail('"1m"', second), ["2,false", "60000ms"]);
+  assertEquals(await fail("undefined", { LETTS_ATTEMPT: "3", LETTS_ATTEMPTS: "3" }), ["3,true", undefined]);
+  assertEquals(await fail("false", {}), ["1,true", undefined]);
+});
+
+Deno.test("MissionFailure refuses a retry that is no duration", () => {
+  for (const retry of ["soon", -1, 1.5]) {
+    assertThrows(() => new MissionFailure("x", { retry }), UsageError, "must be false or a duration");
+  }
 });
 
 Deno.test("MissionFailure with an empty list as details still makes a valid line", async () => {

@@ -506,6 +506,10 @@ export class Simulation {
       );
     }
     const last = events.at(-1);
+    if (last?.event === "done" && !this.#crashed.has(id)) {
+      const running = events.filter(({ event }) => event === "running").length;
+      assertEquals(running, this.#started.get(id) ?? 0, `events "running" of mission ${id}`);
+    }
     if (last?.event !== "done" || retry === undefined || killed || row.attempt === retry.attempts) return;
     const again = (retry.on as readonly string[]).includes(last.outcome);
     assert(

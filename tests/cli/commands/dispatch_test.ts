@@ -68,12 +68,14 @@ Deno.test("letts dispatch --count reports how many were refused, after those tha
   assertMatch(refused.stderr, /400: unknown_lane — there is no lane "absent"\n$/);
 });
 
-Deno.test("letts dispatch --count takes no id, and at least 1", async () => {
+Deno.test("letts dispatch refuses --count with an id or below 1, --backoff alone, and too many --attempts", async () => {
   await using fleet = await openFleet();
   for (
     const [args, text] of [
       [["--count", "0"], "--count 0 must be at least 1"],
       [["--count", "2", "--mission-id", ID], "--count and --mission-id cannot be used together"],
+      [["--backoff", "1s"], "--backoff needs --attempts"],
+      [["--attempts", "101"], "--attempts 101 must be 1 to 100"],
     ] as const
   ) {
     const { code, stderr } = await fleet.cli([...SEND, ...args]);
