@@ -8,7 +8,7 @@ import { ArgumentError, NetworkError } from "../errors.ts";
 import type { GuardedReply } from "../http/reply.ts";
 import type { LogOptions, LogStream } from "../types.ts";
 import type { Followed } from "./follow.ts";
-import { breakOf, ReconnectBudget } from "./reconnect_budget.ts";
+import { breakOf, ReconnectBudget, reconnecting } from "./reconnect_budget.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -80,8 +80,13 @@ export async function openLogs(
   }
 
   try {
+    const once = () => connection.once("output", call);
     // A dugdale that was never reached is tried as often as for any other call.
-    reader = await opened(connection.open("output", call));
+    reader = await opened(
+      followed.answered
+        ? reconnecting(followed, { missionId, signal: left.signal }, once)
+        : connection.open("output", call),
+    );
   } catch (error) {
     left.release();
     throw error;
