@@ -18,7 +18,7 @@ import type { Engine } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** The most queued missions of a removed lane that are killed in one transaction. */
-const KILL_BATCH = 50;
+const KILL_BATCH = 20;
 
 /** What else is applied, in the same transaction. */
 export interface Alongside {

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, AssertionError } from "@std/assert";
 import { Ids } from "../../protocol/ids.ts";
 import { type Daemon, pause, Place, until } from "../contract/daemon.ts";
 import { OWN_TOKENS } from "../contract/settings.ts";
@@ -45,12 +45,20 @@ async function upload(daemon: Daemon): Promise<string> {
   return id;
 }
 
-/** Does something and asks for the health meanwhile. */
+/**
+ * Does something and asks for the health meanwhile. Up to three times: on a busy machine the same work takes more
+ * processor time now and then, while what holds the loop does so each time.
+ */
 async function assertTurns(daemon: Daemon, what: string, act: () => Promise<void>): Promise<void> {
-  await using watch = new LoopWatch(daemon);
-  await act();
-  const longestMs = await watch.longestMs();
-  assert(longestMs <= HOLD_MS, `${what}: a turn took ${longestMs.toFixed(1)} ms`);
+  const turnsMs: number[] = [];
+  while (turnsMs.length < 3) {
+    await using watch = new LoopWatch(daemon);
+    await act();
+    const longestMs = await watch.longestMs();
+    if (longestMs <= HOLD_MS) return;
+    turnsMs.push(longestMs);
+  }
+  throw new AssertionError(`${what}: turns took ${turnsMs.map((ms) => ms.toFixed(1)).join(", ")} ms`);
 }
 
 /** 2 MiB of JSON, each of a kind that once took long to read. */
@@ -101,13 +109,13 @@ Deno.test({
     await using place = await Place.make({ limits: LIMITS });
     await using daemon = await place.start();
     await apply(daemon, place, { default: { concurrency: 1, paused: true } });
-    const missions = Array.from({ length: 1000 }, () => ({
-      mission_id: ids.mission(),
-      lane: "default",
-      mission: "it",
-      input: { text: "x".repeat(1000), number: 1 },
-    }));
     await assertTurns(daemon, "a batch", async () => {
+      const missions = Array.from({ length: 1000 }, () => ({
+        mission_id: ids.mission(),
+        lane: "default",
+        mission: "it",
+        input: { text: "x".repeat(1000), number: 1 },
+      }));
       const response = await ask(daemon, "POST", "dispatch/batch", JSON.stringify({ missions }));
       const { results } = await response.json();
       assertEquals(results.filter((result: { ok: boolean }) => result.ok).length, 1000);
@@ -132,9 +140,11 @@ Deno.test({
     await using place = await Place.make({ limits: LIMITS });
     await using daemon = await place.start();
     const kept = { kept: { concurrency: 1 } };
-    await apply(daemon, place, { ...kept, gone: { concurrency: 1, paused: true } });
-    await queue(daemon, "gone", 10);
-    await assertTurns(daemon, "force_prune", () => apply(daemon, place, kept, "?force_prune=true"));
+    await assertTurns(daemon, "force_prune", async () => {
+      await apply(daemon, place, { ...kept, gone: { concurrency: 1, paused: true } });
+      await queue(daemon, "gone", 10);
+      await apply(daemon, place, kept, "?force_prune=true");
+    });
     const { queue_summary } = await (await ask(daemon, "GET", "dugdale")).json();
     assertEquals(queue_summary, { queued: 0, running: 0 });
   },
