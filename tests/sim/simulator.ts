@@ -97,6 +97,7 @@ export class Simulation {
       await this.#life.settle();
       if (this.#life.dead) await this.#reopen();
       await this.#check();
+      if (this.#life.dead) await this.#reopen();
     }
     await this.#end();
     this.#life.crash();
@@ -430,7 +431,8 @@ export class Simulation {
         continue;
       }
       const events = await this.#events(id);
-      if (events === undefined) return;
+      // A timer may have brought the commit at which the disk was to die.
+      if (events === undefined || this.#life.dead) return;
       events.forEach(({ seq }, index) => assertEquals(seq, index + 1, `seq of mission ${id}`));
       this.#checkAttempts(id, row, known, events);
       const last = events.at(-1);
