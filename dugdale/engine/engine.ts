@@ -156,14 +156,7 @@ export class Engine implements Disposable {
     const onRefused = (err: unknown): void => {
       log.error("io_error", { op: "kill", mission_id: row.mission_id, err });
     };
-    const onLeftovers = (): void =>
-      log.info("leftovers ended", { mission_id: row.mission_id, lane: row.lane });
-    const kill = new KillSwitch(
-      clock,
-      config.limits.defaultKillGraceMs,
-      onRefused,
-      lane.rules.endsLeftovers ? onLeftovers : undefined,
-    );
+    const kill = new KillSwitch(clock, config.limits.defaultKillGraceMs, onRefused);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     // The next attempt of a mission is picked up while the end of the last one is being written.
     const before = this.#live.get(row.mission_id);
