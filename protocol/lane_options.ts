@@ -22,6 +22,11 @@ export interface LaneOptions {
   readonly pick?: "strict" | "weighted" | undefined;
   /** When a mission that was dispatched without `retry` is run again. Default: never. */
   readonly retry?: RetryRule | undefined;
+  /**
+   * What becomes of processes that outlive their mission: `leave` (default) leaves them alone, `kill` ends them with
+   * SIGTERM and SIGKILL, and the mission is done after that.
+   */
+  readonly leftovers?: "leave" | "kill" | undefined;
 }
 
 /** Checks each option. */
@@ -36,6 +41,10 @@ export const LANE_OPTIONS: {
     ),
   ),
   retry: retryRule,
+  leftovers: v.pipe(
+    v.picklist(["leave", "kill"], "must be leave or kill"),
+    v.description("Whether processes that outlive their mission are left alone or ended"),
+  ),
 };
 
 /** Checks {@linkcode LaneOptions}. An unknown one is refused: an option without effect would be a surprise. */

@@ -60,4 +60,11 @@ export const laneOptionFields: Fields<LaneOptions> = {
     }),
   ),
   retry: option(LANE_OPTIONS.retry, retry),
+  leftovers: option(
+    LANE_OPTIONS.leftovers,
+    filledText("Whether processes that outlive their mission are left alone or ended", {
+      enum: ["leave", "kill"],
+      default: "leave",
+    }),
+  ),
 };

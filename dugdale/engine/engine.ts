@@ -156,7 +156,14 @@ export class Engine implements Disposable {
     const onRefused = (err: unknown): void => {
       log.error("io_error", { op: "kill", mission_id: row.mission_id, err });
     };
-    const kill = new KillSwitch(clock, config.limits.defaultKillGraceMs, onRefused);
+    const onLeftovers = (): void =>
+      log.info("leftovers ended", { mission_id: row.mission_id, lane: row.lane });
+    const kill = new KillSwitch(
+      clock,
+      config.limits.defaultKillGraceMs,
+      onRefused,
+      lane.rules.endsLeftovers ? onLeftovers : undefined,
+    );
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     // The next attempt of a mission is picked up while the end of the last one is being written.
     const before = this.#live.get(row.mission_id);

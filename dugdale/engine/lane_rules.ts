@@ -7,6 +7,8 @@ import { TurnTaker } from "../store/queue.ts";
 export interface LaneRules {
   /** Of missions without a timeout of their own; null is no limit. */
   readonly timeoutMs: number | null;
+  /** Whether what a mission has started ends with it. */
+  readonly endsLeftovers: boolean;
   /** Whose turn it is, where the classes take turns; undefined: the highest first. */
   readonly turns: TurnTaker | undefined;
   /** Of missions without a rule of their own. */
@@ -15,9 +17,10 @@ export interface LaneRules {
 
 /** Reads the options of a lane. */
 export function laneRules(options: LaneOptions = {}): LaneRules {
-  const { timeout, pick, retry } = options;
+  const { timeout, pick, leftovers, retry } = options;
   return {
     timeoutMs: timeout === undefined ? null : parseDuration(timeout) || null,
+    endsLeftovers: leftovers === "kill",
     turns: pick === "weighted" ? new TurnTaker() : undefined,
     retry,
   };

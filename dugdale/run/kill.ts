@@ -16,6 +16,7 @@ export class KillSwitch implements Disposable {
   readonly #clock: Clock;
   readonly #graceMs: number;
   readonly #onRefused: (error: unknown) => void;
+  readonly #onLeftovers: (() => void) | undefined;
   readonly #abort = new AbortController();
   #reason: KillReason | undefined;
   #child: Child | undefined;
@@ -27,11 +28,19 @@ export class KillSwitch implements Disposable {
    * @param graceMs From SIGTERM to SIGKILL; 0 sends both at once.
    * @param onRefused Called when the system refuses a signal, because every process of the group belongs to another user.
    * Default: ignored.
+   * @param onLeftovers Called when a process that has ended by itself has left others behind, which are ended then.
+   * Absent: they are left alone.
    */
-  constructor(clock: Clock, graceMs: number, onRefused: (error: unknown) => void = () => {}) {
+  constructor(
+    clock: Clock,
+    graceMs: number,
+    onRefused: (error: unknown) => void = () => {},
+    onLeftovers?: (() => void) | undefined,
+  ) {
     this.#clock = clock;
     this.#graceMs = graceMs;
     this.#onRefused = onRefused;
+    this.#onLeftovers = onLeftovers;
   }
 
   /** Why the process was ended, if it was. */
@@ -66,6 +75,15 @@ export class KillSwitch implements Disposable {
     this.#deadline = this.#clock.after(timeoutMs, () => this.kill("timeout"));
   }
 
+  /** To be called when the process has ended: ends what it has left, where that is wanted, as a kill would. */
+  async endLeftovers(): Promise<void> {
+    if (this.#onLeftovers === undefined || this.#reason !== undefined) return;
+    if (this.#child === undefined || !this.#child.groupAlive()) return;
+    this.#onLeftovers();
+    this.#start();
+    await this.settled();
+  }
+
   /** The process and its pipes are gone: its id may be that of another one by now, and gets no signal any more. */
   detach(): void {
     this.#child = undefined;
@@ -93,7 +111,8 @@ export class KillSwitch implements Disposable {
 
   #start(): void {
     const child = this.#child;
-    if (child === undefined) return;
+    // What it has left may be ending already.
+    if (child === undefined || this.#timer !== undefined) return;
     this.#send(child, "SIGTERM");
     if (this.#graceMs <= 0) this.#send(child, "SIGKILL");
     else {

@@ -73,11 +73,13 @@ export async function runProcess(child: Child, options: ProcessOptions): Promise
     controlRead = control?.read(onControl);
     if (!child.ended || !allEnded(outputsOf(child))) options.onOutlived?.();
     const exit = await child.exited;
+    const leftovers = kill.endLeftovers();
     if (!allEnded(outputsOf(child))) {
       if (postExitGraceMs > 0) closing.use(clock.after(postExitGraceMs, closeAll));
       closing.use(onAbort(kill.signal, () => killed = closeAfterKill()));
     }
     await printed;
+    await leftovers;
     await kill.settled();
     if (control !== undefined && postExitGraceMs <= 0) closing.use(clock.after(0, () => control.close()));
     await controlRead;

@@ -215,6 +215,44 @@ Deno.test({
 });
 
 Deno.test({
+  name: "what a mission leaves behind goes on, or ends with it where its lane says so",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make({ limits: { default_kill_grace: "200ms" } });
+    await using daemon = await place.start();
+    const file = `${place.dir}/pid`;
+    await missionOf(
+      place,
+      daemon,
+      `for run in setsid env; do
+$run sh -c 'trap "" TERM; echo $$ >> ${file}; while :; do sleep 1; done' >/dev/null 2>&1 3>&- &
+done
+until [ "$(wc -l < ${file})" = 2 ]; do sleep 0.1; done
+exit 0`,
+    );
+    const left = async (): Promise<string[]> => {
+      await Deno.writeTextFile(file, "");
+      assertEquals((await ended(daemon, await dispatch(daemon))).outcome, "success");
+      return (await Deno.readTextFile(file)).trim().split("\n");
+    };
+    const stays = await left();
+    try {
+      assertEquals(stays.map(hasEnded), [false, false]);
+      await ask(daemon, "POST", "admin/apply", {
+        mission_dir: `${place.dir}/missions`,
+        lanes: { default: { concurrency: 1 } },
+        lane_options: { default: { leftovers: "kill" } },
+      });
+      for (const pid of await left()) await until(() => Promise.resolve(hasEnded(pid)));
+      assertEquals(stays.map(hasEnded), [false, false]);
+      assert((await place.printed("stderr")).includes("leftovers ended"));
+    } finally {
+      for (const pid of stays) Deno.kill(Number(pid), "SIGKILL");
+    }
+  },
+});
+
+Deno.test({
   name: "a mission gets the limit on open files that its dugdale was started with, not the raised one",
   ignore: !linux,
   fn: async () => {
