@@ -297,5 +297,9 @@ Deno.test("parseLettsFile() keeps passwords of proxies out of messages", () => {
 Deno.test("parseLettsFile() refuses an option of a lane that the wire does not take, and names its place", () => {
   const open = (option: string) => () => parse(`templates: { base: { lanes: { a: { ${option} } } } }`);
   assertThrows(open("timeout: 5"), ConfigError, "must be a duration such as 250ms, 30s or 1h30m");
-  assertThrows(open("pick: any"), ConfigError, "templates.base.lanes.a.pick: must be strict or weighted");
+  assertThrows(
+    open("pick: any"),
+    ConfigError,
+    `templates["base"].lanes["a"].pick: must be strict or weighted`,
+  );
 });
