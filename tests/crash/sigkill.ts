@@ -86,9 +86,10 @@ export async function sigkill(options: SigkillOptions): Promise<Figures> {
       `${id} was acknowledged and is gone`
     ),
     ...[...runs.keys()].filter((id) => !records.has(id)).map((id) => `${id} ran and is unknown`),
-    ...(await Promise.all([...records].map(([id, record]) => problemsOf(dugdale, id, record, runs.get(id)))))
-      .flat(),
   ];
+  await inGroups([...records.keys()], async (id) => {
+    problems.push(...await problemsOf(dugdale, id, records.get(id), runs.get(id)));
+  });
   const outcomes = [...records.values()].map((record) => record?.outcome);
   const sorted = startMs.toSorted((a, b) => a - b);
   return {
