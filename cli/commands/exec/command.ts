@@ -81,7 +81,7 @@ export const EXEC: CommandSpec<[typeof EXEC_FLAGS]> = {
       means: "Send a script along",
     },
     {
-      line: "tar c site | letts exec -i --host web1 --lane ops -- tar x -C /srv",
+      line: "letts exec -i --host web1 --lane ops -- tar x -C /srv",
       means: "Send standard input",
     },
   ],
