@@ -30,7 +30,7 @@ for (
   Deno.test(`letts ${args.join(" ")} prints the help of run, whatever else is wrong`, async () => {
     const { code, stdout, stderr } = await cli(args);
     assertEquals([code, stderr], [0, ""]);
-    assertStringIncludes(stdout, "\nUsage:\n  letts run --mission NAME [flags]\n");
+    assertStringIncludes(stdout, "\nUsage:\n  letts run [flags] [<mission>]\n");
   });
 }
 
