@@ -63,6 +63,8 @@ export class PosixSpawner implements Spawner {
   readonly #children = new Map<number, (status: ExitStatus | undefined) => void>();
   readonly #reap = (): void => this.#reapAll();
   #keepAlive: Disposable | undefined;
+  /** Starts under way. */
+  #starting = 0;
   readonly #orphans: Orphans | undefined;
   /** What a process gets instead of this one's own limit on open files: soft, then hard. */
   readonly #openFiles: Uint8Array<ArrayBuffer> | undefined;
@@ -99,12 +101,13 @@ export class PosixSpawner implements Spawner {
     try {
       const program = request.argv[0] ?? "";
       for (let count = request.control ? 3 : 2; count > 0; count--) pipes.push(this.#pipe(program));
-      const pid = await this.#slots.run(() => this.#start(request, pipes));
-      const exited = new Promise<ExitStatus | undefined>((resolve) => this.#children.set(pid, resolve));
+      const { pid, exited } = await this.#registered(request, pipes);
       // Its end may have been signalled before we knew of it.
       this.#reapOne(pid);
       const children = this.#children;
+      // A process that is being started has no mark and no entry here yet, and is no orphan.
       const adopts = (): boolean =>
+        this.#starting === 0 &&
         this.#orphans !== undefined && [...children.keys()].every((each) => each === pid);
       const family = new Family(pid, markOf(request.env), adopts);
       if (children.has(pid)) this.#keepAlive ??= this.#clock.every(KEEP_ALIVE_MS, this.#reap);
@@ -143,6 +146,17 @@ export class PosixSpawner implements Spawner {
   #rest(): void {
     this.#keepAlive?.[Symbol.dispose]();
     this.#keepAlive = undefined;
+  }
+
+  async #registered(request: SpawnRequest, pipes: readonly Pipe[]): Promise<Pick<Child, "pid" | "exited">> {
+    this.#starting++;
+    try {
+      const pid = await this.#slots.run(() => this.#start(request, pipes));
+      const exited = new Promise<ExitStatus | undefined>((resolve) => this.#children.set(pid, resolve));
+      return { pid, exited };
+    } finally {
+      this.#starting--;
+    }
   }
 
   async #start(request: SpawnRequest, pipes: readonly Pipe[]): Promise<number> {
