@@ -153,3 +153,26 @@ Deno.test("runProcess() without a grace for pipes ends them after a kill, too", 
   clock.advance(100);
   await run;
 });
+
+Deno.test("runProcess() reads what a process has written although the grace has passed while the event loop was busy", async () => {
+  using spawner = openSpawner(systemClock);
+  const child = await spawner.spawn({
+    ...request,
+    argv: ["sh", "-c", "(sleep 0.1; echo out; echo control >&3) &"],
+  });
+  const busy = (ms: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  const read = { stdout: "", control: "" };
+  const add = (name: keyof typeof read) => (chunk: Uint8Array): void => {
+    read[name] += new TextDecoder().decode(chunk);
+  };
+  void child.exited.then(() => setTimeout(() => busy(300), 20));
+  using kill = new KillSwitch(systemClock, 0);
+  await runProcess(child, {
+    output: { stdout: add("stdout"), stderr: () => {}, control: add("control") },
+    kill,
+    timeoutMs: null,
+    postExitGraceMs: 200,
+    clock: systemClock,
+  });
+  assertEquals(read, { stdout: "out\n", control: "control\n" });
+});
