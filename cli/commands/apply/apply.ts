@@ -89,9 +89,14 @@ async function applyTo(client: LettsClient, dugdale: DugdaleEntry, flags: ApplyC
   }
 }
 
-function changes({ started, stopped, resized }: ApplyReply): string {
+/** Lanes in the words of the reference, then what it does not know, as far as it changed. */
+function changes({ diff, started, stopped, resized, schedules }: ApplyReply): string {
   const words = (names: readonly string[] | null) => (names ?? []).join(",");
-  return `started=${words(started)} stopped=${words(stopped)} resized=${words(resized)}`;
+  const { added = [], changed = [], removed = [] } = schedules ?? {};
+  const more = { options: diff.LaneOptionsChanged ?? [], schedules: [...added, ...changed, ...removed] };
+  const further = Object.entries(more).filter(([, names]) => names.length > 0)
+    .map(([name, names]) => ` ${name}=${words(names)}`);
+  return `started=${words(started)} stopped=${words(stopped)} resized=${words(resized)}${further.join("")}`;
 }
 
 /** One after the other: nothing waits for it, and the order of requests is that of the output. */

@@ -137,3 +137,16 @@ Deno.test("letts apply sends options of lanes, --dry-run shows them, and a file 
   assertStringIncludes(await apply(), "[OK]");
   assertEquals(await apply(...both, "--dry-run"), "== s1 ==\n");
 });
+
+Deno.test("letts apply names the schedules and the options of lanes that it changed, and nothing where none did", async () => {
+  await using fleet = await openFleet(1);
+  const layer = `dugdales:
+  - id: s1
+    lanes: { normal: { concurrency: 4, timeout: 1h } }
+    schedules: { nightly: { lane: normal, mission: hello, cron: "0 3 * * *" } }
+`;
+  await Deno.writeTextFile(`${fleet.folder}/layer.yaml`, layer);
+  const apply = async () => (await fleet.cli(["apply", "-q", "-f", "letts.yaml", "-f", "layer.yaml"])).stdout;
+  assertEquals(await apply(), "[OK]   s1 — started= stopped= resized= options=normal schedules=nightly\n");
+  assertEquals(await apply(), "[OK]   s1 — started= stopped= resized=\n");
+});
