@@ -23,9 +23,10 @@ export class Successors {
     this.#lanes = lanes;
     this.#enqueuer = enqueuer;
     parts.transitions.onEnd((done) => this.#follow(done));
-    parts.transitions.listen(({ change, ...told }) => {
-      if (change !== "queued" || !("mission" in told) || !("missionId" in told.mission)) return;
-      if (this.#entered.delete(told.mission.missionId)) lanes.wake(told.mission.lane);
+    parts.transitions.listen((transition) => {
+      if (transition.change !== "queued") return;
+      const { missionId, lane } = transition.mission;
+      if (this.#entered.delete(missionId)) lanes.wake(lane);
     });
   }
 

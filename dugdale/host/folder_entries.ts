@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { nextTurn } from "./clock.ts";
-import { LITTLE_ENDIAN } from "./libc.ts";
+import { libraryNames, LITTLE_ENDIAN } from "./libc.ts";
 
 /** What is in a folder. */
 export interface FolderEntry {
@@ -16,7 +16,6 @@ const BUFFER_BYTES = 16 * 1024;
 /** Of `struct linux_dirent64`. */
 const LENGTH_AT = 16, TYPE_AT = 18, NAME_AT = 19;
 const IS_UNKNOWN = 0, IS_FOLDER = 4;
-const NAMES = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
 const decoder = new TextDecoder();
 
 /**
@@ -69,7 +68,7 @@ function openGetdents(): ReturnType<typeof load> | undefined {
   if (Deno.build.os !== "linux" || Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
     return undefined;
   }
-  for (const name of NAMES) {
+  for (const name of libraryNames()) {
     try {
       return load(name);
     } catch {

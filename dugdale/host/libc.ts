@@ -52,10 +52,12 @@ export interface Libc {
   sigemptyset(set: Bytes): number;
 }
 
-const NAMES: Readonly<Record<string, readonly string[]>> = {
-  linux: ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`],
-  darwin: ["libSystem.B.dylib"],
-};
+/** What the C library may be called on this machine. */
+export function libraryNames(): readonly string[] {
+  const { arch, os } = Deno.build;
+  if (os === "linux") return ["libc.so.6", `libc.musl-${arch}.so.1`];
+  return os === "darwin" ? ["libSystem.B.dylib"] : [];
+}
 
 /** An opened C library. */
 export interface OpenLibc {
@@ -66,7 +68,7 @@ export interface OpenLibc {
 /** Opens the C library; undefined where FFI is not allowed or the library lacks what is needed. */
 export function openLibc(): OpenLibc | undefined {
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return undefined;
-  for (const name of NAMES[Deno.build.os] ?? []) {
+  for (const name of libraryNames()) {
     try {
       const library = open(name);
       return { calls: library.symbols, close: () => library.close() };

@@ -1,4 +1,7 @@
-import { StoreError } from "./store.ts";
+/** The database could not be read or written. Handlers answer `db_error`. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}
 
 /** SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR and SQLITE_FULL: of the moment, not of what was asked for. */
 const PASSING: readonly number[] = [5, 6, 10, 13];

@@ -3,17 +3,13 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { type Clock, systemClock } from "../host/clock.ts";
 import { AppliedConfigs } from "./applied.ts";
+import { StoreError } from "./database_error.ts";
 import { DatabaseFiles, type DatabaseLostError } from "./database_files.ts";
 import { Failures } from "./failures.ts";
 import { migrate } from "./migrations.ts";
 import { Missions } from "./missions.ts";
 import { Schedules } from "./schedules.ts";
 import { StagingFiles } from "./staging_files.ts";
-
-/** The database could not be read or written. Handlers answer `db_error`. */
-export class StoreError extends Error {
-  override readonly name = "StoreError";
-}
 
 /** Waits so long for a lock: no other process writes, but one may read or take a backup. The whole daemon waits meanwhile. */
 const BUSY_MS = 1000;

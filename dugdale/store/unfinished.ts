@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { MissionKind, MissionStatus } from "../../protocol/mission.ts";
+import { isDamage } from "./database_error.ts";
 
 /** How many missions of a lane and kind wait or run. */
 export interface UnfinishedCount {
@@ -28,20 +29,11 @@ export class UnfinishedCounts {
   readonly #moves: { readonly entry: Entry; readonly by: number }[] = [];
 
   constructor(db: DatabaseSync) {
-    // Grouped in the order of the index: to sort a million missions by two columns takes three times as long.
-    const count = (index: string, status: string, own: string): string => `
-      SELECT lane, status, count(*) AS count, sum(kind = 'exec') AS execs FROM missions INDEXED BY ${index}
-      WHERE status = '${status}' AND ${own} GROUP BY lane`;
-    const rows = db.prepare(
-      [
-        count("missions_queued", "queued", "run_at IS NULL"),
-        count("missions_due", "queued", "run_at IS NOT NULL"),
-        count("missions_running", "running", "true"),
-      ].join(" UNION ALL "),
-    ).all() as unknown as (Omit<UnfinishedCount, "kind"> & { readonly execs: number })[];
-    for (const { lane, status, count, execs } of rows) {
-      this.#entry(lane, "mission", status).count += count - execs;
-      this.#entry(lane, "exec", status).count += execs;
+    try {
+      this.#count(db);
+    } catch (error) {
+      // A damaged database is no reason not to start: its check finds the damage, and no work is accepted.
+      if (!isDamage(error)) throw error;
     }
   }
 
@@ -74,6 +66,24 @@ export class UnfinishedCounts {
   /** Nothing up to now is undone any more. */
   keep(): void {
     this.#moves.length = 0;
+  }
+
+  #count(db: DatabaseSync): void {
+    // Grouped in the order of the index: to sort a million missions by two columns takes three times as long.
+    const count = (index: string, status: string, own: string): string => `
+      SELECT lane, status, count(*) AS count, sum(kind = 'exec') AS execs FROM missions INDEXED BY ${index}
+      WHERE status = '${status}' AND ${own} GROUP BY lane`;
+    const rows = db.prepare(
+      [
+        count("missions_queued", "queued", "run_at IS NULL"),
+        count("missions_due", "queued", "run_at IS NOT NULL"),
+        count("missions_running", "running", "true"),
+      ].join(" UNION ALL "),
+    ).all() as unknown as (Omit<UnfinishedCount, "kind"> & { readonly execs: number })[];
+    for (const { lane, status, count, execs } of rows) {
+      this.#entry(lane, "mission", status).count += count - execs;
+      this.#entry(lane, "exec", status).count += execs;
+    }
   }
 
   #add({ lane, kind, status }: Counted, by: number): void {

@@ -21,7 +21,7 @@ Deno.test({
     const content = new Uint8Array(2 * MIB).fill(65);
     const files = [{ role: "data", staging_id: await dugdale.stage(content) }];
     const makes = told(
-      `head -c ${MIB} /dev/zero > out/file; ${saying({ event: "output_file", key: "file" })}`,
+      `head -c ${MIB} /dev/urandom > out/file; ${saying({ event: "output_file", key: "file" })}`,
     );
     const prints = told(`head -c ${3 * MIB} /dev/zero; echo end >&2`);
     const filler = `${place.dataDir}/filler`;

@@ -95,7 +95,7 @@ Deno.test("log_report runs by hand and says how far it is", async () => {
   });
   const ended = await running.finished();
   assertEquals([JSON.parse(ended.stdout).lines, ended.code], [5000, 0]);
-  assertMatch(ended.stderr, /^(?:\[progress\] 0\.\d\d \d+ lines\n){5}/);
+  assertMatch(ended.stderr, /^(?:\[progress\] 0\.\d\d \d+ lines\n)+/);
   assert((await Deno.stat(`${running.workDir}/out/report`)).size > 5000);
 });
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Store, StoreError } from "../../../dugdale/store/store.ts";
+import { StoreError } from "../../../dugdale/store/database_error.ts";
+import { Store } from "../../../dugdale/store/store.ts";
 import type {
   ListEntry,
   ListOrder,

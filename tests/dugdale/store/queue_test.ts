@@ -124,6 +124,7 @@ Deno.test("Missions.requeue() keeps the attempt and its events, and numbers thos
       {
         event: "attempt",
         seq: 4,
+        time: 10,
         attempt: 1,
         outcome: "failed",
         fail_reason: "explicit",

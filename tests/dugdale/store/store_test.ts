@@ -4,7 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { NewerDatabaseError } from "../../../dugdale/store/migrations.ts";
 import type { MissionRow, NewMission, RunningMission } from "../../../dugdale/store/mission_row.ts";
-import { Store, StoreError } from "../../../dugdale/store/store.ts";
+import { StoreError } from "../../../dugdale/store/database_error.ts";
+import { Store } from "../../../dugdale/store/store.ts";
 import { ending, newMission } from "./samples.ts";
 
 async function withStore(test: (store: Store, file: string) => Promise<void>): Promise<void> {
