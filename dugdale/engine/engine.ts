@@ -121,7 +121,8 @@ export class Engine implements Disposable {
     const delayMs = this.#othersEndSoon() ? SHARED_COMMIT_MS : 0;
     const finished = await retryTransient(() => this.lanes.write(lane, finish, delayMs), retry);
     if (finished === undefined) forget(files, this.#parts);
-    await tidy(row, files.map((file) => file.role), this.#parts);
+    const tookMs = run === undefined ? Infinity : clock.steadyMs() - run.sinceMs;
+    await tidy(row, { collected: files.map((file) => file.role), tookMs }, this.#parts);
   }
 
   [Symbol.dispose](): void {

@@ -53,7 +53,7 @@ async function tidyDone(parts: EngineParts, stopping: AbortSignal): Promise<void
     const row = missions.find(id);
     if (row === undefined) continue;
     const outputs = missions.files(row.id).filter((file) => file.ref_kind === "output");
-    await tidy(row, outputs.map((file) => file.role), parts);
+    await tidy(row, { collected: outputs.map((file) => file.role) }, parts);
   }
 }
 

@@ -211,7 +211,7 @@ export function capturedBytes(id: MissionId, { dataDir }: Pick<EngineParts, "dat
 /** Removes what a finished run leaves and no request can reach. */
 export async function tidy(
   row: Pick<RunningMission, "id" | "mission_id">,
-  outputs: readonly string[],
+  run: { readonly collected: readonly string[]; readonly tookMs?: number },
   parts: EngineParts,
 ): Promise<void> {
   try {
@@ -219,7 +219,7 @@ export async function tidy(
       parts.dataDir.disk,
       parts.dataDir.work(row.mission_id),
       parts.store.missions.files(row.id),
-      outputs,
+      run,
     );
   } catch (error) {
     parts.log.warn("io_error", { op: "tidy_workdir", mission_id: row.mission_id, err: error });

@@ -59,38 +59,45 @@ export async function makeWorkdir(
 /** A part of a copy may have taken the last room, which the database needs to tell the end of the run. */
 async function discardCopies(disk: Disk, path: string, files: readonly MissionFileRow[]): Promise<void> {
   try {
-    await tidyWorkdir(disk, path, files, []);
+    await tidyWorkdir(disk, path, files, { collected: [] });
   } catch {
     // Where nothing can be made there may be nothing to remove either; what failed first is what counts.
   }
 }
 
+/** A run that took no longer has made some thousand files at most: they are listed in a few milliseconds. */
+const SHORT_MS = 100;
+
 /**
  * Removes what takes room and no request can reach any more: copies of inputs, collected outputs, temporary files.
  * Empty folders stay until the row goes: removing them now would cost as much as making them.
+ *
+ * @param run Keys of the collected outputs, and how long the run took, if that is known.
  */
 export async function tidyWorkdir(
   disk: Disk,
   path: string,
   files: readonly MissionFileRow[],
-  collected: readonly string[],
+  run: { readonly collected: readonly string[]; readonly tookMs?: number },
 ): Promise<void> {
+  const { collected, tookMs = Infinity } = run;
   for (const file of files) {
     if (file.ref_kind !== "output") await removeIn(disk, path, placeOf(path, file).target);
   }
   for (const key of collected) await removeIn(disk, path, join(path, "out", key));
   const temporary = join(path, "tmp");
   // Nearly always so, and to look is harmless wherever a link may lead.
-  if (isEmpty(disk, temporary)) return;
+  if (isEmpty(disk, temporary, tookMs)) return;
   // A link to a large folder is not to be gone through entry by entry.
   if (!isFolder(disk, path) || !isFolder(disk, temporary)) return;
   await disk.empty(temporary);
 }
 
-function isEmpty(disk: Disk, folder: string): boolean {
+function isEmpty(disk: Disk, folder: string, tookMs: number): boolean {
   try {
-    // To list a large folder takes long.
-    return disk.statSync(folder).size <= LARGE_FOLDER_BYTES && disk.readdirSync(folder).length === 0;
+    // To list a large folder takes long; a short run has not filled one, and is not asked.
+    if (tookMs > SHORT_MS && disk.statSync(folder).size > LARGE_FOLDER_BYTES) return false;
+    return disk.readdirSync(folder).length === 0;
   } catch {
     // Missing, no folder, or not to be read: what it is gets a closer look.
     return false;

@@ -47,7 +47,7 @@ Deno.test("tidyWorkdir() removes copies, temporary and collected files, and noth
     for (const name of ["tmp/scratch", "out/report", "out/undeclared", "notes"]) {
       await Deno.writeTextFile(join(path, name), "x");
     }
-    await tidyWorkdir(dataDir.disk, path, [file], ["report"]);
+    await tidyWorkdir(dataDir.disk, path, [file], { collected: ["report"] });
     assertEquals(names(join(path, "in")), []);
     assertEquals(names(join(path, "tmp")), []);
     assertEquals(names(join(path, "out")), ["undeclared"]);
@@ -64,6 +64,6 @@ Deno.test("tidyWorkdir() removes nothing behind a link that the mission put in p
       await Deno.remove(join(path, folder), { recursive: true });
       await Deno.symlink(elsewhere, join(path, folder));
     }
-    await tidyWorkdir(dataDir.disk, path, [file], ["report"]);
+    await tidyWorkdir(dataDir.disk, path, [file], { collected: ["report"] });
     assertEquals(names(elsewhere), ["data", "log", "report"]);
   }));
