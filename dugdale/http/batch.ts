@@ -14,7 +14,7 @@ import { RequestBody } from "./request_body.ts";
 import { readTraceparent } from "./traceparent.ts";
 
 /** So many missions are read and enqueued in one turn of the event loop, which takes some ten milliseconds. */
-const TURN_MISSIONS = 25;
+const TURN_MISSIONS = 100;
 
 /** The body as a whole; each mission is read by itself, so that an invalid one does not lose the others. */
 const list = v.object({ missions: v.any() });
