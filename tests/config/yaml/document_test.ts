@@ -51,7 +51,7 @@ const FAULTS: readonly (readonly [text: string, line: number, words: string])[] 
   ["a: 1\n\tb: 2\n", 2, "Tabs are not allowed"],
   ["a: 1\nb: c: d\n", 2, "Nested mappings"],
   ["a: 1\nb: !secret x\n", 2, "Unresolved tag"],
-  ["a: 1\nb: *nobody\n", 2, "is an alias, and there is no anchor of that name before it"],
+  ["a: 1\nb: *missing\n", 2, "is an alias, and there is no anchor of that name before it"],
   ["a: *later\nb: &later 1\n", 1, "is an alias, and there is no anchor of that name before it"],
   ["a: 1\nb: 2\na: 3\n", 3, `["a"]: is written twice, first on line 1`],
   [`5: a\n"5": b\n`, 2, `["5"]: is written twice, first on line 1`],
