@@ -2,15 +2,10 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openFleet } from "../fleet.ts";
 import { onTerminal } from "../terminal.ts";
 
-/** Ids of one millisecond, as a client may choose them. */
-const [A, B] = ["a", "b"].map((letter) => `${start(Date.now())}-7000-8000-00000000000${letter}`) as [
-  string,
-  string,
-];
-
-function start(ms: number): string {
-  return ms.toString(16).padStart(12, "0").replace(/^(.{8})/, "$1-");
-}
+/** The first 48 bits of a UUIDv7: a time, taken once, so that both ids are of one millisecond. */
+const MOMENT = Date.now().toString(16).padStart(12, "0").replace(/^(.{8})/, "$1-");
+const A = `${MOMENT}-7000-8000-00000000000a`;
+const B = `${MOMENT}-7000-8000-00000000000b`;
 
 Deno.test("letts takes the beginning of an id wherever it takes the id of a mission", async () => {
   await using fleet = await openFleet(2);
