@@ -2,6 +2,9 @@
 /** Makes `dist/letts.js`: the whole command line in one file that starts with Deno and needs nothing else. */
 import { resolve } from "@std/path";
 import { fileURLToPath } from "node:url";
+import { RUNTIME_COPY, type RuntimeCopy } from "../cli/commands/new_mission/runtime_copy.ts";
+import { VERSION } from "../dugdale/version.ts";
+import { declarationsOf } from "./declarations.ts";
 import { stamp, stamped } from "./stamp.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -27,8 +30,20 @@ export async function bundle(out: string): Promise<void> {
   // Half the text starts sooner; the names that stacks are made of stay.
   await denoBundle(out, ENTRY, "--format=cjs", "--keep-names");
   const source = (await Deno.readTextFile(out)).replace(/^#!.*\n/, "");
-  await Deno.writeTextFile(out, HEAD + ascii(stamped(source, await stamp())));
+  const versioned = stamped(source, VERSION, await stamp());
+  await Deno.writeTextFile(out, HEAD + ascii(stamped(versioned, RUNTIME_COPY, await runtimeCopy())));
   await Deno.chmod(out, 0o755);
+}
+
+/** The runtime for missions, which `letts new mission` copies. */
+async function runtimeCopy(): Promise<RuntimeCopy> {
+  const path = await Deno.makeTempFile({ suffix: ".js" });
+  try {
+    await bundleModule(path, "mission/mod.ts");
+    return { code: await Deno.readTextFile(path), types: await declarationsOf("mission/mod.ts") };
+  } finally {
+    await Deno.remove(path);
+  }
 }
 
 /** Writes a module of this repository and what it imports to one file, to be imported. @throws {Error} As `bundle`. */

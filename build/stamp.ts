@@ -1,7 +1,6 @@
 /** What a build is made from, for `--version`, `GET /v1/version` and the metrics. */
 import config from "../deno.json" with { type: "json" };
 import type { VersionReply } from "../protocol/lane.ts";
-import { VERSION } from "../dugdale/version.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -13,14 +12,20 @@ export async function stamp(): Promise<VersionReply> {
   return { version: config.version, commit: `${head ?? "unknown"}${changed ? "-dirty" : ""}`, built_at };
 }
 
-/** Puts the stamp where `dugdale/version.ts` says what a checkout is. @throws {Error} When it is not found once. */
-export function stamped(source: string, stamp: VersionReply): string {
-  const said = (of: VersionReply, space = " "): string =>
-    Object.entries(of).map(([name, value]) => `${name}:${space}${JSON.stringify(value)}`).join(`,${space}`);
+/**
+ * Puts constants of the build in place of those of a checkout, such as the one of `dugdale/version.ts`.
+ *
+ * @throws {Error} When it is not found once.
+ */
+export function stamped<Facts extends object>(source: string, of: Facts, stamp: Facts): string {
+  const said = (facts: Facts, space = " "): string =>
+    Object.entries(facts).map(([name, value]) => `${name}:${space}${JSON.stringify(value)}`).join(
+      `,${space}`,
+    );
   // The bundler sets spaces as it likes.
-  const [before, after, ...more] = source.split(new RegExp(said(VERSION, "\\s*")));
+  const [before, after, ...more] = source.split(new RegExp(said(of, "\\s*")));
   if (before === undefined || after === undefined || more.length > 0) {
-    throw new Error(`the bundle must have ${said(VERSION)} once`);
+    throw new Error(`the bundle must have ${said(of)} once`);
   }
   return `${before}${said(stamp)}${after}`;
 }

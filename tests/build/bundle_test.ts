@@ -3,6 +3,17 @@ import { bundle } from "../../build/bundle.ts";
 import { stamped } from "../../build/stamp.ts";
 import config from "../../deno.json" with { type: "json" };
 
+/** Right but for the last call. */
+const WRONG =
+  `import { defineMission, mission, type MissionContext, MissionFailure } from "@letts/letts/mission";
+export const width = (m: MissionContext): number => m.int("width", 3);
+export const define: unknown = defineMission;
+await mission((m) => {
+  if (m.standalone) throw new MissionFailure("by hand", { reason: "by_hand" });
+  return { width: m.int("width", "three") };
+});
+`;
+
 async function printed(folder: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--unstable-no-legacy-abort", `${folder}/letts.js`, ...args],
@@ -32,6 +43,32 @@ Deno.test("the bundle runs from anywhere and says which version it is", async (t
       const returned = await printed(folder, "run", "--embedded", "--mission", "./says.sh");
       assertEquals(returned, `{\n  "says": "größer →"\n}\n`);
     });
+    await t.step(
+      "letts new mission copies the runtime and its types, so that no network is needed",
+      async () => {
+        await printed(folder, "new", "mission", "greet");
+        await Deno.writeTextFile(`${folder}/missions/wrong.ts`, WRONG);
+        const run = async (...args: string[]): Promise<readonly [number, string]> => {
+          const env = { NO_COLOR: "1", DENO_DIR: `${folder}/cache` };
+          const offline = [args[0] ?? "", "--quiet", "--no-remote", "--no-npm", ...args.slice(1)];
+          const cwd = `${folder}/missions`;
+          const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+            args: offline,
+            cwd,
+            env,
+          })
+            .output();
+          return [code, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr)];
+        };
+        assertEquals(await run("check", "greet.ts", ".letts/mission.d.ts"), [0, ""]);
+        assertEquals((await run("test", "-A"))[0], 0);
+        const [code, text] = await run("check", "wrong.ts");
+        assertEquals([code, text.match(/TS\d+/g)], [1, ["TS2345"]], text);
+        await Deno.remove(`${folder}/missions/.letts/mission.js`);
+        await printed(folder, "new", "mission", "again");
+        assertEquals(await run("check", "greet.ts"), [0, ""]);
+      },
+    );
     await t.step("its functions keep the names that stacks are read by", async () => {
       assertMatch(await Deno.readTextFile(`${folder}/letts.js`), /\([\w$]+,\s*"dugdaleMain"\)/);
     });
@@ -47,6 +84,8 @@ Deno.test("the bundle runs from anywhere and says which version it is", async (t
 });
 
 Deno.test("stamped() refuses a bundle in which there is nothing to stamp", () => {
-  const stamp = { version: "1.0.0", commit: "c", built_at: "t" };
-  assertThrows(() => stamped("var VERSION = {};", stamp), Error, "once");
+  const [of, stamp] = [{ version: "dev" }, { version: "1.0.0" }];
+  assertThrows(() => stamped("var VERSION = {};", of, stamp), Error, "once");
+  assertThrows(() => stamped(`{version:"dev"},{version:"dev"}`, of, stamp), Error, "once");
+  assertEquals(stamped(`var VERSION={version:"dev"};`, of, stamp), `var VERSION={version: "1.0.0"};`);
 });

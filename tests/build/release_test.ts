@@ -1,7 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { nextVersion, notes, releasedChangelog, withVersion } from "../../build/release.ts";
 import { sbom } from "../../build/sbom.ts";
-import { RUNTIME } from "../../cli/commands/new_mission/typescript.ts";
 import config from "../../deno.json" with { type: "json" };
 
 const CHANGELOG = "# Changelog\n\n## Unreleased\n\n- new\n\n## 0.1.0 (2026-01-01)\n\n- first\n";
@@ -29,10 +28,6 @@ Deno.test("withVersion() changes the version of deno.json and nothing else", asy
   const { version, ...rest } = JSON.parse(withVersion(text, "9.8.7"));
   const { version: _before, ...before } = config;
   assertEquals([version, rest], ["9.8.7", before]);
-});
-
-Deno.test("new missions ask for the version that made them", () => {
-  assertEquals(RUNTIME.source, `jsr:@letts/letts@^${config.version}`);
 });
 
 Deno.test("sbom() names letts, its Deno and every package in it, with their sums", async () => {

@@ -25,6 +25,8 @@ export const NEW: CommandSpec<[typeof NEW_MISSION_FLAGS]> = {
   summary: "Make a mission and its test",
   about: [
     "Nothing is replaced. The test is in tests/ below the missions, so that it is not a mission itself.",
+    "One in TypeScript comes with a copy of the runtime in .letts/, which needs no network, and with a deno.json\n" +
+    "that leads there; a deno.json that exists is left as it is.",
   ],
   positionals: [{ name: "name" }],
   flags: [NEW_MISSION_FLAGS],

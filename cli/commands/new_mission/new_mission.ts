@@ -21,7 +21,7 @@ export async function newMission(call: Call<Values<typeof NEW_MISSION_FLAGS>>): 
   const { mission, test, runTest } = missionFiles(name, lang);
   const folder = resolve(dir);
   const advice = lang === "ts" ? importAdvice(folder) : undefined;
-  const files = [mission, test, ...(advice !== undefined && "make" in advice ? [advice.make] : [])];
+  const files = [mission, test, ...(advice?.make ?? [])];
   const shown = (path: string): string => relative(Deno.cwd(), join(folder, path)) || path;
   const taken = files.filter(({ path }) => exists(join(folder, path)));
   if (taken.length > 0) {
@@ -33,7 +33,7 @@ export async function newMission(call: Call<Values<typeof NEW_MISSION_FLAGS>>): 
     await write(folder, file);
     await io.stderr.write(`letts: wrote ${shown(file.path)}\n`);
   }
-  if (advice !== undefined && "tell" in advice) await io.stderr.write(`letts: ${advice.tell}\n`);
+  if (advice?.tell !== undefined) await io.stderr.write(`letts: ${advice.tell}\n`);
   await io.stdout.write(
     `Next:\n  letts check mission ${shown(mission.path)}\n  ${runTest(shown(test.path))}\n`,
   );

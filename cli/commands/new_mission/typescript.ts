@@ -1,8 +1,8 @@
 /** A mission in TypeScript, with the runtime. @module */
 import type { Scaffold } from "./new_file.ts";
 
-/** What the runtime is called in imports, and where it comes from. */
-export const RUNTIME = { name: "@letts/letts", source: "jsr:@letts/letts@^0.1.0" } as const;
+/** What the runtime is called in imports. */
+export const RUNTIME = "@letts/letts/mission";
 
 /** TypeScript. */
 export const TYPESCRIPT: Scaffold = {
@@ -13,7 +13,7 @@ export const TYPESCRIPT: Scaffold = {
  *
  * Input \`{"name": "Ada"}\`. Output file \`greeting\`. By hand: \`${name}.ts --input='{"name": "Ada"}'\`.
  */
-import { mission } from "${RUNTIME.name}/mission";
+import { mission } from "${RUNTIME}";
 
 await mission(async (m) => {
   const name = m.string("name", "world");

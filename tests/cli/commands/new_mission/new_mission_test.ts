@@ -1,7 +1,7 @@
 /** `letts new mission`: what it makes runs, passes its own test, and is clean. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { hasProgram } from "../../../examples/run_example.ts";
-import { cli } from "../../cli_process.ts";
+import { BUNDLED, cli } from "../../cli_process.ts";
 
 const RUNTIME = new URL("../../../../mission/mod.ts", import.meta.url).href;
 const IMPORTS = JSON.stringify({ imports: { "@letts/letts/mission": RUNTIME } });
@@ -101,17 +101,20 @@ Deno.test("letts new mission says where the runtime comes from, and changes no d
   inFolder(async (cwd) => {
     const first = await cli(["new", "mission", "a"], { cwd });
     assertStringIncludes(first.stderr, "letts: wrote missions/deno.json\n");
-    assertStringIncludes(
-      await Deno.readTextFile(`${cwd}/missions/deno.json`),
-      `"@letts/letts": "jsr:@letts/letts@`,
-    );
+    const { imports } = JSON.parse(await Deno.readTextFile(`${cwd}/missions/deno.json`));
+    assertEquals(imports, { "@letts/letts/mission": BUNDLED ? "./.letts/mission.js" : RUNTIME });
+    const byHand = await new Deno.Command(`${cwd}/missions/a.ts`, { cwd }).output();
+    assertEquals(new TextDecoder().decode(byHand.stdout), `{\n    "greeting": "Hello, world!"\n}\n`);
     const second = await cli(["new", "mission", "b"], { cwd });
     assertEquals([second.code, second.stderr.includes("deno.json")], [0, false]);
 
     await Deno.writeTextFile(`${cwd}/deno.jsonc`, "{}");
     const other = await cli(["new", "mission", "c", "--dir", "other"], { cwd });
-    assertStringIncludes(other.stderr, `letts: add "@letts/letts": "jsr:@letts/letts@`);
-    assertStringIncludes(other.stderr, `to the imports of ${cwd}/deno.jsonc\n`);
+    const target = BUNDLED ? "./other/.letts/mission.js" : RUNTIME;
+    assertStringIncludes(
+      other.stderr,
+      `letts: add "@letts/letts/mission": "${target}" to the imports of ${cwd}/deno.jsonc\n`,
+    );
     assertEquals(await Deno.readTextFile(`${cwd}/deno.jsonc`), "{}");
   }));
 
