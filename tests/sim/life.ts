@@ -106,6 +106,13 @@ export class Life {
     return reply === undefined || reply.dead ? undefined : reply;
   }
 
+  /** Reads something. Unlike {@linkcode send} it lets no time pass. Undefined when a crash has come meanwhile. */
+  async read(path: string): Promise<string | undefined> {
+    const response = await this.#answer(new Request(`http://sim${path}`));
+    const text = await response.text();
+    return this.dead ? undefined : text;
+  }
+
   /** Lets everything happen that can happen without more time than the engine's own short timers take. */
   async settle(): Promise<void> {
     for (let ms = 0; ms < SHORT_MS; ms++) {

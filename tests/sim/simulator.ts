@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { successorId } from "../../dugdale/engine/successors.ts";
-import type { MissionRow, RunningMission } from "../../dugdale/store/mission_row.ts";
+import type { MissionRow, QueuedMission, RunningMission } from "../../dugdale/store/mission_row.ts";
 import type { Priority, SuccessorBody, UniqueRule } from "../../protocol/dispatch_options.ts";
 import { parseDuration } from "../../protocol/duration.ts";
 import type { DoneEvent, MissionEvent } from "../../protocol/event.ts";
@@ -74,6 +74,8 @@ export class Simulation {
   readonly #width = new Map<string, number>();
   /** Times of schedules for which a mission has started. */
   readonly #fires = new Set<string>();
+  /** Their end was checked in this life, and is looked at again in the next one and in the end. */
+  readonly #checked = new Set<MissionId>();
   /** They had not come to their end when a dugdale crashed. */
   readonly #crashed = new Set<MissionId>();
   #broken: unknown;
@@ -350,6 +352,7 @@ export class Simulation {
   async #begin(): Promise<void> {
     const remains = { file: `${this.#folder}/state.db`, disk: this.#disk, clock: this.#clock };
     this.#processes = new Map();
+    this.#checked.clear();
     this.#life = await Life.begin(remains, (process) => this.#onStart(process));
     await this.#life.fire();
   }
@@ -420,6 +423,7 @@ export class Simulation {
   /** Whether the promises hold now. */
   async #check(): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
+    if (this.#life.dead) return;
     const { parts, engine } = this.#life.core;
     const { missions } = parts.store;
     for (const [id, known] of this.#known) {
@@ -430,9 +434,10 @@ export class Simulation {
         assert(known.deleted, `mission ${id} is being deleted, and nothing has asked for it`);
         continue;
       }
+      if (row.status === "done" && this.#checked.has(id)) continue;
       const events = await this.#events(id);
-      // A timer may have brought the commit at which the disk was to die.
-      if (events === undefined || this.#life.dead) return;
+      // A change that was on its way may have brought the commit at which the disk was to die.
+      if (events === undefined) return;
       events.forEach(({ seq }, index) => assertEquals(seq, index + 1, `seq of mission ${id}`));
       this.#checkAttempts(id, row, known, events);
       const last = events.at(-1);
@@ -444,24 +449,31 @@ export class Simulation {
         known.done = JSON.stringify(last);
         this.#checkOutcome(id, known, last.outcome);
         this.#checkSuccessor(id, known, last);
+        this.#checked.add(id);
       }
       if (row.status === "running") assert(engine.find(id) !== undefined, `${id} runs in the database alone`);
     }
     this.#checkSchedules();
+    const running = missions.running();
     for (const lane of engine.lanes.list()) {
-      const rows = missions.running().filter((row) => row.lane === lane.name);
+      const rows = running.filter((row) => row.lane === lane.name);
       assertEquals(lane.inFlight, rows.length, `slots of lane ${lane.name}`);
-      const dueMs = this.#clock.wallMs() - SECOND_MS;
-      const waiting = missions.queue.queuedIn(lane.name, 1000).find((row) =>
-        (row.run_at === null || row.run_at <= dueMs) &&
-        (row.serial === 0 || missions.keys.active(row.key!).length === 1)
-      );
-      if (waiting !== undefined && !lane.paused) {
-        const text = `lane ${lane.name} has room, and mission ${waiting.mission_id} waits`;
-        assert(lane.inFlight >= lane.concurrency, text);
+      if (!lane.paused && lane.inFlight < lane.concurrency) {
+        const waiting = this.#waiting(lane.name);
+        assert(waiting === undefined, `lane ${lane.name} has room, and mission ${waiting?.mission_id} waits`);
       }
       this.#checkWidth(lane.name, lane.concurrency, rows.length);
     }
+  }
+
+  /** A mission that nothing holds back but a lane without room. */
+  #waiting(lane: string): QueuedMission | undefined {
+    const { missions } = this.#life.core.parts.store;
+    const dueMs = this.#clock.wallMs() - SECOND_MS;
+    return missions.queue.queuedIn(lane, 1000).find((row) =>
+      (row.run_at === null || row.run_at <= dueMs) &&
+      (row.serial === 0 || missions.keys.active(row.key!).length === 1)
+    );
   }
 
   /** What is due has been fired, unless it waits for a mission to end. */
@@ -537,8 +549,8 @@ export class Simulation {
   }
 
   async #events(id: MissionId): Promise<MissionEvent[] | undefined> {
-    const reply = await this.#life.send("GET", `/v1/missions/${id}/events`);
-    return reply?.text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+    const text = await this.#life.read(`/v1/missions/${id}/events`);
+    return text?.split("\n").slice(0, -1).map((line) => JSON.parse(line));
   }
 
   /** Lets all missions come to their end. */
@@ -556,6 +568,7 @@ export class Simulation {
       this.#clock.advance(SECOND_MS);
       await this.#life.settle();
     }
+    this.#checked.clear();
     await this.#check();
     const { missions } = this.#life.core.parts.store;
     for (const [id, { acknowledged }] of this.#known) {
