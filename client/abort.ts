@@ -4,11 +4,11 @@
  * @module
  */
 
-/** The longest time that a timer of JavaScript can hold. */
+/** Maximum delay of a JavaScript timer, in milliseconds. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /**
- * A signal that follows others and the clock. Release it when the work is over: it holds listeners and timers.
+ * A signal combined from other signals and timeouts. Release it when the work is done: it holds listeners and timers.
  */
 export class LinkedAbort {
   readonly #controller = new AbortController();
@@ -27,24 +27,24 @@ export class LinkedAbort {
     }
   }
 
-  /** Aborts with the first of the parents, or when told to. */
+  /** Aborts with the first of the parents, or on request. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Aborts now. The first reason stands. */
+  /** Aborts now. The first reason is kept. */
   abort(reason: unknown): void {
     this.#controller.abort(reason);
   }
 
-  /** Aborts after that many milliseconds; at once when there are none. Returns what takes it back. */
+  /** Aborts after a delay in milliseconds, immediately if it is not positive. Returns a handle that cancels this. */
   abortAfter(ms: number, reason: () => unknown): () => void {
     if (ms > 0) return this.callAfter(ms, () => this.abort(reason()));
     this.abort(reason());
     return () => {};
   }
 
-  /** Calls back after that many milliseconds, unless released before. Returns what takes it back. */
+  /** Calls back after a delay in milliseconds, unless released before. Returns a handle that cancels this. */
   callAfter(ms: number, call: () => void): () => void {
     let timer: ReturnType<typeof setTimeout>;
     const arm = (restMs: number) => {
@@ -64,14 +64,14 @@ export class LinkedAbort {
     return stop;
   }
 
-  /** Releases the parents and the timers. The signal stays as it is. */
+  /** Releases the parents and the timers. The signal keeps its state. */
   release(): void {
     for (const release of this.#releases) release();
     this.#releases.clear();
   }
 }
 
-/** Waits that many milliseconds. Rejects with the signal's reason when it aborts first. */
+/** Waits for a number of milliseconds. Rejects with the signal's reason if it aborts first. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
@@ -88,7 +88,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * The promise, or the signal's reason as soon as it aborts. For calls that take a signal and may still miss it: Deno
+ * The promise, or a rejection with the signal's reason as soon as it aborts. For calls that take a signal and may still
+ * miss it: Deno
  * 2.9 forgets the signal of a `fetch` at the next garbage collection, and its body then never ends.
  */
 export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {

@@ -1,5 +1,5 @@
 /**
- * From an address to one dugdale and lane.
+ * Resolves an address to one dugdale and lane.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { argument } from "./arguments.ts";
 import { ArgumentError, NoMatchingDugdaleError } from "./errors.ts";
 import type { Address } from "./types.ts";
 
-/** Where a mission goes. */
+/** The destination of a mission. */
 export interface Target {
   readonly dugdale: DugdaleEntry;
   readonly lane: LaneName;
 }
 
-/** The fields of all forms of an address; empty ones count as absent. */
+/** The fields of all forms of an address; empty strings count as absent. */
 interface Parts {
   readonly route?: string | undefined;
   readonly host?: string | number | undefined;
@@ -25,11 +25,11 @@ interface Parts {
 }
 
 /**
- * Resolves an address; among several dugdales that fit, chance decides.
+ * Resolves an address. If several dugdales match, one is chosen at random.
  *
- * @param defaultMatch Labels that count when the address has none.
+ * @param defaultMatch Labels used when the address has none.
  * @throws {ArgumentError} When the address is empty or ambiguous.
- * @throws {ConfigError} When letts.yaml does not know the host or route.
+ * @throws {ConfigError} When letts.yaml does not define the host or route.
  * @throws {NoMatchingDugdaleError} When no dugdale has the lane and all labels.
  */
 export function resolveAddress(to: Address, config: LettsConfig, defaultMatch: readonly string[]): Target {

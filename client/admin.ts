@@ -12,7 +12,9 @@ import { readReply } from "./http/json_reply.ts";
 import { ADMIN, ANY } from "./http/scopes.ts";
 import type { ApplyOptions, CallOptions, InfoOptions, Metrics } from "./types.ts";
 
-/** Sets lanes, labels, mission directory, runtime and schedules. A dugdale that does not know an addition gets none. */
+/**
+ * Sets lanes, labels, mission directory, runtime and schedules. Additions that the dugdale does not know are left out.
+ */
 export async function apply(
   connection: Connection,
   body: ApplyBody,
@@ -33,12 +35,12 @@ export async function apply(
   });
 }
 
-/** The configuration that was applied last. */
+/** The most recently applied configuration. */
 export function state(connection: Connection, { signal }: CallOptions): Promise<StateReply> {
   return connection.json("state", { scopes: ADMIN, signal });
 }
 
-/** The lanes and how busy they are, by name. */
+/** The lanes and their load, by name. */
 export async function lanes(connection: Connection, { signal }: CallOptions): Promise<readonly LaneRecord[]> {
   const records = await connection.json("lanes", { scopes: ANY, signal });
   return [...records].sort((a, b) => a.name < b.name ? -1 : 1);

@@ -1,5 +1,5 @@
 /**
- * Checks of what callers pass in, made before anything is sent.
+ * Validation of arguments, done before anything is sent.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { InvalidNameError } from "../protocol/names.ts";
 import { ArgumentError } from "./errors.ts";
 import type { Duration } from "./types.ts";
 
-/** Runs a parser on an argument. @throws {ArgumentError} In place of the parser's own error. */
+/** Runs a parser on an argument. @throws {ArgumentError} Instead of the parser's own error. */
 export function argument<Value>(parse: () => Value): Value {
   try {
     return parse();
@@ -24,7 +24,7 @@ function isParseError(error: unknown): error is Error {
     error instanceof InvalidAdditionError;
 }
 
-/** A duration as the wire has it. @throws {ArgumentError} When it is negative, or no duration. */
+/** A duration in wire format. @throws {ArgumentError} When it is negative or not a duration. */
 export function toWireDuration(what: string, duration: Duration): string {
   const ms = typeof duration === "number" ? duration : argument(() => parseDuration(duration));
   if (!Number.isSafeInteger(ms) || ms < 0) {
@@ -52,7 +52,7 @@ export function toJson(what: string, value: unknown): string {
     throw new ArgumentError(`${what} cannot be written as JSON`, { cause });
   }
   if (text === undefined) throw new ArgumentError(`${what} cannot be written as JSON`);
-  // JSON.stringify escapes no other surrogates than those.
+  // JSON.stringify escapes only lone surrogates.
   const alone = /(?<!\\)(?:\\\\)*(\\ud[89a-f][0-9a-f]{2})/.exec(text)?.[1];
   if (alone === undefined) return text;
   throw new ArgumentError(
@@ -60,7 +60,7 @@ export function toJson(what: string, value: unknown): string {
   );
 }
 
-/** A W3C trace context, when there is one. @throws {ArgumentError} When it has another form. */
+/** A W3C trace context, if given. @throws {ArgumentError} When it is malformed. */
 export function checkTraceparent(traceparent: string | undefined): string | undefined {
   if (traceparent === undefined || /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent)) {
     return traceparent;

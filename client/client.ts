@@ -1,5 +1,5 @@
 /**
- * The surface of the client: thin methods over the files beside this one.
+ * The public methods of the client; the files beside this one do the work.
  *
  * @module
  */
@@ -148,9 +148,9 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Reads letts.yaml. Makes no request and needs no token yet.
+   * Reads letts.yaml. Sends no request and needs no token yet.
    *
-   * @throws {ConfigError} When no file is found, or it breaks a rule.
+   * @throws {ConfigError} When no file is found, or it is invalid.
    */
   static async open(options: LettsClientOptions = {}): Promise<LettsClient> {
     const { path, env, insecurePermissions, fetch, traceparent, tracer, onLaunchFailure } = options;
@@ -171,8 +171,8 @@ export class LettsClient implements AsyncDisposable {
    * Opens a dugdale in this process, and a client for it: no set-up, the same calls. Needs Deno. Missions go to lane
    * `default`. Releasing the client ends them, and removes all files unless a `dataDir` was given.
    *
-   * @throws {ArgumentError} When `missions` is no folder.
-   * @throws {ConfigError} When a lane or the command breaks a rule.
+   * @throws {ArgumentError} When `missions` is not a folder.
+   * @throws {ConfigError} When a lane or the command is invalid.
    */
   static async embedded(options: EmbeddedClientOptions): Promise<LettsClient> {
     const { config, dugdale } = await openEmbedded(options);
@@ -199,8 +199,8 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * A client with other default labels or another observer. It shares the connections of this one, which stays
-   * their owner: releasing the copy does nothing.
+   * A client with other default labels or another observer. It shares the connections of this client, which still owns
+   * them: releasing the copy does nothing.
    */
   with(options: {
     readonly match?: readonly string[] | undefined;
@@ -210,19 +210,21 @@ export class LettsClient implements AsyncDisposable {
     return new LettsClient({ ...this.#context, match, onLaunchFailure }, false);
   }
 
-  /** The dugdales that carry all labels, in the order of letts.yaml. Default labels do not count here. */
+  /** The dugdales that carry all labels, in the order of letts.yaml. Default labels are not applied. */
   dugdales(match: readonly string[] = []): readonly DugdaleEntry[] {
     return this.config.candidates(undefined, match);
   }
 
   /**
-   * Sends a mission and returns as soon as it is accepted: from then on it runs even if the client is gone.
+   * Sends a mission and returns as soon as it is accepted: from then on it runs even if the client exits.
    *
    * @throws {BackPressureError} When the dugdale is full or shutting down.
-   * @throws {ConflictError} When the id is taken by another payload.
+   * @throws {ConflictError} When the id was already used with another payload.
    */
   dispatch(to: Address, options: DispatchOptions): Promise<DispatchedRef>;
-  /** Sends a defined mission. @throws {SchemaValidationError} When its schema refuses the input; then nothing is sent. */
+  /**
+   * Sends a defined mission. @throws {SchemaValidationError} When its schema rejects the input; then nothing is sent.
+   */
   dispatch<Input>(
     to: Address,
     mission: CallableMission<Input, unknown>,
@@ -237,12 +239,12 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Sends many missions to one lane, up to 1000 a request, and tells what became of each, in their order: one that is
-   * refused is an outcome, not a throw. Where several dugdales fit the address, one of them gets all. A file that
-   * several missions name is uploaded once.
+   * Sends many missions to one lane, up to 1000 in a request, and returns an outcome for each, in their order. A
+   * rejected mission is an outcome, not an error. If several dugdales match the address, one of them gets all missions.
+   * A file used by several missions is uploaded once.
    *
-   * @throws {ArgumentError} When one of the missions can only be a mistake; then nothing was sent.
-   * @throws {UnsupportedFeatureError} When the dugdale is too old to take many at once.
+   * @throws {ArgumentError} When a mission is invalid; then nothing was sent.
+   * @throws {UnsupportedFeatureError} When the dugdale is too old for batch dispatch.
    */
   dispatchMany(
     to: Address,
@@ -255,11 +257,11 @@ export class LettsClient implements AsyncDisposable {
   /**
    * Sends a mission and waits for its end.
    *
-   * @throws {MissionFailedError} When it ends in another way than success, unless `throwOnFailure` is false.
+   * @throws {MissionFailedError} When the outcome is not `success`, unless `throwOnFailure` is false.
    * @throws {WaitTimeoutError} When `waitMs` passes first. The mission keeps running.
    */
   run<R = JsonObject>(to: Address, options: RunOptions): Promise<RunResult<R>>;
-  /** Runs a defined mission. @throws {SchemaValidationError} When its schemas refuse the input, or what the mission returned. */
+  /** Runs a defined mission. @throws {SchemaValidationError} When its schemas reject the input or the return value. */
   run<Input, Return>(
     to: Address,
     mission: CallableMission<Input, Return>,
@@ -276,7 +278,9 @@ export class LettsClient implements AsyncDisposable {
 
   /** Sends a mission and returns a handle to wait with. */
   start<R = JsonObject>(to: Address, options: RunOptions): Promise<RunHandle<R>>;
-  /** Starts a defined mission. @throws {SchemaValidationError} When its schema refuses the input; then nothing is sent. */
+  /**
+   * Starts a defined mission. @throws {SchemaValidationError} When its schema rejects the input; then nothing is sent.
+   */
   start<Input, Return>(
     to: Address,
     mission: CallableMission<Input, Return>,
@@ -291,7 +295,7 @@ export class LettsClient implements AsyncDisposable {
     return isDefined(what) ? typedHandle(what, handle) : handle;
   }
 
-  /** Sends a command to a dugdale that allows commands. Files that it has already are not sent again. */
+  /** Sends a command to a dugdale that allows commands. Files that the dugdale already has are not sent again. */
   exec(to: Address, options: ExecOptions): Promise<RunHandle> {
     return exec(this.#context, to, options);
   }
@@ -299,9 +303,9 @@ export class LettsClient implements AsyncDisposable {
   /** Runs many missions at once. Outcomes are in the order of the jobs; a failed job is an outcome, not a throw. */
   runMany<R = JsonObject>(jobs: readonly Job[], options?: ManyOptions): Promise<HostOutcome<R>[]>;
   /**
-   * Runs a defined mission many times. A return value that its schema refuses is a failed outcome.
+   * Runs a defined mission many times. A return value that its schema rejects is a failed outcome.
    *
-   * @throws {SchemaValidationError} When its schema refuses one of the inputs; then nothing is sent.
+   * @throws {SchemaValidationError} When its schema rejects one of the inputs; then nothing is sent.
    */
   runMany<Input, Return>(
     mission: CallableMission<Input, Return>,
@@ -327,7 +331,10 @@ export class LettsClient implements AsyncDisposable {
    * @throws {NoMatchingDugdaleError} When there is none.
    */
   runOnAll<R = JsonObject>(where: Everywhere, options: RunOptions): Promise<HostOutcome<R>[]>;
-  /** Runs a defined mission everywhere. @throws {SchemaValidationError} When its schema refuses the input; then nothing is sent. */
+  /**
+   * Runs a defined mission everywhere. @throws {SchemaValidationError} When its schema rejects the input; then nothing
+   * is sent.
+   */
   runOnAll<Input, Return>(
     where: Everywhere,
     mission: CallableMission<Input, Return>,
@@ -345,30 +352,33 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Follows a mission's events until it is done, across broken connections and without a gap.
+   * Follows a mission's events until it is done. Reconnects after broken connections without losing an event.
    *
-   * @throws {NotFoundError} When the mission is gone.
-   * @throws {NetworkError} When the stream has brought nothing for too long; code `stream_given_up`.
+   * @throws {NotFoundError} When the mission no longer exists.
+   * @throws {NetworkError} When the stream has delivered nothing for too long; code `stream_given_up`.
    * @throws {WaitTimeoutError} When `waitMs` passes first.
    */
   async *follow(ref: MissionRef, options: FollowOptions = {}): AsyncGenerator<MissionEvent, void, void> {
     yield* followEvents(this.#followed(ref), options);
   }
 
-  /** As {@linkcode follow}, each event also as the line that was sent. */
+  /** As {@linkcode follow}, with each event also as the line that was sent. */
   async *followLines(ref: MissionRef, options: FollowOptions = {}): AsyncGenerator<FollowedLine, void, void> {
     yield* followLines(this.#followed(ref), options);
   }
 
-  /** Fetches what a mission has printed, up to 16 MiB of each stream. What cannot be fetched is an `error` in it. */
+  /**
+   * Fetches the captured output of a mission, up to 16 MiB of each stream. A failure to fetch is reported as its
+   * `error`.
+   */
   async capturedLogs(ref: MissionRef, { signal }: CallOptions = {}): Promise<Logs> {
     const missionId = argument(() => parseMissionId(ref.missionId));
     return await fetchLogs(this.#to(ref.host), missionId, readingScopes(ref.kind), signal);
   }
 
   /**
-   * Opens what a mission prints; `combined` is JSON lines that tell the streams apart. A connection that breaks is made
-   * anew, and the stream goes on where it was; the stream errors when that brings nothing for too long.
+   * Streams the captured output of a mission; `combined` is JSON lines that mark the stream of each line. After a
+   * broken connection the stream resumes where it was; it errors when reconnecting fails for too long.
    */
   async logs(
     ref: MissionRef,
@@ -379,7 +389,7 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Opens an output file. The stream errors instead of ending when the content is not what the mission announced.
+   * Opens an output file. The stream errors instead of ending if the content differs from the announced size or digest.
    *
    * @throws {ArgumentError} When there is no such output.
    */
@@ -392,8 +402,8 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Saves an output file. The path holds the whole, verified file afterwards, or what it held before. Links are
-   * followed, permissions kept; a pipe or a device is written to.
+   * Saves an output file. Afterwards the path holds either the whole, verified file or its previous content. Links are
+   * followed and permissions kept; pipes and devices are written to.
    */
   async saveOutput(
     of: OutputsOf,
@@ -413,9 +423,9 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Finds a mission, on one dugdale or on all at once; undefined when no dugdale has it.
+   * Finds a mission on one dugdale, or on all in parallel; undefined when none has it.
    *
-   * @throws {MissionLookupError} When none has it and some could not be asked.
+   * @throws {MissionLookupError} When none has it and some could not be reached.
    */
   async getMission(
     missionId: string,
@@ -434,8 +444,8 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Asks all dugdales at once for a mission. More than one has it when its id was used for several of them; a dugdale
-   * that does not have it is in neither list.
+   * Looks a mission up on all dugdales in parallel. Several can have it if its id was used on several of them; a
+   * dugdale without it is in neither list.
    */
   async findMissions(
     missionId: string,
@@ -445,10 +455,10 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * The newest mission with a key, on one dugdale or of all at once; undefined when none has one.
+   * The newest mission with a key, on one dugdale or on all in parallel; undefined when there is none.
    *
-   * @throws {ArgumentError} When it is no key.
-   * @throws {MissionLookupError} When none has one and some could not be asked.
+   * @throws {ArgumentError} When the key is invalid.
+   * @throws {MissionLookupError} When none has it and some could not be reached.
    */
   async findByKey(
     key: string,
@@ -469,8 +479,8 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Makes the same call to all dugdales at once, such as for their lanes. A dugdale that cannot
-   * answer is listed as unavailable; what `ask` throws beside a {@linkcode LettsError} ends the call.
+   * Makes the same call to all dugdales in parallel, for example for their lanes. A dugdale that cannot answer is
+   * listed as unavailable; any error of `ask` other than a {@linkcode LettsError} ends the call.
    *
    * @example
    * ```ts
@@ -488,7 +498,7 @@ export class LettsClient implements AsyncDisposable {
     return await askAll(this.dugdales(match).map(({ id }) => id), ask, { signal });
   }
 
-  /** The mission's record as the text that was sent: with exact integers beyond 2^53. */
+  /** The mission's record as it was sent, with exact integers beyond 2^53. */
   async missionText(ref: MissionRef, { signal }: CallOptions = {}): Promise<string> {
     const call = missionCall(ref.missionId, { scopes: readingScopes(ref.kind), signal });
     return await this.#to(ref.host).text("getMission", call);
@@ -523,25 +533,25 @@ export class LettsClient implements AsyncDisposable {
     return await mergedMissions(hosts, fetchPage, filter);
   }
 
-  /** Ends a mission: a queued one at once (`killed`), a running one by signal (`kill_sent`). Never sent twice. */
+  /** Ends a mission: a queued one immediately (`killed`), a running one by signal (`kill_sent`). Not retried. */
   async kill(ref: MissionRef, options: CallOptions = {}): Promise<"killed" | "kill_sent"> {
     return await kill(this.#to(ref.host), ref, options);
   }
 
-  /** Queues an ended mission again under a new id. Never sent twice. */
+  /** Queues an ended mission again under a new id. Not retried. */
   async restart(ref: MissionRef, options: CallOptions = {}): Promise<DispatchedRef> {
     return await restart(this.#to(ref.host), ref, options);
   }
 
   /**
-   * Lets a mission that waits for its time, or for its next attempt, wait no longer. Answers `queued` when its lane has
-   * no room yet. One that runs already is left as it is.
+   * Makes a mission that waits for its time, or for its next attempt, due now. Answers `queued` when its lane has no
+   * free slot yet. A running mission is not affected.
    */
   async runNow(ref: MissionRef, options: CallOptions = {}): Promise<"queued" | "running"> {
     return await runNow(this.#to(ref.host), ref, options);
   }
 
-  /** Removes a mission with its files; a running one only with force, which kills it first. */
+  /** Removes a mission with its files; a running one only with `force`, which kills it first. */
   async delete(ref: MissionRef, options: ForceOptions = {}): Promise<void> {
     await deleteMission(this.#to(ref.host), ref, options);
   }
@@ -551,7 +561,7 @@ export class LettsClient implements AsyncDisposable {
     return await failures(this.#to(host), filter);
   }
 
-  /** Restarts up to 1000 missions, with other inputs if that is asked for. Each item has its own result. Never sent twice. */
+  /** Restarts up to 1000 missions, optionally with changed inputs. Each item has its own result. Not retried. */
   async bulkRestart(
     host: string | number,
     ids: readonly string[],
@@ -570,9 +580,9 @@ export class LettsClient implements AsyncDisposable {
   }
 
   /**
-   * Sets lanes, labels, mission directory and runtime; without a body to what letts.yaml says. Never sent twice.
+   * Sets lanes, labels, mission directory and runtime; without a body, to the values of letts.yaml. Not retried.
    *
-   * @throws {UnsupportedFeatureError} When there are options of lanes, and the dugdale knows none.
+   * @throws {UnsupportedFeatureError} When lane options are given and the dugdale does not know them.
    */
   async apply(host: string | number, body?: ApplyBody, options: ApplyOptions = {}): Promise<ApplyReply> {
     const dugdale = this.config.dugdale(host);
@@ -580,12 +590,12 @@ export class LettsClient implements AsyncDisposable {
     return await apply(connection, body ?? this.config.applyBody(dugdale), options);
   }
 
-  /** The configuration that was applied last. */
+  /** The most recently applied configuration. */
   async state(host: string | number, options: CallOptions = {}): Promise<StateReply> {
     return await state(this.#to(host), options);
   }
 
-  /** The lanes of a dugdale by name, and how busy they are. */
+  /** The lanes of a dugdale by name, with their load. */
   async lanes(host: string | number, options: CallOptions = {}): Promise<readonly LaneRecord[]> {
     return await lanes(this.#to(host), options);
   }
@@ -595,12 +605,12 @@ export class LettsClient implements AsyncDisposable {
     return await info(this.#to(host), options);
   }
 
-  /** What a dugdale measures, and its clock. */
+  /** Metrics of a dugdale, and its clock. */
   async metrics(host: string | number, options: CallOptions = {}): Promise<Metrics> {
     return await metrics(this.#to(host), options);
   }
 
-  /** Stops a lane from starting missions. Running ones go on. */
+  /** Stops a lane from starting missions. Running missions continue. */
   async pauseLane(host: string | number, lane: string, options: CallOptions = {}): Promise<void> {
     await switchLane(this.#to(host), "pauseLane", lane, options);
   }
@@ -610,7 +620,9 @@ export class LettsClient implements AsyncDisposable {
     await switchLane(this.#to(host), "continueLane", lane, options);
   }
 
-  /** The schedules of a dugdale, by name. @throws {UnsupportedFeatureError} When it is too old to have any. */
+  /**
+   * The schedules of a dugdale, by name. @throws {UnsupportedFeatureError} When the dugdale is too old for schedules.
+   */
   async listSchedules(
     host: string | number,
     options: CallOptions = {},
@@ -618,12 +630,12 @@ export class LettsClient implements AsyncDisposable {
     return await listSchedules(this.#to(host), options);
   }
 
-  /** One schedule as the text that the dugdale sends. @throws {NotFoundError} When it has none of that name. */
+  /** A schedule as the JSON text that was sent. @throws {NotFoundError} When there is no schedule of that name. */
   async scheduleText(host: string | number, name: string, options: CallOptions = {}): Promise<string> {
     return await scheduleText(this.#to(host), name, options);
   }
 
-  /** The coming times of a schedule, 10 unless said otherwise, as if it were not paused. */
+  /** The next times of a schedule, 10 by default, as if it were not paused. */
   async nextFires(
     host: string | number,
     name: string,
@@ -632,7 +644,7 @@ export class LettsClient implements AsyncDisposable {
     return await nextFires(this.#to(host), name, options);
   }
 
-  /** Stops a schedule from firing, and keeps who has paused it and why. One that is paused stays paused as it is. */
+  /** Pauses a schedule and records who paused it and why. If it is already paused, nothing changes. */
   async pauseSchedule(
     host: string | number,
     name: string,
@@ -641,7 +653,7 @@ export class LettsClient implements AsyncDisposable {
     return await pauseSchedule(this.#to(host), name, options);
   }
 
-  /** Lets a paused schedule fire again. Its `missed` decides about the times that have passed. */
+  /** Resumes a paused schedule. Its `missed` setting decides about the times that have passed. */
   async continueSchedule(
     host: string | number,
     name: string,
@@ -650,7 +662,7 @@ export class LettsClient implements AsyncDisposable {
     return await continueSchedule(this.#to(host), name, options);
   }
 
-  /** Queues the mission of a schedule now, whatever overlaps. Its times stay as they are. */
+  /** Queues the mission of a schedule now, regardless of overlap. Its next times do not change. */
   async runSchedule(host: string | number, name: string, options: CallOptions = {}): Promise<DispatchedRef> {
     return await runSchedule(this.#to(host), name, options);
   }
@@ -660,7 +672,7 @@ export class LettsClient implements AsyncDisposable {
     return await uploadFile(this.#to(host), this.#context.ids, file, options);
   }
 
-  /** Opens a staging file, verified, or a part of it. */
+  /** Opens a staging file, or a part of it. Whole files are verified. */
   async download(
     host: string | number,
     stagingId: string,
@@ -669,7 +681,7 @@ export class LettsClient implements AsyncDisposable {
     return byteStream(await download(this.#to(host), stagingId, options));
   }
 
-  /** Saves a staging file. The path holds the whole, verified file afterwards, or what it held before. */
+  /** Saves a staging file. Afterwards the path holds either the whole, verified file or its previous content. */
   async saveDownload(
     host: string | number,
     stagingId: string,
@@ -694,19 +706,19 @@ export class LettsClient implements AsyncDisposable {
     return listStaging(() => this.#to(host), filter);
   }
 
-  /** Uploads that are not complete, by their ids. {@linkcode deleteStaging} gives one up. */
+  /** Incomplete uploads, by their ids. {@linkcode deleteStaging} removes one. */
   listUploads(host: string | number, options: PageOptions = {}): Listing<UploadRecord> {
     return listUploads(() => this.#to(host), options);
   }
 
-  /** Removes a staging file; one in use only with force, which removes the missions that use it. */
+  /** Removes a staging file; one in use only with `force`, which also removes the missions that use it. */
   async deleteStaging(host: string | number, stagingId: string, options: ForceOptions = {}): Promise<void> {
     await deleteStaging(this.#to(host), stagingId, options);
   }
 
   /**
-   * Ends all calls in progress with an `AbortedError` and closes the connections. Missions keep running, except on a
-   * dugdale that was embedded.
+   * Ends all calls in progress with an `AbortedError` and closes the connections. Missions keep running, except on an
+   * embedded dugdale.
    */
   async close(): Promise<void> {
     if (this.#owner) this.#context.connections.close();

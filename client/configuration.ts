@@ -9,11 +9,11 @@ import type { LettsConfig } from "../config/letts/resolve.ts";
 /**
  * Opens the letts.yaml that applies here.
  *
- * @throws {ConfigError} When none is found, it cannot be read, breaks a rule, or holds plain tokens and is open to
- * others; `stage` tells which, and file, line and key tell where.
+ * @throws {ConfigError} When none is found, or it cannot be read, is invalid, or has plain tokens and permissions that
+ * let others access it; `stage` tells which, with file, line and key.
  */
 export async function openLettsConfig(options: OpenLettsOptions = {}): Promise<LettsConfig> {
-  // Loaded when there is a file to read: a client of a configuration from memory has no need for YAML.
+  // Imported only when a file is read: a client with a configuration in memory does not need YAML.
   const { readLettsConfig } = await import("../config/letts/open.ts");
   return readLettsConfig(options);
 }

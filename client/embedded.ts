@@ -14,7 +14,7 @@ import { ConfigError } from "../config/config_error.ts";
 import { toPath } from "./files/local_file.ts";
 import type { LettsClientOptions } from "./types.ts";
 
-/** Name of the dugdale in the configuration of the client. */
+/** Name of the dugdale in the client's configuration. */
 export const EMBEDDED_HOST = "embedded";
 
 /** How to open a client with a dugdale in the same process. */
@@ -25,21 +25,21 @@ export interface EmbeddedClientOptions extends
   > {
   /** Folder of the mission scripts. */
   readonly missions: string | URL;
-  /** Missions of lane `default` that may run at the same time. Default: as many as there are processors. */
+  /** Concurrency of lane `default`. Default: the number of processors. */
   readonly concurrency?: number | undefined;
-  /** Lanes by name, beside lane `default`. */
+  /** Lanes by name, in addition to lane `default`. */
   readonly lanes?: Readonly<Record<string, Pick<LaneSettings, "concurrency" | "paused">>> | undefined;
-  /** Where missions and files are kept. Default: a temporary folder that goes with the client. */
+  /** Directory of missions and files. Default: a temporary folder that is removed with the client. */
   readonly dataDir?: string | URL | undefined;
   /**
-   * argv of every mission, with `{mission}` and `{mission_path}` in it. Default: a mission `resize` is the file
-   * `resize`, `resize.ts`, `resize.py` and so on, and its first line or its ending says what runs it. Without a first
-   * line Deno gives it its own folder and the variables of letts, nothing else.
+   * Command line of every mission, with the placeholders `{mission}` and `{mission_path}`. Default: mission `resize` is
+   * the file `resize`, `resize.ts`, `resize.py` and so on, run according to its first line or its extension. Deno
+   * scripts without a first line get access to their own folder and the variables of letts only.
    */
   readonly command?: readonly string[] | undefined;
-  /** Path of a mission's file in the folder, for a `command` of yours. Default `{mission}`. */
+  /** Path of a mission's file inside the folder, for a custom `command`. Default `{mission}`. */
   readonly missionPath?: string | undefined;
-  /** Variables that missions get in addition; `${NAME}` is replaced by a variable of this process. */
+  /** Additional environment variables of missions; `${NAME}` is replaced by a variable of this process. */
   readonly missionEnv?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -59,7 +59,7 @@ export async function openEmbedded(options: EmbeddedClientOptions): Promise<Embe
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
     throw new ArgumentError(`missions ${JSON.stringify(folder)} must be a folder that can be read`);
   }
-  // Loaded when it is asked for: the client is a fraction of its size, and runs where a dugdale does not.
+  // Imported only when needed: the client alone is much smaller, and also runs where a dugdale does not.
   const { openEmbeddedDugdale } = await import("../dugdale/embedded.ts");
   const dugdale = await openEmbeddedDugdale({
     dataDir: dataDir === undefined ? undefined : resolve(toPath(dataDir)),

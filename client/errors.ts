@@ -1,6 +1,6 @@
 /**
- * What the client throws on purpose, beside the errors of letts.yaml (`ConfigError`) and of typed missions
- * (`SchemaValidationError`). A program tells the errors apart by class or by `code`; the message is for people.
+ * Errors that the client throws, in addition to those of letts.yaml (`ConfigError`) and of typed missions
+ * (`SchemaValidationError`). Programs distinguish them by class or `code`; the message is for people.
  *
  * @module
  */
@@ -24,20 +24,20 @@ export class NoMatchingDugdaleError extends LettsError {
   /** The name of the class. */
   override readonly name = "NoMatchingDugdaleError";
 
-  /** The message names the lane and labels that were asked for. */
+  /** The message names the requested lane and labels. */
   constructor(message: string) {
     super("no_matching_dugdale", message);
   }
 }
 
-/** A dugdale is too old for what the call asks of it. Code `unsupported_feature`. */
+/** The dugdale is too old for a feature that the call needs. Code `unsupported_feature`. */
 export class UnsupportedFeatureError extends LettsError {
   /** The name of the class. */
   override readonly name = "UnsupportedFeatureError";
-  /** The words that its `GET /v1/dugdale` does not announce. */
+  /** The features that its `GET /v1/dugdale` does not announce. */
   readonly features: readonly string[];
 
-  /** The message is put behind the id of the dugdale. */
+  /** The message follows the id of the dugdale. */
   constructor(
     message: string,
     features: readonly string[],
@@ -48,12 +48,12 @@ export class UnsupportedFeatureError extends LettsError {
   }
 }
 
-/** A dugdale could not be reached, or broke off. Codes `network`, `timeout`, `bad_reply` and `stream_given_up`. */
+/** The connection to a dugdale failed or broke off. Codes `network`, `timeout`, `bad_reply` and `stream_given_up`. */
 export class NetworkError extends LettsError {
   /** The name of the class. */
   override readonly name = "NetworkError";
 
-  /** The message is put behind the id of the dugdale. */
+  /** The message follows the id of the dugdale. */
   constructor(
     message: string,
     facts: LettsErrorFacts & { readonly host: string },
@@ -62,25 +62,27 @@ export class NetworkError extends LettsError {
     super(code, `[${facts.host}] ${message}`, facts);
   }
 
-  /** A repeat with a back-off may work: `true`. */
+  /** Always `true`: a retry with back-off may succeed. */
   override get retryable(): boolean {
     return true;
   }
 }
 
-/** A dugdale answered with a status that is not a success. The class of all statuses without one of their own. */
+/** A dugdale answered with an error status. Used for all statuses without a class of their own. */
 export class HttpError extends LettsError {
   /** The name of the class. */
   override readonly name: string = "HttpError";
   /** HTTP status. */
   declare readonly status: number;
 
-  /** Takes the code and message of the answer. */
+  /** Takes code and message from the answer. */
   constructor(code: LettsErrorCode, message: string, facts: LettsErrorFacts & { readonly status: number }) {
     super(code, message, facts);
   }
 
-  /** The advice of the code; for an unknown code, whether the status is 500 or more. */
+  /**
+   * Whether a retry may succeed, as documented for the code; for an unknown code, whether the status is 500 or more.
+   */
   override get retryable(): boolean {
     return isProblemCode(this.code) ? PROBLEMS[this.code].retry !== "never" : this.status >= 500;
   }
@@ -98,13 +100,13 @@ export class AuthError extends HttpError {
   override readonly name = "AuthError";
 }
 
-/** The mission, file or lane does not exist, or not any more: 404, 410. */
+/** The mission, file or lane does not exist, or no longer exists: 404, 410. */
 export class NotFoundError extends HttpError {
   /** The name of the class. */
   override readonly name = "NotFoundError";
 }
 
-/** The call conflicts with the present state: 409. */
+/** The call conflicts with the current state: 409. */
 export class ConflictError extends HttpError {
   /** The name of the class. */
   override readonly name = "ConflictError";
@@ -121,7 +123,7 @@ export class StagingError extends LettsError {
   /** The name of the class. */
   override readonly name = "StagingError";
 
-  /** Names a host and a mission only when the file was on its way from or to one. */
+  /** Host and mission are set only when the file was being sent or received. */
   constructor(
     code: "file_unreadable" | "file_unwritable" | "unsafe_role" | "size_mismatch" | "digest_mismatch",
     message: string,
@@ -131,14 +133,14 @@ export class StagingError extends LettsError {
   }
 }
 
-/** The wait ended before the mission did; the mission keeps running. Code `wait_timeout`. */
+/** The wait ended before the mission. The mission keeps running. Code `wait_timeout`. */
 export class WaitTimeoutError extends LettsError {
   /** The name of the class. */
   override readonly name = "WaitTimeoutError";
-  /** The wait that was allowed. */
+  /** The allowed time in milliseconds. */
   readonly waitMs: number;
 
-  /** Takes the wait in milliseconds; a fan-out as a whole has no mission to name. */
+  /** Takes the wait in milliseconds; a fan-out as a whole has no mission id. */
   constructor(waitMs: number, facts: LettsErrorFacts = {}) {
     const mission = facts.missionId === undefined ? "the mission" : `mission ${facts.missionId}`;
     super("wait_timeout", `${mission} was not done within ${waitMs} ms; it keeps running`, facts);
@@ -146,11 +148,11 @@ export class WaitTimeoutError extends LettsError {
   }
 }
 
-/** A mission ended in another way than success. Code `mission_failed`. */
+/** The outcome of the mission is not `success`. Code `mission_failed`. */
 export class MissionFailedError extends LettsError {
   /** The name of the class. */
   override readonly name = "MissionFailedError";
-  /** Everything that is known about the end. */
+  /** The complete result. */
   readonly result: RunResult<unknown>;
 
   /** Takes host and mission from the result. */
@@ -164,11 +166,11 @@ export class MissionFailedError extends LettsError {
   }
 }
 
-/** No dugdale has the mission, and not all of them could be asked. Code `mission_not_found`. */
+/** No reachable dugdale has the mission, and some could not be reached. Code `mission_not_found`. */
 export class MissionLookupError extends LettsError {
   /** The name of the class. */
   override readonly name = "MissionLookupError";
-  /** The error of each dugdale that could not answer, in the order of letts.yaml. */
+  /** The error of each unreachable dugdale, in the order of letts.yaml. */
   readonly errors: readonly LettsError[];
 
   /** The first of the errors is also the `cause`. */
@@ -182,7 +184,9 @@ export class MissionLookupError extends LettsError {
   }
 }
 
-/** The caller, or the release of the client or handle, ended the call. Code `aborted`; `cause` is the reason. */
+/**
+ * The call was ended by the caller, or by the release of the client or handle. Code `aborted`; `cause` is the reason.
+ */
 export class AbortedError extends LettsError {
   /** The name of the class. */
   override readonly name = "AbortedError";

@@ -1,5 +1,5 @@
 /**
- * What a dugdale must know before it is asked to heed something.
+ * Checks that a dugdale supports the features that a call needs.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { Call, Connection } from "./http/connection.ts";
 import { ANY } from "./http/scopes.ts";
 
 /**
- * Sees to it that the dugdale has announced all of these words. It is asked when something is needed that it has not
- * announced yet, since it may have been upgraded.
+ * Checks that the dugdale has announced all of these features. If one is missing from what it announced before, it is
+ * asked again, since it may have been upgraded.
  *
- * @throws {UnsupportedFeatureError} When one is missing.
+ * @throws {UnsupportedFeatureError} When a feature is missing.
  */
 export async function requireFeatures(
   connection: Connection,
@@ -30,9 +30,10 @@ export async function requireFeatures(
 }
 
 /**
- * A dugdale that was replaced by an older one since it was asked has ignored what it does not know.
+ * Checks the features that the dugdale reports as used: one that was replaced by an older version in the meantime has
+ * ignored what it does not know.
  *
- * @throws {UnsupportedFeatureError} When it has not heeded all of these words.
+ * @throws {UnsupportedFeatureError} When a feature was not used.
  */
 export function assertFeaturesUsed(
   connection: Connection,

@@ -1,5 +1,5 @@
 /**
- * Calls to several dugdales at once.
+ * Calls to several dugdales in parallel.
  *
  * @module
  */
@@ -21,14 +21,14 @@ import type {
   Page,
 } from "./types.ts";
 
-/** Items in progress at the same time, unless the caller says otherwise. */
+/** Default number of items in progress at the same time. */
 const CONCURRENCY = 64;
 
 /**
- * Does the same for every item, some at a time, and returns the results in their order. `work` reports a failure
- * of its item in its value; what it throws is a bug or ends the call, and aborts the others.
+ * Applies a function to every item, with limited concurrency, and returns the results in order. `work` reports a
+ * failure of its item in its value; an exception is a bug or ends the call, and aborts the other items.
  *
- * @param options `waitMs` counts for all items together, from the start.
+ * @param options `waitMs` is the limit for all items together, from the start.
  * @throws {ArgumentError} When `concurrency` is less than one.
  */
 export async function fanOut<Item, Value>(
@@ -57,10 +57,10 @@ export async function fanOut<Item, Value>(
 }
 
 /**
- * Makes the same call to all hosts at once. One that cannot answer does not hide the answers of the others.
+ * Makes the same call to all hosts in parallel. Failed hosts do not hide the answers of the others.
  *
  * @param hosts Ids of dugdales.
- * @throws The signal's reason when it aborts first.
+ * @throws The signal's reason if it aborts first.
  */
 export async function askAll<Value>(
   hosts: readonly string[],
@@ -84,7 +84,7 @@ export async function askAll<Value>(
   return { answers, unavailable };
 }
 
-/** Fetches one page of one dugdale; the cursor is that dugdale's own. */
+/** Fetches one page of one dugdale; the cursor belongs to that dugdale. */
 export type FetchHostPage = (
   host: string,
   filter: MissionFilter,
@@ -92,11 +92,11 @@ export type FetchHostPage = (
 ) => Promise<Page<Mission>>;
 
 /**
- * One page of the missions of several dugdales, newest first. Each dugdale has a place of its own in the cursor, so
- * that one which is away for a page goes on where it was.
+ * One page of the missions of several dugdales, newest first. The cursor holds the position in each dugdale, so that a
+ * dugdale that was unreachable for a page continues where it was.
  *
  * @param hosts Ids of dugdales.
- * @throws {ArgumentError} When the cursor was made for other filters or is none, or `limit` is not 1 to 1000.
+ * @throws {ArgumentError} When the cursor is invalid or was made for other filters, or `limit` is not 1 to 1000.
  */
 export async function mergedMissions(
   hosts: readonly string[],
@@ -119,7 +119,7 @@ export async function mergedMissions(
   );
   const items = merged.slice(0, limit);
   const cut = new Set(merged.slice(limit).map(({ host }) => host));
-  // The cursor of a dugdale's page lies behind missions that were cut here.
+  // The cursor of the dugdale's page points behind missions that were cut off here.
   for (const mission of items) {
     const time = conditions.order === "finished" ? "time_finished" : "time_created";
     places.set(mission.host, encode({ [time]: timeOf(mission), mission_id: mission.missionId }));
@@ -134,7 +134,7 @@ export async function mergedMissions(
   return { items, nextCursor, unavailable };
 }
 
-/** A page without missions that are being deleted. One of only such missions is followed by the next one, once. */
+/** A page without missions that are being deleted. If a page has only such missions, the next one is fetched, once. */
 async function visiblePage(
   host: string,
   fetchPage: FetchHostPage,
@@ -150,13 +150,13 @@ async function visiblePage(
   return visible(await fetchPage(host, filter, page.nextCursor));
 }
 
-/** A short text that differs between lists of different missions or order. */
+/** A short digest that differs between lists of different missions or order. */
 function filterDigest({ order = "created", ...conditions }: MissionFilter): string {
   const given = Object.entries(conditions).filter(([, value]) => value !== undefined).sort();
   return createHash("sha256").update(JSON.stringify([order, given])).digest("base64url").slice(0, 12);
 }
 
-/** The places of all dugdales in a cursor; one without a digest is accepted for all filters. */
+/** The positions in a cursor; one without a digest is accepted for all filters. */
 function placesOf(cursor: string, digest: string): Map<string, string> {
   const refuse = (cause?: unknown) =>
     new ArgumentError(`cursor "${cursor}" must be the nextCursor of an earlier page`, { cause });

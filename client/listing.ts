@@ -1,11 +1,11 @@
 /**
- * Lists that come in pages.
+ * Paginated lists.
  *
  * @module
  */
 import type { Listing, Page } from "./types.ts";
 
-/** A list over a way to fetch one page. Each iteration starts at the first page. */
+/** A list built on a function that fetches one page. Each iteration starts at the first page. */
 export function listing<Item>(fetchPage: (cursor: string | undefined) => Promise<Page<Item>>): Listing<Item> {
   return {
     page: (cursor) => fetchPage(cursor),

@@ -28,7 +28,7 @@ import type {
   MissionRef,
 } from "./types.ts";
 
-/** A forced delete answers once the mission has ended; a dugdale waits 30 seconds for that. */
+/** A forced delete is answered once the mission has ended; a dugdale waits up to 30 seconds for that. */
 const FAILURES_NEEDED = ["failures"];
 const FORCED_DELETE_MS = 60_000;
 
@@ -40,7 +40,7 @@ export function missionCall<Options extends Omit<Call, "path" | "missionId">>(
   return { ...call, path: { id: argument(() => parseMissionId(missionId)) }, missionId };
 }
 
-/** One mission of one dugdale; undefined when it is not there. */
+/** A mission of one dugdale; undefined when it does not exist. */
 export async function getMission(
   connection: Connection,
   ref: Pick<MissionRef, "missionId" | "kind">,
@@ -55,7 +55,7 @@ export async function getMission(
   }
 }
 
-/** The newest mission of one dugdale with a key; undefined when there is none. */
+/** The newest mission with a key of one dugdale; undefined when there is none. */
 export async function findByKey(
   connection: Connection,
   key: string,
@@ -73,7 +73,7 @@ export async function findByKey(
   }
 }
 
-/** Asks all of the dugdales at once; those that do not have the mission are in neither list. */
+/** Asks all dugdales in parallel; those without the mission are in neither list. */
 export async function findMissions(
   connections: Connections,
   dugdales: readonly DugdaleEntry[],
@@ -90,12 +90,12 @@ export async function findMissions(
   return { answers: found, unavailable };
 }
 
-/** The missions of one dugdale, which is asked for when the first page is. */
+/** The missions of one dugdale. Nothing is sent before the first page is read. */
 export function listMissions(connect: () => Connection, filter: MissionFilter): Listing<Mission> {
   const { signal, missionPrefix, groupId, failReason, ...rest } = filter;
   const { outcome } = filter;
   const outcomes = typeof outcome === "string" ? [outcome] : outcome;
-  // An older dugdale would list nothing for several outcomes, and everything whatever the reason.
+  // An older dugdale would list nothing for several outcomes, and ignore the reason.
   const needed = (outcomes?.length ?? 0) > 1 || failReason !== undefined ? FAILURES_NEEDED : [];
   const query = {
     ...rest,
@@ -132,7 +132,7 @@ export async function failures(
   });
 }
 
-/** Ends a mission: a queued one at once, a running one by signal. */
+/** Ends a mission: a queued one immediately, a running one by signal. */
 export async function kill(
   connection: Connection,
   { missionId }: MissionRef,
@@ -155,7 +155,7 @@ export async function restart(
   return { host: connection.host, missionId: reply.mission_id, kind, status: reply.status };
 }
 
-/** Lets a mission that waits for a time wait no longer. */
+/** Makes a mission that waits for its time due now. */
 export async function runNow(
   connection: Connection,
   { missionId }: MissionRef,
@@ -177,15 +177,15 @@ export async function deleteMission(
   );
 }
 
-/** Query and time limit of a delete. */
+/** Query and timeout of a delete. */
 export function forced(force: boolean | undefined): Pick<Call<"deleteMission">, "query" | "timeoutMs"> {
   return force ? { query: { force: true }, timeoutMs: FORCED_DELETE_MS } : {};
 }
 
 /**
- * Restarts or deletes up to 1000 missions one after the other. Each item has its own result.
+ * Restarts or deletes up to 1000 missions, one after the other. Each item has its own result.
  *
- * @throws {ArgumentError} When there are none, too many, or one is no UUIDv7.
+ * @throws {ArgumentError} When there are none or too many, or an id is not a UUIDv7.
  */
 export async function bulk(
   connection: Connection,
@@ -203,7 +203,7 @@ export async function bulk(
   const { results } = await connection.json(route, {
     scopes: ADMIN,
     body: JSON.stringify(members satisfies BodyOf<typeof route>),
-    // They go one after the other, and a forced delete may take half a minute each.
+    // They are processed one after the other, and a forced delete may take half a minute each.
     timeoutMs: options.force ? Infinity : undefined,
     signal: options.signal,
   });

@@ -1,5 +1,5 @@
 /**
- * Schedules of a dugdale: what they are, when they fire, and what is done to them by hand.
+ * Schedules of a dugdale: definitions, next times, and manual actions.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { CallOptions, DispatchedRef } from "./types.ts";
 
 const NEEDED = ["schedules"];
 
-/** All of them, by name. */
+/** All schedules, by name. */
 export async function listSchedules(
   connection: Connection,
   { signal }: CallOptions,
@@ -22,7 +22,7 @@ export async function listSchedules(
   return (await connection.json("listSchedules", { scopes: ADMIN, signal })).schedules;
 }
 
-/** One of them as the dugdale sends it: its input keeps every digit. */
+/** A schedule as the JSON text that was sent, so that its input keeps every digit. */
 export async function scheduleText(
   connection: Connection,
   name: string,
@@ -32,7 +32,7 @@ export async function scheduleText(
   return await connection.text("getSchedule", { scopes: ADMIN, path: pathOf(name), signal });
 }
 
-/** Its coming times. */
+/** Its next times. */
 export async function nextFires(
   connection: Connection,
   name: string,
@@ -47,7 +47,7 @@ export async function nextFires(
   });
 }
 
-/** Stops it from firing. */
+/** Pauses it. */
 export async function pauseSchedule(
   connection: Connection,
   name: string,
@@ -64,7 +64,7 @@ export async function pauseSchedule(
   });
 }
 
-/** Lets it fire again. */
+/** Resumes it. */
 export async function continueSchedule(
   connection: Connection,
   name: string,

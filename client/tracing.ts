@@ -1,38 +1,38 @@
 /**
- * Spans of OpenTelemetry, through whatever the application has registered: its API is found where every copy of
- * `@opentelemetry/api` looks for it, so that the client needs none of its own.
+ * OpenTelemetry spans, through the provider that the application has registered: its API is found where every copy of
+ * `@opentelemetry/api` looks for it, so that the client needs no dependency.
  *
  * @module
  */
 
-/** A value that tells about a span. */
+/** The value of a span attribute. */
 export type SpanAttribute = string | number | boolean;
 
-/** What a span is made with. */
+/** Options of a new span. */
 export interface SpanSettings {
   /** `SpanKind` of OpenTelemetry: 0 internal, 2 client, 3 producer. */
   readonly kind?: number;
-  /** What is known at its start. */
+  /** Attributes known at its start. */
   readonly attributes?: Record<string, SpanAttribute>;
 }
 
-/** What is used of a span. */
+/** The part of the span interface that is used. */
 export interface Span {
-  /** Its place in the trace: lower-case hex, and the flags as a number. */
+  /** Trace id and span id in lower-case hex, and the flags as a number. */
   spanContext(): { readonly traceId: string; readonly spanId: string; readonly traceFlags: number };
-  /** Adds what became known later. */
+  /** Sets attributes that became known later. */
   setAttribute(key: string, value: SpanAttribute): unknown;
-  /** Says how it ended; code 2 is an error. */
+  /** Sets the status; code 2 is an error. */
   setStatus(status: { code: number; message?: string }): unknown;
-  /** Adds an error. */
+  /** Records an error. */
   recordException(error: Error | string): void;
   /** Ends it. */
   end(): void;
 }
 
-/** What is used of a tracer. Every `Tracer` of `@opentelemetry/api` is one. */
+/** The part of the tracer interface that is used. Every `Tracer` of `@opentelemetry/api` conforms to it. */
 export interface Tracer {
-  /** Runs the work with a new span, which is the parent of spans that the work starts. */
+  /** Runs a function with a new span, which is the parent of spans started inside. */
   startActiveSpan<Value>(name: string, options: SpanSettings, work: (span: Span) => Value): Value;
 }
 
@@ -43,7 +43,7 @@ const ERROR = 2;
 /** Where every copy of the API keeps the span in a context. */
 const ACTIVE_SPAN = Symbol.for("OpenTelemetry Context Key SPAN");
 
-/** What is used of what an application has registered. */
+/** The part of the registered API that is used. */
 interface Registered {
   readonly trace?: { getTracer(name: string): Tracer };
   readonly context?: ContextManager;
@@ -63,20 +63,20 @@ function registered(): Registered | undefined {
   return (globalThis as { [API]?: Registered })[API];
 }
 
-/** The tracer of the provider that the application has registered; undefined when there is none. */
+/** The tracer of the registered provider; undefined when there is none. */
 export function registeredTracer(): Tracer | undefined {
   return registered()?.trace?.getTracer(NAME);
 }
 
-/** W3C trace context of the span in which the application, or the client, is at this moment. */
+/** W3C trace context of the active span of the application or the client. */
 export function activeTraceparent(): string | undefined {
   const span = registered()?.context?.active().getValue(ACTIVE_SPAN) as Span | undefined;
   return span && toTraceparent(span);
 }
 
 /**
- * Sends a request in the trace that its headers name. When Deno itself traces requests it adds a `traceparent` to the
- * one that is there, and two of them count as none: it is told of the span instead, of which its own is a child.
+ * Sends a request in the trace named by its headers. If Deno itself traces requests, it adds a second `traceparent`,
+ * and two of them count as none: instead the span is made active, and Deno's own becomes its child.
  */
 export function sentInTrace<Value>(
   headers: Readonly<Record<string, string>>,
@@ -90,7 +90,7 @@ export function sentInTrace<Value>(
   return context.with(context.active().setValue(ACTIVE_SPAN, span), () => send(others));
 }
 
-/** What Deno registers when it traces. */
+/** What Deno registers when tracing is enabled. */
 function denoContext(): unknown {
   const { Deno } = globalThis as {
     readonly Deno?: { readonly telemetry?: { readonly contextManager?: unknown } };
@@ -98,19 +98,19 @@ function denoContext(): unknown {
   return Deno?.telemetry?.contextManager;
 }
 
-/** The span of a piece of work. */
+/** The span of an operation. */
 export interface WorkSpan {
-  /** W3C trace context of the span; undefined when there is none, or it is of no trace. */
+  /** W3C trace context of the span; undefined without a span, or if it belongs to no trace. */
   readonly traceparent: string | undefined;
-  /** Adds what became known later. */
+  /** Sets attributes that became known later. */
   set(key: string, value: SpanAttribute): void;
-  /** Marks work as failed that ends without an error. */
+  /** Marks an operation as failed that ends without an exception. */
   failed(message: string): void;
 }
 
 const NO_SPAN: WorkSpan = { traceparent: undefined, set() {}, failed() {} };
 
-/** Runs the work in a span, when there is a tracer. An error of the work is told to the span and thrown. */
+/** Runs an operation in a span, if there is a tracer. Its exception is recorded and rethrown. */
 export async function traced<Value>(
   tracer: Tracer | undefined,
   name: string,
@@ -136,7 +136,7 @@ export async function traced<Value>(
   });
 }
 
-/** The API without a provider gives spans of no trace, with zeros for ids. */
+/** Without a provider, the API returns spans without a trace, whose ids are all zeros. */
 function toTraceparent(span: Span): string | undefined {
   const { traceId, spanId, traceFlags } = span.spanContext();
   if (/^0*$/.test(traceId) || /^0*$/.test(spanId)) return undefined;

@@ -1,5 +1,5 @@
 /**
- * The types of the client's surface.
+ * The public types of the client.
  *
  * @module
  */
@@ -22,8 +22,8 @@ import type { LettsError } from "../protocol/letts_error.ts";
 import type { Tracer } from "./tracing.ts";
 
 /**
- * Where a call goes: a route of letts.yaml, a lane of one dugdale (id or alias), or a lane of any dugdale that
- * carries all labels. Without labels those of the client count, then `selector.match` of letts.yaml.
+ * The destination of a call: a route of letts.yaml, a lane of one dugdale (id or alias), or a lane of any dugdale that
+ * carries all labels. Without labels, those of the client apply, then `selector.match` of letts.yaml.
  */
 export type Address =
   | { readonly route: string }
@@ -34,8 +34,8 @@ export type Address =
 export type Duration = number | string;
 
 /**
- * A file to send: a path, a `file:` URL, or its content. A stream can be sent once; what it gives is kept in a
- * temporary file until the file is sent.
+ * A file to send: a path, a `file:` URL, or its content. A stream can be sent once; its content is kept in a temporary
+ * file until it is sent.
  */
 export type FileSource = string | URL | Uint8Array | Blob | ReadableStream<Uint8Array>;
 
@@ -55,23 +55,26 @@ export interface DispatchedRef extends MissionRef {
   readonly host: string;
   /** Whether it was dispatched by name or sent as a command. */
   readonly kind: MissionKind;
-  /** `queued` for a new mission; a repeat tells how far the first one is. */
+  /** `queued` for a new mission; for a repeat, the status of the first one. */
   readonly status: Open<MissionStatus>;
-  /** Nothing was started: there was a mission with the same key, and this is that one. Absent otherwise. */
+  /**
+   * True when nothing was started because a mission with the same key exists; the other fields describe that one.
+   * Absent otherwise.
+   */
   readonly deduplicated?: true | undefined;
 }
 
-/** A mission that follows the end of another one. */
+/** A mission queued after the end of another one. */
 export interface SuccessorOptions {
   /** Name of the mission script. */
   readonly mission: string;
-  /** Default: that of the mission which it follows. */
+  /** Default: that of the preceding mission. */
   readonly lane?: string | undefined;
-  /** It gets the member `letts` with `of`, `outcome` and `return` of the mission which it follows. Default `{}`. */
+  /** Gets the member `letts` with `of`, `outcome` and `return` of the preceding mission. Default `{}`. */
   readonly input?: JsonObject | undefined;
 }
 
-/** What to start. */
+/** The mission to start. */
 export interface DispatchOptions {
   /** Name of the mission script. */
   readonly mission: string;
@@ -79,85 +82,90 @@ export interface DispatchOptions {
   readonly input?: JsonValue | undefined;
   /** Files to send along, by role. */
   readonly files?: Readonly<Record<string, FileSource>> | undefined;
-  /** How long the process may run; the dugdale counts from its start. Default: no limit. */
+  /** Maximum run time, counted from the start of the process. Default: no limit. */
   readonly timeout?: Duration | undefined;
-  /** A lane starts what is more urgent first. Default `normal`. */
+  /** Missions with a higher priority start first. Default `normal`. */
   readonly priority?: Priority | undefined;
-  /** Not to be started before; a number is Unix milliseconds. The past is now. Default: as soon as its lane can. */
+  /** Earliest start; a number is Unix milliseconds. A time in the past means now. Default: now. */
   readonly runAt?: Date | number | undefined;
-  /** Not to be started before so long has passed since the dugdale accepted it. Not together with `runAt`. */
+  /** Delay before the earliest start, counted from acceptance. Not together with `runAt`. */
   readonly delay?: Duration | undefined;
-  /** What the work is about, such as `order-42`: 1 to 256 visible ASCII characters. `findByKey` finds the newest mission. */
+  /**
+   * Identifies the work, such as `order-42`: 1 to 256 visible ASCII characters. `findByKey` finds the newest mission.
+   */
   readonly key?: string | undefined;
   /**
-   * When a mission with the same key waits (`queued`), waits or runs (`active`), or is still there (`kept`), nothing is
-   * started: the call gives that mission, and `deduplicated`.
+   * Starts nothing while a mission with the same key is queued (`queued`), queued or running (`active`), or exists
+   * (`kept`): the call then returns that mission, with `deduplicated`.
    */
   readonly unique?: UniqueRule | undefined;
-  /** Of the serial missions with this key one runs at a time, those of a lane in their order. Default false. */
+  /** Run at most one serial mission with this key at a time, within a lane in order. Default false. */
   readonly serial?: boolean | undefined;
-  /** Queued together with the end of the mission when it is a success. */
+  /** Queued in the same transaction as the end of the mission if it is a success. */
   readonly onSuccess?: SuccessorOptions | undefined;
-  /** Queued together with the end of the mission when it has any other end: a mission that undoes, or reports. */
+  /**
+   * Queued in the same transaction as the end of the mission for any other outcome: a mission that cleans up or
+   * reports.
+   */
   readonly onFailure?: SuccessorOptions | undefined;
-  /** Words that it is found by: at most 16, each of 1 to 128 letters, digits and `_ . : / @ = + -`. */
+  /** Labels to search by: at most 16, each of 1 to 128 letters, digits and `_ . : / @ = + -`. */
   readonly tags?: readonly string[] | undefined;
-  /** Who or what it is for; as one tag. */
+  /** The person or system that the mission belongs to, in the format of a tag. */
   readonly owner?: string | undefined;
-  /** When it is run again after it has not succeeded. `run()` waits through all attempts. Default: as its lane says. */
+  /** When to run the mission again after a failure. `run()` waits through all attempts. Default: the lane's rule. */
   readonly retry?: MissionRetry | undefined;
-  /** A UUIDv7. The same id with the same payload is the same mission, however often it is sent. Default: a new one. */
+  /** A UUIDv7. Sending the same id with the same payload again has no further effect. Default: a new id. */
   readonly missionId?: string | undefined;
-  /** W3C trace context to send along. Default: what the client's `traceparent` gives. */
+  /** W3C trace context to send. Default: that of the client's `traceparent`. */
   readonly traceparent?: string | undefined;
   /** Ends the call, not the mission. The call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What became of one mission of a batch, in the order of the missions. */
+/** The outcome for one mission of a batch, in the order of the missions. */
 export type DispatchOutcome =
   /** The dugdale has accepted it. */
   | { readonly ok: true; readonly index: number; readonly ref: DispatchedRef }
   | {
     readonly ok: false;
     readonly index: number;
-    /** Fixed before the first request: sending the same again with it starts nothing twice. */
+    /** Fixed before the first request: sending it again starts nothing twice. */
     readonly missionId: string;
     readonly error: LettsError;
   };
 
-/** How to wait for the end. */
+/** How to wait for the end of a mission. */
 export interface WaitOptions {
-  /** How long to wait for the end, counted from the accepted dispatch, in milliseconds. Default: no limit. */
+  /** Maximum wait in milliseconds, counted from the accepted dispatch. Default: no limit. */
   readonly waitMs?: number | undefined;
   /** Fetch stdout and stderr after the end. Default false. */
   readonly logs?: boolean | undefined;
-  /** Folder for the output files of a success, one file a role, each verified. Made when missing. */
+  /** Folder for the output files of a success, one file for each role, verified. Created if missing. */
   readonly outputsTo?: string | URL | undefined;
-  /** Called with every event. What it throws ends the call. */
+  /** Called with every event. An exception ends the call. */
   readonly onEvent?: ((event: MissionEvent) => void) | undefined;
   /** Throw a `MissionFailedError` unless the outcome is `success`. Default true. */
   readonly throwOnFailure?: boolean | undefined;
 }
 
-/** When a mission is run again that has not succeeded. */
+/** When to run a failed mission again. */
 export interface MissionRetry extends Omit<RetryRule, "backoff" | "max" | "not_reasons"> {
-  /** The pause before the second attempt. Default 5 s. */
+  /** Delay before the second attempt. Default 5 s. */
   readonly backoff?: Duration | undefined;
-  /** The longest pause. Default 5 min, or `backoff` when that is longer. */
+  /** Maximum delay. Default 5 min, or `backoff` if that is longer. */
   readonly max?: Duration | undefined;
-  /** Not after these fail reasons. Default none. */
+  /** Fail reasons that are not retried. Default none. */
   readonly notReasons?: readonly string[] | undefined;
 }
 
-/** What to start, and how to wait for its end. */
+/** The mission to start, and how to wait for its end. */
 export interface RunOptions extends DispatchOptions, WaitOptions {}
 
-/** A command to run on a dugdale that allows it. */
+/** A command to run on a dugdale that allows commands. */
 export interface ExecOptions extends WaitOptions {
-  /** argv, used as it is. */
+  /** Command line, used as it is. */
   readonly command: readonly string[];
-  /** A script that is sent along; the command finds it at `script/script` and in `LETTS_SCRIPT`. */
+  /** A script to send; the command finds it at `script/script` and in `LETTS_SCRIPT`. */
   readonly script?: FileSource | undefined;
   /** Input files by key. */
   readonly in?: Readonly<Record<string, FileSource>> | undefined;
@@ -165,9 +173,9 @@ export interface ExecOptions extends WaitOptions {
   readonly out?: readonly string[] | undefined;
   /** Standard input. Default: empty. */
   readonly stdin?: FileSource | undefined;
-  /** How the record names a given `stdin`: for this exec alone, or sent to many. Default `single`. */
+  /** What the record says about `stdin`: sent to this exec only, or to many. Default `single`. */
   readonly stdinMode?: "single" | "broadcast" | undefined;
-  /** How long the process may run. Default: no limit. */
+  /** Maximum run time. Default: no limit. */
   readonly timeout?: Duration | undefined;
   /** A UUIDv7 that joins the execs of one fan-out. */
   readonly groupId?: string | undefined;
@@ -176,31 +184,31 @@ export interface ExecOptions extends WaitOptions {
   /** A UUIDv7; as `missionId` of a dispatch. Default: a new one. */
   readonly execId?: string | undefined;
   /**
-   * Take a file that the dugdale already has by its content instead of sending it. Default: unless `execId` is given,
-   * since a repeat is only the same exec when it names the same files.
+   * Use a file with the same content that the dugdale already has instead of sending it. Default: unless `execId` is
+   * given, since a repeat is the same exec only with the same file ids.
    */
   readonly reuseFiles?: boolean | undefined;
-  /** W3C trace context to send along. */
+  /** W3C trace context to send. */
   readonly traceparent?: string | undefined;
   /** Ends the call, not the command. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How to ask for a dugdale. */
+/** How to query a dugdale. */
 export interface InfoOptions extends CallOptions {
-  /** The token to ask with, to learn whether it is accepted. Default: the first that is configured. */
+  /** The token to use, to learn whether it is accepted. Default: the first configured token. */
   readonly scope?: Scope | undefined;
 }
 
-/** What a dugdale measures, and its clock. */
+/** Metrics of a dugdale, and its clock. */
 export interface Metrics {
-  /** The numbers as Prometheus reads them. */
+  /** In Prometheus text format. */
   readonly text: string;
-  /** The time of the dugdale in Unix milliseconds, cut to whole seconds; undefined when it tells none. */
+  /** The time of the dugdale in Unix milliseconds, truncated to seconds; undefined if not sent. */
   readonly timeMs: number | undefined;
 }
 
-/** What one dugdale answered. */
+/** The answer of one dugdale. */
 export interface HostAnswer<Value> {
   /** Id of the dugdale. */
   readonly host: string;
@@ -208,15 +216,15 @@ export interface HostAnswer<Value> {
   readonly value: Value;
 }
 
-/** Why one dugdale did not answer. */
+/** Why a dugdale did not answer. */
 export interface HostFailure {
   /** Id of the dugdale. */
   readonly host: string;
-  /** What the call to it failed with. */
+  /** The error of the call. */
   readonly error: LettsError;
 }
 
-/** What several dugdales answered, both lists in the order of letts.yaml. */
+/** Answers of several dugdales, both lists in the order of letts.yaml. */
 export interface FleetAnswers<Value> {
   /** Those that answered. */
   readonly answers: readonly HostAnswer<Value>[];
@@ -224,7 +232,7 @@ export interface FleetAnswers<Value> {
   readonly unavailable: readonly HostFailure[];
 }
 
-/** Which dugdales to ask. */
+/** Which dugdales to query. */
 export interface FleetOptions extends CallOptions {
   /** Those that carry all labels. Default: all of letts.yaml. */
   readonly match?: readonly string[] | undefined;
@@ -234,31 +242,31 @@ export interface FleetOptions extends CallOptions {
 export interface FollowOptions {
   /** Only events with a higher `seq`. Default 0: all. */
   readonly from?: number | undefined;
-  /** Wait for events to come. Default true; false ends after those that are there. */
+  /** Wait for new events. Default true; false ends after the existing events. */
   readonly follow?: boolean | undefined;
-  /** How long to follow before a `WaitTimeoutError`. Default: no limit. */
+  /** Maximum time to follow before a `WaitTimeoutError`. Default: no limit. */
   readonly waitMs?: number | undefined;
   /** Ends the iteration with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One line of an event stream, as it was sent. */
+/** One line of an event stream. */
 export interface FollowedLine {
   /** The line without its newline. */
   readonly line: string;
-  /** Its place in the stream; 0 when it tells none. */
+  /** Its sequence number; 0 when it has none. */
   readonly seq: number;
   /** The event, unless this version does not know its kind. */
   readonly event: MissionEvent | undefined;
 }
 
-/** What a mission printed. */
+/** Captured output of a mission. */
 export interface Logs {
-  /** Read as UTF-8; bytes that are not become U+FFFD. */
+  /** Decoded as UTF-8; invalid bytes become U+FFFD. */
   readonly stdout: string;
   /** As `stdout`. */
   readonly stderr: string;
-  /** Whether something is missing: cut off by the dugdale or the client's limit of 16 MiB, or not fetched at all. */
+  /** Whether something is missing: cut off by the dugdale or by the client's limit of 16 MiB, or not fetched. */
   readonly stdoutTruncated: boolean;
   /** As `stdoutTruncated`. */
   readonly stderrTruncated: boolean;
@@ -266,7 +274,7 @@ export interface Logs {
   readonly error?: LettsError | undefined;
 }
 
-/** How a mission ended. */
+/** The end of a mission. */
 export interface RunResult<R = JsonObject> {
   /** Id of the dugdale. */
   readonly host: string;
@@ -274,67 +282,66 @@ export interface RunResult<R = JsonObject> {
   readonly missionId: string;
   /** Whether it was dispatched by name or sent as a command. */
   readonly kind: MissionKind;
-  /** How it ended; everything but `success` is a failure. A newer dugdale may know further words. */
+  /** Everything other than `success` is a failure. A newer dugdale may send further values. */
   readonly outcome: Open<OutcomeKind>;
   /** Whether the outcome is `success`. */
   readonly success: boolean;
-  /** What the mission returned. Integers beyond 2^53 are rounded here; the mission's text has them exact. */
+  /** The return value. Integers beyond 2^53 are rounded here; the mission's text has the exact value. */
   readonly return: R | undefined;
   /**
-   * Machine-readable reason: the mission's own, or the dugdale's such as `killed_by_api`. Undefined after a
-   * success.
+   * Machine-readable reason: the mission's own, or the dugdale's, such as `killed_by_api`. Undefined after a success.
    */
   readonly failReason: string | undefined;
-  /** The same for people. */
+  /** Human-readable reason. */
   readonly failMessage: string | undefined;
-  /** Facts that the mission or the dugdale gave along with the reason. */
+  /** Details given by the mission or the dugdale. */
   readonly failDetails: JsonObject | undefined;
-  /** −1 when a signal ended the process, 0 when none was started. */
+  /** −1 when a signal ended the process, 0 when no process was started. */
   readonly exitCode: number;
-  /** Such as `KILL`, or a number when it has no name. Undefined when the process exited by itself. */
+  /** Such as `KILL`, or a number if it has no name. Undefined when the process exited. */
   readonly signal: string | undefined;
-  /** How long the process ran; 0 when none was started. */
+  /** Run time of the process; 0 when no process was started. */
   readonly durationMs: number;
   /** Output files by role. */
   readonly outputFiles: Readonly<Record<string, OutputFile>>;
-  /** Present when asked for. */
+  /** Present when requested. */
   readonly logs: Logs | undefined;
 }
 
 /** The result of one job of a fan-out, in the order of the jobs. */
 export type HostOutcome<R = JsonObject> =
-  /** The mission ended, well or not. */
+  /** The mission ended, successfully or not. */
   | { readonly ok: true; readonly index: number; readonly host: string; readonly result: RunResult<R> }
   | {
     readonly ok: false;
     readonly index: number;
-    /** Absent when the job never got a dugdale. */
+    /** Absent when the job was never assigned a dugdale. */
     readonly host?: string | undefined;
     readonly missionId?: string | undefined;
-    /** The address as it was given. */
+    /** The address as given. */
     readonly address: Address;
     readonly error: LettsError;
   };
 
-/** Everything that a dugdale tells about one mission. Times are Unix milliseconds. */
+/** The record of a mission. Times are Unix milliseconds. */
 export interface Mission extends MissionFields {
   /** Id of the dugdale. */
   readonly host: string;
-  /** The same as it was sent. */
+  /** The record as it was sent. */
   readonly record: MissionRecord;
 }
 
-/** Which missions to list. All conditions hold at once. */
+/** Filters of a list of missions. All conditions must hold. */
 export interface MissionFilter {
-  /** Default: all that are not being deleted. */
+  /** Default: all statuses except deleting. */
   readonly status?: MissionStatus | undefined;
-  /** Matches only missions that are done: one outcome, or any of several. */
+  /** Only finished missions with this outcome, or with any of several. */
   readonly outcome?: OutcomeKind | readonly OutcomeKind[] | undefined;
-  /** The whole word of a failure. */
+  /** Fail reason, exact match. */
   readonly failReason?: string | undefined;
-  /** The whole name of a lane. */
+  /** Lane, exact match. */
   readonly lane?: string | undefined;
-  /** Missions, or execs. Default both. */
+  /** Missions or execs. Default both. */
   readonly kind?: MissionKind | undefined;
   /** Part of the mission's name. */
   readonly mission?: string | undefined;
@@ -346,23 +353,23 @@ export interface MissionFilter {
   readonly since?: number | undefined;
   /** Created before this Unix millisecond. */
   readonly until?: number | undefined;
-  /** Newest first by creation (default), or by end; the latter lists only ended missions. */
+  /** Newest first by creation (default) or by end; the latter lists finished missions only. */
   readonly order?: "created" | "finished" | undefined;
-  /** Missions a page, 1 to 1000. Default 100. */
+  /** Missions in a page, 1 to 1000. Default 100. */
   readonly limit?: number | undefined;
-  /** Ends the fetching of a page, with the signal's reason. */
+  /** Ends fetching with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Which failed missions to count. All conditions hold at once. */
+/** Filters of a count of failed missions. All conditions must hold. */
 export interface FailureFilter extends CallOptions {
   /** Default: `failed`, `timeout`, `crashed`, `lost` and `oom`. */
   readonly outcome?: readonly OutcomeKind[] | undefined;
-  /** The whole name of a lane. */
+  /** Lane, exact match. */
   readonly lane?: string | undefined;
   /** Part of the mission's name. */
   readonly mission?: string | undefined;
-  /** The whole word of the failure. */
+  /** Fail reason, exact match. */
   readonly failReason?: string | undefined;
   /** Created at this Unix millisecond or later. */
   readonly since?: number | undefined;
@@ -370,9 +377,9 @@ export interface FailureFilter extends CallOptions {
   readonly until?: number | undefined;
 }
 
-/** How to restart many missions. */
+/** How to restart several missions. */
 export interface BulkRestartOptions extends CallOptions {
-  /** Members of their inputs that get another value. A mission whose input is no object is refused. Default none. */
+  /** Values that replace members of their inputs. A mission whose input is not an object is rejected. Default none. */
   readonly set?: JsonObject | undefined;
 }
 
@@ -384,148 +391,148 @@ export interface Page<Item> {
   readonly nextCursor: string | undefined;
 }
 
-/** Which missions of several dugdales to list. */
+/** Filters of a list over several dugdales. */
 export interface FleetMissionFilter extends MissionFilter {
-  /** Those of dugdales that carry all labels. Default: of all of letts.yaml. */
+  /** Only dugdales that carry all labels. Default: all of letts.yaml. */
   readonly match?: readonly string[] | undefined;
-  /** The `nextCursor` of the page before, which had the same filters. Default: the first page. */
+  /** The `nextCursor` of the previous page, with the same filters. Default: the first page. */
   readonly cursor?: string | undefined;
 }
 
 /** One page of a list over several dugdales. */
 export interface FleetPage<Item> extends Page<Item> {
-  /** The dugdales whose items are missing. With the next cursor they go on where they were. */
+  /** The dugdales whose items are missing. The next cursor continues where they were. */
   readonly unavailable: readonly HostFailure[];
 }
 
-/** A list that fetches its pages as they are read. */
+/** A list that fetches its pages on demand. */
 export interface Listing<Item> extends AsyncIterable<Item> {
-  /** Fetches one page; without a cursor the first. */
+  /** Fetches one page; without a cursor, the first. */
   page(cursor?: string): Promise<Page<Item>>;
 }
 
-/** A mission that was started and is waited for. Releasing the handle stops the waiting, never the mission. */
+/** A launched mission whose end can be awaited. Releasing the handle stops waiting, not the mission. */
 export interface RunHandle<R = JsonObject> extends AsyncDisposable {
-  /** Enough to find the mission again after this process is gone. */
+  /** Enough to find the mission again from another process. */
   readonly ref: DispatchedRef;
-  /** The end. The waiting begins when this is first read. */
+  /** The result. Waiting begins when this is first read. */
   readonly result: Promise<RunResult<R>>;
   /** All events from the first one. */
   events(): AsyncIterable<MissionEvent>;
 }
 
-/** A launch that failed. */
+/** A failed launch. */
 export interface LaunchFailure {
-  /** What the caller gets too. */
+  /** The error that the caller gets. */
   readonly error: LettsError;
-  /** Whether sending the same again may work. */
+  /** Whether sending it again may succeed. */
   readonly retryable: boolean;
   /** The call that was made; a fan-out reports each of its jobs. */
   readonly method: "dispatch" | "dispatchMany" | "run" | "start" | "runMany" | "runOnAll" | "exec";
-  /** `dispatch`: no mission is known to run. `stream`: it runs, following it failed. */
+  /** `dispatch`: the mission may not have been accepted. `stream`: it was accepted, but following it failed. */
   readonly phase: "dispatch" | "stream";
-  /** As it was given. */
+  /** As given by the caller. */
   readonly address: Address;
-  /** Fixed before the first request: sending the same again with it starts nothing twice. */
+  /** Fixed before the first request: sending it again starts nothing twice. */
   readonly missionId: string;
-  /** Id of the dugdale, once it was known. */
+  /** Id of the dugdale, if known. */
   readonly host: string | undefined;
-  /** As they were given. */
+  /** As given by the caller. */
   readonly options: RunOptions | ExecOptions;
 }
 
-/** When to try again. */
+/** When to retry. */
 export interface RetryOptions {
-  /** Tries of one call, at least 1. Default 3. */
+  /** Maximum number of tries of a call, at least 1. Default 3. */
   readonly attempts?: number | undefined;
-  /** Pauses before the second try and on, in milliseconds; the last one repeats. Default `[100, 500, 2000]`. */
+  /** Delays before the second and further tries, in milliseconds; the last one repeats. Default `[100, 500, 2000]`. */
   readonly backoffMs?: readonly number[] | undefined;
   /**
-   * The longest `Retry-After` that is waited for, in milliseconds; with a longer one the error is thrown at once.
-   * Default 10 000.
+   * Maximum `Retry-After` to wait for, in milliseconds; with a longer one the error is thrown immediately. Default 10
+   * 000.
    */
   readonly retryAfterMaxMs?: number | undefined;
 }
 
-/** A stream that broke and is taken up again. */
+/** An interruption of a stream that is being reconnected. */
 export interface StreamBreak {
   /** Id of the dugdale. */
   readonly host: string;
-  /** Whose events or output it is. */
+  /** The mission whose events or output are read. */
   readonly missionId: string;
   /** A short reason, such as `eof`, `http_502` or `transport: …`. */
   readonly reason: string;
-  /** What was thrown; absent when the connection just ended. */
+  /** The error; absent when the connection just ended. */
   readonly cause?: unknown;
-  /** For how long the stream has brought nothing. */
+  /** How long the stream has delivered nothing, in milliseconds. */
   readonly downMs: number;
-  /** After which further time it is given up. */
+  /** Remaining time before it is given up, in milliseconds. */
   readonly leftMs: number;
 }
 
-/** When streams that break are taken up again: those of events and of output. */
+/** How streams of events and output reconnect. */
 export interface StreamOptions {
   /**
-   * How long a stream may bring nothing, because its dugdale is out of reach or its connections break at once, before it
-   * is given up, in milliseconds. Time begins anew with everything that comes. Default 60 000.
+   * Maximum time without data, because the dugdale is unreachable or its connections break immediately, in
+   * milliseconds. Data resets the time. Default 60 000.
    */
   readonly reconnectMs?: number | undefined;
-  /** Told of every break that is not the last one. */
+  /** Called for every interruption except the last one. */
   readonly onBreak?: ((broken: StreamBreak) => void) | undefined;
-  /** Pauses before reconnecting, in milliseconds. Default `[100, 500, 2000]`. */
+  /** Delays before reconnecting, in milliseconds. Default `[100, 500, 2000]`. */
   readonly backoffMs?: readonly number[] | undefined;
-  /** Silence after which the mission itself is asked for, in milliseconds. Default 30 000. */
+  /** Idle time after which the mission's record is fetched, in milliseconds. Default 30 000. */
   readonly silenceMs?: number | undefined;
 }
 
-/** What an apply may change although missions wait or run. */
+/** What an apply may change while missions are queued or running. */
 export interface ApplyOptions {
-  /** Change mission directory or runtime although missions wait or run. Default false. */
+  /** Change mission directory or runtime while missions are queued or running. Default false. */
   readonly force?: boolean | undefined;
   /** Remove lanes that the body does not name. Default false. */
   readonly prune?: boolean | undefined;
   /** As `prune`, also lanes with missions. Default false. */
   readonly forcePrune?: boolean | undefined;
-  /** Ends the call; the dugdale may apply all the same. */
+  /** Ends the call; the dugdale may apply the change anyway. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A call that can be ended from outside. */
+/** A call that can be aborted. */
 export interface CallOptions {
-  /** Ends the call with the signal's reason. What the dugdale has begun goes on. */
+  /** Ends the call with the signal's reason. Work that the dugdale has begun continues. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A removal that may first have to end a mission. */
+/** A removal that may have to end a mission first. */
 export interface ForceOptions extends CallOptions {
-  /** End what prevents the removal. Default false. */
+  /** End whatever prevents the removal. Default false. */
   readonly force?: boolean | undefined;
 }
 
-/** How to read what a mission prints. */
+/** How to read captured output. */
 export interface LogOptions extends CallOptions {
-  /** Stay until the mission has ended. Default false: what is there now. */
+  /** Wait for more until the mission has ended. Default false. */
   readonly follow?: boolean | undefined;
-  /** So many bytes from the start are left out. Default 0. */
+  /** Number of bytes to skip from the start. Default 0. */
   readonly offset?: number | undefined;
 }
 
-/** What is read of what a mission prints. */
+/** Which captured output to read. */
 export type LogStream = "stdout" | "stderr" | "combined";
 
-/** The owner of output files: a result, or the record of a mission. */
+/** The owner of output files: a result, or a mission record. */
 export type OutputsOf =
   | Pick<RunResult<unknown>, "host" | "missionId" | "outputFiles">
   | Pick<Mission, "host" | "missionId" | "outputs">;
 
-/** One job of a fan-out: where, what, and how to wait. `throwOnFailure` has no effect. */
+/** One job of a fan-out: address, mission, and how to wait. `throwOnFailure` has no effect. */
 export type Job = Address & RunOptions;
 
 /** Every dugdale that has the lane and carries all labels. */
 export interface Everywhere {
-  /** Default: those of the client, else those of letts.yaml. */
+  /** Default: those of the client, or those of letts.yaml. */
   readonly match?: readonly string[] | undefined;
-  /** The dugdale must have it according to letts.yaml. */
+  /** A lane that the dugdale must have according to letts.yaml. */
   readonly lane: string;
 }
 
@@ -533,35 +540,35 @@ export interface Everywhere {
 export interface ManyOptions {
   /** Jobs in progress at the same time, from upload to end. Default 64. */
   readonly concurrency?: number | undefined;
-  /** How long the whole call may take, counted from its start, in milliseconds. Default: no limit. */
+  /** Maximum time of the whole call, in milliseconds. Default: no limit. */
   readonly waitMs?: number | undefined;
-  /** Ends the call; jobs that are not over get an `AbortedError`. */
+  /** Ends the call; unfinished jobs get an `AbortedError`. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** How to download a staging file. */
 export interface DownloadOptions extends CallOptions {
-  /** Only a part of the file, which cannot be verified. */
+  /** A part of the file only, which cannot be verified. */
   readonly range?: ByteRange | undefined;
-  /** What the file must be. Default: what the headers of the answer announce. */
+  /** Expected size and digest. Default: those of the response headers. */
   readonly expected?: { readonly size: number; readonly sha256: string } | undefined;
 }
 
-/** How a list is fetched. */
+/** How to fetch a list. */
 export interface PageOptions extends CallOptions {
-  /** Entries a page, at most 1000. Default 100. */
+  /** Entries in a page, at most 1000. Default 100. */
   readonly limit?: number | undefined;
 }
 
 /** Which staging files of a mission to list. */
 export interface StagingFilter {
-  /** The mission whose files are meant. */
+  /** The mission whose files to list. */
   readonly missionId: string;
-  /** What the files are to the mission. Default all. */
+  /** The role of the files in the mission. Default all. */
   readonly refKind?: "input" | "output" | "script" | undefined;
-  /** Files a page, 1 to 1000. Default 100. */
+  /** Files in a page, 1 to 1000. Default 100. */
   readonly limit?: number | undefined;
-  /** Ends the fetching of a page, with the signal's reason. */
+  /** Ends fetching with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -575,28 +582,31 @@ export interface ByteRange {
 
 /** How to open a client. */
 export interface LettsClientOptions {
-  /** The letts.yaml to use. Default: found as the CLI finds it. */
+  /** The letts.yaml to use. Default: searched for as by the CLI. */
   readonly path?: string | URL | undefined;
   /** A configuration that is already loaded, instead of a file. */
   readonly config?: LettsConfig | undefined;
   /** Where `${NAME}` is looked up. Default: the environment of the process. */
   readonly env?: ((name: string) => string | undefined) | undefined;
-  /** Sends all requests; for tests, and for proxies where there is no Deno. */
+  /** Sends all requests; for tests, and for proxies on other runtimes than Deno. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** When calls that are safe to repeat are sent again. */
+  /** How idempotent calls are retried. */
   readonly retry?: RetryOptions | undefined;
-  /** How streams that break are resumed. */
+  /** How streams reconnect. */
   readonly stream?: StreamOptions | undefined;
-  /** Time without an answer, or without a byte of an upload accepted, before a request fails. Default 30 000. */
+  /** Idle time of a response or an upload before a request fails, in milliseconds. Default 30 000. */
   readonly requestTimeoutMs?: number | undefined;
   /** Ignore every `proxy:` of the file. Default false. */
   readonly ignoreProxy?: boolean | undefined;
   /** Accept plain tokens in a file that others may read. Default false. */
   readonly insecurePermissions?: boolean | undefined;
-  /** Gives the W3C trace context of the moment, for every request. */
+  /** Returns the current W3C trace context for every request. */
   readonly traceparent?: (() => string | undefined) | undefined;
-  /** Makes the spans of launches, uploads and runs. Default: that of the OpenTelemetry provider, if one is registered. */
+  /**
+   * Creates the spans of launches, uploads and runs. Default: the tracer of the registered OpenTelemetry provider, if
+   * any.
+   */
   readonly tracer?: Tracer | undefined;
-  /** Called with launches that failed; cannot change what happens, and what it throws is dropped. */
+  /** Called with failed launches. It cannot affect them; its exceptions are ignored. */
   readonly onLaunchFailure?: ((failure: LaunchFailure) => void) | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Streams whose reader may bring the memory: a large file then goes through one buffer instead of through as many
- * pieces of garbage as it has chunks, which was 30 to 90 MB at a time.
+ * Byte streams whose reader can supply the buffer. A large file then reuses one buffer instead of allocating one for
+ * each chunk, which took 30 to 90 MB.
  *
  * @module
  */
@@ -9,16 +9,16 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A source of bytes. */
 export interface ByteSource {
-  /** Reads into the front of the view and gives that part of it; its memory is the source's meanwhile. */
+  /** Reads into the start of the view and returns the filled part. The source owns the buffer until then. */
   read(view: Bytes): Promise<{ readonly done: boolean; readonly value?: Bytes | undefined }>;
-  /** Releases what it reads from. */
+  /** Releases the underlying resource. */
   cancel(reason?: unknown): Promise<void>;
 }
 
-/** What default readers get memory in. */
+/** Buffer size for default readers. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** A stream of the bytes of a source, which is read only on demand. */
+/** A byte stream that reads from a source on demand. */
 export function byteStream(source: ByteSource): ReadableStream<Bytes> {
   return new ReadableStream({
     type: "bytes",
@@ -40,7 +40,7 @@ export function byteStream(source: ByteSource): ReadableStream<Bytes> {
   });
 }
 
-/** The bytes of any stream; those of one that knows no memory of its reader are copied. */
+/** The chunks of any stream. Streams without support for the reader's buffer are copied. */
 export function byteSource(stream: ReadableStream<Bytes>): ByteSource {
   const reader = byobReader(stream);
   if (reader === undefined) return copying(stream.getReader());

@@ -1,5 +1,5 @@
 /**
- * The ids of the files that a client sends along with a mission.
+ * Ids of the files that a client uploads for a mission.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { toUuidV7 } from "../../protocol/ids.ts";
 import { type MissionId, parseStagingId, type StagingId } from "../../protocol/names.ts";
 
 /**
- * The staging id of one file of one mission. It depends on the content alone, so that the same call made again names
- * the same files: the dugdale then sees one mission instead of a conflict.
+ * The staging id of a file of a mission. It is derived from the content, so that repeating a call names the same files
+ * and the dugdale sees the same mission instead of a conflict.
  *
- * @param generation Counts the ids of the file that the dugdale is already removing. Default 0.
+ * @param generation Incremented when the dugdale is already removing the file with the previous id. Default 0.
  */
 export function derivedStagingId(
   missionId: MissionId,

@@ -1,5 +1,5 @@
 /**
- * Downloads, verified against size and digest.
+ * Downloads, verified by size and digest.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import type { ByteSource } from "./byte_stream.ts";
 import { StagingError } from "../errors.ts";
 import type { LettsErrorFacts } from "../../protocol/letts_error.ts";
 
-/** What a file should be. */
+/** Expected size and digest of a file. */
 export interface Expected {
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
-  /** Lower-case hex; empty when it is not known. */
+  /** Lower-case hex; empty if unknown. */
   readonly sha256: string;
 }
 
-/** Passes a file on and errors instead of ending when it is not what was announced. */
+/** Passes the content of a file through, and errors instead of ending if size or digest differ. */
 export function verified(source: ByteSource, expected: Expected, facts: LettsErrorFacts): ByteSource {
   const hash = createHash("sha256");
   let size = 0;
@@ -66,7 +66,7 @@ function findProblem(
 /**
  * The path of an output file in a folder.
  *
- * @throws {StagingError} When the role is no role, such as `../x` from a hostile dugdale; code `unsafe_role`.
+ * @throws {StagingError} When the role is not a valid role, such as `../x` from a hostile dugdale; code `unsafe_role`.
  */
 export function outputPath(folder: string, role: string, facts: LettsErrorFacts): string {
   if (isFileRole(role)) return join(folder, role);

@@ -1,5 +1,5 @@
 /**
- * Files that are sent along: from a path, from memory or from a stream, never held in memory whole.
+ * Files to send: from a path, from memory or from a stream, never held in memory whole.
  *
  * @module
  */
@@ -13,26 +13,28 @@ import type { FileSource } from "../types.ts";
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * A stream of bytes that releases its source when reading ends early. A chunk holds its bytes until the next one is
- * asked for: then the memory is used again, which keeps 70 MB of garbage from piling up.
+ * A byte stream that releases its source when reading ends early. A chunk is valid until the next one is requested: its
+ * buffer is then reused, which avoids 70 MB of garbage.
  */
 export type Chunks = AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
 
-/** A file with its size and digest, readable from any offset. Release it: what a stream gave is kept until then. */
+/**
+ * A file with its size and digest, readable from any offset. Release it when done: spooled streams are kept until then.
+ */
 export interface LocalFile extends AsyncDisposable {
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
   /** Lower-case hex. */
   readonly sha256: string;
-  /** The bytes from the offset up to `size`, also when the file has grown since. */
+  /** The bytes from the offset up to `size`, even if the file has grown since. */
   chunks(offset: number): Chunks;
 }
 
 /**
  * Measures and hashes a file.
  *
- * @throws {StagingError} When the path is not a regular file that can be read; code `file_unreadable`. When a stream
- * breaks off, or cannot be kept.
+ * @throws {StagingError} When the path is not a readable regular file; code `file_unreadable`. Also when a stream
+ * breaks off or cannot be spooled.
  */
 export async function openLocalFile(source: FileSource, signal?: AbortSignal): Promise<LocalFile> {
   if (source instanceof ReadableStream) {
@@ -83,7 +85,7 @@ async function toReadable(source: Exclude<FileSource, ReadableStream>): Promise<
   const { size, isUnmeasured } = await withFile(path, async (file) => {
     const stat = await file.stat();
     if (!stat.isFile()) throw new StagingError("file_unreadable", `${path} is not a regular file`);
-    // Files of /proc have no size before they are read.
+    // Files of /proc have size 0 until they are read.
     const isUnmeasured = stat.size === 0 && (await file.read(new Uint8Array(1), 0, 1, 0)).bytesRead > 0;
     return { size: stat.size, isUnmeasured };
   });

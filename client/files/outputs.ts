@@ -12,14 +12,14 @@ import { ArgumentError } from "../errors.ts";
 import { reconnecting, type StreamPolicy } from "../run/reconnect_budget.ts";
 import { ANY } from "../http/scopes.ts";
 
-/** Whose output it is. */
+/** The mission that an output belongs to. */
 export interface OutputOwner {
   readonly missionId: string;
   readonly outputs: Readonly<Record<string, OutputFile>>;
 }
 
 /**
- * Opens one output file. Reading it fails instead of ending when the content is not what the mission announced.
+ * Opens one output file. Reading errors instead of ending if the content differs from the announced size or digest.
  *
  * @throws {ArgumentError} When the mission has no such output.
  */
@@ -40,7 +40,7 @@ export async function openOutput(
   return verified(source, output, facts);
 }
 
-/** Saves all output files into a folder, each under its role. Those without an id are skipped. */
+/** Saves all output files into a folder, each under its role. Outputs without a staging id are skipped. */
 export async function saveOutputs(
   from: { readonly connection: Connection; readonly policy: StreamPolicy },
   owner: OutputOwner,
@@ -49,13 +49,13 @@ export async function saveOutputs(
 ): Promise<void> {
   const facts = { host: from.connection.host, missionId: owner.missionId };
   const kept = Object.entries(owner.outputs).filter(([, output]) => output.staging_id !== "");
-  // All names are checked before the first file is written.
+  // All roles are checked before the first file is written.
   const paths = kept.map(([role]) => ({ role, path: outputPath(folder, role, facts) }));
   if (paths.length > 0) await makeFolder(folder);
   for (const { role, path } of paths) await saveOutput(from, owner, { role, path }, signal);
 }
 
-/** Saves one output file; begins again when its dugdale is out of reach for a while. */
+/** Saves one output file; starts over after a temporary connection failure. */
 export async function saveOutput(
   from: { readonly connection: Connection; readonly policy: StreamPolicy },
   owner: OutputOwner,

@@ -1,5 +1,5 @@
 /**
- * Puts what came from a dugdale into a file.
+ * Writes downloaded content to a file.
  *
  * @module
  */
@@ -8,17 +8,19 @@ import { basename, dirname, join, resolve } from "node:path";
 import { StagingError } from "../errors.ts";
 import type { ByteSource } from "./byte_stream.ts";
 
-/** What a file is written in. */
+/** The operations of a file being written. */
 const BUFFER_BYTES = 256 * 1024;
-/** So much of a name goes into that of its temporary file: with the rest of it, the limit of file systems is 255. */
+/**
+ * Maximum length of the part of a name that is used in its temporary file's name, which file systems limit to 255
+ * bytes.
+ */
 const NAME_MAX_LENGTH = 50;
 const PERMISSIONS = 0o7777;
 
 /**
- * Writes what a source gives to a path, which then holds the whole file or what it held before: the file is written
- * beside it under a name of its own and renamed over it. A link is followed, and a file that is replaced hands on its
- * permissions. What is not a regular file, such as a pipe or a device, is written to; so is what `/dev` and `/proc`
- * name.
+ * Writes content to a path, which afterwards holds either the whole file or its previous content: a temporary file
+ * beside it is written and renamed. A link is followed, and the permissions of a replaced file are kept. Anything other
+ * than a regular file, such as a pipe or a device, is written to directly, as is everything under `/dev` and `/proc`.
  *
  * @throws {StagingError} When the file cannot be written; code `file_unwritable`.
  */
@@ -37,9 +39,9 @@ type Target =
   | { readonly replaced: false }
   | {
     readonly replaced: true;
-    /** Behind all links. */
+    /** The path with all links resolved. */
     readonly path: string;
-    /** Permissions of the file that is there. */
+    /** Permissions of the existing file. */
     readonly mode: number | undefined;
   };
 
@@ -50,7 +52,7 @@ async function targetOf(path: string): Promise<Target> {
   return { replaced: true, path: await behindLinks(path), mode: found && found.mode & PERMISSIONS };
 }
 
-/** The path behind all links, also when there is nothing yet. Fails when links form a circle. */
+/** The path with all links resolved; the file need not exist. Fails on circular links. */
 async function behindLinks(path: string): Promise<string> {
   const found = await ifThere(realpath(path));
   if (found !== undefined) return found;
@@ -70,7 +72,8 @@ async function ifThere<Value>(asked: Promise<Value>): Promise<Value | undefined>
 async function replace(path: string, mode: number | undefined, source: ByteSource): Promise<void> {
   const name = `.${basename(path).slice(0, NAME_MAX_LENGTH)}.${crypto.randomUUID()}.partial`;
   const partial = join(dirname(path), name);
-  // Exclusive, so that neither a file nor a link of this name is ever written to; secret until it has its permissions.
+  // Created exclusively, so that an existing file or link is never written to; private until it has its final
+  // permissions.
   const file = await writing(path, () => open(partial, "wx", mode === undefined ? 0o666 : 0o600));
   try {
     try {

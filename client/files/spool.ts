@@ -1,6 +1,6 @@
 /**
- * Streams that are to be sent, in a file meanwhile: size and digest are said before the first byte, and a try that
- * failed goes on from any of them.
+ * Temporary files for streams: size and digest must be known before the first byte is sent, and a retry must be able to
+ * resume at any offset.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { orAborted } from "../abort.ts";
 import { ArgumentError, StagingError } from "../errors.ts";
 import { LettsError } from "../../protocol/letts_error.ts";
 
-/** What a stream gave, until it is removed. */
+/** The content of a stream, kept until it is removed. */
 export interface Spooled {
   readonly path: string;
   readonly size: number;
@@ -25,7 +25,7 @@ export interface Spooled {
 /**
  * Reads a stream to its end, into a temporary file.
  *
- * @throws {ArgumentError} When it has been read before, or does not give bytes.
+ * @throws {ArgumentError} When it was already read, or does not deliver bytes.
  * @throws {StagingError} When it breaks off, or the file cannot be written.
  */
 export async function spool(stream: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<Spooled> {
@@ -52,7 +52,7 @@ const remove = (folder: string) => () => rm(folder, { recursive: true, force: tr
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** A stream that was read before would silently give the rest, or an empty file. */
+/** A stream that was already read would silently deliver only the rest, or nothing. */
 function readerOf(stream: ReadableStream<Uint8Array>): Reader {
   try {
     new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>);

@@ -1,5 +1,5 @@
 /**
- * The files of one launch, uploaded under ids that a repeat of the launch finds again.
+ * The files of one launch, uploaded under ids that a repeat of the launch uses again.
  *
  * @module
  */
@@ -12,19 +12,20 @@ import { type LocalFile, openLocalFile } from "./local_file.ts";
 import type { FileSource } from "../types.ts";
 import { upload } from "./upload.ts";
 
-/** Measures and hashes a file; a fan-out does it once for all its jobs. */
+/** Measures and hashes a file; a fan-out does this once for all its jobs. */
 export type OpenFile = (source: FileSource, signal?: AbortSignal) => Promise<LocalFile>;
 
-/** Files that several launches send. */
+/** Files sent by several launches. */
 export interface SharedFiles extends AsyncDisposable {
-  /** As {@linkcode openLocalFile}, once for each source. A source that cannot be read fails every launch. */
+  /** As {@linkcode openLocalFile}, once for each source. An unreadable source fails every launch. */
   readonly open: OpenFile;
 }
 
 /**
- * Files that several launches send, until they are released together.
+ * Files sent by several launches, kept until they are released together.
  *
- * @param reading Ends the reading. The signal of a launch ends its own wait and leaves the file open for the others.
+ * @param reading Ends the reading. The signal of a launch ends its own wait only and leaves the file open for the
+ * others.
  */
 export function shareFiles(reading: AbortSignal | undefined): SharedFiles {
   const opened = new Map<FileSource, Promise<LocalFile>>();
@@ -43,7 +44,7 @@ export function shareFiles(reading: AbortSignal | undefined): SharedFiles {
   };
 }
 
-/** What a launch's files have in common. */
+/** Properties shared by the files of a launch. */
 export interface StageOptions {
   readonly connection: Connection;
   readonly missionId: MissionId;
@@ -51,7 +52,7 @@ export interface StageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Uploads one file of a mission; the id follows from the mission, the slot and the content. */
+/** Uploads one file of a mission; the id is derived from the mission, the slot and the content. */
 export function stage(file: LocalFile, slot: string, options: StageOptions): Promise<StagingId> {
   const { connection, missionId, scopes, signal } = options;
   const toId = (generation: number) => derivedStagingId(missionId, slot, file.sha256, generation);

@@ -1,5 +1,5 @@
 /**
- * Staging files by themselves, outside of a launch.
+ * Staging files outside of a launch.
  *
  * @module
  */
@@ -45,8 +45,8 @@ export async function uploadFile(
 }
 
 /**
- * Opens a file, or a part of it. A whole file is checked against what is expected, or against the headers of the
- * answer; a part cannot be checked.
+ * Opens a file, or a part of it. A whole file is verified against the expected size and digest, by default those of the
+ * response headers; a part cannot be verified.
  */
 export async function download(
   connection: Connection,
@@ -105,7 +105,7 @@ export function listStaging(connect: () => Connection, filter: StagingFilter): L
   });
 }
 
-/** Uploads that are not complete. */
+/** Incomplete uploads. */
 export function listUploads(
   connect: () => Connection,
   { limit, signal }: PageOptions,
@@ -116,7 +116,7 @@ export function listUploads(
   });
 }
 
-/** Removes a file; with force also the missions that refer to it. */
+/** Removes a file; with `force` also the missions that refer to it. */
 export async function deleteStaging(
   connection: Connection,
   stagingId: string,

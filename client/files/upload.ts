@@ -1,5 +1,5 @@
 /**
- * Sends files to a dugdale, going on where an earlier try stopped.
+ * Uploads files to a dugdale and resumes interrupted uploads.
  *
  * @module
  */
@@ -18,19 +18,19 @@ import type { LocalFile } from "./local_file.ts";
 import { retrying } from "../http/retry.ts";
 import { traced } from "../tracing.ts";
 
-/** How often a file gets another id because the dugdale is still removing the file with the last one. */
+/** Maximum number of ids tried for a file while the dugdale is removing the file with the previous id. */
 const GENERATIONS_MAX = 8;
 
-/** How a file is sent. */
+/** Options of an upload. */
 export interface UploadOptions {
   readonly scopes: readonly Scope[];
-  /** The id for the nth attempt to find one that is free, from 0. */
+  /** The id for the nth attempt to find a free one, from 0. */
   readonly toId: (generation: number) => StagingId;
   readonly signal?: AbortSignal | undefined;
   readonly missionId?: string | undefined;
 }
 
-/** Answers that do not end an upload: asking for its progress tells where to resume. */
+/** Errors after which the upload can resume at the offset that the dugdale reports. */
 const RESUMABLE: ReadonlySet<string> = new Set([
   "upload_in_progress",
   "range_not_satisfiable",
@@ -40,7 +40,7 @@ const RESUMABLE: ReadonlySet<string> = new Set([
 /**
  * Makes sure that the dugdale has the file, and returns the id under which it has it.
  *
- * @throws {ConflictError} When the id is taken by another content, or the file changed while it was sent.
+ * @throws {ConflictError} When the id was used for other content, or the file changed during the upload.
  */
 export function upload(connection: Connection, file: LocalFile, options: UploadOptions): Promise<StagingId> {
   const attributes = { "letts.host": connection.host, "letts.size": file.size };
@@ -91,7 +91,7 @@ async function uploadOnce(
   await reply.source.cancel();
 }
 
-/** How many bytes the dugdale has. */
+/** Number of bytes that the dugdale has. */
 async function probe(
   connection: Connection,
   file: LocalFile,
@@ -122,7 +122,7 @@ async function probe(
   return status === "complete" ? status : Number(headers.get(BYTES_RECEIVED_HEADER) ?? 0);
 }
 
-/** What stands in the way of an upload. */
+/** What prevents the upload. */
 interface Found {
   readonly code: "conflict" | "content_mismatch";
   readonly problem: string;
@@ -142,7 +142,7 @@ function conflict(
   });
 }
 
-/** The dugdale removes an upload that was idle for too long; until then its id cannot be used. */
+/** The dugdale is removing an upload that was idle for too long; its id cannot be used until that is done. */
 function isBeingRemoved(error: unknown): boolean {
   if (!(error instanceof LettsError)) return false;
   return error.code === "upload_idle_timeout" ||

@@ -1,5 +1,5 @@
 /**
- * From a response that is not a success to an error.
+ * Converts an unsuccessful response to an error.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import type { LettsErrorFacts } from "../../protocol/letts_error.ts";
 import type { GuardedReply } from "./reply.ts";
 import { readText } from "./text.ts";
 
-/** The most of an error's body that is read. */
+/** Maximum number of bytes read from an error body. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 
-/** A 503 with one of these codes asks to retry later. */
+/** Codes of a 503 that ask to retry later. */
 const BACK_PRESSURE: ReadonlySet<string> = new Set([
   "queue_full",
   "disk_quota_exceeded",
@@ -31,7 +31,7 @@ const BACK_PRESSURE: ReadonlySet<string> = new Set([
   "awaiting_drain",
 ]);
 
-/** Reads a failed answer to its end and makes the error of it. */
+/** Reads an unsuccessful response to its end and returns the error. */
 export async function toHttpError(
   reply: GuardedReply,
   facts: Pick<LettsErrorFacts, "host" | "missionId">,
@@ -45,7 +45,7 @@ export async function toHttpError(
   });
 }
 
-/** The error that a dugdale's words are. */
+/** The error described by a dugdale's problem body. */
 export function toProblemError(
   { error: code, message, details }: v.InferOutput<typeof problemBody>,
   status: number,
@@ -87,7 +87,7 @@ function parseProblem(text: string): v.InferOutput<typeof problemBody> | undefin
   return parsed.success ? parsed.output : undefined;
 }
 
-/** Milliseconds of a `Retry-After`, given in seconds or as a date; undefined when absent or not understood. */
+/** The delay of a `Retry-After` header in milliseconds, from seconds or a date; undefined if absent or invalid. */
 export function parseRetryAfter(header: string | null, nowMs: number = Date.now()): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header.trim())) return Number(header.trim()) * 1000;

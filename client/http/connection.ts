@@ -1,5 +1,5 @@
 /**
- * One request to one dugdale: token, time limit, and the error that a failure is.
+ * One request to one dugdale: token, timeout, and error conversion.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { retrying, type RetryPolicy } from "./retry.ts";
 import { withTokens } from "./tokens.ts";
 import { activeTraceparent, type Tracer } from "../tracing.ts";
 
-/** What all connections of a client share. */
+/** State shared by all connections of a client. */
 export interface ConnectionSettings {
   readonly retry: RetryPolicy;
   readonly requestTimeoutMs: number;
@@ -35,7 +35,7 @@ export interface ConnectionSettings {
   readonly closing: AbortSignal;
 }
 
-/** What goes with a route. */
+/** Parameters of a call to a route. */
 export interface Call<R extends RouteKey = RouteKey> {
   /** Values of the `:name` segments. */
   readonly path?: Readonly<Record<string, string>> | undefined;
@@ -43,12 +43,12 @@ export interface Call<R extends RouteKey = RouteKey> {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** JSON body, as text: the same bytes on every try. */
   readonly body?: string | undefined;
-  /** Tokens to try from left to right; the next one only when one is not configured, or is for the other kind. */
+  /** Tokens to try in order. The next one is used only if a token is not configured or belongs to the other kind. */
   readonly scopes: readonly Scope[];
   readonly signal?: AbortSignal | undefined;
-  /** Time without an answer or a byte. Default: that of the client. `Infinity` waits as long as it takes. */
+  /** Idle timeout. Default: that of the client. `Infinity` means none. */
   readonly timeoutMs?: number | undefined;
-  /** The mission that is meant, for errors. */
+  /** The mission concerned, for errors. */
   readonly missionId?: string | undefined;
   readonly traceparent?: string | undefined;
   /** Trace context to send when neither the call nor the client has one. Default: that of the active span. */
@@ -60,13 +60,13 @@ export class Connection {
   /** Id of the dugdale. */
   readonly host: string;
   readonly retry: RetryPolicy;
-  /** What the dugdale has announced; undefined until it was asked. */
+  /** The features that the dugdale announced; undefined until it was asked. */
   features: ReadonlySet<string> | undefined;
   readonly #dugdale: DugdaleEntry;
   readonly #config: LettsConfig;
   readonly #settings: ConnectionSettings;
   readonly #base: string;
-  /** The query of the base, for calls that have none of their own. */
+  /** The query of the base URL, for calls without a query of their own. */
   readonly #query: string;
   readonly #transport: Transport;
 
@@ -84,12 +84,12 @@ export class Connection {
     this.#transport = openTransport({ base, proxy, fetch: settings.fetch });
   }
 
-  /** The tracer of this moment. */
+  /** Returns the current tracer. */
   get tracer(): Tracer | undefined {
     return this.#settings.tracer();
   }
 
-  /** Makes a call that is answered with JSON, again when the route and the failure allow it. */
+  /** Makes a call with a JSON reply, with retries if the route and the failure allow them. */
   json<R extends RouteKey>(route: R, call: Call<NoInfer<R>>): Promise<Replies[R]> {
     return this.#repeated(route, call, async () => {
       const text = await readReply(await this.once(route, call), this.#facts(call));
@@ -97,7 +97,7 @@ export class Connection {
     });
   }
 
-  /** As {@linkcode json}, for an answer that is wanted as the text that was sent. */
+  /** As {@linkcode json}, for a reply that is needed as the text that was sent. */
   text<R extends RouteKey>(route: R, call: Call<NoInfer<R>>): Promise<string> {
     return this.#repeated(
       route,
@@ -106,7 +106,7 @@ export class Connection {
     );
   }
 
-  /** Opens a stream or a file, again when the failure allows it. */
+  /** Opens a stream or a file, with retries if the failure allows them. */
   open<R extends RouteKey>(route: R, call: Call<NoInfer<R>>): Promise<GuardedReply> {
     return this.#repeated(route, call, () => this.once(route, call));
   }
@@ -119,7 +119,7 @@ export class Connection {
     );
   }
 
-  /** Sends a file as the body, exactly once. The time limit starts anew whenever bytes are taken. */
+  /** Sends a file as the body, exactly once. Progress restarts the timeout. */
   onceWithFile(route: RouteKey, call: Call, file: FileBody): Promise<GuardedReply> {
     return this.#send(
       call,

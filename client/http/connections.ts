@@ -1,5 +1,5 @@
 /**
- * The connections of a client, made when first needed.
+ * The connections of a client, opened on first use.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { Connection, type ConnectionSettings } from "./connection.ts";
 import { AbortedError } from "../errors.ts";
 import type { Tracer } from "../tracing.ts";
 
-/** One connection a dugdale, for the life of the client. */
+/** One connection for each dugdale, kept for the life of the client. */
 export class Connections {
   readonly config: LettsConfig;
   readonly #settings: ConnectionSettings;
@@ -21,7 +21,7 @@ export class Connections {
     this.#settings = { ...settings, closing: this.#closing.signal };
   }
 
-  /** The tracer of this moment. */
+  /** Returns the current tracer. */
   get tracer(): Tracer | undefined {
     return this.#settings.tracer();
   }
@@ -36,7 +36,7 @@ export class Connections {
     return connection;
   }
 
-  /** As {@linkcode of}, by id or alias. @throws {ConfigError} Also when letts.yaml does not know the host. */
+  /** As {@linkcode of}, by id or alias. @throws {ConfigError} Also when letts.yaml does not define the host. */
   to(host: string | number): Connection {
     return this.of(this.config.dugdale(host));
   }

@@ -1,5 +1,5 @@
 /**
- * One request and its answer: time limit, abort, and the error that a failure is.
+ * One request and its response: timeout, abort, and error conversion.
  *
  * @module
  */
@@ -10,23 +10,23 @@ import { LettsError, type LettsErrorFacts } from "../../protocol/letts_error.ts"
 import { IdleLimit } from "./idle_limit.ts";
 import { GuardedReply } from "./reply.ts";
 
-/** What bounds an exchange. */
+/** Limits of an exchange. */
 export interface ExchangeOptions {
-  /** Each of them aborts the exchange, including its body. */
+  /** Each of these aborts the exchange, including its body. */
   readonly signals: readonly (AbortSignal | undefined)[];
-  /** Time without an answer or a byte before the exchange counts as broken. */
+  /** Idle time after which the exchange counts as broken. */
   readonly idleMs: number;
   readonly facts: LettsErrorFacts & { readonly host: string };
 }
 
-/** Sends a request; told of progress, the time limit starts anew. */
+/** Sends a request; reported progress restarts the timeout. */
 export type Send = (signal: AbortSignal, onProgress: () => void) => Promise<Response>;
 
 /**
- * Makes one request. The reply's body must be read to its end or cancelled.
+ * Sends one request. The reply's body must be read to its end or cancelled.
  *
- * @throws {HttpError} When the answer is not a success.
- * @throws {NetworkError} When there is none.
+ * @throws {HttpError} When the response is not successful.
+ * @throws {NetworkError} When there is no response.
  */
 export async function exchange(
   { signals, idleMs, facts }: ExchangeOptions,
@@ -53,7 +53,7 @@ export async function exchange(
   }
 }
 
-/** A response, unless the signal aborts first; a later one is discarded. */
+/** The response, unless the signal aborts first; a late response is discarded. */
 async function answered(sent: Promise<Response>, signal: AbortSignal): Promise<Response> {
   try {
     return await orAborted(sent, signal);
@@ -63,7 +63,7 @@ async function answered(sent: Promise<Response>, signal: AbortSignal): Promise<R
   }
 }
 
-/** Failures below HTTP, by what the runtimes and the system call them. */
+/** Network failures below HTTP, by the names that runtimes and the system use. */
 const FAILURES: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/ECONNREFUSED|connection refused/i, "connection refused"],
   [/ENOTFOUND|EAI_AGAIN|failed to lookup address/i, "host name not found"],
@@ -74,11 +74,11 @@ const FAILURES: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/connection closed before message completed|socket hang up/i, "connection closed before the response"],
 ];
 
-/** The failure below HTTP in a few words. The outer message of `fetch` says only that it failed. */
+/** A short description of a network failure below HTTP. The outer message of `fetch` says only that it failed. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const inner: Error & { readonly code?: unknown } = error.cause instanceof Error ? error.cause : error;
   const known = FAILURES.find(([pattern]) => pattern.test(`${inner.code} ${inner.message}`));
-  // The text of the runtime begins with the URL, which the host stands for.
+  // The runtime's text begins with the URL; the message already names the host.
   return known?.[1] ?? inner.message.replace(/^error sending request .*?: (?=client error)/, "");
 }

@@ -1,11 +1,11 @@
 /**
- * A limit for idle time that costs next to nothing for each step.
+ * An idle timeout that costs almost nothing per step.
  *
  * @module
  */
 import type { LinkedAbort } from "../abort.ts";
 
-/** Aborts when a step takes too long. One timer looks at the clock again when it fires, so that steps set none. */
+/** Aborts when a step takes too long. One timer checks the clock again when it fires, so that steps set no timers. */
 export class IdleLimit {
   readonly #abort: LinkedAbort;
   readonly #idleMs: number;
@@ -20,19 +20,19 @@ export class IdleLimit {
     this.#reason = reason;
   }
 
-  /** A step begins; one that was in progress is over. */
+  /** A step begins; the previous one is over. */
   begin(): void {
     if (this.#idleMs === Infinity) return;
     this.#sinceMs = performance.now();
     if (this.#disarm === undefined) this.#arm(this.#idleMs);
   }
 
-  /** The step is over; the next one may take any time to begin. */
+  /** The step is over; there is no limit until the next one begins. */
   pause(): void {
     this.#sinceMs = undefined;
   }
 
-  /** No more steps. */
+  /** There are no more steps. */
   end(): void {
     this.#disarm?.();
     this.#disarm = undefined;

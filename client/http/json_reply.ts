@@ -1,5 +1,5 @@
 /**
- * JSON answers: read whole and checked.
+ * JSON replies: read whole and validated.
  *
  * @module
  */
@@ -10,19 +10,19 @@ import type { LettsErrorFacts } from "../../protocol/letts_error.ts";
 import type { GuardedReply } from "./reply.ts";
 import { readText } from "./text.ts";
 
-/** The longest answer that is read into memory. */
+/** Maximum length of a reply that is read into memory. */
 const LIMIT_BYTES = 256 * 1024 * 1024;
 
 type Facts = LettsErrorFacts & { readonly host: string };
 
-/** The whole text of an answer. @throws {NetworkError} When it is too long; code `bad_reply`. */
+/** The whole text of a reply. @throws {NetworkError} When it is too long; code `bad_reply`. */
 export async function readReply(reply: GuardedReply, facts: Facts): Promise<string> {
   const { text, truncated } = await readText(reply.body, LIMIT_BYTES);
   if (truncated) throw new NetworkError(`response is longer than ${LIMIT_BYTES} bytes`, facts, "bad_reply");
   return text;
 }
 
-/** The answer of a route. @throws {NetworkError} When it has not the shape of the route's answers; code `bad_reply`. */
+/** The reply of a route. @throws {NetworkError} When it does not match the route's schema; code `bad_reply`. */
 export function parseReply<R extends RouteKey>(route: R, text: string, facts: Facts): Replies[R] {
   const schema = ROUTES[route].reply;
   if (schema === undefined) throw new TypeError(`route ${route} is not answered with JSON`);

@@ -1,5 +1,5 @@
 /**
- * Sends a file with its length, without holding it in memory.
+ * Uploads a file with its length, without holding it in memory.
  *
  * @module
  */
@@ -8,19 +8,21 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { request as httpsRequest } from "node:https";
 import type { FileBody, Outgoing } from "./outgoing.ts";
 
-/** A response to an upload has a few hundred bytes; a longer one is an error page of a proxy, of which the start is enough. */
+/**
+ * A response to an upload has a few hundred bytes; a longer one is a proxy's error page, of which the start is enough.
+ */
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 
 /**
- * Makes one request with the rest of a file as its body. The dugdale may answer before it has all bytes; then the
- * rest stays here.
+ * Sends one request with the rest of a file as its body. The dugdale may respond before it has all bytes; sending then
+ * stops.
  */
 export async function putFile(outgoing: Outgoing, file: FileBody, onProgress: () => void): Promise<Response> {
   const { url, method, signal } = outgoing;
   const headers: Record<string, string> = {
     ...outgoing.headers,
     "Content-Length": String(file.size - file.offset),
-    // One connection a file: it carries much, and an early answer leaves it unusable.
+    // One connection for each file: it carries much data, and an early response makes it unusable.
     Connection: "close",
   };
   if (file.offset > 0) headers["Content-Range"] = `bytes ${file.offset}-${file.size - 1}/${file.size}`;
@@ -34,7 +36,7 @@ export async function putFile(outgoing: Outgoing, file: FileBody, onProgress: ()
     void request.destroy(toError(error))
   );
   try {
-    // The response decides. That the rest of the body could not be written is reported only without one.
+    // The response decides. A failure to write the rest of the body is reported only if there is no response.
     return await answered;
   } finally {
     signal.removeEventListener("abort", stop);
@@ -71,20 +73,20 @@ async function writeAll(
 }
 
 /**
- * Writes until there is an answer. Not a race against the answer's promise: that would keep every chunk's promise
- * alive until there is one.
+ * Writes until there is a response. A race against the response's promise would keep every chunk's promise alive until
+ * then.
  */
 class Writing {
   readonly #request: ClientRequest;
   #resolve: () => void = () => {};
-  /** Whether there is an answer, so that no more bytes are wanted. */
+  /** Whether there is a response, so that no more bytes are needed. */
   over = false;
 
   constructor(request: ClientRequest) {
     this.#request = request;
   }
 
-  /** Resolves when the bytes are with the system, so that their memory can be used again, or not wanted any more. */
+  /** Resolves when the bytes are handed to the system, so that their buffer can be reused, or are no longer needed. */
   taken(chunk: Uint8Array): Promise<void> {
     return new Promise((resolve) => {
       this.#resolve = resolve;

@@ -1,5 +1,5 @@
 /**
- * A successful answer whose body is still on its way.
+ * A successful response whose body is still arriving.
  *
  * @module
  */
@@ -9,20 +9,23 @@ import { IdleLimit } from "./idle_limit.ts";
 import { NetworkError } from "../errors.ts";
 import { LettsError, type LettsErrorFacts } from "../../protocol/letts_error.ts";
 
-/** How a body is supervised. */
+/** How a body is monitored. */
 export interface BodyGuard {
-  /** Ends the transfer; released at its end. */
+  /** Ends the transfer; released when it is over. */
   readonly abort: LinkedAbort;
-  /** Time without a byte before the transfer counts as broken. */
+  /** Idle time after which the transfer counts as broken. */
   readonly idleMs: number;
   readonly facts: LettsErrorFacts & { readonly host: string };
 }
 
-/** Status, headers and guarded body of a successful answer. */
+/** Status, headers and monitored body of a successful response. */
 export class GuardedReply {
   readonly status: number;
   readonly headers: Headers;
-  /** The body. Breaks become a `NetworkError`, aborts the reason of their signal. Empty for answers without one. */
+  /**
+   * The body. Connection failures become a `NetworkError`, aborts the reason of their signal. Empty for responses
+   * without a body.
+   */
   readonly source: ByteSource;
 
   constructor(response: Response, guard: BodyGuard) {
@@ -31,7 +34,7 @@ export class GuardedReply {
     this.source = guarded(response.body, guard);
   }
 
-  /** The body as a stream; it and the source are one, so that only one of them can be read. */
+  /** The body as a stream. It shares its data with `body`: only one of them can be read. */
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return byteStream(this.source);
   }

@@ -1,5 +1,5 @@
 /**
- * When a call is worth another try, and after which pause.
+ * Decides which failed calls are retried, and after which delay.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { pause } from "../abort.ts";
 import { LettsError } from "../../protocol/letts_error.ts";
 import type { RetryOptions } from "../types.ts";
 
-/** {@linkcode RetryOptions} with the defaults filled in. */
+/** {@linkcode RetryOptions} with defaults applied. */
 export interface RetryPolicy {
   readonly attempts: number;
   /** Never empty. */
@@ -18,10 +18,10 @@ export interface RetryPolicy {
 
 const BACKOFF_MS: readonly number[] = [100, 500, 2000];
 
-/** Codes that are thrown at once: a retry would hide that the dugdale is full. */
+/** Codes that are never retried: a retry would hide that the dugdale is full. */
 const FULL: ReadonlySet<string> = new Set(["queue_full", "disk_quota_exceeded", "disk_quota"]);
 
-/** Fills in the defaults. Fewer than one try counts as one, an empty list of pauses as none given. */
+/** Applies the defaults. Fewer than one try counts as one, an empty list of delays as not given. */
 export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
   const backoffMs = options.backoffMs ?? BACKOFF_MS;
   return {
@@ -31,15 +31,15 @@ export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
   };
 }
 
-/** The entry of a list of pauses for the nth repeat, from 0; the last one stands for all further ones. */
+/** The delay before the nth retry, from 0; the last delay of the list repeats. */
 export function backoff(pausesMs: readonly number[], nth: number): number {
   return pausesMs[Math.min(nth, pausesMs.length - 1)] ?? 0;
 }
 
 /**
- * How long to wait before the next try, or undefined when there is no point in one.
+ * The delay before the next try, or undefined if a retry is pointless.
  *
- * @param tries How often the call was tried so far.
+ * @param tries Number of tries so far.
  */
 export function pauseBeforeRetry(error: unknown, tries: number, policy: RetryPolicy): number | undefined {
   if (!(error instanceof LettsError) || !error.retryable || FULL.has(error.code)) return undefined;
@@ -51,22 +51,22 @@ export function pauseBeforeRetry(error: unknown, tries: number, policy: RetryPol
   return Math.max(retryAfterMs ?? 0, jittered(backoff(policy.backoffMs, tries - 1)));
 }
 
-/** Spreads a pause by a fifth, so that clients that failed together do not retry together. */
+/** Varies a delay by a fifth, so that clients that failed together do not retry together. */
 function jittered(ms: number): number {
   if (ms <= 0) return 0;
   const spread = Math.max(1, Math.trunc(ms / 5));
   return Math.max(0, ms + Math.floor(Math.random() * (2 * spread + 1)) - spread);
 }
 
-/** How {@linkcode retrying} goes about it. */
+/** Options of {@linkcode retrying}. */
 export interface RetryingOptions {
   readonly policy: RetryPolicy;
   readonly signal?: AbortSignal | undefined;
-  /** Errors that this call, unlike others, can recover from; they wait for the plain back-off. */
+  /** Additional errors that this call can recover from; they use the plain back-off. */
   readonly alsoRetry?: ((error: unknown) => boolean) | undefined;
 }
 
-/** Makes a call until it succeeds, fails for good, or has used up its tries; then the last error is thrown. */
+/** Makes a call until it succeeds, fails permanently, or has used up its tries; then throws the last error. */
 export async function retrying<Value>(options: RetryingOptions, call: () => Promise<Value>): Promise<Value> {
   const { policy, signal } = options;
   for (let tries = 1;; tries++) {

@@ -1,22 +1,22 @@
 /**
- * Which tokens a call may use, from left to right. The next one is tried only when one is not configured, or when
- * the dugdale says that it is for missions of the other kind.
+ * Tokens that a call may use, in order. The next one is tried only if a token is not configured, or the dugdale says
+ * that it is for the other kind of mission.
  *
  * @module
  */
 import type { MissionKind } from "../../protocol/mission.ts";
 import type { Scope } from "../../protocol/routes.ts";
 
-/** Sending missions and their files. */
+/** Dispatch missions and transfer their files. */
 export const DISPATCH: readonly Scope[] = ["dispatch"];
-/** Sending commands and their files. */
+/** Run commands and transfer their files. */
 export const EXEC: readonly Scope[] = ["exec"];
-/** Changing and listing. */
+/** Change and list. */
 export const ADMIN: readonly Scope[] = ["admin"];
-/** Reading what any token may read. */
+/** Read what any token may read. */
 export const ANY: readonly Scope[] = ["dispatch", "exec", "admin"];
 
-/** Reading one mission, or one command. */
+/** Read one mission or command. */
 export function readingScopes(kind: MissionKind = "mission"): readonly Scope[] {
   return kind === "exec" ? ["exec", "admin"] : ANY;
 }

@@ -4,14 +4,14 @@
  * @module
  */
 
-/** The start of a text, or all of it. */
+/** A text, possibly cut off. */
 export interface LimitedText {
   readonly text: string;
-  /** Whether there was more than the limit allows. */
+  /** Whether it was cut off at the limit. */
   readonly truncated: boolean;
 }
 
-/** Reads a body as UTF-8. What exceeds the limit is not waited for. */
+/** Reads a body as UTF-8, up to a limit. The rest is not awaited. */
 export async function readText(
   body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
   limitBytes: number,

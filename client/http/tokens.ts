@@ -1,5 +1,5 @@
 /**
- * Tries tokens from left to right.
+ * Tries tokens in order.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { AuthError } from "../errors.ts";
 import { ConfigError } from "../../config/config_error.ts";
 
 /**
- * Makes an attempt with the first token that is configured; with the next one when the dugdale says that the token
- * is for missions of the other kind. Any other refusal stands.
+ * Makes an attempt with the first configured token, and with the next one if the dugdale says that the token is for the
+ * other kind of mission. Any other refusal is final.
  *
  * @throws {ConfigError} When no token is configured.
  */
@@ -42,7 +42,9 @@ export async function withTokens<Value>(
   throw refusal ?? lack;
 }
 
-/** @throws {ConfigError} Also when the token does not fit into a header: the runtime would print it then. */
+/**
+ * @throws {ConfigError} Also when the token contains characters that a header cannot have: the runtime would print it.
+ */
 function tokenOf(config: LettsConfig, dugdale: DugdaleEntry, scope: Scope): string {
   const token = config.token(dugdale, scope).trim();
   if (/^[\x21-\x7e]+$/.test(token)) return token;

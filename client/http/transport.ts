@@ -1,6 +1,6 @@
 /**
- * How requests leave the process: through `fetch`, and for files through `node:http`, because a stream given to
- * `fetch` loses its length.
+ * Sends requests: through `fetch`, and through `node:http` for files, because a stream passed to `fetch` loses its
+ * length.
  *
  * @module
  */
@@ -14,16 +14,16 @@ import { sentInTrace } from "../tracing.ts";
 /** Sends requests to one dugdale. */
 export interface Transport {
   send(request: Outgoing): Promise<Response>;
-  /** @param onProgress Called when the other side has accepted more bytes. */
+  /** @param onProgress Called when the server has accepted more bytes. */
   sendFile(request: Outgoing, file: FileBody, onProgress: () => void): Promise<Response>;
   /** Aborts requests in progress and releases the connections. */
   close(): void;
 }
 
-/** What the choice of a transport depends on. */
+/** Options that select a transport. */
 export interface TransportOptions {
   readonly base: URL;
-  /** URL of a proxy, when there is one. */
+  /** URL of the proxy, if any. */
   readonly proxy: string | undefined;
   /** Sends all requests instead. */
   readonly fetch: typeof globalThis.fetch | undefined;
@@ -32,7 +32,7 @@ export interface TransportOptions {
 /**
  * Opens the transport to one dugdale.
  *
- * @throws {ConfigError} When a proxy is wanted where there is no Deno and no `fetch` was given.
+ * @throws {ConfigError} When a proxy is configured, the runtime is not Deno, and no `fetch` was given.
  */
 export function openTransport(options: TransportOptions): Transport {
   if (options.fetch !== undefined) return fetchTransport(options.fetch);
@@ -46,10 +46,10 @@ export function openTransport(options: TransportOptions): Transport {
 }
 
 /**
- * A connection pool of its own, so that closing the client closes its connections. Where the environment names a proxy,
- * a direct way is spelled out as a proxy that is the dugdale itself: without that the runtime would go through the one
- * of its environment, although letts.yaml says that there is none. (It cannot be spelled out for https.) Only there,
- * because a proxy gets the whole URL in the request line, which some servers misread.
+ * A connection pool of its own, so that closing the client closes its connections. If the environment names a proxy, a
+ * direct connection is configured as a proxy that is the dugdale itself: otherwise the runtime would use the proxy of
+ * its environment, although letts.yaml has none. (This is not possible for https.) Only in that case, because a proxy
+ * gets the whole URL in the request line, which some servers misread.
  */
 function denoTransport({ base, proxy }: TransportOptions): Transport {
   const direct = {
@@ -58,7 +58,7 @@ function denoTransport({ base, proxy }: TransportOptions): Transport {
     port: Number(base.port || 80),
   };
   const client = Deno.createHttpClient(
-    // Names are looked up by the proxy with either scheme, as letts.yaml promises.
+    // The proxy resolves names with either scheme, as letts.yaml documents.
     proxy !== undefined
       ? { proxy: { url: proxy.replace(/^socks5:/i, "socks5h:") } }
       : base.protocol === "http:" && environmentMayHaveProxy()
@@ -66,7 +66,7 @@ function denoTransport({ base, proxy }: TransportOptions): Transport {
       : {},
   );
   const viaPool: typeof globalThis.fetch = (input, init) => {
-    // Spelled out, because an application that has chosen the types of browsers has no `client` in its RequestInit.
+    // Typed here, because an application that uses the browser's types has no `client` in its RequestInit.
     const pooled: RequestInit & { readonly client: Deno.HttpClient } = { ...init, client };
     return fetch(input, pooled);
   };
@@ -88,7 +88,7 @@ function denoTransport({ base, proxy }: TransportOptions): Transport {
   };
 }
 
-/** True also where the environment may not be looked at. */
+/** True also if access to the environment is denied. */
 function environmentMayHaveProxy(): boolean {
   return PROXY_VARIABLES.some((variable) => {
     const { state } = Deno.permissions.querySync({ name: "env", variable });
@@ -96,12 +96,12 @@ function environmentMayHaveProxy(): boolean {
   });
 }
 
-/** What the runtime takes the proxy of plain requests from. */
+/** Variables from which the runtime takes the proxy of plain requests. */
 const PROXY_VARIABLES = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /**
- * The runtime sends credentials to a proxy that it speaks plainly to, and with every request for a tunnel, but not to
- * a proxy behind TLS that passes plain requests on.
+ * The runtime sends credentials to a proxy reached without TLS, and with every CONNECT request, but not to a proxy
+ * behind TLS that forwards plain requests.
  */
 function httpsProxyCredentials(proxy: string | undefined): Readonly<Record<string, string>> {
   const url = proxy === undefined ? undefined : URL.parse(proxy);
@@ -110,7 +110,7 @@ function httpsProxyCredentials(proxy: string | undefined): Readonly<Record<strin
   return { "Proxy-Authorization": `Basic ${bytes.toString("base64")}` };
 }
 
-/** A password may have a percent sign of its own. */
+/** A password may contain a percent sign. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -123,7 +123,7 @@ function decoded(text: string): string {
 function fetchTransport(send: typeof globalThis.fetch): Transport {
   return {
     send({ method, url, headers, body, signal }) {
-      // A redirect would drop the token, or turn a POST into a GET: it is reported instead.
+      // A redirect would drop the token, or turn a POST into a GET, so it is reported as an error.
       return send(url, {
         method,
         headers,
@@ -140,7 +140,7 @@ function fetchTransport(send: typeof globalThis.fetch): Transport {
         signal,
         redirect: "manual",
         duplex: "half",
-        // Sent in chunks, so only the range tells the dugdale how much will come.
+        // Sent in chunks, so only the range header announces the size.
         headers: file.size === 0
           ? headers
           : { ...headers, "Content-Range": `bytes ${file.offset}-${last}/${file.size}` },
@@ -162,7 +162,7 @@ function toStream(chunks: Chunks, onProgress: () => void): ReadableStream<Uint8A
       onProgress();
       const { done, value } = await chunks.next();
       if (done) controller.close();
-      // A copy, because the stream asks for the next chunk before this one is read.
+      // Copied, because the stream requests the next chunk before this one is read.
       else controller.enqueue(value.slice());
     },
     async cancel() {

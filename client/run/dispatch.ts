@@ -1,5 +1,5 @@
 /**
- * Sends one mission: its files, then the request that queues it.
+ * Sends one mission: uploads its files, then sends the request that queues it.
  *
  * @module
  */
@@ -26,31 +26,31 @@ import { DISPATCH } from "../http/scopes.ts";
 import { type OpenFile, stage } from "../files/staged.ts";
 import type { DispatchedRef, DispatchOptions, FileSource, MissionRetry } from "../types.ts";
 
-/** A dispatch whose arguments have been checked. */
+/** A dispatch whose arguments have been validated. */
 export interface CheckedDispatch {
   readonly missionId: MissionId;
   readonly files: readonly { readonly role: FileRole; readonly source: FileSource }[];
   /** JSON of the body's other fields. */
   readonly toBody: (lane: string, files: readonly StagedFile[]) => string;
-  /** What the dugdale must know so that nothing of the body is ignored. */
+  /** Features that the dugdale must support so that no field of the body is ignored. */
   readonly features: readonly string[];
   readonly options: DispatchOptions;
 }
 
-/** A file that was uploaded for a mission. */
+/** A file uploaded for a mission. */
 export interface StagedFile {
   readonly role: string;
   readonly staging_id: string;
 }
 
-/** The id of a launch: the caller's, or a new one. @throws {ArgumentError} When the caller's is no UUIDv7. */
+/** The id of a launch: the caller's, or a new one. @throws {ArgumentError} When the caller's is not a UUIDv7. */
 export function launchId(id: string | undefined, ids: Ids): MissionId {
   return id === undefined ? ids.mission() : argument(() => parseMissionId(id));
 }
 
-/** Checks what was passed in, before anything is sent. @throws {ArgumentError} When something is wrong. */
+/** Validates the arguments before anything is sent. @throws {ArgumentError} When one is invalid. */
 export function checkDispatch(options: DispatchOptions, missionId: MissionId): CheckedDispatch {
-  // Untyped callers may leave the name out, and "undefined" is a valid name.
+  // Untyped callers may omit the name, and "undefined" is a valid name.
   const mission = argument(() => parseMissionName(options.mission ?? ""));
   const files = Object.entries(options.files ?? {})
     .map(([role, source]) => ({ role: argument(() => parseFileRole(role)), source }));
@@ -60,13 +60,13 @@ export function checkDispatch(options: DispatchOptions, missionId: MissionId): C
   const toBody = (lane: string, staged: readonly StagedFile[]) => {
     const files = staged.length === 0 ? undefined : staged;
     const body = JSON.stringify({ ...members, lane, files } satisfies BodyOf<"dispatch">);
-    // The input goes in as text, so that it is written once and every try sends the same bytes.
+    // The input is inserted as text, so that it is serialized once and every try sends the same bytes.
     return input === undefined ? body : `${body.slice(0, -1)},"input":${input}}`;
   };
   return { missionId, files, toBody, features: featuresOf(members), options };
 }
 
-/** @throws {ArgumentError} With the first fault. */
+/** @throws {ArgumentError} With the first invalid argument. */
 function toAdditions(options: DispatchOptions): DispatchAdditions {
   const { priority, runAt, delay, key, unique, serial, onSuccess, onFailure, tags, owner, retry } = options;
   return argument(() =>
@@ -99,14 +99,14 @@ function toRetryRule({ backoff, max, notReasons, ...rest }: MissionRetry): Retry
   throw new ArgumentError(["retry", ...path.map(({ key }) => String(key))].join(".") + ` ${message}`);
 }
 
-/** How a checked dispatch is sent. */
+/** Options for sending a validated dispatch. */
 export interface SendOptions {
   readonly openFile: OpenFile;
   /** Of the span around the call. */
   readonly spanTraceparent: string | undefined;
 }
 
-/** Uploads the files and queues the mission. Repeats of the request name the same mission and the same files. */
+/** Uploads the files and queues the mission. Retries use the same mission id and the same files. */
 export async function dispatch(
   context: Context,
   target: Target,

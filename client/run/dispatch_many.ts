@@ -29,12 +29,15 @@ import { checkDispatch, type CheckedDispatch, launchId, type StagedFile } from "
 import { reportFailure } from "./observer.ts";
 import { traced } from "../tracing.ts";
 
-/** A request gets no longer than this, in UTF-16 units, unless a single mission is: half of what a dugdale takes by default. */
+/**
+ * Maximum length of a request in UTF-16 units, unless a single mission is longer: half of what a dugdale accepts by
+ * default.
+ */
 const REQUEST_UNITS = 1024 * 1024;
-/** Files that are uploaded at the same time. */
+/** Maximum number of parallel uploads. */
 const UPLOADS = 8;
 
-/** A mission of the batch on its way. */
+/** A mission of the batch that is being sent. */
 interface Entry {
   readonly index: number;
   readonly checked: CheckedDispatch;
@@ -43,11 +46,11 @@ interface Entry {
 }
 
 /**
- * Sends missions, up to 1000 a request, and tells what became of each, in their order. One that fails does not disturb
- * the others.
+ * Sends missions, up to 1000 in a request, and returns an outcome for each, in their order. A failed mission does not
+ * affect the others.
  *
- * @throws {ArgumentError} When one of them can only be a mistake; then nothing was sent.
- * @throws {UnsupportedFeatureError} When the dugdale takes no batches, or lacks what one of the missions asks for.
+ * @throws {ArgumentError} When a mission is invalid; then nothing was sent.
+ * @throws {UnsupportedFeatureError} When the dugdale does not support batches, or a feature that a mission needs.
  */
 export async function dispatchMany(
   context: Context,
@@ -100,7 +103,9 @@ export async function dispatchMany(
   });
 }
 
-/** Uploads the files of all missions, each source once, and makes the JSON of those whose files are there. */
+/**
+ * Uploads the files of all missions, each source once, and returns the JSON of the missions whose files are uploaded.
+ */
 async function staged(
   all: readonly CheckedDispatch[],
   connection: Connection,
@@ -146,7 +151,7 @@ async function staged(
   }
 }
 
-/** The entries in requests that are neither too many nor too long. */
+/** Splits the entries into requests within the limits of count and length. */
 function* chunks(entries: readonly Entry[]): Generator<readonly Entry[], void, void> {
   let chunk: Entry[] = [];
   let units = 0;
@@ -162,7 +167,7 @@ function* chunks(entries: readonly Entry[]): Generator<readonly Entry[], void, v
   if (chunk.length > 0) yield chunk;
 }
 
-/** What the dugdale says about one mission. @throws {LettsError} When it was not accepted. */
+/** The dugdale's answer about one mission. @throws {LettsError} When it was not accepted. */
 function accepted(
   item: BatchItem | undefined,
   { missionId, features }: CheckedDispatch,
@@ -179,7 +184,7 @@ function accepted(
   throw toProblemError(problem, isProblemCode(error) ? PROBLEMS[error].status : 500, { host, missionId });
 }
 
-/** Anything else is a bug, and not the batch's to hide. */
+/** Anything else is a bug, which a batch must not hide. */
 function ours(error: unknown): LettsError {
   if (error instanceof LettsError) return error;
   throw error;

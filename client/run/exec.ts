@@ -20,7 +20,7 @@ import { findStaging } from "../files/staging_files.ts";
 import { traced } from "../tracing.ts";
 import type { Address, DispatchedRef, ExecOptions, FileSource } from "../types.ts";
 
-/** Sends a command that is going to be waited for. */
+/** Sends a command whose end will be awaited. */
 export async function exec(context: Context, to: Address, options: ExecOptions): Promise<MissionRun> {
   const missionId = launchId(options.execId, context.ids);
   let facts: LaunchFacts = { method: "exec", address: to, missionId, host: undefined, options };
@@ -101,7 +101,7 @@ async function send(
       spanTraceparent,
     });
   };
-  // What a look-up by content finds may be another file next time, and a repeat would not be the same exec.
+  // A lookup by content may find another file next time, and a repeat would not be the same exec.
   const reuse = checked.options.reuseFiles ?? checked.options.execId === undefined;
   try {
     const reply = await post(reuse).catch((error: unknown) => {
@@ -119,7 +119,7 @@ interface StageOptions {
   readonly connection: Connection;
   readonly execId: MissionId;
   readonly openFile: OpenFile;
-  /** Whether a file with the same content that the dugdale has may be used. */
+  /** Whether a file with the same content that the dugdale already has may be used. */
   readonly reuse: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Many missions at once.
+ * Many missions in parallel.
  *
  * @module
  */
@@ -16,15 +16,15 @@ import { parseLaneName } from "../../protocol/names.ts";
 import { type OpenFile, shareFiles } from "../files/staged.ts";
 import type { Address, Everywhere, HostOutcome, Job, ManyOptions, RunOptions } from "../types.ts";
 
-/** How one fan-out differs from another. */
+/** What differs between fan-outs. */
 interface FanOut extends ManyOptions {
   readonly method: "runMany" | "runOnAll";
 }
 
 /**
- * Runs all jobs and returns their outcomes in order. A job that fails does not affect the others.
+ * Runs all jobs and returns their outcomes in order. A failed job does not affect the others.
  *
- * @throws {ArgumentError} When `concurrency` is less than one or `waitMs` is no number.
+ * @throws {ArgumentError} When `concurrency` is less than one or `waitMs` is not a number.
  */
 export async function runMany<R>(
   context: Context,
@@ -110,7 +110,7 @@ async function runJob<R>(
   }
 }
 
-/** Anything that is neither an error of the client nor an abort by the caller is a bug, which must not be hidden in an outcome. */
+/** Any error other than those of the client or the caller's abort is a bug, which an outcome must not hide. */
 function toLettsError(
   cause: unknown,
   signal: AbortSignal,

@@ -15,27 +15,27 @@ import { WaitTimeoutError } from "../errors.ts";
 import { IdleWatchdog } from "./idle_watchdog.ts";
 import type { FollowedLine, FollowOptions } from "../types.ts";
 
-/** The longest event: what a dugdale keeps at most, and its newline. */
+/** Maximum length of an event: the dugdale's own limit, and a newline. */
 const LINE_MAX_BYTES = 16 * 1024 * 1024 + 1;
 
-/** What is followed. */
+/** The mission to follow. */
 export interface Followed {
   readonly connection: Connection;
   readonly missionId: string;
   readonly scopes: readonly Scope[];
   readonly policy: StreamPolicy;
-  /** Whether the dugdale is known to be there, since it has accepted the mission. Default false. */
+  /** Whether the dugdale is known to exist, because it has accepted the mission. Default false. */
   readonly answered?: boolean | undefined;
-  /** When the caller began to wait, by `performance.now()`. Default: with the following. */
+  /** Start of the caller's wait, by `performance.now()`. Default: when following starts. */
   readonly sinceMs?: number | undefined;
 }
 
 /**
- * The lines of a mission's event stream up to and including `done`, none of them twice.
+ * The lines of a mission's event stream up to and including `done`, each exactly once.
  *
- * @throws {ArgumentError} When `waitMs` is no number.
- * @throws {NotFoundError} When the mission is gone, also when it goes while it is followed.
- * @throws {NetworkError} When the stream has brought nothing for too long; code `stream_given_up`.
+ * @throws {ArgumentError} When `waitMs` is not a number.
+ * @throws {NotFoundError} When the mission does not exist, or is removed while it is followed.
+ * @throws {NetworkError} When the stream has delivered nothing for too long; code `stream_given_up`.
  * @throws {WaitTimeoutError} When `waitMs` passes first.
  */
 export async function* followLines(
@@ -87,7 +87,7 @@ export async function* followLines(
   }
 }
 
-/** The events alone, without those of kinds that this version does not know. */
+/** The events only, without kinds that this version does not know. */
 export async function* followEvents(
   followed: Followed,
   options: FollowOptions = {},
@@ -103,7 +103,7 @@ async function* connectOnce(
   { follow, signal, onOpen }: {
     readonly follow: boolean;
     readonly signal: AbortSignal;
-    /** Called when the answer begins. */
+    /** Called when the response begins. */
     readonly onOpen: () => void;
   },
 ): AsyncGenerator<FollowedLine, void, void> {
@@ -116,7 +116,7 @@ async function* connectOnce(
     (stopped) => connection.json("getMission", { ...call, signal: stopped }),
   );
   try {
-    // A dugdale may hold its headers back until the first event, so the watchdog starts before them.
+    // A dugdale may delay its headers until the first event, so the watchdog starts before them.
     watch.start();
     const { body } = await connection.once("events", {
       ...call,
@@ -146,7 +146,7 @@ async function* connectOnce(
 
 const numbered = v.object({ seq: v.fallback(v.number(), 0) });
 
-/** A line that is a JSON object; its event is undefined when this version does not know it. */
+/** A line that is a JSON object; its event is undefined if this version does not know it. */
 function parseLine(line: string): FollowedLine | undefined {
   let value: unknown;
   try {

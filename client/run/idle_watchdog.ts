@@ -13,12 +13,12 @@ export class IdleStreamError extends Error {
   override readonly name = "IdleStreamError";
 }
 
-/** Asks for the mission itself. */
+/** Fetches the mission's record. */
 export type AskForMission = (signal: AbortSignal) => Promise<MissionRecord>;
 
 /**
- * Watches over one connection. Quiet missions are normal, so silence alone ends nothing: the mission is asked for,
- * and only when it is over, gone or out of reach is the connection given up.
+ * Watches one connection. Quiet missions are normal, so silence alone ends nothing: the record is fetched, and the
+ * connection is closed only if the mission is done or gone, or its dugdale unreachable.
  */
 export class IdleWatchdog {
   readonly #abort: LinkedAbort;
@@ -34,14 +34,14 @@ export class IdleWatchdog {
     this.#ask = ask;
   }
 
-  /** Starts the timer anew. */
+  /** Restarts the timer. */
   start(): void {
     clearTimeout(this.#timer);
     if (this.#silenceMs === Infinity) return;
     this.#timer = setTimeout(() => this.#check(), this.#silenceMs);
   }
 
-  /** Stops the timer and a running check, and resolves when both are gone. */
+  /** Stops the timer and a check in progress, and resolves when both have ended. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     const asking = this.#asking;

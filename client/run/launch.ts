@@ -1,5 +1,5 @@
 /**
- * Missions that are started to be waited for.
+ * Launches of missions whose end will be awaited.
  *
  * @module
  */
@@ -24,16 +24,16 @@ import type {
   RunResult,
 } from "../types.ts";
 
-/** What a launch has beside address and options. */
+/** Options of a launch in addition to address and mission. */
 export interface LaunchSettings {
   readonly method: LaunchFailure["method"];
-  /** Default: hashes each file when its turn comes. */
+  /** Default: hashes each file when it is needed. */
   readonly openFile?: OpenFile | undefined;
-  /** Called with the dugdale and the mission as soon as they are known. */
+  /** Called with the dugdale and the mission id as soon as they are known. */
   readonly onTarget?: ((target: Target, missionId: MissionId) => void) | undefined;
 }
 
-/** Sends a mission and does not wait for its end. */
+/** Sends a mission without waiting for its end. */
 export async function launch(
   context: Context,
   to: Address,
@@ -43,7 +43,7 @@ export async function launch(
   return (await accepted(context, to, options, settings)).ref;
 }
 
-/** Sends a mission that is going to be waited for. */
+/** Sends a mission whose end will be awaited. */
 export async function start<R = JsonObject>(
   context: Context,
   to: Address,
@@ -61,7 +61,7 @@ export async function start<R = JsonObject>(
   });
 }
 
-/** Starts a mission and hands over its result, in one span. */
+/** Starts a mission and passes its run to a function, in one span. */
 export function runToEnd<R = JsonObject>(
   context: Context,
   to: Address,

@@ -1,5 +1,5 @@
 /**
- * What a mission printed, whole or up to a limit.
+ * Captured output of a mission, up to a limit.
  *
  * @module
  */
@@ -10,10 +10,13 @@ import { LettsError } from "../../protocol/letts_error.ts";
 import { readText } from "../http/text.ts";
 import type { Logs } from "../types.ts";
 
-/** The most of either stream that is kept in memory. */
+/** Maximum number of bytes of each stream kept in memory. */
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** Fetches stdout, then stderr. A stream that cannot be fetched is empty and truncated, and the error tells why. */
+/**
+ * Fetches stdout, then stderr. A stream that cannot be fetched is empty and marked as truncated, and the error tells
+ * why.
+ */
 export async function fetchLogs(
   connection: Connection,
   missionId: string,

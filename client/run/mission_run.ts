@@ -1,5 +1,5 @@
 /**
- * A mission that was started and is waited for.
+ * A launched mission whose end is awaited.
  *
  * @module
  */
@@ -16,16 +16,16 @@ import { saveOutputs } from "../files/outputs.ts";
 import { readingScopes } from "../http/scopes.ts";
 import type { DispatchedRef, Logs, RunHandle, RunResult, WaitOptions } from "../types.ts";
 
-/** What a run needs beside the mission. */
+/** Parts of a run in addition to the mission. */
 export interface MissionRunOptions extends WaitOptions {
   readonly connection: Connection;
   readonly policy: StreamPolicy;
   readonly signal?: AbortSignal | undefined;
-  /** Called when following failed. */
+  /** Called when following fails. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** {@linkcode RunHandle} of an accepted mission. Its wait counts from when it is made. */
+/** {@linkcode RunHandle} of an accepted mission. Its wait starts when it is created. */
 export class MissionRun<R = JsonObject> implements RunHandle<R> {
   readonly ref: DispatchedRef;
   readonly #options: MissionRunOptions;
@@ -43,7 +43,7 @@ export class MissionRun<R = JsonObject> implements RunHandle<R> {
   get result(): Promise<RunResult<R>> {
     if (this.#result === undefined) {
       this.#result = this.#wait();
-      // Readers of the promise get its failure; an unread one must not end the process as an unhandled rejection.
+      // Readers of the promise get its failure; without a reader it must not end the process as an unhandled rejection.
       this.#result.catch(() => {});
     }
     return this.#result;
@@ -115,7 +115,7 @@ export class MissionRun<R = JsonObject> implements RunHandle<R> {
   }
 }
 
-/** The result that a `done` event tells. */
+/** The result reported by a `done` event. */
 export function toRunResult<R>(
   ref: Pick<DispatchedRef, "host" | "missionId" | "kind">,
   done: DoneEvent,
@@ -127,7 +127,7 @@ export function toRunResult<R>(
     kind: ref.kind,
     outcome: done.outcome,
     success: done.outcome === "success",
-    // The caller names the type of what the mission returns; a typed mission checks it.
+    // The caller declares the type of the return value; a typed mission validates it.
     return: (done.return ?? undefined) as R | undefined,
     failReason: done.fail_reason,
     failMessage: done.fail_message,

@@ -1,5 +1,5 @@
 /**
- * Reports failed launches to the observer of the client.
+ * Reports failed launches to the client's observer.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { AbortedError, WaitTimeoutError } from "../errors.ts";
 import { LettsError } from "../../protocol/letts_error.ts";
 import type { LaunchFailure } from "../types.ts";
 
-/** What is known about a launch when it fails. */
+/** What is known about a failed launch. */
 export type LaunchFacts = Omit<LaunchFailure, "error" | "retryable" | "phase">;
 
-/** Reports a failure of the launch. A wait that was too short, an abort by the caller and a bug are not reported. */
+/** Reports a failure of the launch. Wait timeouts, aborts by the caller and bugs are not reported. */
 export function reportFailure(
   context: Context,
   facts: LaunchFacts,
@@ -23,6 +23,6 @@ export function reportFailure(
   try {
     context.onLaunchFailure({ ...facts, phase, error, retryable: error.retryable });
   } catch {
-    // An observer cannot change what happens to the launch; what it throws is dropped.
+    // The observer cannot affect the launch; its exceptions are ignored.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Reads what a mission prints across broken connections.
+ * Reads captured output across broken connections.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import { breakOf, ReconnectBudget, reconnecting } from "./reconnect_budget.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Opens what a mission prints. A dugdale gives it from its start only, so that after a reconnect everything that was
- * read before is skipped.
+ * Streams captured output. A dugdale sends it from its start only, so everything read before is skipped after a
+ * reconnect.
  *
- * @throws {ArgumentError} When the offset is not a whole number from 0.
+ * @throws {ArgumentError} When the offset is not a non-negative integer.
  */
 export async function openLogs(
   followed: Followed,
@@ -69,7 +69,7 @@ export async function openLogs(
     }
   }
 
-  /** Waits until it is time for the next connection. */
+  /** Waits before the next connection. */
   async function recover(error: unknown): Promise<void> {
     left.signal.throwIfAborted();
     const broken = breakOf(error, connection, missionId);

@@ -1,5 +1,5 @@
 /**
- * How long a stream that breaks is taken up again.
+ * How long a broken stream is reconnected.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { backoff } from "../http/retry.ts";
 import type { StreamBreak, StreamOptions } from "../types.ts";
 import { IdleStreamError } from "./idle_watchdog.ts";
 
-/** {@linkcode StreamOptions} with the defaults filled in. */
+/** {@linkcode StreamOptions} with defaults applied. */
 export interface StreamPolicy {
   readonly reconnectMs: number;
   /** Never empty. */
@@ -20,7 +20,7 @@ export interface StreamPolicy {
   readonly onBreak: ((broken: StreamBreak) => void) | undefined;
 }
 
-/** Fills in the defaults. */
+/** Applies the defaults. */
 export function streamPolicy(options: StreamOptions = {}): StreamPolicy {
   return {
     reconnectMs: options.reconnectMs ?? 60_000,
@@ -30,21 +30,21 @@ export function streamPolicy(options: StreamOptions = {}): StreamPolicy {
   };
 }
 
-/** How long it is tried to reach a dugdale that has never answered. */
+/** How long a dugdale that has never responded is tried, in milliseconds. */
 const FIRST_MS = 3000;
-/** A connection that lasted so long was a good one, also without news. */
+/** A connection that lasted this long was healthy, even without events, in milliseconds. */
 const GOOD_MS = 1000;
 
-/** A broken connection that is worth a reconnect. */
+/** A broken connection that should be reconnected. */
 export interface Break {
   /** A short reason, such as `eof` or `http_502`. */
   readonly reason: string;
-  /** What the dugdale asked to wait. */
+  /** The delay that the dugdale asked for. */
   readonly pauseMs: number;
   readonly cause?: unknown;
 }
 
-/** Why the connection broke. Throws what a new connection cannot fix. */
+/** Why the connection broke. Throws errors that a reconnect cannot fix. */
 export function breakOf(cause: unknown, connection: Connection, missionId: string): Break {
   if (cause instanceof HttpError) {
     const { status, retryAfterMs = Infinity } = cause;
@@ -62,18 +62,18 @@ export function breakOf(cause: unknown, connection: Connection, missionId: strin
   throw cause;
 }
 
-/** One break of a stream. */
+/** One interruption of a stream. */
 export interface Drop extends Break {
-  /** How long the connection had lasted since its answer began; undefined when none came. */
+  /** How long the connection lasted since its response began; undefined without a response. */
   readonly openMs: number | undefined;
-  /** The last event, or the last byte, that was seen so far. */
+  /** The last event, or the last byte, received so far. */
   readonly position: number;
 }
 
 /**
- * Repeats a call while its dugdale is out of reach or its answer breaks off, for as long as a stream may bring nothing.
+ * Repeats a call while its dugdale is unreachable or its response breaks off, within the limits of a stream.
  *
- * @throws What the last call threw.
+ * @throws The error of the last call.
  */
 export async function reconnecting<Value>(
   { connection, policy }: { readonly connection: Connection; readonly policy: StreamPolicy },
@@ -86,7 +86,7 @@ export async function reconnecting<Value>(
     try {
       return await call();
     } catch (error) {
-      // Other than 502, 503 and 504, a 500 is the dugdale's own answer.
+      // Unlike 502, 503 and 504, a 500 comes from the dugdale itself.
       if (signal?.aborted || (error instanceof HttpError && error.status === 500)) throw error;
       const broken = breakOf(error, connection, missionId);
       await pause(
@@ -105,10 +105,10 @@ function pauseOrThrow(error: unknown, count: () => number): number {
   }
 }
 
-/** How many breaks the error message names. */
+/** Number of interruptions named in the error message. */
 const REASONS_MAX = 8;
 
-/** Measures how long a stream brings nothing. Time begins anew with each connection that was a good one. */
+/** Measures how long a stream has delivered nothing. A healthy connection resets the time. */
 export class ReconnectBudget {
   readonly #policy: StreamPolicy;
   readonly #facts: { readonly host: string; readonly missionId: string };
@@ -117,7 +117,7 @@ export class ReconnectBudget {
   #limitMs: number;
   #position: number;
 
-  /** @param isKnown Whether the dugdale has answered before. If not, the first answer must come within 3 s. */
+  /** @param isKnown Whether the dugdale has responded before. If not, the first response must come within 3 s. */
   constructor(
     policy: StreamPolicy,
     facts: { readonly host: string; readonly missionId: string },
@@ -131,9 +131,9 @@ export class ReconnectBudget {
   }
 
   /**
-   * Counts a break and returns the pause before the next connection, in milliseconds.
+   * Counts an interruption and returns the delay before the next connection, in milliseconds.
    *
-   * @throws {NetworkError} When the stream has brought nothing for too long; code `stream_given_up`.
+   * @throws {NetworkError} When the stream has delivered nothing for too long; code `stream_given_up`.
    */
   count({ reason, pauseMs, cause, openMs, position }: Drop): number {
     const { reconnectMs, backoffMs, onBreak } = this.#policy;

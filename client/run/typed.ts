@@ -1,5 +1,5 @@
 /**
- * Calls of missions that are defined with their types.
+ * Calls of missions defined with types.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import { type DefinedMission, SchemaValidationError } from "../../protocol/defin
 import type { JsonValue } from "../../protocol/json_value.ts";
 import type { Address, HostOutcome, RunHandle, RunResult } from "../types.ts";
 
-/** A defined mission, as far as callers see it. */
+/** The parts of a defined mission that callers see. */
 export type CallableMission<Input, Return> = Pick<
   DefinedMission<Input, Return, unknown, unknown>,
   "mission" | "parseReturn" | "checkInput"
 >;
 
-/** Options of a defined mission: the name is known, and the input has a type. */
+/** Options of a defined mission: the name is fixed, and the input is typed. */
 export type Typed<Options, Input> =
   & Omit<Options, "mission" | "input">
   & (undefined extends Input ? { readonly input?: Input } : { readonly input: Input });
@@ -23,7 +23,7 @@ interface PlainOptions {
   readonly input?: JsonValue | undefined;
 }
 
-/** Whether a call names a defined mission instead of giving plain options. */
+/** Whether a call passes a defined mission instead of plain options. */
 export function isDefined<Input, Return>(
   what: PlainOptions | CallableMission<Input, Return>,
 ): what is CallableMission<Input, Return> {
@@ -33,7 +33,7 @@ export function isDefined<Input, Return>(
 /**
  * The plain options of either form of a call.
  *
- * @throws {SchemaValidationError} When the schema refuses the input; code `invalid_input`.
+ * @throws {SchemaValidationError} When the schema rejects the input; code `invalid_input`.
  */
 export function plainOptions<Options extends PlainOptions, Input>(
   what: Options | CallableMission<Input, unknown>,
@@ -41,11 +41,14 @@ export function plainOptions<Options extends PlainOptions, Input>(
 ): Options {
   if (!isDefined(what)) return what;
   what.checkInput(options?.input as Input);
-  // Typed is made of Options by leaving out the two fields that are put back here.
+  // `Typed` is `Options` without the two fields that are put back here.
   return { ...options, mission: what.mission } as unknown as Options;
 }
 
-/** A result with its return value checked. @throws {SchemaValidationError} When the schema refuses it; code `invalid_return`. */
+/**
+ * A result with a validated return value. @throws {SchemaValidationError} When the schema rejects it; code
+ * `invalid_return`.
+ */
 export function typedResult<Return>(
   defined: CallableMission<never, Return>,
   result: RunResult<unknown>,
@@ -55,7 +58,7 @@ export function typedResult<Return>(
   return { ...result, return: defined.parseReturn(result.return, { host, missionId }) };
 }
 
-/** An outcome with its return value checked; one that its schema refuses is a failure of the job. */
+/** An outcome with a validated return value; if its schema rejects the value, the job has failed. */
 export function typedOutcome<Return>(
   defined: CallableMission<never, Return>,
   outcome: HostOutcome<unknown>,
@@ -71,7 +74,7 @@ export function typedOutcome<Return>(
   }
 }
 
-/** A handle whose result is checked. */
+/** A handle whose result is validated. */
 export function typedHandle<Return>(
   defined: CallableMission<never, Return>,
   handle: RunHandle<unknown>,
