@@ -50,6 +50,8 @@ export class TurnTaker {
   }
 }
 
+/** SQLite plans a statement anew at each run when its limit is a bare parameter: 90 µs instead of 3. */
+const FIRST = "LIMIT ? + 0";
 /** So many missions become due in one transaction. */
 const DUE_MAX = 200;
 
@@ -81,11 +83,11 @@ export class MissionQueue {
     this.#unfinished = unfinished;
     this.#next = db.prepare(`
       SELECT id FROM missions AS m WHERE status = 'queued' AND run_at IS NULL AND lane = ? AND ${FREE_KEY}
-      ORDER BY class, coalesce(enqueued, time_created), mission_id LIMIT ?`);
+      ORDER BY class, coalesce(enqueued, time_created), mission_id ${FIRST}`);
     this.#nextOfClass = db.prepare(`
       SELECT id FROM missions AS m
       WHERE status = 'queued' AND run_at IS NULL AND lane = ? AND class = ? AND ${FREE_KEY}
-      ORDER BY coalesce(enqueued, time_created), mission_id LIMIT ?`);
+      ORDER BY coalesce(enqueued, time_created), mission_id ${FIRST}`);
     this.#claim = db.prepare(`
       UPDATE missions SET status = 'running', time_started = :nowMs, pid = 0, process_start = 0
       WHERE id = :id AND status = 'queued' RETURNING *`);
