@@ -4,7 +4,7 @@
  * @module
  */
 import type { Core } from "../dugdale/core.ts";
-import { missionText } from "../dugdale/http/missions.ts";
+import { missionText } from "../dugdale/store/mission_text.ts";
 import { doneLine } from "../dugdale/store/mission_json.ts";
 import type { MissionFileRow, MissionRow } from "../dugdale/store/mission_row.ts";
 import type { DoneEvent } from "../protocol/event.ts";
@@ -142,7 +142,7 @@ export class StoredMission implements FakeMission {
   }
 
   record(): MissionRecord {
-    return JSON.parse(missionText(this.#row, this.#parts));
+    return JSON.parse(missionText(this.#row, this.#parts.store));
   }
 
   get #row(): MissionRow {

@@ -2,7 +2,7 @@ import type { ListEntry } from "../store/mission_list.ts";
 import { jsonPieces } from "./answer.ts";
 import type { RouteHandlers } from "./call.ts";
 import { cursorOf, type ListQuery, readListQuery } from "./list_query.ts";
-import { missionText } from "./missions.ts";
+import { missionText } from "../store/mission_text.ts";
 import type { HandlerParts } from "./parts.ts";
 
 /** A page is sent in pieces of about this many characters: its missions together may have a gigabyte of input. */
@@ -30,7 +30,7 @@ function* pageText(
     const row = parts.store.missions.find(missionId);
     // It may have been removed since it was found.
     if (row === undefined || (row.status === "deleting" && filter.status !== "deleting")) continue;
-    text += separator + missionText(row, parts);
+    text += separator + missionText(row, parts.store);
     separator = ",";
     if (text.length < PIECE_CHARACTERS) continue;
     yield text;

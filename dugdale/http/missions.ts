@@ -1,7 +1,7 @@
 import { quote } from "../../protocol/clip.ts";
 import { KEY } from "../../protocol/dispatch_options.ts";
-import { recordJson } from "../store/mission_json.ts";
 import type { CapturedBytes, MissionRow } from "../store/mission_row.ts";
+import { missionText } from "../store/mission_text.ts";
 import { ProblemError } from "../problem_error.ts";
 import { jsonText } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";
@@ -20,7 +20,7 @@ export function missionHandlers(
       const row = parts.store.missions.find(id);
       if (row === undefined || row.status === "deleting") throw noMission(id);
       assertKindAllowed(call, row);
-      return jsonText(missionText(row, parts));
+      return jsonText(missionText(row, parts.store));
     },
     getByKey: (call) => {
       const { key = "" } = call.path;
@@ -31,7 +31,7 @@ export function missionHandlers(
         throw new ProblemError("not_found", `there is no mission with the key ${quote(key)}`);
       }
       assertKindAllowed(call, row);
-      return jsonText(missionText(row, parts));
+      return jsonText(missionText(row, parts.store));
     },
     events: (call) => {
       const row = readable(call, parts);
@@ -70,20 +70,6 @@ function outputPart(
     return captured ? (JSON.parse(captured) as CapturedBytes)[name] : undefined;
   };
   return { fromByte: endOf(attempt - 1) ?? 0, toByte: endOf(attempt) };
-}
-
-/** The record of a mission as JSON text. */
-export function missionText(row: MissionRow, parts: Pick<HandlerParts, "store">): string {
-  const { missions, schedules } = parts.store;
-  const origin = row.restarted_from !== null &&
-    missions.find(row.restarted_from as MissionRow["mission_id"]) !== undefined;
-  return recordJson(row, {
-    files: missions.files(row.id),
-    originExists: origin,
-    plan: missions.plan(row.id),
-    attempts: missions.attempts(row),
-    scheduled: schedules.scheduled(row.id),
-  });
 }
 
 /** The mission of the path, if its streams may be read. */
