@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
-/** Makes everything that a release consists of, in `dist/`, with the SHA-256 sums of all files. */
+/** Builds all files of a release in `dist/`, with their SHA-256 sums. */
 import { bundle } from "./bundle.ts";
 import { debFor, isDebian } from "./deb.ts";
 import { npmTarball } from "./npm.ts";
@@ -8,7 +8,7 @@ import { programFiles } from "./program.ts";
 import { sbom } from "./sbom.ts";
 import { TARGETS } from "./targets.ts";
 
-/** Makes them in `folder`, which is emptied, and tells the names as they come. */
+/** Builds the files in `folder`, which is emptied first, and reports their names as they are finished. */
 export async function* artifacts(folder: string): AsyncGenerator<string, void, void> {
   await Deno.remove(folder, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
-/** Makes `dist/letts.js`: the whole command line in one file that starts with Deno and needs nothing else. */
+/** Builds `dist/letts.js`: the whole command line in one file that needs only Deno. */
 import { resolve } from "@std/path";
 import { fileURLToPath } from "node:url";
 import { RUNTIME_COPY, type RuntimeCopy } from "../cli/commands/new_mission/runtime_copy.ts";
@@ -11,23 +11,22 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const ENTRY = `${ROOT}cli/main.ts`;
 
 /**
- * The bundler is told to write CommonJS, because there a module of Node is loaded by the part that needs it. As
- * `import` statements all of them would be loaded before the first line runs, which takes as long as Deno itself.
- * The bundler asks for the module itself where a file begins, and looks up its members where they are used: the
- * module is loaded at the first member, so that what a command does not use costs it nothing.
+ * The output is CommonJS, because `require` loads a Node module only in the part that needs it; `import` statements
+ * would load all of them before the first line runs, which takes as long as starting Deno. The bundler puts `require`
+ * at the start of a file and accesses the members where they are used, so it is deferred to the first access.
  */
 const HEAD = `#!/usr/bin/env -S deno run -A --unstable-no-legacy-abort
 const require = (name) => new Proxy({}, { get: (_, member) => process.getBuiltinModule(name)[member] });
 `;
 
 /**
- * Writes the bundle to a file that can be run, with the version that it was made from. Its name must end in `.js`, or
- * the bundler leaves out what the packages need to load modules of the runtime.
+ * Writes an executable bundle, stamped with its version. The name must end in `.js`: otherwise the bundler leaves out
+ * what packages need to load runtime modules.
  *
- * @throws {Error} When the bundler fails, which has told why on stderr.
+ * @throws {Error} When the bundler fails; its reason is on stderr.
  */
 export async function bundle(out: string): Promise<void> {
-  // Half the text starts sooner; the names that stacks are made of stay.
+  // A minified file starts faster; the names in stack traces are kept.
   await denoBundle(out, ENTRY, "--format=cjs", "--keep-names");
   const source = (await Deno.readTextFile(out)).replace(/^#!.*\n/, "");
   const versioned = stamped(source, VERSION, await stamp());
@@ -46,7 +45,7 @@ async function runtimeCopy(): Promise<RuntimeCopy> {
   }
 }
 
-/** Writes a module of this repository and what it imports to one file, to be imported. @throws {Error} As `bundle`. */
+/** Bundles a module of this repository with its imports into one file. @throws {Error} As `bundle`. */
 export function bundleModule(out: string, entry: string): Promise<void> {
   return denoBundle(out, `${ROOT}${entry}`, "--keep-names");
 }
@@ -59,7 +58,7 @@ async function denoBundle(out: string, entry: string, ...options: readonly strin
   if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
 }
 
-/** A file of nothing but ASCII is read twice as fast. Other letters stand only where an escape means the same. */
+/** A file of ASCII only is parsed twice as fast. Other characters occur only where an escape is equivalent. */
 function ascii(text: string): string {
   // deno-lint-ignore no-control-regex -- what is not ASCII is looked for
   return text.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -1,15 +1,15 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /**
- * Makes one executable for each platform by `deno compile`, in `dist/`. It is smaller than what `deno task pack` makes,
- * and carries no Deno for missions: those in TypeScript need one (`LETTS_DENO`, beside it, or on the PATH).
+ * Compiles one executable for each platform with `deno compile`, in `dist/`. It is smaller than the result of `deno
+ * task pack` and contains no Deno for missions: those in TypeScript need one (`LETTS_DENO`, beside it, or on the PATH).
  *
- * Usage: `deno task compile [TARGET…]`, such as `linux-x64`. Default: all of them. The runtime of each is downloaded;
- * where that is impossible, `DENORT_BIN` names the `denort` of the one target that is asked for.
+ * Usage: `deno task compile [TARGET…]`, such as `linux-x64`. Default: all targets. The runtime of each is downloaded;
+ * without network, `DENORT_BIN` names the `denort` of the single requested target.
  */
 import { bundle } from "./bundle.ts";
 import { type Target, targetsOf } from "./targets.ts";
 
-/** Everything but imports from elsewhere: all of letts is in the file. */
+/** Everything except remote imports: all of letts is in the file. */
 const PERMISSIONS = ["env", "ffi", "net", "read", "run", "sys", "write"].map((name) => `--allow-${name}`);
 
 /** Compiles for one target, and returns the path of the program. @throws {Error} With the reason, in one line. */
@@ -22,7 +22,7 @@ export async function compile(target: Target, source: string, folder: string): P
     stderr: "piped",
   }).output();
   if (code === 0) return target.windows ? `${path}.exe` : path;
-  // What went wrong stands behind "error:" and, innermost last, in the numbered lines of its causes.
+  // The reason follows "error:" and, innermost last, the numbered lines of its causes.
   const text = new TextDecoder().decode(stderr).split("Stack backtrace")[0] ?? "";
   const reason = text.match(/^(error:.*|\s+\d+: .*)$/gm)?.at(-1)?.trim() ?? "no reason given";
   throw new Error(

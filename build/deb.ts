@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /**
- * Makes the Debian packages, in `dist/`: letts with its own Deno, units, manual pages, completions and examples.
+ * Builds the Debian packages in `dist/`: letts with its own Deno, units, manual pages, completions and examples.
  *
  * Usage: `deno task deb [TARGET…]`, such as `linux-x64`. Default: amd64 and arm64. Needs `dpkg-deb`.
  */
@@ -15,15 +15,15 @@ import { denoOf, output, type Target, TARGETS, targetsOf } from "./targets.ts";
 const ROOT = new URL("../", import.meta.url);
 const LIB = "usr/lib/letts", DOC = "usr/share/doc/letts";
 
-/** How a package is made. */
+/** Options of a package. */
 export interface DebOptions {
   /** Default: that of deno.json. */
   readonly version?: string;
-  /** As `dpkg-deb -Z` has it. Default `xz`. */
+  /** Compression, as in `dpkg-deb -Z`. Default `xz`. */
   readonly compression?: string;
 }
 
-/** Writes the package of those files to `path`. */
+/** Writes a package of these files to `path`. */
 export async function deb(
   path: string,
   architecture: string,
@@ -55,7 +55,7 @@ export async function deb(
   }
 }
 
-/** As dpkg orders versions: one with a hyphen, such as `1.0.0-rc.1`, is older than `1.0.0`. */
+/** In dpkg's order a prerelease such as `1.0.0-rc.1` sorts before `1.0.0` only with a tilde. */
 export function debianVersion(version: string): string {
   return version.replace("-", "~");
 }
@@ -100,7 +100,7 @@ async function surroundings(files: readonly ProgramFile[]): Promise<readonly Pro
   ];
 }
 
-/** Manual pages and completions, as the program itself prints them. */
+/** Manual pages and completions, as printed by the program itself. */
 async function pages(files: readonly ProgramFile[]): Promise<readonly ProgramFile[]> {
   const folder = await Deno.makeTempDir();
   try {
@@ -132,7 +132,7 @@ function gzipped(name: string, bytes: Uint8Array): ProgramFile {
   return { name: `${name}.gz`, bytes: new Uint8Array(gzipSync(bytes, { level: 9 })), mode: 0o644 };
 }
 
-/** Makes the package of one target, and returns the name of the file. */
+/** Builds the package of one target, and returns its file name. */
 export async function debFor(
   target: Target & { readonly debian: string },
   program: readonly ProgramFile[],
@@ -143,7 +143,7 @@ export async function debFor(
   return name;
 }
 
-/** Whether Debian has that platform. */
+/** Whether Debian supports the platform. */
 export function isDebian(target: Target): target is Target & { readonly debian: string } {
   return target.debian !== undefined;
 }

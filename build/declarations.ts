@@ -1,10 +1,13 @@
-/** The declarations of a part of the library in one file. */
+/** Bundles the type declarations of a part of the library into one file. */
 import { fileURLToPath } from "node:url";
 import { output } from "./targets.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
-/** What a module of this repository, such as `mission/mod.ts`, exports. @throws {Error} When Deno cannot make them. */
+/**
+ * The declarations exported by a module of this repository, such as `mission/mod.ts`. @throws {Error} When Deno cannot
+ * generate them.
+ */
 export async function declarationsOf(entry: string): Promise<string> {
   const folder = await Deno.makeTempDir();
   try {
@@ -18,7 +21,7 @@ export async function declarationsOf(entry: string): Promise<string> {
   }
 }
 
-/** One file in place of an entry and those that it names. Each name must be declared by one of them only. */
+/** Combines an entry file and the files it refers to. Each name must be declared in only one of them. */
 async function joined(entry: URL): Promise<string> {
   const texts = new Map<string, string>();
   async function read(url: URL): Promise<void> {
@@ -39,5 +42,5 @@ async function joined(entry: URL): Promise<string> {
   return `${[...declared, ...exports].join("\n")}\n`.replace(/\n{2,}/g, "\n");
 }
 
-/** An import or export from another file, behind the comment that may stand before it on its line. */
+/** An import or export from another file, after an optional comment on its line. */
 const LINK = /(?<=^|^.*\*\/ )(?:import|export) [^;]*? from "(\.[^"]+)";/gm;

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /**
- * Draws `docs/first_run.svg`, the picture of the README: a first session as it is printed, line by line in time. Run it
- * again when what letts prints has changed; a test compares the words.
+ * Draws `docs/first_run.svg`, the animated picture in the README, from a recorded first session. Run it again when the
+ * output of letts has changed; a test compares the text.
  */
 import { fileURLToPath } from "node:url";
 
@@ -12,12 +12,12 @@ const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 export interface Line {
   readonly text: string;
   readonly atMs: number;
-  /** Typed by the person. */
+  /** Typed by the user. */
   readonly typed?: true;
 }
 
 const WIDTH = 760, LINE_HEIGHT = 20, TOP = 52, LEFT = 20;
-/** The pause before each command, in which it is read. */
+/** Delay before each command, in which the reader can catch up. */
 const READ_MS = 900;
 
 const COLORS: readonly (readonly [RegExp, string])[] = [
@@ -28,7 +28,7 @@ const COLORS: readonly (readonly [RegExp, string])[] = [
   [/^[{}]|^ +"/, "#ffa657"],
 ];
 
-/** The picture: every line appears at its time, and the whole starts again some seconds after the last. */
+/** The animation: every line appears at its time, and it restarts a few seconds after the last one. */
 export function drawn(lines: readonly Line[]): string {
   const totalMs = Math.round(lines.at(-1)?.atMs ?? 0) + 6000;
   const height = TOP + lines.length * LINE_HEIGHT + 12;
@@ -56,7 +56,7 @@ function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
-/** A session with a new letts in an empty folder, as it was printed. */
+/** Records a session with a new letts in an empty folder. */
 export async function session(): Promise<readonly Line[]> {
   const folder = await Deno.makeTempDir();
   const port = freePort();

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /**
- * Writes the configuration that is published: `@std/*` comes from JSR instead of the faces in `std/`. With
- * `deno.json` as its argument the repository itself is switched over.
+ * Writes the configuration for publishing: `@std/*` comes from JSR instead of the wrappers in `std/`. With `deno.json`
+ * as its argument, it converts the repository itself.
  *
  * @module
  */
@@ -14,10 +14,10 @@ interface Config {
   readonly publish: { readonly include: readonly string[] };
 }
 
-/** All packages of `@std` in use are stable, version 1. */
+/** All `@std` packages in use are stable, version 1. */
 const jsr = (name: string): string => name.replace(/^@std\/([^/]+)/, "jsr:@std/$1@^1");
 
-/** The configuration with `jsr:` specifiers; everything else stays as it is. */
+/** The configuration with `jsr:` specifiers; everything else is unchanged. */
 export function jsrConfig<C extends Config>(config: C): C {
   const kept = Object.entries(config.imports).filter(([name]) => name !== "deno-std/");
   return {

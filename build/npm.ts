@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /**
- * Makes the npm package, `dist/letts-letts-VERSION.tgz`: what `deno pack` makes, with names that only our import map
- * knows replaced by the files that they stand for, and syntax that Node 20 and 22 know. `npm publish` takes it.
+ * Builds the npm package, `dist/letts-letts-VERSION.tgz`: the result of `deno pack`, with the names of our import map
+ * replaced by file paths, and with syntax that Node 20 and 22 support. `npm publish` accepts it.
  */
 import { dirname, relative } from "@std/path";
 import config from "../deno.json" with { type: "json" };
@@ -9,7 +9,7 @@ import { output } from "./targets.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
-/** Arguments of Deno that run the compiler of TypeScript. It is in no lock file: nothing that is shipped needs it. */
+/** Arguments of Deno that run the TypeScript compiler. It is not in the lock file: nothing that is shipped needs it. */
 export const TSC: readonly string[] = [
   "run",
   "-A",
@@ -20,7 +20,7 @@ export const TSC: readonly string[] = [
   "npm:typescript@5.9.3/tsc",
 ];
 
-/** What npm shows of the package, and what it needs to run. */
+/** Fields for npm: description of the package and its requirements. */
 const FACTS = {
   description:
     "Durable task queue and remote execution without a broker: client, mission runtime, testing kit",
@@ -31,7 +31,7 @@ const FACTS = {
   sideEffects: false,
 };
 
-/** Unpacks the package to `folder`, which is made. */
+/** Unpacks the package to a new `folder`. */
 export async function npmPackage(folder: string): Promise<void> {
   const work = await Deno.makeTempDir();
   try {
@@ -61,7 +61,7 @@ export async function npmPackage(folder: string): Promise<void> {
   );
 }
 
-/** Puts paths in place of the names of our import map. */
+/** Replaces the names of our import map by paths. */
 function withPaths(folder: string, path: string, text: string): string {
   const imports: Readonly<Record<string, string>> = config.imports;
   return text.replace(/(\bfrom |\bimport\()"(@std\/[^"]+)"/g, (whole, before, name) => {
@@ -72,7 +72,7 @@ function withPaths(folder: string, path: string, text: string): string {
   });
 }
 
-/** Rewrites scripts with the keyword `using`, which Node knows from version 24 on. */
+/** Rewrites scripts with the keyword `using`, which Node supports from version 24. */
 async function withoutUsing(folder: string, paths: readonly string[]): Promise<void> {
   const work = await Deno.makeTempDir();
   try {
@@ -92,7 +92,7 @@ async function* filesBelow(folder: string): AsyncGenerator<string, void, void> {
   }
 }
 
-/** Makes the tarball in `folder`, and returns its name. */
+/** Builds the tarball in `folder`, and returns its name. */
 export async function npmTarball(folder: string): Promise<string> {
   const work = await Deno.makeTempDir();
   try {

@@ -1,5 +1,5 @@
 /**
- * Writes what the OpenAPI document says about the members of a mission record, from their doc comments. Run it as
+ * Generates the descriptions of a mission record's members in the OpenAPI document from their doc comments. Run it as
  * `deno task openapi`.
  *
  * @module
@@ -10,13 +10,13 @@ import { MISSION_FIELDS } from "../protocol/mission.ts";
 const SOURCE = new URL("../protocol/mission.ts", import.meta.url);
 const FILE = new URL("../dugdale/http/openapi/descriptions.ts", import.meta.url);
 
-/** The components of the document, and the interfaces of which each is made. */
+/** The components of the document, and their source interfaces. */
 const COMPONENTS = {
   MissionRecord: ["EnqueuedFields", "StartedFields", "EndedFields", "MissionFields"],
   OutputFile: ["OutputFile"],
 } as const;
 
-/** As much of the output of `deno doc --json` as is read here. */
+/** The part of the output of `deno doc --json` that is read here. */
 interface Documented {
   readonly nodes: Readonly<Record<string, { readonly symbols: readonly DocumentedSymbol[] }>>;
 }
@@ -29,7 +29,7 @@ interface DocumentedSymbol {
   }[];
 }
 
-/** The text of the file. */
+/** The text of the generated file. */
 export async function descriptionsText(): Promise<string> {
   const { nodes } = JSON.parse(await deno(["doc", "--json", SOURCE.href])) as Documented;
   const symbols = new Map(Object.values(nodes).flatMap((node) => node.symbols).map((one) => [one.name, one]));
@@ -53,7 +53,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, strin
   return await deno(["fmt", "--ext=ts", "-"], text);
 }
 
-/** A doc comment as readers of the wire know things: what is undefined in a program is absent there. */
+/** A doc comment in the terms of the wire: undefined in a program means absent there. */
 function onWire(doc = ""): string {
   return doc.replaceAll("\n", " ").replaceAll("Undefined", "Absent")
     .replace(/`(\w+)`/g, (_, name: string) => `\`${wireName(name)}\``);

@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /**
- * Makes letts with its own Deno, one file for each platform, in `dist/`: a program for Linux and macOS, which unpacks
- * itself at its first start, and a zip for Windows; their SHA-256 sums are in `SHA256SUMS`.
+ * Builds letts with its own Deno, one file for each platform, in `dist/`: a self-extracting program for Linux and
+ * macOS, and a zip for Windows; their SHA-256 sums are in `SHA256SUMS`.
  *
- * Usage: `deno task pack [TARGET…]`, such as `linux-x64`. Default: all of them.
+ * Usage: `deno task pack [TARGET…]`, such as `linux-x64`. Default: all targets.
  */
 import { gzipSync } from "node:zlib";
 import { concat } from "@std/bytes";
@@ -12,16 +12,16 @@ import { filled, packedFile, type ProgramFile, programFiles, textBytes } from ".
 import { DENO_VERSION, denoOf, type Target, targetsOf } from "./targets.ts";
 import { zip } from "./zip.ts";
 
-/** The head is filled up to this many bytes, so that where it ends does not depend on what it says. */
+/** The header is padded to this size, so that its length does not depend on its content. */
 const HEAD_BYTES = 8192;
 
-/** How a file is packed. */
+/** Options of packing. */
 export interface PackOptions {
   /** 1 (fast) to 9 (small). Default 9. */
   readonly level?: number;
 }
 
-/** A program of these files that unpacks itself: a POSIX shell script, and behind it the files, each compressed by gzip. */
+/** A self-extracting program: a POSIX shell script, followed by the files, each compressed by gzip. */
 export async function selfUnpacking(
   files: readonly ProgramFile[],
   { level = 9 }: PackOptions = {},
@@ -50,7 +50,7 @@ export async function selfUnpacking(
   return concat([head, fill, ...parts]);
 }
 
-/** The files for one platform, with the Deno of it. */
+/** The files for one platform, including its Deno. */
 export async function filesFor(
   target: Pick<Target, "windows">,
   deno: Uint8Array<ArrayBuffer>,
@@ -76,7 +76,7 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
-/** Writes the sums of files in a folder, as `sha256sum -c` reads them. */
+/** Writes checksums of files in a folder, in the format of `sha256sum -c`. */
 export async function writeSums(folder: string, names: readonly string[]): Promise<void> {
   const lines = names.map(async (name) =>
     `${await sha256(await Deno.readFile(`${folder}/${name}`))}  ${name}\n`
@@ -84,7 +84,7 @@ export async function writeSums(folder: string, names: readonly string[]): Promi
   await Deno.writeTextFile(`${folder}/SHA256SUMS`, (await Promise.all(lines)).join(""));
 }
 
-/** Packs one platform, and returns the name of the file. */
+/** Packs one platform, and returns the file name. */
 export async function pack(
   target: Target,
   program: readonly ProgramFile[],

@@ -1,4 +1,4 @@
-/** The files of letts with its own Deno, the same in every package; only Deno itself differs. */
+/** The files of letts with its own Deno, the same in every package except for Deno itself. */
 import { bundle, bundleModule } from "./bundle.ts";
 
 /** A file of a package. */
@@ -8,7 +8,7 @@ export interface ProgramFile {
   readonly mode: number;
 }
 
-/** The names under which the runtime is found by a mission that no deno.json speaks for. */
+/** Names under which missions without a deno.json can import the runtime. */
 const RUNTIME_NAMES = ["@letts/letts/mission", "jsr:@letts/letts/mission"];
 
 /** A file of `build/packed/`. */
@@ -16,12 +16,12 @@ export function packedFile(name: string): Promise<string> {
   return Deno.readTextFile(new URL(`./packed/${name}`, import.meta.url));
 }
 
-/** A script with facts in place of `@NAME@`. */
+/** A script with values in place of `@NAME@`. */
 export function filled(script: string, facts: Readonly<Record<string, string>>): string {
   return script.replace(/@([A-Z]+)@/g, (_, name) => (facts[name] ?? "").trimEnd());
 }
 
-/** The command line, and the runtime for missions with the names that lead to it. */
+/** The command line, and the mission runtime with its import names. */
 export async function programFiles(): Promise<readonly ProgramFile[]> {
   const folder = await Deno.makeTempDir();
   try {

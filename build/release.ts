@@ -1,10 +1,10 @@
 // deno-lint-ignore-file no-console -- a program for people at a terminal
 /**
  * Makes a release: the version in `deno.json`, which is the only place that has it, the section of `CHANGELOG.md`, a
- * commit and a tag. The tag is pushed by hand; .github/workflows/release.yml makes and publishes the files then.
+ * commit and a tag. Push the tag by hand; .github/workflows/release.yml then builds and publishes the files.
  *
- * Usage: `deno task release [--dry-run] VERSION|major|minor|patch`. A dry run changes nothing but `dist/`, in which it
- * makes the files.
+ * Usage: `deno task release [--dry-run] VERSION|major|minor|patch`. A dry run changes only `dist/`, where it builds the
+ * files.
  */
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
@@ -13,7 +13,7 @@ import { makeArtifacts } from "./artifacts.ts";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const UNRELEASED = "## Unreleased\n";
 
-/** The version that is asked for. @throws {Error} When it is none, or not a later one. */
+/** The requested version. @throws {Error} When it is invalid or not higher than the current one. */
 export function nextVersion(current: string, asked: string): string {
   const [major = 0, minor = 0, patch = 0] = current.split("-")[0]?.split(".").map(Number) ?? [];
   const steps: Readonly<Record<string, string>> = {
@@ -28,14 +28,14 @@ export function nextVersion(current: string, asked: string): string {
   return next;
 }
 
-/** The changelog with what was unreleased under that version. @throws {Error} When there is nothing. */
+/** The changelog with the unreleased section under that version. @throws {Error} When the section is empty. */
 export function releasedChangelog(text: string, version: string, date: string): string {
   if (text.includes(`\n## ${version} `)) throw new Error(`CHANGELOG.md has a section for ${version} already`);
   if (notes(text) === "") throw new Error("CHANGELOG.md has nothing under Unreleased");
   return text.replace(UNRELEASED, `${UNRELEASED}\n## ${version} (${date})\n`);
 }
 
-/** What stands under Unreleased. */
+/** The content of the section Unreleased. */
 export function notes(changelog: string): string {
   const [, after = ""] = changelog.split(UNRELEASED);
   return (after.split(/^## /m)[0] ?? "").trim();

@@ -12,7 +12,7 @@ interface Package {
 
 interface Info {
   readonly modules: readonly { readonly npmPackage?: string }[];
-  /** Also those that only tests use. */
+  /** Including packages that only tests use. */
   readonly npmPackages: Readonly<Record<string, Package>>;
 }
 
@@ -20,7 +20,7 @@ interface Lock {
   readonly npm: Readonly<Record<string, { readonly integrity: string }>>;
 }
 
-/** The document. @param date Of the build, ISO 8601. */
+/** The document. @param date Build date, ISO 8601. */
 export async function sbom(date: string): Promise<string> {
   const info: Info = JSON.parse(await output(Deno.execPath(), ["info", "--json", `${ROOT}cli/main.ts`]));
   const lock: Lock = JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`));
@@ -57,7 +57,7 @@ export async function sbom(date: string): Promise<string> {
   return `${JSON.stringify(bom, null, 2)}\n`;
 }
 
-/** The packages that are imported, and those that they need. */
+/** The imported packages and their dependencies. */
 function packagesOf({ modules, npmPackages }: Info): readonly (readonly [id: string, Package])[] {
   const found = new Map<string, Package>();
   const add = (id: string): void => {
@@ -70,7 +70,7 @@ function packagesOf({ modules, npmPackages }: Info): readonly (readonly [id: str
   return [...found].sort(([a], [b]) => a < b ? -1 : 1);
 }
 
-/** An integrity of npm, such as `sha512-…`, in hexadecimal. @throws {Error} When it is of another kind. */
+/** An npm integrity string, such as `sha512-…`, in hexadecimal. @throws {Error} For another format. */
 function hex(integrity: string): string {
   const [, digest] = /^sha512-(.+)$/.exec(integrity) ?? [];
   if (digest === undefined) throw new Error(`"${integrity}" is no SHA-512 integrity`);

@@ -1,4 +1,4 @@
-/** Builds the documentation site in `dist/site/` with VitePress; a link to a page that is not there fails the build. */
+/** Builds the documentation site in `dist/site/` with VitePress; a dead link fails the build. */
 import { fileURLToPath } from "node:url";
 
 const SITE = fileURLToPath(new URL("../site/", import.meta.url));

@@ -1,24 +1,24 @@
-/** The platforms that letts is made for, and the Deno of each. */
+/** The supported platforms, and the Deno of each. */
 
-/** What one platform is called by those who ask. */
+/** Names of a platform in different tools. */
 export interface Target {
-  /** In names of files. */
+  /** In file names. */
   readonly name: string;
-  /** As `deno compile --target` has it. */
+  /** For `deno compile --target`. */
   readonly triple: string;
-  /** npm package that holds its Deno. */
+  /** npm package that contains its Deno. */
   readonly package: string;
-  /** Integrity of that package, so that a build takes what was reviewed here, wherever it comes from. */
+  /** Integrity of that package, so that a build uses the reviewed file regardless of its source. */
   readonly integrity: string;
   readonly windows?: true;
-  /** As Debian calls the architecture. */
+  /** Debian's name of the architecture. */
   readonly debian?: string;
 }
 
-/** The version of Deno that letts is tested with and carries. */
+/** The version of Deno that letts is tested with and includes. */
 export const DENO_VERSION = "2.9.6";
 
-/** A Linux is one with glibc; there is no package for musl. */
+/** Linux targets need glibc; there is no package for musl. */
 export const TARGETS: readonly Target[] = [
   {
     name: "linux-x64",
@@ -68,7 +68,7 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
-/** The targets of those names, all without any. @throws {Error} When a name is none. */
+/** The targets with these names; all targets if none are given. @throws {Error} For an unknown name. */
 export function targetsOf(names: readonly string[]): readonly Target[] {
   const known = TARGETS.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
@@ -79,9 +79,9 @@ export function targetsOf(names: readonly string[]): readonly Target[] {
 }
 
 /**
- * The Deno of a target, from npm: fetched by `npm pack`, so that the registry, proxy and cache of this machine count.
+ * The Deno of a target, fetched by `npm pack`, so that npm's registry, proxy and cache settings apply.
  *
- * @throws {Error} When npm is missing or fails, or the package is not the one that was reviewed.
+ * @throws {Error} When npm is missing or fails, or the package is not the reviewed one.
  */
 export async function denoOf(target: Target): Promise<Uint8Array<ArrayBuffer>> {
   const folder = await Deno.makeTempDir();
@@ -107,7 +107,7 @@ export async function denoOf(target: Target): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** What a program prints. @throws {Error} When it fails. */
+/** The output of a program. @throws {Error} When it fails. */
 export async function output(program: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(program, { args: [...args] }).output();
   if (code !== 0) {

@@ -5,10 +5,10 @@ import { type ProgramFile, textBytes } from "./program.ts";
 
 const LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50;
 const VERSION = 20, UTF8 = 0x800, DEFLATE = 8;
-/** 1 January 1980, the first day that there is: the same files make the same archive. */
+/** 1 January 1980, the earliest possible date: the same files give the same archive. */
 const TIME = 0, DATE = 0x21;
 
-/** An archive of those files. None may have 4 GiB. */
+/** An archive of these files. Each must be smaller than 4 GiB. */
 export function zip(files: readonly ProgramFile[]): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [], directory: Uint8Array[] = [];
   let offset = 0;
@@ -20,7 +20,7 @@ export function zip(files: readonly ProgramFile[]): Uint8Array<ArrayBuffer> {
       ...[path.length, 0].map(u16),
     ];
     const local = concat([u32(LOCAL), ...facts, path, packed]);
-    // Comment, disk and attributes: none.
+    // Comment, disk number and attributes: none.
     directory.push(
       concat([u32(CENTRAL), u16(VERSION), ...facts, ...[0, 0, 0].map(u16), u32(0), u32(offset), path]),
     );

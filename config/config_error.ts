@@ -1,51 +1,51 @@
 /**
- * What is thrown when a configuration file cannot be used.
+ * Errors of configuration files.
  *
  * @module
  */
 import { LettsError } from "../protocol/letts_error.ts";
 
 /**
- * Which step failed: finding the file, reading and checking it, its permissions, the paths that it names, or a
- * later look-up in a file that was fine by itself.
+ * The step that failed: finding the file, reading and validating it, its permissions, the paths in it, or a later
+ * lookup in a valid file.
  */
 export type ConfigStage = "discovery" | "parse" | "permissions" | "paths" | "use";
 
-/** Where the fault lies; each part is left out when it does not apply. */
+/** Where the error is; parts that do not apply are omitted. */
 export interface ConfigErrorPlace {
   /** Default `parse`. */
   readonly stage?: ConfigStage | undefined;
-  /** As it was given, so relative paths stay relative. */
+  /** As given, so relative paths stay relative. */
   readonly file?: string | undefined;
   /** From 1. */
   readonly line?: number | undefined;
   /** Path of the key, such as `dugdales[0].port` or `routes["normal"].lane`. */
   readonly key?: string | undefined;
-  /** The id of the dugdale that `key` belongs to, said beside an index that is hard to count to. */
+  /** The id of the dugdale that `key` belongs to, printed beside an index that is hard to count. */
   readonly owner?: string | undefined;
-  /** The id of the dugdale that was asked for. */
+  /** The id of the requested dugdale. */
   readonly host?: string | undefined;
-  /** The fault shows only after templates were filled in. */
+  /** Whether the error appears only after templates are applied. */
   readonly afterExtends?: boolean | undefined;
 }
 
 /**
- * letts.yaml or dugdale.yaml cannot be used, or does not say what a call needs: an unknown host, no token. The message
- * is one line: `<file>:<line>: <key>: <what is wrong>`. Code `config`.
+ * letts.yaml or dugdale.yaml is invalid, or lacks what a call needs, such as a host or a token. The message is one
+ * line: `<file>:<line>: <key>: <reason>`. Code `config`.
  */
 export class ConfigError extends LettsError {
   /** The name of the class. */
   override readonly name: string = "ConfigError";
-  /** Which step failed. */
+  /** The step that failed. */
   readonly stage: ConfigStage;
-  /** The file, as it was given. */
+  /** The file, as given. */
   readonly file: string | undefined;
   /** The line, from 1. */
   readonly line: number | undefined;
   /** Path of the key, such as `dugdales[0].port`. */
   readonly key: string | undefined;
 
-  /** Makes the message of what is wrong, such as `must not be empty`, and its place. */
+  /** Takes the reason, such as `must not be empty`, and the place. */
   constructor(
     problem: string,
     place: ConfigErrorPlace = {},
@@ -59,14 +59,14 @@ export class ConfigError extends LettsError {
   }
 }
 
-/** A `${NAME}` that is needed and not set. Code `missing_variable`. */
+/** A required `${NAME}` is not set. Code `missing_variable`. */
 export class MissingVariableError extends ConfigError {
   /** The name of the class. */
   override readonly name: string = "MissingVariableError";
   /** The name of the variable, without `${}`. */
   readonly variable: string;
 
-  /** Names the variable that is needed at a place. */
+  /** Takes the name of the variable and the place where it is used. */
   constructor(variable: string, place: ConfigErrorPlace = {}) {
     super(`the environment variable ${variable} is not set`, { stage: "use", ...place }, {
       code: "missing_variable",

@@ -1,5 +1,5 @@
 /**
- * A configuration file as it is on disk, with what its permission check needs.
+ * Content of a configuration file, with the data for its permission check.
  *
  * @module
  */
@@ -7,9 +7,9 @@ import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { ConfigError } from "./config_error.ts";
 
-/** Text and owner of one file, both of the same moment. */
+/** Text, owner and permissions of a file, read from the same open file. */
 export interface FileText {
-  /** The path, as it was given. */
+  /** The path, as given. */
   readonly file: string;
   /** The content. */
   readonly text: string;
@@ -50,10 +50,10 @@ function readFile(file: string): Pick<FileText, "mode" | "uid" | "gid"> & { read
 }
 
 /**
- * Requires that only the owner can read a file that holds secrets. Windows has no such bits.
+ * Checks that a file with secrets is readable only by its owner. Windows has no such permissions.
  *
- * @param what The secret that was found, for the message.
- * @throws {ConfigError} With the stage `permissions`, unless the bits are 0600 or 0400.
+ * @param what The secret in the file, for the message.
+ * @throws {ConfigError} With stage `permissions`, unless the mode is 0600 or 0400.
  */
 export function requirePrivateMode({ file, mode }: FileText, what: string): void {
   if (process.platform === "win32" || mode === 0o600 || mode === 0o400) return;
@@ -65,10 +65,10 @@ export function requirePrivateMode({ file, mode }: FileText, what: string): void
 }
 
 /**
- * Requires that a file that holds secrets belongs to the user who runs this process. Windows has no such ids.
+ * Checks that a file with secrets belongs to the user who runs this process. Windows has no such ids.
  *
- * @param what The secret that was found, for the message.
- * @throws {ConfigError} With the stage `permissions`.
+ * @param what The secret in the file, for the message.
+ * @throws {ConfigError} With stage `permissions`.
  */
 export function requireOwnFile({ file, uid }: FileText, what: string): void {
   const own = process.getuid?.();
@@ -80,12 +80,12 @@ export function requireOwnFile({ file, uid }: FileText, what: string): void {
 }
 
 /**
- * Requires that no other user could have written a file that was found and not named: it decides to whom tokens are
- * sent. Files of root are trusted, and under `sudo` those of the user who called it. The group of a user who is alone in
- * it, by its number, may write. Windows has no such bits.
+ * Checks that a file that was found, not named, cannot have been written by another user: it decides where tokens are
+ * sent. Files of root are trusted, and under `sudo` those of the calling user. Write permission of the user's private
+ * group is accepted. Windows has no such permissions.
  *
  * @param sudoUid The variable SUDO_UID.
- * @throws {ConfigError} With the stage `permissions`.
+ * @throws {ConfigError} With stage `permissions`.
  */
 export function requireTrusted({ file, mode, uid, gid }: FileText, sudoUid: string | undefined): void {
   const own = process.getuid?.();
@@ -108,12 +108,12 @@ export function requireTrusted({ file, mode, uid, gid }: FileText, sudoUid: stri
   );
 }
 
-/** Whether a file operation failed because the file, or a folder on the way to it, is not there. */
+/** Whether a file operation failed because the file, or a folder in its path, does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
 }
 
-/** Why a file operation failed, in one line. */
+/** Reason of a failed file operation, in one line. */
 export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

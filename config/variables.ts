@@ -5,16 +5,16 @@
  */
 import { type ConfigErrorPlace, MissingVariableError } from "./config_error.ts";
 
-/** Where variables come from: the value, or `undefined` when the variable is not set. */
+/** Returns the value of a variable, or `undefined` if it is not set. */
 export type Env = (name: string) => string | undefined;
 
 const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /**
- * Replaces each `${NAME}` by its value, which is not looked through again. Nothing else is special: `$NAME`, `${}`
- * and `${1X}` stay as they are.
+ * Replaces each `${NAME}` by its value, without further replacement inside the value. Nothing else is special: `$NAME`,
+ * `${}` and `${1X}` are kept.
  *
- * @throws {MissingVariableError} For the first one that is not set. A set but empty one is fine.
+ * @throws {MissingVariableError} For the first variable that is not set; an empty value is valid.
  */
 export function fillVariables(text: string, env: Env, place: ConfigErrorPlace): string {
   return text.replace(REFERENCE, (_, name: string) => {
@@ -24,7 +24,7 @@ export function fillVariables(text: string, env: Env, place: ConfigErrorPlace): 
   });
 }
 
-/** Whether something stands in the text besides `${NAME}`. */
+/** Whether the text contains anything besides `${NAME}`. */
 export function isPlain(text: string): boolean {
   return text.replace(REFERENCE, "") !== "";
 }

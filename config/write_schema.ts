@@ -1,5 +1,5 @@
 /**
- * Writes the JSON Schemas of the two YAML files from the decoders that read them. Run it as `deno task schema`.
+ * Generates the JSON Schemas of the two YAML files from their decoders. Run it as `deno task schema`.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { lettsShape } from "./letts/shape.ts";
 
 const FOLDER = new URL("../schema/", import.meta.url);
 
-/** The texts of the schema files by their name. */
+/** The texts of the schema files by name. */
 export function schemaFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["letts.schema.json", schemaText("letts.yaml", lettsShape)],
@@ -19,7 +19,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
 }
 
 function schemaText(title: string, shape: Decoder<unknown>): string {
-  // Draft 7 is what the YAML plug-ins of editors know best.
+  // Draft 7 is best supported by YAML plug-ins of editors.
   const schema = { $schema: "http://json-schema.org/draft-07/schema#", title, ...shape.schema };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }

@@ -1,5 +1,5 @@
 /**
- * Refusals in the form that a dugdale gives them.
+ * Error responses in the form of a dugdale.
  *
  * @module
  */
@@ -8,15 +8,15 @@ import { ProblemError } from "../dugdale/problem_error.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import type { ProblemCode } from "../protocol/problem.ts";
 
-/** What a refusal may say beside its code. */
+/** Optional parts of an error response. */
 export interface RefusalOptions {
-  /** Default: the one that belongs to the code. */
+  /** Default: the status of the code. */
   readonly status?: number | undefined;
   readonly details?: Readonly<Record<string, JsonValue>> | undefined;
   readonly retryAfterMs?: number | undefined;
 }
 
-/** A refusal with one of the codes of the wire. */
+/** An error response with a code of the wire. */
 export function refusal(code: ProblemCode, options: RefusalOptions): Response {
   const { status, details, retryAfterMs } = options;
   return problem(

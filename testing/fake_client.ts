@@ -13,16 +13,16 @@ import type { FakeDugdale } from "./fake_dugdale.ts";
 /** How to open a client of fake dugdales. */
 export interface FakeClientOptions extends Omit<LettsClientOptions, "config" | "path" | "env" | "fetch"> {
   /**
-   * What the letts.yaml shall say. Hosts and proxies do not count; tokens only matter to a fake dugdale that was given some. Default: every fake
-   * dugdale has the lanes `default` and `normal` and no labels, and a route of each name leads to that lane of the first
-   * one.
+   * Contents of letts.yaml. Hosts and proxies are ignored; tokens matter only to fake dugdales with tokens. Default:
+   * every fake dugdale has the lanes `default` and `normal` and no labels, and a route of each name leads to that lane
+   * of the first one.
    */
   readonly yaml?: LettsYaml | undefined;
 }
 
 /**
- * Opens a client whose requests go to fake dugdales, by their ids in letts.yaml. It repeats failed calls without a
- * pause, unless the options say otherwise.
+ * Opens a client whose requests go to fake dugdales, by their ids in letts.yaml. It retries failed calls without a
+ * delay, unless the options say otherwise.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export function openFakeClient(
   });
 }
 
-/** A `fetch` that leads to fake dugdales: the first part of the host name is the id. */
+/** A `fetch` that routes to fake dugdales: the first label of the host name is the id. */
 export function fakeFetch(dugdales: Readonly<Record<string, FakeDugdale>>): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, sized(init));
@@ -57,14 +57,14 @@ export function fakeFetch(dugdales: Readonly<Record<string, FakeDugdale>>): type
     const dugdale = dugdales[id];
     if (dugdale === undefined) throw new TypeError(`there is no fake dugdale "${id}"`);
     const response = await orAborted(dugdale.handle(request), signal);
-    // As with a real connection, leaving the call ends its body too.
+    // As with a real connection, aborting the call ends its body too.
     return response.body === null
       ? response
       : new Response(response.body.pipeThrough(new TransformStream(), { signal }), response);
   };
 }
 
-/** A connection tells the length of what is sent whole. */
+/** As on a real connection, a body sent as a whole has a length. */
 function sized(init: RequestInit | undefined): RequestInit | undefined {
   const body = init?.body;
   const length = body instanceof Blob ? body.size : body instanceof Uint8Array ? body.length : undefined;
@@ -84,7 +84,7 @@ function defaultYaml(ids: readonly string[]): LettsYaml {
   };
 }
 
-/** Hosts and tokens that suit {@linkcode fakeFetch}. */
+/** Hosts and tokens for {@linkcode fakeFetch}. */
 function reachable(yaml: LettsYaml): LettsYaml {
   return {
     ...yaml,

@@ -1,5 +1,5 @@
 /**
- * A dugdale for tests: the real one, with its database and files in memory and functions as processes.
+ * A dugdale for tests: the real one, with database and files in memory and functions as processes.
  *
  * @module
  */
@@ -24,9 +24,9 @@ import { MemoryDisk } from "./memory_disk.ts";
 import { type ScriptedProcess, ScriptedSpawner } from "./scripted_spawner.ts";
 import { type FakeScript, playScript } from "./scripts.ts";
 
-/** The tokens that a fake dugdale takes, by what they are good for. */
+/** The tokens of a fake dugdale, by scope. */
 export interface FakeTokens {
-  /** Default: none is good for this. */
+  /** Default: no token has this scope. */
   readonly dispatch?: string | undefined;
   /** As `dispatch`. */
   readonly exec?: string | undefined;
@@ -34,15 +34,15 @@ export interface FakeTokens {
   readonly admin?: string | undefined;
 }
 
-/** How to make a fake dugdale. */
+/** Options of a fake dugdale. */
 export interface FakeDugdaleOptions {
-  /** Default: every request is let in, as with an admin token. */
+  /** Default: every request is accepted, as with an admin token. */
   readonly tokens?: FakeTokens | undefined;
 }
 
-/** Nothing lies there: the files are in memory. */
+/** Does not exist on disk: the files are in memory. */
 const ROOT = "/fake";
-/** Of a lane that was never applied. */
+/** Settings of a lane that was not applied. */
 const ROOM_FOR_ALL = 1_000_000;
 const CONNECTION: Connection = {
   remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
@@ -51,11 +51,11 @@ const CONNECTION: Connection = {
 const router = new Router(ROUTES);
 
 /**
- * A dugdale for tests. It is the real one, but its database and files are in memory, the scripts that the test gives
- * run instead of processes, and it fails when told to. Until a configuration is applied, a lane comes with the first
- * mission that is sent to it and has room for everything. Nothing expires.
+ * A dugdale for tests. It is the real one, but its database and files are in memory, scripts given by the test run
+ * instead of processes, and it fails on request. Until a configuration is applied, lanes are created by the first
+ * mission sent to them, with unlimited concurrency. Nothing expires.
  *
- * It holds nothing but memory. Dispose of it to be sure that no script runs any more.
+ * It uses only memory. Dispose of it to make sure that no script is running any more.
  *
  * @example
  * ```ts
@@ -79,10 +79,10 @@ export class FakeDugdale implements AsyncDisposable {
   #fallback: FakeScript = ({ mission }) => {
     throw new RangeError(`the fake dugdale has no script for "${mission}"`);
   };
-  /** Lanes that came with their first mission; undefined once a configuration was applied. */
+  /** Lanes created by their first mission; undefined once a configuration was applied. */
   #freeLanes: Set<string> | undefined = new Set();
 
-  /** Makes one that knows no mission yet. @throws {Error} When the runtime has no `node:sqlite`. */
+  /** Creates a dugdale without missions. @throws {Error} When the runtime has no `node:sqlite`. */
   constructor({ tokens }: FakeDugdaleOptions = {}) {
     const config = toConfig(tokens);
     const dataDir = new DataDir(ROOT, this.#disk);
@@ -103,7 +103,7 @@ export class FakeDugdale implements AsyncDisposable {
     this.#app = this.#core.app(tokens === undefined ? admitAll : admitKnown(new Tokens(config)));
   }
 
-  /** All missions that were taken, in that order. */
+  /** All accepted missions, in order. */
   get missions(): readonly FakeMission[] {
     return [...this.#missions.values()];
   }
@@ -113,25 +113,25 @@ export class FakeDugdale implements AsyncDisposable {
     return this.#requests;
   }
 
-  /** Says what a mission does, or how it always ends. `exec` stands for every command. */
+  /** Defines what a mission does, or its fixed end. `exec` stands for every command. */
   on(mission: string, script: FakeScript | FakeEnd): this {
     this.#scripts.set(mission, toScript(script));
     return this;
   }
 
-  /** Says what all other missions do. Without this they fail. */
+  /** Defines what all other missions do. Without this they fail. */
   onAnyOther(script: FakeScript | FakeEnd): this {
     this.#fallback = toScript(script);
     return this;
   }
 
-  /** Lets coming requests run into a fault. Faults are used up in the order in which they were added. */
+  /** Adds a fault for coming requests. Faults are used up in the order in which they were added. */
   fail(fault: Fault): this {
     this.#faults.add(fault);
     return this;
   }
 
-  /** Answers a request. Rejects, as `fetch` does, when a fault drops the connection. */
+  /** Handles a request. Rejects, as `fetch` does, when a fault drops the connection. */
   async handle(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     this.#requests.push(`${request.method} ${pathname}${search}`);
@@ -143,7 +143,7 @@ export class FakeDugdale implements AsyncDisposable {
     });
   }
 
-  /** Ends what runs and closes everything: no request is answered any more. */
+  /** Ends everything that runs and closes the dugdale; requests then fail. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { engine, parts } = this.#core;
     this.#core.drain();
@@ -160,7 +160,7 @@ export class FakeDugdale implements AsyncDisposable {
     void playScript(process, this.#scripts.get(order.mission) ?? this.#fallback, order, this.#disk);
   }
 
-  /** Keeps {@linkcode missions} up to date. */
+  /** Updates {@linkcode missions}. */
   #listen(): void {
     const { parts } = this.#core;
     const ends = new Map<number, () => void>();
@@ -181,7 +181,7 @@ export class FakeDugdale implements AsyncDisposable {
     });
   }
 
-  /** Makes the lane of a mission that is sent before a configuration was applied. */
+  /** Creates the lane of a mission that is sent before a configuration was applied. */
   async #prepare(route: RouteKey | undefined, request: Request): Promise<void> {
     const free = this.#freeLanes;
     if (free === undefined) return;
@@ -192,7 +192,7 @@ export class FakeDugdale implements AsyncDisposable {
     const sent: readonly unknown[] = Array.isArray(named?.missions) ? named.missions : [named];
     const keep = { force: true, prune: true, forcePrune: true };
     if (route === "apply") {
-      // A free lane that is not applied goes, with what is in it.
+      // A lane that was created by a mission and is not applied is removed with its missions.
       this.#freeLanes = undefined;
       const kept = [...free].filter((name) => Object.hasOwn(named?.lanes ?? {}, name));
       await applied.apply({ lanes: roomy(kept) }, keep);
@@ -210,7 +210,7 @@ function routeOf(method: string, pathname: string): RouteKey | undefined {
   try {
     return router.match(method, pathname).route;
   } catch (error) {
-    // The application reports the fault.
+    // Reported by the application itself.
     if (error instanceof ProblemError) return undefined;
     throw error;
   }
@@ -220,7 +220,7 @@ function roomy(names: readonly string[]): Record<string, LaneSettings> {
   return Object.fromEntries(names.map((name) => [name, { concurrency: ROOM_FOR_ALL }]));
 }
 
-/** The lane that a dispatch names, if it names any. */
+/** The lane named by a dispatch, if any. */
 function laneOf(dispatch: unknown): unknown {
   return typeof dispatch === "object" && dispatch !== null && "lane" in dispatch ? dispatch.lane : undefined;
 }
@@ -233,7 +233,7 @@ function admitAll(_request: Request, key: RouteKey): Caller {
   return { scope: ROUTES[key].scope === "none" ? "none" : "admin", address: "", ip: "" };
 }
 
-/** Unlike with a real one, wrong tokens cause no waiting. */
+/** Unlike with a real dugdale, wrong tokens cause no delay. */
 function admitKnown(tokens: Tokens): (request: Request, key: RouteKey) => Caller {
   return ({ headers }, key) => {
     const { scope } = ROUTES[key];

@@ -1,5 +1,5 @@
 /**
- * One mission of a fake dugdale, as a test sees it.
+ * A mission of a fake dugdale, as a test sees it.
  *
  * @module
  */
@@ -22,17 +22,17 @@ import type {
 import type { MissionId } from "../protocol/names.ts";
 import type { MemoryDisk } from "./memory_disk.ts";
 
-/** Facts about the end of a mission. */
+/** Details of the end of a mission. */
 export interface FakeEnding {
   /** How it ends. */
   readonly outcome: OutcomeKind;
-  /** What it returns. Default: nothing. */
+  /** Return value. Default: none. */
   readonly return?: JsonObject | undefined;
-  /** Why it failed, for people. */
+  /** Human-readable failure message. */
   readonly message?: string | undefined;
-  /** Why it failed, for programs. */
+  /** Machine-readable fail reason. */
   readonly reason?: string | undefined;
-  /** Facts about the failure. */
+  /** Details of the failure. */
   readonly details?: JsonObject | undefined;
   /** Default 0 for a success, 1 for anything else. */
   readonly exitCode?: number | undefined;
@@ -40,18 +40,18 @@ export interface FakeEnding {
   readonly signal?: string | undefined;
 }
 
-/** How a mission ends, when it is not simply a success. */
+/** The end of a mission that is not simply a success. */
 export class FakeEnd {
-  /** The facts. */
+  /** The details. */
   readonly ending: FakeEnding;
 
-  /** Says how a mission ends. */
+  /** Creates an end of a mission. */
   constructor(ending: FakeEnding) {
     this.ending = ending;
   }
 }
 
-/** What was sent to a fake dugdale. */
+/** A mission or command sent to a fake dugdale. */
 export interface FakeOrder {
   /** The `Idempotency-Key`. */
   readonly missionId: string;
@@ -59,55 +59,55 @@ export interface FakeOrder {
   readonly kind: MissionKind;
   /** Name of the mission; `exec` for a command. */
   readonly mission: string;
-  /** The lane it waits in. */
+  /** Its lane. */
   readonly lane: string;
-  /** `null` when none was sent; of a command the whole request. */
+  /** `null` when none was sent; for a command the whole request. */
   readonly input: JsonValue;
-  /** argv of a command. */
+  /** Command line of a command. */
   readonly command: readonly string[];
   /** Its files, in the order of their roles. */
   readonly inputs: readonly InputFile[];
   /** The script of a command. */
   readonly script?: OutputFile | undefined;
-  /** The outputs that a command shall have; undefined for a mission, which says them itself. */
+  /** The requested outputs of a command; undefined for a mission, which announces them itself. */
   readonly out?: readonly string[] | undefined;
-  /** How long it may run, in milliseconds. */
+  /** Maximum run time, in milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /** How urgent it is. */
+  /** Its priority. */
   readonly priority: Priority;
-  /** Words that it is found by. */
+  /** Its tags. */
   readonly tags: readonly string[];
-  /** Who or what it is for. */
+  /** Its owner. */
   readonly owner?: string | undefined;
-  /** What lists shall show for a command. */
+  /** Display name of a command. */
   readonly displayName?: string | undefined;
-  /** Joins the commands of one fan-out. */
+  /** Groups the commands of one fan-out. */
   readonly groupId?: string | undefined;
-  /** Digest of everything that makes two dispatches the same. */
+  /** Digest of everything that identifies a dispatch. */
   readonly fingerprint: string;
-  /** The mission that it repeats. */
+  /** The mission of which it is a restart. */
   readonly restartedFrom?: string | undefined;
 }
 
-/** One mission of a fake dugdale, as it is now. */
+/** A mission of a fake dugdale, in its current state. */
 export interface FakeMission {
-  /** What was sent. */
+  /** The mission or command as it was sent. */
   readonly order: FakeOrder;
   /** Resolves when it is done or removed. */
   readonly ended: Promise<void>;
-  /** Where it is in its life. */
+  /** Its status. */
   readonly status: MissionStatus;
-  /** The last event, once there is one. */
+  /** The last event, if any. */
   readonly done: DoneEvent | undefined;
   /** Its output files by role. */
   readonly outputs: Readonly<Record<string, OutputFile>>;
-  /** What it printed so far. */
+  /** Its output so far. */
   readonly printed: { readonly stdout: string; readonly stderr: string };
   /** Its record. */
   record(): MissionRecord;
 }
 
-/** Reads a mission from the database, each time that it is asked. */
+/** Reads a mission from the database on each access. */
 export class StoredMission implements FakeMission {
   readonly order: FakeOrder;
   readonly ended: Promise<void>;

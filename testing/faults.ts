@@ -51,40 +51,38 @@ export type FaultyRoute =
   | "stagingByContent"
   | "stagingUploads";
 
-/** A fault. Those that name several effects have all of them. */
+/** A fault. If several effects are given, all of them happen. */
 export interface Fault {
   /** Only requests of this route. Default: all. */
   readonly route?: FaultyRoute | undefined;
-  /** How many requests are hit. Default 1; `Infinity` for all. */
+  /** Number of requests affected. Default 1; `Infinity` for all. */
   readonly times?: number | undefined;
-  /** Milliseconds before anything else happens. */
+  /** Delay in milliseconds before anything else happens. */
   readonly delayMs?: number | undefined;
-  /** Refuse with this code. */
+  /** Respond with this error code. */
   readonly code?: ProblemCode | undefined;
-  /** Status of the refusal. Default: the one that belongs to the code. */
+  /** Status of the error. Default: the status of the code. */
   readonly status?: number | undefined;
-  /** Details of the refusal. */
+  /** Details of the error. */
   readonly details?: Readonly<Record<string, JsonValue>> | undefined;
-  /** How long the refusal asks to wait, in milliseconds; sent as whole seconds. */
+  /** Suggested retry delay, in milliseconds; sent in whole seconds. */
   readonly retryAfterMs?: number | undefined;
-  /**
-   * Break the connection: `before` the request has had its effect, or `after` it, when only the answer is lost.
-   */
+  /** Drop the connection: `before` the request has an effect, or `after` it, so that only the response is lost. */
   readonly drop?: "before" | "after" | undefined;
-  /** Cut the answer's body off after so many bytes. */
+  /** Cut the response body off after this many bytes. */
   readonly cutAfterBytes?: number | undefined;
 }
 
-/** The faults that are still to come. */
+/** The faults that have not been used up. */
 export class Faults {
   readonly #waiting: { readonly fault: Fault; left: number }[] = [];
 
-  /** Adds a fault behind those that are there. */
+  /** Adds a fault after the existing ones. */
   add(fault: Fault): void {
     this.#waiting.push({ fault, left: fault.times ?? 1 });
   }
 
-  /** The first fault that hits a request of this route; it has one hit less afterwards. */
+  /** The first fault for a request of this route; uses up one of its hits. */
   take(route: RouteKey): Fault | undefined {
     const index = this.#waiting.findIndex(({ fault }) => fault.route === undefined || fault.route === route);
     const found = this.#waiting[index];
@@ -94,7 +92,7 @@ export class Faults {
   }
 }
 
-/** Lets a request run into a fault, or through. */
+/** Handles a request, with a fault if one applies. */
 export async function withFault(
   fault: Fault | undefined,
   signal: AbortSignal,
@@ -113,7 +111,7 @@ export async function withFault(
   return new Response(cut(response.body, fault.cutAfterBytes), response);
 }
 
-/** The start of a body, then an error as from a broken connection. */
+/** The start of a body, followed by an error as from a broken connection. */
 function cut(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   afterBytes: number,

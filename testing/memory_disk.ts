@@ -7,16 +7,16 @@
 import { dirname, sep as SEPARATOR } from "node:path";
 import type { Disk, DiskFile, DiskHandle, FileStat, Folder } from "../dugdale/host/disk.ts";
 
-/** A folder has no bytes. */
+/** A folder has size 0. */
 type Entry = MemoryFile | "folder";
 
-/** The files of a fake dugdale. What is below none of its folders belongs to the machine: it is there, and is empty. */
+/** The files of a fake dugdale. Paths outside its folders belong to the machine: they exist, and are empty. */
 export class MemoryDisk implements Disk {
   readonly #entries = new Map<string, Entry>();
   readonly #open = new Map<number, Cursor>();
   #lastFile = 0;
 
-  /** How many files there are. */
+  /** Number of files. */
   get files(): number {
     let files = 0;
     for (const entry of this.#entries.values()) if (entry !== "folder") files++;
@@ -151,12 +151,12 @@ export class MemoryDisk implements Disk {
     this.#find(path).mtimeMs = modifiedS * 1000;
   }
 
-  /** The content of a file. @throws When there is none. */
+  /** The content of a file. @throws When it does not exist. */
   read(path: string): Uint8Array<ArrayBuffer> {
     return this.#find(path).content.slice();
   }
 
-  /** Makes a file, or writes one anew. */
+  /** Creates or overwrites a file. */
   write(path: string, content: Uint8Array<ArrayBuffer>): void {
     this.#create(path, false).content = content.slice();
   }
@@ -239,7 +239,7 @@ class MemoryFile {
   }
 }
 
-/** A place in a file, where the next bytes are read or written. */
+/** A position in a file for reading or writing. */
 class Cursor {
   readonly file: MemoryFile;
   position: number;
@@ -262,7 +262,7 @@ class Cursor {
   }
 }
 
-/** An open file of the kind that `Deno.open` gives. */
+/** An open file, as returned by `Deno.open`. */
 class OpenFile implements DiskFile {
   readonly #cursor: Cursor;
 
@@ -278,12 +278,12 @@ class OpenFile implements DiskFile {
     return this.#cursor.write(data);
   }
 
-  /** From where the next bytes would be read. */
+  /** Position of the next read. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return new Blob([this.#cursor.file.content.slice(this.#cursor.position)]).stream();
   }
 
-  /** Only from the start, as nothing else is asked for. */
+  /** Only from the start; nothing else is needed. */
   async seek(offset: number | bigint): Promise<number> {
     return this.#cursor.position = Number(offset);
   }
@@ -303,7 +303,7 @@ class OpenFile implements DiskFile {
   close(): void {}
 }
 
-/** An open file of the kind that `open` of `node:fs/promises` gives. */
+/** An open file, as returned by `open` of `node:fs/promises`. */
 class Handle implements DiskHandle {
   readonly #entry: Entry;
 

@@ -1,5 +1,5 @@
 /**
- * A fake dugdale for the tests of applications: missions are functions of the test, and failures come on demand.
+ * A fake dugdale for tests of applications: missions are functions of the test, and failures happen on request.
  *
  * @example
  * ```ts
@@ -11,7 +11,7 @@
  *   .fail({ route: "dispatch", code: "queue_full" });
  * await using client = await openFakeClient({ s1: dugdale });
  * ```
- * It runs under Deno, Bun, and Node 22.13 or newer: the database needs `node:sqlite`.
+ * Runs on Deno, Bun, and Node 22.13 or newer: the database needs `node:sqlite`.
  *
  * @module
  */

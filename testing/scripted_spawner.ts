@@ -6,20 +6,20 @@
 import type { Output } from "../dugdale/host/output.ts";
 import type { Child, ExitStatus, Spawner, SpawnRequest } from "../dugdale/host/spawn.ts";
 
-/** A scripted process, from its side. */
+/** A scripted process, from the inside. */
 export interface ScriptedProcess {
   readonly request: SpawnRequest;
   readonly stdout: ScriptedOutput;
   readonly stderr: ScriptedOutput;
   /** Descriptor 3; undefined for a command. */
   readonly control: ScriptedOutput | undefined;
-  /** Aborts when the process is told to end; it has ended then. */
+  /** Aborts when the process is killed; it has then ended. */
   readonly signal: AbortSignal;
-  /** Ends it. Only the first end counts. */
+  /** Ends the process. Only the first call has an effect. */
   exit(status: ExitStatus): void;
 }
 
-/** The process ids start here; there are no processes behind them. */
+/** First process id; the ids belong to no real processes. */
 const FIRST_PID = 4242;
 
 /** Starts functions instead of programs. */
@@ -73,7 +73,7 @@ export class ScriptedSpawner implements Spawner {
   [Symbol.dispose](): void {}
 }
 
-/** What a scripted process says on one descriptor. */
+/** Output of a scripted process on one descriptor. */
 export class ScriptedOutput implements Output {
   #waiting: Uint8Array[] = [];
   #sink: ((chunk: Uint8Array) => void) | undefined;
@@ -85,7 +85,7 @@ export class ScriptedOutput implements Output {
     return this.#over && this.#waiting.length === 0;
   }
 
-  /** Writes bytes. Those after the end are dropped. */
+  /** Writes bytes. Bytes after the end are dropped. */
   write(chunk: Uint8Array): void {
     if (this.#over) return;
     if (this.#sink === undefined) this.#waiting.push(chunk);

@@ -1,5 +1,5 @@
 /**
- * What missions of a fake dugdale do.
+ * Scripts of a fake dugdale's missions.
  *
  * @module
  */
@@ -12,39 +12,44 @@ import { FakeEnd, type FakeOrder } from "./fake_mission.ts";
 import type { MemoryDisk } from "./memory_disk.ts";
 import type { ScriptedProcess } from "./scripted_spawner.ts";
 
-/** What a script sees of its mission, and can do. */
+/** What a script can see and do. */
 export interface FakeRun {
   /** Its id. */
   readonly missionId: string;
   /** Its name; `exec` for a command. */
   readonly mission: string;
-  /** The lane that it was sent to. */
+  /** Its lane. */
   readonly lane: string;
-  /** `null` when none was sent; of a command the whole request. */
+  /** `null` when none was sent; for a command the whole request. */
   readonly input: JsonValue;
-  /** argv of a command; empty for a mission. */
+  /** Command line; empty for a mission. */
   readonly command: readonly string[];
   /** Aborts when the mission is killed. */
   readonly signal: AbortSignal;
-  /** Reports progress. A command cannot: nothing happens then. */
+  /** Reports progress. Has no effect for a command. */
   progress(value?: number, message?: string): void;
-  /** Prints text. */
+  /** Writes output. */
   print(text: string, stream?: "stdout" | "stderr"): void;
-  /** The content of an input file; a command's stdin has the role `__stdin__`. @throws {RangeError} When there is none of that role. */
+  /**
+   * The content of an input file; a command's stdin has the role `__stdin__`. @throws {RangeError} When there is no
+   * file of that role.
+   */
   file(role: string): Uint8Array<ArrayBuffer>;
-  /** Makes an output file. */
+  /** Creates an output file. */
   output(role: string, content: string | Uint8Array<ArrayBuffer>): void;
 }
 
-/** What a mission does: its value is what it returns, what it throws is its failure. */
+/** What a mission does: its value is the return value, an exception its failure. */
 export type FakeScript = (run: FakeRun) => FakeResult | Promise<FakeResult>;
 
-/** An object is the return of a success, nothing a success without one; anything else is a {@linkcode FakeEnd}. */
+/**
+ * An object is the return value of a success, undefined a success without one; anything else is a {@linkcode FakeEnd}.
+ */
 export type FakeResult = JsonObject | FakeEnd | undefined | void;
 
 const encoder = new TextEncoder();
 
-/** Lets a script play a process to its end. */
+/** Runs a script as a process to its end. */
 export async function playScript(
   process: ScriptedProcess,
   script: FakeScript,

@@ -5,89 +5,90 @@
  */
 import type { DugdaleLimits } from "./limits.ts";
 
-/** How much is logged. */
+/** Log levels. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
-/** How a log record is written. */
+/** Log formats. */
 export type LogFormat = "json" | "text";
 
 /** Proxies and connections. */
 export interface DugdaleNetwork {
-  /** A proxy in front does TLS, so tokens may travel over plain HTTP behind it. Default false. */
+  /** A proxy in front terminates TLS, so plain HTTP with tokens is allowed behind it. Default false. */
   readonly behindTlsProxy: boolean;
-  /** Tokens over plain HTTP on an address that is not loopback are accepted knowingly. Default false. */
+  /** Allow tokens over plain HTTP on an address that is not loopback. Default false. */
   readonly insecurePlainHttp: boolean;
-  /** CIDR ranges of proxies whose forwarding headers are believed. As written: not checked here. Default none. */
+  /** CIDR ranges of proxies whose forwarding headers are trusted. As written: not checked here. Default none. */
   readonly trustedProxies: readonly string[];
   /** Take the caller's address from `X-Forwarded-For` of a trusted proxy. Default false. */
   readonly useXForwardedFor: boolean;
   /**
-   * Names by which the dugdale is reached, besides loopback names and addresses; `*` allows all. Default none: on a
-   * loopback address without a proxy, browsers are then held to loopback names (DNS rebinding), other clients are not.
+   * Host names of the dugdale, in addition to loopback names and addresses; `*` allows all. Default none: on a loopback
+   * address without a proxy, browsers are then limited to loopback names (against DNS rebinding); other clients are
+   * not.
    */
   readonly allowedHosts: readonly string[];
-  /** Connections at once; the oldest without a request is closed for a new one. Default 10,000. */
+  /** Maximum number of connections; the oldest idle one is closed for a new one. Default 10,000. */
   readonly maxConnections: number;
-  /** Connections at once of one address. Default 8,000. */
+  /** Maximum number of connections from one address. Default 8,000. */
   readonly maxConnectionsPerAddress: number;
-  /** A connection without a request is closed after this time. Default 2 minutes. */
+  /** Idle connections are closed after this time. Default 2 minutes. */
   readonly idleTimeoutMs: number;
-  /** The head of a request must be complete after this time. Default 10 seconds. */
+  /** The headers of a request must be complete after this time. Default 10 seconds. */
   readonly headerTimeoutMs: number;
 }
 
-/** Where the log goes. */
+/** Log settings. */
 export interface DugdaleLog {
-  /** The least level that is written. Default `info`. */
+  /** Minimum level. Default `info`. */
   readonly level: LogLevel;
-  /** One JSON object a line, or `key=value` text. Default `json`. */
+  /** One JSON object for each line, or `key=value` text. Default `json`. */
   readonly format: LogFormat;
-  /** `stderr` or `stdout`, else a file that is appended to. Default `stderr`. */
+  /** `stderr`, `stdout`, or the path of a file to append to. Default `stderr`. */
   readonly output: string;
 }
 
-/** How long things are kept after they are no longer needed. Milliseconds. */
+/** How long data is kept after it is no longer needed, in milliseconds. */
 export interface DugdaleCleanup {
-  /** A mission that succeeded. Default 24 h. */
+  /** Missions that succeeded. Default 24 h. */
   readonly successTtlMs: number;
-  /** A mission that ended in any other way. Default 7 days. */
+  /** Missions with any other outcome. Default 7 days. */
   readonly failedTtlMs: number;
-  /** A staging file that no mission uses. 0 counts as 1 h where an expiry is told to callers. Default 1 h. */
+  /** Staging files that no mission uses. Where an expiry is reported to clients, 0 counts as 1 h. Default 1 h. */
   readonly stagingTtlMs: number;
-  /** An output file after its download. Default 1 h. */
+  /** Output files after their download. Default 1 h. */
   readonly downloadedGraceMs: number;
-  /** The rest of a mission that was lost. Default 10 min. */
+  /** Remains of lost missions. Default 10 min. */
   readonly lostCleanupGraceMs: number;
-  /** From one sweep to the next. 0 becomes 1 min. Default 5 min. */
+  /** Interval between cleanups. 0 becomes 1 min. Default 5 min. */
   readonly sweepIntervalMs: number;
 }
 
-/** Commands that are sent whole. */
+/** Execution of whole commands (exec). */
 export interface DugdaleExec {
-  /** Whether they are taken at all. Default false. */
+  /** Whether commands are accepted. Default false. */
   readonly enabled: boolean;
-  /** Tokens that may send them, as for the other scopes. Default none. */
+  /** Tokens that may send commands, as for the other scopes. Default none. */
   readonly tokens: readonly string[];
   /** A file with further tokens. Default none. */
   readonly tokenFile: string;
-  /** Whether a shell may be the command. Default false. */
+  /** Whether the command may be a shell. Default false. */
   readonly allowShell: boolean;
-  /** The script of one exec, in bytes. 0: no cap. Default 256 KiB. */
+  /** Maximum size of a script, in bytes. 0: no limit. Default 256 KiB. */
   readonly maxScriptBytes: number;
-  /** Input files of one exec. 0 and less: no cap. Default 32. */
+  /** Maximum number of input files. 0 and less: no limit. Default 32. */
   readonly maxInputsPerExec: number;
-  /** Output files of one exec. 0 and less: no cap. Default 32. */
+  /** Maximum number of output files. 0 and less: no limit. Default 32. */
   readonly maxOutputsPerExec: number;
-  /** How long an exec that succeeded is kept, in milliseconds. Default 1 h. */
+  /** Retention of execs that succeeded, in milliseconds. Default 1 h. */
   readonly execSuccessTtlMs: number;
-  /** How long an exec that ended in any other way is kept, in milliseconds. Default 24 h. */
+  /** Retention of execs with any other outcome, in milliseconds. Default 24 h. */
   readonly execFailedTtlMs: number;
 }
 
-/** Environment of missions, beside the variables that every mission gets. */
+/** Environment of missions, in addition to the variables that every mission gets. */
 export interface DugdaleMissionEnv {
-  /** Names of the dugdale's own variables that are handed on. Default none. */
+  /** Names of the dugdale's own variables to pass on. Default none. */
   readonly inherit: readonly string[];
-  /** Further variables. `${NAME}` in a value is filled from the dugdale's environment at spawn. Default none. */
+  /** Further variables. `${NAME}` in a value is replaced from the dugdale's environment at spawn. Default none. */
   readonly set: Readonly<Record<string, string>>;
 }
 
@@ -102,34 +103,34 @@ export interface DugdaleTokens {
   readonly tokenFile: string;
 }
 
-/** Everything a dugdale is told at its start. Groups and names are those of dugdale.yaml. */
+/** The configuration of a dugdale. Groups and names are those of dugdale.yaml. */
 export interface DugdaleConfig {
-  /** `host:port`; `:port` is every interface, port 0 lets the system choose. */
+  /** `host:port`; `:port` means all interfaces, port 0 an arbitrary free port. */
   readonly listen: string;
-  /** The directory that holds the database and all files. Should be absolute. */
+  /** The directory of the database and all files. Should be absolute. */
   readonly dataDir: string;
   /** Proxies and TLS. */
   readonly network: DugdaleNetwork;
-  /** Tokens that may dispatch. */
+  /** Tokens of scope dispatch. */
   readonly auth: DugdaleTokens;
-  /** Tokens that may do everything. */
+  /** Tokens of scope admin. */
   readonly admin: DugdaleTokens;
-  /** Level, format and target of the log. */
+  /** Level, format and output of the log. */
   readonly log: DugdaleLog;
   /** Retention. */
   readonly cleanup: DugdaleCleanup;
-  /** Commands that are sent whole. */
+  /** Execution of whole commands (exec). */
   readonly exec: DugdaleExec;
   /** The environment of missions. */
   readonly missionEnv: DugdaleMissionEnv;
-  /** Caps and waits. */
+  /** Limits and timeouts. */
   readonly limits: DugdaleLimits;
 }
 
-/** A group of which any part may be left out. */
+/** A group with optional members. */
 export type Some<Group> = { readonly [Name in keyof Group]?: Group[Name] | undefined };
 
-/** What must be said to get a {@linkcode DugdaleConfig}; the rest has defaults. */
+/** Input for a {@linkcode DugdaleConfig}; omitted members get their defaults. */
 export type DugdaleSettings =
   & { readonly listen: string; readonly dataDir: string }
   & {

@@ -10,10 +10,10 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The sweep interval that an interval of 0 stands for. */
+/** The cleanup interval that replaces 0. */
 export const SWEEP_INTERVAL_OF_0_MS: number = MINUTE_MS;
 
-/** Every group of a file that sets none of them. */
+/** The configuration of an empty file. */
 export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
   network: {
     behindTlsProxy: false,

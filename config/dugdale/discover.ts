@@ -1,5 +1,5 @@
 /**
- * Which dugdale.yaml is used.
+ * Discovery of dugdale.yaml.
  *
  * @module
  */
@@ -10,19 +10,19 @@ import type { Env } from "../variables.ts";
 
 /** Where to look. */
 export interface DiscoverDugdaleOptions {
-  /** The environment. Default that of the process. */
+  /** Environment variables. Default: those of the process. */
   readonly env?: Env | undefined;
-  /** Where `./dugdale.yaml` is looked for. Default the working directory. */
+  /** Directory of `./dugdale.yaml`. Default: the working directory. */
   readonly cwd?: string | undefined;
-  /** The file of the whole machine. Default `/etc/letts/dugdale/default.yaml`. */
+  /** The system-wide file. Default `/etc/letts/dugdale/default.yaml`. */
   readonly systemFile?: string | undefined;
 }
 
 /**
- * Finds the file: `path`, else `$DUGDALE_CONFIG`, both believed without a look, else `./dugdale.yaml`, else
- * `/etc/letts/dugdale/default.yaml`.
+ * Finds the file: `path`, then `$DUGDALE_CONFIG`, neither of which is checked for existence, then `./dugdale.yaml`,
+ * then `/etc/letts/dugdale/default.yaml`.
  *
- * @throws {ConfigError} With the stage `discovery` when there is none.
+ * @throws {ConfigError} With stage `discovery` when there is none.
  */
 export function discoverDugdaleFile(path?: string, options: DiscoverDugdaleOptions = {}): string {
   if (path) return path;

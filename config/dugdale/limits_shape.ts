@@ -1,5 +1,5 @@
 /**
- * How `limits` is written in dugdale.yaml.
+ * Schema of `limits` in dugdale.yaml.
  *
  * @module
  */

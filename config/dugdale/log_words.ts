@@ -1,17 +1,17 @@
 /**
- * The words for levels and formats of the log, as the file and the flags of a dugdale spell them.
+ * Names of log levels and formats, as used in the file and the flags of a dugdale.
  *
  * @module
  */
 import type { LogFormat, LogLevel } from "./config.ts";
 
-/** Every level, the most verbose first. */
+/** All levels, the most verbose first. */
 export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
-/** Every format. */
+/** All formats. */
 export const LOG_FORMATS: readonly LogFormat[] = ["json", "text"];
 
 /**
- * The level that `--log-level` means: in any case, with spaces around it, `warning` for `warn`, nothing for
+ * The level that `--log-level` selects: case-insensitive, trimmed, with `warning` for `warn` and an empty string for
  * `info`; `undefined` for other words. The file is stricter.
  */
 export function findLogLevel(flag: string): LogLevel | undefined {
@@ -20,7 +20,7 @@ export function findLogLevel(flag: string): LogLevel | undefined {
   return word === "warning" ? "warn" : LOG_LEVELS.find((level) => level === word);
 }
 
-/** The format that `--log-format` means: as with levels, nothing for `json`; `undefined` for other words. */
+/** The format that `--log-format` selects: as with levels, an empty string for `json`; `undefined` for other words. */
 export function findLogFormat(flag: string): LogFormat | undefined {
   const word = flag.trim().toLowerCase();
   return word === "" ? "json" : LOG_FORMATS.find((format) => format === word);

@@ -1,5 +1,5 @@
 /**
- * Whether the paths in dugdale.yaml can be used, before a dugdale touches anything.
+ * Checks the paths in dugdale.yaml before a dugdale changes anything.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import { isMissing, reason } from "../file_text.ts";
 const PROBE = ".letts-probe-";
 
 /**
- * Checks that files can be made in `data_dir`, or in the directory that it will be made in, and that the log
+ * Checks that files can be created in `data_dir`, or in the directory in which it will be created, and that the log
  * file can be written.
  *
  * @param file Named in errors.
- * @throws {ConfigError} With the stage `paths`.
+ * @throws {ConfigError} With stage `paths`.
  */
 export function checkDugdalePaths(config: DugdaleConfig, file?: string): void {
   attempt("data_dir", file, () => {
@@ -37,10 +37,10 @@ export function checkDugdalePaths(config: DugdaleConfig, file?: string): void {
 }
 
 /**
- * Checks that a data directory belongs to the user that runs the dugdale, and that not everyone can write to it: who
- * can place links in it chooses which files are overwritten.
+ * Checks that a data directory belongs to the user that runs the dugdale, and that it is not writable by everyone: a
+ * user who can create links in it could choose which files are overwritten.
  *
- * @throws {ConfigError} With the stage `paths`, and the command that repairs it.
+ * @throws {ConfigError} With stage `paths`, and the command that repairs it.
  */
 export function checkDataDirPrivate(dataDir: string): void {
   attempt("data_dir", undefined, () => requirePrivate(dataDir));
@@ -71,7 +71,7 @@ function attempt(key: string, file: string | undefined, check: () => void): void
 function requireWritableDirectory(directory: string): void {
   if (!statSync(directory).isDirectory()) throw new Error(`${directory} is not a directory`);
   closeSync(openSync(join(directory, `${PROBE}${randomUUID()}`), "wx", 0o600));
-  // Also those of checks that were ended by force.
+  // Including those left by checks that were killed.
   for (const name of readdirSync(directory)) {
     if (name.startsWith(PROBE)) rmSync(join(directory, name), { force: true });
   }

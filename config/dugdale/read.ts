@@ -1,5 +1,5 @@
 /**
- * How settings or a dugdale.yaml become the configuration of a dugdale.
+ * Builds the configuration of a dugdale from settings or a dugdale.yaml.
  *
  * @module
  */
@@ -23,12 +23,12 @@ const STREAMS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Builds a configuration without a file: what is not said gets its default. A sweep interval of 0 becomes one
- * minute, a cache size of 0 the default one, and the log outputs `STDOUT` and `-` become `stdout` and `stderr`,
- * so that no other code has to know.
+ * Builds a configuration without a file: omitted settings get their defaults. A cleanup interval of 0 becomes one
+ * minute, a cache size of 0 the default, and the log outputs `STDOUT` and `-` become `stdout` and `stderr`, so that
+ * other code need not handle them.
  *
- * The rules that refuse a configuration, such as tokens on a public address without TLS, are not applied:
- * `checkDugdaleConfig` in `dugdale_rules.ts` does that.
+ * The rules that reject a configuration, such as tokens on a public address without TLS, are not applied: see
+ * `checkDugdaleConfig`.
  */
 export function dugdaleConfig(settings: DugdaleSettings): DugdaleConfig {
   const log = filled(DUGDALE_DEFAULTS.log, settings.log);
@@ -53,18 +53,18 @@ function filled<Group extends object>(defaults: Group, some: Some<Group> | undef
   return { ...defaults, ...Object.fromEntries(said) };
 }
 
-/** How dugdale.yaml is found and read. */
+/** Options for finding and reading dugdale.yaml. */
 export interface ReadDugdaleOptions extends DiscoverDugdaleOptions {
-  /** Accept secrets in a file of others, or one that others can read. Default false. */
+  /** Accept secrets in a file that belongs to, or can be read by, another user. Default false. */
   readonly insecurePermissions?: boolean | undefined;
 }
 
 /**
- * Finds, reads and checks dugdale.yaml: discovery, shape and rules, permissions, paths. `stage` of the error tells
- * which of them failed.
+ * Finds, reads and validates dugdale.yaml: discovery, shape and rules, permissions, paths. `stage` of the error tells
+ * which step failed.
  *
- * @param path The file; empty or left out for the one that `discoverDugdaleFile` finds.
- * @throws {ConfigError} When no file is found or it cannot be used.
+ * @param path The file; if empty or omitted, the one found by `discoverDugdaleFile`.
+ * @throws {ConfigError} When no file is found or it is invalid.
  */
 export function readDugdaleConfig(path?: string, options: ReadDugdaleOptions = {}): DugdaleConfig {
   const content = readFileText(discoverDugdaleFile(path, options));
@@ -77,9 +77,9 @@ export function readDugdaleConfig(path?: string, options: ReadDugdaleOptions = {
 }
 
 /**
- * Makes a configuration of the text of a dugdale.yaml.
+ * Parses the text of a dugdale.yaml.
  *
- * @throws {ConfigError} With the stage `parse`, for the first rule that is broken.
+ * @throws {ConfigError} With stage `parse`, for the first violated rule.
  */
 export function parseDugdaleConfig({ file, text }: Pick<FileText, "file" | "text">): DugdaleConfig {
   const document = new YamlDocument(file, text);
@@ -89,7 +89,7 @@ export function parseDugdaleConfig({ file, text }: Pick<FileText, "file" | "text
   return config;
 }
 
-/** Secrets are tokens of any group, also of a disabled one, and the variables of missions. */
+/** Secrets are tokens of any group, including disabled ones, and the variables of missions. */
 function requirePrivate(content: FileText, config: DugdaleConfig): void {
   const { auth, admin, exec, missionEnv } = config;
   const secrets = [
@@ -103,7 +103,7 @@ function requirePrivate(content: FileText, config: DugdaleConfig): void {
   requireOwnFile(content, secrets.join(", "));
 }
 
-/** A token that comes from a variable or from another file is no secret of this file. */
+/** A token from a variable or another file is not a secret of this file. */
 function hasPlain({ tokens }: DugdaleTokens): boolean {
   return tokens.some(isPlain);
 }

@@ -1,5 +1,5 @@
 /**
- * The rules that a dugdale's configuration must keep beyond its shape.
+ * Rules of a dugdale's configuration beyond its shape.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { Places } from "../yaml/places.ts";
 import { type Problem, throwFirst } from "../yaml/problem.ts";
 import { RULE_ORDER } from "../yaml/rule_order.ts";
 
-/** What an event takes besides the value that it carries. */
+/** Size of an event in addition to its value. */
 const ENVELOPE_BYTES = 65_536;
 
-/** Finds every broken rule; the order to tell them in is in the problems. */
+/** Finds all violated rules; the problems contain the order in which to report them. */
 export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
   if (config.listen === "") {
     yield { order: RULE_ORDER.listen, key: "listen", problem: "must not be missing or empty" };
@@ -37,9 +37,9 @@ export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
 }
 
 /**
- * Checks all rules, for configurations that come from memory.
+ * Checks all rules of a configuration in memory.
  *
- * @throws {ConfigError} For the first rule that is broken.
+ * @throws {ConfigError} For the first violated rule.
  */
 export function checkDugdaleConfig(config: DugdaleConfig): void {
   throwFirst(dugdaleProblems(config), new Places());
@@ -58,7 +58,7 @@ function* networkProblems({ network }: DugdaleConfig): Generator<Problem> {
   }
 }
 
-/** Tokens must not cross a network in the clear unless the configuration allows it. */
+/** Tokens must not cross a network in plain text unless the configuration allows it. */
 function* tlsProblems({ listen, network, auth, admin, exec }: DugdaleConfig): Generator<Problem> {
   if (network.behindTlsProxy || network.insecurePlainHttp || isLoopback(listen)) return;
   const groups = [

@@ -1,5 +1,5 @@
 /**
- * What may stand where in dugdale.yaml, for the reader and for editors.
+ * Schema of dugdale.yaml, for the reader and for editors.
  *
  * @module
  */

@@ -4,18 +4,18 @@
  * @module
  */
 
-/** Rounds until an id must be reached, which leaves seven aliases in a row. */
+/** Maximum number of lookups, which allows seven aliases in a row. */
 const ROUNDS_MAX = 8;
 
 /** Ids and aliases. */
 export interface HostNames<Dugdale> {
-  /** By id. Ids win over aliases. */
+  /** Dugdales by id. Ids take precedence over aliases. */
   readonly dugdales: ReadonlyMap<string, Dugdale>;
-  /** Values by alias, with their `${NAME}` still in them. */
+  /** Values of aliases, with `${NAME}` not yet replaced. */
   readonly aliases: ReadonlyMap<string, string>;
 }
 
-/** The dugdale that was reached, or why none was, and at which alias. */
+/** The dugdale found, or the reason and the alias where resolution failed. */
 export type HostAnswer<Dugdale> =
   | { readonly found: Dugdale }
   | { readonly problem: string; readonly alias?: string };
@@ -23,7 +23,7 @@ export type HostAnswer<Dugdale> =
 /**
  * Follows aliases to a dugdale.
  *
- * @param fill Replaces the variables of an alias's value; `undefined` stops the search without an answer.
+ * @param fill Replaces the variables of an alias's value; `undefined` ends the search without a result.
  */
 export function findHost<Dugdale>(
   host: string,

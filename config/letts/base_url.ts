@@ -1,10 +1,10 @@
 /**
- * From `host`, `port` and `url` of a dugdale to the URL that its routes hang on.
+ * Base URL of a dugdale from its `host`, `port` and `url`.
  *
  * @module
  */
 
-/** The port of dugdales when nothing says another. */
+/** Default port of dugdales. */
 export const PORT_DEFAULT = 7180;
 
 const BRACKETED = /^\[([^\]]*)\](?::(\d*))?$/;
@@ -15,21 +15,21 @@ const NO_HOST = /[/?#@\\[\]\s]/;
 export interface AddressFields {
   /** Host, `host:port`, IPv6 address, or `[IPv6]:port`. */
   readonly host: string;
-  /** Used when the host has none. */
+  /** Used if the host has none. */
   readonly port: number;
-  /** Wins over host and port. */
+  /** Takes precedence over host and port. */
   readonly url: string;
 }
 
-/** The URL, or what is wrong with the fields. */
+/** The URL, or the reason why the fields are invalid. */
 export type BaseUrlAnswer = URL | { readonly field: "host" | "url"; readonly problem: string };
 
-/** The text with `***` for the user and the password of each URL in it. */
+/** The text with user and password of each URL replaced by `***`. */
 export function withoutPasswords(text: string): string {
   return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"']*@/gi, "$1***@");
 }
 
-/** An address that may be no URL, with `***` for all that stands before its `@`. */
+/** An address that may not be a URL, with everything before its `@` replaced by `***`. */
 export function withoutUser(host: string): string {
   return host.replace(/^.*@/s, "***@");
 }

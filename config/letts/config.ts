@@ -1,5 +1,5 @@
 /**
- * From the fields of a letts.yaml to a checked configuration.
+ * Builds a validated configuration from the fields of a letts.yaml.
  *
  * @module
  */
@@ -14,21 +14,21 @@ import { LettsConfig } from "./resolve.ts";
 import { extendDugdales } from "./templates.ts";
 import type { Env } from "../variables.ts";
 
-/** How fields without a file of their own, or of several, are taken. */
+/** Options for fields from memory or from several files. */
 export interface LettsConfigOptions {
-  /** Variables for `${NAME}`. Default those of the process. */
+  /** Variables for `${NAME}`. Default: those of the process. */
   readonly env?: Env | undefined;
 }
 
 /**
- * Takes the fields of a letts.yaml from memory, with all checks of a file but those of permissions.
+ * Builds a configuration from fields in memory, with all checks of a file except permissions.
  *
  * @example
  * ```ts
  * const config = lettsConfig({ dugdales: [{ id: "here", host: "127.0.0.1", token: "t" }] });
  * config.baseUrl(config.dugdale("here")); // http://127.0.0.1:7180/
  * ```
- * @throws {ConfigError} When they break a rule.
+ * @throws {ConfigError} When they are invalid.
  */
 export function lettsConfig(shape: LettsYaml, options: LettsConfigOptions = {}): LettsConfig {
   throwFirst(nameProblems(shape), new Places());
@@ -36,9 +36,9 @@ export function lettsConfig(shape: LettsYaml, options: LettsConfigOptions = {}):
 }
 
 /**
- * Fills in templates and checks what refers to something.
+ * Applies templates and checks references.
  *
- * @throws {ConfigError} When something leads nowhere, or breaks a rule after all.
+ * @throws {ConfigError} When a reference is dangling, or a rule is violated.
  */
 export function checkedConfig(source: LettsFile, env: Env): LettsConfig {
   const extended = extendDugdales(source.yaml, source.places);

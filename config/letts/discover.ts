@@ -1,5 +1,5 @@
 /**
- * Which letts.yaml is used.
+ * Discovery of letts.yaml.
  *
  * @module
  */
@@ -13,32 +13,32 @@ import type { Env } from "../variables.ts";
 
 /** Where to look. */
 export interface DiscoverOptions {
-  /** This file and no other. */
+  /** Use this file only. */
   readonly path?: string | URL | undefined;
-  /** The environment. Default that of the process. */
+  /** Environment variables. Default: those of the process. */
   readonly env?: Env | undefined;
-  /** Where `./letts.yaml` is looked for. Default the working directory. */
+  /** Directory of `./letts.yaml`. Default: the working directory. */
   readonly cwd?: string | undefined;
-  /** The file of the whole machine. Default `/etc/letts/letts.yaml`. */
+  /** The system-wide file. Default `/etc/letts/letts.yaml`. */
   readonly systemFile?: string | undefined;
 }
 
-/** A variable of the process, under Deno as under Node. */
+/** An environment variable, on Deno and Node. */
 export function processEnv(name: string): string | undefined {
   return process.env[name];
 }
 
 /**
- * Finds the file: `path`, else `$LETTS_CONFIG`, else the first that exists of `./letts.yaml`,
+ * Finds the file: `path`, then `$LETTS_CONFIG`, then the first existing of `./letts.yaml`,
  * `$XDG_CONFIG_HOME/letts/letts.yaml`, `$HOME/.letts/letts.yaml` and `/etc/letts/letts.yaml`.
  *
- * @throws {ConfigError} With the stage `discovery` when the file that was asked for, or any, does not exist.
+ * @throws {ConfigError} With stage `discovery` when the requested file, or any, does not exist.
  */
 export function discoverLettsFile(options: DiscoverOptions = {}): string {
   return findLettsFile(options).file;
 }
 
-/** As {@linkcode discoverLettsFile}; `named` when the caller has chosen the file, instead of where it is called. */
+/** As {@linkcode discoverLettsFile}; `named` is true if the caller chose the file explicitly. */
 export function findLettsFile(
   options: DiscoverOptions = {},
 ): { readonly file: string; readonly named: boolean } {
@@ -73,9 +73,9 @@ function requireFile(file: string, because = ""): string {
 }
 
 /**
- * Whether something to read is there.
+ * Whether a readable file exists.
  *
- * @throws {ConfigError} When that cannot be told, such as for lack of permission.
+ * @throws {ConfigError} When this cannot be determined, for example for lack of permission.
  */
 export function isUsableFile(file: string): boolean {
   try {

@@ -1,5 +1,5 @@
 /**
- * A dugdale as letts.yaml describes it, and what `apply` makes of that.
+ * A dugdale as letts.yaml describes it, and the body of its `apply`.
  *
  * @module
  */
@@ -8,22 +8,22 @@ import type { LaneOptions } from "../../protocol/lane_options.ts";
 import type { ScheduleSettings } from "../../protocol/schedule.ts";
 import type { ExtendedFields } from "./templates.ts";
 
-/** A lane that a dugdale shall have. */
+/** The desired state of a lane. */
 export interface LaneEntry {
-  /** Missions at the same time. */
+  /** Maximum number of missions running at the same time. */
   readonly concurrency: number;
-  /** Whether it starts nothing. */
+  /** Whether the lane is paused. */
   readonly paused: boolean;
-  /** What it is told besides. */
+  /** Options beyond concurrency and pause. */
   readonly options: LaneOptions;
 }
 
 /**
- * A dugdale of letts.yaml with what it inherits. Empty strings and arrays and port 0 mean that nothing is written.
- * Tokens and proxies are not in here, so that an entry may be printed.
+ * A dugdale of letts.yaml with inherited values. Empty strings and arrays and port 0 mean not set. Contains no tokens
+ * or proxies, so that an entry may be printed.
  */
 export interface DugdaleEntry {
-  /** Once in the file. */
+  /** Unique in the file. */
   readonly id: string;
   /** Host, `host:port` or IPv6 address. */
   readonly host: string;
@@ -31,23 +31,23 @@ export interface DugdaleEntry {
   readonly port: number;
   /** Full base URL; wins over host and port. */
   readonly url: string;
-  /** What it can be picked by. */
+  /** Labels to select it by. */
   readonly labels: readonly string[];
   /** Lanes by name. */
   readonly lanes: ReadonlyMap<string, LaneEntry>;
-  /** Schedules by name; undefined when nothing is written about them. */
+  /** Schedules by name; undefined if none are configured. */
   readonly schedules: ReadonlyMap<string, ScheduleSettings> | undefined;
-  /** The dugdale's directory of missions. */
+  /** The dugdale's mission directory. */
   readonly missionDir: string;
-  /** Where the file of a mission is. */
+  /** Path template of a mission's file. */
   readonly missionPathTemplate: string;
-  /** argv of a mission. */
+  /** Command line of a mission. */
   readonly commandTemplate: readonly string[];
-  /** Whether a mission whose file is missing or elsewhere crashes without a process. */
+  /** Whether a mission with a missing or misplaced file crashes without a process. */
   readonly validateMissionFile: boolean;
 }
 
-/** Makes the entry of fields whose template was filled in. */
+/** Builds the entry from fields with templates applied. */
 export function dugdaleEntry(fields: ExtendedFields): DugdaleEntry {
   const lanes = Object.entries(fields.lanes).map(([name, { concurrency = 0, paused = false, ...options }]) =>
     [name, { concurrency, paused, options }] as const
@@ -59,7 +59,7 @@ export function dugdaleEntry(fields: ExtendedFields): DugdaleEntry {
     url: fields.url ?? "",
     labels: fields.labels ?? [],
     lanes: new Map(lanes),
-    // A schedule without lane or mission has been refused.
+    // A schedule without lane or mission was rejected before.
     schedules: fields.schedules &&
       new Map(Object.entries(fields.schedules as Record<string, ScheduleSettings>)),
     missionDir: fields.mission_dir ?? "",
@@ -70,8 +70,9 @@ export function dugdaleEntry(fields: ExtendedFields): DugdaleEntry {
 }
 
 /**
- * What `apply` sends: the state that the dugdale shall have. Its address and name stay on this side. Once a lane has an
- * option the options of all lanes are sent; else none, so that files without them leave those that were applied before.
+ * The body that `apply` sends: the desired state of the dugdale, without its address and name. If a lane has an option,
+ * the options of all lanes are sent; otherwise none, so that files without them leave previously applied options
+ * unchanged.
  */
 export function applyBody(dugdale: DugdaleEntry): ApplyBody {
   const { missionPathTemplate, commandTemplate } = dugdale;

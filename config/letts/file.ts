@@ -1,5 +1,5 @@
 /**
- * One letts.yaml from its text to fields whose names are fine.
+ * Parses a letts.yaml into fields with valid names.
  *
  * @module
  */
@@ -11,20 +11,20 @@ import type { Places } from "../yaml/places.ts";
 import { throwFirst } from "../yaml/problem.ts";
 import { YamlDocument } from "../yaml/document.ts";
 
-/** Fields of letts.yaml with the places where they were written. */
+/** Fields of letts.yaml with their places. */
 export interface LettsFile {
-  /** As it was given; several files are joined by `, `; empty when the fields were made in memory. */
+  /** As given; several files are joined by `, `; empty for fields from memory. */
   readonly file: string;
   /** The fields. */
   readonly yaml: LettsYaml;
-  /** Where they stand. */
+  /** Their places. */
   readonly places: Places;
 }
 
 /**
- * Reads the fields of one file. Templates are left as they are, and so is what refers to something.
+ * Reads the fields of one file. Templates are not applied and references not checked.
  *
- * @throws {ConfigError} When the text is not YAML, has another shape or a name that breaks its rule.
+ * @throws {ConfigError} When the text is not valid YAML, or has a wrong shape or an invalid name.
  */
 export function parseLettsFile({ file, text }: Pick<FileText, "file" | "text">): LettsFile {
   const document = new YamlDocument(file, text);

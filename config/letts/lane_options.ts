@@ -1,5 +1,5 @@
 /**
- * The options of lanes in letts.yaml. What a value may be is the rule of the wire; here is how it is written.
+ * Lane options in letts.yaml. Values follow the rules of the wire; this defines their notation.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Fields, list, object } from "../yaml/collections.ts";
 import type { Decoder } from "../yaml/decoder.ts";
 import { filledText, integer, number } from "../yaml/scalars.ts";
 
-/** A value that keeps the rule of its option on the wire. */
+/** A value that is validated by the rule of its option on the wire. */
 function option<Value>(rule: v.GenericSchema<unknown, Value>, written: Decoder<unknown>): Decoder<Value> {
   return {
     schema: written.schema,
@@ -27,7 +27,7 @@ function option<Value>(rule: v.GenericSchema<unknown, Value>, written: Decoder<u
 
 const reasons = (description: string) => list(description, filledText("A fail reason"));
 
-/** Its values are checked by the rule of the wire. */
+/** Validated by the rule of the wire. */
 const retry = object<Record<keyof RetryRule, unknown>>(
   "When a mission without a rule of its own is run again",
   {
@@ -46,7 +46,7 @@ const retry = object<Record<keyof RetryRule, unknown>>(
   ["attempts"],
 );
 
-/** A field for each option. */
+/** The field of each option. */
 export const laneOptionFields: Fields<LaneOptions> = {
   timeout: option(
     LANE_OPTIONS.timeout,

@@ -1,5 +1,5 @@
 /**
- * Several letts.yaml files on top of each other, before templates are filled in.
+ * Merges several letts.yaml files before templates are applied.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { DugdaleFields, LettsYaml, RuntimeFields, TokenFields } from "./typ
 import { Places } from "../yaml/places.ts";
 
 /**
- * Puts a file over what was read before it. Empty strings, zeros and empty arrays of the later file change nothing;
- * entries of aliases, routes and templates, and lanes, are replaced whole; dugdales are matched by id.
+ * Merges a file over the previous ones. Empty strings, zeros and empty arrays of the later file change nothing; entries
+ * of aliases, routes and templates, and lanes, are replaced as a whole; dugdales are matched by id.
  */
 export function mergeLettsFiles(base: LettsFile, over: LettsFile): LettsFile {
   const places = new Places();
@@ -77,7 +77,7 @@ function mergeRuntimes(base: RuntimeFields, over: RuntimeFields): RuntimeFields 
   };
 }
 
-/** An empty list of the first file still blocks a template's; one of a later file changes nothing. */
+/** An empty list of the first file overrides a template's; one of a later file changes nothing. */
 function filled(over: readonly string[] | undefined, base: readonly string[] | undefined) {
   return over && over.length > 0 ? over : base ?? over;
 }

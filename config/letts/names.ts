@@ -1,5 +1,5 @@
 /**
- * The first checks of letts.yaml: every name and number by itself, before anything refers to anything.
+ * The first checks of letts.yaml: each name and number by itself, before references are checked.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { proxySchemeFault } from "./proxy_scheme.ts";
 
 const PORT_MAX = 65_535;
 
-/** Finds the faults of names, ports and proxy schemes, in the order in which they should be told. */
+/** Finds invalid names, ports and proxy schemes, in reporting order. */
 export function* nameProblems(yaml: LettsYaml): Generator<Problem> {
   yield* portProblems("defaults.port", yaml.defaults?.port);
   yield* dugdaleProblems(yaml.dugdales ?? []);
@@ -93,7 +93,7 @@ function* proxyProblems(key: string, proxy: string | null | undefined, owner?: s
   if (fault) yield { key, owner, problem: fault };
 }
 
-/** By name, so that of several faults always the same one is told. */
+/** Sorted by name, so that the same error is always reported first. */
 function sorted<Value>(entries: Readonly<Record<string, Value>> | undefined): [string, Value][] {
   return Object.entries(entries ?? {}).sort(([a], [b]) => a < b ? -1 : 1);
 }

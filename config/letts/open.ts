@@ -1,6 +1,6 @@
 /**
- * From the letts.yaml that applies, or from several on top of each other, to a checked configuration. Apart from
- * `letts_config.ts`, because reading YAML takes 7 MB that programs without a file do not need.
+ * Opens the applicable letts.yaml, or several merged ones. Separate from `config.ts`, because reading YAML takes 7 MB
+ * that programs without a file do not need.
  *
  * @module
  */
@@ -14,30 +14,30 @@ import { throwFirst } from "../yaml/problem.ts";
 import type { LettsConfig } from "./resolve.ts";
 import type { Env } from "../variables.ts";
 
-/** How a file is opened. */
+/** Options for opening a file. */
 export interface OpenLettsOptions {
   /**
-   * This file. Default the one that {@linkcode discoverLettsFile} finds, which must belong to this user or to root, and
-   * must not be writable by others.
+   * The file to open. Default: the one found by {@linkcode discoverLettsFile}, which must belong to this user or to
+   * root, and must not be writable by others.
    */
   readonly path?: string | URL | undefined;
-  /** Variables for discovery and `${NAME}`. Default those of the process. */
+  /** Variables for discovery and `${NAME}`. Default: those of the process. */
   readonly env?: Env | undefined;
-  /** Accept plain tokens in a file that others can read, and a file that others can change. Default false. */
+  /** Accept plain tokens in a file that others can read, and a file that others can write. Default false. */
   readonly insecurePermissions?: boolean | undefined;
 }
 
 /**
  * Opens the letts.yaml that applies here.
  *
- * @throws {ConfigError} When none is found, it cannot be read, breaks a rule, or holds plain tokens and is open to
- * others; `stage` tells which.
+ * @throws {ConfigError} When none is found, or it cannot be read, is invalid, or has plain tokens and permissions that
+ * let others access it; `stage` tells which.
  */
 export function readLettsConfig(options: OpenLettsOptions = {}): LettsConfig {
   const { path, env = processEnv, insecurePermissions = false } = options;
   const { file, named } = findLettsFile({ path, env });
   const content = readFileText(file);
-  // Before anything in it counts: it may send the tokens of the environment elsewhere.
+  // Checked before its content is used: it may send the tokens of the environment elsewhere.
   if (!named && !insecurePermissions) requireTrusted(content, env("SUDO_UID"));
   const config = checkedConfig(parseLettsFile(content), env);
   const [plain] = config.plainTokens;
@@ -46,10 +46,10 @@ export function readLettsConfig(options: OpenLettsOptions = {}): LettsConfig {
 }
 
 /**
- * Reads several files, each over the ones before it, as `apply -f a -f b` does. Their permissions are not looked
- * at; `plainTokens` of the result says what to warn about.
+ * Reads several files, each merged over the previous ones, as `apply -f a -f b` does. Permissions are not checked;
+ * `plainTokens` of the result lists what to warn about.
  *
- * @throws {ConfigError} When a file cannot be read, or one of them or all together break a rule.
+ * @throws {ConfigError} When a file cannot be read, or a file or the merged result is invalid.
  */
 export function readLettsFiles(paths: readonly string[], options: LettsConfigOptions = {}): LettsConfig {
   const [first, ...others] = paths.map((path) => parseLettsFile(readFileText(path)));

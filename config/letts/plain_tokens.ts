@@ -1,5 +1,5 @@
 /**
- * Tokens that stand in letts.yaml themselves instead of in the environment.
+ * Plain tokens in letts.yaml, as opposed to variables.
  *
  * @module
  */
@@ -7,22 +7,22 @@ import type { Scope } from "../../protocol/routes.ts";
 import type { LettsYaml, TokenFields } from "./types.ts";
 import { isPlain } from "../variables.ts";
 
-/** The keys of tokens by their scope. */
+/** The keys of tokens by scope. */
 export const TOKEN_KEYS: Readonly<Record<Scope, keyof TokenFields>> = {
   dispatch: "token",
   admin: "admin_token",
   exec: "exec_token",
 };
 
-/** Where a plain token stands. */
+/** Place and scope of a plain token. */
 export interface PlainToken {
-  /** What it may do. */
+  /** Its scope. */
   readonly scope: Scope;
   /** Such as `auth.token`, `dugdales[0:web].admin_token` or `templates[base].exec_token`. */
   readonly location: string;
 }
 
-/** Lists the plain tokens of a file before its templates are filled in, also those of unused templates. */
+/** Lists the plain tokens of a file before its templates are applied, including unused templates. */
 export function plainTokens(yaml: LettsYaml): PlainToken[] {
   const groups: (readonly [string, TokenFields])[] = [
     ["auth", yaml.auth ?? {}],

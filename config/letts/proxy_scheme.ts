@@ -1,15 +1,15 @@
 /**
- * The kinds of proxies that a dugdale can be reached through.
+ * Supported proxy schemes.
  *
  * @module
  */
 
 const SCHEMES: readonly string[] = ["socks5", "socks5h", "http", "https"];
 
-/** A regular expression for the start of such a URL, in any case. */
+/** A case-insensitive regular expression for the start of a proxy URL. */
 export const PROXY_PATTERN = "^(?:[sS][oO][cC][kK][sS]5[hH]?|[hH][tT][tT][pP][sS]?):";
 
-/** What is wrong with the scheme of a proxy's URL; `undefined` when nothing is. The URL may hold a password. */
+/** Why the scheme of a proxy URL is invalid; `undefined` if it is valid. The URL may contain a password. */
 export function proxySchemeFault(proxy: string): string | undefined {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(proxy)?.[1];
   if (scheme && SCHEMES.includes(scheme.toLowerCase())) return undefined;

@@ -1,5 +1,5 @@
 /**
- * The queries to a letts.yaml: which dugdale is meant, how to reach it, with which token, and what `apply` tells it.
+ * Queries of a letts.yaml: dugdales, addresses, tokens, and apply bodies.
  *
  * @module
  */
@@ -24,19 +24,19 @@ interface Kept {
 }
 
 /**
- * A checked letts.yaml. Variables are looked up when a token, proxy or alias is used, so a file with unset ones
- * is fine as long as they are not used. Tokens are not part of the entries, which may be printed.
+ * A validated letts.yaml. Variables are looked up when a token, proxy or alias is used, so unset variables cause no
+ * error until then. Entries contain no tokens and may be printed.
  *
- * Made by `lettsConfig` of `letts_config.ts`, and by `readLettsConfig` and `readLettsFiles` of `open_letts.ts`.
+ * Created by `lettsConfig`, `readLettsConfig` and `readLettsFiles`.
  */
 export class LettsConfig {
-  /** The file, as it was given; several are joined by `, `; empty when it was made in memory. */
+  /** The file, as given; several are joined by `, `; empty for a configuration from memory. */
   readonly file: string;
-  /** All dugdales in the order of the file, with what they inherit. */
+  /** All dugdales in the order of the file, with inherited values. */
   readonly dugdales: readonly DugdaleEntry[];
-  /** The labels that are asked for when a call names neither a target nor labels. */
+  /** Labels used when a call names neither a target nor labels. */
   readonly selectorMatch: readonly string[];
-  /** Where tokens stand in the file itself. */
+  /** Plain tokens in the file. */
   readonly plainTokens: readonly PlainToken[];
   readonly #kept: ReadonlyMap<string, Kept>;
   readonly #names: HostNames<Kept>;
@@ -65,11 +65,11 @@ export class LettsConfig {
   }
 
   /**
-   * The dugdale of an id or alias. Ids win; at most seven aliases may follow each other.
+   * The dugdale of an id or alias. Ids take precedence; at most seven aliases may follow each other.
    *
-   * @param hostOrAlias A number is its decimal text, as in `5: s5`.
-   * @throws {ConfigError} When it leads to no dugdale.
-   * @throws {MissingVariableError} When an alias on the way needs a variable that is not set.
+   * @param hostOrAlias A number means its decimal text, as in `5: s5`.
+   * @throws {ConfigError} When it does not resolve to a dugdale.
+   * @throws {MissingVariableError} When a variable in an alias is not set.
    */
   dugdale(hostOrAlias: string | number): DugdaleEntry {
     return this.#find(String(hostOrAlias));
@@ -83,8 +83,8 @@ export class LettsConfig {
   /**
    * The dugdale and lane of a route.
    *
-   * @throws {ConfigError} When there is no such route, or its host leads to no dugdale.
-   * @throws {MissingVariableError} When an alias on the way needs a variable that is not set.
+   * @throws {ConfigError} When there is no such route, or its host does not resolve to a dugdale.
+   * @throws {MissingVariableError} When a variable in an alias is not set.
    */
   route(name: string): { dugdale: DugdaleEntry; lane: string } {
     const route = this.#routes.get(name);
@@ -93,7 +93,7 @@ export class LettsConfig {
     return { dugdale, lane: route.lane ?? "" };
   }
 
-  /** The dugdales that list the lane, when one is given, and carry all of the labels, in the order of the file. */
+  /** The dugdales with all of these labels and, if given, this lane, in the order of the file. */
   candidates(lane: string | undefined, labels: readonly string[]): DugdaleEntry[] {
     return this.dugdales.filter((dugdale) =>
       (lane === undefined || dugdale.lanes.has(lane)) &&
@@ -102,9 +102,9 @@ export class LettsConfig {
   }
 
   /**
-   * The token for a scope: the dugdale's own, else that of `auth`; never one of another scope.
+   * The token for a scope: the dugdale's own, otherwise that of `auth`; never one of another scope.
    *
-   * @throws {ConfigError} When none is configured, or it turns out empty.
+   * @throws {ConfigError} When none is configured, or it is empty.
    * @throws {MissingVariableError} When a variable in it is not set.
    */
   token(dugdale: DugdaleEntry, scope: Scope): string {
@@ -120,9 +120,9 @@ export class LettsConfig {
   }
 
   /**
-   * The URL of the proxy that leads to a dugdale; `undefined` when it is reached directly. May hold a password.
+   * The proxy URL of a dugdale; `undefined` for a direct connection. May contain a password.
    *
-   * @throws {ConfigError} When it is no URL of a known kind of proxy.
+   * @throws {ConfigError} When it is not a URL of a supported proxy scheme.
    * @throws {MissingVariableError} When a variable in it is not set.
    */
   proxy(dugdale: DugdaleEntry): string | undefined {
@@ -136,10 +136,10 @@ export class LettsConfig {
   }
 
   /**
-   * The URL that the routes of a dugdale hang on: its `url`, else `http://` with its host and the port of the
-   * host, of the dugdale, of `defaults`, or 7180.
+   * The base URL of a dugdale: its `url`, otherwise `http://` with its host and the port of the host, of the dugdale,
+   * of `defaults`, or 7180.
    *
-   * @throws {ConfigError} When host or url cannot be used.
+   * @throws {ConfigError} When host or url is invalid.
    */
   baseUrl(dugdale: DugdaleEntry): URL {
     const answer = findBaseUrl(dugdale, this.#defaultPort);
@@ -148,7 +148,7 @@ export class LettsConfig {
     throw this.#error(answer.problem, `${this.#keptOf(dugdale).key}.${answer.field}`, { owner: host, host });
   }
 
-  /** What `apply` sends to a dugdale. */
+  /** The body that `apply` sends to a dugdale. */
   applyBody(dugdale: DugdaleEntry): ApplyBody {
     return applyBody(dugdale);
   }

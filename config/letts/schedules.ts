@@ -1,5 +1,5 @@
 /**
- * Schedules in letts.yaml. The dugdale says whether their times and names are right; here is how they are written.
+ * Schedules in letts.yaml. The dugdale validates their times and names; this defines their notation.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { YamlValue } from "../yaml/value.ts";
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Anything, as JSON has it: a plain number, true, false or null is one, every other single value a string. */
+/** Any JSON value: an unquoted number, true, false or null is one, every other scalar a string. */
 const json: Decoder<JsonValue> = {
   schema: { description: "Any value; the mission gets it as JSON" },
   decode: toJson,
@@ -37,7 +37,7 @@ function toJson(value: YamlValue): JsonValue {
   }
 }
 
-/** Numbers go through JavaScript here; the file must not say one thing and the mission get another. */
+/** Numbers are converted through JavaScript; the mission must not get a different value than the file has. */
 function exact(value: YamlValue, number: number): number {
   const rounded = Number.isInteger(number) && !Number.isSafeInteger(number);
   return rounded
@@ -45,7 +45,7 @@ function exact(value: YamlValue, number: number): number {
     : number;
 }
 
-/** What can be written. */
+/** Settings that letts.yaml can contain. */
 type Written =
   & Pick<
     ScheduleSettings,
@@ -89,7 +89,7 @@ function oneOf<Word extends string>(
   };
 }
 
-/** A mission that follows another one; the dugdale says whether its names are right. */
+/** A mission that follows another one; the dugdale validates its names. */
 function successor(description: string): Decoder<SuccessorBody> {
   const fields = {
     mission: filledText("Name of the mission"),

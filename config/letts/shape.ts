@@ -1,5 +1,5 @@
 /**
- * What may stand where in letts.yaml, for the reader and for editors.
+ * Schema of letts.yaml, for the reader and for editors.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import type {
 } from "./types.ts";
 import { PROXY_PATTERN } from "./proxy_scheme.ts";
 
-/** A pattern; a string with a variable in it need not match. */
+/** A pattern that strings with a variable need not match. */
 function orVariable(pattern: string): string {
   return `\\$\\{|${pattern}`;
 }

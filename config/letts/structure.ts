@@ -1,5 +1,5 @@
 /**
- * The last checks of letts.yaml: whether what is named is there.
+ * The last checks of letts.yaml: references.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { findHost, type HostNames } from "./aliases.ts";
 import type { DugdaleFields, LettsYaml } from "./types.ts";
 import type { Problem } from "../yaml/problem.ts";
 
-/** Finds references to nothing, in the order in which they are reported. Values with `${NAME}` are not checked. */
+/** Finds dangling references, in reporting order. Values with `${NAME}` are not checked. */
 export function* structureProblems(yaml: LettsYaml): Generator<Problem> {
   const names: HostNames<DugdaleFields> = {
     dugdales: new Map((yaml.dugdales ?? []).map((dugdale) => [dugdale.id ?? "", dugdale])),

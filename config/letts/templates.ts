@@ -1,5 +1,5 @@
 /**
- * `extends`: what a dugdale takes from its template.
+ * `extends`: inheritance from templates.
  *
  * @module
  */
@@ -14,26 +14,26 @@ import type {
 } from "./types.ts";
 import type { Places } from "../yaml/places.ts";
 
-/** A dugdale of which nothing is inherited any more. */
+/** A dugdale with its template applied. */
 export interface ExtendedFields extends DugdaleFields {
-  /** No `null` any more. */
+  /** Without `null`. */
   readonly proxy: string;
-  /** No `null` any more. */
+  /** Without `null`. */
   readonly lanes: Readonly<Record<string, LaneFields>>;
-  /** No `null` any more. Undefined where neither says anything about schedules. */
+  /** Without `null`. Undefined if neither has schedules. */
   readonly schedules?: Readonly<Record<string, ScheduleFields>>;
 }
 
-/** A letts.yaml after its templates were filled in. */
+/** A letts.yaml with templates applied. */
 export interface ExtendedYaml extends LettsYaml {
   /** In the order of the file. */
   readonly dugdales: readonly ExtendedFields[];
 }
 
 /**
- * Fills in the templates.
+ * Applies the templates.
  *
- * @throws {ConfigError} When a dugdale names a template that is not there.
+ * @throws {ConfigError} When a dugdale names a template that does not exist.
  */
 export function extendDugdales(yaml: LettsYaml, places: Places): ExtendedYaml {
   const templates = new Map(Object.entries(yaml.templates ?? {}));
@@ -78,7 +78,8 @@ function extendedRuntime(own: RuntimeFields, template: RuntimeFields): RuntimeFi
 }
 
 /**
- * A lane or schedule is taken whole: a lane that says only its concurrency does not inherit the pause of its namesake.
+ * A lane or schedule is inherited as a whole: a lane that sets only its concurrency does not inherit the pause of the
+ * template's.
  */
 function overlaid<Value>(
   own: Readonly<Record<string, Value | null>>,

@@ -1,5 +1,5 @@
 /**
- * Sizes as dugdale.yaml writes them: `768KiB`, `2 MiB`, `1048576`.
+ * Sizes in dugdale.yaml: `768KiB`, `2 MiB`, `1048576`.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const UNIT_BYTES: ReadonlyMap<string, number> = new Map([["GiB", 1024 ** 3], ["M
   1024,
 ]]);
 
-/** Parses a size into bytes; `undefined` when the text has another form or the size is below 0. */
+/** Parses a size into bytes; `undefined` for an invalid or negative size. */
 export function findByteSize(text: string): number | undefined {
   const [, digits, unit] = SIZE.exec(text.trim()) ?? [];
   if (digits === undefined) return undefined;
@@ -18,7 +18,7 @@ export function findByteSize(text: string): number | undefined {
   return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes || 0 : undefined;
 }
 
-/** Writes bytes in the largest unit that divides them: `2MiB`, `1000`. */
+/** Formats bytes in the largest unit that divides them: `2MiB`, `1000`. */
 export function formatByteSize(bytes: number): string {
   for (const [unit, size] of UNIT_BYTES) {
     if (bytes !== 0 && bytes % size === 0) return `${bytes / size}${unit}`;

@@ -6,25 +6,24 @@
 import type { Decoder, JsonSchema } from "./decoder.ts";
 import type { YamlValue } from "./value.ts";
 
-/** The decoder of a property, and its key in the file when that is not the property's name. */
+/** The decoder of a property, and its key in the file if that differs from the property's name. */
 export interface Field<Value> extends Decoder<Value> {
-  /** The key in the file. Default the name of the property. */
+  /** The key in the file. Default: the name of the property. */
   readonly yamlKey?: string;
 }
 
 /** A field for each property. */
 export type Fields<Group> = { readonly [Name in keyof Group]-?: Field<Exclude<Group[Name], undefined>> };
 
-/** Gives a field the key that it has in the file. */
+/** Sets the key of a field in the file. */
 export function named<Value>(yamlKey: string, decoder: Decoder<Value>): Field<Value> {
   return { yamlKey, schema: decoder.schema, decode: (value) => decoder.decode(value) };
 }
 
 /**
- * A mapping with these keys and no others. Properties that are not written are left out. Nothing at all is an
- * empty mapping.
+ * A mapping with exactly these keys. Omitted properties are absent. An empty value is an empty mapping.
  *
- * @param required Keys that editors should miss; nothing is checked here.
+ * @param required Keys that editors require; not checked here.
  */
 export function object<Group>(
   description: string,
@@ -52,13 +51,13 @@ export function object<Group>(
         const decoded = known.field.decode(entry);
         if (decoded !== undefined) group.push([known.name, decoded]);
       }
-      // Each entry was decoded by the field of its name, which the compiler cannot follow through fromEntries.
+      // Each entry was decoded by the field of its name, which the compiler cannot infer through fromEntries.
       return Object.fromEntries(group) as Partial<Group>;
     },
   };
 }
 
-/** A list of one kind of values. Nothing at all counts as not written, an empty list does not. */
+/** A list of values of one kind. An empty value means not set; an empty list is kept. */
 export function list<Value>(description: string, items: Decoder<Value>): Decoder<readonly Value[]> {
   return {
     schema: collection("array", description, { items: items.schema }),
@@ -71,9 +70,9 @@ export function list<Value>(description: string, items: Decoder<Value>): Decoder
 }
 
 /**
- * A mapping from names that the writer chose to one kind of values. Nothing at all is an empty mapping.
+ * A mapping from user-defined names to values of one kind. An empty value is an empty mapping.
  *
- * @param pattern What names should look like, for editors; nothing is checked here.
+ * @param pattern Pattern of names for editors; not checked here.
  */
 export function mapOf<Value>(
   description: string,
@@ -97,7 +96,7 @@ export function mapOf<Value>(
   };
 }
 
-/** Lets nothing at all (`null`, `~` or an empty place) mean `null`, as a marker of its own. */
+/** Accepts an empty value (`null`, `~` or nothing) as `null`, which has a meaning of its own. */
 export function nullable<Value>(inner: Decoder<Value>): Decoder<Value | null> {
   return {
     schema: { ...inner.schema, type: [...new Set([inner.schema.type, "null"].flat())] },
@@ -105,7 +104,7 @@ export function nullable<Value>(inner: Decoder<Value>): Decoder<Value | null> {
   };
 }
 
-/** A section whose lines are all commented out is nothing at all, and editors should not mind. */
+/** A section whose lines are all commented out is an empty value, which editors should accept. */
 function collection(type: "object" | "array", description: string, keywords: JsonSchema): JsonSchema {
   return { type: [type, "null"], description, ...keywords };
 }

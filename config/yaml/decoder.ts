@@ -1,5 +1,5 @@
 /**
- * Decoders: from a value of a YAML file to a typed one, with a JSON Schema for editors.
+ * Decoders from YAML values to typed values, with JSON Schemas for editors.
  *
  * @module
  */
@@ -11,14 +11,14 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** One kind of value. */
+/** A decoder of one kind of value. */
 export interface Decoder<Value> {
   /** JSON Schema for editors. */
   readonly schema: JsonSchema;
   /**
-   * The typed value, or `undefined` when what stands there counts as not written.
+   * The typed value, or `undefined` when the value counts as not set.
    *
-   * @throws {ConfigError} When something else stands there.
+   * @throws {ConfigError} When the value is invalid.
    */
   decode(value: YamlValue): Value | undefined;
 }

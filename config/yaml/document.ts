@@ -1,6 +1,5 @@
 /**
- * A YAML file as text and places, without type guessing: scalars keep what was typed, and their
- * decoder decides what it means.
+ * A YAML file with places and without type inference: scalars keep their text, and decoders interpret it.
  *
  * @module
  */
@@ -11,27 +10,27 @@ import { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 import { YamlValue } from "./value.ts";
 
-/** Takes half a second. */
+/** Takes half a second to parse. */
 const MERGED_MAX = 1_000_000;
 
 /** The first document of a YAML file. */
 export class YamlDocument {
-  /** The file, as it was given. */
+  /** The file, as given. */
   readonly file: string;
-  /** Where the keys that were looked at so far stand. */
+  /** Places of the keys read so far. */
   readonly places: Places = new Places();
-  /** Faults that may only be told after others. */
+  /** Problems that may be reported only after others. */
   readonly problems: Problem[] = [];
-  /** The outermost value. */
+  /** The root value. */
   readonly root: YamlValue;
   readonly #counter: LineCounter = new LineCounter();
   readonly #targets: ReadonlyMap<Alias, Node>;
   #merged = 0;
 
   /**
-   * Later documents of the text are not read, not even for faults.
+   * Only the first document is parsed; errors in later ones are ignored.
    *
-   * @throws {ConfigError} When the text is not YAML, or holds no document.
+   * @throws {ConfigError} When the text is not valid YAML, or contains no document.
    */
   constructor(file: string, text: string) {
     this.file = file;
@@ -44,20 +43,20 @@ export class YamlDocument {
     this.places.set("", { file, line: this.root.line });
   }
 
-  /** The node that an alias stands for; any other node stands for itself. */
+  /** The node that an alias refers to; any other node itself. */
   resolve(node: Node): Exclude<Node, Alias> {
     if (!isAlias(node)) return node;
     const target = this.#targets.get(node);
     if (target) return this.resolve(target);
     const line = this.lineOf(node);
-    // Its name stays out: it may be a token that begins with an asterisk.
+    // The name is not printed: it may be a token that begins with an asterisk.
     throw new ConfigError("is an alias, and there is no anchor of that name before it", {
       file: this.file,
       line,
     });
   }
 
-  /** Notes that so many entries were merged by `<<`; false when they are too many in all. */
+  /** Counts entries merged by `<<`; false when the total is too large. */
   merges(count: number): boolean {
     this.#merged += count;
     return this.#merged <= MERGED_MAX;
@@ -73,7 +72,7 @@ export class YamlDocument {
   }
 
   #first(text: string): Document.Parsed | undefined {
-    // "failsafe" leaves every scalar the text it is, where other schemas would drop the zeros of 0123 and 1.50.
+    // The "failsafe" schema keeps the text of every scalar, where other schemas would drop the zeros of 0123 and 1.50.
     const options = {
       schema: "failsafe",
       uniqueKeys: false,
@@ -86,12 +85,12 @@ export class YamlDocument {
   }
 }
 
-/** The library quotes the source after a colon or from a backslash; that may be a token and stays out. */
+/** The library quotes the source after a colon or from a backslash; it may be a token and is removed. */
 function explained(fault: YAMLError): string {
   return `is not valid YAML: ${fault.message.replace(/(?:: | ?\\).*$/s, "")}`;
 }
 
-/** An anchor may be set again: an alias means the last one before it. */
+/** An anchor may be redefined: an alias refers to the last definition before it. */
 function aliasTargets(document: Document): Map<Alias, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();

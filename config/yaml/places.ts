@@ -1,12 +1,12 @@
 /**
- * Where the keys of a configuration were written, kept apart from their values so that values stay plain.
+ * Places of the keys of a configuration, kept apart from the values so that those stay plain.
  *
  * @module
  */
 
 /** A line of a file. */
 export interface FilePlace {
-  /** As it was given. */
+  /** As given. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -18,12 +18,12 @@ const LAST_PART = /(?:^|\.)[^.[\]"]+$|\[(?:\d+|"(?:[^"\\]|\\.)*")\]$/;
 export class Places {
   readonly #places = new Map<string, FilePlace>();
 
-  /** Notes where a key stands. */
+  /** Sets the place of a key. */
   set(key: string, place: FilePlace): void {
     this.#places.set(key, place);
   }
 
-  /** Where a key stands, or the nearest key around it when it was not written itself. */
+  /** The place of a key, or of the nearest enclosing key. */
   find(key: string): FilePlace | undefined {
     const place = this.#places.get(key);
     if (place || key === "") return place;
@@ -31,7 +31,7 @@ export class Places {
     return this.find(around === key ? "" : around);
   }
 
-  /** Takes over the places of a key and of all under it, as those of another key. */
+  /** Copies the places of a key and its descendants to another key. */
   adopt(others: Places, from: string, to: string = from): void {
     for (const [key, place] of others.#places) {
       if (key === from || key.startsWith(`${from}.`) || key.startsWith(`${from}[`)) {

@@ -1,16 +1,16 @@
 /**
- * A fault that was found but not yet reported, because another one may take precedence.
+ * An error that was found but not yet reported, because another one may take precedence.
  *
  * @module
  */
 import { ConfigError } from "../config_error.ts";
 import type { Places } from "./places.ts";
 
-/** One fault of a configuration. */
+/** One error in a configuration. */
 export interface Problem {
   /** Path of the key, as written in the file. */
   readonly key: string;
-  /** What is wrong, such as `must not be empty`. */
+  /** The reason, such as `must not be empty`. */
   readonly problem: string;
   /** The lowest is reported first; among equals the one found first. Default 0. */
   readonly order?: number;
@@ -19,9 +19,9 @@ export interface Problem {
 }
 
 /**
- * Throws the fault with the lowest order, if there is any.
+ * Throws the error with the lowest order, if any.
  *
- * @throws {ConfigError} The fault, with its place.
+ * @throws {ConfigError} The error, with its place.
  */
 export function throwFirst(problems: Iterable<Problem>, places: Places, afterExtends = false): void {
   const [first] = [...problems].sort((a, b) => (a.order ?? 0) - (b.order ?? 0));

@@ -10,14 +10,14 @@ import type { Decoder } from "./decoder.ts";
 import { RULE_ORDER } from "./rule_order.ts";
 
 const DAY_MS = 86_400_000;
-// For editors; the reader has the last word.
+// For editors; the decoder is authoritative.
 const DURATION_HINT = "^(?:0|[0-9]+d|(?:[0-9.]+(?:ns|us|µs|ms|s|m|h))+)?$";
 const BYTE_SIZE_HINT = "^(?:[0-9]+ *(?:KiB|MiB|GiB)?)?$";
 const DAYS = /^([+-]?\d+)d$/;
 
 /**
- * A duration of 0 or more, in milliseconds: `250ms`, `1h30m`, whole days as `7d`, or `0`. What is shorter than a
- * millisecond becomes one, because 0 has a meaning of its own. The empty string counts as not written.
+ * A non-negative duration in milliseconds: `250ms`, `1h30m`, whole days as `7d`, or `0`. A positive duration below a
+ * millisecond becomes one, because 0 has a meaning of its own. An empty string means not set.
  */
 export function duration(description: string, defaultMs: number): Decoder<number> {
   const schema = { type: ["string", "integer"], pattern: DURATION_HINT, default: days(defaultMs) };
@@ -39,7 +39,7 @@ export function duration(description: string, defaultMs: number): Decoder<number
   };
 }
 
-/** A size of 0 or more, in bytes: `1048576`, `768KiB`, `2 MiB`, `1GiB`. The empty string counts as not written. */
+/** A non-negative size in bytes: `1048576`, `768KiB`, `2 MiB`, `1GiB`. An empty string means not set. */
 export function byteSize(description: string, defaultBytes: number): Decoder<number> {
   const schema = {
     type: ["string", "integer"],
@@ -64,7 +64,7 @@ export function byteSize(description: string, defaultBytes: number): Decoder<num
   };
 }
 
-/** A duration that is not negative, in milliseconds; `undefined` when the string is none. */
+/** A non-negative duration in milliseconds; `undefined` for an invalid string. */
 export function findDuration(typed: string): number | undefined {
   const [, days] = DAYS.exec(typed) ?? [];
   const ms = days === undefined ? findShortDuration(typed) : Number(days) * DAY_MS;

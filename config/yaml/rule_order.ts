@@ -1,10 +1,10 @@
 /**
- * The order in which the rules of dugdale.yaml are checked. Of several broken ones, the first is reported.
+ * The order in which the rules of dugdale.yaml are checked. The first violated one is reported.
  *
  * @module
  */
 
-/** The places of the rules in that order. */
+/** The positions of the rules. */
 export const RULE_ORDER = {
   duration: 0,
   byteSize: 1,

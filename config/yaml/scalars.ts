@@ -1,5 +1,5 @@
 /**
- * Decoders of single values: strings, whole numbers, yes or no, one word of a few.
+ * Decoders of scalars: strings, numbers, booleans, enumerations.
  *
  * @module
  */
@@ -10,13 +10,15 @@ const FALSE = /^(?:false|False|FALSE|no|No|NO|off|Off|OFF|n|N)$/;
 const OTHER_BASE = /^([+-]?)(0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)$/;
 const DECIMAL = /^[+-]?(?:(?:0|[1-9][\d_]*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** What editors take an unquoted string for. One with a pattern is a name or a URL, which none of the others is. */
+/**
+ * Values that editors parse from unquoted text. Patterns are for names and URLs, which cannot be confused with these.
+ */
 const UNQUOTED: readonly string[] = ["string", "number", "boolean", "null"];
 
 /**
- * A string as it was typed: `0123`, `1.50` and `true` need no quotes. Nothing at all is the empty string.
+ * A string as typed: `0123`, `1.50` and `true` need no quotes. An empty value is the empty string.
  *
- * @param schema Further keywords for editors, such as `pattern`; nothing is checked here.
+ * @param schema Further keywords for editors, such as `pattern`; not checked here.
  */
 export function text(description: string, schema: JsonSchema = {}): Decoder<string> {
   return {
@@ -30,23 +32,23 @@ export function text(description: string, schema: JsonSchema = {}): Decoder<stri
   };
 }
 
-/** As {@linkcode text}, but the empty string counts as not written. */
+/** As {@linkcode text}, but an empty string means not set. */
 export function filledText(description: string, schema: JsonSchema = {}): Decoder<string> {
   const inner = text(description, schema);
   return { schema: inner.schema, decode: (value) => inner.decode(value) || undefined };
 }
 
-/** How a number is read. */
+/** Options of a number. */
 export interface IntegerOptions {
-  /** Further keywords for editors, such as `minimum`; nothing is checked here. */
+  /** Further keywords for editors, such as `minimum`; not checked here. */
   readonly schema?: JsonSchema;
-  /** Cut fractions off instead of refusing them. Default false. */
+  /** Truncate fractions instead of rejecting them. Default false. */
   readonly dropsFraction?: boolean;
 }
 
 /**
- * An unquoted whole number: `7180`, `7_180`, `0x1C0C`, `7180.0`. Leading zeros are refused, since some readers
- * take them for octal. Nothing at all counts as not written.
+ * An unquoted integer: `7180`, `7_180`, `0x1C0C`, `7180.0`. Leading zeros are rejected, since some readers interpret
+ * them as octal. An empty value means not set.
  */
 export function integer(description: string, options: IntegerOptions = {}): Decoder<number> {
   return {
@@ -62,7 +64,7 @@ export function integer(description: string, options: IntegerOptions = {}): Deco
   };
 }
 
-/** An unquoted number, perhaps with a fraction: `1.5`. Nothing at all counts as not written. */
+/** An unquoted number: `1.5`. An empty value means not set. */
 export function number(description: string, schema: JsonSchema = {}): Decoder<number> {
   return {
     schema: { type: "number", description, ...schema },
@@ -75,7 +77,7 @@ export function number(description: string, schema: JsonSchema = {}): Decoder<nu
   };
 }
 
-/** An unquoted yes or no: `true`, `yes`, `on` and their opposites. Nothing at all counts as not written. */
+/** An unquoted boolean: `true`, `yes`, `on` and their opposites. An empty value means not set. */
 export function flag(description: string, schema: JsonSchema = {}): Decoder<boolean> {
   return {
     schema: { type: "boolean", description, ...schema },
@@ -90,9 +92,9 @@ export function flag(description: string, schema: JsonSchema = {}): Decoder<bool
 }
 
 /**
- * One of a few words, exactly. The empty string counts as not written.
+ * One of several words, exact match. An empty string means not set.
  *
- * @param order When the fault of another word is told; see {@linkcode YamlValue.defer}.
+ * @param order When an invalid word is reported; see {@linkcode YamlValue.defer}.
  */
 export function choice<Word extends string>(
   description: string,

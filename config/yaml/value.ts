@@ -1,5 +1,5 @@
 /**
- * One value of a YAML file with its place, which errors name.
+ * A value of a YAML file with its place, which errors name.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { ConfigError } from "../config_error.ts";
 import type { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 
-/** What stands there. `plain` and `quoted` are texts; only a plain one can mean a number or a bool. */
+/** Kinds of values. `plain` and `quoted` are scalars; only a plain one can be a number or boolean. */
 export type YamlKind = "null" | "plain" | "quoted" | "map" | "list";
 
-/** Whether the names of a mapping are keys that we know, or names that the writer of the file chose. */
+/** Whether the names of a mapping are known keys or chosen by the user. */
 export type NameStyle = "fields" | "names";
 
 const NULL = /^(?:|~|null|Null|NULL)$/;
@@ -23,18 +23,18 @@ const KIND_WORDS: Readonly<Record<YamlKind, string>> = {
   list: "a list",
 };
 
-/** What a value asks of the document that it stands in. */
+/** What a value needs from its document. */
 interface Source {
   readonly file: string;
   readonly places: Places;
   readonly problems: Problem[];
-  /** Notes that so many entries were merged; false when they are too many. */
+  /** Counts merged entries; false when the total is too large. */
   merges(count: number): boolean;
   resolve(node: Node): Exclude<Node, Alias>;
   lineOf(node: Node): number;
 }
 
-/** One value, seen through aliases. */
+/** A value, with aliases resolved. */
 export class YamlValue {
   readonly #document: Source;
   readonly #node: Node | null;
@@ -43,7 +43,7 @@ export class YamlValue {
   /** From 1. */
   readonly line: number;
 
-  /** A node of the document at a path; no node is nothing at all. */
+  /** The value of a node at a path; a missing node is an empty value. */
   constructor(document: Source, node: Node | null, key: string, line: number) {
     this.#document = document;
     this.#node = node && document.resolve(node);
@@ -51,7 +51,7 @@ export class YamlValue {
     this.line = line;
   }
 
-  /** What stands there. */
+  /** Its kind. */
   get kind(): YamlKind {
     const node = this.#node;
     if (isMap(node)) return "map";
@@ -61,17 +61,17 @@ export class YamlValue {
     return NULL.test(this.text) ? "null" : "plain";
   }
 
-  /** {@linkcode YamlValue.kind} as a reader would say it. */
+  /** {@linkcode YamlValue.kind} in words. */
   get kindWords(): string {
     return KIND_WORDS[this.kind];
   }
 
-  /** What was typed, without quotes and escapes; empty for mappings and lists. */
+  /** The text without quotes and escapes; empty for mappings and lists. */
   get text(): string {
     return isScalar(this.#node) ? String(this.#node.value) : "";
   }
 
-  /** The values of a list; none when it is something else. */
+  /** The values of a list; empty for other kinds. */
   items(): YamlValue[] {
     const node = this.#node;
     if (!isSeq<Node>(node)) return [];
@@ -79,25 +79,24 @@ export class YamlValue {
   }
 
   /**
-   * The values of a mapping by name, with `<<` filled in; none when it is something else.
+   * The values of a mapping by name, with `<<` merged; empty for other kinds.
    *
-   * @throws {ConfigError} When a name stands there twice or is no string, or `<<` is given something else than
-   * mappings.
+   * @throws {ConfigError} When a name is duplicated or not a string, or `<<` is not a mapping.
    */
   entries(style: NameStyle): Map<string, YamlValue> {
     return this.#entries(style, new Set());
   }
 
   /**
-   * Reports a fault of this value.
+   * Reports an error of this value.
    *
-   * @throws {ConfigError} Always, naming this place.
+   * @throws {ConfigError} Always, with this place.
    */
   fail(problem: string): never {
     throw new ConfigError(problem, { file: this.#document.file, line: this.line, key: this.key });
   }
 
-  /** Notes a fault that is told when none of a lower order is found. */
+  /** Records an error that is reported if there is none of a lower order. */
   defer(order: number, problem: string): void {
     this.#document.problems.push({ order, key: this.key, problem });
   }
@@ -130,7 +129,7 @@ export class YamlValue {
     return entries;
   }
 
-  /** The first of several merged mappings wins, and what the mapping says itself wins over all of them. */
+  /** The first of several merged mappings takes precedence, and the mapping's own entries over all of them. */
   #merge(into: Map<string, YamlValue>, value: Node, style: NameStyle, merging: ReadonlySet<Node>): void {
     const merged = this.#at(this.key, this.#document.lineOf(value), value);
     const sources = merged.kind === "list" ? merged.#listed() : [merged];
@@ -140,7 +139,7 @@ export class YamlValue {
         merged.fail("<< must not lead back to the mapping it stands in");
       }
       const entries = source.#entries(style, merging);
-      // A few mappings that name each other several times stand for billions.
+      // A few mappings that refer to each other repeatedly can expand to billions.
       if (!this.#document.merges(1 + entries.size)) {
         merged.fail("<< merges too much: more than a million entries");
       }
@@ -176,7 +175,7 @@ function isMergeKey(key: unknown): boolean {
   return isScalar(key) && key.type === Scalar.PLAIN && key.value === "<<";
 }
 
-/** Mappings and lists are found by the line of their key, which is where a reader looks for them. */
+/** Mappings and lists get the line of their key, which is where a reader looks. */
 function isBlock(node: unknown): boolean {
   return isMap(node) || isSeq(node);
 }

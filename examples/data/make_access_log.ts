@@ -1,6 +1,6 @@
 /**
- * Writes `access.log` beside this file: one day of a small shop that does not exist, in the combined log format.
- * Every run gives the same bytes. Addresses come from the ranges that are kept for documentation.
+ * Writes `access.log` beside this file: one day of a fictitious shop, in the combined log format. The output is
+ * reproducible. Addresses come from the ranges reserved for documentation.
  *
  * Run it with `deno run --allow-write=examples/data examples/data/make_access_log.ts`.
  *
@@ -14,7 +14,7 @@ const HOURS = [14, 9, 6, 5, 5, 8, 15, 28, 45, 58, 66, 74, 82, 76, 68, 64, 66, 72
 /** The hour in which the checkout was broken. */
 const BROKEN_HOUR = 15;
 
-/** A page: how often it is asked for, how large it is, and what else it may answer. */
+/** A page: its share of requests, its size, and other possible statuses. */
 interface Page {
   readonly path: string;
   readonly weight: number;
@@ -67,14 +67,14 @@ const REFERRERS = [
   "https://shop.example.com/bowls",
   "https://search.example.org/?q=handmade+bowl",
 ];
-/** What scanners send to a web server that expects HTTP. */
+/** Requests of scanners to a web server that expects HTTP. */
 const NOISE = [
   String.raw`\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03`,
   "-",
   String.raw`\x03\x00\x00/*\xE0\x00\x00\x00`,
 ];
 
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
+/** Reproducible pseudo-random numbers from 0 to 1 (mulberry32). */
 function* numbers(seed: number): Generator<number, never, void> {
   for (let state = seed;;) {
     state = (state + 0x6d2b79f5) | 0;
@@ -84,7 +84,7 @@ function* numbers(seed: number): Generator<number, never, void> {
   }
 }
 
-/** Makes the whole log. */
+/** Generates the log. */
 export function makeAccessLog(): string {
   const source = numbers(20_260_303);
   const random = () => source.next().value;
@@ -94,7 +94,7 @@ export function makeAccessLog(): string {
   const lines = times.map((ms) => {
     const kind = random();
     if (kind < 0.002) return noise(ms, address(random), pick(NOISE));
-    // A few visitors come far more often than the others.
+    // A few visitors are far more frequent than the others.
     const visitor = visitors[Math.floor(random() ** 2.2 * visitors.length)] ?? pick(visitors);
     const bot = kind < 0.07;
     const page = weighted(PAGES, random());
@@ -107,7 +107,7 @@ export function makeAccessLog(): string {
       bot ? "-" : pick(REFERRERS)
     }" "${bot ? BOT_AGENT : visitor.agent}"`;
   });
-  // Where the disk was full for a moment, two lines ran into each other.
+  // Where the disk was full for a moment, two lines were merged.
   lines.splice(3127, 1, `${lines[3127]?.slice(0, 61)}${lines[3128]?.slice(20, 70)}`);
   return `${lines.join("\n")}\n`;
 }
@@ -161,7 +161,7 @@ function noise(ms: number, from: string, request: string): string {
   return `${from} - - [${stamp(ms)}] "${request}" 400 157 "-" "-"`;
 }
 
-/** The moment as web servers write it: `03/Mar/2026:13:55:36 +0000`. */
+/** The time in the format of web servers: `03/Mar/2026:13:55:36 +0000`. */
 function stamp(ms: number): string {
   const [, day, month, year, time] = new Date(ms).toUTCString().split(/,? /);
   return `${day}/${month}/${year}:${time} +0000`;

@@ -1,9 +1,9 @@
 #!/usr/bin/env -S deno run --no-prompt --allow-env=LETTS_* --allow-read --allow-write=.,/dev/fd/3
 /**
  * Turns the access log of a web server into a report: one HTML page with a chart of requests per hour, the most
- * requested paths, the heaviest answers and the busiest clients, and a summary as the mission's result.
+ * requested paths, the largest responses and the busiest clients, and a summary as the mission's result.
  *
- * Input file `log`: common or combined format. Input `{"top": 10}`: rows a table, 1 to 100. Output file `report`.
+ * Input file `log`: common or combined format. Input `{"top": 10}`: rows in each table, 1 to 100. Output file `report`.
  * By hand: `examples/missions/log_report.ts --input='{"log": "examples/data/access.log"}'`.
  *
  * @module
@@ -17,7 +17,7 @@ import { Tally, topOf } from "./log_report/tally.ts";
 interface Summary {
   readonly lines: number;
   readonly malformed: number;
-  /** Moments of the first and the last request. */
+  /** Times of the first and the last request. */
   readonly from: string;
   readonly to: string;
   /** Requests by status code. */
@@ -31,9 +31,9 @@ interface Summary {
   readonly bytes: number;
 }
 
-// A file without line ends is no log, and must not be gathered in memory to find that out.
+// A file without line ends is not a log, and must not be read into memory to find that out.
 const LINE_MAX = 64 * 1024;
-/** What reading is of the whole work; the rest is drawing the page. */
+/** Share of reading in the whole work; the rest is rendering the page. */
 const READING = 0.95;
 
 await mission(async (m): Promise<Summary> => {

@@ -1,15 +1,15 @@
 /** Lines of a web server's access log. @module */
 
-/** One request, as the server logged it. */
+/** One request in the server's log. */
 export interface AccessLine {
   readonly client: string;
   readonly atMs: number;
-  /** Without its query; `(not HTTP)` for what was no request at all. */
+  /** Without its query; `(not HTTP)` for an invalid request. */
   readonly path: string;
   readonly status: number;
-  /** Bytes of the answer's body. */
+  /** Size of the response body. */
   readonly bytes: number;
-  /** How long the answer took, where the server logs it as a last field in seconds. */
+  /** Response time in seconds, if the server logs it as the last field. */
   readonly seconds: number | undefined;
 }
 
@@ -20,7 +20,7 @@ const LINE = new RegExp(
 );
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** Reads a line of the common or combined format, or gives undefined when it is neither. */
+/** Parses a line of the common or combined format; undefined for other lines. */
 export function parseAccessLine(line: string): AccessLine | undefined {
   const match = LINE.exec(line);
   if (match === null) return undefined;

@@ -8,7 +8,7 @@ const HEIGHT = 260;
 const LEFT = 44;
 const BOTTOM = 26;
 const TOP = 10;
-/** More bars than this would be thinner than a finger, so a long log is drawn by days. */
+/** More bars than this would be too thin, so a long log is drawn by days. */
 const BARS_MAX = 24 * 8;
 
 interface Bar {
@@ -16,7 +16,7 @@ interface Bar {
   readonly counts: Readonly<Record<StatusClass, number>>;
 }
 
-/** What one bar stands for. */
+/** The span of one bar. */
 export type ChartStep = "hour" | "day";
 
 /** Whether a bar of this log is an hour or a day. */
@@ -24,7 +24,7 @@ export function stepOf(tally: Tally): ChartStep {
   return (tally.toMs - tally.fromMs) / HOUR_MS > BARS_MAX ? "day" : "hour";
 }
 
-/** Draws stacked bars of requests by status class, as SVG to stand inside a page. */
+/** Draws stacked bars of requests by status class, as SVG for embedding in a page. */
 export function drawChart(tally: Tally): string {
   const bars = barsOf(tally);
   const highest = Math.max(1, ...bars.map(({ counts }) => totalOf(counts)));
@@ -44,7 +44,7 @@ export function drawChart(tally: Tally): string {
 function barsOf(tally: Tally): readonly Bar[] {
   const stepMs = stepOf(tally) === "hour" ? HOUR_MS : 24 * HOUR_MS;
   const bars = new Map<number, Record<StatusClass, number>>();
-  // Quiet hours are bars too, of no height.
+  // Hours without requests are bars of height 0.
   for (let ms = Math.floor(tally.fromMs / stepMs) * stepMs; ms <= tally.toMs; ms += stepMs) {
     bars.set(ms, { "2xx": 0, "3xx": 0, "4xx": 0, "5xx": 0 });
   }
@@ -85,7 +85,7 @@ function totalOf(counts: Readonly<Record<StatusClass, number>>): number {
   return STATUS_CLASSES.reduce((sum, name) => sum + counts[name], 0);
 }
 
-/** The next number above that divides well by four. */
+/** The next larger number that divides well by four. */
 function roundUp(highest: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(highest));
   const step = [0.4, 0.8, 1, 2, 4, 5, 6, 8, 10].find((factor) => factor * magnitude >= highest) ?? 10;

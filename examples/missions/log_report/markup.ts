@@ -1,4 +1,4 @@
-/** Text that is safe inside a page. @module */
+/** Text that is safe in HTML. @module */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -32,7 +32,7 @@ export function formatShare(part: number, whole: number): string {
   return `${whole === 0 ? 0 : (100 * part / whole).toFixed(1)} %`;
 }
 
-/** A moment in UTC, to the minute: `2026-03-03 13:55`. */
+/** A time in UTC, to the minute: `2026-03-03 13:55`. */
 export function formatMinute(ms: number): string {
   return new Date(ms).toISOString().slice(0, 16).replace("T", " ");
 }

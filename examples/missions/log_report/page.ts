@@ -1,4 +1,4 @@
-/** The report as one page that needs nothing else. @module */
+/** The report as one self-contained page. @module */
 import { drawChart, stepOf } from "./chart.ts";
 import { escapeHtml, formatBytes, formatCount, formatMinute, formatShare } from "./markup.ts";
 import { classOf, type Count, type NamedCount, STATUS_CLASSES, type Tally, topOf } from "./tally.ts";
@@ -34,7 +34,7 @@ td:first-child { position: relative; overflow: hidden; text-overflow: ellipsis; 
 footer { margin-top: 24px; }
 `;
 
-/** How a table's numbers read. */
+/** Number formats of a table. */
 interface Column {
   readonly head: string;
   readonly by: keyof Count;
@@ -49,7 +49,7 @@ const SLOWEST: Column = {
   format: (seconds) => `${seconds.toFixed(2)} s`,
 };
 
-/** Writes the report on a log that has at least one good line, with this many rows in each table. */
+/** Renders the report of a log with at least one valid line, with this many rows in each table. */
 export function drawPage(tally: Tally, rows: number): string {
   const good = tally.lines - tally.malformed;
   const span = `${formatMinute(tally.fromMs)} to ${formatMinute(tally.toMs)} UTC`;

@@ -1,21 +1,21 @@
-/** What is counted while a log is read. @module */
+/** Counters for reading a log. @module */
 import type { AccessLine } from "./access_line.ts";
 
 /** Requests of one path, client or hour. */
 export interface Count {
   requests: number;
   bytes: number;
-  /** The longest answer, in seconds; 0 where the log does not say. */
+  /** The longest response time in seconds; 0 if the log has none. */
   slowestSeconds: number;
 }
 
 /** A count with its name. */
 export type NamedCount = Readonly<Count> & { readonly name: string };
 
-/** The four kinds of answers that a chart shows; anything below 300 is a success. */
+/** The four classes of responses in a chart; anything below 300 is a success. */
 export type StatusClass = "2xx" | "3xx" | "4xx" | "5xx";
 
-/** The classes in the order in which they are drawn. */
+/** The classes in drawing order. */
 export const STATUS_CLASSES: readonly StatusClass[] = ["2xx", "3xx", "4xx", "5xx"];
 
 const HOUR_MS = 3_600_000;
@@ -30,14 +30,14 @@ export class Tally {
   bytes = 0;
   fromMs: number = Infinity;
   toMs: number = -Infinity;
-  /** Whether any line says how long it took. */
+  /** Whether any line has a response time. */
   timed = false;
   readonly statuses: Map<number, number> = new Map();
   readonly hours: Map<number, Record<StatusClass, number>> = new Map();
   readonly paths: Map<string, Count> = new Map();
   readonly clients: Map<string, Count> = new Map();
 
-  /** Counts a line; without a request it was malformed. */
+  /** Counts a line; undefined means that it was malformed. */
   add(request: AccessLine | undefined): void {
     this.lines++;
     if (request === undefined) {
@@ -62,7 +62,7 @@ export class Tally {
   }
 }
 
-/** The first names of a count by one of its numbers, largest first; equal ones by name. */
+/** The top entries of a count by one of its numbers, largest first, then by name. */
 export function topOf(
   counts: ReadonlyMap<string, Count>,
   by: keyof Count,
