@@ -1,5 +1,5 @@
 /**
- * Words of the command line that are no text.
+ * Validation of the arguments' encoding.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { SilentExit } from "./errors.ts";
 import type { Io } from "./output/io.ts";
 
 /**
- * Refuses words that are not UTF-8: they have come with U+FFFD in place of what was given. Where the system does not
- * tell the bytes, as on macOS, the words are taken as they are.
+ * Rejects arguments that are not UTF-8: they arrive with U+FFFD in place of the original bytes. Where the system does
+ * not expose the bytes, as on macOS, arguments are accepted as they are.
  *
- * @throws {SilentExit} Exit code 2, once the word is named on stderr.
+ * @throws {SilentExit} Exit code 2, after the argument is named on stderr.
  */
 export async function requireUtf8(words: readonly string[], io: Io): Promise<void> {
   const given = wordsOfProcess(words.length);

@@ -1,5 +1,5 @@
 /**
- * What commands throw. `exit_code.ts` says what each means for the shell, `error_text.ts` what is printed.
+ * Errors thrown by commands. `exit_code.ts` maps them to exit codes, `error_text.ts` to messages.
  *
  * @module
  */
@@ -15,11 +15,11 @@ export class UsageError extends CliError {
 }
 
 /**
- * Invalid usage of a command that stands for itself, such as `letts dugdale`: told on stdout together with its help, as
- * everything is that such a command says before its log is open. Exit code 2.
+ * Invalid usage of a standalone command such as `letts dugdale`: printed on stdout with its help, like all output of
+ * such a command before its log is open. Exit code 2.
  */
 export class StandaloneUsageError extends UsageError {
-  /** The words that lead to the command. */
+  /** The words of the command. */
   readonly path: readonly string[];
 
   constructor(message: string, path: readonly string[]) {
@@ -33,10 +33,10 @@ export class CommandError extends CliError {
   override readonly name = "CommandError";
 }
 
-/** A mission that ended in another way than success. Exit code 1 when it failed, else 125. */
+/** The outcome of a mission is not success. Exit code 1 when it failed, otherwise 125. */
 export class MissionEndError extends CliError {
   override readonly name = "MissionEndError";
-  /** Whether the mission said so itself, or ended with a status that is not 0. */
+  /** Whether the mission reported the failure itself, or exited with a non-zero status. */
   readonly failed: boolean;
 
   constructor(message: string, facts: { readonly failed: boolean }) {
@@ -45,7 +45,7 @@ export class MissionEndError extends CliError {
   }
 }
 
-/** Everything has been printed; only the exit code remains. */
+/** Everything has been printed; only the exit code remains to be set. */
 export class SilentExit extends CliError {
   override readonly name = "SilentExit";
   /** The exit code. */
@@ -57,7 +57,7 @@ export class SilentExit extends CliError {
   }
 }
 
-/** A failure before the end of an exec, whatever its kind. Exit code 255; the cause says what it was. */
+/** Any failure before the end of an exec. Exit code 255; see the cause. */
 export class ExecFailedError extends CliError {
   override readonly name = "ExecFailedError";
 }
@@ -74,12 +74,12 @@ export class InterruptedError extends CliError {
   }
 }
 
-/** Our own output cannot be written, as on a full disk. Exit code 1. */
+/** Output cannot be written, for example because the disk is full. Exit code 1. */
 export class OutputError extends CliError {
   override readonly name: string = "OutputError";
 }
 
-/** The pipe of our output was closed. Exit code 141, as if SIGPIPE had ended the process. */
+/** The pipe of the output was closed. Exit code 141, as after SIGPIPE. */
 export class BrokenPipeError extends OutputError {
   override readonly name = "BrokenPipeError";
 }

@@ -1,5 +1,5 @@
 /**
- * What an error means for the shell.
+ * Exit codes of errors.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
 } from "./errors.ts";
 import { ManyHostsError } from "./many_hosts_error.ts";
 
-/** The exit code for whatever a command threw. */
+/** The exit code for an error thrown by a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof SilentExit) return error.status;
   if (error instanceof BrokenPipeError) return 141;
@@ -39,7 +39,7 @@ export function exitCodeOf(error: unknown): number {
   return 1;
 }
 
-/** Of several failures, a fault of the configuration counts most, then a refused token, then the network. */
+/** Of several failures, configuration errors take precedence, then rejected tokens, then network errors. */
 function mostSevere({ failures }: ManyHostsError): number {
   const codes = failures.map(({ error }) => exitCodeOf(error));
   if (codes.includes(3)) return 3;

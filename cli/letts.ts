@@ -1,5 +1,5 @@
 /**
- * From words on a command line to a command that has run.
+ * Runs the command of a command line.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import { findCommand } from "./parse/find_command.ts";
 import { type Invocation, parseLine } from "./parse/parse.ts";
 
 /**
- * Runs a command line. An error is printed on stderr and then thrown; its class decides the exit code.
+ * Runs a command line. Errors are printed on stderr and rethrown; their class determines the exit code.
  *
- * @throws Whatever the command threw.
+ * @throws The error of the command.
  */
 export async function letts(tokens: readonly string[], io: Io): Promise<void> {
   let verbose = false;
@@ -63,7 +63,7 @@ async function tell(
 
 type RunLine = Extract<Invocation, { readonly kind: "run" }>;
 
-/** One run of one command. Disposing it closes what the command opened. */
+/** One run of one command. Disposing it closes the resources that the command opened. */
 class OpenCall implements Call<Readonly<Record<string, unknown>>>, AsyncDisposable {
   readonly flags: Readonly<Record<string, unknown>>;
   readonly globals: GlobalValues;
@@ -80,7 +80,7 @@ class OpenCall implements Call<Readonly<Record<string, unknown>>>, AsyncDisposab
     this.io = io;
   }
 
-  /** The configuration in use, once there is one. */
+  /** The configuration in use, if loaded. */
   get config(): LettsConfig | undefined {
     return this.#config;
   }

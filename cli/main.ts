@@ -1,6 +1,6 @@
 #!/usr/bin/env -S deno run --allow-all
 /**
- * Entry of the `letts` command; the only place that ends the process.
+ * Entry point of the `letts` command; the only place that ends the process.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { processIo } from "./output/process_io.ts";
 
 main();
 
-/** Not awaited at the top: `deno task bundle` knows no such await, and the code cache is written without it. */
+/** No top-level await: `deno task bundle` does not support it, and the code cache is written only without it. */
 async function main(): Promise<void> {
   let code = 0;
   const io = processIo((status) => Deno.exit(status));

@@ -1,5 +1,5 @@
 /**
- * The errors of several dugdales at once.
+ * Errors of several dugdales.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { LettsConfig } from "../config/letts/resolve.ts";
 import { CliError } from "./errors.ts";
 import { hostText } from "./output/error_text.ts";
 
-/** One line a dugdale. Its exit code is that of the most severe failure. */
+/** One line for each dugdale. The exit code is that of the most severe failure. */
 export class ManyHostsError extends CliError {
   override readonly name = "ManyHostsError";
   /** In the order of letts.yaml. */

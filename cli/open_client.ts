@@ -1,5 +1,5 @@
 /**
- * The client of the letts.yaml that applies.
+ * Opens the client of the letts.yaml that applies.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { duration } from "./parse/times.ts";
 /**
  * Finds and reads letts.yaml.
  *
- * @throws {ConfigError} When there is none, or it cannot be used.
+ * @throws {ConfigError} When there is none, or it is invalid.
  */
 export async function openClient(globals: GlobalValues, io: Io): Promise<LettsClient> {
   const config = readLettsConfig({
@@ -32,7 +32,7 @@ export async function openClient(globals: GlobalValues, io: Io): Promise<LettsCl
   return await clientOf(config, globals, io);
 }
 
-/** A client for a configuration; with `--verbose` it writes to stderr which tokens it uses. */
+/** A client for a configuration; with `--verbose` it reports on stderr which tokens it uses. */
 export async function clientOf(config: LettsConfig, globals: GlobalValues, io: Io): Promise<LettsClient> {
   return await LettsClient.open({
     requestTimeoutMs: requestTimeout(globals),
@@ -55,25 +55,25 @@ function reconnectLimit({ reconnect: text }: GlobalValues): number {
   return ms;
 }
 
-/** An outage that lasts so long is told. */
+/** Outages of this length are reported. */
 const OUTAGE_MS = 2000;
 
-/** Tells about an outage of a dugdale, once, when it lasts. */
+/** Reports an outage of a dugdale once, if it lasts. */
 function outageTold(io: Io, config: LettsConfig): (broken: StreamBreak) => void {
   const toldMs = new Map<string, number>();
   return ({ host, reason, cause, downMs, leftMs }) => {
     const nowMs = performance.now();
-    // The streams of one outage, of which there are three a mission, have broken at about the same time.
+    // The streams of an outage, three for each mission, break at about the same time.
     if (downMs < OUTAGE_MS || (toldMs.get(host) ?? -Infinity) > nowMs - downMs) return;
     toldMs.set(host, nowMs);
     const what = cause === undefined ? `${host}: ${reason}` : hostText(host, cause, config);
     const left = formatDuration(Math.ceil(leftMs / 1000) * 1000);
-    // Not awaited: a closed stderr is reported by the next write that is.
+    // Not awaited: the next awaited write reports a closed stderr.
     io.stderr.write(`letts: warning: ${what}; trying for another ${left}\n`).catch(() => {});
   };
 }
 
-/** The same configuration; writes the first use of every token to stderr. */
+/** The same configuration; reports the first use of every token on stderr. */
 function logTokenUse(config: LettsConfig, io: Io): LettsConfig {
   const told = new Set<string>();
   const token = (dugdale: DugdaleEntry, scope: Scope): string => {
@@ -82,7 +82,7 @@ function logTokenUse(config: LettsConfig, io: Io): LettsConfig {
     if (!told.has(key)) {
       told.add(key);
       const base = withoutPasswords(config.baseUrl(dugdale).href).replace(/\/$/, "");
-      // Not awaited: a closed stderr is reported by the next write that is.
+      // Not awaited: the next awaited write reports a closed stderr.
       io.stderr.write(`letts: debug: host ${dugdale.id} -> ${base} (scope ${scope})\n`).catch(() => {});
     }
     return secret;

@@ -1,5 +1,5 @@
 /**
- * Which dugdale has a mission.
+ * Finds the dugdale of a mission.
  *
  * @module
  */
@@ -9,32 +9,32 @@ import { CommandError, UsageError } from "../errors.ts";
 import { ManyHostsError } from "../many_hosts_error.ts";
 import { findDugdale } from "./target.ts";
 
-/** The flags that narrow the search. */
+/** Flags that narrow the search. */
 export interface ByIdFlags {
   readonly host: string | undefined;
   readonly match: readonly string[];
 }
 
-/** Before a key that stands for the newest mission with it. */
+/** Prefix of a key, which selects its newest mission. */
 const KEY_PREFIX = "key:";
 
-/** A mission and the dugdale that has it. */
+/** A mission and its dugdale. */
 export interface FoundMission {
   readonly host: string;
   readonly missionId: string;
 }
 
-/** The beginning of an id, long enough not to be mistyped. */
+/** The beginning of an id, long enough to avoid accidental matches. */
 const ID_START = /^[0-9a-f]{6,8}$|^[0-9a-f]{8}-[0-9a-f-]{0,26}$/;
-/** The time in an id is that of its client; a mission is listed by the time of its dugdale. */
+/** The time in an id is from its client; a mission is listed by the time of its dugdale. */
 const CLOCKS_DIFFER_MS = 3_600_000;
 
 /**
- * The mission of an id, of the beginning of one, or of `key:` and a key, and the dugdale that has it: the given one
- * unasked, else the only one of all that knows the id.
+ * Resolves an id, the beginning of one, or `key:` and a key to a mission and its dugdale: the given host without a
+ * request, otherwise the only dugdale that has it.
  *
  * @throws {CommandError} When none has it, or several do.
- * @throws {ManyHostsError} When none has it and some could not be asked.
+ * @throws {ManyHostsError} When none has it and some could not be reached.
  */
 export async function findById(client: LettsClient, id: string, flags: ByIdFlags): Promise<FoundMission> {
   if (id.startsWith(KEY_PREFIX)) return await findByKey(client, id.slice(KEY_PREFIX.length), flags);
@@ -66,7 +66,7 @@ async function findByKey(client: LettsClient, key: string, flags: ByIdFlags): Pr
   throw new CommandError(`no mission has the key ${JSON.stringify(key)}`);
 }
 
-/** Ids begin with their time, so that only missions of that time have to be looked through. */
+/** Ids begin with their time, so only missions of that time are searched. */
 async function findByStart(client: LettsClient, start: string, flags: ByIdFlags): Promise<FoundMission> {
   const time = start.replaceAll("-", "").slice(0, 12);
   const window = {

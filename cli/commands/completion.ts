@@ -43,12 +43,12 @@ export const COMPLETION: CommandGroup = group(
   (["bash", "fish", "powershell", "zsh"] as const).map(shellCommand),
 );
 
-/** How scripts may write the empty word behind a space, for shells that lose a really empty one. */
+/** Placeholder for an empty word after a space, for shells that drop empty arguments. */
 const NEW_WORD = '""';
 
 /**
- * Prints what may come next: first `none`, `files` or `folders`, which says what the shell shall add itself, then a
- * line for each word, with a tab and its meaning behind it.
+ * Prints candidates: first `none`, `files` or `folders`, which tells what the shell should add, then one line for each
+ * word, with a tab and its description.
  */
 async function completeLine(call: Call<unknown>): Promise<void> {
   const { complete } = await import("../parse/completion/complete.ts");
@@ -66,7 +66,7 @@ async function completeLine(call: Call<unknown>): Promise<void> {
   await io.stdout.write([files, ...lines].map((line) => `${line}\n`).join(""));
 }
 
-/** Answers the scripts. */
+/** The hidden command called by the scripts. */
 export const COMPLETE: Command = command({
   name: "__complete",
   summary: "Print what may come next",

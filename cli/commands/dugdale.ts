@@ -26,13 +26,13 @@ const DUGDALE_FLAGS = {
   "print-example": { type: "switch", help: "print a dugdale.yaml that explains every key, and exit" },
 } as const;
 
-/** How `install` writes the service. */
+/** Options of `install`. */
 const INSTALL_FLAGS = {
   sysv: { type: "switch", help: "with install: an init script instead of a systemd unit" },
   print: { type: "switch", help: "with install: print it, and change nothing" },
 } as const;
 
-/** Runs a dugdale until it is told to stop. */
+/** Runs a dugdale until it is stopped. */
 export const DUGDALE: Command = command({
   name: "dugdale",
   summary: "Run a dugdale",

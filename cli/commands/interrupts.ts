@@ -1,5 +1,5 @@
 /**
- * Ctrl-C and requests to end.
+ * Handling of Ctrl-C and termination requests.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { Io } from "../output/io.ts";
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
- * Turns the first SIGINT or SIGTERM into an abort, so that what was begun can be tidied up; the second one ends the
- * process at once. Release it to give the signals their usual meaning back.
+ * Turns the first SIGINT or SIGTERM into an abort, so that the command can clean up; the second one ends the process
+ * immediately. Release it to restore the default handling.
  */
 export class Interrupts implements Disposable {
   readonly #controller = new AbortController();
@@ -33,7 +33,7 @@ export class Interrupts implements Disposable {
     return this.#controller.signal;
   }
 
-  /** What to do, without waiting, at a second signal. */
+  /** Synchronous action on a second signal. */
   beforeLeaving(act: () => void): void {
     this.#beforeLeaving = act;
   }

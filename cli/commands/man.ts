@@ -3,12 +3,12 @@ import { UsageError } from "../errors.ts";
 import type { Values } from "../parse/flags.ts";
 import { type Call, type Command, command } from "../parse/grammar.ts";
 
-/** Where manual pages go. */
+/** Destination of manual pages. */
 export const MAN_FLAGS = {
   dir: { type: "text", value: "FOLDER", complete: "folder", help: "write all pages into this folder" },
 } as const;
 
-/** Prints a manual page, or writes all of them into a folder. */
+/** Prints a manual page, or writes all of them to a folder. */
 async function man(call: Call<Values<typeof MAN_FLAGS>>): Promise<void> {
   const { flags: { dir }, args, io } = call;
   const { manPages } = await import("../parse/docs/man.ts");

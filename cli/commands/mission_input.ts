@@ -15,9 +15,9 @@ export interface InputFlags {
 }
 
 /**
- * The input as a value whose numbers keep every digit. Without a flag it is `{}`.
+ * The input as a value whose numbers keep every digit. Default `{}`.
  *
- * @throws {UsageError} When both are given, the file cannot be read, or the input is not JSON.
+ * @throws {UsageError} When both flags are given, the file cannot be read, or the input is not JSON.
  */
 export async function readInput(flags: InputFlags, io: Io): Promise<JsonValue> {
   const { input, "input-file": file } = flags;
@@ -49,7 +49,7 @@ async function fileBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
 
 function parse(what: string, text: string): JsonValue {
   try {
-    // JSON.parse gives JSON.
+    // JSON.parse returns JSON.
     return parseJson(text, "verbatim") as JsonValue;
   } catch (cause) {
     const why = cause instanceof Error ? `: ${cause.message}` : "";

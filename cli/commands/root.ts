@@ -25,7 +25,7 @@ import { TOP } from "./top/command.ts";
 import { VERSION } from "./version.ts";
 
 /**
- * In the order of help. The words and flags of all commands are loaded, their code when they are called.
+ * In the order of help. Arguments and flags of all commands are loaded at the start, their code when they are called.
  */
 export const ROOT: CommandGroup = group(
   { name: "letts", summary: "Run missions on dugdales, here or on servers" },

@@ -1,4 +1,4 @@
-/** Flags that several commands have. @module */
+/** Flags shared by several commands. @module */
 
 /** One dugdale. */
 export const HOST_FLAG = {
@@ -10,7 +10,7 @@ export const HOST_FLAG = {
   },
 } as const;
 
-/** All dugdales are asked when no host is given. */
+/** All dugdales are asked if no host is given. */
 export const BY_ID_FLAGS = {
   host: { type: "text", value: "HOST", complete: "host", help: "dugdale; without it all are searched" },
   match: {
@@ -21,7 +21,7 @@ export const BY_ID_FLAGS = {
   },
 } as const;
 
-/** Flags of the three commands that print what a mission printed. */
+/** Flags of the three commands that print output of a mission. */
 export const LOGS_FLAGS = {
   stream: {
     type: "text",
@@ -34,7 +34,7 @@ export const LOGS_FLAGS = {
   raw: { type: "switch", help: "control characters reach the terminal as they are, not as symbols" },
 } as const;
 
-/** A route, a lane of one dugdale, or a lane of any dugdale that fits. */
+/** A route, a lane of one dugdale, or a lane of any matching dugdale. */
 export const TARGET_FLAGS = {
   route: {
     type: "text",
@@ -57,7 +57,7 @@ export const TARGET_FLAGS = {
   },
 } as const;
 
-/** The mission of `dispatch` and `run`, instead of `--mission`. */
+/** The mission of `dispatch` and `run`, as an alternative to `--mission`. */
 export const MISSION_ARGUMENT = {
   name: "mission",
   optional: true,

@@ -1,5 +1,5 @@
 /**
- * From flags to a lane of one dugdale.
+ * Resolves flags to a lane of one dugdale.
  *
  * @module
  */
@@ -12,22 +12,22 @@ import { CommandError, UsageError } from "../errors.ts";
 import type { Values } from "../parse/flags.ts";
 import type { TARGET_FLAGS } from "./shared_flags.ts";
 
-/** The flags that say where a mission goes. */
+/** Flags of the destination. */
 export type TargetValues = Values<typeof TARGET_FLAGS>;
 
 const DEFAULT_ROUTE = "default";
 
-/** Where a mission goes. */
+/** The destination of a mission. */
 export interface CliTarget {
   readonly dugdale: DugdaleEntry;
   readonly lane: string;
 }
 
 /**
- * Resolves `--route`, `--host`, `--lane` and `--match`; among several dugdales that fit, chance decides.
+ * Resolves `--route`, `--host`, `--lane` and `--match`; if several dugdales match, one is chosen at random.
  *
- * @throws {UsageError} When the flags do not go together.
- * @throws {CommandError} When letts.yaml knows no such route, host, or dugdale with the lane.
+ * @throws {UsageError} When the flags conflict.
+ * @throws {CommandError} When letts.yaml does not define the route or host, or no dugdale has the lane.
  */
 export function resolveTarget(config: LettsConfig, { route, host, lane, match }: TargetValues): CliTarget {
   if (route !== undefined) {
@@ -44,7 +44,9 @@ export function resolveTarget(config: LettsConfig, { route, host, lane, match }:
   return lookUp(() => resolveAddress({ match, lane }, config, config.selectorMatch));
 }
 
-/** Without a flag: the route `default`, else the only lane of the only dugdale. @throws {UsageError} When neither exists. */
+/**
+ * Without a flag: the route `default`, or the only lane of the only dugdale. @throws {UsageError} When neither exists.
+ */
 function defaultTarget(config: LettsConfig): CliTarget {
   if (config.routeNames.includes(DEFAULT_ROUTE)) return lookUp(() => config.route(DEFAULT_ROUTE));
   const [dugdale, ...others] = config.dugdales;
@@ -55,7 +57,7 @@ function defaultTarget(config: LettsConfig): CliTarget {
   throw new UsageError("one of --route, --host and --lane is required");
 }
 
-/** The dugdale of `--host`, else the only one of letts.yaml. @throws {UsageError} When it has several. */
+/** The dugdale of `--host`, or the only one of letts.yaml. @throws {UsageError} When there are several. */
 export function oneDugdale(config: LettsConfig, host: string | undefined): DugdaleEntry {
   if (host !== undefined) return findDugdale(config, host);
   const [only, ...others] = config.dugdales;
@@ -64,12 +66,12 @@ export function oneDugdale(config: LettsConfig, host: string | undefined): Dugda
   throw new UsageError(`required flag "host" not set; the dugdales of letts.yaml are: ${ids}`);
 }
 
-/** The dugdale of an id or alias. @throws {CommandError} When letts.yaml knows none. */
+/** The dugdale of an id or alias. @throws {CommandError} When letts.yaml does not define it. */
 export function findDugdale(config: LettsConfig, host: string): DugdaleEntry {
   return lookUp(() => config.dugdale(host));
 }
 
-/** An unknown host is invalid usage of the command, not a fault of the file. */
+/** An unknown host is invalid usage of the command, not an error in the file. */
 function lookUp<Value>(find: () => Value): Value {
   try {
     return find();
@@ -81,7 +83,7 @@ function lookUp<Value>(find: () => Value): Value {
   }
 }
 
-/** The elements of a comma list, trimmed, without empty ones and repeats, in their order. */
+/** The elements of a comma-separated list, trimmed, without empty ones and duplicates, in order. */
 export function splitHosts(list: string | undefined): readonly string[] {
   const names = (list ?? "").split(",").map((name) => name.trim()).filter((name) => name !== "");
   return [...new Set(names)];

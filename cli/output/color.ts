@@ -1,11 +1,11 @@
 /**
- * Colours, on terminals.
+ * Terminal colours.
  *
  * @module
  */
 import type { Io, Writer } from "./io.ts";
 
-/** The colours that are used. */
+/** Available colours. */
 export type Color = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
 
 const CODES: Readonly<Record<Color, readonly [number, number]>> = {
@@ -19,12 +19,12 @@ const CODES: Readonly<Record<Color, readonly [number, number]>> = {
   cyan: [36, 39],
 };
 
-/** Gives a string a colour, or leaves it as it is. */
+/** Colours a string, or returns it unchanged. */
 export type Paint = (color: Color, text: string) => string;
 
 const plain: Paint = (_, text) => text;
 
-/** Colours for a writer: none in pipes and files, on dumb terminals, and when `NO_COLOR` is set to anything. */
+/** Colours for a writer: none in pipes and files, on dumb terminals, and if `NO_COLOR` is set. */
 export function paintFor(writer: Writer, io: Pick<Io, "env">): Paint {
   if (!writer.isTerminal || io.env("NO_COLOR") || io.env("TERM") === "dumb") return plain;
   return (color, text) => {

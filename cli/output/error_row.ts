@@ -1,5 +1,5 @@
 /**
- * A failure on one dugdale as programs read it.
+ * A failure on one dugdale, for programs.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { LettsConfig } from "../../config/letts/resolve.ts";
 import { shortText } from "./error_text.ts";
 import { UsageError } from "../errors.ts";
 
-/** What kind of failure it is. */
+/** Kinds of failures. */
 export type ErrorKind = "bad_request" | "unauthorized" | "wait_timeout" | "config" | "transport";
 
-/** The members that describe a failure, in their order. */
+/** The members that describe a failure, in order. */
 export interface ErrorRow {
   readonly error: ErrorKind;
   readonly message: string;
@@ -20,7 +20,7 @@ export interface ErrorRow {
   readonly error_code?: string;
 }
 
-/** The row for any thrown value. */
+/** The row for a thrown value. */
 export function errorRow(error: unknown, config: LettsConfig): ErrorRow {
   return {
     error: errorKind(error),

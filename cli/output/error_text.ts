@@ -1,5 +1,5 @@
 /**
- * The text of an error: one line.
+ * One-line error messages.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import type { LettsConfig } from "../../config/letts/resolve.ts";
 import { BrokenPipeError, CliError, ExecFailedError, InterruptedError, SilentExit } from "../errors.ts";
 
 /**
- * The text after `letts: `; undefined when nothing is to be printed.
+ * The text after `letts: `; undefined if nothing is to be printed.
  *
- * @param config Gives the addresses of dugdales; without it they are named by their ids.
+ * @param config Provides the addresses of dugdales; without it they are named by id.
  */
 export function errorText(error: unknown, config?: LettsConfig): string | undefined {
   if (error instanceof SilentExit || error instanceof BrokenPipeError || error instanceof InterruptedError) {
@@ -44,12 +44,12 @@ function textOf(error: unknown, config: LettsConfig | undefined): string {
   return String(error);
 }
 
-/** As {@linkcode shortText}, for lists of several dugdales: always with the name of the dugdale. */
+/** As {@linkcode shortText}, for lists of several dugdales: always includes the name of the dugdale. */
 export function hostText(host: string, error: unknown, config?: LettsConfig): string {
   return error instanceof NetworkError ? shortText(error, config) : `${host}: ${shortText(error, config)}`;
 }
 
-/** Facts that only `--verbose` shows. */
+/** Details shown only with `--verbose`. */
 export function errorDetails(error: unknown): readonly string[] {
   const subject = error instanceof ExecFailedError ? error.cause : error;
   if (!(subject instanceof LettsError)) return [];
@@ -67,7 +67,7 @@ function httpText(error: HttpError, config: LettsConfig | undefined): string {
   return `${start}: ${error.code} — ${withoutPrefix(error.message, prefix)}`;
 }
 
-/** The client puts the host before its message; here it is printed in another place. */
+/** The client puts the host before its message; here it is printed elsewhere. */
 function withoutPrefix(text: string, prefix: string): string {
   return text.startsWith(prefix) ? text.slice(prefix.length) : text;
 }

@@ -1,5 +1,5 @@
 /**
- * Quantities as people say them.
+ * Human-readable quantities.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const STEPS: readonly (readonly [unit: string, ms: number])[] = [
   ["s", 1000],
 ];
 
-/** How long something took or takes, in its two greatest units at most: `340ms`, `4.2s`, `3m20s`, `2d4h`. */
+/** A duration in its two largest units at most: `340ms`, `4.2s`, `3m20s`, `2d4h`. */
 export function humanDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`;
   if (ms < 9950) return `${(ms / 1000).toFixed(1)}s`;
@@ -23,7 +23,7 @@ export function humanDuration(ms: number): string {
   return `${Math.floor(seconds / step)}${unit}${rest > 0 ? `${rest}${nextUnit}` : ""}`;
 }
 
-/** When something was, seen from now: `just now`, `42s ago`, `3h ago`, `in 2d`. */
+/** A time relative to now: `just now`, `42s ago`, `3h ago`, `in 2d`. */
 export function humanTime(ms: number, nowMs: number): string {
   const away = Math.abs(nowMs - ms);
   if (away < 1000) return "just now";

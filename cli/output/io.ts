@@ -1,29 +1,29 @@
 /**
- * What commands use of the process: streams, environment, terminal. Tests and fan-outs substitute their own.
+ * Access to the process for commands: streams, environment, terminal. Tests and fan-outs substitute their own.
  *
  * @module
  */
 
-/** An output stream. Writes keep their order and are not mixed. */
+/** An output stream. Writes keep their order and are not interleaved. */
 export interface Writer {
   /** Whether it is a terminal. */
   readonly isTerminal: boolean;
   /**
    * Writes a string or bytes. Resolves when the operating system has accepted them. On a terminal, control characters
-   * are shown as symbols, but for colours.
+   * other than colours are shown as symbols.
    *
-   * @param options.raw Writes everything as it is.
-   * @throws {OutputError} When they cannot be written; a `BrokenPipeError` when the other end of the pipe is closed.
+   * @param options.raw Writes everything unchanged.
+   * @throws {OutputError} When writing fails; a `BrokenPipeError` when the other end of the pipe is closed.
    */
   write(content: string | Uint8Array, options?: WriteOptions): Promise<void>;
 }
 
-/** How something is written. */
+/** Options of a write. */
 export interface WriteOptions {
   readonly raw?: boolean;
 }
 
-/** The same process, which writes everything as it is. */
+/** The same process, writing everything unchanged. */
 export function rawIo(io: Io): Io {
   const raw = (writer: Writer): Writer => ({
     isTerminal: writer.isTerminal,
@@ -32,14 +32,14 @@ export function rawIo(io: Io): Io {
   return { ...io, stdout: raw(io.stdout), stderr: raw(io.stderr) };
 }
 
-/** Where input comes from. */
+/** An input stream. */
 export interface Source {
   readonly isTerminal: boolean;
   /** Everything up to the end. */
   readAll(): Promise<Uint8Array<ArrayBuffer>>;
   /** One line without its newline; undefined at the end of input. */
   readLine(): Promise<string | undefined>;
-  /** What is typed on a terminal, as it comes and unseen. Ctrl-C stays a signal. Ends with the input. */
+  /** Key presses on a terminal, without echo. Ctrl-C remains a signal. Ends with the input. */
   typed(): AsyncGenerator<string, void, void>;
 }
 
@@ -54,6 +54,6 @@ export interface Io {
   columns(): number;
   /** Height of the terminal in lines. */
   rows(): number;
-  /** Ends the process at once. */
+  /** Ends the process immediately. */
   leave(code: number): never;
 }

@@ -1,5 +1,5 @@
 /**
- * JSON as it is printed: integers stay exact, and the text is safe inside of HTML.
+ * JSON output: integers stay exact, and the text is safe inside HTML.
  *
  * @module
  */
@@ -14,18 +14,18 @@ interface RawJson {
   isRawJSON(value: unknown): value is RawNumber;
 }
 
-// The types of the language do not know them yet.
+// Not yet in TypeScript's library types.
 const RAW = JSON as typeof JSON & RawJson;
 
 /** How {@linkcode parseJson} treats numbers. */
 export type NumberStyle =
-  /** Integers that a double cannot hold stay as they were written; the rest is normal. */
+  /** Integers that a double cannot represent keep their digits; other numbers are converted. */
   | "exact"
-  /** All numbers stay as they were written. */
+  /** All numbers keep their digits. */
   | "verbatim";
 
 /**
- * Parses JSON without losing digits. What it gives can be handed to `JSON.stringify` and {@linkcode jsonText}.
+ * Parses JSON without losing digits. The result can be passed to `JSON.stringify` and {@linkcode jsonText}.
  *
  * @throws {SyntaxError} When the text is not JSON.
  */
@@ -37,21 +37,21 @@ export function parseJson(text: string, style: NumberStyle = "exact"): unknown {
   });
 }
 
-/** How {@linkcode jsonText} writes. */
+/** Options of {@linkcode jsonText}. */
 export interface JsonStyle {
-  /** Spaces a level; 0 writes one line. Default 2. */
+  /** Spaces for each level; 0 writes one line. Default 2. */
   readonly indent?: number;
   /** Sort the keys of all objects. Default false. */
   readonly sorted?: boolean;
-  /** Leave `<`, `>` and `&` as they are. Default false. */
+  /** Keep `<`, `>` and `&` unescaped. Default false. */
   readonly plain?: boolean;
 }
 
-/** A value as JSON text, without a newline at the end. Undefined members are left out. */
+/** A value as JSON text, without a final newline. Undefined members are omitted. */
 export function jsonText(value: unknown, style: JsonStyle = {}): string {
   const { indent = 2, sorted = false, plain = false } = style;
   const text = JSON.stringify(sorted ? sortKeys(value) : value, null, indent) ?? "null";
-  // These stand only inside of strings, where the escaped form means the same.
+  // These occur only inside strings, where the escaped form is equivalent.
   return plain ? text : text.replace(/[<>&\u2028\u2029]/g, escapeLetter);
 }
 
@@ -66,7 +66,7 @@ function sortKeys(value: unknown): unknown {
   return Object.fromEntries(members.map(([key, member]) => [key, sortKeys(member)]));
 }
 
-/** A value that was read with {@linkcode parseJson} with plain numbers, for printers that know no others. */
+/** A value from {@linkcode parseJson} with plain numbers, for formatters that support no others. */
 export function plainNumbers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainNumbers);
   if (typeof value !== "object" || value === null) return value;

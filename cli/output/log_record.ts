@@ -1,5 +1,5 @@
 /**
- * The log lines of the mission runtime, for people.
+ * Log lines of the mission runtime, for people.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const record = v.object({
 
 const COLORS: Readonly<Record<string, Color>> = { debug: "dim", info: "green", warn: "yellow", error: "red" };
 
-/** The line that people see for a log record; undefined when the line is none. */
+/** The line shown for a log record; undefined if the line is not a log record. */
 export function logRecordText(line: string, paint: Paint): string | undefined {
   if (!line.startsWith('{"time":')) return undefined;
   let value: unknown;

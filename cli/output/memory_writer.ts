@@ -1,5 +1,5 @@
 /**
- * Output that is kept until its turn comes.
+ * Buffered output.
  *
  * @module
  */
@@ -31,13 +31,13 @@ export class MemoryWriter implements Writer {
   }
 }
 
-/** A process whose output is kept in memory. */
+/** A process whose output is buffered. */
 export interface BufferedIo extends Io {
   readonly stdout: MemoryWriter;
   readonly stderr: MemoryWriter;
 }
 
-/** The same process with output that is kept. */
+/** The same process with buffered output. */
 export function bufferedIo(io: Io): BufferedIo {
   return { ...io, stdout: new MemoryWriter(), stderr: new MemoryWriter() };
 }

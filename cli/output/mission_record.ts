@@ -1,5 +1,5 @@
 /**
- * The record of a mission as `list` and `show` print it.
+ * The record of a mission as printed by `list` and `show`.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { humanDuration, humanTime } from "./human.ts";
 import type { Io } from "./io.ts";
 import { jsonText } from "./json.ts";
 
-/** Members that are there even when they are zero or empty. */
+/** Members that are included even if zero or empty. */
 const KEPT: ReadonlySet<string> = new Set(["mission_id", "status", "exit_code", "input"]);
 
-/** The record in its order, without what is empty, zero or false. Takes what a dugdale sent. */
+/** The record in its order, without empty, zero and false members. Takes the text sent by a dugdale. */
 export function orderedRecord(record: object): Readonly<Record<string, unknown>> {
   const sent = new Map<string, unknown>(Object.entries(record));
   return Object.fromEntries(
@@ -28,11 +28,11 @@ export function orderedRecord(record: object): Readonly<Record<string, unknown>>
 function isEmpty(name: string, value: unknown): boolean {
   if (value === null || value === "" || value === 0 || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;
-  // An empty object is a value where a mission says it, and nothing where the dugdale counts files.
+  // An empty object is a value in a mission's own data, and nothing where the dugdale counts files.
   return name === "outputs" && typeof value === "object" && Object.keys(value).length === 0;
 }
 
-/** The record for people: a line for each member, with moments and durations in words. */
+/** The record for people: one line for each member, with readable times and durations. */
 export function recordText(host: string, record: Readonly<Record<string, unknown>>, io: Io): string {
   const paint = paintFor(io.stdout, io);
   const nowMs = Date.now();

@@ -32,7 +32,7 @@ const TERMINAL_COLUMNS = [
   { title: "GROUP", leaves: 1 },
 ];
 
-/** One page for programs, with the two last columns only when a row has something in them. */
+/** One page for programs; the last two columns appear only if a row has a value for them. */
 export function missionTable({ items, nextCursor }: Page<Mission>): string {
   const named = items.some(({ displayName }) => displayName);
   const grouped = items.some(({ groupId }) => groupId);
@@ -65,7 +65,7 @@ export function missionTerminalTable({ items, nextCursor }: Page<Mission>, io: I
   return terminalTable(TERMINAL_COLUMNS, rows, { columns: io.columns(), paint }) + cursorText(nextCursor);
 }
 
-/** The outcome says that a mission is done. */
+/** The outcome implies that a mission is done. */
 function stateCell({ status, outcome }: Mission): Cell {
   if (status === "done" && outcome) return { text: outcome, color: outcomeColor(outcome) };
   return { text: status, color: statusColor(status) };

@@ -68,7 +68,7 @@ class ProcessSource implements Source {
   async readLine(): Promise<string | undefined> {
     const bytes: number[] = [];
     const one = new Uint8Array(1);
-    // Byte by byte: what follows the line belongs to others.
+    // Byte by byte: data after the line belongs to other readers.
     for (;;) {
       const size = await Deno.stdin.read(one);
       if (size === null && bytes.length === 0) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Results in the format that was asked for.
+ * Results in the requested format.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { jsonText, plainNumbers } from "./json.ts";
 /** The formats of `--output`. */
 export type Format = "text" | "json" | "yaml" | "ndjson";
 
-/** How a record is written. */
+/** Options of a record. */
 export interface RecordStyle {
   /** Sort the keys. Default false: in the order of the value. */
   readonly sorted?: boolean;
@@ -20,7 +20,7 @@ export async function writeJson(writer: Writer, value: unknown, style: RecordSty
   await writer.write(`${jsonText(value, style)}\n`);
 }
 
-/** Writes a value as YAML with the names of its JSON. */
+/** Writes a value as YAML with its JSON names. */
 export async function writeYaml(writer: Writer, value: unknown): Promise<void> {
   const { stringify } = await import("yaml");
   await writer.write(stringify(plainNumbers(value), { indent: 4, lineWidth: 0 }));

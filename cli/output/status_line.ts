@@ -1,12 +1,12 @@
 /**
- * One line at the bottom of a terminal that changes, while other lines go by above it.
+ * A line at the bottom of a terminal that is updated while other lines scroll above it.
  *
  * @module
  */
 import type { Io, WriteOptions } from "./io.ts";
 import { terminalText } from "./terminal_text.ts";
 
-/** Often enough for seconds and things that move, seldom enough to cost nothing. */
+/** Frequent enough for seconds and animation, rare enough to cost nothing. */
 const REDRAW_MS = 120;
 const CLEAR_LINE = "\r\x1b[2K";
 const CLEAR_REST = "\x1b[K";
@@ -19,33 +19,33 @@ export class StatusLine {
   #drawn = false;
   #closed = false;
 
-  /** @param line Gives the line as it is now, no wider than the terminal. */
+  /** @param line Returns the current line, no wider than the terminal. */
   constructor(io: Io, line: () => string) {
     this.#io = io;
     this.#line = line;
-    // Not awaited: a closed terminal is reported by the next write that is.
+    // Not awaited: the next awaited write reports a closed terminal.
     this.#timer = setInterval(() => this.draw().catch(() => {}), REDRAW_MS);
   }
 
-  /** Shows the line as it is now. */
+  /** Draws the current line. */
   async draw(): Promise<void> {
     if (this.#closed) return;
     this.#drawn = true;
     await this.#io.stderr.write(`\r${terminalText(this.#line())}${CLEAR_REST}`, { raw: true });
   }
 
-  /** Writes a string that stays; the status line is drawn again below it. */
+  /** Writes permanent text; the status line is drawn again below it. */
   async above(text: string, { raw = false }: WriteOptions = {}): Promise<void> {
     await this.#io.stderr.write(this.#taken() + (raw ? text : terminalText(text)), { raw: true });
   }
 
-  /** Takes the line away until it is drawn again. */
+  /** Removes the line until it is drawn again. */
   async clear(): Promise<void> {
     const clear = this.#taken();
     if (clear !== "") await this.#io.stderr.write(clear, { raw: true });
   }
 
-  /** Takes the line away for good. */
+  /** Removes the line permanently. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -6,7 +6,7 @@
 import type { Color, Paint } from "./color.ts";
 import { clip, columnsOf, oneLine, pad } from "./columns.ts";
 
-/** A cell; the colour goes around its text. */
+/** A cell; its text is coloured. */
 export interface Cell {
   readonly text: string;
   readonly color?: Color | undefined;
@@ -15,21 +15,21 @@ export interface Cell {
 /** A column. */
 export interface TerminalColumn {
   readonly title: string;
-  /** May lose its end when the screen is narrow. */
+  /** May be truncated on a narrow screen. */
   readonly shrinks?: boolean;
-  /** The least useful width: other columns are left out first. */
+  /** Minimum useful width: below it, other columns are hidden first. */
   readonly least?: number;
-  /** Left out where the screen is too narrow for all, the lowest number first. Without it the column always stays. */
+  /** Columns with the lowest number are hidden first on a narrow screen. Without it the column is always shown. */
   readonly leaves?: number;
-  /** Numbers stand on the right. */
+  /** Align to the right, for numbers. */
   readonly right?: boolean;
 }
 
-/** Narrower than this nothing can be read. */
+/** Below this width nothing is readable. */
 const LEAST = 6;
 const GAP = 2;
 
-/** Title line and rows. Columns that are empty in all rows are left out, and those that leave a narrow screen. */
+/** Header and rows. Columns that are empty in all rows are hidden, and those that do not fit on a narrow screen. */
 export function terminalTable(
   columns: readonly TerminalColumn[],
   rows: readonly (readonly Cell[])[],
@@ -77,7 +77,7 @@ interface Measured {
   readonly leaves: number | undefined;
 }
 
-/** Leaves out columns until the others fit, shrunk as far as they may be. */
+/** Hides columns until the others fit at their minimum widths. */
 function staying<Column extends Measured>(columns: readonly Column[], screen: number): readonly Column[] {
   const least = columns.reduce(
     (sum, { width, shrinks, least }) => sum + (shrinks ? Math.min(width, least) : width) + GAP,
@@ -88,7 +88,7 @@ function staying<Column extends Measured>(columns: readonly Column[], screen: nu
   return staying(columns.filter(({ leaves }) => leaves !== next), screen);
 }
 
-/** Takes from the widest column that may shrink until all fit, or none can give any more. */
+/** Shrinks the widest shrinkable column until all fit, or all are at their minimum. */
 function fit(columns: readonly Measured[], screen: number): number[] {
   const widths = columns.map(({ width }) => width);
   let over = widths.reduce((sum, width) => sum + width + GAP, -GAP) - screen;

@@ -1,15 +1,15 @@
 /**
- * What comes from elsewhere, made safe for a terminal: names, messages and logs may hold sequences that move the
- * cursor, rename the window, write to the clipboard or hide text.
+ * Makes untrusted text safe for a terminal: names, messages and logs may contain sequences that move the cursor, rename
+ * the window, write to the clipboard or hide text.
  *
  * @module
  */
 
-/** Colours and `\r\n` are harmless. Tabs and newlines too, so they are not looked for. */
+/** Colours and `\r\n` are harmless. So are tabs and newlines, which are not matched. */
 const MARKED =
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   /\x1b\[[0-9;:]*m|\r\n|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
-/** What may go on in the next chunk. */
+/** An incomplete sequence that may continue in the next chunk. */
 // deno-lint-ignore no-control-regex -- as above
 const BEGUN = /(?:\x1b(?:\[[0-9;:]{0,32})?|\r)$/;
 
@@ -23,7 +23,7 @@ function symbolOf(code: number): string {
   return code === 0x7f ? "\u2421" : "\ufffd";
 }
 
-/** As {@linkcode terminalText}, for bytes that come in chunks, which may cut a character or a colour in two. */
+/** As {@linkcode terminalText}, for chunks of bytes, which may split a character or a colour. */
 export class TerminalBytes {
   readonly #decoder = new TextDecoder();
   #begun = "";
@@ -35,7 +35,7 @@ export class TerminalBytes {
     return terminalText(text.slice(0, text.length - this.#begun.length));
   }
 
-  /** What has been kept for the next chunk, which does not come. */
+  /** The text kept for a next chunk that never came. */
   rest(): string {
     const text = this.#begun + this.#decoder.decode();
     this.#begun = "";

@@ -1,18 +1,18 @@
 /**
- * Text in lines that fit a terminal.
+ * Wrapping of text for a terminal.
  *
  * @module
  */
 import { columnsOf } from "./columns.ts";
 
-/** What stands behind a name needs at least so many columns beside it; with less it goes below it. */
+/** Minimum width of a description beside its name; if there is less room, it starts on the next line. */
 const LEAST = 24;
-/** How far the text below a name stands in. */
+/** Indentation of a description below its name. */
 const BELOW = 8;
 
 /**
- * Breaks lines that are too long between words. The text of a column stays in it: a line such as `  --flag  text` goes
- * on below its text. Command lines, `  letts …`, stay whole, so that they can be copied.
+ * Wraps long lines between words. Text in a column stays in it: a line such as `  --flag  text` continues below its
+ * text. Command lines, `  letts …`, are not wrapped, so that they can be copied.
  */
 export function wrapped(text: string, columns: number): string {
   return text.split("\n").flatMap((line) => {
@@ -31,7 +31,7 @@ export function wrapped(text: string, columns: number): string {
   }).join("\n");
 }
 
-/** Lines of words that fit, each behind the indent. */
+/** Wraps words into lines, each with the indent. */
 export function broken(text: string, indent: string, columns: number): string[] {
   const lines: string[] = [];
   let line = indent;

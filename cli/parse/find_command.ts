@@ -1,22 +1,22 @@
 /**
- * Which command a line is for.
+ * Finds the command of a command line.
  *
  * @module
  */
 import type { CommandGroup, CommandNode } from "./grammar.ts";
 import { flagsBelow } from "./flag_index.ts";
 
-/** The command of a line and what is left of the line. */
+/** The command of a line and its remaining words. */
 export interface FoundCommand {
-  /** A group when no command of it was named. */
+  /** A group if no command of it was named. */
   readonly node: CommandNode;
   /** From `letts` to the node. */
   readonly path: readonly string[];
-  /** What is not part of the path, in order. */
+  /** The words that are not part of the path, in order. */
   readonly rest: readonly string[];
-  /** Where in `rest` that begins which stood behind the path. */
+  /** Index in `rest` of the first word after the path. */
   readonly behind: number;
-  /** A word that should have been a command of `node`. */
+  /** A word in the place of a subcommand of `node`. */
   readonly unknown: string | undefined;
 }
 
@@ -64,7 +64,7 @@ export function findCommand(root: CommandGroup, tokens: readonly string[]): Foun
   return { node, path, rest: before, behind: before.length, unknown: undefined };
 }
 
-/** Whether a word is a flag. A lone dash is a value: it stands for standard input. */
+/** Whether a word is a flag. A lone dash is a value: it means standard input. */
 export function isFlag(token: string): boolean {
   return token.length > 1 && token.startsWith("-");
 }
@@ -73,7 +73,7 @@ function takesNext(node: CommandNode, token: string): boolean {
   if (token.includes("=")) return false;
   const flags = flagsBelow(node);
   if (token.startsWith("--")) return (flags.long(token.slice(2))?.flag.type ?? "switch") !== "switch";
-  // Of several letters, the first that takes a value takes the other letters.
+  // In a group of letters, the first one that takes a value uses the remaining letters as the value.
   const letters = [...token.slice(1)];
   const at = letters.findIndex((letter) => (flags.short(letter)?.flag.type ?? "switch") !== "switch");
   return at !== -1 && at === letters.length - 1;

@@ -13,13 +13,13 @@ export interface NamedFlag {
   readonly flag: Flag;
 }
 
-/** How flags are written, where that differs from the other commands. */
+/** How flags are written, if different from other commands. */
 export interface FlagStyle {
   readonly singleDash?: boolean;
   readonly actions?: readonly string[];
 }
 
-/** The flags that count at one place of the command line. Those that come first hide later namesakes. */
+/** The flags valid at a place in the command line. Earlier flags hide later ones of the same name. */
 export class FlagIndex {
   /** By long name, in the order of help. */
   readonly byName: ReadonlyMap<string, Flag>;
@@ -28,7 +28,7 @@ export class FlagIndex {
   /** Whether `-name` means `--name`. */
   readonly singleDash: boolean;
 
-  /** The words of which the first argument must be one; at another, reading ends. Undefined: all are read. */
+  /** The first argument must be one of these words; parsing stops at any other. Undefined: all are parsed. */
   readonly actions: readonly string[] | undefined;
 
   constructor(groups: readonly FlagGroup[], style: FlagStyle = {}) {
@@ -45,20 +45,20 @@ export class FlagIndex {
     this.byName = byName;
   }
 
-  /** The flag of a long name. */
+  /** The flag with a long name. */
   long(name: string): NamedFlag | undefined {
     const flag = this.byName.get(name);
     return flag === undefined ? undefined : { name, flag };
   }
 
-  /** The flag of a letter. */
+  /** The flag with a short name. */
   short(letter: string): NamedFlag | undefined {
     const name = this.#byShort.get(letter);
     return name === undefined ? undefined : this.long(name);
   }
 }
 
-/** The flags that may stand with a command; its own ones hide global namesakes. */
+/** The flags of a command; its own flags hide global ones of the same name. */
 export function flagsOf(node: CommandNode, isRoot: boolean): FlagIndex {
   if (node.kind === "command" && node.standalone) {
     const actions = node.positionals.flatMap((one) => one.choices ?? []);
@@ -68,7 +68,7 @@ export function flagsOf(node: CommandNode, isRoot: boolean): FlagIndex {
   return new FlagIndex([...own, ...(isRoot ? [ROOT_FLAGS] : []), GLOBAL_FLAGS, HELP_FLAGS]);
 }
 
-/** The flags that may stand before the name of a command that is not known yet: those of all commands below. */
+/** The flags allowed before the name of a command: those of all commands below. */
 export function flagsBelow(node: CommandNode): FlagIndex {
   return new FlagIndex([GLOBAL_FLAGS, HELP_FLAGS, ROOT_FLAGS, ...groupsBelow(node)]);
 }

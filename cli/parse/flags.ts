@@ -1,12 +1,12 @@
 /**
- * The kinds of flags, and the values that they give to a command.
+ * Kinds of flags, and the types of their values.
  *
  * @module
  */
 import { parse as parseCsv } from "@std/csv/parse";
 import { UsageError } from "../errors.ts";
 
-/** What the shell may offer as a value. */
+/** Values that the shell can complete. */
 export type Completion =
   | "file"
   | "folder"
@@ -22,43 +22,43 @@ export type Completion =
 interface FlagFacts {
   /** One line for help, without a full stop. */
   readonly help: string;
-  /** The one-letter form, without its dash. */
+  /** The short name, without its dash. */
   readonly short?: string;
-  /** What the value is called in help, such as `FILE`. */
+  /** Placeholder of the value in help, such as `FILE`. */
   readonly value?: string;
-  /** What to complete the value with. */
+  /** Completion of the value. */
   readonly complete?: Completion;
-  /** Words to complete the value with although others are accepted too. */
+  /** Suggested values; others are accepted too. */
   readonly suggest?: readonly string[];
-  /** Whether help says that it must be given. The command itself checks it, at its place in the order of checks. */
+  /** Whether help marks it as required. The command itself checks it, in its order of checks. */
   readonly required?: true;
 }
 
-/** A string. The empty one counts as not given. */
+/** A string. The empty string means not given. */
 export interface TextFlag extends FlagFacts {
   readonly type: "text";
-  /** The only words that are accepted. */
+  /** The accepted values. */
   readonly choices?: readonly string[];
   readonly default?: string;
 }
 
-/** On or off: `--x`, `--x=false`. */
+/** A boolean: `--x`, `--x=false`. */
 export interface SwitchFlag extends FlagFacts {
   readonly type: "switch";
 }
 
-/** A whole number. */
+/** An integer. */
 export interface IntFlag extends FlagFacts {
   readonly type: "int";
   readonly default?: number;
 }
 
-/** A string that may be given several times. */
+/** A repeatable string. */
 export interface ListFlag extends FlagFacts {
   readonly type: "list";
 }
 
-/** As {@linkcode ListFlag}; each text is also split at commas, unless double quotes protect them. */
+/** As {@linkcode ListFlag}, with comma-separated values, in which double quotes protect commas. */
 export interface CsvFlag extends FlagFacts {
   readonly type: "csv";
 }
@@ -69,7 +69,7 @@ export type Flag = TextFlag | SwitchFlag | IntFlag | ListFlag | CsvFlag;
 /** Flags by their long name, without dashes. */
 export type FlagGroup = Readonly<Record<string, Flag>>;
 
-/** The value that a flag gives to its command. */
+/** The value type of a flag. */
 export type FlagValue<F> = F extends { readonly type: "switch" } ? boolean
   : F extends { readonly type: "list" | "csv" } ? readonly string[]
   : F extends { readonly type: "int"; readonly default: number } ? number
@@ -82,7 +82,7 @@ export type FlagValue<F> = F extends { readonly type: "switch" } ? boolean
 /** The values of a group of flags. */
 export type Values<G> = { readonly [Name in keyof G]: FlagValue<G[Name]> };
 
-/** A value, or one more of a flag that may be repeated. */
+/** A value, or a further value of a repeatable flag. */
 export type ParsedValue = string | number | boolean | readonly string[] | undefined;
 
 const TRUE: ReadonlySet<string> = new Set(["1", "t", "T", "TRUE", "true", "True"]);
@@ -130,7 +130,7 @@ function splitCsv(text: string, invalid: (rule: string) => UsageError): readonly
   }
 }
 
-/** The value of a flag that was not given. */
+/** The value of a flag that is not given. */
 export function defaultValue(flag: Flag): ParsedValue {
   switch (flag.type) {
     case "switch":
@@ -143,7 +143,7 @@ export function defaultValue(flag: Flag): ParsedValue {
   }
 }
 
-/** The value of a flag. @throws {UsageError} When it was not given. */
+/** The value of a required flag. @throws {UsageError} When it is not given. */
 export function required<Value>(value: Value | undefined, name: string): Value {
   if (value === undefined) throw new UsageError(`required flag "${name}" not set`);
   return value;

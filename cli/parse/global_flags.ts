@@ -41,7 +41,7 @@ export const GLOBAL_FLAGS = {
 /** Their values. */
 export type GlobalValues = Values<typeof GLOBAL_FLAGS>;
 
-/** Flags that the parser itself answers. */
+/** Flags handled by the parser. */
 export const HELP_FLAGS = {
   help: { type: "switch", short: "h", help: "show help and exit" },
 } as const;

@@ -1,5 +1,5 @@
 /**
- * What a command line may look like. One table of these values drives parsing, help, completions, man pages and
+ * The definition of the command line. One table of these values drives parsing, help, completions, man pages and
  * docs/cli.md.
  *
  * @module
@@ -12,21 +12,21 @@ import type { GlobalValues } from "./global_flags.ts";
 
 /** A positional argument. */
 export interface Positional {
-  /** As in `<id>`. */
+  /** Name in usage, as in `<id>`. */
   readonly name: string;
   readonly optional?: true;
-  /** Takes everything from here on. */
+  /** Takes all remaining words. */
   readonly rest?: true;
   readonly complete?: Completion;
   readonly choices?: readonly string[];
-  /** Another way to write this flag. */
+  /** The flag that this argument sets. */
   readonly fills?: string;
 }
 
-/** One way to use a command. */
+/** A node of the command tree. */
 export interface Example {
   readonly line: string;
-  /** What it does, without a full stop. */
+  /** Summary without a full stop. */
   readonly means: string;
 }
 
@@ -34,29 +34,29 @@ interface NodeFacts {
   readonly name: string;
   /** One line, without a full stop. */
   readonly summary: string;
-  /** Paragraphs that follow the summary in its own help. */
+  /** Paragraphs after the summary in its own help. */
   readonly about?: readonly string[];
 }
 
-/** Something that can be run. */
+/** A runnable command. */
 export interface Command extends NodeFacts {
   readonly kind: "command";
   readonly positionals: readonly Positional[];
   readonly flags: readonly FlagGroup[];
   readonly examples: readonly Example[];
-  /** Exit codes beyond those of every command. */
+  /** Exit codes in addition to the common ones. */
   readonly exits: readonly (readonly [code: string, meaning: string])[];
-  /** Hands everything after its name on as it is, flags too. */
+  /** Passes everything after its name on unchanged, including flags. */
   readonly raw: boolean;
-  /** Has no global flags; its long flags may also be written with one dash, as those of Go programs. */
+  /** Has no global flags; its long flags may be written with one dash, as in Go programs. */
   readonly standalone: boolean;
   /** Not listed in help. */
   readonly hidden: boolean;
-  /** Does it. */
+  /** Runs the command. */
   readonly run: (call: Call<Readonly<Record<string, unknown>>>) => Promise<void>;
 }
 
-/** Commands under a common name. */
+/** A group of commands. */
 export interface CommandGroup extends NodeFacts {
   readonly kind: "group";
   readonly children: readonly CommandNode[];
@@ -65,9 +65,9 @@ export interface CommandGroup extends NodeFacts {
 /** A place in the tree of commands. */
 export type CommandNode = Command | CommandGroup;
 
-/** The call of a command. */
+/** A call of a command. */
 export interface Call<Flags> {
-  /** Its own flags, each with a value or its default. */
+  /** Its own flags, each with its value or default. */
   readonly flags: Flags;
   /** Flags of every command. */
   readonly globals: GlobalValues;
@@ -77,21 +77,21 @@ export interface Call<Flags> {
   readonly io: Io;
   /** The tree of all commands. */
   readonly root: CommandGroup;
-  /** Opens the client of the letts.yaml that applies, once. It is closed when the command has ended. */
+  /** Opens the client of the letts.yaml that applies, once. It is closed at the end of the command. */
   open(): Promise<LettsClient>;
-  /** Takes the addresses in error messages from this configuration, instead of the one that {@linkcode open} finds. */
+  /** Uses this configuration for addresses in error messages, instead of the one found by {@linkcode open}. */
   describeErrorsWith(config: LettsConfig): void;
 }
 
 type Merged<Groups extends readonly FlagGroup[]> = Groups extends
   readonly [infer First, ...infer Others extends readonly FlagGroup[]] ? First & Merged<Others> : unknown;
 
-/** The function behind a command, for the flags of its groups. */
+/** The function of a command, typed by its groups of flags. */
 export type Handler<Groups extends readonly FlagGroup[]> = (
   call: Call<Values<Merged<Groups>>>,
 ) => Promise<void>;
 
-/** The words and flags of a command. */
+/** The arguments and flags of a command. */
 export interface CommandSpec<Groups extends readonly FlagGroup[]> extends NodeFacts {
   readonly positionals?: readonly Positional[];
   readonly flags: Groups;
@@ -103,9 +103,9 @@ export interface CommandSpec<Groups extends readonly FlagGroup[]> extends NodeFa
 }
 
 /**
- * Makes a command whose function gets exactly the flags that the table gives it.
+ * Creates a command whose function gets exactly the flags of its table.
  *
- * @param load Loads the function when the command is called, so that the others cost nothing.
+ * @param load Imports the function when the command is called, so that other commands do not pay for it.
  */
 export function command<const Groups extends readonly FlagGroup[]>(
   spec: CommandSpec<Groups>,
@@ -131,13 +131,13 @@ export function command<const Groups extends readonly FlagGroup[]>(
     hidden,
     async run(call) {
       const handler = await load();
-      // The parser made the values from these very groups.
+      // The parser created the values from these groups.
       await handler(call as unknown as Parameters<typeof handler>[0]);
     },
   };
 }
 
-/** Makes a group. */
+/** Creates a group. */
 export function group(facts: NodeFacts, children: readonly CommandNode[]): CommandGroup {
   return { kind: "group", ...facts, children };
 }

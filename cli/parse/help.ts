@@ -9,13 +9,13 @@ import type { Flag, FlagGroup } from "./flags.ts";
 import { GLOBAL_FLAGS, HELP_FLAGS, ROOT_FLAGS } from "./global_flags.ts";
 import type { Command, CommandNode, Positional } from "./grammar.ts";
 
-/** Prints the help of a command or group, on a terminal in lines that fit it. */
+/** Prints the help of a command or group, wrapped on a terminal. */
 export async function writeHelp(io: Io, node: CommandNode, path: readonly string[]): Promise<void> {
   const text = helpText(node, path);
   await io.stdout.write(io.stdout.isTerminal ? wrapped(text, io.columns()) : text);
 }
 
-/** Help of a command or group, with a newline at the end. */
+/** Help of a command or group, with a final newline. */
 export function helpText(node: CommandNode, path: readonly string[]): string {
   const sections = node.kind === "group" ? groupSections(node.children, path) : commandSections(node);
   const isRoot = path.length === 1;
@@ -86,14 +86,14 @@ function flagRows(groups: readonly FlagGroup[], hidden: ReadonlySet<string>): (r
   );
 }
 
-/** A flag as help writes it, such as `-o, --output FORMAT`. */
+/** A flag in help, such as `-o, --output FORMAT`. */
 export function flagText(name: string, flag: Flag): string {
   const short = flag.short === undefined ? "    " : `-${flag.short}, `;
   const value = flag.type === "switch" ? "" : ` ${flag.value ?? "VALUE"}`;
   return `${short}--${name}${value}`;
 }
 
-/** What help says about a flag, with its choices and its default. */
+/** Description of a flag in help, with choices and default. */
 export function flagHelp(flag: Flag): string {
   const choices = flag.type === "text" && flag.choices !== undefined ? `: ${flag.choices.join(", ")}` : "";
   const byDefault = flag.type === "text" || flag.type === "int" ? flag.default : undefined;

@@ -1,5 +1,5 @@
 /**
- * A command line to what it asks for.
+ * Parses a command line.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Command, CommandGroup, CommandNode } from "./grammar.ts";
 import { readFlags } from "./read_flags.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Invocation =
   | { readonly kind: "help"; readonly node: CommandNode; readonly path: readonly string[] }
   | { readonly kind: "version" }
@@ -26,9 +26,9 @@ export type Invocation =
   };
 
 /**
- * Understands a command line.
+ * Parses a command line.
  *
- * @throws {UsageError} When it asks for nothing that there is.
+ * @throws {UsageError} When it is invalid.
  */
 export function parseLine(root: CommandGroup, tokens: readonly string[]): Invocation {
   const found = findCommand(root, tokens);
@@ -49,7 +49,7 @@ export function parseLine(root: CommandGroup, tokens: readonly string[]): Invoca
   return { kind: "run", command: node, path, globals: globalsOf(values), flags, args: positionals };
 }
 
-/** The flags with those that a positional argument stands for. @throws {UsageError} When one is given in both ways. */
+/** Flags including those set by positional arguments. @throws {UsageError} When a flag is set in both ways. */
 function withPositionals(
   { positionals }: Command,
   values: Readonly<Record<string, ParsedValue>>,
@@ -65,7 +65,10 @@ function withPositionals(
   return { ...values, ...filled };
 }
 
-/** Global flags count before the name of such a command; behind it, a raw one has no flags and another its own. */
+/**
+ * Global flags are accepted before the name of such a command; after it, a raw command has no flags and others their
+ * own.
+ */
 function runAlone(command: Command, { path, rest, behind }: FoundCommand): Invocation {
   const before = readFlags(rest.slice(0, behind), new FlagIndex([GLOBAL_FLAGS, HELP_FLAGS]));
   const own = command.raw
@@ -85,12 +88,12 @@ function runAlone(command: Command, { path, rest, behind }: FoundCommand): Invoc
   };
 }
 
-/** On commands with an `--output` of their own the global format is not asked for. */
+/** Commands with their own `--output` do not use the global format. */
 function globalsOf(values: Readonly<Record<string, ParsedValue>>): GlobalValues {
   const names = Object.keys(GLOBAL_FLAGS);
   const picked = Object.fromEntries(names.map((name) => [name, values[name]]));
   const formats: readonly unknown[] = GLOBAL_FLAGS.output.choices;
-  // The parser made the values from the very flags that the type is made of.
+  // The parser created the values from the flags that define the type.
   return {
     ...picked,
     output: formats.includes(values.output) ? values.output : "text",

@@ -6,17 +6,17 @@
 import { dirname } from "node:path";
 import { UsageError } from "../errors.ts";
 
-/** A role or key, and the path that belongs to it. */
+/** A role or key, and its path. */
 export interface Pair {
   readonly key: string;
   readonly path: string;
 }
 
 /**
- * Splits each text at its first `=`.
+ * Splits each string at its first `=`.
  *
  * @param flag As in `--file`, for errors.
- * @throws {UsageError} When a part is missing or a role comes twice.
+ * @throws {UsageError} When a part is missing or a role is repeated.
  */
 export function parsePairs(flag: string, texts: readonly string[]): readonly Pair[] {
   const seen = new Set<string>();
@@ -31,7 +31,7 @@ export function parsePairs(flag: string, texts: readonly string[]): readonly Pai
   });
 }
 
-/** @throws {UsageError} When a path that was given is not a file that can be read. */
+/** @throws {UsageError} When a path is not a readable file. */
 export function requireFile(flag: string, path: string): void {
   let isFile: boolean;
   try {
@@ -43,18 +43,18 @@ export function requireFile(flag: string, path: string): void {
   if (!isFile) throw new UsageError(`${flag}: ${path} is not a regular file`);
 }
 
-/** @throws {UsageError} When the folder that a file shall be put into does not exist. */
+/** @throws {UsageError} When the folder for an output file does not exist. */
 export function requireFolderOf(flag: string, path: string): void {
   const folder = dirname(path);
   try {
     if (Deno.statSync(folder).isDirectory) return;
   } catch {
-    // Whatever the reason, the error below says it: nothing can be written there.
+    // Whatever the reason, the error below covers it: nothing can be written there.
   }
   throw new UsageError(`${flag}: ${path} cannot be written, there is no folder ${folder}`);
 }
 
-/** Whether something has this name, be it a link to nothing. */
+/** Whether a directory entry exists, even if it is a dangling link. */
 export function exists(path: string): boolean {
   try {
     Deno.lstatSync(path);

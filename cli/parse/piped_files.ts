@@ -1,6 +1,6 @@
 /**
- * Files that are given as pipes, such as `/dev/stdin` and `<(command)`: kept in temporary files, since size and digest
- * are sent before the content, and each dugdale gets all of it.
+ * Files given as pipes, such as `/dev/stdin` and `<(command)`: stored in temporary files, since size and digest are
+ * sent before the content, and each dugdale gets all of it.
  *
  * @module
  */
@@ -13,10 +13,10 @@ export class PipedFiles implements AsyncDisposable {
   #count = 0;
 
   /**
-   * The path itself, or for a pipe that of a file with all that the pipe gave.
+   * The path itself, or for a pipe the path of a file with its content.
    *
    * @param flag As in `--file`, for errors.
-   * @throws {UsageError} When it is neither, or cannot be read.
+   * @throws {UsageError} When it is neither a file nor a pipe, or cannot be read.
    */
   async path(flag: string, path: string): Promise<string> {
     try {

@@ -1,5 +1,5 @@
 /**
- * The flags and positionals of a command.
+ * Parses flags and positional arguments of a command.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import type { FlagIndex, NamedFlag } from "./flag_index.ts";
 import { defaultValue, type ParsedValue, parseValue } from "./flags.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** What was read. */
+/** The parsed flags and arguments. */
 export interface ReadFlags {
-  /** Every flag of the index, given or not. */
+  /** All flags of the index, given or not. */
   readonly values: Readonly<Record<string, ParsedValue>>;
   readonly positionals: readonly string[];
-  /** Whether `--help` was among them; it counts more than anything that is wrong. */
+  /** Whether `--help` was given; it takes precedence over errors. */
   readonly help: boolean;
-  /** The first thing that is wrong. */
+  /** The first error. */
   readonly error: UsageError | undefined;
 }
 
-/** Reads words in any order of flags and positionals; `--` ends the flags. Keeps the first error for its caller. */
+/** Parses flags and arguments in any order; `--` ends the flags. Keeps the first error for the caller. */
 export function readFlags(tokens: readonly string[], index: FlagIndex): ReadFlags {
   const reader = new Reader(tokens, index);
   reader.read();
@@ -51,7 +51,8 @@ class Reader implements ReadFlags {
       }
       if (!isFlag(token)) {
         const { actions } = this.#index;
-        // Behind flags an argument ends the line, as for the daemons that this one replaces; in front it is an action.
+        // After flags an argument ends parsing, as in the daemons that this command replaces; before flags it is an
+        // action.
         if (actions !== undefined && !actions.includes(token) && this.#at > 1) return;
         this.positionals.push(token);
         continue;
@@ -99,7 +100,7 @@ class Reader implements ReadFlags {
   #set({ name, flag }: NamedFlag, text: string | undefined, written: string): void {
     if (flag.type === "switch" && text === undefined) text = "true";
     if (text === undefined) {
-      // The next word is the value even when it begins with a dash: `--since -1h`.
+      // The next word is the value even if it begins with a dash: `--since -1h`.
       text = this.#tokens[this.#at++];
       if (text === undefined) throw new UsageError(`flag needs an argument: ${written}`);
     }

@@ -1,5 +1,5 @@
 /**
- * Moments on the command line.
+ * Times on the command line.
  *
  * @module
  */
@@ -11,12 +11,11 @@ const DATE =
   /^(?<day>\d{4}-\d\d-(?<dayOfMonth>\d\d))(?:[T ](?<time>\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?))?$/;
 
 /**
- * Unix milliseconds of a string: `7d`, `-7d` and `1d12h` count back from now, a date such as `2026-01-31` or
- * `2026-01-31T08:00Z` and a whole number are taken as they are. Undefined for moments that say nothing, which are
- * those up to 1970.
+ * Unix milliseconds of a string: `7d`, `-7d` and `1d12h` count back from now; a date such as `2026-01-31` or
+ * `2026-01-31T08:00Z` and an integer are used as they are. Undefined for times up to 1970.
  *
  * @param what As in `--since`, for errors.
- * @throws {UsageError} When the string is neither.
+ * @throws {UsageError} When the string is invalid.
  */
 export function parseTime(what: string, text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined || text === "") return undefined;
@@ -45,10 +44,10 @@ function agoMs(text: string): number {
   }
 }
 
-/** Without an offset a date is in the time zone of this machine. Undefined when the string is not a date. */
+/** A date without an offset is in the local time zone. Undefined when the string is not a date. */
 function dateMs(text: string): number | undefined {
   const { day, dayOfMonth, time = "00:00" } = DATE.exec(text)?.groups ?? {};
-  // Date.parse() takes 30 February for 2 March.
+  // Date.parse() accepts 30 February as 2 March.
   if (day === undefined || new Date(`${day}T00:00Z`).getUTCDate() !== Number(dayOfMonth)) return undefined;
   const ms = Date.parse(`${day}T${time}`);
   return Number.isNaN(ms) ? undefined : ms;
@@ -64,20 +63,20 @@ export function parseMoment(flag: string, text: string | undefined): number | un
   );
 }
 
-/** What a dugdale gets to end a mission that ran into its timeout, before the wait for it ends. */
+/** Time for a dugdale to end a mission that timed out, before the wait ends. */
 const AFTER_TIMEOUT_MS = 30_000;
 
-/** The flags that decide. */
+/** The flags that determine the wait. */
 export interface WaitFlags {
   readonly timeout: string | undefined;
   readonly "wait-timeout": string | undefined;
 }
 
 /**
- * Milliseconds to wait, counted from the accepted dispatch; undefined for ever. Zero and less end at once.
+ * Milliseconds to wait, counted from the accepted dispatch; undefined means forever. Zero and less end immediately.
  *
- * @param laterMs How much later it may end than after its timeout; Infinity when that is not known.
- * @throws {UsageError} When a flag is no duration.
+ * @param laterMs Additional time after the mission's timeout; Infinity if unknown.
+ * @throws {UsageError} When a flag is not a duration.
  */
 export function waitLimit({ timeout, "wait-timeout": wait }: WaitFlags, laterMs = 0): number | undefined {
   const timeoutMs = timeout === undefined ? undefined : duration("--timeout", timeout);
@@ -87,7 +86,7 @@ export function waitLimit({ timeout, "wait-timeout": wait }: WaitFlags, laterMs 
   return known ? laterMs + timeoutMs + AFTER_TIMEOUT_MS : undefined;
 }
 
-/** The milliseconds that a flag says. @throws {UsageError} When it is no duration. */
+/** The value of a flag in milliseconds. @throws {UsageError} When it is not a duration. */
 export function duration(flag: string, text: string): number {
   try {
     return parseDuration(text);

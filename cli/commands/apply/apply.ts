@@ -17,13 +17,13 @@ import type { APPLY_FLAGS } from "./command.ts";
 import { difference } from "./difference.ts";
 import { differenceText } from "./difference_text.ts";
 
-/** So long a dugdale on this machine may take to listen. */
+/** Time for a dugdale on this machine to start listening. */
 const START_MS = 3000;
 const BETWEEN_TRIES_MS = 50;
 
 type ApplyCall = Call<Values<typeof APPLY_FLAGS>>;
 
-/** The result for one dugdale: the record, and the same as text. */
+/** The result for one dugdale, as record and as text. */
 interface Row {
   readonly record: {
     readonly host: string;
@@ -34,7 +34,7 @@ interface Row {
   readonly text: string;
 }
 
-/** Applies letts.yaml to dugdales, or shows what that would change. */
+/** Applies letts.yaml to dugdales, or shows what would change. */
 export async function apply(call: ApplyCall): Promise<void> {
   const { flags, globals, io } = call;
   if (flags.file.length === 0) throw new UsageError('required flag "file" not set');
@@ -53,8 +53,8 @@ export async function apply(call: ApplyCall): Promise<void> {
 }
 
 /**
- * Waits for a dugdale on this machine that refuses connections: `letts dugdale &` in the line before may not listen yet.
- * Whatever else is wrong is for the apply to report.
+ * Waits for a dugdale on this machine that refuses connections: one started by `letts dugdale &` just before may not
+ * listen yet. Other errors are reported by the apply.
  */
 async function awaitStart(config: LettsConfig, dugdale: DugdaleEntry): Promise<void> {
   const { host, port, protocol } = config.baseUrl(dugdale);
@@ -89,7 +89,7 @@ async function applyTo(client: LettsClient, dugdale: DugdaleEntry, flags: ApplyC
   }
 }
 
-/** Lanes in the words of the reference, then what it does not know, as far as it changed. */
+/** Lanes in the format of the reference, followed by other changes. */
 function changes({ diff, started, stopped, resized, schedules }: ApplyReply): string {
   const words = (names: readonly string[] | null) => (names ?? []).join(",");
   const { added = [], changed = [], removed = [] } = schedules ?? {};
@@ -99,7 +99,7 @@ function changes({ diff, started, stopped, resized, schedules }: ApplyReply): st
   return `started=${words(started)} stopped=${words(stopped)} resized=${words(resized)}${further.join("")}`;
 }
 
-/** One after the other: nothing waits for it, and the order of requests is that of the output. */
+/** One after the other: speed does not matter, and the order of requests is that of the output. */
 async function dryRuns(
   client: LettsClient,
   targets: readonly DugdaleEntry[],
@@ -128,10 +128,10 @@ function failure(client: LettsClient, host: string, error: unknown): Row {
 }
 
 /**
- * The named dugdales, or all, as far as they carry the labels; in the order of the file.
+ * The named dugdales, or all, limited to those with the labels; in the order of the file.
  *
- * @throws {UsageError} When a host is none.
- * @throws {CommandError} When nothing is left.
+ * @throws {UsageError} When a host is unknown.
+ * @throws {CommandError} When none is left.
  */
 function applyTargets(
   config: LettsConfig,
@@ -152,7 +152,7 @@ function applyTargets(
   return targets;
 }
 
-/** Two lines of warning about plain admin and exec tokens; empty when there are none. */
+/** Two lines of warning about plain admin and exec tokens; empty if there are none. */
 function tokenWarning(config: LettsConfig): string {
   const places = config.plainTokens.filter(({ scope }) => scope !== "dispatch").map(({ location }) =>
     location

@@ -1,7 +1,7 @@
 /** The command line of `letts apply`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
 
-/** Files, dugdales, and how much may change. */
+/** Files, dugdales, and options of the change. */
 export const APPLY_FLAGS = {
   file: {
     type: "list",

@@ -1,5 +1,5 @@
 /**
- * What an apply would change, computed here.
+ * Computes what an apply would change.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { LaneOptions } from "../../../protocol/lane_options.ts";
 import type { ScheduleSettings } from "../../../protocol/schedule.ts";
 import type { ApplyBody, LaneSettings, RuntimeSettings } from "../../../protocol/lane.ts";
 
-/** A lane that would change. */
+/** A changed lane. */
 export interface LaneChange {
   readonly Name: string;
   readonly OldConcurrency: number;
@@ -16,7 +16,7 @@ export interface LaneChange {
   readonly NewPaused: boolean;
 }
 
-/** Options of a lane that would change. */
+/** Changed options of a lane. */
 export interface LaneOptionsChange {
   readonly Name: string;
   readonly Old: LaneOptions;
@@ -39,11 +39,11 @@ export interface RuntimeChange {
   readonly NewValidate: boolean;
 }
 
-/** Everything that would change; `null` where nothing does. Scripts read these names. */
+/** All changes; `null` where nothing changes. Scripts read these names. */
 export interface Difference {
   readonly AddedLanes: readonly string[] | null;
   readonly RemovedLanes: readonly string[] | null;
-  /** Lanes that the file does not name, and that stay because nothing prunes them. */
+  /** Lanes that the file does not name, and that are kept without pruning. */
   readonly KeptLanes: readonly string[] | null;
   readonly ChangedLanes: readonly LaneChange[] | null;
   readonly LaneOptionsChanges: readonly LaneOptionsChange[] | null;
@@ -56,9 +56,9 @@ export interface Difference {
 }
 
 /**
- * Compares the configuration of a dugdale with the one of letts.yaml.
+ * Compares the configuration of a dugdale with letts.yaml.
  *
- * @param options.prune Whether lanes that are not named would be removed.
+ * @param options.prune Whether unnamed lanes would be removed.
  */
 export function difference(
   current: ApplyBody,
@@ -89,7 +89,7 @@ function changedLanes(had: Lanes, has: Lanes): readonly LaneChange[] {
     const [before, after] = [had[Name], has[Name]];
     if (before === undefined || after === undefined) return [];
     const OldPaused = before.paused ?? false;
-    // A pause by hand outlives the file; only `letts ctl lanes continue` ends it.
+    // A manual pause takes precedence over the file; only `letts ctl lanes continue` ends it.
     const NewPaused = (after.paused ?? false) || (OldPaused && before.paused_by === "ctl");
     if (before.concurrency === after.concurrency && OldPaused === NewPaused) return [];
     return [{
@@ -113,7 +113,7 @@ function changedOptions(had: Options, sent: Options): readonly LaneOptionsChange
   });
 }
 
-/** Schedules are only compared when the file has some, and taken away only by pruning. */
+/** Schedules are compared only if the file has some, and removed only by pruning. */
 function scheduleChanges(
   current: ApplyBody,
   wanted: ApplyBody,
@@ -132,7 +132,7 @@ function scheduleChanges(
   };
 }
 
-/** Settings with sorted keys, without a pause: that of a command outlives the file. */
+/** Settings with sorted keys, without a pause: a manual pause takes precedence over the file. */
 function settingsText(settings: ScheduleSettings | null | undefined): string {
   const { paused: _paused, ...rest } = settings ?? {};
   return JSON.stringify(rest, (_key, value) => {

@@ -1,5 +1,5 @@
 /**
- * A difference for people.
+ * A difference as text.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import { broken } from "../../output/wrapped.ts";
 import type { Difference, LaneChange, LaneOptionsChange, RuntimeChange } from "./difference.ts";
 
 const LANE_COLUMNS = 15;
-/** Where the values stand. */
+/** Column of the values. */
 const INDENT = " ".repeat(16);
-/** Where they stand when one of them does not fit there. */
+/** Column of values that are too long for one line. */
 const NARROW_INDENT = " ".repeat(4);
 
-/** What would change: its label with the spaces behind it, and the values of it. */
+/** A change: its padded label, and its values. */
 type Line = readonly [label: string, ...values: string[]];
 
 /**
- * A line for each thing that would change, each with its newline; empty when nothing would.
+ * One line for each change, with newlines; empty if nothing changes.
  *
- * @param columns Width of the terminal: longer lines go on below. Without it nothing is broken.
+ * @param columns Width of the terminal: longer lines are wrapped. Default: no wrapping.
  */
 export function differenceText(diff: Difference, columns: number = Infinity): string {
   const { MissionDirChange: dir, LabelsChange: labels, RuntimeChange: runtime } = diff;
@@ -40,7 +40,7 @@ export function differenceText(diff: Difference, columns: number = Infinity): st
   return lines.flatMap((line) => fitted(line, columns)).map((line) => `${line}\n`).join("");
 }
 
-/** One line where there is room; else the values below each other, between their words. */
+/** On one line if it fits; otherwise the values below each other. */
 function fitted([label, ...values]: Line, columns: number): readonly string[] {
   const whole = `  ${label}${values.join(" ; ")}`;
   if (columnsOf(whole) <= columns) return [whole];

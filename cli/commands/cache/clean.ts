@@ -4,13 +4,13 @@ import { basename, dirname, join } from "node:path";
 import { writeResult } from "../../output/record.ts";
 import type { Call } from "../../parse/grammar.ts";
 
-/** A folder that was removed. */
+/** A removed folder. */
 interface Removed {
   readonly folder: string;
   readonly bytes: number;
 }
 
-/** Removes the folders of other versions, and tells which. */
+/** Removes the folders of other versions, and reports them. */
 export async function cleanCache({ globals, io }: Call<unknown>): Promise<void> {
   const own = unpackedFolder();
   const removed = own === undefined ? [] : removeOthers(own);
@@ -23,13 +23,13 @@ function text(own: string | undefined, removed: readonly Removed[]): string {
   return removed.map(({ folder, bytes }) => `removed ${folder} (${(bytes / 1e6).toFixed(0)} MB)\n`).join("");
 }
 
-/** Where this letts was unpacked to; undefined when it was started by a Deno that it does not carry. */
+/** The folder from which this packed letts runs; undefined if it runs on a separate Deno. */
 function unpackedFolder(): string | undefined {
   const folder = dirname(Deno.execPath());
   return isUnpacked(folder) ? folder : undefined;
 }
 
-/** Whether a version was unpacked to that folder, and all of it. */
+/** Whether the folder is a completely unpacked version. */
 function isUnpacked(folder: string): boolean {
   return /^[0-9a-f]{16}$/.test(basename(folder)) &&
     statSync(join(folder, "ok"), { throwIfNoEntry: false }) !== undefined;
@@ -43,7 +43,7 @@ function removeOthers(own: string): readonly Removed[] {
     .filter((folder) => folder !== own && isUnpacked(folder) && !used.has(join(folder, "deno")))
     .map((folder) => {
       const bytes = statSync(join(folder, "deno"), { throwIfNoEntry: false })?.size ?? 0;
-      // Out of the way first: a start sees the folder whole, or not at all.
+      // Renamed first, so that a starting program sees either the whole folder or none.
       const away = join(home, `removed.${crypto.randomUUID()}`);
       renameSync(folder, away);
       rmSync(away, { recursive: true });
@@ -51,7 +51,7 @@ function removeOthers(own: string): readonly Removed[] {
     });
 }
 
-/** The programs that run on this machine, as far as this user may see them. */
+/** The running programs that this user can see. */
 function programsInUse(): ReadonlySet<string> {
   if (Deno.build.os !== "linux") {
     const { stdout } = new Deno.Command("ps", { args: ["-axo", "comm="] }).outputSync();

@@ -1,7 +1,7 @@
 /** The command lines of `letts cache`. @module */
 import { command, type CommandGroup, group } from "../../parse/grammar.ts";
 
-/** All of them. */
+/** All `letts cache` commands. */
 export const CACHE: CommandGroup = group({
   name: "cache",
   summary: "Manage the files that letts unpacks",

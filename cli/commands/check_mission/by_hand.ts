@@ -1,5 +1,5 @@
 /**
- * Runs a mission from a shell: no variables of a dugdale, no descriptor 3, the input as an argument.
+ * Runs a mission from a shell: without the variables of a dugdale and descriptor 3, with the input as an argument.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { LIMIT_DEFAULTS } from "../../../config/dugdale/limits.ts";
 import type { CheckedMission } from "./checked_mission.ts";
 import { Printed } from "./printed.ts";
 
-/** How it ended. */
+/** The end of the run. */
 export interface HandRun {
   readonly exit: ExitStatus;
   readonly timedOut: boolean;
@@ -55,7 +55,7 @@ export async function runByHand(
   return { exit, timedOut: kill.reason === "timeout", stdout, stderr };
 }
 
-/** The text is opened instead of parsed: numbers keep every digit. */
+/** The text is modified rather than parsed, so that numbers keep every digit. */
 function withPaths({ input, files }: CheckedMission): string {
   const members = files.map(({ key, path }) => `${JSON.stringify(key)}:${JSON.stringify(path)}`).join(",");
   const text = input.trim() === "null" ? "{}" : input.trim();
@@ -64,7 +64,7 @@ function withPaths({ input, files }: CheckedMission): string {
   return rest === "}" ? `{${members}}` : `${text.slice(0, text.lastIndexOf("}"))},${members}}`;
 }
 
-/** A check inside of a mission must not look like that mission. */
+/** A check inside a mission must not inherit that mission's variables. */
 function ownEnvironment(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("LETTS_")),

@@ -1,5 +1,5 @@
 /**
- * The mission that is looked at: its command, its input and its input files.
+ * The checked mission: its command, input and input files.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { type Pair, parsePairs } from "../../parse/paths.ts";
 import type { PipedFiles } from "../../parse/piped_files.ts";
 import { commandFor, surroundings } from "../run/interpreter.ts";
 
-/** What both runs have in common. */
+/** What both runs share. */
 export interface CheckedMission {
-  /** argv, ready to start. */
+  /** Command line, ready to start. */
   readonly command: readonly string[];
   /** JSON text. */
   readonly input: string;
@@ -24,8 +24,8 @@ export interface CheckedMission {
 /**
  * The command of a script.
  *
- * @throws {UsageError} When there is no such file, or nothing is known to run it.
- * @throws {CommandError} When what runs it is not installed.
+ * @throws {UsageError} When the file does not exist, or its interpreter is unknown.
+ * @throws {CommandError} When its interpreter is not installed.
  */
 export function commandOf(file: string): readonly string[] {
   const path = realpathOf(missionFile(file) ?? file);
@@ -41,7 +41,7 @@ function template(file: string, path: string): readonly string[] {
   }
 }
 
-/** @throws {UsageError} When a role or a path cannot be used. */
+/** @throws {UsageError} When a role or a path is invalid. */
 export async function inputFiles(texts: readonly string[], piped: PipedFiles): Promise<readonly Pair[]> {
   const files: Pair[] = [];
   for (const { key, path } of parsePairs("--file", texts)) {

@@ -1,7 +1,7 @@
 /** The command line of `letts check mission`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
 
-/** What the mission is given, and how long. */
+/** Input, files and limits of the mission. */
 export const CHECK_MISSION_FLAGS = {
   input: { type: "text", value: "JSON", help: "input, as JSON (default {})" },
   "input-file": {

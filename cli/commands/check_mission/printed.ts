@@ -1,5 +1,5 @@
 /**
- * What a mission printed, kept up to a limit.
+ * Output of a mission, kept up to a limit.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { concat } from "@std/bytes";
 const KEPT_BYTES = 64 * 1024;
 const EVENT = /^\s*\{.*"event"\s*:\s*"(?:progress|output_file|success|fail)"/;
 
-/** Such as `error: Module not found`, `TypeError: …`, `PHP Fatal error:  …`; traces are indented. */
+/** Such as `error: Module not found`, `TypeError: …`, `PHP Fatal error:  …`; stack traces are indented. */
 const ERROR = /^(?:[A-Za-z]+ )*(?:error|\w*(?:Error|Exception))\b[^:]*:/;
 
 /** One of the two streams. */
@@ -27,7 +27,7 @@ export class Printed {
     this.#kept += part.length;
   }
 
-  /** How much was printed. */
+  /** Number of bytes printed. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -37,7 +37,7 @@ export class Printed {
     return new TextDecoder().decode(concat(this.#parts));
   }
 
-  /** The first line with an event of the protocol, which is ignored on this stream. */
+  /** The first line with a protocol event, which is ignored on this stream. */
   get strayEvent(): { readonly line: number; readonly text: string } | undefined {
     const lines = this.text.split("\n");
     const at = lines.findIndex((line) => EVENT.test(line));
@@ -45,7 +45,10 @@ export class Printed {
     return text === undefined ? undefined : { line: at + 1, text: text.slice(0, 80) };
   }
 
-  /** The line that says best why a program ended: the last one with an error, else the last one; 200 characters of it. */
+  /**
+   * The line that best explains the end of a program: the last one with an error, otherwise the last one; at most 200
+   * characters.
+   */
   get lastWords(): string {
     const lines = stripVTControlCharacters(this.text).trimEnd().split("\n");
     return (lines.findLast((line) => ERROR.test(line)) ?? lines.at(-1) ?? "").slice(0, 200);

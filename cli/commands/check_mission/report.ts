@@ -1,5 +1,5 @@
 /**
- * What the two runs of a mission amount to.
+ * Evaluates the two runs of a mission.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { parseJson } from "../../output/json.ts";
 import type { HandRun } from "./by_hand.ts";
 import type { SeenRun } from "./under_dugdale.ts";
 
-/** More output than this gets a note: both streams together share 16 MiB. */
+/** More output than this is noted: both streams share 16 MiB. */
 const NOISE_BYTES = 1024 * 1024;
 
-/** The findings, with the names that `-o json` prints. */
+/** The findings, with the names printed by `-o json`. */
 export interface CheckReport {
   readonly clean: boolean;
   readonly command: readonly string[];
@@ -22,9 +22,9 @@ export interface CheckReport {
   readonly fail_message: string | null;
   readonly fail_details: JsonValue;
   readonly return: JsonValue;
-  /** How many reports there were. */
+  /** Number of progress reports. */
   readonly progress: number;
-  /** Bytes of the output files that would be kept, by key. */
+  /** Sizes of the output files that would be kept, by key. */
   readonly outputs: Readonly<Record<string, number>>;
   readonly stdout_bytes: number;
   readonly stderr_bytes: number;
@@ -33,13 +33,13 @@ export interface CheckReport {
     readonly signal: string | null;
     readonly timed_out: boolean;
   };
-  /** What must be fixed. */
+  /** Errors. */
   readonly problems: readonly string[];
-  /** What may be intended. */
+  /** Notes about possible mistakes. */
   readonly notes: readonly string[];
 }
 
-/** Judges both runs. */
+/** Evaluates both runs. */
 export function checkReport(command: readonly string[], seen: SeenRun, hand: HandRun): CheckReport {
   const { verdict } = seen;
   const problems = problemsOf(seen);
@@ -72,7 +72,7 @@ function problemsOf(seen: SeenRun): readonly string[] {
       ? []
       : [`line ${stray.line} of ${stream} is an event; events are read on descriptor 3 only: ${stray.text}`];
   });
-  // Those of a failure are discarded in any case.
+  // The output files of a failed mission are discarded in any case.
   const good = verdict.outcome === "success" || seen.lostOutputs.length > 0;
   const undeclared = good
     ? seen.undeclared.map((name) => `out/${name} was not declared, and so it would be discarded`)
@@ -105,7 +105,7 @@ function notesOf({ verdict, transcript, stdout, stderr }: SeenRun): readonly str
   return notes;
 }
 
-/** A mission need not work by hand: only a note. */
+/** A mission need not run by hand: only a note. */
 function handNotes({ verdict }: SeenRun, { exit, timedOut, stderr }: HandRun): readonly string[] {
   if (timedOut) return ["by hand it did not end in time"];
   if (verdict.outcome !== "success" || exit.code === 0) return [];
@@ -115,6 +115,6 @@ function handNotes({ verdict }: SeenRun, { exit, timedOut, stderr }: HandRun): r
 }
 
 function valueOf(json: string | null): JsonValue {
-  // Parsed JSON is JSON.
+  // Parsed JSON is a JsonValue.
   return json === null ? null : parseJson(json) as JsonValue;
 }

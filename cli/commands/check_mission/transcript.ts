@@ -1,15 +1,15 @@
 /**
- * What a mission said on descriptor 3, read with the rules of a dugdale.
+ * Events of a mission on descriptor 3, parsed with the rules of a dugdale.
  *
  * @module
  */
 import { Fd3Reader, type FinalEvent, type Progress, type Violation } from "../../../dugdale/run/fd3.ts";
 import type { DugdaleLimits } from "../../../config/dugdale/limits.ts";
 
-/** Reports within one second beyond this are dropped by a dugdale. */
+/** Additional reports within one second are dropped by a dugdale. */
 const RATE_WINDOW_MS = 1000;
 
-/** Reads descriptor 3 and notes, line by line, what a dugdale accepts although it can hardly be meant. */
+/** Parses descriptor 3 and notes, line by line, what a dugdale accepts but is probably a mistake. */
 export class Transcript {
   readonly #reader: Fd3Reader;
   readonly #limits: DugdaleLimits;
@@ -45,17 +45,17 @@ export class Transcript {
     }
   }
 
-  /** What breaks the protocol, in order. */
+  /** Protocol violations, in order. */
   get violations(): readonly Violation[] {
     return this.#reader.violations;
   }
 
-  /** What a dugdale accepts. */
+  /** Accepted events that are probably mistakes. */
   get notes(): readonly string[] {
     return this.#notes;
   }
 
-  /** How the mission said that it ended. */
+  /** The reported outcome. */
   get final(): FinalEvent | undefined {
     return this.#reader.final;
   }
@@ -65,7 +65,7 @@ export class Transcript {
     return [...this.#reader.outputs];
   }
 
-  /** How many progress reports came. */
+  /** Number of progress reports. */
   get progress(): number {
     return this.#progress;
   }

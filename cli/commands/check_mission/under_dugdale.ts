@@ -1,5 +1,5 @@
 /**
- * Runs a mission as a dugdale does: the same folders, variables, pipes, rules and limits, without the dugdale.
+ * Runs a mission as a dugdale does: the same folders, variables, pipes, rules and limits, but without the dugdale.
  *
  * @module
  */
@@ -25,17 +25,17 @@ import { Transcript } from "./transcript.ts";
 
 const LANE = "default";
 
-/** Everything that was seen. */
+/** Everything that was observed. */
 export interface SeenRun {
   readonly verdict: Verdict;
   readonly transcript: Transcript;
   readonly stdout: Printed;
   readonly stderr: Printed;
-  /** Collected output files: bytes by key. */
+  /** Collected output files: size by key. */
   readonly outputs: ReadonlyMap<string, number>;
-  /** Declared output files that could not be collected, each in words. */
+  /** Declared output files that could not be collected, with the reason. */
   readonly lostOutputs: readonly string[];
-  /** Names in `out/` that were not declared. */
+  /** Undeclared names in `out/`. */
   readonly undeclared: readonly string[];
 }
 
@@ -113,11 +113,11 @@ export async function runUnderDugdale(
 interface Found {
   readonly sizes: ReadonlyMap<string, number>;
   readonly lost: readonly string[];
-  /** The ending of a success whose first output file is missing. */
+  /** The ending of a success with a missing output file. */
   readonly failed: { readonly failReason: string; readonly failMessage: string } | undefined;
 }
 
-/** One by one, where a dugdale stops at the first: a check reports all of them. */
+/** One by one: a dugdale stops at the first problem, a check reports all. */
 async function collectEach(
   workdir: string,
   keys: readonly string[],

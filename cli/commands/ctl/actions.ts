@@ -18,7 +18,7 @@ export async function killMission(call: Call<Values<typeof BY_ID_FLAGS>>): Promi
   await client.kill(await findById(client, id, call.flags));
 }
 
-/** Lets a mission wait no longer for its time. */
+/** Makes a mission that waits for its time due now. */
 export async function runMissionNow(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<void> {
   const [id = ""] = call.args;
   const client = await call.open();
@@ -40,7 +40,7 @@ export async function killExec(call: Call<Values<typeof BY_ID_FLAGS>>): Promise<
   await client.kill({ ...await findById(client, id, call.flags), kind: "exec" });
 }
 
-/** Removes a mission with its files, or all that a selector finds. */
+/** Removes a mission with its files, or all that a selector matches. */
 export async function deleteMission(
   call: Call<BulkValues & Values<typeof BY_ID_FLAGS & typeof FORCE_FLAG>>,
 ): Promise<void> {
@@ -58,7 +58,7 @@ export async function deleteExec(call: Call<Values<typeof BY_ID_FLAGS>>): Promis
   await client.delete({ ...await findById(client, id, call.flags), kind: "exec" });
 }
 
-/** Queues an ended mission again, or all that a selector finds. */
+/** Queues an ended mission again, or all that a selector matches. */
 export async function restartMission(call: Call<BulkValues & Values<typeof BY_ID_FLAGS>>): Promise<void> {
   if (isBulk(call)) return await bulk(call, "restart");
   const [id = ""] = call.args;

@@ -1,5 +1,5 @@
 /**
- * Restarting and deleting all missions that a selector finds.
+ * Restarts or deletes all missions that a selector matches.
  *
  * @module
  */
@@ -13,16 +13,16 @@ import { oneDugdale } from "../target.ts";
 import type { BULK_FLAGS } from "./flags.ts";
 import { parseSelector } from "./mission_filter.ts";
 
-/** The flags that make it many. */
+/** Flags of the selection. */
 export type BulkValues = Values<typeof BULK_FLAGS> & { readonly host: string | undefined };
 
-/** What is done to them. */
+/** The action. */
 export type BulkVerb = "restart" | "delete";
 
-/** The most that one request takes, and that one page has. */
+/** Maximum size of a request, and of a page. */
 const CHUNK = 1000;
 
-/** Whether a selector is given. @throws {UsageError} When neither it nor an id is, or both are. */
+/** Whether a selector is given. @throws {UsageError} When neither or both of selector and id are given. */
 export function isBulk({ flags, args }: Call<BulkValues>): boolean {
   if (flags.selector === undefined) {
     if (args.length === 0) throw new UsageError("an id or --selector is required");
@@ -33,9 +33,9 @@ export function isBulk({ flags, args }: Call<BulkValues>): boolean {
 }
 
 /**
- * Finds them all, asks, and does it.
+ * Finds the missions, asks for confirmation, and applies the action.
  *
- * @throws {CommandError} When the answer was not yes, or one of them could not be done.
+ * @throws {CommandError} When the answer was not yes, or the action failed for a mission.
  */
 export async function bulk(
   call: Call<BulkValues>,
@@ -72,7 +72,7 @@ export async function bulk(
   if (failed > 0) throw new CommandError(`${failed} of ${ids.length} ${verb} operations failed`);
 }
 
-/** All of them, so that the question names the true number; `limit` above 0 ends the search earlier. */
+/** All matching missions, so that the question names the exact number; a positive `limit` ends the search earlier. */
 async function findIds(
   client: LettsClient,
   host: string,
@@ -90,7 +90,7 @@ async function findIds(
   return ids;
 }
 
-/** Prints the id of what was done, or on stderr why it was not. */
+/** Prints the id on success, and the reason of a failure on stderr. */
 export async function printItem({ io }: Call<unknown>, item: BulkItem): Promise<void> {
   if (item.ok) await io.stdout.write(`${item.mission_id ?? item.id}\n`);
   else await io.stderr.write(`  FAIL ${item.id} — ${item.error ?? "unknown"}\n`);

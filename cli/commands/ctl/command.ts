@@ -13,7 +13,7 @@ import {
 } from "./flags.ts";
 import { EXECS, FAILURE_COMMANDS, MISSIONS } from "./missions.ts";
 
-/** The lane, instead of `--lane`. */
+/** The lane, as an alternative to `--lane`. */
 const LANE_ARGUMENT = { name: "lane", complete: "lane", optional: true, fills: "lane" } as const;
 const SCHEDULE = { name: "schedule", complete: "schedule" } as const;
 
@@ -137,7 +137,7 @@ const UPLOADS = group({ name: "uploads", summary: "List and give up unfinished u
   }, async () => (await import("./uploads.ts")).deleteUpload),
 ]);
 
-/** Everything about dugdales, lanes, schedules, missions, commands and files. */
+/** All `letts ctl` commands. */
 export const CTL: CommandGroup = group(
   { name: "ctl", summary: "Inspect and control dugdales, lanes, schedules, missions, commands and files" },
   [DUGDALES, LANES, SCHEDULES, MISSIONS, FAILURE_COMMANDS, EXECS, STAGING, UPLOADS],

@@ -11,7 +11,7 @@ import { oneDugdale } from "../target.ts";
 
 type HostCall = Call<Values<typeof HOST_FLAG>>;
 
-/** Prints what letts.yaml says about dugdales. Asks none of them. */
+/** Prints dugdales of letts.yaml. Sends no requests. */
 export async function listDugdales(call: Call<unknown>): Promise<void> {
   const client = await call.open();
   const dugdales = client.dugdales().map(({ id, host, url, labels, lanes }) => ({
@@ -63,7 +63,7 @@ export async function dugdaleInfo(call: HostCall): Promise<void> {
   await writeResult(call.io.stdout, call.globals.output, record, text);
 }
 
-/** Prints the configuration that was applied to a dugdale last. */
+/** Prints the most recently applied configuration of a dugdale. */
 export async function dugdaleConfig(call: HostCall): Promise<void> {
   const client = await call.open();
   const { applied_at, source, state } = await client.state(oneDugdale(client.config, call.flags.host).id);

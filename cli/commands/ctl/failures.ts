@@ -32,10 +32,10 @@ const COLUMNS = [
   { title: "LAST", width: 20 },
   { title: "LAST_MISSION", width: 36 },
 ];
-/** Missions that one request restarts or deletes: what is done shows in between. */
+/** Missions in one restart or delete request: small enough to show progress. */
 const CHUNK = 100;
 
-/** Prints how many missions failed, by mission and reason. */
+/** Prints the number of failed missions, by mission and reason. */
 export async function listFailures(call: Call<FailureValues>): Promise<void> {
   const { io, globals } = call;
   const client = await call.open();
@@ -44,7 +44,7 @@ export async function listFailures(call: Call<FailureValues>): Promise<void> {
   await writeResult(io.stdout, globals.output, found, () => countsText(found, io));
 }
 
-/** Queues all that match again. */
+/** Queues all matching missions again. */
 export async function retryFailures(call: Call<AllValues & Values<typeof SET_FLAG>>): Promise<void> {
   const set = changesOf(call.flags.set);
   await forAll(
@@ -54,12 +54,12 @@ export async function retryFailures(call: Call<AllValues & Values<typeof SET_FLA
   );
 }
 
-/** Removes all that match, with their files. */
+/** Removes all matching missions, with their files. */
 export async function deleteFailures(call: Call<AllValues>): Promise<void> {
   await forAll(call, "delete", (client, host, ids) => client.bulkDelete(host, ids));
 }
 
-/** Shows how many there are, asks, and goes through them, page by page. */
+/** Shows the counts, asks for confirmation, and processes the missions page by page. */
 async function forAll(
   call: Call<AllValues>,
   verb: "retry" | "delete",
@@ -71,7 +71,7 @@ async function forAll(
   const nowMs = Date.now();
   const client = await call.open();
   const host = oneDugdale(client.config, flags.host).id;
-  // Up to now, so that what fails again meanwhile is not taken twice.
+  // Only up to now, so that missions that fail again meanwhile are not processed twice.
   const filter = { until: nowMs, ...filterOf(flags, nowMs) };
   const found = await client.failures(host, filter);
   if (flags["dry-run"]) {
@@ -97,7 +97,7 @@ async function forAll(
   if (failed > 0) throw new CommandError(`${failed} of ${done} ${verb} operations failed`);
 }
 
-/** The ids of missions that match, the newest first. */
+/** The ids of matching missions, newest first. */
 async function* chunksOf(
   client: LettsClient,
   host: string,
@@ -123,7 +123,7 @@ function filterOf(flags: FailureValues, nowMs: number): FailureFilter {
   const since = parseTime("--since", ago(flags.since), nowMs);
   const until = parseTime("--until", ago(flags.until), nowMs);
   return {
-    // Words are left to the dugdale, which may know more of them.
+    // The dugdale validates outcomes, because it may know more of them.
     ...(outcome.length > 0 ? { outcome: outcome as readonly OutcomeKind[] } : {}),
     mission,
     failReason: reason,
@@ -133,12 +133,12 @@ function filterOf(flags: FailureValues, nowMs: number): FailureFilter {
   };
 }
 
-/** A duration such as `2h` or `7d` is meant from now back. */
+/** A duration such as `2h` or `7d` counts back from now. */
 function ago(text: string | undefined): string | undefined {
   return text !== undefined && /^\d.*[a-zµ]$/.test(text) ? `-${text}` : text;
 }
 
-/** `key=value` with commas as JSON; what is not JSON is a string. @throws {UsageError} */
+/** Parses comma-separated `key=value` with JSON values; anything that is not JSON is a string. @throws {UsageError} */
 function changesOf(set: readonly string[]): JsonObject | undefined {
   if (set.length === 0) return undefined;
   return Object.fromEntries(set.map((text): [string, JsonValue] => {

@@ -1,6 +1,6 @@
 /** Flags of the commands below `letts ctl`. @module */
 
-/** Where a staging file is put. */
+/** Destination of a staging file. */
 export const DOWNLOAD_FLAGS = {
   output: {
     type: "text",
@@ -29,7 +29,7 @@ export const STAGING_LIST_FLAGS = {
   cursor: { type: "text", value: "CURSOR", help: "next_cursor of an earlier page" },
 } as const;
 
-/** Which missions and commands to list. */
+/** Filters of missions and commands. */
 export const LIST_FLAGS = {
   status: {
     type: "text",
@@ -54,7 +54,7 @@ export const LIST_FLAGS = {
   cursor: { type: "text", value: "CURSOR", help: "next_cursor of an earlier page" },
 } as const;
 
-/** Further conditions for missions. */
+/** Additional filters of missions. */
 export const MISSION_LIST_FLAGS = {
   mission: { type: "text", value: "TEXT", help: "only missions whose name contains this" },
   "mission-prefix": { type: "text", value: "TEXT", help: "only missions whose name starts with this" },
@@ -67,12 +67,12 @@ export const MISSION_LIST_FLAGS = {
   },
 } as const;
 
-/** A further condition for commands. */
+/** An additional filter of commands. */
 export const EXEC_LIST_FLAGS = {
   group: { type: "text", value: "UUID", help: "only of this group" },
 } as const;
 
-/** Many missions at once. */
+/** Selection of many missions. */
 export const BULK_FLAGS = {
   selector: {
     type: "text",
@@ -84,7 +84,7 @@ export const BULK_FLAGS = {
   yes: { type: "switch", help: "with --selector: do not ask" },
 } as const;
 
-/** Deleting what still runs. */
+/** Deletion of running missions. */
 export const FORCE_FLAG = {
   force: { type: "switch", help: "end it first if it runs" },
 } as const;
@@ -99,12 +99,12 @@ export const KILL_FLAGS = {
   },
 } as const;
 
-/** How many coming fires. */
+/** Number of next fires. */
 export const NEXT_FLAGS = {
   count: { type: "int", value: "N", default: 10, help: "how many, at most 1000" },
 } as const;
 
-/** Why a schedule is paused. */
+/** Reason of a pause. */
 export const PAUSE_FLAGS = {
   reason: { type: "text", value: "TEXT", help: "why, for those who look at it later" },
 } as const;
@@ -124,7 +124,7 @@ export const FAILED_FLAG = {
   failed: { type: "switch", help: "only what failed, timed out, crashed, was lost or ran out of memory" },
 } as const;
 
-/** Which failed missions are meant. */
+/** Filters of failed missions. */
 export const FAILURE_FLAGS = {
   outcome: {
     type: "csv",
@@ -143,14 +143,14 @@ export const FAILURE_FLAGS = {
   until: { type: "text", value: "TIME", help: "only created before this time" },
 } as const;
 
-/** What is done to all of them. */
+/** Options of actions on all of them. */
 export const ALL_FAILURES_FLAGS = {
   "dry-run": { type: "switch", help: "show how many, and do nothing" },
   yes: { type: "switch", help: "do not ask" },
   limit: { type: "int", value: "N", default: 0, help: "how many at most, the newest first" },
 } as const;
 
-/** Other inputs for missions that are run again. */
+/** Changed inputs for restarted missions. */
 export const SET_FLAG = {
   set: {
     type: "list",
@@ -159,7 +159,7 @@ export const SET_FLAG = {
   },
 } as const;
 
-/** A list that has no conditions. */
+/** A list without filters. */
 export const PAGE_FLAGS = {
   limit: { type: "int", value: "N", default: 0, help: "most entries of a page" },
   cursor: { type: "text", value: "CURSOR", help: "next_cursor of an earlier page" },

@@ -22,7 +22,7 @@ const COLUMNS = [
   { title: "RUNNING", width: 8 },
 ];
 
-/** Prints the lanes of a dugdale and how busy they are. */
+/** Prints the lanes of a dugdale and their load. */
 export async function listLanes(call: ListCall): Promise<void> {
   const client = await call.open();
   const { host, lane: wanted } = call.flags;

@@ -1,5 +1,5 @@
 /**
- * Which missions are meant: by flags, or by a selector on one line.
+ * Mission filters: from flags, or from a selector.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Values } from "../../parse/flags.ts";
 import { parseTime } from "../../parse/times.ts";
 import { LIST_FLAGS } from "./flags.ts";
 
-/** The conditions that the flags of a list say. */
+/** The filters given by flags. */
 export function listFilter(
   flags: Omit<Values<typeof LIST_FLAGS>, "cursor">,
   nowMs: number,
@@ -27,10 +27,9 @@ export function listFilter(
 const KEYS = ["status", "outcome", "lane", "mission", "mission_prefix", "since", "until"];
 
 /**
- * The conditions of a selector: `key=value` with commas between, nothing quoted. Of a key that comes twice the last
- * one counts.
+ * The filters of a selector: comma-separated `key=value`, without quoting. The last value of a repeated key is used.
  *
- * @throws {UsageError} When a part is no condition.
+ * @throws {UsageError} When a part is invalid.
  */
 export function parseSelector(text: string, nowMs: number): MissionFilter {
   const given = new Map<string, string>();

@@ -14,7 +14,7 @@ import {
   SET_FLAG,
 } from "./flags.ts";
 
-/** Missions that were sent. */
+/** Commands for missions. */
 export const MISSIONS: CommandGroup = group({
   name: "missions",
   summary: "List, show, start at once, restart, kill and delete missions",
@@ -70,7 +70,7 @@ export const MISSIONS: CommandGroup = group({
   }, async () => (await import("./actions.ts")).deleteMission),
 ]);
 
-/** Missions that failed: dead letters. */
+/** Commands for failed missions (dead letters). */
 export const FAILURE_COMMANDS: CommandGroup = group({
   name: "failures",
   summary: "Count failed missions by mission and reason, run them again or delete them",
@@ -106,7 +106,7 @@ export const FAILURE_COMMANDS: CommandGroup = group({
   }, async () => (await import("./failures.ts")).deleteFailures),
 ]);
 
-/** Commands that `letts exec` sent. */
+/** Commands for execs. */
 export const EXECS: CommandGroup = group({ name: "exec", summary: "The same for commands of letts exec" }, [
   command({
     name: "list",

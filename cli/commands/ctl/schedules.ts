@@ -44,13 +44,13 @@ export async function listSchedules(call: ScheduleCall): Promise<void> {
 /** Prints the record of a schedule. */
 export async function showSchedule(call: ScheduleCall): Promise<void> {
   const { client, host, name } = await open(call);
-  // As text, because the numbers of its input may be longer than a double.
+  // As text, because the numbers of its input may have more digits than a double.
   const record = parseJson(await client.scheduleText(host, name));
   const format = call.globals.output === "yaml" ? "yaml" : "json";
   await writeResult(call.io.stdout, format, record, () => "");
 }
 
-/** Prints when a schedule fires next, in its time zone and in that of the caller. */
+/** Prints the next fires of a schedule, in its time zone and in that of the user. */
 export async function nextOfSchedule(
   call: Call<Values<typeof HOST_FLAG & typeof NEXT_FLAGS>>,
 ): Promise<void> {
@@ -76,7 +76,7 @@ export async function nextOfSchedule(
   await writeResult(call.io.stdout, call.globals.output, rows, text);
 }
 
-/** Stops a schedule from firing. */
+/** Pauses a schedule. */
 export async function pauseSchedule(
   call: Call<Values<typeof HOST_FLAG & typeof PAUSE_FLAGS>>,
 ): Promise<void> {
@@ -85,7 +85,7 @@ export async function pauseSchedule(
   await client.pauseSchedule(host, name, { who, reason: call.flags.reason });
 }
 
-/** Lets a paused schedule fire again. */
+/** Resumes a schedule. */
 export async function continueSchedule(call: ScheduleCall): Promise<void> {
   const { client, host, name } = await open(call);
   await client.continueSchedule(host, name);
@@ -167,7 +167,7 @@ function isoSeconds(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** The zone of `TZ`, else that of the machine. */
+/** The zone of `TZ`, or that of the machine. */
 function ownZone(io: Io): string {
   const zone = io.env("TZ");
   try {

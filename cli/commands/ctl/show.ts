@@ -25,7 +25,7 @@ async function show(call: ShowCall, kind: MissionKind): Promise<void> {
   const { flags, args: [id = ""], globals, io } = call;
   const client = await call.open();
   const { host, missionId } = await findById(client, id, flags);
-  // As text, because its numbers may be longer than a double.
+  // As text, because its numbers may have more digits than a double.
   const record = parseJson(await client.missionText({ host, missionId, kind }));
   if (typeof record !== "object" || record === null) throw new TypeError("a record is an object");
   if (kind === "exec" && !("kind" in record && record.kind === "exec")) {

@@ -25,7 +25,7 @@ const COLUMNS = [
   { title: "REF_KIND", width: 15 },
 ];
 
-/** Sends a file. */
+/** Uploads a file. */
 export async function uploadStaging(call: Call<HostValues>): Promise<void> {
   const [path = ""] = call.args;
   await using piped = new PipedFiles();
@@ -38,7 +38,7 @@ export async function uploadStaging(call: Call<HostValues>): Promise<void> {
   await call.io.stdout.write(`${staging_id}\t${sha256}\t${size}\n`);
 }
 
-/** Fetches a file, verified. */
+/** Downloads a file, verified. */
 export async function downloadStaging(call: Call<HostValues & Values<typeof DOWNLOAD_FLAGS>>): Promise<void> {
   const { flags: { output = "-" }, args: [stagingId = ""], io } = call;
   if (output !== "-") requireFolderOf("--output", output);

@@ -56,7 +56,7 @@ function uploadTable(uploads: readonly UploadRecord[], io: Io): string {
   return terminalTable(columns, rows, { columns: io.columns(), paint: paintFor(io.stdout, io) });
 }
 
-/** Gives an upload up; what has come of it is removed. */
+/** Deletes an upload and the data received so far. */
 export async function deleteUpload(call: Call<HostValues>): Promise<void> {
   const client = await call.open();
   await client.deleteStaging(oneDugdale(client.config, call.flags.host).id, call.args[0] ?? "");

@@ -1,7 +1,7 @@
 /** The command line of `letts dev`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
 
-/** How `dev` listens. */
+/** Listening options of `dev`. */
 export const DEV_FLAGS = {
   port: { type: "int", value: "PORT", default: 0, help: "port; 0 takes a free one" },
   concurrency: { type: "int", value: "N", default: 4, help: "missions at the same time" },

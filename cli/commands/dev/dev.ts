@@ -51,7 +51,7 @@ export async function dev(call: DevCall): Promise<void> {
     `dugdale  ${dugdale.url}\nmissions ${folder}\n\nIn another shell:\n  export LETTS_CONFIG=${lettsYaml}\n` +
       `  letts run --route dev --mission <file>\n\n`,
   );
-  // A signal may have come while these lines were written.
+  // A signal may have arrived while these lines were written.
   if (!interrupts.signal.aborted) {
     await new Promise<void>((resolve) =>
       interrupts.signal.addEventListener("abort", () => resolve(), { once: true })
@@ -72,7 +72,7 @@ function missionFolder(given: string): string {
   throw new UsageError(`${given} is not a folder`);
 }
 
-/** The missions beside letts.yaml, where `letts init` puts them; else this folder. */
+/** The missions beside letts.yaml, where `letts init` puts them; otherwise this folder. */
 function foundFolder(lettsYaml: string): string {
   const beside = join(dirname(lettsYaml), "missions");
   return isUsableFile(lettsYaml) && isFolder(beside) ? missionFolder(beside) : missionFolder(".");
@@ -98,7 +98,7 @@ interface DevFacts {
   readonly tokens: { readonly token: string; readonly admin_token: string; readonly exec_token: string };
 }
 
-/** Tells the dugdale about the missions, and writes the letts.yaml that leads to it. Returns its path. */
+/** Configures the dugdale for the missions, and writes a letts.yaml for it. Returns its path. */
 async function applied(
   call: DevCall,
   dugdale: Dugdale,

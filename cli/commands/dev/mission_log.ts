@@ -1,5 +1,5 @@
 /**
- * The activity of a dugdale, for people.
+ * Activity of a dugdale, for people.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Writer } from "../../output/io.ts";
 import type { Color, Paint } from "../../output/color.ts";
 import { humanDuration } from "../../output/human.ts";
 
-/** A line for every start and end of a mission, and for failures. */
+/** One line for every start and end of a mission, and for failures. */
 export class MissionLog implements Log {
   readonly #writer: Writer;
   readonly #paint: Paint;

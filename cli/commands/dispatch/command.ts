@@ -2,7 +2,7 @@
 import type { CommandSpec } from "../../parse/grammar.ts";
 import { MISSION_ARGUMENT, MISSION_FLAGS, TARGET_FLAGS } from "../shared_flags.ts";
 
-/** The flags of `dispatch` alone. */
+/** Flags of `dispatch` only. */
 export const DISPATCH_FLAGS = {
   count: {
     type: "int",

@@ -15,7 +15,7 @@ import type { DISPATCH_FLAGS } from "./command.ts";
 
 type DispatchCall = Call<MissionValues & Values<typeof TARGET_FLAGS & typeof DISPATCH_FLAGS>>;
 
-/** Sends a mission and does not wait for it. */
+/** Sends a mission without waiting for it. */
 export async function dispatch(call: DispatchCall): Promise<void> {
   const { flags, globals, io } = call;
   if (flags.count !== undefined) return await dispatchCount(call, flags.count);
@@ -47,7 +47,7 @@ function line({ missionId, status, deduplicated }: DispatchedRef): string {
   return `${missionId}\t${status}${deduplicated ? "\tdeduplicated" : ""}\n`;
 }
 
-/** Sends a mission many times. What was accepted is printed before the failure of another one is reported. */
+/** Sends a mission many times. Accepted ids are printed before the failure of another mission is reported. */
 async function dispatchCount(call: DispatchCall, count: number): Promise<void> {
   const { flags, globals, io } = call;
   if (count < 1) throw new UsageError(`--count ${count} must be at least 1`);

@@ -23,7 +23,7 @@ export interface Check extends Finding {
   readonly subject: string;
 }
 
-/** The keys of letts.yaml and of dugdale.yaml that hold the tokens of a scope. */
+/** The keys of letts.yaml and of dugdale.yaml for the tokens of a scope. */
 const TOKENS: Readonly<Record<Scope, readonly [ours: string, theirs: string]>> = {
   dispatch: ["token", "auth.tokens"],
   admin: ["admin_token", "admin.tokens"],
@@ -31,7 +31,7 @@ const TOKENS: Readonly<Record<Scope, readonly [ours: string, theirs: string]>> =
 };
 const SCOPES: readonly Scope[] = ["dispatch", "admin", "exec"];
 
-/** Looks at one dugdale: its tokens, the way to it, its health, and whether it is what letts.yaml wants. */
+/** Checks one dugdale: its tokens, connection and health, and whether it matches letts.yaml. */
 export async function checkDugdale(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Check[]> {
   const findings: Finding[] = [];
   for await (const finding of findingsOf(client, dugdale)) findings.push(finding);
@@ -75,7 +75,7 @@ function failed(verdict: Verdict, message: string, error: LettsError): Finding {
   return { verdict, message, ...(fix === undefined ? {} : { fix }) };
 }
 
-/** A token may be missing; one whose variable is unset is a fault. */
+/** A token may be missing; an unset variable is an error. */
 function tokenFault(
   client: LettsClient,
   dugdale: DugdaleEntry,
@@ -113,7 +113,7 @@ async function askedWith(
   }
 }
 
-/** Findings of its first answer. */
+/** Findings from its first response. */
 function replyFindings(reply: DugdaleReply, tookMs: number): readonly Finding[] {
   const { version, uptime_seconds: uptime, applied_at: appliedMs } = reply;
   const up = humanDuration(uptime * 1000);
@@ -131,7 +131,7 @@ function appliedFinding(appliedMs: number | null): Finding {
   return { verdict: "warn", message: "no configuration was applied yet", fix: "letts apply -f letts.yaml" };
 }
 
-/** A proxy may refuse the metrics; everything else can be checked without them. */
+/** A proxy may deny the metrics; everything else can be checked without them. */
 async function vitalFindings(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Finding[]> {
   try {
     const metrics = await client.metrics(dugdale.id);

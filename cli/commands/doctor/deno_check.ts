@@ -1,11 +1,11 @@
-/** Whether missions in TypeScript can be run. @module */
+/** Checks whether missions in TypeScript can run. @module */
 import { dirname, join } from "node:path";
 import { isExecutable } from "../../../dugdale/interpreters.ts";
 import type { Check } from "./checks.ts";
 
 const SUBJECT = "letts";
 
-/** Whether missions get another Deno than the one that letts runs on, or carries. */
+/** Whether missions use a different Deno than the one that letts runs on, or includes. */
 export function isDenoChosen(): boolean {
   const named = Deno.env.get("LETTS_DENO");
   return Deno.build.standalone ||
@@ -13,10 +13,10 @@ export function isDenoChosen(): boolean {
 }
 
 /**
- * Nothing where letts runs on the Deno that its missions get. Elsewhere that one may be missing.
+ * No finding if letts runs on the Deno of its missions; otherwise that Deno may be missing.
  *
- * @param deno What `findDeno()` found.
- * @param isChosen What `isDenoChosen()` says.
+ * @param deno Result of `findDeno()`.
+ * @param isChosen Result of `isDenoChosen()`.
  */
 export function denoChecks(deno: string | undefined, isChosen: boolean): readonly Check[] {
   if (!isChosen) return [];

@@ -60,7 +60,7 @@ function text(checks: readonly Check[], io: Io): string {
 
 const SUBJECT = "letts.yaml";
 
-/** Findings in a usable file. @param count How many dugdales are looked at. */
+/** Findings in a valid file. @param count Number of dugdales to check. */
 function configChecks(config: LettsConfig, count: number): readonly Check[] {
   const found = `${config.file}: ${count} ${count === 1 ? "dugdale" : "dugdales"}`;
   if (count === 0) {
@@ -91,7 +91,7 @@ function secrets({ file, plainTokens }: LettsConfig): readonly Check[] {
   }];
 }
 
-/** Findings about a file that cannot be used. */
+/** Findings about an invalid file. */
 function brokenConfig(error: ConfigError): Check {
   const fixes: Partial<Record<ConfigError["stage"], string>> = {
     discovery: "letts init makes one, --config names one",

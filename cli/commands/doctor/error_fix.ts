@@ -2,14 +2,14 @@
 import { AuthError, BackPressureError, HttpError, NetworkError } from "../../../client/errors.ts";
 import type { LettsError } from "../../../protocol/letts_error.ts";
 
-/** What to check next; undefined when the error is of another kind. */
+/** The next step; undefined for other kinds of errors. */
 export function errorFix(error: LettsError): string | undefined {
   if (error instanceof NetworkError) {
     return "is a dugdale running there, does letts.yaml say the right address and proxy?";
   }
   if (!(error instanceof HttpError)) return undefined;
   const { status, code } = error;
-  // A dugdale always names a reason.
+  // A dugdale always gives a reason.
   if (code === `http_${status}`) {
     return status >= 502 && status <= 504
       ? "a proxy answers for it: is the dugdale running, and does the proxy know where?"

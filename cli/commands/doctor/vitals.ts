@@ -9,19 +9,19 @@ import { humanBytes, humanDuration } from "../../output/human.ts";
 /** The result of a check. */
 export type Verdict = "ok" | "warn" | "fail";
 
-/** A finding, and advice. */
+/** A finding, with advice. */
 export interface Finding {
   readonly verdict: Verdict;
   readonly message: string;
   readonly fix?: string;
 }
 
-/** The clock of an answer has whole seconds, so that less than two mean nothing. */
+/** The clock of a response has whole seconds, so differences below two seconds are ignored. */
 const SKEW_MAX_MS = 5000;
-/** With less room left a dugdale is about to stop. */
+/** With less free space, a dugdale is about to stop. */
 const FREE_LEAST = 0.05;
 
-/** Compares the clocks. @param nowMs Ours when the answer came. */
+/** Compares the clocks. @param nowMs Local time when the response arrived. */
 export function clockFinding({ timeMs }: Metrics, nowMs: number): readonly Finding[] {
   if (timeMs === undefined) return [];
   const aheadMs = timeMs - nowMs;
@@ -34,7 +34,7 @@ export function clockFinding({ timeMs }: Metrics, nowMs: number): readonly Findi
   }];
 }
 
-/** Compares the versions; builds without one say nothing. */
+/** Compares the versions; unversioned builds are skipped. */
 export function versionFinding(theirs: string, ours: string): readonly Finding[] {
   const [a, b] = [release(theirs), release(ours)];
   if (a === undefined || b === undefined || a === b) return [];
@@ -45,12 +45,12 @@ export function versionFinding(theirs: string, ours: string): readonly Finding[]
   }];
 }
 
-/** Versions that differ only behind the second number fit each other. */
+/** Versions with the same major and minor number are compatible. */
 function release(version: string): string | undefined {
   return /^v?(\d+\.\d+)\./.exec(version)?.[1];
 }
 
-/** Checks the free space on the disk, where the metrics have it. */
+/** Checks the free disk space, if the metrics contain it. */
 export function diskFinding({ text }: Metrics): readonly Finding[] {
   const [free, size] = ["free", "size"].map((kind) => {
     const value = new RegExp(`^letts_disk_bytes\\{kind="${kind}"\\} (\\S+)$`, "m").exec(text)?.[1];

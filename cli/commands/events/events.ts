@@ -8,7 +8,7 @@ import { eventText } from "../run/view.ts";
 import type { BY_ID_FLAGS } from "../shared_flags.ts";
 import type { EVENTS_FLAGS } from "./command.ts";
 
-/** Prints the events of a mission: for people on a terminal, elsewhere as they were sent. */
+/** Prints the events of a mission: readable on a terminal, elsewhere as they were sent. */
 export async function events(
   call: Call<Values<typeof BY_ID_FLAGS & typeof EVENTS_FLAGS>>,
 ): Promise<void> {
@@ -23,7 +23,7 @@ export async function events(
   }
 }
 
-/** The text of an event behind its time of day on this machine; undefined for events without one. */
+/** The text of an event with its local time; undefined for events without text. */
 function lineForPeople(event: MissionEvent): string | undefined {
   const text = eventText(event);
   if (text === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** The command line of `letts exec`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
 
-/** Where, what, and how it is shown. */
+/** Hosts, command and display. */
 export const EXEC_FLAGS = {
   host: {
     type: "text",

@@ -1,5 +1,5 @@
 /**
- * What an exec is called in lists.
+ * Display names of execs in lists.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { basename } from "node:path";
 
 const LONGEST = 60;
 
-/** What a name is made of. */
+/** Parts of a display name. */
 export interface NameParts {
   readonly argv: readonly string[];
-  /** Path of the script that is sent along. */
+  /** Path of the script that is sent. */
   readonly script: string | undefined;
-  /** How many dugdales get it. */
+  /** Number of dugdales. */
   readonly hosts: number;
 }
 
-/** The command line as a shell would take it, with its script, at most 60 letters. */
+/** The command line as typed in a shell, including its script, at most 60 characters. */
 export function displayName({ argv, script, hosts }: NameParts): string {
   const file = script === undefined ? undefined : basename(script);
   const line = argv.map(quoted).join(" ");

@@ -1,5 +1,5 @@
 /**
- * How the commands of several dugdales are shown.
+ * How the commands of several dugdales are displayed.
  *
  * @module
  */
@@ -19,20 +19,22 @@ import type { ExecShow } from "./run_exec.ts";
 export interface ExecEnd {
   /** Id of the dugdale. */
   readonly host: string;
-  /** Absent when the end is not known; then there is an error. */
+  /** Absent if the end is unknown; then there is an error. */
   readonly end: MissionEnd | undefined;
   readonly error: unknown;
 }
 
-/** Shows commands while they run, and their results. */
+/** Displays running commands and their results. */
 export interface ExecDisplay {
-  /** For the command of one dugdale. */
+  /** The view for the command of one dugdale. */
   host(id: string): ExecShow;
-  /** When all have ended, in the order of the dugdales. Gives the dugdales whose output could not be fetched. */
+  /**
+   * Called when all have ended, in the order of the dugdales. Returns the dugdales whose output could not be fetched.
+   */
   finish(ends: readonly ExecEnd[]): Promise<ReadonlySet<string>>;
 }
 
-/** The output of one command, as it is. */
+/** The output of one command, unchanged. */
 export function rawShow(io: Io): ExecShow {
   const sinks: Readonly<Record<LogStream, Writer>> = { stdout: io.stdout, stderr: io.stderr };
   return {
@@ -46,7 +48,7 @@ export function rawShow(io: Io): ExecShow {
   };
 }
 
-/** Tells people about the commands whose exit codes do not say it all. */
+/** Explains results that exit codes do not fully describe. */
 export async function writeEnds(io: Io, ends: readonly ExecEnd[]): Promise<void> {
   for (const { host, end } of ends) {
     const text = end && endText(end);
@@ -54,7 +56,7 @@ export async function writeEnds(io: Io, ends: readonly ExecEnd[]): Promise<void>
   }
 }
 
-/** Lines with the name of their dugdale. */
+/** Lines prefixed with the name of their dugdale. */
 export class PrefixDisplay implements ExecDisplay {
   readonly #io: Io;
   readonly #config: LettsConfig;
@@ -87,7 +89,7 @@ export class PrefixDisplay implements ExecDisplay {
   }
 }
 
-/** A JSON object for every line and event. */
+/** One JSON object for each line and event. */
 export class NdjsonDisplay implements ExecDisplay {
   readonly #io: Io;
   readonly #config: LettsConfig;

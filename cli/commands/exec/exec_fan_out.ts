@@ -1,5 +1,5 @@
 /**
- * A command on several dugdales at once.
+ * A command on several dugdales in parallel.
  *
  * @module
  */
@@ -16,20 +16,20 @@ import { endStatus, failureStatus } from "./exec_status.ts";
 import { outTargets, saveAll } from "./out_targets.ts";
 import { runExec } from "./run_exec.ts";
 
-/** What a fan-out needs. */
+/** Parts of a fan-out. */
 export interface ExecFanOutOptions {
   readonly client: LettsClient;
   readonly display: ExecDisplay;
   readonly groupId: string;
   readonly signal: AbortSignal;
-  /** Gets every exec while it may be running. */
+  /** Tracks execs that may be running. */
   readonly running: Map<string, InterruptedMission>;
 }
 
 /**
- * Runs the command on all of them and shows it.
+ * Runs the command on all dugdales and displays it.
  *
- * @throws What the greatest of the exit codes stands for.
+ * @throws The error for the highest of the exit codes.
  */
 export async function execFanOut(plan: ExecPlan, options: ExecFanOutOptions): Promise<void> {
   const { client, display, signal } = options;
@@ -89,14 +89,14 @@ async function saveOutputs(
   try {
     await saveAll(client, targets, results, signal);
   } catch (error) {
-    // The command made no such file: the flag names the wrong one.
+    // The command created no such file: the flag names the wrong one.
     if (error instanceof CommandError) throw new UsageError(error.message, { cause: error });
     if (exitCodeOf(error) === 2) throw error;
     throw new ExecFailedError("", { cause: error });
   }
 }
 
-/** The greatest exit code wins, whatever it stands for: scripts rely on the number. */
+/** The highest exit code is used, whatever it means: scripts rely on the number. */
 function worstOf(ends: readonly ExecEnd[]): unknown {
   const codes = ends.map(({ end, error }) => end === undefined ? failureStatus(error) : endStatus(end));
   const worst = Math.max(0, ...codes);

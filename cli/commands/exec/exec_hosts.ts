@@ -1,5 +1,5 @@
 /**
- * Which dugdales run a command.
+ * Selects the dugdales that run a command.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 import { findDugdale, splitHosts } from "../target.ts";
 
-/** The flags that decide. */
+/** Flags of the selection. */
 export interface ExecHostFlags {
   readonly host: string | undefined;
   readonly match: readonly string[];
@@ -16,9 +16,9 @@ export interface ExecHostFlags {
 }
 
 /**
- * At least one dugdale, none of them twice. Without a flag the only one of letts.yaml.
+ * At least one dugdale, without duplicates. Without a flag, the only one of letts.yaml.
  *
- * @throws {UsageError} When not exactly one of the flags is given, a host is unknown, or none fits.
+ * @throws {UsageError} When not exactly one of the flags is given, a host is unknown, or none matches.
  */
 export function execHosts(config: LettsConfig, lane: string, flags: ExecHostFlags): readonly DugdaleEntry[] {
   const { host, match, all } = flags;

@@ -1,5 +1,5 @@
 /**
- * What `exec` is asked for, checked before the first request.
+ * The plan of `exec`, validated before the first request.
  *
  * @module
  */
@@ -23,23 +23,23 @@ import { type StdinMode, stdinMode } from "./stdin_mode.ts";
 /** The flags of `exec`. */
 export type ExecValues = Values<typeof EXEC_FLAGS>;
 
-/** A command that is about to be sent. */
+/** A command that is ready to be sent. */
 export interface ExecPlan {
   readonly hosts: readonly DugdaleEntry[];
   readonly lane: string;
-  /** What is sent to each of them. */
+  /** The request sent to each dugdale. */
   readonly options: ExecOptions;
   readonly display: "raw" | "prefix" | "json" | "ndjson";
-  /** Where to put which output file. */
+  /** Destination of each output file. */
   readonly outputs: readonly Pair[];
-  /** Milliseconds; undefined for ever. */
+  /** Milliseconds; undefined means forever. */
   readonly waitMs: number | undefined;
 }
 
 /**
- * Checks everything, then reads standard input.
+ * Validates the flags, then reads standard input.
  *
- * @throws {UsageError} When a flag is missing or wrong, or a file cannot be used.
+ * @throws {UsageError} When a flag is missing or invalid, or a file cannot be read.
  * @throws {ExecFailedError} When standard input cannot be read.
  */
 export async function execPlan(
@@ -129,7 +129,7 @@ async function readStdin(io: Io): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** As {@linkcode parsePairs}; keys must also fit into the name of a variable. */
+/** As {@linkcode parsePairs}; keys must also be valid in the name of a variable. */
 function execPairs(flag: string, texts: readonly string[]): readonly Pair[] {
   const pairs = parsePairs(flag, texts);
   const wrong = pairs.find(({ key }) => !FILE_ROLE.is(key));

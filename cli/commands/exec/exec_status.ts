@@ -1,5 +1,5 @@
 /**
- * The exit code of a remote command as the exit code of ours.
+ * Maps the result of a remote command to an exit code.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { BrokenPipeError, ExecFailedError, InterruptedError, SilentExit } from "
 import { exitCodeOf } from "../../exit_code.ts";
 import type { MissionEnd } from "../run/mission_end.ts";
 
-/** Codes that mean something else here. */
+/** Codes with a meaning of their own here. */
 const OURS: ReadonlySet<number> = new Set([124, 125, 255]);
 
-/** The exit code of an exec that has ended: 255 instead of 0 when a part of its output is missing. */
+/** The exit code of a finished exec: 255 instead of 0 if a part of its output is missing. */
 export function endStatus({ done: { outcome, exit_code: code }, outputLost }: MissionEnd): number {
   if (outcome !== "success" && outcome !== "failed") return 125;
   if (OURS.has(code) || code < 0) return 125;
@@ -18,7 +18,7 @@ export function endStatus({ done: { outcome, exit_code: code }, outputLost }: Mi
   return outputLost && code === 0 ? 255 : code;
 }
 
-/** What is said about the end of an exec; undefined when the exit code of the command says it all. */
+/** A message about the end of an exec; undefined if the exit code says everything. */
 export function endText(end: MissionEnd): string | undefined {
   const { outcome, exit_code: code, fail_reason: reason = "", fail_message: message = "" } = end.done;
   if (outcome === "success") return undefined;
@@ -26,13 +26,13 @@ export function endText(end: MissionEnd): string | undefined {
   return `the command ended as ${outcome}${reason && `/${reason}`}${message && `: ${message}`}`;
 }
 
-/** The exit code of an exec whose end is not known: 2, 124, or 255 for whatever else it was. */
+/** The exit code of an exec whose end is unknown: 2, 124, or 255 for all other reasons. */
 export function failureStatus(error: unknown): number {
   const code = exitCodeOf(error);
   return code === 2 || code === 124 ? code : 255;
 }
 
-/** The error of an exec whose end is not known, with the exit code that it has. */
+/** The error of an exec whose end is unknown, with its exit code. */
 export function execFailure(error: unknown): unknown {
   if (error instanceof SilentExit || error instanceof ExecFailedError) return error;
   if (error instanceof InterruptedError || error instanceof BrokenPipeError) return error;

@@ -1,5 +1,5 @@
 /**
- * All commands and what they printed as one JSON object.
+ * All commands and their output as one JSON object.
  *
  * @module
  */
@@ -18,12 +18,12 @@ import type { ExecShow } from "./run_exec.ts";
 const DEFAULT_BUFFER_BYTES = 65536;
 const CUT_MARK = "\n...[truncated, more bytes lost (client-side)]";
 
-/** What the display needs. */
+/** Options of the display. */
 export interface JsonDisplayOptions {
   readonly client: LettsClient;
   readonly io: Io;
   readonly groupId: string;
-  /** Kept of each stream of each command. 0 and less mean the default of 64 KiB. */
+  /** Bytes kept of each stream of each command. 0 and less mean the default of 64 KiB. */
   readonly bufferBytes: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where output files of execs go: to paths that do not exist yet, all of them or none.
+ * Destinations of execs' output files: paths that do not exist yet, written all or none.
  *
  * @module
  */
@@ -8,21 +8,24 @@ import type { RunResult } from "../../../client/types.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 import { exists, type Pair } from "../../parse/paths.ts";
 
-/** A file of one dugdale and its path here. */
+/** A file of one dugdale and its local path. */
 export interface OutTarget {
   readonly host: string;
   readonly key: string;
   readonly path: string;
 }
 
-/** A path that is taken. */
+/** A path that already exists. */
 export class OutputExistsError extends UsageError {
   constructor(path: string) {
     super(`output_exists: ${path}`);
   }
 }
 
-/** The targets of all dugdales. With `named`, the id of the dugdale is part of the name: `r.png` is `r-s1.png`. */
+/**
+ * The destinations for all dugdales. With `named`, the id of the dugdale is part of the name: `r.png` becomes
+ * `r-s1.png`.
+ */
 export function outTargets(
   outputs: readonly Pair[],
   hosts: readonly string[],
@@ -40,16 +43,16 @@ function withHost(path: string, host: string): string {
   return `${path.slice(0, at)}-${host}${path.slice(at)}`;
 }
 
-/** @throws {OutputExistsError} When a target exists. */
+/** @throws {OutputExistsError} When a destination exists. */
 export function requireNew(targets: readonly OutTarget[]): void {
   for (const { path } of targets) if (exists(path)) throw new OutputExistsError(path);
 }
 
 /**
- * Fetches all files beside their targets, then puts them in place. When one of them fails, none is left.
+ * Fetches all files beside their destinations, then moves them into place. If one fails, none is kept.
  *
- * @throws {OutputExistsError} When a target exists by now.
- * @throws {CommandError} When a command made no such file.
+ * @throws {OutputExistsError} When a destination exists by now.
+ * @throws {CommandError} When a command created no such file.
  */
 export async function saveAll(
   client: LettsClient,
@@ -84,13 +87,13 @@ export async function saveAll(
   }
 }
 
-/** A link fails when the name is taken, so that no existing file is ever replaced. */
+/** Linking fails if the name exists, so an existing file is never replaced. */
 function place(temporary: string, path: string): void {
   try {
     Deno.linkSync(temporary, path);
   } catch (cause) {
     if (cause instanceof Deno.errors.AlreadyExists || exists(path)) throw new OutputExistsError(path);
-    // Some file systems know no links.
+    // Some file systems have no hard links.
     Deno.renameSync(temporary, path);
   }
 }

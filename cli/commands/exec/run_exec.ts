@@ -1,5 +1,5 @@
 /**
- * One command on one dugdale, from its files to its end.
+ * One command on one dugdale, from upload to end.
  *
  * @module
  */
@@ -13,36 +13,36 @@ import type { LogShow } from "../run/log_tails.ts";
 import type { MissionEnd } from "../run/mission_end.ts";
 import type { ExecPlan } from "./exec_plan.ts";
 
-/** How one command is shown. */
+/** How one command is displayed. */
 export interface ExecShow {
   readonly event: (line: FollowedLine) => Promise<void>;
   readonly logs: LogShow | undefined;
 }
 
-/** What it takes to send a command. */
+/** Parameters for sending a command. */
 export interface SendExecOptions {
-  /** Joins the execs of several dugdales. */
+  /** Groups the execs of several dugdales. */
   readonly groupId: string | undefined;
   readonly signal: AbortSignal;
   /** Called before the command is sent and after it was accepted. */
   readonly onExec: (exec: InterruptedMission) => void;
 }
 
-/** What a command needs beside its plan. */
+/** Parameters of a command in addition to its plan. */
 export interface RunExecOptions extends SendExecOptions {
   readonly show: ExecShow;
-  /** Milliseconds to wait once it was accepted; undefined for ever. */
+  /** Milliseconds to wait after acceptance; undefined means forever. */
   readonly waitMs: number | undefined;
 }
 
-/** Sends the command to one dugdale and does not wait for it. */
+/** Sends the command to one dugdale without waiting for its end. */
 export async function sendExec(
   client: LettsClient,
   { id: host }: DugdaleEntry,
   { lane, options }: ExecPlan,
   { groupId, signal, onExec }: SendExecOptions,
 ): Promise<DispatchedRef> {
-  // An id of its own, so that it can be named even when the request is never answered.
+  // Chosen here, so that the exec can be named even if the request is never answered.
   const missionId = options.execId ?? new Ids().mission();
   const reuseFiles = options.execId === undefined;
   onExec({ host, missionId, accepted: false });

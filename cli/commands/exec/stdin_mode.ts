@@ -1,14 +1,14 @@
 /**
- * Which commands get standard input.
+ * Decides which commands get standard input.
  *
  * @module
  */
 import { UsageError } from "../../errors.ts";
 
-/** No command, one, or each of several. */
+/** No command, one, or several. */
 export type StdinMode = "none" | "single" | "broadcast";
 
-/** What is decided on. */
+/** Input of the decision. */
 export interface StdinFacts {
   readonly asked: StdinMode | "auto" | undefined;
   readonly isTerminal: boolean;
@@ -16,10 +16,10 @@ export interface StdinFacts {
 }
 
 /**
- * The mode. Without a flag nothing is read: a loop such as `while read` keeps its input. With `auto`, input that is piped
- * in goes to a single host, where nothing at all counts as none.
+ * The mode. Without a flag nothing is read: a loop such as `while read` keeps its input. With `auto`, piped input goes
+ * to a single host; empty input counts as none.
  *
- * @throws {UsageError} When the mode does not fit.
+ * @throws {UsageError} When the mode is not possible.
  */
 export function stdinMode(
   { asked, isTerminal, hosts }: StdinFacts,

@@ -1,7 +1,7 @@
 /** The command line of `letts init`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
 
-/** What `init` makes. */
+/** What `init` creates. */
 export const INIT_FLAGS = {
   port: { type: "int", value: "PORT", default: 7180, help: "port of the dugdale" },
   force: { type: "switch", help: "replace files that exist" },

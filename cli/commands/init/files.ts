@@ -1,11 +1,11 @@
 /**
- * The files that `letts init` makes.
+ * The files created by `letts init`.
  *
  * @module
  */
 import { missionStarter } from "../../../dugdale/interpreters.ts";
 
-/** A file and what is in it. */
+/** A file and its content. */
 export interface NewFile {
   /** Relative to the folder. */
   readonly path: string;
@@ -13,16 +13,16 @@ export interface NewFile {
   readonly text: string;
 }
 
-/** What the files are about. */
+/** Parameters of the files. */
 export interface InitFacts {
   /** Absolute. */
   readonly folder: string;
   readonly port: number;
-  /** Makes a random token. */
+  /** Creates a random token. */
   readonly token: () => string;
 }
 
-/** What Git must not see. */
+/** Files to exclude from Git. */
 export const IGNORE: NewFile = {
   path: ".gitignore",
   mode: 0o644,

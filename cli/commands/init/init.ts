@@ -7,7 +7,7 @@ import { exists } from "../../parse/paths.ts";
 import type { INIT_FLAGS } from "./command.ts";
 import { IGNORE, initFiles, type NewFile } from "./files.ts";
 
-/** Makes the files for a dugdale on this machine, and says what comes next. */
+/** Creates the files for a dugdale on this machine, and prints the next steps. */
 export async function init(call: Call<Values<typeof INIT_FLAGS>>): Promise<void> {
   const { flags: { port, force, examples }, args: [given = "."], io } = call;
   if (port < 1 || port > 65535) throw new UsageError(`--port ${port} must be from 1 to 65535`);
@@ -24,7 +24,7 @@ export async function init(call: Call<Values<typeof INIT_FLAGS>>): Promise<void>
   await Deno.mkdir(`${folder}/missions`, { recursive: true });
   for (const { path, mode, text } of files) {
     await Deno.writeTextFile(`${folder}/${path}`, text, { mode });
-    // An existing file keeps its mode, and these hold tokens.
+    // An existing file keeps its mode, and these contain tokens.
     await Deno.chmod(`${folder}/${path}`, mode);
     await io.stderr.write(`letts: wrote ${folder}/${path}\n`);
   }

@@ -9,21 +9,20 @@ import script from "./letts-dugdale.init" with { type: "text" };
 
 const CONFIG = "/etc/letts/dugdale/default.yaml";
 
-/** How the service is installed. */
+/** Options of the service. */
 export interface InstallOptions {
-  /** Empty: where the dugdale looks by itself. */
+  /** Empty: the dugdale searches by itself. */
   readonly config: string;
-  /** An init script instead of a systemd unit. */
+  /** Write an init script instead of a systemd unit. */
   readonly sysv: boolean;
-  /** Print it, and change nothing. */
+  /** Print it without changing anything. */
   readonly print: boolean;
 }
 
 /**
- * Writes the service of this machine's dugdale, for the `letts` that the PATH finds. Nothing is started, and no file is
- * replaced.
+ * Writes the service of this machine's dugdale, for the `letts` on the PATH. Does not start it, and replaces no file.
  *
- * @throws {UsageError} When the file is there already.
+ * @throws {UsageError} When the file exists.
  * @throws {CommandError} When there is no `letts` on the PATH, or the file cannot be written.
  */
 export async function install(options: InstallOptions, io: Io): Promise<void> {
@@ -56,7 +55,7 @@ export async function install(options: InstallOptions, io: Io): Promise<void> {
   );
 }
 
-/** The path of this program that stays valid after a restart of the machine. */
+/** A path of this program that stays valid after a reboot. */
 function installedProgram(): string {
   const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder.startsWith("/"));
   const found = folders.map((folder) => join(folder, "letts")).find(isExecutable);
@@ -72,7 +71,7 @@ function shellWord(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** As systemd reads it: quoted, and without specifiers and variables. */
+/** In systemd syntax: quoted, with specifiers and variables escaped. */
 function unitWord(word: string): string {
   const plain = word.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /[\s"'\\]/.test(word) ? `"${plain}"` : plain;

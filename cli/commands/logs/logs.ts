@@ -1,4 +1,4 @@
-/** `letts logs <id>` and its two likes below `ctl`. @module */
+/** `letts logs <id>` and its two aliases below `ctl`. @module */
 import * as v from "valibot";
 import { withoutCutMark } from "../../../protocol/cut_mark.ts";
 import { lines } from "../../../protocol/lines.ts";
@@ -15,12 +15,12 @@ import type { BY_ID_FLAGS, LOGS_FLAGS } from "../shared_flags.ts";
 
 type LogsCall = Call<Values<typeof BY_ID_FLAGS & typeof LOGS_FLAGS>>;
 
-/** Prints what a mission printed. */
+/** Prints the output of a mission. */
 export async function logs(call: LogsCall): Promise<void> {
   await printLogs(call, "mission");
 }
 
-/** Prints what a command printed. */
+/** Prints the output of a command. */
 export async function execOutput(call: LogsCall): Promise<void> {
   await printLogs(call, "exec");
 }
@@ -46,7 +46,7 @@ async function printLogs(call: LogsCall, kind: MissionKind): Promise<void> {
   }
 }
 
-/** Log records become readable, everything else gets the colour of stderr. A record cut in two stays as it is. */
+/** Log records are formatted, everything else gets the colour of stderr. A record split in two is printed as it is. */
 function forPeople(bytes: Uint8Array<ArrayBuffer>, paint: Paint): string | Uint8Array<ArrayBuffer> {
   let text: string;
   try {
@@ -59,10 +59,10 @@ function forPeople(bytes: Uint8Array<ArrayBuffer>, paint: Paint): string | Uint8
   ).join("\n");
 }
 
-/** The longest line: a chunk of 32 KiB in base64 or with every letter escaped, and room. */
+/** Maximum line length: a chunk of 32 KiB in base64 or with every character escaped, plus a margin. */
 const LINE_MAX_BYTES = 1024 * 1024;
 
-/** What came in one read. */
+/** One chunk of output. */
 export interface LogChunk {
   readonly stream: LogStream;
   /** Unix milliseconds. */
@@ -77,7 +77,7 @@ const line = v.object({
   encoding: v.optional(v.string()),
 });
 
-/** Decodes the combined output of a mission. Lines that are not understood are left out. */
+/** Parses the combined output of a mission. Invalid lines are skipped. */
 export async function* combinedLog(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<LogChunk, void, void> {

@@ -1,7 +1,7 @@
 /** The command line of `letts new mission`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
 
-/** What is made, and where. */
+/** Name and folder of the new mission. */
 export const NEW_MISSION_FLAGS = {
   lang: {
     type: "text",

@@ -1,5 +1,5 @@
 /**
- * Where a mission in TypeScript finds the runtime.
+ * Where a mission in TypeScript imports the runtime from.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { NewFile } from "./new_file.ts";
 import { RUNTIME_COPY, runtimeOfCheckout } from "./runtime_copy.ts";
 import { RUNTIME } from "./typescript.ts";
 
-/** The folder of the copy, below the missions. */
+/** Folder of the copy, inside the missions folder. */
 const COPY = ".letts";
 
 const HAS_COPY = RUNTIME_COPY.code !== "none";
@@ -18,7 +18,7 @@ const HAS_COPY = RUNTIME_COPY.code !== "none";
 /** What has to be done so that imports of the runtime are understood. */
 export interface ImportAdvice {
   readonly make: readonly NewFile[];
-  /** What is left to the user, as a file of theirs has to change. */
+  /** What the user has to do, because an existing file must be changed. */
   readonly tell: string | undefined;
 }
 

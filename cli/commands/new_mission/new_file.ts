@@ -1,21 +1,21 @@
 /**
- * Files that are made, and the languages that they may be written in.
+ * New files, and the languages that they can be written in.
  *
  * @module
  */
 
-/** A file and what is in it. */
+/** A file and its content. */
 export interface NewFile {
-  /** Relative to the folder of missions. */
+  /** Relative to the missions folder. */
   readonly path: string;
   readonly mode: number;
   readonly text: string;
 }
 
-/** Languages, as the endings of their files. */
+/** Languages by file extension. */
 export type Language = "ts" | "sh" | "py" | "php" | "js";
 
-/** What a language makes of the name of a mission. */
+/** Files of a new mission in a language. */
 export interface Scaffold {
   /** The mission itself. */
   readonly mission: (name: string) => string;

@@ -15,7 +15,7 @@ import { PYTHON } from "./python.ts";
 import { SHELL } from "./shell.ts";
 import { TYPESCRIPT } from "./typescript.ts";
 
-/** Makes a mission and its test. */
+/** Creates a mission and its test. */
 export async function newMission(call: Call<Values<typeof NEW_MISSION_FLAGS>>): Promise<void> {
   const { flags: { lang, dir }, args: [name = ""], io } = call;
   const { mission, test, runTest } = missionFiles(name, lang);
@@ -58,19 +58,19 @@ const SCAFFOLDS: Readonly<Record<Language, Scaffold>> = {
   js: JAVASCRIPT,
 };
 
-/** A mission, its test, and how the test is run. */
+/** A mission, its test, and how to run the test. */
 interface MissionFiles {
   readonly mission: NewFile;
-  /** In a folder of its own: names of missions have no slash, so that it cannot be dispatched. */
+  /** In a separate folder: mission names contain no slash, so it cannot be dispatched. */
   readonly test: NewFile;
   /** The command for the path of the test. */
   readonly runTest: (path: string) => string;
 }
 
 /**
- * The files for a name, which may have the ending of the language.
+ * The files for a name, which may include the extension of a language.
  *
- * @throws {UsageError} When no mission can have that name.
+ * @throws {UsageError} When the name is not a valid mission name.
  */
 function missionFiles(given: string, language: Language): MissionFiles {
   const ending = `.${language}`;

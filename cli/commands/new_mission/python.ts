@@ -1,7 +1,7 @@
 /** A mission in Python. @module */
 import type { Scaffold } from "./new_file.ts";
 
-/** Python 3, nothing but its standard library. */
+/** Python 3 with its standard library only. */
 export const PYTHON: Scaffold = {
   mission: (name) =>
     `#!/usr/bin/env python3

@@ -1,7 +1,7 @@
 /** A mission in TypeScript, with the runtime. @module */
 import type { Scaffold } from "./new_file.ts";
 
-/** What the runtime is called in imports. */
+/** The import name of the runtime. */
 export const RUNTIME = "@letts/letts/mission";
 
 /** TypeScript. */

@@ -1,5 +1,5 @@
 /**
- * A progress bar that stays at the bottom while log lines go by above it.
+ * A progress bar at the bottom of the screen, with log lines scrolling above it.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export class BarView implements RunView {
   #value: number | undefined;
   #message = "";
 
-  /** @param options.raw Whether log lines are written as they are. */
+  /** @param options.raw Whether log lines are written unchanged. */
   constructor(io: Io, { raw = false }: WriteOptions = {}) {
     this.#raw = raw;
     this.#paint = paintFor(io.stderr, io);

@@ -1,5 +1,5 @@
 /**
- * Which view fits the flags and the terminal.
+ * Selects a view for the flags and the terminal.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { BarView } from "./bar_view.ts";
 import { LineView, NdjsonView, SilentView } from "./plain_views.ts";
 import type { RunView } from "./view.ts";
 
-/** The flags that decide what is shown while a mission runs. */
+/** Flags that affect what is shown while a mission runs. */
 export interface ViewFlags {
   readonly "no-progress": boolean;
   readonly logs: boolean;
@@ -19,7 +19,7 @@ export interface ViewFlags {
 /** What is shown, and what is fetched for it. */
 export interface ChosenView {
   readonly view: RunView;
-  /** Whether log lines are shown while they come. */
+  /** Whether log lines are streamed. */
   readonly showsLogs: boolean;
   /** Whether the logs are part of the result. */
   readonly keepsLogs: boolean;

@@ -2,7 +2,7 @@
 import type { CommandSpec } from "../../parse/grammar.ts";
 import { MISSION_ARGUMENT, MISSION_FLAGS, TARGET_FLAGS } from "../shared_flags.ts";
 
-/** Flags of `run` alone. */
+/** Flags of `run` only. */
 export const RUN_FLAGS = {
   "output-file": {
     type: "list",

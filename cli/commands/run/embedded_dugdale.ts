@@ -1,5 +1,5 @@
 /**
- * A dugdale for one command: in this process, on a temporary directory, gone afterwards.
+ * A dugdale for one command: in this process, in a temporary directory that is removed afterwards.
  *
  * @module
  */
@@ -15,24 +15,24 @@ import type { Io } from "../../output/io.ts";
 import type { GlobalValues } from "../../parse/global_flags.ts";
 import type { CommandTemplate } from "./interpreter.ts";
 
-/** The lane and the name of the dugdale. */
+/** Name of the lane and the dugdale. */
 const LANE = "default";
 const HOST = "embedded";
 
-/** The script that the dugdale is for. */
+/** The script to run. */
 export interface EmbeddedScript {
   readonly path: string;
   readonly command: CommandTemplate;
 }
 
-/** A dugdale that can run one script. Releasing it ends what runs and removes its files. */
+/** A dugdale that can run one script. Releasing it ends running missions and removes its files. */
 export interface EmbeddedDugdale extends AsyncDisposable {
   readonly client: LettsClient;
   readonly host: string;
   readonly lane: string;
-  /** What the script is called as a mission. */
+  /** Mission name of the script. */
   readonly mission: string;
-  /** Kills its processes and removes its files without waiting; for a process that leaves at once. */
+  /** Kills its processes and removes its files synchronously, for immediate exit. */
   drop(): void;
 }
 

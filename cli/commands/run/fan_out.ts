@@ -20,7 +20,7 @@ import { runMission } from "./run_mission.ts";
 import type { RunPlan, RunValues } from "./run_plan.ts";
 import { writeRunResult } from "./run_result.ts";
 
-/** What a fan-out needs. */
+/** Parts of a fan-out. */
 export interface FanOutOptions {
   readonly client: LettsClient;
   readonly plan: RunPlan;
@@ -28,12 +28,12 @@ export interface FanOutOptions {
   readonly globals: GlobalValues;
   readonly io: Io;
   readonly signal: AbortSignal;
-  /** Gets every mission while it may be running. */
+  /** Tracks missions that may be running. */
   readonly missions: Map<string, InterruptedMission>;
 }
 
 /**
- * Runs the mission on all of them at once and prints the results in their order.
+ * Runs the mission on all of them in parallel and prints the results in their order.
  *
  * @throws The most severe of the errors.
  */
@@ -64,7 +64,7 @@ export async function runFanOut(targets: readonly NamedTarget[], options: FanOut
   }
 }
 
-/** Runs that ended because of an interrupt are not printed. */
+/** Runs ended by an interrupt are not printed. */
 function usable(run: HostRun, { signal }: FanOutOptions): HostRun {
   signal.throwIfAborted();
   if (run.error instanceof OutputError) throw run.error;
@@ -98,16 +98,16 @@ async function runOne(target: NamedTarget, options: FanOutOptions): Promise<Host
   }
 }
 
-/** One of the dugdales, and what it was called on the command line. */
+/** A dugdale, and its name on the command line. */
 interface NamedTarget extends CliTarget {
   readonly name: string;
 }
 
 /**
- * Resolves all hosts before the first request; a dugdale that was named twice counts once.
+ * Resolves all hosts before the first request; duplicates are removed.
  *
- * @throws {UsageError} When a flag makes no sense for several dugdales.
- * @throws {CommandError} When letts.yaml does not know a host.
+ * @throws {UsageError} When a flag does not apply to several dugdales.
+ * @throws {CommandError} When letts.yaml does not define a host.
  */
 export function manyTargets(
   config: LettsConfig,

@@ -13,11 +13,11 @@ import type { BufferedIo } from "../../output/memory_writer.ts";
 import { writeJson } from "../../output/record.ts";
 import type { MissionEnd } from "./mission_end.ts";
 
-/** The result of the mission on one dugdale, and what was printed about it meanwhile. */
+/** The result of the mission on one dugdale, and its output. */
 export interface HostRun {
-  /** As the dugdale was called on the command line. */
+  /** As named on the command line. */
   readonly host: string;
-  /** Absent when the end is not known. */
+  /** Absent if the end is unknown. */
   readonly end: MissionEnd | undefined;
   /** Absent after a success. */
   readonly error: unknown;
@@ -39,7 +39,7 @@ async function printStderr(io: Io, { host, printed }: HostRun): Promise<void> {
   await printed.stderr.flushTo(io.stderr);
 }
 
-/** Prints one object with a row a dugdale. */
+/** Prints one object with a row for each dugdale. */
 export async function printRows(io: Io, runs: readonly HostRun[], config: LettsConfig): Promise<void> {
   for (const run of runs) await printStderr(io, run);
   await writeJson(io.stdout, { results: runs.map((run) => resultRow(run, config)) });
@@ -61,7 +61,7 @@ function resultRow({ host, end, error }: HostRun, config: LettsConfig): unknown 
   };
 }
 
-/** Prints an event for each dugdale of which no end is known. */
+/** Prints an event for each dugdale whose end is unknown. */
 export async function printErrors(io: Io, runs: readonly HostRun[], config: LettsConfig): Promise<void> {
   for (const { host, end, error } of runs) {
     if (end !== undefined || error === undefined) continue;
@@ -70,10 +70,7 @@ export async function printErrors(io: Io, runs: readonly HostRun[], config: Lett
   }
 }
 
-/**
- * The error of a fan-out: the first one that is not an outcome of the mission, else abnormal ends, else failed
- * missions.
- */
+/** The error of a fan-out: the first one that is not a mission's outcome, then abnormal ends, then failed missions. */
 export function fanOutError(runs: readonly HostRun[]): unknown {
   const failed = runs.filter(({ error }) => error !== undefined);
   const other = failed.find(({ error }) => !(error instanceof MissionEndError));

@@ -1,5 +1,5 @@
 /**
- * How many dugdales are done, while the others are waited for.
+ * Counts finished dugdales of a fan-out.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { StatusLine } from "../../output/status_line.ts";
 import type { GlobalValues } from "../../parse/global_flags.ts";
 import { barLine } from "./progress_bar.ts";
 
-/** Shows how far a fan-out is; nothing when stderr is not a terminal. */
+/** Shows the progress of a fan-out; nothing if stderr is not a terminal. */
 export class FanOutStatus implements AsyncDisposable {
   readonly #line: StatusLine | undefined;
   readonly #startedMs = performance.now();
@@ -24,13 +24,13 @@ export class FanOutStatus implements AsyncDisposable {
     this.#line = seen ? new StatusLine(io, () => barLine(this.#state(), io.columns(), paint)) : undefined;
   }
 
-  /** One of them is done. */
+  /** A dugdale has finished. */
   async done(host: string): Promise<void> {
     this.#waiting.delete(host);
     if (this.#waiting.size > 0) await this.#line?.draw();
   }
 
-  /** Makes room for lines that stay. */
+  /** Removes the line before permanent output. */
   async makeRoom(): Promise<void> {
     await this.#line?.clear();
   }

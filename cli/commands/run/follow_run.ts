@@ -1,5 +1,5 @@
 /**
- * Waits for the end of a mission and shows it on the way.
+ * Waits for the end of a mission and displays it meanwhile.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { DispatchedRef, FollowedLine } from "../../../client/types.ts";
 import { type LogShow, LogTails } from "./log_tails.ts";
 import { type MissionEnd, missionEnd } from "./mission_end.ts";
 
-/** How to wait. */
+/** Options of the wait. */
 export interface FollowRunOptions {
   /** Shows an event; the next one waits for it. */
   readonly event: (line: FollowedLine) => Promise<void>;
-  /** Shows what the mission prints; undefined does not ask for it. */
+  /** Shows output of the mission; undefined means that it is not fetched. */
   readonly logs: LogShow | undefined;
-  /** Milliseconds from now; undefined for ever. */
+  /** Milliseconds from now; undefined means forever. */
   readonly waitMs: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -23,14 +23,14 @@ export interface FollowRunOptions {
 /**
  * Follows the events until `done`.
  *
- * @throws {WaitTimeoutError} When the wait is over first. The mission keeps running.
+ * @throws {WaitTimeoutError} When the wait ends first. The mission keeps running.
  */
 export async function followRun(
   client: LettsClient,
   ref: DispatchedRef,
   { event, logs, waitMs, signal }: FollowRunOptions,
 ): Promise<MissionEnd> {
-  // When the output of the tails has been closed, there is no reason to wait for events either.
+  // If the destination of the tails is closed, there is no reason to wait for events either.
   const unread = new AbortController();
   await using tails = logs &&
     new LogTails(client, ref, logs, { signal, onFailure: (error) => unread.abort(error) });
@@ -40,7 +40,7 @@ export async function followRun(
       await event(followed);
       continue;
     }
-    // What the mission printed before its end is shown before the end.
+    // Output printed before the end is shown before the end.
     await tails?.drain();
     signal.throwIfAborted();
     await event(followed);

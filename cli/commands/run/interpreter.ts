@@ -7,13 +7,13 @@ import { basename, delimiter, join } from "node:path";
 import { DENO_FLAGS, ENDINGS, findDeno, isExecutable, programFor } from "../../../dugdale/interpreters.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 
-/** How a script is started: argv with `{mission_path}` in place of its path; undefined for the file itself. */
+/** How a script is started: its command line with `{mission_path}` as placeholder; undefined for the file itself. */
 export type CommandTemplate = readonly string[];
 
-/** Where programs are looked for. */
+/** Where to search for programs. */
 export interface Surroundings {
   readonly searchPath: string | undefined;
-  /** The path of Deno; undefined when there is none. */
+  /** The path of Deno; undefined if there is none. */
   readonly deno: string | undefined;
 }
 
@@ -26,10 +26,10 @@ export function surroundings(): Surroundings {
 }
 
 /**
- * The command of a script, with the path of the program that runs it.
+ * The command of a script, with the path of its interpreter.
  *
- * @throws {UsageError} When nothing is known to run the file.
- * @throws {CommandError} When the program that would is not installed.
+ * @throws {UsageError} When the interpreter of the file is unknown.
+ * @throws {CommandError} When the interpreter is not installed.
  */
 export function commandFor(path: string, around: Surroundings): CommandTemplate {
   const program = programFor(path);

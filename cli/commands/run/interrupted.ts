@@ -1,5 +1,5 @@
 /**
- * What a command reports about missions that outlive it.
+ * Messages about missions that outlive a command.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import type { MissionEnd } from "./mission_end.ts";
 export interface InterruptedMission {
   readonly host: string;
   readonly missionId: string;
-  /** Whether the dugdale has said that it has it. */
+  /** Whether the dugdale has accepted it. */
   readonly accepted: boolean;
 }
 
-/** Removes a mission that is not running: its dispatch was refused, or the dugdale does not have it any more. */
+/** Removes a mission that is not running: its dispatch was rejected, or it no longer exists. */
 export function dropRefused(
   missions: Map<string, InterruptedMission>,
   host: string,
@@ -28,8 +28,8 @@ export function dropRefused(
 }
 
 /**
- * Reports the missions that may run on although the command ends with the error. Without an interrupt only those count
- * that were accepted: the error tells of the others.
+ * Reports the missions that may still be running although the command ends with the error. Without an interrupt only
+ * accepted ones are reported: the error covers the others.
  */
 export async function reportUnfinished(
   io: Io,
@@ -42,7 +42,7 @@ export async function reportUnfinished(
   await reportStillRunning(io, shown, kind);
 }
 
-/** Reports the id of a mission that has failed, and what can be done with it. */
+/** Reports the id of a failed mission, and possible next steps. */
 export async function reportFailed(io: Io, { ref: { host, missionId }, done }: MissionEnd): Promise<void> {
   await io.stderr.write(
     `letts: mission ${missionId} on ${host} has ended: ${done.outcome}
@@ -52,7 +52,7 @@ export async function reportFailed(io: Io, { ref: { host, missionId }, done }: M
   );
 }
 
-/** Reports that a mission keeps running, and how to follow and to end it. */
+/** Reports that a mission keeps running, and how to follow and end it. */
 export async function reportStillRunning(
   io: Io,
   missions: readonly InterruptedMission[],

@@ -1,5 +1,5 @@
 /**
- * What a mission prints, line by line.
+ * Splits output into lines.
  *
  * @module
  */
@@ -7,14 +7,14 @@
 /** One of the two streams of a process. */
 export type LogStream = "stdout" | "stderr";
 
-/** Longer lines come in parts. */
+/** Longer lines are split. */
 const LINE_MAX_BYTES = 1024 * 1024;
 const NEWLINE = 10;
 const RETURN = 13;
 
 /**
- * Splits at `\n` and `\r\n`, and at `\r`, so that progress that is printed over itself is seen while it is made. A line
- * that is longer than 1 MiB comes in parts; an unterminated last line is one too.
+ * Splits at `\n` and `\r\n`, and at `\r`, so that progress that overwrites itself is visible immediately. A line longer
+ * than 1 MiB is split; an unterminated last line counts as a line.
  */
 export async function* logLines(
   stream: AsyncIterable<Uint8Array>,
@@ -23,7 +23,7 @@ export async function* logLines(
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  /** Whether a newline ends nothing: a carriage return or the limit has ended its line. */
+  /** Whether a newline is to be ignored: a carriage return or the limit has already ended its line. */
   let ended = false;
   const take = (part: Uint8Array, isEnd: boolean): string => {
     const line = text + decoder.decode(part, { stream: !isEnd });
@@ -40,7 +40,7 @@ export async function* logLines(
         const isEmpty = bytes + part.length === 0;
         start = at + 1;
         if (isEmpty && (byte === RETURN || ended)) {
-          // A carriage return in front of a line ends none.
+          // A carriage return at the start of a line does not end one.
           if (byte === NEWLINE) ended = false;
           continue;
         }

@@ -1,5 +1,5 @@
 /**
- * Shows what a mission prints while it prints it.
+ * Shows output of a mission while it is running.
  *
  * @module
  */
@@ -11,37 +11,37 @@ import { OutputError } from "../../errors.ts";
 import { shortText } from "../../output/error_text.ts";
 import type { LogStream } from "./log_lines.ts";
 
-/** How long a connection may be silent once the mission is done before the rest is asked for on another one. */
+/** Idle time of a connection, after the mission is done, before the rest is requested on another one. */
 const SILENCE_MS = 1000;
 const LOOK_MS = 50;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What came from a dugdale, chunk by chunk. */
+/** A chunk received from a dugdale. */
 export type LogBody = AsyncIterable<Bytes>;
 
-/** What is done with what a mission prints. */
+/** Handlers of a mission's output. */
 export interface LogShow {
   /** Shows a stream to its end. */
   show(stream: LogStream, body: LogBody): Promise<void>;
-  /** Tells that a part of a stream is missing. */
+  /** Reports that a part of a stream is missing. */
   warn(text: string): Promise<void>;
 }
 
-/** What is said about a stream that the dugdale has cut off. */
+/** Message about a stream that the dugdale has truncated. */
 export function cutText(stream: string, limitBytes: number): string {
   return `${stream} is incomplete: the dugdale keeps ${limitBytes} bytes of a mission's output`;
 }
 
-/** Tails of both streams, one connection each. Releasing it ends what is still open. */
+/** Tails of both streams, one connection each. Releasing it ends open ones. */
 export class LogTails implements AsyncDisposable {
   readonly #show: LogShow;
   readonly #stop: LinkedAbort;
-  /** Ends the following of a stream that is to be read to its end in another way. */
+  /** Ends following a stream that is to be read in another way. */
   readonly #silent = { stdout: new AbortController(), stderr: new AbortController() };
   readonly #over: Promise<void>;
   #lost = false;
-  /** Since when each tail waits for the dugdale; one that waits for its reader is not in here. */
+  /** Since when each tail waits for the dugdale; a tail that waits for its reader is not included. */
   readonly #waitingSinceMs = new Map<LogStream, number>();
 
   constructor(
@@ -51,7 +51,7 @@ export class LogTails implements AsyncDisposable {
     { signal, onFailure }: {
       /** Ends both tails. */
       readonly signal: AbortSignal;
-      /** Called when something could not be shown. */
+      /** Called when output could not be shown. */
       readonly onFailure: (error: unknown) => void;
     },
   ) {
@@ -62,14 +62,14 @@ export class LogTails implements AsyncDisposable {
     this.#over.catch(onFailure);
   }
 
-  /** Whether a part of what the mission printed was not shown. */
+  /** Whether a part of the output was not shown. */
   get lost(): boolean {
     return this.#lost;
   }
 
   /** Waits until everything is shown. */
   async drain(): Promise<void> {
-    // What came before the end of the mission says nothing about the silence after it.
+    // Data received before the end of the mission says nothing about silence after it.
     for (const stream of this.#waitingSinceMs.keys()) this.#waitingSinceMs.set(stream, performance.now());
     const timer = setInterval(() => {
       const limitMs = performance.now() - SILENCE_MS;

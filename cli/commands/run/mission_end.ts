@@ -1,5 +1,5 @@
 /**
- * How a mission ended, for the lines and exit codes of the CLI.
+ * The end of a mission, for output and exit codes.
  *
  * @module
  */
@@ -13,14 +13,14 @@ import { parseJson } from "../../output/json.ts";
 export interface MissionEnd {
   readonly ref: DispatchedRef;
   readonly done: DoneEvent;
-  /** What it returned, with exact integers; undefined when there is no `return`. */
+  /** The return value, with exact integers; undefined without a `return`. */
   readonly returned: unknown;
   readonly result: RunResult;
-  /** Whether a part of what it printed could not be shown. */
+  /** Whether a part of the output could not be shown. */
   readonly outputLost: boolean;
 }
 
-/** Makes it of the last event and the line that the event was read from. */
+/** Creates it from the last event and its line. */
 export function missionEnd(
   ref: DispatchedRef,
   done: DoneEvent,
@@ -34,7 +34,7 @@ export function missionEnd(
   return { ref, done, returned, result: toRunResult(ref, done, undefined), outputLost };
 }
 
-/** The error that an end is, unless it is a success. */
+/** The error for an end, unless it is a success. */
 export function endError({ done }: MissionEnd): MissionEndError | undefined {
   const { outcome, fail_reason: reason = "", fail_message: message = "" } = done;
   if (outcome === "success") return undefined;

@@ -8,13 +8,13 @@ import type { Writer } from "../../output/io.ts";
 import type { LogStream } from "./log_lines.ts";
 import { eventText, type RunView, savedText } from "./view.ts";
 
-/** What a {@linkcode LineView} leaves out. */
+/** What a {@linkcode LineView} omits. */
 export interface LineViewOptions {
   readonly events: boolean;
   readonly progress: boolean;
 }
 
-/** A line for every event and every line of the logs. */
+/** One line for every event and log line. */
 export class LineView implements RunView {
   readonly #writer: Writer;
   readonly #options: LineViewOptions;
@@ -45,12 +45,12 @@ export class LineView implements RunView {
   async close(): Promise<void> {}
 }
 
-/** The events as they came, one JSON object a line. */
+/** The events as they arrived, one JSON object for each line. */
 export class NdjsonView implements RunView {
   readonly #writer: Writer;
   readonly #host: string | undefined;
 
-  /** @param host Put into every line, when there are several. */
+  /** @param host Added to every line if there are several hosts. */
   constructor(writer: Writer, host?: string) {
     this.#writer = writer;
     this.#host = host;
@@ -66,7 +66,7 @@ export class NdjsonView implements RunView {
   async close(): Promise<void> {}
 }
 
-/** Puts the host first; the rest of the line stays as it was sent. */
+/** Puts the host first; the rest of the line is unchanged. */
 function withHost(line: string, host: string): string {
   const rest = line.trimStart().slice(1).trimStart();
   return `{"host":${JSON.stringify(host)}${rest.startsWith("}") ? "" : ","}${rest}`;

@@ -1,22 +1,22 @@
 /**
- * How far a mission is, on one line of a terminal.
+ * A progress bar on one line of a terminal.
  *
  * @module
  */
 import type { Paint } from "../../output/color.ts";
 import { clip, oneLine } from "../../output/columns.ts";
 
-/** What the bar shows. */
+/** State of the bar. */
 export interface BarState {
   /** Such as `queued` or `running`. */
   readonly phase: string;
-  /** 0 to 1; undefined when the mission did not say. */
+  /** 0 to 1; undefined if the mission reported none. */
   readonly value: number | undefined;
   readonly message: string;
   readonly elapsedMs: number;
 }
 
-/** Cells of the bar itself. */
+/** Width of the bar itself, in columns. */
 const CELLS = 24;
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const RUNNER = 4;
@@ -40,7 +40,7 @@ function filled(value: number, cells: number): string {
   return `▕${("█".repeat(full) + EIGHTHS[eighths % 8]).padEnd(cells)}▏`;
 }
 
-/** Something that moves, for missions that do not say how far they are. */
+/** An animation for missions without reported progress. */
 function runner(elapsedMs: number, cells: number): string {
   const way = cells - RUNNER;
   const step = Math.floor(elapsedMs / RUNNER_STEP_MS) % (2 * way);

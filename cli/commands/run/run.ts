@@ -25,7 +25,7 @@ export async function run(call: RunCall): Promise<void> {
   await writeRunResult(io.stdout, globals.output, end);
   const error = endError(end);
   if (error === undefined) return;
-  // An embedded mission is gone with its dugdale.
+  // An embedded mission ends with its dugdale.
   if (globals.output === "text" && !globals.quiet && !flags.embedded) await reportFailed(io, end);
   throw error;
 }

@@ -1,5 +1,5 @@
 /**
- * `letts run --embedded`: a script as a mission, without any set-up.
+ * `letts run --embedded`: runs a script as a mission, without set-up.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { commandFor, surroundings } from "./interpreter.ts";
 import { type RunEnd, runMission } from "./run_mission.ts";
 import { runPlan, type RunValues } from "./run_plan.ts";
 
-/** Runs the script of `--mission` here. Ctrl-C ends it; a second one does not wait for its end. */
+/** Runs the script given by `--mission`. Ctrl-C ends it; a second Ctrl-C does not wait. */
 export async function runEmbedded(call: Call<RunValues & TargetValues>): Promise<RunEnd> {
   const { flags, globals, io } = call;
   assertNoTarget(flags);

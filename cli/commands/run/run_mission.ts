@@ -1,5 +1,5 @@
 /**
- * One mission on one dugdale, from its files to its outputs.
+ * One mission on one dugdale, from upload to output files.
  *
  * @module
  */
@@ -13,26 +13,26 @@ import { endError, type MissionEnd } from "./mission_end.ts";
 import { type RunPlan, withId } from "./run_plan.ts";
 import { showLines } from "./view.ts";
 
-/** What a run needs beside its plan. */
+/** Parts of a run in addition to its plan. */
 export interface RunMissionOptions extends ChosenView {
   readonly signal: AbortSignal;
   /** Called before the mission is sent and after it was accepted. */
   readonly onMission: (missionId: string, accepted: boolean) => void;
-  /** Called when it has ended, before its output files are fetched. */
+  /** Called at its end, before its output files are fetched. */
   readonly onEnd?: () => void;
 }
 
-/** A mission that has ended, with what was fetched of it. */
+/** A finished mission, with its fetched files. */
 export interface RunEnd extends MissionEnd {
-  /** Undefined when they are not part of the result. */
+  /** Undefined if not part of the result. */
   readonly logs: Logs | undefined;
 }
 
 /**
- * Sends the mission, waits, and puts the output files of a success in place.
+ * Sends the mission, waits, and saves the output files of a success.
  *
- * @throws {WaitTimeoutError} When the wait is over first. The mission keeps running.
- * @throws {CommandError} When the mission made no output file of a wanted role.
+ * @throws {WaitTimeoutError} When the wait ends first. The mission keeps running.
+ * @throws {CommandError} When the mission has no output file of a requested role.
  */
 export async function runMission(
   client: LettsClient,

@@ -1,5 +1,5 @@
 /**
- * What `run` and `dispatch` are asked for, checked before the first request.
+ * The plan of `run` and `dispatch`, validated before the first request.
  *
  * @module
  */
@@ -18,25 +18,25 @@ import { readInput } from "../mission_input.ts";
 import type { MISSION_FLAGS } from "../shared_flags.ts";
 import type { RUN_FLAGS } from "./command.ts";
 
-/** The flags that say what is sent. */
+/** Flags of the mission. */
 export type MissionValues = Values<typeof MISSION_FLAGS>;
 
-/** The flags of `run` that say how to wait. */
+/** Flags of `run` about the wait. */
 export type RunValues = MissionValues & Values<typeof RUN_FLAGS>;
 
-/** A mission that is about to be sent. */
+/** A mission that is ready to be sent. */
 export type DispatchPlan = Omit<DispatchOptions, "signal" | "traceparent">;
 
-/** A mission that is about to be sent and waited for. */
+/** A mission that is ready to be sent and waited for. */
 export interface RunPlan {
   readonly dispatch: DispatchPlan;
-  /** Where to put which output file. */
+  /** Destination of each output file. */
   readonly outputs: readonly Pair[];
-  /** Milliseconds from the accepted dispatch; undefined for ever. */
+  /** Milliseconds from the accepted dispatch; undefined means forever. */
   readonly waitMs: number | undefined;
 }
 
-/** @throws {UsageError} When a flag is missing or wrong, or a file cannot be read. */
+/** @throws {UsageError} When a flag is missing or invalid, or a file cannot be read. */
 export async function dispatchPlan(flags: MissionValues, io: Io, piped: PipedFiles): Promise<DispatchPlan> {
   const mission = required(flags.mission, "mission");
   const { "mission-id": missionId } = flags;
@@ -83,7 +83,7 @@ function retryOf({ attempts, backoff }: MissionValues): MissionRetry | undefined
 export async function runPlan(flags: RunValues, io: Io, piped: PipedFiles): Promise<RunPlan> {
   const delayMs = flags.delay === undefined ? undefined : duration("--delay", flags.delay);
   const runAtMs = parseMoment("--run-at", flags["run-at"]);
-  // How long all attempts take is not known: only --wait-timeout limits the wait for them.
+  // The total time of all attempts is unknown: only --wait-timeout limits the wait.
   const moreMs = (flags.attempts ?? 1) > 1 ? Infinity : delayMs ?? Math.max(0, (runAtMs ?? 0) - Date.now());
   const waitMs = waitLimit(flags, moreMs);
   const outputs = parsePairs("--output-file", flags["output-file"]);
@@ -91,7 +91,7 @@ export async function runPlan(flags: RunValues, io: Io, piped: PipedFiles): Prom
   return { dispatch: await dispatchPlan(flags, io, piped), outputs, waitMs };
 }
 
-/** The plan with an id of its own, so that it can be named even when its dispatch is never answered. */
+/** The plan with an id chosen here, so that the mission can be named even if its dispatch is never answered. */
 export function withId(plan: DispatchPlan): DispatchPlan & { readonly missionId: string } {
   return { ...plan, missionId: plan.missionId ?? new Ids().mission() };
 }

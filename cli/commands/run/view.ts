@@ -1,5 +1,5 @@
 /**
- * What is shown while a mission runs.
+ * How a running mission is displayed.
  *
  * @module
  */
@@ -9,21 +9,21 @@ import { humanBytes } from "../../output/human.ts";
 import { logLines, type LogStream } from "./log_lines.ts";
 import type { LogShow } from "./log_tails.ts";
 
-/** Shows a mission that runs. Each method waits until its line is out. */
+/** Displays a running mission. Each method resolves when its line is written. */
 export interface RunView {
-  /** An event, as it came. */
+  /** An event, as it arrived. */
   event(line: FollowedLine): Promise<void>;
   /** A line that the mission printed, without its newline. */
   log(stream: LogStream, line: string): Promise<void>;
-  /** An output file has been put in its place. */
+  /** An output file has been saved. */
   saved(key: string, path: string, bytes: number): Promise<void>;
   /** A warning. */
   warning(text: string): Promise<void>;
-  /** Removes what is not meant to stay. */
+  /** Removes temporary display elements. */
   close(): Promise<void>;
 }
 
-/** How the lines of a mission's logs get into a view. */
+/** How log lines get into a view. */
 export function showLines(view: RunView): LogShow {
   return {
     async show(stream, body) {
@@ -33,12 +33,12 @@ export function showLines(view: RunView): LogShow {
   };
 }
 
-/** The line of a fetched file for people. */
+/** The message about a saved file. */
 export function savedText(key: string, path: string, bytes: number): string {
   return `[output] ${key} -> ${path} (${humanBytes(bytes)})`;
 }
 
-/** The line of an event for people; undefined for events without one. */
+/** The text of an event; undefined for events without text. */
 export function eventText(event: MissionEvent): string | undefined {
   switch (event.event) {
     case "queued":

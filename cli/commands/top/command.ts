@@ -1,14 +1,14 @@
 /** The command line of `letts top`. @module */
 import type { CommandSpec } from "../../parse/grammar.ts";
 
-/** How `top` looks. */
+/** Options of `top`. */
 export const TOP_FLAGS = {
   match: { type: "csv", value: "LABELS", complete: "label", help: "only dugdales with all of these labels" },
   interval: { type: "text", value: "DURATION", default: "1s", help: "time between two looks" },
   once: { type: "switch", help: "look once and print it" },
 } as const;
 
-/** Shows what all dugdales do. */
+/** Shows the activity of all dugdales. */
 export const TOP: CommandSpec<[typeof TOP_FLAGS]> = {
   name: "top",
   summary: "Watch what all dugdales do",

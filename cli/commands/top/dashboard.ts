@@ -1,5 +1,5 @@
 /**
- * What a person has chosen on the screen of `letts top`, and what a key does to it.
+ * State of the `letts top` screen, and the effect of keys on it.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { HostSnapshot } from "./snapshot.ts";
 /** A lane in the list. */
 export interface LaneRow {
   readonly kind: "lane";
-  /** Tells rows apart from look to look. */
+  /** Identifies a row across updates. */
   readonly key: string;
   readonly host: string;
   readonly lane: LaneRecord;
 }
 
-/** A dugdale that could not be asked, in the place of its lanes. */
+/** An unreachable dugdale, in the place of its lanes. */
 export interface HostRow {
   readonly kind: "host";
   readonly key: string;
@@ -33,10 +33,10 @@ export interface MissionRow {
   readonly mission: Mission;
 }
 
-/** What can be chosen. */
+/** Selectable rows. */
 export type Row = LaneRow | HostRow | MissionRow;
 
-/** What a key asks for beyond the screen. */
+/** Effects of a key outside the screen. */
 export type Action =
   | { readonly do: "quit" }
   | { readonly do: "show"; readonly row: Row }
@@ -47,36 +47,36 @@ export type Action =
 /** Text that covers the list, such as the record of a mission. */
 export interface Pane {
   readonly title: string;
-  /** Its lines as they are now. They may grow. */
+  /** Its current lines. They may grow. */
   readonly lines: readonly string[];
-  /** Begins at the end and stays there, as output does. */
+  /** Starts at the end and stays there, as for output. */
   readonly follows: boolean;
 }
 
-/** The list, the filter, the chosen row, and the pane in front of them. */
+/** The list, the filter, the selected row, and the pane in front of them. */
 export class Dashboard {
   hosts: readonly HostSnapshot[] = [];
-  /** A sentence about the last action, until the next key. */
+  /** A message about the last action, shown until the next key. */
   message = "";
   #filter = "";
   #typing = false;
   #chosen = "";
   #confirm: MissionRow | undefined;
   #pane: Pane | undefined;
-  /** The first line of the pane on the screen; undefined at its end. */
+  /** Index of the pane's first visible line; undefined at its end. */
   #top: number | undefined;
 
-  /** The letters that names must contain. */
+  /** Text that names must contain. */
   get filter(): string {
     return this.#filter;
   }
 
-  /** Whether keys are letters of the filter. */
+  /** Whether keys are input of the filter. */
   get typing(): boolean {
     return this.#typing;
   }
 
-  /** The mission that is killed when the next key is `y`. */
+  /** The mission that is killed if the next key is `y`. */
   get confirm(): MissionRow | undefined {
     return this.#confirm;
   }
@@ -86,7 +86,7 @@ export class Dashboard {
     return this.#pane;
   }
 
-  /** Lanes and the dugdales without an answer, in the order of letts.yaml. */
+  /** Lanes, and unreachable dugdales, in the order of letts.yaml. */
   get lanes(): readonly (LaneRow | HostRow)[] {
     return this.hosts.flatMap(({ host, error, lanes }): readonly (LaneRow | HostRow)[] => {
       if (error !== undefined) return [{ kind: "host" as const, key: host, host, error }];
@@ -94,7 +94,7 @@ export class Dashboard {
     }).filter((row) => this.#matches(row.host, row.kind === "lane" ? row.lane.name : ""));
   }
 
-  /** What runs, the longest first. */
+  /** Running missions, the longest first. */
   get missions(): readonly MissionRow[] {
     return this.hosts.flatMap(({ host, running }) =>
       running.map((mission) => ({
@@ -108,7 +108,7 @@ export class Dashboard {
     ).toSorted((a, b) => (a.mission.startedMs ?? Infinity) - (b.mission.startedMs ?? Infinity));
   }
 
-  /** The chosen row: the first one, until a person chooses or when the chosen one is gone. */
+  /** The selected row; the first one, if none was selected or it no longer exists. */
   get chosen(): Row | undefined {
     const rows = this.#rows;
     return rows.find(({ key }) => key === this.#chosen) ?? rows[0];
@@ -120,7 +120,7 @@ export class Dashboard {
     this.#top = pane.follows ? undefined : 0;
   }
 
-  /** The lines of the pane that fit on so many lines of the screen. */
+  /** The visible lines of the pane. */
   paneLines(height: number): readonly string[] {
     const { lines } = this.#pane ?? { lines: [] };
     const last = Math.max(0, lines.length - height);
@@ -130,9 +130,9 @@ export class Dashboard {
   }
 
   /**
-   * Does what a key means.
+   * Handles a key.
    *
-   * @param height Lines that the list or the pane has on the screen.
+   * @param height Number of visible lines of the list or the pane.
    * @return What the caller has to do.
    */
   press(key: Key, height: number): Action | undefined {
@@ -161,7 +161,7 @@ export class Dashboard {
     const last = Math.max(0, pane.lines.length - height);
     const top = this.#top ?? last;
     const to = (line: number) => {
-      // At the end again, output goes on to be followed.
+      // At the end, output is followed again.
       this.#top = pane.follows && line >= last ? undefined : Math.max(0, Math.min(line, last));
     };
     if (key === "escape" || key === "backspace" || letter(key) === "q") this.#pane = undefined;

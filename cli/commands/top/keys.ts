@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A key that has a name, or the character that was typed. */
+/** A named key, or the typed character. */
 export type Key =
   | "up"
   | "down"
@@ -38,11 +38,11 @@ const NAMED: Readonly<Record<string, Key>> = {
   "\b": "backspace",
 };
 
-/** A sequence that begins with escape, else one character. */
+/** An escape sequence, or one character. */
 // deno-lint-ignore no-control-regex -- escape begins the sequences
 const ONE = /\x1b(?:\[[0-9;]*[@-~]|O[@-~])|[^]/gu;
 
-/** The keys in what came from a terminal in one read. Those without a meaning here are left out. */
+/** The keys in one read from a terminal. Unknown ones are skipped. */
 export function keysIn(typed: string): readonly Key[] {
   return [...typed.matchAll(ONE)].flatMap(([one]): Key[] => {
     const named = NAMED[one];

@@ -1,5 +1,5 @@
 /**
- * The screen of `letts top` on a terminal: drawn after each look and each key.
+ * The screen of `letts top` on a terminal: redrawn after each update and each key.
  *
  * @module
  */
@@ -26,19 +26,19 @@ const LEAVE = "\x1b[?25h\x1b[?1049l";
 const HOME = "\x1b[H";
 const CLEAR_LINE = "\x1b[K";
 const CLEAR_BELOW = "\x1b[J";
-/** Output of a mission that can be scrolled back to. */
+/** Scrollback of a mission's output. */
 const LOG_LINES_MAX = 5000;
 
-/** Where the screen gets what it shows. */
+/** Sources of the screen. */
 export interface Looks {
   readonly look: (signal: AbortSignal) => Promise<readonly HostSnapshot[]>;
-  /** Waits until the next look. */
+  /** Waits until the next update. */
   readonly wait: (signal: AbortSignal) => Promise<void>;
-  /** Ends the screen with its reason. */
+  /** Aborts the screen. */
   readonly signal: AbortSignal;
 }
 
-/** Shows the screen until a person leaves it. Without a keyboard it shows the list and takes no keys. */
+/** Shows the screen until the user leaves it. Without a keyboard it shows the list only. */
 export async function liveScreen(client: LettsClient, io: Io, looks: Looks): Promise<void> {
   await using screen = new LiveScreen(client, io, looks);
   await screen.show();
@@ -55,9 +55,9 @@ class LiveScreen implements AsyncDisposable {
   readonly #redraw = () => void this.#draw();
   #drawing = false;
   #changed = false;
-  /** Lets the next look come at once. */
+  /** Triggers the next update immediately. */
   #sooner = Promise.withResolvers<void>();
-  /** Ends what fills the pane. */
+  /** Ends the source of the pane's content. */
   #filling = new AbortController();
 
   constructor(client: LettsClient, io: Io, looks: Looks) {
@@ -96,7 +96,7 @@ class LiveScreen implements AsyncDisposable {
     }
   }
 
-  /** Does what is typed, until a person leaves. */
+  /** Handles keys until the user leaves. */
   async #obey(): Promise<void> {
     for await (const typed of this.#io.stdin.typed()) {
       for (const key of keysIn(typed)) {
@@ -110,7 +110,7 @@ class LiveScreen implements AsyncDisposable {
     }
   }
 
-  /** Begins an action; what comes of it is seen on the screen. */
+  /** Starts an action; its result appears on the screen. */
   #act(action: Exclude<Action, { readonly do: "quit" }>): void {
     this.#perform(action).catch((error) => {
       if (!(error instanceof LettsError)) this.#abort.abort(error);
@@ -153,7 +153,7 @@ class LiveScreen implements AsyncDisposable {
     this.#dashboard.open({ title: `${missionName} on ${host}`, lines, follows: false });
   }
 
-  /** Shows what a mission prints until the pane is closed. */
+  /** Shows output of a mission until the pane is closed. */
   async #showOutput({ host, mission: { missionId, missionName, kind } }: MissionRow): Promise<void> {
     this.#filling.abort();
     const filling = this.#filling = new AbortController();
@@ -181,7 +181,7 @@ class LiveScreen implements AsyncDisposable {
     }
   }
 
-  /** Draws what is there now. While the terminal takes one picture, all further changes wait for the next. */
+  /** Draws the current state. While the terminal is still writing one frame, further changes wait for the next. */
   async #draw(): Promise<void> {
     this.#changed = true;
     if (this.#drawing) return;
@@ -207,12 +207,12 @@ class LiveScreen implements AsyncDisposable {
       nowMs: Date.now(),
       config: this.#client.config,
     }, io.rows());
-    // Each line is erased to its end, so that nothing flickers.
+    // Each line is erased to its end, to avoid flicker.
     return `${HOME}${lines.map(terminalText).join(`${CLEAR_LINE}\r\n`)}${CLEAR_LINE}${CLEAR_BELOW}`;
   }
 }
 
-/** What was sent, one field a line, without anything that could move the cursor. */
+/** The record as sent, one field on each line, without control characters. */
 async function yamlLines(value: object): Promise<readonly string[]> {
   const { stringify } = await import("yaml");
   return stringify(plainNumbers(value), { lineWidth: 0 }).trimEnd().split("\n").map((line) =>

@@ -1,5 +1,5 @@
 /**
- * How far running missions are, from their events.
+ * Progress of running missions, from their events.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import type { LettsClient } from "../../../client/client.ts";
 import { LettsError } from "../../../protocol/letts_error.ts";
 import type { MissionRow } from "./dashboard.ts";
 
-/** What a mission reported last. */
+/** The last report of a mission. */
 export interface Progress {
-  /** From 0 to 1; undefined when it did not say. */
+  /** From 0 to 1; undefined if not reported. */
   readonly value: number | undefined;
   readonly message: string;
 }
 
-/** The most missions whose events are followed at the same time. */
+/** Maximum number of missions whose events are followed at the same time. */
 const FOLLOWED_MAX = 20;
 
-/** Follows the events of the missions that are on the screen. */
+/** Follows the events of the visible missions. */
 export class ProgressWatch implements Disposable {
   readonly #client: LettsClient;
   readonly #followed = new Map<string, AbortController>();
@@ -27,7 +27,7 @@ export class ProgressWatch implements Disposable {
     this.#client = client;
   }
 
-  /** Follows the first of these missions and leaves the others. */
+  /** Follows the first of these missions and stops following the others. */
   follow(rows: readonly MissionRow[]): void {
     const wanted = new Map(rows.slice(0, FOLLOWED_MAX).map((row) => [row.key, row]));
     for (const [key, abort] of this.#followed) if (!wanted.has(key)) abort.abort();
@@ -42,7 +42,7 @@ export class ProgressWatch implements Disposable {
     }
   }
 
-  /** What a mission reported last; undefined before its first report. */
+  /** The last report of a mission; undefined before the first one. */
   of(row: MissionRow): Progress | undefined {
     return this.#progress.get(row.key);
   }
@@ -59,7 +59,7 @@ export class ProgressWatch implements Disposable {
         this.#progress.set(key, { value, message });
       }
     } catch (error) {
-      // Without its events a mission is shown without progress; the next look tells whether the dugdale answers.
+      // Without its events a mission is shown without progress; the next update shows whether the dugdale responds.
       if (!signal.aborted && !(error instanceof LettsError)) throw error;
     }
   }

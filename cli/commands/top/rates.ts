@@ -1,32 +1,32 @@
 /**
- * How fast missions end, from counters that are looked at again and again.
+ * Rates of finished missions, from repeatedly read counters.
  *
  * @module
  */
 import type { Ended, HostSnapshot } from "./snapshot.ts";
 
-/** Missions a second. */
+/** In missions per second. */
 export interface Rate {
   readonly ended: number;
   readonly failed: number;
-  /** Missions a second between the looks, the oldest first. */
+  /** Rates between the updates, the oldest first. */
   readonly trend: readonly number[];
 }
 
-/** Rates are means of so much time, so that they can be read. */
+/** Window of the averages, long enough for readable values. */
 const WINDOW_MS = 5000;
-/** Looks that a trend remembers. */
+/** Number of updates in a trend. */
 const TREND_LOOKS = 30;
 
 interface Sample extends Ended {
   readonly timeMs: number;
 }
 
-/** Counters of all lanes over the last looks. */
+/** Counters of all lanes over the last updates. */
 export class Rates {
   readonly #samples = new Map<string, readonly Sample[]>();
 
-  /** Takes the counters of a look. Lanes that are gone are forgotten. */
+  /** Adds the counters of an update. Removed lanes are forgotten. */
   add(hosts: readonly HostSnapshot[], timeMs: number): void {
     const known = new Set<string>();
     for (const { host, lanes, ended } of hosts) {
@@ -36,7 +36,7 @@ export class Rates {
         known.add(key);
         const sample = { timeMs, ...(ended.get(name) ?? { all: 0, failed: 0 }) };
         const before = this.#samples.get(key) ?? [];
-        // A dugdale that was started anew counts from zero.
+        // After a restart, a dugdale counts from zero.
         const kept = sample.all < (before.at(-1)?.all ?? 0) ? [] : before;
         this.#samples.set(key, [...kept, sample].slice(-TREND_LOOKS - 1));
       }
@@ -44,7 +44,7 @@ export class Rates {
     for (const key of this.#samples.keys()) if (!known.has(key)) this.#samples.delete(key);
   }
 
-  /** The rate of a lane; undefined before the second look. */
+  /** The rate of a lane; undefined before the second update. */
   of(host: string, lane: string): Rate | undefined {
     const samples = this.#samples.get(keyOf(host, lane)) ?? [];
     const last = samples.at(-1);
@@ -57,7 +57,7 @@ export class Rates {
     };
   }
 
-  /** The rates of all lanes together; undefined before the second look. */
+  /** The total rate; undefined before the second update. */
   total(): Omit<Rate, "trend"> | undefined {
     const rates = [...this.#samples.keys()].flatMap((key) => this.of(...fromKey(key)) ?? []);
     if (rates.length === 0) return undefined;
@@ -75,7 +75,7 @@ function keyOf(host: string, lane: string): string {
   return `${host}/${lane}`;
 }
 
-/** Neither ids of dugdales nor names of lanes have a slash. */
+/** Neither dugdale ids nor lane names contain a slash. */
 function fromKey(key: string): [host: string, lane: string] {
   const [host = "", lane = ""] = key.split("/");
   return [host, lane];
@@ -83,7 +83,7 @@ function fromKey(key: string): [host: string, lane: string] {
 
 const BLOCKS = "▁▂▃▄▅▆▇█";
 
-/** The last numbers as blocks whose height tells their share of the greatest. */
+/** The last values as blocks of proportional height. */
 export function sparkline(numbers: readonly number[], columns: number): string {
   const shown = numbers.slice(-columns);
   const greatest = Math.max(...shown);
@@ -91,7 +91,7 @@ export function sparkline(numbers: readonly number[], columns: number): string {
   return shown.map((number) => BLOCKS[Math.ceil(number / greatest * (BLOCKS.length - 1))]).join("");
 }
 
-/** A rate for people: `0`, `0.2`, `12.3`, `1200`. */
+/** A formatted rate: `0`, `0.2`, `12.3`, `1200`. */
 export function rateText(perSecond: number): string {
   if (perSecond === 0) return "0";
   if (perSecond < 0.05) return "<0.1";

@@ -1,5 +1,5 @@
 /**
- * What `letts top` shows, as text.
+ * The screen of `letts top`, as text.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Dashboard, HostRow, LaneRow, MissionRow, Row } from "./dashboard.t
 import type { Progress } from "./progress_watch.ts";
 import { type Rates, rateText, sparkline } from "./rates.ts";
 
-/** What is drawn, and on what. */
+/** What to draw, and how. */
 export interface Drawing {
   readonly dashboard: Dashboard;
   readonly rates: Rates;
@@ -45,12 +45,12 @@ const ID: TerminalColumn = { title: "ID" };
 
 const TREND_COLUMNS = 12;
 const BAR_COLUMNS = 10;
-/** The mark of the chosen row, and what stands before the others. */
+/** Markers of the selected row and of the others. */
 const MARKS = ["> ", "  "] as const;
 /** The title, an empty line, and the keys. */
 const FRAME_LINES = 3;
 
-/** One look, whole: the lanes of all dugdales, then what runs in them. */
+/** A complete update: the lanes of all dugdales, then the running missions. */
 export function lookText(drawing: Drawing): string {
   const { lanes, missions } = drawing.dashboard;
   return [
@@ -85,12 +85,12 @@ export function screenLines(drawing: Drawing, height: number): readonly string[]
   ].slice(0, height);
 }
 
-/** Lines of a screen that the list or the pane has. */
+/** Lines available for the list or the pane. */
 export function listHeight(height: number): number {
   return Math.max(1, height - FRAME_LINES);
 }
 
-/** Lanes and errors above, missions below, both cut so that the chosen row is seen. */
+/** Lanes and errors above, missions below, both cut so that the selected row is visible. */
 function listLines(drawing: Drawing, screenHeight: number): readonly string[] {
   const errors = errorLines(drawing).slice(0, Math.floor(screenHeight / 4));
   const height = screenHeight - errors.length;
@@ -115,9 +115,9 @@ function listLines(drawing: Drawing, screenHeight: number): readonly string[] {
 }
 
 interface MarkedTable {
-  /** The titles, then a line for each row. */
+  /** The header, then a line for each row. */
   readonly lines: readonly string[];
-  /** The line of the chosen row; 0 when it is in the other table. */
+  /** The line of the selected row; 0 if it is in the other table. */
   readonly chosenAt: number;
 }
 
@@ -129,7 +129,7 @@ function marked(table: string, rows: readonly Row[], chosen: Row | undefined, pa
   return { lines, chosenAt };
 }
 
-/** The titles and as many rows as fit, around the chosen one. */
+/** The header and as many rows as fit, around the selected one. */
 function cut({ lines: [titles = "", ...rows], chosenAt }: MarkedTable, height: number): readonly string[] {
   const fitting = Math.max(0, height - 1);
   const from = Math.max(0, Math.min(chosenAt - Math.ceil(fitting / 2), rows.length - fitting));
@@ -168,7 +168,7 @@ function bottomLine({ dashboard, columns, paint }: Drawing): string {
   return paint("dim", clip(filter === "" ? keys : `filter ${filter} (Esc clears)  ${keys}`, columns));
 }
 
-/** Why dugdales do not answer. */
+/** Errors of unreachable dugdales. */
 function errorLines({ dashboard, config, columns, paint }: Drawing): readonly string[] {
   return dashboard.lanes.flatMap((row) =>
     row.kind === "host" ? [paint("red", clip(oneLine(hostText(row.host, row.error, config)), columns))] : []

@@ -1,5 +1,5 @@
 /**
- * What all dugdales do right now.
+ * The current activity of all dugdales.
  *
  * @module
  */
@@ -11,26 +11,26 @@ import { LettsError } from "../../../protocol/letts_error.ts";
 /** One dugdale. */
 export interface HostSnapshot {
   readonly host: string;
-  /** Why it could not be asked. */
+  /** Why it is unreachable. */
   readonly error?: LettsError;
   readonly lanes: readonly LaneRecord[];
-  /** What runs, missions and commands. */
+  /** Running missions and commands. */
   readonly running: readonly Mission[];
-  /** What has ended in each lane since the dugdale was started; undefined when it does not say. */
+  /** Finished missions of each lane since the start of the dugdale; undefined if not reported. */
   readonly ended?: ReadonlyMap<string, Ended> | undefined;
 }
 
-/** Missions that have ended. */
+/** Number of finished missions. */
 export interface Ended {
   readonly all: number;
-  /** Those with another outcome than success. */
+  /** Number of missions with another outcome than success. */
   readonly failed: number;
 }
 
-/** The most missions of one dugdale that are looked at. */
+/** Maximum number of running missions read from one dugdale. */
 const RUNNING_MAX = 200;
 
-/** Asks all of them at once. */
+/** Asks all dugdales in parallel. */
 export async function snapshot(
   client: LettsClient,
   match: readonly string[],
@@ -66,7 +66,7 @@ async function endedOf(
 
 const COUNTER = /^letts_missions_total\{(.*)\} (\d+)$/gm;
 
-/** Reads the counters of ended missions from the numbers that a dugdale gives to Prometheus. */
+/** Parses the counters of finished missions from Prometheus metrics. */
 export function endedByLane(metrics: string): ReadonlyMap<string, Ended> {
   const lanes = new Map<string, Ended>();
   for (const [, labels = "", count] of metrics.matchAll(COUNTER)) {

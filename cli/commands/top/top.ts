@@ -19,7 +19,7 @@ type TopCall = Call<Values<typeof TOP_FLAGS>>;
 
 const LEAST_INTERVAL_MS = 100;
 
-/** Shows what all dugdales do: on a terminal until it is left, elsewhere once. */
+/** Shows the activity of all dugdales: on a terminal until the user leaves, elsewhere once. */
 export async function top(call: TopCall): Promise<void> {
   const { flags, io } = call;
   const intervalMs = Math.max(LEAST_INTERVAL_MS, duration("--interval", flags.interval));
@@ -34,7 +34,7 @@ export async function top(call: TopCall): Promise<void> {
       signal,
     });
   } catch (error) {
-    // Ctrl-C is the way out, not a failure.
+    // Ctrl-C leaves normally; it is not a failure.
     if (!(error instanceof InterruptedError && error.signal === "SIGINT")) throw error;
   }
 }

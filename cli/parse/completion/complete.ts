@@ -13,8 +13,8 @@ const NOTHING: Completed = { candidates: [], files: "none" };
 /**
  * Completes the last word of a line.
  *
- * @param words What stands behind `letts`; the last one is the word under the cursor, empty for a new one.
- * @param names Gives the names of letts.yaml; asked only when one of them may come.
+ * @param words The words after `letts`; the last one is under the cursor, and empty for a new word.
+ * @param names Returns the names of letts.yaml; called only if one of them may match.
  */
 export function complete(root: CommandGroup, words: readonly string[], names: () => Names): Completed {
   const current = words.at(-1) ?? "";
@@ -43,10 +43,10 @@ export function complete(root: CommandGroup, words: readonly string[], names: ()
 }
 
 interface Place {
-  /** A flag that waits for its value. */
+  /** A flag whose value is expected. */
   readonly pending: NamedFlag | undefined;
   readonly flagsEnded: boolean;
-  /** Words that are neither flags nor their values, the names of the command among them. */
+  /** Words that are neither flags nor their values, including the names of the command. */
   readonly positionals: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The last missions of all dugdales, for completion.
+ * Recent missions of all dugdales, for completion.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import type { Env } from "../../../config/variables.ts";
 import { LettsError } from "../../../protocol/letts_error.ts";
 import type { Candidate, Completed } from "./values.ts";
 
-/** Longer than this a person does not wait for a word. */
+/** Maximum time that a user waits for a completion. */
 const PATIENCE_MS = 1000;
 const NEWEST = 50;
 
-/** Ids with their missions, or names; the newest first. None from dugdales that do not answer soon. */
+/** Ids with their mission names, or names only, newest first. Slow dugdales are skipped. */
 export async function knownMissions(
   what: NonNullable<Completed["ask"]>,
   start: string,

@@ -1,5 +1,5 @@
 /**
- * The names of the letts.yaml that applies, for completion.
+ * The names in the letts.yaml that applies, for completion.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Names } from "./values.ts";
 
 const NONE: Names = { hosts: [], labels: [], lanes: [], routes: [], schedules: [] };
 
-/** All names, sorted. None when there is no usable file: a completion reports no errors. */
+/** All names, sorted. Empty when there is no valid file: completion reports no errors. */
 export function knownNames(path: string | undefined, env: Env): Names {
   try {
     const { yaml } = parseLettsFile(readFileText(discoverLettsFile({ path, env })));

@@ -1,15 +1,15 @@
 /**
- * The scripts that make shells ask `letts __complete`.
+ * Shell scripts that call `letts __complete`.
  *
  * @module
  */
 
-/** A shell that can complete. */
+/** Supported shells. */
 export type Shell = "bash" | "zsh" | "fish" | "powershell";
 
 /**
- * Bash takes `=` and `:` for the end of a word and replaces only what stands behind them, so that the line is split
- * here and the reply is cut.
+ * Bash splits words at `=` and `:` and replaces only the part after them, so the line is split here and the reply is
+ * cut.
  */
 const BASH = `# bash completion for letts
 _letts() {
@@ -81,8 +81,8 @@ complete -c letts -f -a '(__letts_complete)'
 `;
 
 /**
- * PowerShell before 7.3, and later ones with batch files, drop an empty word on its way to a program and make one of
- * `""`; otherwise both arrive as they are. So the script sends `""`, and `letts __complete` takes it for an empty word.
+ * PowerShell before 7.3, and later versions with batch files, drop an empty argument and pass `""` as an empty one;
+ * otherwise both arrive unchanged. So the script sends `""`, which `letts __complete` takes for an empty word.
  */
 const POWERSHELL = `# PowerShell completion for letts
 Register-ArgumentCompleter -Native -CommandName letts -ScriptBlock {

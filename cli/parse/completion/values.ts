@@ -1,25 +1,25 @@
 /**
- * What the value of a flag may be.
+ * Candidates for the value of a flag.
  *
  * @module
  */
 import type { Completion, Flag } from "../flags.ts";
 
-/** A word that fits, and what it means. */
+/** A candidate, and its description. */
 export interface Candidate {
   readonly word: string;
   readonly means: string;
 }
 
-/** What fits: words, and whether the shell shall offer files too. */
+/** The candidates, and whether the shell should add files. */
 export interface Completed {
   readonly candidates: readonly Candidate[];
   readonly files: "none" | "files" | "folders";
-  /** What dugdales have to be asked for: ids of missions, or names of missions. */
+  /** Values that require asking dugdales: mission ids or mission names. */
   readonly ask?: "id" | "mission";
 }
 
-/** The names that letts.yaml knows. */
+/** The names in letts.yaml. */
 export interface Names {
   /** Ids and aliases of dugdales. */
   readonly hosts: readonly string[];
@@ -30,20 +30,20 @@ export interface Names {
 }
 
 /**
- * What fits as the value of a flag.
+ * Candidates for the value of a flag.
  *
- * @param prefix What stands before the value in the same word.
+ * @param prefix The part of the word before the value.
  */
 export function flagValues(flag: Flag, prefix: string, current: string, names: () => Names): Completed {
   const words = (flag.type === "text" ? flag.choices : undefined) ?? flag.suggest;
   if (words !== undefined) return { candidates: candidatesOf(words, prefix, current), files: "none" };
   if (flag.complete === undefined) return { candidates: [], files: "none" };
-  // Hosts and labels may be several with commas between.
+  // Hosts and labels may be comma-separated lists.
   const start = flag.type === "csv" || flag.complete === "host" ? current.lastIndexOf(",") + 1 : 0;
   return namesOf(flag.complete, prefix + current.slice(0, start), current.slice(start), names);
 }
 
-/** What fits where a name of a kind is wanted. */
+/** Candidates for names of a kind. */
 export function namesOf(kind: Completion, prefix: string, current: string, names: () => Names): Completed {
   const words = (list: readonly string[]): Completed => {
     return { candidates: candidatesOf(list, prefix, current), files: "none" };

@@ -1,10 +1,10 @@
 /**
- * What holds for all commands, for the generated documents.
+ * Texts about all commands, for the generated documents.
  *
  * @module
  */
 
-/** What each exit code means. */
+/** Meaning of each exit code. */
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ["0", "success"],
   ["1", "the mission failed, or an error without a code of its own"],
@@ -19,7 +19,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] =
   ["255", "letts exec failed before the command ended"],
 ];
 
-/** Where letts.yaml is looked for. */
+/** Search path of letts.yaml. */
 export const CONFIG_FILES: readonly string[] = [
   "--config",
   "$LETTS_CONFIG",
@@ -29,7 +29,7 @@ export const CONFIG_FILES: readonly string[] = [
   "/etc/letts/letts.yaml",
 ];
 
-/** Variables of the environment that change what letts does. */
+/** Environment variables that affect letts. */
 export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
   ["LETTS_CONFIG", "letts.yaml to use"],
   ["NO_COLOR", "when set to anything, no colours"],

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Differences that scripts written for the reference may notice. */
+/** Differences that affect scripts written for the reference. */
 export const DIFFERENCES: readonly (readonly [what: string, reference: string, here: string])[] = [
   ["`letts version`", "on stderr; no `--version`", "on stdout; `--version` does the same"],
   ["unknown command below a group", "help, exit 0", "exit 2"],

@@ -1,5 +1,5 @@
 /**
- * Manual pages, made of the table of commands.
+ * Manual pages, generated from the table of commands.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { flagHelp, flagText, usageLine } from "../help.ts";
 import { CONFIG_FILES, EXIT_CODES, VARIABLES } from "./common.ts";
 import { type Placed, walk } from "./walk.ts";
 
-/** A page and the file that it belongs into. */
+/** A page and its file name. */
 export interface ManPage {
   /** Such as `letts-run.1`. */
   readonly file: string;
@@ -23,7 +23,7 @@ export function manPages(root: CommandGroup): readonly ManPage[] {
   return places.map((place) => ({ file: `${place.path.join("-")}.1`, text: manPage(place, root) }));
 }
 
-/** When the pages last changed in kind; fixed, so that the same source makes the same pages. */
+/** Date of the last change of the page format; fixed, so that the output is reproducible. */
 const PAGE_DATE = "2026-11-27";
 
 function manPage({ node, path }: Placed, root: CommandGroup): string {

@@ -1,5 +1,5 @@
 /**
- * docs/cli.md, made of the table of commands.
+ * docs/cli.md, generated from the table of commands.
  *
  * @module
  */
