@@ -56,7 +56,7 @@ export async function dugdaleMain(flags: DugdaleFlags): Promise<number> {
   const config = readConfig(flags);
   if (config === undefined) return 3;
   if (flags.checkConfig) {
-    for (const warning of tokenWarnings(config)) say(`warning: ${warning}\n`);
+    for (const warning of tokenWarnings(config, systemClock.wallMs())) say(`warning: ${warning}\n`);
     say("ok\n");
     return 0;
   }
@@ -130,7 +130,7 @@ function migrateOnly(config: DugdaleConfig, log: Log): number {
 
 async function serve(config: DugdaleConfig, flags: DugdaleFlags, daemonLog: DaemonLog): Promise<number> {
   const { log } = daemonLog;
-  for (const warning of tokenWarnings(config)) log.warn("weak_token", { warning });
+  for (const warning of tokenWarnings(config, systemClock.wallMs())) log.warn("weak_token", { warning });
   using signals = new StopSignals(log);
   const readAgain = (): DugdaleConfig => {
     const { insecureConfigPermissions: insecurePermissions } = flags;

@@ -31,6 +31,7 @@ export {
   type DugdaleExec,
   type DugdaleLog,
   type DugdaleMissionEnv,
+  type DugdaleNamedToken,
   type DugdaleNetwork,
   type DugdaleSettings,
   type DugdaleTokens,

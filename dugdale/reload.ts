@@ -15,13 +15,21 @@ export function liveConfig(config: DugdaleConfig): DugdaleConfig {
  * @returns The keys that differ and need a restart, as written in dugdale.yaml.
  */
 export function reloadInto(config: DugdaleConfig, next: DugdaleConfig): string[] {
-  const later: string[] = NEEDS_RESTART.filter((key) => !equal(config[key], next[key])).map(snakeCase);
+  const later: string[] = NEEDS_RESTART.filter((key) => !equal(started(config)[key], started(next)[key]))
+    .map(snakeCase);
   if (config.limits.cacheSize !== next.limits.cacheSize) later.push("limits.cache_size");
   if (config.cleanup.sweepIntervalMs !== next.cleanup.sweepIntervalMs) later.push("cleanup.sweep_interval");
   if (config.log.output !== next.log.output) later.push("log.output");
   if (config.log.format !== next.log.format) later.push("log.format");
   for (const group of RELOADED) Object.assign(config[group], next[group]);
+  Object.assign(config, { tokens: next.tokens });
+  Object.assign(config.network, { openMetrics: next.network.openMetrics });
   return later;
+}
+
+/** A configuration without what else takes effect at once. */
+function started({ network, ...config }: DugdaleConfig): DugdaleConfig {
+  return { ...config, network: { ...network, openMetrics: true } };
 }
 
 function equal(a: unknown, b: unknown): boolean {

@@ -97,9 +97,9 @@ import {
   type UploadsQuery,
   uploadsQuery,
 } from "./staging.ts";
+import { type Scope, type WhoamiReply, whoamiReply } from "./whoami.ts";
 
-/** The scope of a token. An admin token may call every route. */
-export type Scope = "dispatch" | "exec" | "admin";
+export type { Scope } from "./whoami.ts";
 
 /** One route of the table. */
 export interface Route<Reply = unknown, Body = unknown, Query = unknown> {
@@ -108,6 +108,11 @@ export interface Route<Reply = unknown, Body = unknown, Query = unknown> {
   readonly path: string;
   /** Scopes that are accepted besides admin; `none` needs no token. */
   readonly scope: "none" | readonly Scope[];
+  /**
+   * Tokens that are limited to lanes or missions may call it, because it shows and changes only what they may see. Other
+   * routes are refused to them. Default false.
+   */
+  readonly narrowed?: true;
   /** The key of `limits` that bounds the body; absent where no body is read, or where the handler bounds it. */
   readonly bodyLimit?: "maxDispatchBodyBytes" | "maxExecBodyBytes" | "maxApplyBodyBytes";
   /**
@@ -171,6 +176,7 @@ export interface Replies {
   continueSchedule: ScheduleRecord;
   runSchedule: ScheduleRunReply;
   dugdale: DugdaleReply;
+  whoami: WhoamiReply;
   lanes: readonly LaneRecord[];
   putStaging: UploadReply;
   headStaging: undefined;
@@ -259,6 +265,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     path: "/v1/dispatch",
     scope: D,
     bodyLimit: "maxDispatchBodyBytes",
+    narrowed: true,
     resend: "keyed",
     body: dispatchBody,
     reply: dispatchReply,
@@ -269,6 +276,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     path: "/v1/dispatch/batch",
     scope: D,
     bodyLimit: "maxDispatchBodyBytes",
+    narrowed: true,
     resend: "keyed",
     body: batchBody,
     reply: batchReply,
@@ -279,6 +287,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     path: "/v1/exec/dispatch",
     scope: E,
     bodyLimit: "maxExecBodyBytes",
+    narrowed: true,
     resend: "keyed",
     body: execBody,
     reply: execReply,
@@ -288,6 +297,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/missions",
     scope: A,
+    narrowed: true,
     resend: "safe",
     query: missionsQuery,
     reply: missionPage,
@@ -297,6 +307,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/failures",
     scope: A,
+    narrowed: true,
     resend: "safe",
     query: failuresQuery,
     reply: failuresReply,
@@ -306,6 +317,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/missions/:id",
     scope: DE,
+    narrowed: true,
     resend: "safe",
     reply: missionRecord,
     summary: "One mission",
@@ -314,6 +326,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/keys/:key",
     scope: DE,
+    narrowed: true,
     resend: "safe",
     reply: missionRecord,
     summary: "The newest mission with a key",
@@ -322,6 +335,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/missions/:id/events",
     scope: DE,
+    narrowed: true,
     resend: "safe",
     query: eventsQuery,
     summary: "The events of a mission, one JSON object a line",
@@ -330,6 +344,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/missions/:id/output",
     scope: DE,
+    narrowed: true,
     resend: "safe",
     query: outputQuery,
     summary: "The output of a mission",
@@ -338,6 +353,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "POST",
     path: "/v1/missions/:id/restart",
     scope: A,
+    narrowed: true,
     resend: "never",
     reply: restartReply,
     summary: "Queues a finished mission again under a new id",
@@ -346,6 +362,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "POST",
     path: "/v1/missions/:id/run-now",
     scope: A,
+    narrowed: true,
     resend: "safe",
     reply: runNowReply,
     summary: "Lets a mission that waits for a time wait no longer",
@@ -355,6 +372,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     path: "/v1/missions/:id/kill",
     scope: A,
     bodyLimit: "maxApplyBodyBytes",
+    narrowed: true,
     resend: "never",
     body: notRead,
     reply: killReply,
@@ -364,6 +382,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "DELETE",
     path: "/v1/missions/:id",
     scope: A,
+    narrowed: true,
     resend: "safe",
     query: deleteQuery,
     reply: deleteReply,
@@ -374,6 +393,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     path: "/v1/missions/bulk-restart",
     scope: A,
     bodyLimit: "maxApplyBodyBytes",
+    narrowed: true,
     resend: "never",
     body: bulkRestartBody,
     reply: bulkReply,
@@ -384,6 +404,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     path: "/v1/missions/bulk-delete",
     scope: A,
     bodyLimit: "maxApplyBodyBytes",
+    narrowed: true,
     resend: "safe",
     body: bulkDeleteBody,
     reply: bulkReply,
@@ -420,6 +441,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "POST",
     path: "/v1/admin/lanes/:name/pause",
     scope: A,
+    narrowed: true,
     resend: "safe",
     reply: pauseReply,
     summary: "Stops a lane from starting missions",
@@ -428,6 +450,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "POST",
     path: "/v1/admin/lanes/:name/continue",
     scope: A,
+    narrowed: true,
     resend: "safe",
     reply: pauseReply,
     summary: "Lets a paused lane start missions again",
@@ -436,6 +459,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/schedules",
     scope: A,
+    narrowed: true,
     resend: "safe",
     reply: scheduleList,
     summary: "The schedules, by name",
@@ -444,6 +468,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/schedules/:name",
     scope: A,
+    narrowed: true,
     resend: "safe",
     reply: scheduleRecord,
     summary: "One schedule",
@@ -452,6 +477,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/schedules/:name/next",
     scope: A,
+    narrowed: true,
     resend: "safe",
     query: nextQuery,
     reply: nextReply,
@@ -462,6 +488,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     path: "/v1/schedules/:name/pause",
     scope: A,
     bodyLimit: "maxApplyBodyBytes",
+    narrowed: true,
     resend: "safe",
     body: schedulePauseBody,
     reply: scheduleRecord,
@@ -471,6 +498,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "POST",
     path: "/v1/schedules/:name/continue",
     scope: A,
+    narrowed: true,
     resend: "safe",
     reply: scheduleRecord,
     summary: "Lets a paused schedule fire again",
@@ -479,6 +507,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "POST",
     path: "/v1/schedules/:name/run",
     scope: A,
+    narrowed: true,
     resend: "never",
     reply: scheduleRunReply,
     summary: "Queues the mission of a schedule now",
@@ -487,14 +516,25 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/dugdale",
     scope: DE,
+    narrowed: true,
     resend: "safe",
     reply: dugdaleReply,
     summary: "Version, uptime and queue of this dugdale",
+  },
+  whoami: {
+    method: "GET",
+    path: "/v1/whoami",
+    scope: DE,
+    narrowed: true,
+    resend: "safe",
+    reply: whoamiReply,
+    summary: "The name of the token and what it may do",
   },
   lanes: {
     method: "GET",
     path: "/v1/lanes",
     scope: DE,
+    narrowed: true,
     resend: "safe",
     reply: laneRecords,
     summary: "The lanes and how busy they are",
@@ -503,6 +543,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "PUT",
     path: "/v1/staging/:id",
     scope: DE,
+    narrowed: true,
     resend: "keyed",
     body: "bytes",
     reply: uploadReply,
@@ -512,6 +553,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "HEAD",
     path: "/v1/staging/:id",
     scope: DE,
+    narrowed: true,
     resend: "safe",
     summary: "The state of an upload",
   },
@@ -519,6 +561,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/staging/:id",
     scope: DE,
+    narrowed: true,
     resend: "safe",
     summary: "Downloads a file, or a range of it",
   },
@@ -526,6 +569,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "DELETE",
     path: "/v1/staging/:id",
     scope: A,
+    narrowed: true,
     resend: "safe",
     query: deleteStagingQuery,
     reply: deleteReply,
@@ -535,6 +579,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/staging",
     scope: A,
+    narrowed: true,
     resend: "safe",
     query: stagingQuery,
     reply: stagingPage,
@@ -544,6 +589,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/staging/by-content/:sha",
     scope: E,
+    narrowed: true,
     resend: "safe",
     query: byContentQuery,
     reply: byContentReply,
@@ -553,6 +599,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     method: "GET",
     path: "/v1/admin/uploads",
     scope: A,
+    narrowed: true,
     resend: "safe",
     query: uploadsQuery,
     reply: uploadPage,

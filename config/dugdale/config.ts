@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Scope } from "../../protocol/whoami.ts";
 import type { DugdaleLimits } from "./limits.ts";
 
 /** Log levels. */
@@ -34,6 +35,8 @@ export interface DugdaleNetwork {
   readonly idleTimeoutMs: number;
   /** The headers of a request must be complete after this time. Default 10 seconds. */
   readonly headerTimeoutMs: number;
+  /** `GET /v1/metrics` needs no token; otherwise it needs an admin token without limits. Default true. */
+  readonly openMetrics: boolean;
 }
 
 /** Log settings. */
@@ -103,6 +106,22 @@ export interface DugdaleTokens {
   readonly tokenFile: string;
 }
 
+/** A token with a name, its scopes and its limits. Several tokens of one entry allow changing it without a gap. */
+export interface DugdaleNamedToken extends DugdaleTokens {
+  /** The name in the log and in the audit record. */
+  readonly name: string;
+  /** Its scopes. */
+  readonly scopes: readonly Scope[];
+  /** It sees and dispatches only missions of these lanes. Default: all lanes. */
+  readonly lanes?: readonly string[] | undefined;
+  /** It sees and dispatches only these missions: names, or prefixes followed by `*`. Default: all missions. */
+  readonly missions?: readonly string[] | undefined;
+  /** When it expires, in Unix milliseconds. Default: never. */
+  readonly expiresMs?: number | undefined;
+  /** It may only call routes that change nothing. Default false. */
+  readonly readOnly: boolean;
+}
+
 /** The configuration of a dugdale. Groups and names are those of dugdale.yaml. */
 export interface DugdaleConfig {
   /** `host:port`; `:port` means all interfaces, port 0 an arbitrary free port. */
@@ -115,6 +134,8 @@ export interface DugdaleConfig {
   readonly auth: DugdaleTokens;
   /** Tokens of scope admin. */
   readonly admin: DugdaleTokens;
+  /** Tokens with names, besides those of the scopes. Default none. */
+  readonly tokens: readonly DugdaleNamedToken[];
   /** Level, format and output of the log. */
   readonly log: DugdaleLog;
   /** Retention. */
@@ -134,7 +155,8 @@ export type Some<Group> = { readonly [Name in keyof Group]?: Group[Name] | undef
 export type DugdaleSettings =
   & { readonly listen: string; readonly dataDir: string }
   & {
-    readonly [Name in Exclude<keyof DugdaleConfig, "listen" | "dataDir">]?:
+    readonly [Name in Exclude<keyof DugdaleConfig, "listen" | "dataDir" | "tokens">]?:
       | Some<DugdaleConfig[Name]>
       | undefined;
-  };
+  }
+  & { readonly tokens?: readonly DugdaleNamedToken[] | undefined };

@@ -25,9 +25,11 @@ export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
     maxConnectionsPerAddress: 8_000,
     idleTimeoutMs: 120_000,
     headerTimeoutMs: 10_000,
+    openMetrics: true,
   },
   auth: { tokens: [], tokenFile: "" },
   admin: { tokens: [], tokenFile: "" },
+  tokens: [],
   log: { level: "info", format: "json", output: "stderr" },
   cleanup: {
     successTtlMs: DAY_MS,

@@ -40,6 +40,7 @@ export function dugdaleConfig(settings: DugdaleSettings): DugdaleConfig {
     network: filled(DUGDALE_DEFAULTS.network, settings.network),
     auth: filled(DUGDALE_DEFAULTS.auth, settings.auth),
     admin: filled(DUGDALE_DEFAULTS.admin, settings.admin),
+    tokens: settings.tokens ?? DUGDALE_DEFAULTS.tokens,
     log: { ...log, output: STREAMS.get(log.output.toLowerCase()) ?? log.output },
     cleanup: { ...cleanup, sweepIntervalMs: cleanup.sweepIntervalMs || SWEEP_INTERVAL_OF_0_MS },
     exec: filled(DUGDALE_DEFAULTS.exec, settings.exec),
@@ -91,11 +92,12 @@ export function parseDugdaleConfig({ file, text }: Pick<FileText, "file" | "text
 
 /** Secrets are tokens of any group, including disabled ones, and the variables of missions. */
 function requirePrivate(content: FileText, config: DugdaleConfig): void {
-  const { auth, admin, exec, missionEnv } = config;
+  const { auth, admin, exec, tokens, missionEnv } = config;
   const secrets = [
     ...(hasPlain(auth) ? ["auth.tokens"] : []),
     ...(hasPlain(admin) ? ["admin.tokens"] : []),
     ...(hasPlain(exec) ? ["exec.tokens"] : []),
+    ...(tokens.some(hasPlain) ? ["tokens"] : []),
     ...(Object.keys(missionEnv.set).length > 0 ? ["mission_env.set"] : []),
   ];
   if (secrets.length === 0) return;

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { quote } from "../../protocol/clip.ts";
+import { LANE_NAME, MISSION_NAME, TOKEN_NAME } from "../../protocol/names.ts";
 import type { DugdaleConfig, DugdaleTokens } from "./config.ts";
 import { isLoopback } from "./listen_host.ts";
 import { Places } from "../yaml/places.ts";
@@ -28,9 +30,13 @@ export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
   for (const [index, name] of config.missionEnv.inherit.entries()) {
     yield* reservedNameProblems(name, `mission_env.inherit[${index}]`);
   }
-  const { exec, admin } = config;
-  if (exec.enabled && !hasTokens(exec) && !hasTokens(admin)) {
-    const problem = "needs exec.tokens or admin.tokens: without a token no command can be sent";
+  yield* tokenProblems(config);
+  const { exec, admin, tokens } = config;
+  const isTaken = hasTokens(exec) || hasTokens(admin) ||
+    tokens.some(({ scopes }) => scopes.includes("exec") || scopes.includes("admin"));
+  if (exec.enabled && !isTaken) {
+    const problem =
+      "needs exec.tokens or admin.tokens, or tokens of such scopes: without a token no command can be sent";
     yield { order: RULE_ORDER.exec, key: "exec.enabled", problem };
   }
   yield* headroomProblems(config);
@@ -59,12 +65,13 @@ function* networkProblems({ network }: DugdaleConfig): Generator<Problem> {
 }
 
 /** Tokens must not cross a network in plain text unless the configuration allows it. */
-function* tlsProblems({ listen, network, auth, admin, exec }: DugdaleConfig): Generator<Problem> {
+function* tlsProblems({ listen, network, auth, admin, exec, tokens }: DugdaleConfig): Generator<Problem> {
   if (network.behindTlsProxy || network.insecurePlainHttp || isLoopback(listen)) return;
   const groups = [
     ...(hasTokens(auth) ? ["auth"] : []),
     ...(hasTokens(admin) ? ["admin"] : []),
     ...(exec.enabled && hasTokens(exec) ? ["exec"] : []),
+    ...(tokens.length > 0 ? ["tokens"] : []),
   ];
   if (groups.length === 0) return;
   yield {
@@ -74,6 +81,49 @@ function* tlsProblems({ listen, network, auth, admin, exec }: DugdaleConfig): Ge
       `${JSON.stringify(listen)} is not loopback, so tokens (${groups.join(", ")}) would travel in the ` +
       "clear; set network.behind_tls_proxy or network.insecure_plain_http",
   };
+}
+
+/** What the log and the audit record call tokens without a name. */
+const TAKEN_NAMES: readonly string[] = ["admin-token", "dispatch-token", "exec-token", "anonymous"];
+
+function* tokenProblems({ tokens }: DugdaleConfig): Generator<Problem> {
+  const names = new Map<string, number>();
+  for (const [index, token] of tokens.entries()) {
+    const { name, scopes, lanes, missions } = token;
+    const at = (key: string, problem: string): Problem => ({
+      order: RULE_ORDER.tokens,
+      key: `tokens[${index}]${key}`,
+      problem,
+    });
+    if (name === "") yield at(".name", "must not be missing or empty");
+    else if (!TOKEN_NAME.is(name)) yield at(".name", `must be ${TOKEN_NAME.words}, not ${quote(name)}`);
+    if (TAKEN_NAMES.includes(name)) {
+      yield at(".name", `must not be ${quote(name)}, a name of tokens without one`);
+    }
+    const first = names.get(name);
+    if (first !== undefined) yield at(".name", `is the name of tokens[${first}] too`);
+    names.set(name, index);
+    if (!hasTokens(token)) yield at("", "needs token or token_file");
+    if (scopes.length === 0) yield at(".scopes", "must name at least one of dispatch, exec, admin");
+    if (lanes?.length === 0) yield at(".lanes", "must name at least one lane; left out it means all");
+    for (const lane of lanes ?? []) {
+      if (!LANE_NAME.is(lane)) yield at(".lanes", LANE_NAME.refusal(lane));
+    }
+    if (missions?.length === 0) {
+      yield at(".missions", "must name at least one mission; left out it means all");
+    }
+    for (const mission of missions ?? []) {
+      if (!isMissionPattern(mission)) yield at(".missions", `${MISSION_NAME.refusal(mission)}, or end in *`);
+    }
+    if (missions !== undefined && scopes.includes("exec")) {
+      yield at(".missions", "does not go with the scope exec: commands have no mission name");
+    }
+  }
+}
+
+/** A name, or the beginning of one with `*` after it. */
+function isMissionPattern(text: string): boolean {
+  return text === "*" || MISSION_NAME.is(text.replace(/\*$/, ""));
 }
 
 function hasTokens({ tokens, tokenFile }: DugdaleTokens): boolean {

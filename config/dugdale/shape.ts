@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { LANE_NAME, TOKEN_NAME } from "../../protocol/names.ts";
+import { SCOPES } from "../../protocol/whoami.ts";
 import { type Fields, list, mapOf, named, object } from "../yaml/collections.ts";
-import { byteSize, duration } from "../yaml/quantities.ts";
+import { byteSize, duration, moment } from "../yaml/quantities.ts";
 import { choice, filledText, flag, integer, text } from "../yaml/scalars.ts";
 import type { Decoder } from "../yaml/decoder.ts";
 import { DUGDALE_DEFAULTS } from "./defaults.ts";
@@ -17,6 +19,7 @@ import type {
   DugdaleExec,
   DugdaleLog,
   DugdaleMissionEnv,
+  DugdaleNamedToken,
   DugdaleNetwork,
   DugdaleSettings,
   DugdaleTokens,
@@ -49,6 +52,10 @@ const network: Fields<DugdaleNetwork> = {
     "header_timeout",
     duration("The head of a request must have come after this", NETWORK.headerTimeoutMs),
   ),
+  openMetrics: named(
+    "open_metrics",
+    flag("Let GET /v1/metrics be read without a token", { default: NETWORK.openMetrics }),
+  ),
 };
 
 const token = text("A token; ${NAME} is replaced by that environment variable");
@@ -61,6 +68,26 @@ const tokens = (who: string): Decoder<Partial<DugdaleTokens>> =>
     tokens: list("Any of them is accepted", token),
     tokenFile: named("token_file", tokenFile),
   });
+
+const namedTokens: Decoder<readonly DugdaleNamedToken[]> = list(
+  "Tokens with names and limits",
+  namedToken(object<WrittenToken>("A token", {
+    name: text("Stands in the log and in the audit record", { pattern: TOKEN_NAME.pattern }),
+    token: filledText("The token; ${NAME} is replaced by that environment variable"),
+    tokenFile: named(
+      "token_file",
+      filledText("File that holds the token; ${NAME} is replaced by that environment variable"),
+    ),
+    scopes: list("What it may do", choice("A scope", SCOPES, RULE_ORDER.tokens)),
+    lanes: list("The only lanes that it may see and use", text("Name", { pattern: LANE_NAME.pattern })),
+    missions: list(
+      "The only missions that it may see and dispatch",
+      text("Name; * at its end stands for the rest"),
+    ),
+    expiresMs: named("expires", moment("From then on it is refused", RULE_ORDER.tokens)),
+    readOnly: named("read_only", flag("It may only read", { default: false })),
+  }, ["name", "scopes"])),
+);
 
 const log: Fields<DugdaleLog> = {
   level: choice("Least level that is written", LOG_LEVELS, RULE_ORDER.log, { default: LOG.level }),
@@ -119,6 +146,23 @@ const missionEnv: Fields<DugdaleMissionEnv> = {
   ),
 };
 
+/** A named token as it is written: one, or a file with one. */
+interface WrittenToken extends Omit<DugdaleNamedToken, "tokens"> {
+  readonly token: string;
+}
+
+/** What is left out becomes what no rule accepts. */
+function namedToken(written: Decoder<Partial<WrittenToken>>): Decoder<DugdaleNamedToken> {
+  return {
+    schema: written.schema,
+    decode(value) {
+      const { token, ...said } = written.decode(value) ?? {};
+      const tokens = token === undefined ? [] : [token];
+      return { name: "", scopes: [], tokenFile: "", readOnly: false, ...said, tokens };
+    },
+  };
+}
+
 /** The whole of dugdale.yaml. */
 export const dugdaleShape: Decoder<Partial<DugdaleSettings>> = object<DugdaleSettings>(
   "dugdale.yaml: where a dugdale listens, whom it lets in and what it takes",
@@ -128,6 +172,7 @@ export const dugdaleShape: Decoder<Partial<DugdaleSettings>> = object<DugdaleSet
     network: object("Proxies and connections", network),
     auth: tokens("Tokens that may dispatch"),
     admin: tokens("Tokens that may do everything"),
+    tokens: namedTokens,
     log: object("Where the log goes", log),
     cleanup: object("How long things are kept", cleanup),
     exec: object("Commands that are sent whole", exec),

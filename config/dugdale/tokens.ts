@@ -7,7 +7,7 @@ import { dirname, resolve } from "node:path";
 import { ConfigError } from "../config_error.ts";
 import { readFileText, requirePrivateMode } from "../file_text.ts";
 import { type Env, fillVariables } from "../variables.ts";
-import type { DugdaleConfig, DugdaleTokens } from "./config.ts";
+import type { DugdaleConfig, DugdaleNamedToken, DugdaleTokens } from "./config.ts";
 
 const GROUPS = ["auth", "admin", "exec"] as const;
 
@@ -32,33 +32,75 @@ export interface TokenOptions {
  * `permissions` for a token file that others can read.
  */
 export function withTokens(config: DugdaleConfig, options: TokenOptions): DugdaleConfig {
-  const [auth, admin, exec] = GROUPS.map((group) => resolved(config[group], group, options)) as [
+  const [auth, admin, exec] = GROUPS.map((group) => {
+    const keys = { tokens: (index: number) => `${group}.tokens[${index}]`, file: `${group}.token_file` };
+    return resolved(config[group], keys, options);
+  }) as [
     string[],
     string[],
     string[],
   ];
+  const tokens = config.tokens.map((token, index) => {
+    const key = `tokens[${index}]`;
+    return {
+      ...token,
+      tokens: resolved(token, { tokens: () => `${key}.token`, file: `${key}.token_file` }, options),
+    };
+  });
+  assertDistinct({ auth, admin, exec }, tokens, options.file);
   return {
     ...config,
+    tokens,
     auth: { ...config.auth, tokens: auth },
     admin: { ...config.admin, tokens: admin },
     exec: { ...config.exec, tokens: exec },
   };
 }
 
-function resolved({ tokens, tokenFile }: DugdaleTokens, group: string, options: TokenOptions): string[] {
+/** Where tokens stand in the file. */
+interface TokenKeys {
+  readonly tokens: (index: number) => string;
+  readonly file: string;
+}
+
+function resolved({ tokens, tokenFile }: DugdaleTokens, keys: TokenKeys, options: TokenOptions): string[] {
   const { file, env } = options;
   const own = tokens.map((token, index) => {
-    const key = `${group}.tokens[${index}]`;
+    const key = keys.tokens(index);
     return accepted(fillVariables(token, env, { file, key }), { file, key });
   });
   if (tokenFile === "") return own;
-  const key = `${group}.token_file`;
+  const key = keys.file;
   const content = readFileText(resolve(dirname(file), fillVariables(tokenFile, env, { file, key })));
   if (!options.insecurePermissions) requirePrivateMode(content, "tokens");
   const lines = content.text.split(/\r?\n/).map((line) => line.trim());
   const added = lines.filter((line) => line !== "" && !line.startsWith("#"));
   if (added.length === 0) throw new ConfigError("holds no token", { stage: "parse", file: content.file });
   return [...own, ...added.map((token) => accepted(token, { file: content.file, key: "token" }))];
+}
+
+/**
+ * A token with limits must not be one without, nor that of another name.
+ *
+ * @throws {ConfigError}
+ */
+function assertDistinct(
+  groups: Readonly<Record<(typeof GROUPS)[number], readonly string[]>>,
+  named: readonly DugdaleNamedToken[],
+  file: string,
+): void {
+  const seen = new Map<string, string>();
+  for (const group of GROUPS) for (const token of groups[group]) seen.set(token, `${group}.tokens`);
+  for (const [index, { tokens }] of named.entries()) {
+    const key = `tokens[${index}]`;
+    for (const token of tokens) {
+      const other = seen.get(token) ?? key;
+      if (other !== key) {
+        throw new ConfigError(`has the same token as ${other}`, { stage: "parse", file, key });
+      }
+      seen.set(token, key);
+    }
+  }
 }
 
 /** The token is never part of a message. */
@@ -75,9 +117,17 @@ function accepted(token: string, { file, key }: { readonly file: string; readonl
   return token;
 }
 
-/** Warnings about tokens, in sentences that name only keys. */
-export function tokenWarnings(config: DugdaleConfig): string[] {
+/** Warnings about tokens, in sentences that name only keys and names of tokens. */
+export function tokenWarnings(config: DugdaleConfig, nowMs: number): string[] {
   const warnings: string[] = [];
+  for (const { name, tokens, expiresMs } of config.tokens) {
+    if (tokens.some((token) => token.length < STRONG_CHARS)) {
+      warnings.push(`the token ${name} is short: it has fewer than ${STRONG_CHARS} characters`);
+    }
+    if (expiresMs !== undefined && expiresMs <= nowMs) {
+      warnings.push(`the token ${name} has expired on ${new Date(expiresMs).toISOString()}`);
+    }
+  }
   const groupsOf = new Map<string, string[]>();
   for (const group of GROUPS) {
     for (const [index, token] of config[group].tokens.entries()) {

@@ -64,6 +64,42 @@ export function byteSize(description: string, defaultBytes: number): Decoder<num
   };
 }
 
+const MOMENT = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d))?$/;
+
+/**
+ * A date in Unix milliseconds: `2027-01-31`, which is midnight UTC, or `2027-01-31T08:00Z`. The empty string counts as
+ * not written.
+ *
+ * @param order The order of the error for an invalid string; see {@linkcode YamlValue.defer}.
+ */
+export function moment(description: string, order: number): Decoder<number> {
+  const inner = filledText(description, { type: "string" });
+  return {
+    schema: inner.schema,
+    decode(value) {
+      const typed = inner.decode(value);
+      if (typed === undefined) return undefined;
+      const ms = momentOf(typed);
+      if (ms === undefined) {
+        value.defer(
+          order,
+          `must be a date such as 2027-01-31 or 2027-01-31T08:00Z, not ${JSON.stringify(typed)}`,
+        );
+      }
+      return ms;
+    },
+  };
+}
+
+function momentOf(typed: string): number | undefined {
+  const [, day, time = "00:00", zone = "Z"] = MOMENT.exec(typed) ?? [];
+  const startMs = Date.parse(`${day}T00:00Z`);
+  // A date such as 2027-02-30 would be read as a day of March.
+  if (Number.isNaN(startMs) || new Date(startMs).toISOString().slice(0, 10) !== day) return undefined;
+  const ms = Date.parse(`${day}T${time}${zone}`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 /** A non-negative duration in milliseconds; `undefined` for an invalid string. */
 export function findDuration(typed: string): number | undefined {
   const [, days] = DAYS.exec(typed) ?? [];

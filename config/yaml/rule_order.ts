@@ -16,4 +16,5 @@ export const RULE_ORDER = {
   log: 7,
   headroom: 8,
   network: 9,
+  tokens: 10,
 } as const;

@@ -28,6 +28,11 @@ export interface Alongside {
   write(after: AppliedState, prune: boolean): void;
 }
 
+/** The refusal of an unknown name. */
+export function noLane(name: string): ProblemError {
+  return new ProblemError("lane_not_found", `there is no lane ${quote(name)}`);
+}
+
 /** The applied configuration: the lanes, and how missions are found and started. */
 export class AppliedConfig {
   readonly #parts: EngineParts;
@@ -135,7 +140,7 @@ export class AppliedConfig {
     const settings = current?.state.lanes?.[name];
     const lane = this.#engine.lanes.find(name);
     if (current === undefined || settings === undefined || lane === undefined) {
-      throw new ProblemError("lane_not_found", `there is no lane ${quote(name)}`);
+      throw noLane(name);
     }
     const changed = paused ? pausedBy(settings, "ctl") : continued(settings);
     const state = { ...current.state, lanes: { ...current.state.lanes, [name]: changed } };

@@ -30,6 +30,8 @@ export interface MissionSpec
   readonly delayMs?: number | undefined;
   /** The limits of inputs and queues do not apply: the mission only needs its lane. */
   readonly exempt?: boolean | undefined;
+  /** Files that are not in view are missing, and missions that are not are not named. Default: all are in view. */
+  readonly view?: View | undefined;
   /** Checked before everything else, in the same transaction. @throws {ProblemError} */
   readonly precondition?: () => void;
   /** The refusal of a mission whose file is not there, or not complete. */
@@ -41,6 +43,12 @@ export interface MissionSpec
    * @throws {ProblemError} When the files do not fit the request.
    */
   readonly fingerprint: (files: readonly StagingRow[]) => string;
+}
+
+/** What a caller may be told of. What it does not see is not there for it. */
+export interface View {
+  sees(mission: MissionRow): boolean;
+  seesFile(file: StagingRow): boolean;
 }
 
 /** The mission of a spec, new or as it is by now. */
@@ -88,20 +96,20 @@ export class Enqueuer {
   /** As {@linkcode enqueue}, within a change that is being made for the lane of the mission. */
   enter(spec: MissionSpec, turn: Pick<LaneTurn, "enter">): Enqueued {
     const { store, clock } = this.#parts;
-    const { precondition, missingFile, fingerprint: digest, delayMs } = spec;
+    const { precondition, missingFile, fingerprint: digest, delayMs, view } = spec;
     precondition?.();
     const existing = lookUp(spec.kind, () => store.missions.find(spec.missionId));
     const files: StagingRow[] = [];
     for (const file of spec.files) {
       const row = lookUp(spec.kind, () => store.staging.find(file.stagingId));
-      if (row?.state === "complete") files.push(row);
+      if (row?.state === "complete" && view?.seesFile(row) !== false) files.push(row);
       // The files of an old mission may be gone by now; its repeat is still a repeat.
       else if (existing !== undefined && spec.kind === "mission") return repeat(spec.kind, existing, []);
       else throw missingFile(file);
     }
     const fingerprint = digest(files);
     if (existing !== undefined) {
-      if (existing.input_fingerprint !== fingerprint) throw conflict(spec.kind, existing);
+      if (existing.input_fingerprint !== fingerprint) throw conflict(spec, existing);
       return repeat(spec.kind, existing, files);
     }
     const first = this.#sameKey(spec, fingerprint);
@@ -138,18 +146,20 @@ export class Enqueuer {
    * @throws {ProblemError} `key_conflict`, `idempotency_conflict`
    */
   #sameKey(
-    { kind, missionId, key, plan, serial = 0 }: MissionSpec,
+    spec: MissionSpec,
     fingerprint: string,
   ): MissionRow | undefined {
     const { keys } = this.#parts.store.missions;
+    const { missionId, key, plan, serial = 0, view } = spec;
     if (key === undefined || key === null) return undefined;
     if (plan?.unique !== undefined) {
       const known = keys.deduplicated(missionId);
       if (known !== undefined) {
-        if (known.fingerprint !== fingerprint) throw conflict(kind, known.first);
+        if (known.fingerprint !== fingerprint) throw conflict(spec, known.first);
         return known.first;
       }
       const first = keys.blocking(key, plan.unique);
+      if (first !== undefined && view?.sees(first) === false) throw keyTaken(key);
       if (first !== undefined) {
         keys.addDeduplicated(missionId, { mission: first.id, fingerprint });
         return first;
@@ -157,6 +167,7 @@ export class Enqueuer {
     }
     const other = keys.active(key).find((row) => row.serial !== serial);
     if (other === undefined) return undefined;
+    if (view?.sees(other) === false) throw keyTaken(key);
     throw new ProblemError(
       "key_conflict",
       `key ${quote(key)} is that of mission ${other.mission_id}, which is ${
@@ -254,7 +265,15 @@ function repeat(asked: MissionKind, existing: MissionRow, files: readonly Stagin
   });
 }
 
-function conflict(asked: MissionKind, existing: MissionRow): ProblemError {
+/** Of a mission that the caller may not see. */
+function keyTaken(key: string): ProblemError {
+  return new ProblemError("key_conflict", `key ${quote(key)} is in use`, { details: { key } });
+}
+
+function conflict({ kind: asked, view }: MissionSpec, existing: MissionRow): ProblemError {
+  if (view?.sees(existing) === false) {
+    return new ProblemError("idempotency_conflict", `id ${existing.mission_id} is taken by another dispatch`);
+  }
   const { mission_id, kind, mission_name: mission, lane, status } = existing;
   const facts: Record<string, string> = asked === "exec"
     ? { kind, lane, status }

@@ -4,7 +4,7 @@ import { ProblemError } from "../problem_error.ts";
 import { STDIN_ROLE } from "../run/environment.ts";
 import type { NewMissionFile } from "../store/mission_row.ts";
 import type { StagingRow } from "../store/staging_row.ts";
-import type { Enqueuer } from "./enqueue.ts";
+import type { Enqueuer, View } from "./enqueue.ts";
 import { execFingerprint, fileIdentity } from "./fingerprint.ts";
 
 /** An exec whose parts are well-formed. */
@@ -22,6 +22,8 @@ export interface ExecRequest {
   readonly displayName: string | null;
   /** W3C trace context; the one of the first of equal dispatches stays. */
   readonly traceparent: string | null;
+  /** As in a {@linkcode MissionSpec}. */
+  readonly view?: View | undefined;
   /** What is stored, and read again when the exec is started. */
   readonly body: ExecBody;
 }
@@ -55,7 +57,7 @@ export async function dispatchExec(
   enqueuer: Enqueuer,
   maxScriptBytes: number,
 ): Promise<DispatchedExec> {
-  const { execId, lane, displayName, groupId, timeoutMs, traceparent, body } = request;
+  const { execId, lane, displayName, groupId, timeoutMs, traceparent, body, view } = request;
   const { status, created, fingerprint, files } = await enqueuer.enqueue({
     missionId: execId,
     kind: "exec",
@@ -65,6 +67,7 @@ export async function dispatchExec(
     groupId,
     timeoutMs,
     traceparent,
+    view,
     runtime: null,
     input: JSON.stringify(body),
     files: refsOf(request),

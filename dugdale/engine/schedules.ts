@@ -56,6 +56,11 @@ const MISSED_MAX = 100;
 /** Schedules that are fired at once. */
 const FIRES_MAX = 1000;
 
+/** The refusal of an unknown name. */
+export function noSchedule(name: string): ProblemError {
+  return new ProblemError("schedule_not_found", `there is no schedule ${quote(name)}`);
+}
+
 /**
  * Fires schedules: each fire is one transaction that adds the mission and sets the next time, so that a crash fires it
  * once, before or after. Without a schedule there is no timer.
@@ -107,7 +112,12 @@ export class Schedules implements Disposable {
     const row = this.#parts.parts.store.schedules.find(name);
     const schedule = this.#known.get(name);
     if (row !== undefined && schedule !== undefined) return { row, schedule };
-    throw new ProblemError("schedule_not_found", `there is no schedule ${quote(name)}`);
+    throw noSchedule(name);
+  }
+
+  /** Whether there is such a schedule, and it could be read. */
+  has(name: string): boolean {
+    return this.#known.has(name);
   }
 
   /** The coming times of a schedule, as if it were not paused. */

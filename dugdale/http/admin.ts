@@ -2,17 +2,18 @@ import { FEATURES } from "../../protocol/features.ts";
 import type { ApplyBody, ScheduleChanges, StateReply } from "../../protocol/lane.ts";
 import { quote } from "../../protocol/clip.ts";
 import { LANE_NAME } from "../../protocol/names.ts";
+import { noLane } from "../engine/applied.ts";
 import type { Schedule } from "../engine/schedules.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { AppliedState } from "../store/applied.ts";
 import { json, jsonText } from "./answer.ts";
-import type { Call, RouteHandlers } from "./call.ts";
+import { actorOf, type Call, type RouteHandlers } from "./call.ts";
 import type { HandlerParts } from "./parts.ts";
 import type { RequestBody } from "./request_body.ts";
 import { readSchedules } from "./schedule_settings.ts";
 import { settingsText } from "./schedule_text.ts";
 
-type Keys = "apply" | "state" | "reload" | "pauseLane" | "continueLane" | "dugdale" | "lanes";
+type Keys = "apply" | "state" | "reload" | "pauseLane" | "continueLane" | "dugdale" | "whoami" | "lanes";
 
 /** Configuration and inspection. */
 export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
@@ -63,17 +64,30 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
       return json({ needs_restart: needsRestart });
     },
     pauseLane: async (call) => {
-      await applied.pause(call.path.name ?? "");
-      audit(parts, call, "lane.pause", { lane: call.path.name });
+      const lane = laneOf(call);
+      await applied.pause(lane);
+      audit(parts, call, "lane.pause", { lane });
       return json({ status: "paused" });
     },
     continueLane: async (call) => {
-      await applied.continue(call.path.name ?? "");
-      audit(parts, call, "lane.continue", { lane: call.path.name });
+      const lane = laneOf(call);
+      await applied.continue(lane);
+      audit(parts, call, "lane.continue", { lane });
       return json({ status: "running" });
     },
-    dugdale: (call) => {
-      const counts = countsFor(call, parts);
+    whoami: ({ caller }) => {
+      const { scopes = [], readOnly = false, expiresMs, limits } = caller.token ?? {};
+      return json({
+        name: actorOf(caller),
+        scopes,
+        read_only: readOnly,
+        lanes: limits?.lanes,
+        missions: limits?.missions,
+        expires_at: expiresMs,
+      });
+    },
+    dugdale: async (call) => {
+      const counts = await countsFor(call, parts);
       return json({
         version: parts.version,
         uptime_seconds: Math.round(parts.clock.steadyMs() - parts.startedMs) / 1000,
@@ -82,18 +96,18 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
         features: Object.keys(FEATURES),
       });
     },
-    lanes: (call) => {
-      const counts = countsFor(call, parts);
-      return json(
-        engine.lanes.list().map(({ name, concurrency, paused, shortage }) => ({
-          name,
-          concurrency,
-          paused,
-          queued: counts(name, "queued"),
-          running: counts(name, "running"),
-          ...(shortage === undefined ? {} : { waits_for: shortage }),
-        })),
-      );
+    lanes: async (call) => {
+      const counts = await countsFor(call, parts);
+      const limits = call.caller.token?.limits;
+      const lanes = engine.lanes.list().filter(({ name }) => limits?.hasLane(name) !== false);
+      return json(lanes.map(({ name, concurrency, paused, shortage }) => ({
+        name,
+        concurrency,
+        paused,
+        queued: counts(name, "queued"),
+        running: counts(name, "running"),
+        ...(shortage === undefined ? {} : { waits_for: shortage }),
+      })));
     },
   };
 }
@@ -109,7 +123,7 @@ export function audit(
   parts.log.info(action, {
     audit: true,
     action,
-    actor: caller.scope === "none" ? "anonymous" : `${caller.scope}-token`,
+    actor: actorOf(caller),
     remote_addr: caller.address,
     forwarded_for: request.headers.get("x-forwarded-for") ?? undefined,
     ...facts,
@@ -137,13 +151,31 @@ function assertLanes(given: ReadonlyMap<string, Schedule | null> | undefined, { 
   }
 }
 
+/** How many missions of a lane, or of all, have a status. */
+type Counts = (lane: string | undefined, status: "queued" | "running") => number;
+
 /** Counts of the unfinished missions that the caller may see. */
-function countsFor(call: Call, parts: HandlerParts): (lane: string | undefined, status: string) => number {
-  const kind = { dispatch: "mission", exec: "exec", admin: undefined, none: undefined }[call.caller.scope];
-  const counts = parts.store.missions.unfinished.list().filter((count) =>
-    kind === undefined || count.kind === kind
-  );
+async function countsFor({ caller }: Pick<Call, "caller">, parts: HandlerParts): Promise<Counts> {
+  const { missions } = parts.store;
+  const { limits } = caller.token ?? {};
+  const counts = limits?.missions === undefined
+    ? missions.unfinished.list().filter(({ lane, kind }) =>
+      (caller.kind === undefined || kind === caller.kind) && limits?.hasLane(lane) !== false
+    )
+    : await missions.list.unfinished(limits.within);
   return (lane, status) =>
     counts.filter((count) => count.status === status && (lane === undefined || count.lane === lane))
       .reduce((sum, { count }) => sum + count, 0);
+}
+
+/** The lane in the path. @throws {ProblemError} `lane_not_found`, `forbidden` When it is not for the caller alone to say. */
+function laneOf({ caller, path: { name = "" } }: Pick<Call, "caller" | "path">): string {
+  const { limits } = caller.token ?? {};
+  if (limits?.hasLane(name) === false) throw noLane(name);
+  if (limits?.missions === undefined) return name;
+  throw new ProblemError(
+    "forbidden",
+    `the token ${limits.owner} may not pause lane ${quote(name)}: it is limited to some of its missions`,
+    { details: { token: limits.owner, lane: name } },
+  );
 }

@@ -1,6 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Scope } from "../../protocol/routes.ts";
+import type { DugdaleConfig } from "../../config/dugdale/config.ts";
+import type { MissionKind } from "../../protocol/mission.ts";
+import type { Route } from "../../protocol/routes.ts";
+import { type Scope, SCOPES } from "../../protocol/whoami.ts";
 import { ProblemError } from "../problem_error.ts";
+import { type KnownToken, TokenLimits } from "./rights.ts";
 
 const digest = (token: string): Uint8Array => createHash("sha256").update(token).digest();
 
@@ -11,51 +15,138 @@ export class UnknownTokenError extends ProblemError {
   }
 }
 
-/** The scopes of a token. */
-type Held = Readonly<Record<Scope, boolean>>;
+/** What a token may do on a route. */
+export interface Admitted {
+  /** Under which of its scopes it is admitted. */
+  readonly scope: Scope;
+  /** The only kind of missions that it may see; undefined for both. */
+  readonly kind: MissionKind | undefined;
+  readonly token: KnownToken;
+}
 
-/** The tokens of each scope, compared in constant time. */
+/** The part of a route that says who may call it. */
+export type Guarded = Pick<Route, "method" | "path" | "narrowed"> & { readonly scope: readonly Scope[] };
+
+const KIND_OF: Readonly<Record<Scope, MissionKind | undefined>> = {
+  dispatch: "mission",
+  exec: "exec",
+  admin: undefined,
+};
+
+/** One entry of the configuration. */
+interface Entry {
+  readonly digests: readonly Uint8Array[];
+  readonly token: KnownToken;
+}
+
+/** The tokens of a configuration. */
+export type TokenConfig =
+  & Pick<DugdaleConfig, "tokens">
+  & Readonly<Record<"auth" | "admin" | "exec", { readonly tokens: readonly string[] }>>;
+
+/** The tokens of a dugdale, compared in constant time. */
 export class Tokens {
-  readonly #digests: Readonly<Record<Scope, readonly Uint8Array[]>>;
-  /** The scopes of tokens that were right before: there are no more of these than tokens in the configuration. */
-  readonly #known = new Map<string, Held>();
+  readonly #entries: readonly Entry[];
+  /** What tokens that were right before are: there are no more of these than tokens in the configuration. */
+  readonly #known = new Map<string, KnownToken>();
 
-  constructor(config: Readonly<Record<"auth" | "admin" | "exec", { readonly tokens: readonly string[] }>>) {
-    const digests = (tokens: readonly string[]): Uint8Array[] =>
-      tokens.filter((token) => token !== "").map(digest);
-    this.#digests = {
-      dispatch: digests(config.auth.tokens),
-      exec: digests(config.exec.tokens),
-      admin: digests(config.admin.tokens),
-    };
+  constructor({ auth, exec, admin, tokens }: TokenConfig) {
+    const entry = (list: readonly string[], token: KnownToken): Entry => ({
+      digests: list.filter((token) => token !== "").map(digest),
+      token,
+    });
+    const ofScope = (scope: Scope, list: readonly string[]): Entry =>
+      entry(list, {
+        name: undefined,
+        scopes: [scope],
+        readOnly: false,
+        expiresMs: undefined,
+        limits: undefined,
+      });
+    this.#entries = [
+      ofScope("dispatch", auth.tokens),
+      ofScope("exec", exec.tokens),
+      ofScope("admin", admin.tokens),
+      ...tokens.map((named) => {
+        const { name, scopes, readOnly, expiresMs, lanes, missions } = named;
+        const limits = lanes === undefined && missions === undefined ? undefined : new TokenLimits(named);
+        return entry(named.tokens, { name, scopes, readOnly, expiresMs, limits });
+      }),
+    ];
   }
 
   /**
-   * The scope of a request to a route that accepts `allowed`. Admin is accepted everywhere.
+   * Admits a request to a route, or not.
    *
-   * @throws {ProblemError} `unauthorized` without a token, {@linkcode UnknownTokenError} with an unknown one, `forbidden` with one of another scope.
+   * @param nowMs Asked only when the token expires at some time.
+   * @throws {ProblemError} `unauthorized` without a token or with one that has expired, {@linkcode UnknownTokenError} with
+   * an unknown one, `forbidden` with one that may not call the route.
    */
-  scope(headers: Headers, allowed: readonly Scope[]): Scope {
+  admit(headers: Headers, route: Guarded, nowMs: () => number): Admitted {
     const header = headers.get("authorization") ?? "";
-    const token = header.startsWith("Bearer ") ? header.slice("Bearer ".length).trim() : "";
-    if (token === "") {
+    const text = header.startsWith("Bearer ") ? header.slice("Bearer ".length).trim() : "";
+    if (text === "") {
       throw new ProblemError("unauthorized", "a token is required: Authorization: Bearer <token>");
     }
-    const held = this.#known.get(token) ?? this.#compare(token);
-    const scope = held.admin ? "admin" : allowed.find((scope) => held[scope]);
-    if (scope !== undefined) return scope;
-    if (held.dispatch || held.exec) {
+    const token = this.#known.get(text) ?? this.#compare(text);
+    const { scopes, name } = token;
+    const scope = scopes.includes("admin") ? "admin" : route.scope.find((scope) => scopes.includes(scope));
+    if (name !== undefined) assertAdmitted(token, name, scope, route, nowMs);
+    else if (scope === undefined) {
       throw new ProblemError("forbidden", "the scope of this token does not allow this route");
     }
-    throw new UnknownTokenError();
+    // A token in the lists of two scopes is one of the first that the route allows; a named one has all of its scopes.
+    const hasBoth = name !== undefined && scopes.includes("dispatch") && scopes.includes("exec");
+    return { scope: scope!, kind: hasBoth ? undefined : KIND_OF[scope!], token };
   }
 
-  #compare(token: string): Held {
-    const sent = digest(token);
-    const has = (scope: Scope): boolean =>
-      this.#digests[scope].reduce((found, known) => timingSafeEqual(known, sent) || found, false);
-    const held: Held = { admin: has("admin"), dispatch: has("dispatch"), exec: has("exec") };
-    if (held.admin || held.dispatch || held.exec) this.#known.set(token, held);
-    return held;
+  #compare(text: string): KnownToken {
+    const sent = digest(text);
+    const found = this.#entries.filter(({ digests }) =>
+      digests.reduce((found, known) => timingSafeEqual(known, sent) || found, false)
+    );
+    const [first] = found;
+    if (first === undefined) throw new UnknownTokenError();
+    // A configuration that was not read from a file may have a named token among those of a scope: its limits count.
+    const named = found.find(({ token }) => token.name !== undefined);
+    const scopes = SCOPES.filter((scope) => found.some(({ token }) => token.scopes.includes(scope)));
+    const token = named?.token ?? { ...first.token, scopes };
+    this.#known.set(text, token);
+    return token;
+  }
+}
+
+/** @throws {ProblemError} */
+function assertAdmitted(
+  { scopes, readOnly, expiresMs, limits }: KnownToken,
+  name: string,
+  scope: Scope | undefined,
+  { method, path, narrowed, scope: allowed }: Guarded,
+  nowMs: () => number,
+): void {
+  if (expiresMs !== undefined && nowMs() >= expiresMs) {
+    throw new ProblemError(
+      "unauthorized",
+      `the token ${name} has expired on ${new Date(expiresMs).toISOString()}`,
+      { details: { token: name, expired_at: expiresMs } },
+    );
+  }
+  const refuse = (reason: string): never => {
+    throw new ProblemError("forbidden", `the token ${name} may not call ${method} ${path}: ${reason}`, {
+      details: { token: name },
+    });
+  };
+  if (scope === undefined) {
+    refuse(
+      `it has the scope ${scopes.join(", ")}, and the route needs ${[...allowed, "admin"].join(" or ")}`,
+    );
+  }
+  if (readOnly && method !== "GET" && method !== "HEAD") refuse("it may only read");
+  if (limits !== undefined && !narrowed) {
+    const to = [
+      ...limits.lanes === undefined ? [] : ["lanes"],
+      ...limits.missions === undefined ? [] : ["missions"],
+    ];
+    refuse(`it is limited to some ${to.join(" and ")}`);
   }
 }

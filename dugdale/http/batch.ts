@@ -7,9 +7,9 @@ import type { JsonNode } from "../json/reader.ts";
 import { ProblemError } from "../problem_error.ts";
 import { json } from "./answer.ts";
 import type { RouteHandlers } from "./call.ts";
-import { featuresUsed, readDispatch } from "./dispatch.ts";
+import { assertMayDispatch, featuresUsed, readDispatch } from "./dispatch.ts";
 import { toProblem } from "./failure.ts";
-import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
+import { assertAcceptsWork, type HandlerParts, viewOf } from "./parts.ts";
 import { RequestBody } from "./request_body.ts";
 import { readTraceparent } from "./traceparent.ts";
 
@@ -25,6 +25,7 @@ export function batchHandler(parts: HandlerParts): RouteHandlers["dispatchBatch"
     assertAcceptsWork(parts);
     const body = await RequestBody.read(await call.bytes(), list);
     const missions = missionsOf(body);
+    const view = viewOf(call, parts);
     const traceparent = readTraceparent(call.request.headers);
     const dispatch = async (node: JsonNode, index: number): Promise<BatchItem> => {
       let id = "";
@@ -36,7 +37,8 @@ export function batchHandler(parts: HandlerParts): RouteHandlers["dispatchBatch"
         if (!isMissionId(missionId)) {
           throw new ProblemError("bad_request", MISSION_ID.refusal(missionId, `${options.what}.mission_id`));
         }
-        const request = { ...await readDispatch(missionId, entry, parts.config.limits), traceparent };
+        const request = { ...await readDispatch(missionId, entry, parts.config.limits), traceparent, view };
+        assertMayDispatch(call.caller, request);
         const { reply } = await dispatchMission(request, parts.enqueuer);
         return { ok: true, ...reply, ...featuresUsed(entry) };
       } catch (error) {

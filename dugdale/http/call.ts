@@ -1,18 +1,29 @@
 import type { ProblemCode } from "../../protocol/problem.ts";
+import type { MissionKind } from "../../protocol/mission.ts";
 import type { BodyOf, QueryOf, Route, RouteKey, Scope } from "../../protocol/routes.ts";
 import type { Clock } from "../host/clock.ts";
 import { readBody } from "./body.ts";
 import { readQuery } from "./query.ts";
 import { RequestBody } from "./request_body.ts";
+import type { KnownToken } from "./rights.ts";
 
 /** The sender of a request. */
 export interface Caller {
-  /** The scope of the token; `none` on routes that need no token. */
+  /** The scope under which the token is admitted; `none` on routes that need no token. */
   readonly scope: Scope | "none";
+  /** The only kind of missions that it may see. Default both. */
+  readonly kind?: MissionKind | undefined;
+  /** Absent on routes that need none. */
+  readonly token?: KnownToken | undefined;
   /** The peer's address, `host:port`. */
   readonly address: string;
   /** The client's address, which behind a trusted proxy is not the peer's. */
   readonly ip: string;
+}
+
+/** What a caller is called in the log: its token, which may have a name, or only a scope. */
+export function actorOf({ scope, token }: Pick<Caller, "scope" | "token">): string {
+  return token?.name ?? (scope === "none" ? "anonymous" : `${scope}-token`);
 }
 
 /** The part of a route that says how its requests are read. */

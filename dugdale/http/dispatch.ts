@@ -29,8 +29,8 @@ import { ProblemError } from "../problem_error.ts";
 import { type JsonNode, member } from "../json/reader.ts";
 import type { MissionClass, Successor } from "../store/mission_row.ts";
 import { json } from "./answer.ts";
-import type { Call, RouteHandlers } from "./call.ts";
-import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
+import type { Call, Caller, RouteHandlers } from "./call.ts";
+import { assertAcceptsWork, type HandlerParts, viewOf } from "./parts.ts";
 import type { RequestBody } from "./request_body.ts";
 import { readTraceparent } from "./traceparent.ts";
 
@@ -46,10 +46,25 @@ export function dispatchHandler(parts: HandlerParts): RouteHandlers["dispatch"] 
     const request = {
       ...await readDispatch(missionId, body, parts.config.limits),
       traceparent: readTraceparent(call.request.headers),
+      view: viewOf(call, parts),
     };
+    assertMayDispatch(call.caller, request);
     const { reply, created } = await dispatchMission(request, parts.enqueuer);
     return json({ ...reply, ...featuresUsed(body) }, created ? 202 : 200);
   };
+}
+
+/** @throws {ProblemError} `forbidden` When the token may not use the lane or the mission, or those of a successor. */
+export function assertMayDispatch(
+  { token }: Pick<Caller, "token">,
+  { lane, mission, plan }: Pick<DispatchRequest, "lane" | "mission" | "plan">,
+): void {
+  const limits = token?.limits;
+  if (limits === undefined) return;
+  limits.assertMayUse("mission", lane, mission);
+  for (const next of [plan?.onSuccess, plan?.onFailure]) {
+    if (next !== undefined) limits.assertMayUse("mission", next.lane ?? lane, next.mission);
+  }
 }
 
 type ReadAdditions = Pick<

@@ -4,7 +4,7 @@ import { json } from "./answer.ts";
 import type { RouteHandlers } from "./call.ts";
 import { idempotencyKey } from "./dispatch.ts";
 import { readExec } from "./exec_request.ts";
-import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
+import { assertAcceptsWork, type HandlerParts, viewOf } from "./parts.ts";
 import { readTraceparent } from "./traceparent.ts";
 
 /** `POST /v1/exec/dispatch` */
@@ -16,7 +16,9 @@ export function execHandler(parts: HandlerParts): RouteHandlers["execDispatch"] 
     const request = {
       ...readExec(execId, body, parts.config.exec),
       traceparent: readTraceparent(call.request.headers),
+      view: viewOf(call, parts),
     };
+    call.caller.token?.limits?.assertMayUse("exec", request.lane, "exec");
     const { reply, created, files, fingerprint } = await dispatchExec(
       request,
       parts.enqueuer,

@@ -35,6 +35,7 @@ export function failuresHandler({ store }: Pick<HandlerParts, "store">): RouteHa
       failReason,
       sinceMs: since,
       untilMs: until,
+      within: call.caller.token?.limits?.within,
     });
     groups.sort((a, b) => b.count - a.count || b.lastMs - a.lastMs);
     return json({ total, groups: groups.map(toGroup), truncated } satisfies FailuresReply);

@@ -1,13 +1,23 @@
 import type { DugdaleConfig } from "../../config/dugdale/config.ts";
-import { type RouteKey, ROUTES, type Scope } from "../../protocol/routes.ts";
+import { type Route, type RouteKey, ROUTES } from "../../protocol/routes.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/log.ts";
 import { ProblemError } from "../problem_error.ts";
 import { ClientAddress } from "./address.ts";
 import type { Connection } from "./app.ts";
-import { Tokens, UnknownTokenError } from "./auth.ts";
+import { type Admitted, type Guarded, Tokens, UnknownTokenError } from "./auth.ts";
 import { Backoff } from "./backoff.ts";
 import type { Caller } from "./call.ts";
+
+/** The routes that need a token. */
+export const GUARDED: Readonly<Partial<Record<RouteKey, Guarded>>> = Object.fromEntries(
+  Object.entries<Route>(ROUTES).flatMap(([key, route]) => {
+    const { scope } = route;
+    return scope === "none" ? [] : [[key, { ...route, scope }]];
+  }),
+);
+/** Where it is not open to all. */
+const METRICS: Guarded = { ...ROUTES.metrics, scope: [] };
 
 /** Decides which requests a dugdale accepts: back-off, token, scope. */
 export class Gate {
@@ -15,11 +25,13 @@ export class Gate {
   #tokens: Tokens;
   readonly #backoff: Backoff;
   readonly #address: ClientAddress;
+  readonly #nowMs: () => number;
 
   constructor(config: DugdaleConfig, clock: Clock, log: Log) {
     this.#config = config;
     this.#tokens = new Tokens(config);
     this.#backoff = new Backoff(clock);
+    this.#nowMs = () => clock.wallMs();
     this.#address = new ClientAddress(config.network, log);
   }
 
@@ -37,18 +49,19 @@ export class Gate {
     if (key === "execDispatch" && !this.#config.exec.enabled) {
       throw new ProblemError("feature_disabled", "commands are not accepted: exec.enabled is false");
     }
-    const { scope: allowed } = ROUTES[key];
     const ip = this.#address.of(peer.hostname, request.headers);
-    const scope = allowed === "none" ? allowed : this.#authorize(request.headers, allowed, ip);
-    return { scope, address: `${peer.hostname}:${peer.port}`, ip };
+    const address = `${peer.hostname}:${peer.port}`;
+    const guarded = key === "metrics" && !this.#config.network.openMetrics ? METRICS : GUARDED[key];
+    if (guarded === undefined) return { scope: "none", address, ip };
+    return { ...this.#authorize(request.headers, guarded, ip), address, ip };
   };
 
   /** A right token is always let in: only wrong ones count, and only wrong ones have to wait. */
-  #authorize(headers: Headers, allowed: readonly Scope[], ip: string): Scope {
+  #authorize(headers: Headers, route: Guarded, ip: string): Admitted {
     try {
-      const scope = this.#tokens.scope(headers, allowed);
+      const admitted = this.#tokens.admit(headers, route, this.#nowMs);
       this.#backoff.succeeded(ip);
-      return scope;
+      return admitted;
     } catch (error) {
       if (error instanceof UnknownTokenError) this.#countGuess(ip);
       throw error;

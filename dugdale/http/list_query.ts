@@ -1,5 +1,5 @@
 import type { MissionsQuery } from "../../protocol/mission.ts";
-import type { ListOrder, ListPosition, MissionFilter } from "../store/mission_list.ts";
+import type { ListOrder, ListPosition, MissionFilter, Within } from "../store/mission_list.ts";
 import { ProblemError } from "../problem_error.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { pageLimit } from "./query.ts";
@@ -15,8 +15,8 @@ export interface ListQuery {
 /** The member of a cursor that holds the time, by order. */
 const TIMES: Readonly<Record<ListOrder, string>> = { created: "time_created", finished: "time_finished" };
 
-/** What a query of `GET /v1/missions` asks for. @throws {ProblemError} `bad_request` for a broken cursor. */
-export function readListQuery(query: MissionsQuery): ListQuery {
+/** What a query of `GET /v1/missions` asks for. @param within What the caller may see; default all. @throws {ProblemError} `bad_request` for a broken cursor. */
+export function readListQuery(query: MissionsQuery, within?: Within): ListQuery {
   const { status, outcome, lane, kind, order = "created", cursor } = query;
   return {
     filter: {
@@ -30,6 +30,7 @@ export function readListQuery(query: MissionsQuery): ListQuery {
       failReason: query.fail_reason,
       sinceMs: moment(query.since),
       untilMs: moment(query.until),
+      within,
     },
     order,
     after: cursor === undefined ? undefined : readCursor(cursor, order),

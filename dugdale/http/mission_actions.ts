@@ -9,7 +9,7 @@ import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
 import type { RouteHandlers } from "./call.ts";
 import { toProblem } from "./failure.ts";
-import { assertKindAllowed, type HandlerParts, missionIdOf, noMission } from "./parts.ts";
+import { assertKindAllowed, type HandlerParts, missionIdOf, seenMission } from "./parts.ts";
 
 type Keys = "restart" | "runNow" | "kill" | "deleteMission" | "bulkRestart" | "bulkDelete";
 /** An audit record lists at most this many ids. */
@@ -17,11 +17,6 @@ const AUDIT_IDS = 100;
 
 /** Actions on missions after their dispatch. */
 export function missionActions(parts: HandlerParts, actions: MissionActions): RouteHandlers<Keys> {
-  function find(id: MissionId): MissionRow {
-    const row = parts.store.missions.find(id);
-    if (row === undefined) throw noMission(id);
-    return row;
-  }
   /** One after the other, in the order of the request; one that fails does not stop the rest. */
   async function inOrder(
     ids: readonly string[],
@@ -42,21 +37,21 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
   }
   return {
     restart: async (call) => {
-      const row = find(missionIdOf(call, "bad_request"));
+      const row = seenMission(call, missionIdOf(call, "bad_request"), parts);
       assertKindAllowed(call, row);
       const reply = await actions.restart(row);
       audit(parts, call, "mission.restart", { mission_id: row.mission_id, new_mission_id: reply.mission_id });
       return json(reply, 201);
     },
     runNow: async (call) => {
-      const row = find(missionIdOf(call, "bad_request"));
+      const row = seenMission(call, missionIdOf(call, "bad_request"), parts);
       assertKindAllowed(call, row);
       const reply = await actions.runNow(row);
       audit(parts, call, "mission.run_now", { mission_id: row.mission_id });
       return json(reply);
     },
     kill: async (call) => {
-      const row = find(missionIdOf(call, "bad_request"));
+      const row = seenMission(call, missionIdOf(call, "bad_request"), parts);
       assertKindAllowed(call, row);
       // The body is ignored; it is read so that the connection can be used again.
       await call.bytes().catch(() => undefined);
@@ -69,7 +64,7 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
       return json(reply);
     },
     deleteMission: async (call) => {
-      const row = find(missionIdOf(call, "bad_request"));
+      const row = seenMission(call, missionIdOf(call, "bad_request"), parts);
       if (row.status !== "deleting") assertKindAllowed(call, row);
       const { force = false } = call.query();
       await actions.delete(row, force, call.gone);
@@ -82,7 +77,7 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
       assertCount(ids.length);
       const set = body.node("set");
       const results = await inOrder(ids, "bulkRestart", async (id) => {
-        const row = find(id);
+        const row = seenMission(call, id, parts);
         const input = set === undefined ? undefined : changedInput(row, set, body.source);
         const { mission_id } = await actions.restart(row, input);
         return { mission_id };
@@ -95,7 +90,7 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
       const { ids, force = false } = (await call.body()).shape;
       assertCount(ids.length);
       const results = await inOrder(ids, "bulkDelete", async (id) => {
-        await actions.delete(find(id), force, call.gone);
+        await actions.delete(seenMission(call, id, parts), force, call.gone);
         return { status: "deletion_pending" };
       });
       audit(parts, call, "mission.bulk_delete", { force, ...auditIds(ids) });

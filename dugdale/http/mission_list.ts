@@ -11,7 +11,7 @@ const PIECE_CHARACTERS = 256 * 1024;
 /** `GET /v1/missions` */
 export function listHandler(parts: Pick<HandlerParts, "store">): RouteHandlers["listMissions"] {
   return async (call) => {
-    const query = readListQuery(call.query());
+    const query = readListQuery(call.query(), call.caller.token?.limits?.within);
     const { filter, order, after, limit } = query;
     // One more than the page shows whether there is another one.
     const entries = await parts.store.missions.list.page(filter, order, after, limit + 1);

@@ -6,7 +6,7 @@ import { ProblemError } from "../problem_error.ts";
 import { jsonText } from "./answer.ts";
 import type { Call, RouteHandlers } from "./call.ts";
 import { openOutput, type OutputOptions } from "./output.ts";
-import { assertKindAllowed, type HandlerParts, missionIdOf, noMission } from "./parts.ts";
+import { assertKindAllowed, type HandlerParts, missionIdOf, noMission, seenMission } from "./parts.ts";
 
 const NOSNIFF = { "x-content-type-options": "nosniff" };
 
@@ -17,8 +17,8 @@ export function missionHandlers(
   return {
     getMission: (call) => {
       const id = missionIdOf(call, "invalid_id");
-      const row = parts.store.missions.find(id);
-      if (row === undefined || row.status === "deleting") throw noMission(id);
+      const row = seenMission(call, id, parts);
+      if (row.status === "deleting") throw noMission(id);
       assertKindAllowed(call, row);
       return jsonText(missionText(row, parts.store));
     },
@@ -26,7 +26,8 @@ export function missionHandlers(
       const { key = "" } = call.path;
       const fault = KEY.fault(key);
       if (fault !== undefined) throw new ProblemError("bad_request", fault);
-      const row = parts.store.missions.keys.newest(key);
+      const limits = call.caller.token?.limits;
+      const row = parts.store.missions.keys.newest(key, limits && ((row) => limits.sees(row)));
       if (row === undefined) {
         throw new ProblemError("not_found", `there is no mission with the key ${quote(key)}`);
       }
@@ -75,8 +76,7 @@ function outputPart(
 /** The mission of the path, if its streams may be read. */
 function readable(call: Call, parts: HandlerParts): MissionRow {
   const id = missionIdOf(call, "invalid_id");
-  const row = parts.store.missions.find(id);
-  if (row === undefined) throw noMission(id);
+  const row = seenMission(call, id, parts);
   if (row.status === "deleting") {
     throw new ProblemError("mission_deleting", `mission ${id} is being deleted`, { status: 410 });
   }

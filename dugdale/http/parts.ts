@@ -1,6 +1,6 @@
 import type { AppliedConfig } from "../engine/applied.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Enqueuer } from "../engine/enqueue.ts";
+import type { Enqueuer, View } from "../engine/enqueue.ts";
 import type { Schedules } from "../engine/schedules.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { isMissionId, MISSION_ID, type MissionId } from "../../protocol/names.ts";
@@ -38,10 +38,29 @@ export function noMission(id: MissionId): ProblemError {
   return new ProblemError("not_found", `there is no mission ${id}`);
 }
 
+/** A mission that the caller may see; any other one does not exist for it. @throws {ProblemError} `not_found` */
+export function seenMission(
+  { caller }: Pick<Call, "caller">,
+  id: MissionId,
+  { store }: Pick<HandlerParts, "store">,
+): MissionRow {
+  const row = store.missions.find(id);
+  if (row === undefined || caller.token?.limits?.sees(row) === false) throw noMission(id);
+  return row;
+}
+
+/** What the engine may tell the caller of; undefined when that is everything. */
+export function viewOf(
+  { caller }: Pick<Call, "caller">,
+  { store }: Pick<HandlerParts, "store">,
+): View | undefined {
+  return caller.token?.limits?.view(store);
+}
+
 /** Dispatch tokens see missions only, exec tokens execs only. @throws {ProblemError} `forbidden_kind` */
 export function assertKindAllowed(call: Pick<Call, "caller">, row: Pick<MissionRow, "kind">): void {
-  const { scope } = call.caller;
-  if (scope === "admin" || scope === (row.kind === "mission" ? "dispatch" : "exec")) return;
+  const { scope, kind } = call.caller;
+  if (scope !== "none" && (kind === undefined || kind === row.kind)) return;
   if (scope === "none") throw new Error("a route about missions must ask for a token");
   throw new ProblemError(
     "forbidden_kind",

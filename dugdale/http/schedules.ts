@@ -1,9 +1,10 @@
+import { noSchedule } from "../engine/schedules.ts";
 import type { DispatchReply } from "../../protocol/mission.ts";
 import { NEXT_MAX, type NextReply } from "../../protocol/schedule.ts";
 import { ProblemError } from "../problem_error.ts";
 import { audit } from "./admin.ts";
 import { json, jsonText } from "./answer.ts";
-import type { RouteHandlers } from "./call.ts";
+import { actorOf, type Call, type RouteHandlers } from "./call.ts";
 import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
 import { scheduleText } from "./schedule_text.ts";
 
@@ -21,34 +22,51 @@ const WHO_MAX = 128, REASON_MAX = 1024;
 /** Schedules: what they are, when they fire, and what is done to them by hand. */
 export function scheduleHandlers(parts: HandlerParts): RouteHandlers<Keys> {
   const { schedules, store } = parts;
-  const record = (name = ""): Response => jsonText(scheduleText(schedules.schedule(name).row));
+  const record = (name: string): Response => jsonText(scheduleText(schedules.schedule(name).row));
+  const isSeen = ({ caller }: Pick<Call, "caller">, name: string): boolean => {
+    const limits = caller.token?.limits;
+    if (limits === undefined) return true;
+    const { lane, request } = schedules.schedule(name).schedule;
+    return limits.sees({ kind: "mission", lane, mission_name: request.mission });
+  };
+  /** The name in the path. @throws {ProblemError} `schedule_not_found` Also when the caller may not see what it dispatches. */
+  const nameOf = (call: Pick<Call, "caller" | "path">): string => {
+    const { name = "" } = call.path;
+    if (isSeen(call, name)) return name;
+    throw noSchedule(name);
+  };
   return {
-    listSchedules: () => jsonText(`{"schedules":[${store.schedules.all().map(scheduleText).join(",")}]}`),
-    getSchedule: (call) => record(call.path.name),
+    listSchedules: (call) => {
+      const rows = call.caller.token?.limits === undefined
+        ? store.schedules.all()
+        : store.schedules.all().filter(({ name }) => schedules.has(name) && isSeen(call, name));
+      return jsonText(`{"schedules":[${rows.map(scheduleText).join(",")}]}`);
+    },
+    getSchedule: (call) => record(nameOf(call)),
     nextOfSchedule: (call) => {
-      const { name = "" } = call.path;
+      const name = nameOf(call);
       const { count = 10 } = call.query();
       const { tz } = schedules.schedule(name).schedule;
       return json({ times: schedules.next(name, Math.min(count, NEXT_MAX)), tz } satisfies NextReply);
     },
     pauseSchedule: async (call) => {
-      const { name = "" } = call.path;
+      const name = nameOf(call);
       const { who, reason } = (await call.body()).shape;
       assertLength("who", who, WHO_MAX);
       assertLength("reason", reason, REASON_MAX);
-      await schedules.pause(name, { who: who || `${call.caller.scope}-token`, reason: reason || undefined });
+      await schedules.pause(name, { who: who || actorOf(call.caller), reason: reason || undefined });
       audit(parts, call, "schedule.pause", { schedule: name, who, reason });
       return record(name);
     },
     continueSchedule: async (call) => {
-      const { name = "" } = call.path;
+      const name = nameOf(call);
       await schedules.continue(name);
       audit(parts, call, "schedule.continue", { schedule: name });
       return record(name);
     },
     runSchedule: async (call) => {
       assertAcceptsWork(parts);
-      const { name = "" } = call.path;
+      const name = nameOf(call);
       const reply: DispatchReply = await schedules.run(name);
       audit(parts, call, "schedule.run", { schedule: name, mission_id: reply.mission_id });
       return json(reply, 202);

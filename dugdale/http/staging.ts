@@ -1,5 +1,5 @@
 import type { DeleteQuery } from "../../protocol/mission.ts";
-import { isStagingId, STAGING_ID, type StagingId } from "../../protocol/names.ts";
+import { isStagingId, parseMissionId, STAGING_ID, type StagingId } from "../../protocol/names.ts";
 import type { RouteKey } from "../../protocol/routes.ts";
 import {
   BYTES_RECEIVED_HEADER,
@@ -11,6 +11,7 @@ import {
   type UploadsQuery,
 } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";
+import { noFile } from "../staging/removal.ts";
 import type { Staging } from "../staging/staging.ts";
 import type { StagingRow } from "../store/staging_row.ts";
 import { audit } from "./admin.ts";
@@ -31,15 +32,25 @@ export function stagingHandlers(staging: Staging): StagingHandlers {
     headStaging: (call) => head(call, staging),
     getStaging: (call) => get(call, staging),
     deleteStaging: (call) => remove(call, staging),
-    listStaging: (call) => listStaging(call.query(), store.staging.refs),
-    stagingUploads: (call) => listUploads(call.query(), staging),
-    stagingByContent: (call) => findByContent(call, store.staging, config.limits.maxStagingUploadBytes),
+    listStaging: (call) => {
+      const query = call.query();
+      const { limits } = call.caller.token ?? {};
+      const mission = limits && store.missions.find(parseMissionId(query.mission_id));
+      return listStaging(query, mission && !limits.sees(mission) ? NO_FILES : store.staging.refs);
+    },
+    stagingUploads: (call) => listUploads(call, staging),
+    stagingByContent: (call) => findByContent(call, store, config.limits.maxStagingUploadBytes),
   };
 }
 
-function listUploads(query: UploadsQuery, { parts, uploads }: Staging): Response {
+/** The files of a mission that the caller may not see. */
+const NO_FILES = { list: () => [] };
+
+function listUploads(call: Call<undefined, UploadsQuery>, { parts, uploads }: Staging): Response {
+  const query = call.query();
   const limit = pageLimit(query);
-  const rows = parts.store.staging.uploads(query.cursor ?? "", limit + 1);
+  const owner = call.caller.token?.limits?.owner;
+  const rows = parts.store.staging.uploads(query.cursor ?? "", limit + 1, owner);
   const page = rows.slice(0, limit).map((row): UploadRecord => ({
     staging_id: row.staging_id,
     sha256: row.sha256,
@@ -57,15 +68,27 @@ function listUploads(query: UploadsQuery, { parts, uploads }: Staging): Response
 }
 
 async function put({ path, request, caller }: Call, staging: Staging): Promise<Response> {
-  const sender = `${caller.scope} ${caller.ip}`;
+  const { name, limits } = caller.token ?? {};
+  const sender = {
+    name: `${name ?? caller.scope} ${caller.ip}`,
+    owner: name ?? null,
+    sees: limits && ((row: StagingRow) => limits.seesFile(row, staging.parts.store)),
+  };
   const { isNew, reply } = await staging.uploads.put(path.id ?? "", request.headers, request.body, sender);
   // The body of a repeat is never read, so the connection cannot serve another request.
   return isNew ? json(reply, 201) : json(reply, 200, { connection: "close" });
 }
 
-function head({ path: { id = "" } }: Call, staging: Staging): Response {
+/** A file that the caller may see. */
+function seenFile({ caller }: Call, id: StagingId, { parts: { store } }: Staging): StagingRow | undefined {
+  const row = store.staging.find(id);
+  return row !== undefined && caller.token?.limits?.seesFile(row, store) === false ? undefined : row;
+}
+
+function head(call: Call, staging: Staging): Response {
+  const { id = "" } = call.path;
   if (!isStagingId(id)) return new Response(null, { status: 400 });
-  const row = staging.parts.store.staging.find(id);
+  const row = seenFile(call, id, staging);
   if (row === undefined) return new Response(null, { status: 404 });
   const status = row.state === "uploading" ? "incomplete" : row.state;
   const headers = new Headers({ [SHA256_HEADER]: row.sha256, [UPLOAD_STATUS_HEADER]: status });
@@ -79,8 +102,8 @@ function head({ path: { id = "" } }: Call, staging: Staging): Response {
 
 async function get(call: Call, staging: Staging): Promise<Response> {
   const id = stagingIdOf(call);
-  const row = staging.parts.store.staging.find(id);
-  if (row === undefined) throw new ProblemError("not_found", `there is no staging file ${id}`);
+  const row = seenFile(call, id, staging);
+  if (row === undefined) throw noFile(id);
   if (row.state !== "complete") throw notReady(row, staging.uploads.bytesReceived(row));
   return await staging.downloads.get(row, call.request.headers);
 }
@@ -97,11 +120,27 @@ function notReady({ staging_id, state, size }: StagingRow, bytesReceived: number
 async function remove(call: Call<undefined, DeleteQuery>, staging: Staging): Promise<Response> {
   const staging_id = stagingIdOf(call);
   const { force = false } = call.query();
+  assertRemovable(call, staging_id, staging);
   const missions = await staging.remove(staging_id, { force, gone: call.gone });
   if (missions !== undefined) {
     audit(staging.parts, call, "staging.delete", { staging_id, force, cascade_missions: missions.length });
   }
   return json({ status: "deletion_pending" }, 202);
+}
+
+/** @throws {ProblemError} `not_found`, `forbidden` When missions use the file that the caller may not see. */
+function assertRemovable(call: Call<undefined, DeleteQuery>, id: StagingId, staging: Staging): void {
+  const limits = call.caller.token?.limits;
+  if (limits === undefined) return;
+  const { store } = staging.parts;
+  const row = store.staging.find(id);
+  if (row === undefined || !limits.seesFile(row, store)) throw noFile(id);
+  if (store.staging.refs.missions(id).every((mission) => limits.sees(mission))) return;
+  throw new ProblemError(
+    "forbidden",
+    `the token ${limits.owner} may not remove staging file ${id}: missions beyond its limits use it`,
+    { details: { token: limits.owner, staging_id: id } },
+  );
 }
 
 function stagingIdOf({ path: { id = "" } }: Call): StagingId {

@@ -1,6 +1,6 @@
 import { quote } from "../../protocol/clip.ts";
 import { ProblemError } from "../problem_error.ts";
-import type { StagingFiles } from "../store/staging_files.ts";
+import type { Store } from "../store/store.ts";
 import { json } from "./answer.ts";
 import type { Call } from "./call.ts";
 import type { ByContentQuery } from "../../protocol/staging.ts";
@@ -12,8 +12,8 @@ import type { ByContentQuery } from "../../protocol/staging.ts";
  * @throws {ProblemError} `bad_request`, `not_found`
  */
 export function findByContent(
-  call: Pick<Call<undefined, ByContentQuery>, "path" | "query">,
-  files: Pick<StagingFiles, "findByContent">,
+  call: Pick<Call<undefined, ByContentQuery>, "path" | "query" | "caller">,
+  store: Store,
   maxBytes: number,
 ): Response {
   const sha256 = (call.path.sha ?? "").toLowerCase();
@@ -24,12 +24,15 @@ export function findByContent(
     );
   }
   const { size } = call.query();
+  const { limits } = call.caller.token ?? {};
   if (maxBytes > 0 && size > maxBytes) {
     throw new ProblemError("bad_request", `size ${size} is more than max_staging_upload_size ${maxBytes}`, {
       details: { size, max: maxBytes },
     });
   }
-  const stagingId = Number.isSafeInteger(size) ? files.findByContent(sha256, size) : undefined;
+  const stagingId = Number.isSafeInteger(size)
+    ? store.staging.findByContent(sha256, size, limits && ((row) => limits.seesFile(row, store)))
+    : undefined;
   if (stagingId === undefined) {
     throw new ProblemError("not_found", `there is no complete file of ${size} bytes with sha256 ${sha256}`);
   }

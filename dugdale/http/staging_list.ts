@@ -21,7 +21,7 @@ export function listStaging(query: StagingQuery, refs: Pick<StagingRefs, "list">
   return jsonText(`{"staging":[${page.map(itemText).join(",")}]${next}}`);
 }
 
-function itemText({ time_expires, downloaded_at: _, ...item }: ReferredFile): string {
+function itemText({ time_expires, downloaded_at: _, owner: _owner, ...item }: ReferredFile): string {
   return `${JSON.stringify(item).slice(0, -1)},"time_expires":${time_expires ?? NEVER}}`;
 }
 

@@ -22,14 +22,29 @@ export function assertSameContent(row: StagingRow, { stagingId, sha256, total }:
   );
 }
 
+/** The id is that of a file that the sender may not see. */
+export function taken(stagingId: StagingId): ProblemError {
+  return new ProblemError("content_mismatch", `staging file ${stagingId} has been declared before`);
+}
+
 /** So many unfinished uploads are looked at for one that gives way. */
 const SHARED_MAX = 1000;
 /** An upload of which nothing has come for so long gives way to a new one when there are too many. */
 const IDLE_MS = 60_000;
 
+/** Who sends an upload. */
+export interface Sender {
+  /** Uploads of one sender make room for those of others. */
+  readonly name: string;
+  /** The name of the token, to which the file is to belong; null when it has none. */
+  readonly owner: string | null;
+  /** Whether it may see a file. Default: it may see all. */
+  readonly sees?: ((row: StagingRow) => boolean) | undefined;
+}
+
 /** Who sends an upload, and what is known of the others. */
 export interface Sending {
-  readonly sender: string;
+  readonly sender: Sender;
   readonly senders: Senders;
   /** Whether a PUT of an upload is under way. */
   readonly isRunning: (id: StagingId) => boolean;
@@ -63,12 +78,14 @@ export async function begin(
     };
     giveUp(store.staging.idleUploads(nowMs - IDLE_MS));
     if (problem() !== undefined) {
-      giveUp(senders.givingWay(sender, store.staging.uploads("", SHARED_MAX), isRunning));
+      giveUp(senders.givingWay(sender.name, store.staging.uploads("", SHARED_MAX), isRunning));
     }
     const full = problem();
     if (full !== undefined) throw full;
-    store.staging.begin({ stagingId, sha256, size: total, nowMs, expiresMs: nowMs + uploadTtlMs(config) });
-    senders.add(stagingId, sender, (id) => store.staging.find(id)?.state === "uploading");
+    const { name, owner } = sender;
+    const expiresMs = nowMs + uploadTtlMs(config);
+    store.staging.begin({ stagingId, sha256, size: total, nowMs, expiresMs, owner });
+    senders.add(stagingId, name, (id) => store.staging.find(id)?.state === "uploading");
   });
   return await openPart(request, 0, parts);
 }

@@ -3,6 +3,11 @@ import { ProblemError } from "../problem_error.ts";
 import type { ReferringMission } from "../store/staging_refs.ts";
 import type { StagingParts } from "./parts.ts";
 
+/** The refusal of an unknown id. */
+export function noFile(stagingId: StagingId): ProblemError {
+  return new ProblemError("not_found", `there is no staging file ${stagingId}`);
+}
+
 /** How a file is to be deleted. */
 export interface RemovalOptions {
   /** Also when missions use the file: running ones are ended, and all of them are deleted with it. */
@@ -25,7 +30,7 @@ export async function removeFile(
   const { force } = options;
   const users = () => store.staging.refs.missions(stagingId);
   const state = store.staging.find(stagingId)?.state;
-  if (state === undefined) throw new ProblemError("not_found", `there is no staging file ${stagingId}`);
+  if (state === undefined) throw noFile(stagingId);
   if (state === "deleting") return undefined;
   if (!force) assertUnused(stagingId, users());
   const running = users().filter(isRunning).map((user) => user.mission_id);

@@ -2,7 +2,7 @@ import { isStagingId, type StagingId } from "../../protocol/names.ts";
 import type { UploadReply } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { StagingRow } from "../store/staging_row.ts";
-import { assertSameContent, begin, resume } from "./admission.ts";
+import { assertSameContent, begin, resume, type Sender, taken } from "./admission.ts";
 import { BodyReader } from "./body_reader.ts";
 import { uploadTtlMs } from "./expiry.ts";
 import type { PartFile } from "./part_file.ts";
@@ -63,14 +63,14 @@ export class Uploads implements AsyncDisposable {
    * Takes one PUT.
    *
    * @param id As in the path, unchecked.
-   * @param sender Uploads of one sender make room for those of others.
+   * @param sender Who sends it.
    * @throws {ProblemError} In the documented order; also when the file is not complete yet.
    */
   async put(
     id: string,
     headers: Headers,
     body: ReadableStream<Uint8Array> | null,
-    sender: string,
+    sender: Sender,
   ): Promise<Uploaded> {
     const { config, usage, clock } = this.#parts;
     this.#assertNotDraining(id);
@@ -113,11 +113,12 @@ export class Uploads implements AsyncDisposable {
     });
   }
 
-  async #take(request: UploadRequest, running: Running, sender: string): Promise<Uploaded> {
+  async #take(request: UploadRequest, running: Running, sender: Sender): Promise<Uploaded> {
     const { stagingId } = request;
     const { store, dataDir } = this.#parts;
     const row = store.staging.find(stagingId);
     if (row !== undefined) {
+      if (sender.sees?.(row) === false) throw taken(stagingId);
       assertSameContent(row, request);
       if (row.state === "complete") return this.#uploaded(request, false);
       if (row.state !== "uploading") throw deletedMeanwhile(stagingId, row.state);

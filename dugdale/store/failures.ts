@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { OutcomeKind } from "../../protocol/mission.ts";
 import { nextTurn } from "../host/clock.ts";
 import type { MissionId } from "../../protocol/names.ts";
-import { literal } from "./mission_list.ts";
+import { literal, type Within, withinParameters, withinSql } from "./mission_list.ts";
 
 /** Which failed missions are counted. What is absent does not narrow. */
 export interface FailureFilter {
@@ -16,6 +16,8 @@ export interface FailureFilter {
   readonly sinceMs?: number | undefined;
   /** Created before, in Unix milliseconds. */
   readonly untilMs?: number | undefined;
+  /** Besides what is asked for: what may be seen. */
+  readonly within?: Within | undefined;
 }
 
 /** Missions of one name that failed in the same way. */
@@ -69,6 +71,7 @@ export class Failures {
         AND (:lane IS NULL OR lane = :lane)
         AND (:name IS NULL OR mission_name LIKE :name ESCAPE '\\')
         AND (:failReason IS NULL OR fail_reason = :failReason)
+        AND ${withinSql}
       GROUP BY mission_name, fail_reason`);
   }
 
@@ -90,7 +93,12 @@ export class Failures {
 
   async *#chunks(outcome: string, filter: FailureFilter): AsyncGenerator<CountedFailures, void, void> {
     const { lane = null, name, failReason = null, sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER } = filter;
-    const parameters = { lane, name: name === undefined ? null : `%${literal(name)}%`, failReason };
+    const parameters = {
+      lane,
+      name: name === undefined ? null : `%${literal(name)}%`,
+      failReason,
+      ...withinParameters(filter.within),
+    };
     for (let from: Place | undefined = { timeMs: untilMs, id: "" }; from !== undefined;) {
       const place = { outcome, sinceMs, timeMs: from.timeMs, id: from.id };
       const edge = this.#edge.get(place) as Place | undefined;

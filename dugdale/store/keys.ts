@@ -22,7 +22,7 @@ export class MissionKeys {
 
   constructor(db: DatabaseSync) {
     this.#newest = db.prepare(`
-      SELECT * FROM missions WHERE key = ? AND status <> 'deleting' ORDER BY id DESC LIMIT 1`);
+      SELECT * FROM missions WHERE key = ? AND status <> 'deleting' ORDER BY id DESC`);
     this.#active = db.prepare(`
       SELECT * FROM missions WHERE key = ? AND status IN ('queued', 'running') ORDER BY id`);
     this.#byRow = db.prepare(`SELECT * FROM missions WHERE id = ?`);
@@ -33,10 +33,9 @@ export class MissionKeys {
       SELECT DISTINCT lane FROM missions WHERE key = ? AND status IN ('queued', 'running') AND status = 'queued'`);
   }
 
-  /** The newest mission with a key, unless it is being deleted. */
-  newest(key: string): MissionRow | undefined {
-    const row = this.#newest.get(key);
-    return row && toMission(row);
+  /** The newest mission with a key that is not being deleted. @param counts Whether one counts. Default: all do. */
+  newest(key: string, counts: (row: MissionRow) => boolean = () => true): MissionRow | undefined {
+    return Iterator.from(this.#newest.iterate(key)).map((row) => toMission<MissionRow>(row)).find(counts);
   }
 
   /** The mission that keeps another one with its key from being started, if there is one. */

@@ -6,6 +6,7 @@ import { schedules } from "./migrations/0004_schedules.ts";
 import { counts } from "./migrations/0005_counts.ts";
 import { keys } from "./migrations/0006_keys.ts";
 import { attemptOutput } from "./migrations/0007_attempt_output.ts";
+import { owners } from "./migrations/0008_owners.ts";
 import { schema } from "./schema.ts";
 
 /** In order of release; the database's `user_version` is the count of those it has had. */
@@ -17,6 +18,7 @@ const MIGRATIONS: readonly string[] = [
   counts,
   keys,
   attemptOutput,
+  owners,
 ];
 
 /** A database that a newer letts has written. */

@@ -4,7 +4,7 @@ import { OUTCOMES } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import type { LaneAndName, ListedTimes, TimeSpan } from "./listed_times.ts";
 import type { MissionClass } from "./mission_row.ts";
-import type { UnfinishedCounts } from "./unfinished.ts";
+import type { UnfinishedCount, UnfinishedCounts } from "./unfinished.ts";
 
 /** Which missions are listed. What is absent does not narrow; a value that nothing has matches nothing. */
 export interface MissionFilter {
@@ -25,6 +25,15 @@ export interface MissionFilter {
   readonly sinceMs?: number | undefined;
   /** Created before, in Unix milliseconds. */
   readonly untilMs?: number | undefined;
+  /** Besides what is asked for: what may be seen. */
+  readonly within?: Within | undefined;
+}
+
+/** What a list is a part of. What is absent does not narrow. */
+export interface Within {
+  readonly lanes?: readonly string[] | undefined;
+  /** Names, or beginnings of names with `*` after them. Commands are then left out. */
+  readonly missions?: readonly string[] | undefined;
 }
 
 /** By which time a list is ordered, the latest first. `finished` has only missions that have ended. */
@@ -144,6 +153,23 @@ export class MissionList {
     return found;
   }
 
+  /** How many missions wait and run within a part of them, by lane. It looks at each of them. */
+  async unfinished(within: Within): Promise<Omit<UnfinishedCount, "kind">[]> {
+    const counts: Omit<UnfinishedCount, "kind">[] = [];
+    for (const { lane, kind, status } of this.#unfinished.list()) {
+      if (kind === "exec" || within.lanes?.includes(lane) === false) continue;
+      let count = 0;
+      for (let last: ListEntry | undefined, more = true; more;) {
+        const page = await this.page({ status, lane, kind, within }, "created", last, CHUNK_ROWS);
+        count += page.length;
+        last = page.at(-1);
+        more = page.length === CHUNK_ROWS;
+      }
+      counts.push({ lane, status, count });
+    }
+    return counts;
+  }
+
   /** When missions of the lane and the name were created, where they are rare. */
   async #timesOf(filter: MissionFilter): Promise<readonly TimeSpan[] | undefined> {
     if (filter.groupId !== undefined) return undefined;
@@ -159,7 +185,8 @@ export class MissionList {
 
   /** The indexes that together have everything that the filter may let through. */
   #scans(filter: MissionFilter, order: ListOrder, times: readonly TimeSpan[] | undefined): Scan[] {
-    const { kind, groupId, lane } = filter;
+    const { kind, groupId } = filter;
+    const lane = laneOf(filter);
     const outcomes = filter.outcome?.split(",");
     // Nothing else has an outcome and is listed unasked.
     const status = filter.status ?? (outcomes === undefined ? undefined : "done");
@@ -290,7 +317,26 @@ function rowsSql(index: string, own: string, time: string): string {
     AND (:namePrefix IS NULL OR mission_name LIKE :namePrefix ESCAPE '\\')
     AND (:sinceMs IS NULL OR time_created >= :sinceMs)
     AND (:untilMs IS NULL OR time_created < :untilMs)
+    AND ${withinSql}
     ORDER BY ${time} DESC, mission_id DESC LIMIT :limit`;
+}
+
+/** The condition that {@linkcode withinParameters} fill: a pattern has no other characters that GLOB gives a meaning. */
+export const withinSql: string = `(:lanes IS NULL OR lane IN (SELECT value FROM json_each(:lanes)))
+    AND (:missions IS NULL OR kind = 'mission'
+      AND EXISTS (SELECT 1 FROM json_each(:missions) WHERE mission_name GLOB value))`;
+
+/** The parameters of {@linkcode withinSql}. */
+export function withinParameters({ lanes, missions }: Within = {}): WithinParameters {
+  const list = (names: readonly string[] | undefined): string | null =>
+    names === undefined ? null : JSON.stringify(names);
+  return { lanes: list(lanes), missions: list(missions) };
+}
+
+/** JSON arrays; null does not narrow. */
+export interface WithinParameters {
+  readonly lanes: string | null;
+  readonly missions: string | null;
 }
 
 function edgeSql(index: string, own: string, time: string): string {
@@ -299,7 +345,7 @@ function edgeSql(index: string, own: string, time: string): string {
 }
 
 /** The parameters of a filter; null does not narrow. */
-interface Parameters extends LaneAndName {
+interface Parameters extends LaneAndName, WithinParameters {
   readonly status: string | null;
   /** Each between two commas. */
   readonly outcomes: string | null;
@@ -316,14 +362,20 @@ function parametersOf(filter: MissionFilter): Parameters {
     status: filter.status ?? null,
     outcomes: filter.outcome === undefined ? null : `,${filter.outcome},`,
     failReason: filter.failReason ?? null,
-    lane: filter.lane ?? null,
+    lane: laneOf(filter) ?? null,
     kind: filter.kind ?? null,
     groupId: filter.groupId ?? null,
     name: name === undefined ? null : `%${literal(name)}%`,
     namePrefix: namePrefix === undefined ? null : `${literal(namePrefix)}%`,
     sinceMs: filter.sinceMs ?? null,
     untilMs: filter.untilMs ?? null,
+    ...withinParameters(filter.within),
   };
+}
+
+/** The only lane there can be. */
+function laneOf({ lane, within }: MissionFilter): string | undefined {
+  return lane ?? (within?.lanes?.length === 1 ? within.lanes[0] : undefined);
 }
 
 /** A text as a pattern of LIKE that matches only itself. */

@@ -77,7 +77,7 @@ CREATE TABLE staging_files (
   -- NULL while a mission needs the file; 0 when it has to be worked out again.
   time_expires   INTEGER,
   downloaded_at  INTEGER
-) STRICT, WITHOUT ROWID;
+, owner TEXT) STRICT, WITHOUT ROWID;
 CREATE INDEX staging_expiry ON staging_files (time_expires) WHERE state IN ('uploading', 'complete');
 CREATE INDEX staging_state ON staging_files (state) WHERE state <> 'complete';
 CREATE INDEX staging_content ON staging_files (sha256, size) WHERE state = 'complete';

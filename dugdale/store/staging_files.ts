@@ -34,8 +34,8 @@ export class StagingFiles {
     this.orphans = new StagingOrphans(db);
     this.#find = db.prepare(`SELECT * FROM staging_files WHERE staging_id = ?`);
     this.#begin = db.prepare(`
-      INSERT INTO staging_files (staging_id, state, sha256, size, bytes_received, time_created, time_updated, time_expires)
-      VALUES (:stagingId, 'uploading', :sha256, :size, 0, :nowMs, :nowMs, :expiresMs)`);
+      INSERT INTO staging_files (staging_id, state, sha256, size, bytes_received, time_created, time_updated, time_expires, owner)
+      VALUES (:stagingId, 'uploading', :sha256, :size, 0, :nowMs, :nowMs, :expiresMs, :owner)`);
     this.#received = db.prepare(`
       UPDATE staging_files SET bytes_received = :bytes, time_updated = :nowMs, time_expires = :expiresMs
       WHERE staging_id = :stagingId AND state = 'uploading'`);
@@ -57,7 +57,8 @@ export class StagingFiles {
     this.#uploading = db.prepare(`
       SELECT count(*) AS count, coalesce(sum(bytes_received), 0) AS bytes FROM staging_files WHERE state = 'uploading'`);
     this.#uploads = db.prepare(`
-      SELECT * FROM staging_files WHERE state = 'uploading' AND staging_id > :after ORDER BY staging_id LIMIT :limit`);
+      SELECT * FROM staging_files WHERE state = 'uploading' AND staging_id > :after AND (:owner IS NULL OR owner = :owner)
+      ORDER BY staging_id LIMIT :limit`);
     this.#idle = db.prepare(`
       SELECT staging_id FROM staging_files WHERE state = 'uploading' AND time_updated <= ?
       ORDER BY time_updated LIMIT 100`);
@@ -65,7 +66,7 @@ export class StagingFiles {
       `UPDATE staging_files SET bytes_received = :bytes WHERE staging_id = :stagingId AND state = 'uploading'`,
     );
     this.#byContent = db.prepare(
-      `SELECT staging_id FROM staging_files WHERE state = 'complete' AND sha256 = ? AND size = ? LIMIT 1`,
+      `SELECT * FROM staging_files WHERE state = 'complete' AND sha256 = ? AND size = ?`,
     );
     this.#addOutput = db.prepare(`
       INSERT INTO staging_files (staging_id, state, sha256, size, bytes_received, time_created, time_updated, time_expires)
@@ -79,7 +80,7 @@ export class StagingFiles {
 
   /** Adds an upload of which nothing has come yet. */
   begin(upload: NewUpload): void {
-    this.#begin.run({ ...upload });
+    this.#begin.run({ owner: null, ...upload });
   }
 
   /** Records how much of an upload has come; false when it is no longer an upload. */
@@ -117,9 +118,13 @@ export class StagingFiles {
     return this.#uploading.get() as { count: number; bytes: number };
   }
 
-  /** Unfinished uploads in the order of their ids, from the one after `after` (`""` for the first). */
-  uploads(after: string, limit: number): StagingRow[] {
-    return this.#uploads.all({ after, limit }) as unknown as StagingRow[];
+  /**
+   * Unfinished uploads in the order of their ids, from the one after `after` (`""` for the first).
+   *
+   * @param owner Only those of the token of this name. Default all.
+   */
+  uploads(after: string, limit: number, owner?: string): StagingRow[] {
+    return this.#uploads.all({ after, limit, owner: owner ?? null }) as unknown as StagingRow[];
   }
 
   /** Unfinished uploads of which nothing has come since a moment, the longest idle first; a hundred at most. */
@@ -132,9 +137,14 @@ export class StagingFiles {
     this.#setReceived.run({ stagingId, bytes });
   }
 
-  /** Any complete file with that content. */
-  findByContent(sha256: string, size: number): StagingId | undefined {
-    return (this.#byContent.get(sha256, size) as { staging_id: StagingId } | undefined)?.staging_id;
+  /** Any complete file with that content. @param counts Whether one counts. Default: all do. */
+  findByContent(
+    sha256: string,
+    size: number,
+    counts: (row: StagingRow) => boolean = () => true,
+  ): StagingId | undefined {
+    const rows = this.#byContent.iterate(sha256, size) as unknown as IterableIterator<StagingRow>;
+    return Iterator.from(rows).find(counts)?.staging_id;
   }
 
   /** Adds a file that a mission wrote. Its expiry is worked out with {@linkcode StagingRetention.settle}. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { MissionStatus } from "../../protocol/mission.ts";
+import type { MissionKind, MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
 import type { StagingRow } from "./staging_row.ts";
 
@@ -12,6 +12,9 @@ export interface ReferringMission {
   readonly id: number;
   readonly mission_id: MissionId;
   readonly status: MissionStatus;
+  readonly kind: MissionKind;
+  readonly lane: string;
+  readonly mission_name: string;
 }
 
 /** A file as one mission refers to it. */
@@ -37,7 +40,7 @@ export class StagingRefs {
 
   constructor(db: DatabaseSync) {
     this.#missions = db.prepare(`
-      SELECT DISTINCT m.id, m.mission_id, m.status FROM mission_files f JOIN missions m ON m.id = f.mission
+      SELECT DISTINCT m.id, m.mission_id, m.status, m.kind, m.lane, m.mission_name FROM mission_files f JOIN missions m ON m.id = f.mission
       WHERE f.staging_id = ? ORDER BY m.id`);
     this.#list = db.prepare(`
       SELECT s.*, f.ref_kind, f.role

@@ -15,6 +15,8 @@ export interface StagingRow {
   /** Unix milliseconds; null while a mission needs the file, 0 when it has to be worked out again. */
   readonly time_expires: number | null;
   readonly downloaded_at: number | null;
+  /** The name of the token with which it was sent; null when that has none, and for output files. */
+  readonly owner: string | null;
 }
 
 /** An upload of which nothing has come yet. */
@@ -27,6 +29,8 @@ export interface NewUpload {
   readonly nowMs: number;
   /** Unix milliseconds. */
   readonly expiresMs: number;
+  /** As in the row. Default null. */
+  readonly owner?: string | null;
 }
 
 /** An output file that has been copied and hashed. */

@@ -22,7 +22,7 @@ function assertUsable(page: string, text: string): void {
   const env = (name: string) => `${name}-${TOKEN}`;
   const config = withTokens(parseDugdaleConfig({ file: page, text }), { file: page, env });
   for (const token of [...config.auth.tokens, ...config.admin.tokens]) assertMatch(token, /^[!-~]{32,}$/);
-  assertEquals(tokenWarnings(config), []);
+  assertEquals(tokenWarnings(config, 0), []);
 }
 
 Deno.test("each dugdale.yaml of the documentation has tokens that a dugdale and a client accept", () => {

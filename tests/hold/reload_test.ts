@@ -29,6 +29,24 @@ Deno.test("SIGHUP changes tokens in place and names what needs a restart", async
   assertMatch(await place.printed("stderr"), /"needs_restart":\["network"\]/);
 });
 
+Deno.test("SIGHUP changes tokens with names, and opens and closes GET /v1/metrics", async () => {
+  const named = { name: "n", token: OLD, scopes: ["dispatch"] };
+  await using place = await Place.make({ tokens: [named] });
+  await using daemon = await place.start();
+  const listen = new URL(daemon.url).host;
+  assertEquals([await accepts(daemon, OLD), await accepts(daemon, NEW)], [true, false]);
+  await place.configure(listen, {
+    tokens: [{ ...named, expires: "2020-01-01" }, { ...named, name: "m", token: NEW }],
+    network: { open_metrics: false },
+  });
+  daemon.signal("SIGHUP");
+  await logged(place, "configuration reloaded");
+  assertEquals([await accepts(daemon, OLD), await accepts(daemon, NEW)], [false, true]);
+  const metrics = await fetch(`${daemon.url}/v1/metrics`);
+  assertEquals([metrics.status, (await metrics.json()).error], [401, "unauthorized"]);
+  assertEquals((await place.printed("stderr")).includes("needs_restart"), false);
+});
+
 Deno.test("POST /v1/admin/reload reads the file again, and refuses one that cannot be used", async () => {
   await using place = await Place.make({ auth: { tokens: [OLD] } });
   await using daemon = await place.start();
