@@ -113,4 +113,9 @@ export class ScriptedOutput implements Output {
     this.#waiting = [];
     this.end();
   }
+
+  finish(): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
 }

@@ -18,14 +18,26 @@ export interface Output {
   read(onChunk: (chunk: Uint8Array) => Promise<void> | void): Promise<void>;
   /** Reads no more, even while other processes hold the other end. */
   close(): void;
+  /**
+   * Closes it once everything is handed on that has been written until now: a timer may be due before the event loop
+   * has had its turn to read. At most the capacity of a pipe is read.
+   */
+  finish(): Promise<void>;
 }
+
+/** No pipe holds more, unless it has been enlarged. */
+const PIPE_BYTES = 64 * 1024;
 
 /** The output that comes as a stream. */
 export class StreamOutput implements Output {
   readonly #stream: Readable;
+  readonly #pending: () => boolean;
+  #readBytes = 0;
 
-  constructor(stream: Readable) {
+  /** @param pending Whether there is something that the stream has not read. Default: it cannot be told. */
+  constructor(stream: Readable, pending: () => boolean = () => false) {
     this.#stream = stream;
+    this.#pending = pending;
     // A reset of a pipe is its end; what was read counts.
     stream.on("error", () => stream.destroy());
   }
@@ -43,6 +55,7 @@ export class StreamOutput implements Output {
     if (stream.closed) return Promise.resolve();
     return new Promise((resolve) => {
       stream.on("data", (chunk: Uint8Array) => {
+        this.#readBytes += chunk.length;
         // The next large chunk is there already, and would be read in the same turn of the event loop.
         const taken = onChunk(chunk) ?? (chunk.length < LARGE_BYTES ? undefined : nextTurn());
         if (taken === undefined) return;
@@ -55,5 +68,15 @@ export class StreamOutput implements Output {
 
   close(): void {
     this.#stream.destroy();
+  }
+
+  async finish(): Promise<void> {
+    const most = this.#readBytes + PIPE_BYTES;
+    for (let before = -1; !this.#stream.destroyed && this.#readBytes < most;) {
+      if (this.#readBytes === before && this.#stream.readableLength === 0 && !this.#pending()) break;
+      before = this.#readBytes;
+      await nextTurn();
+    }
+    this.close();
   }
 }

@@ -41,7 +41,8 @@ export class PipeOutput implements Output {
   read(onChunk: (chunk: Uint8Array) => Promise<void> | void): Promise<void> {
     this.take(onChunk);
     if (this.#closed) return Promise.resolve();
-    this.#rest = new StreamOutput(new Socket({ fd: this.#fd, readable: true, writable: false }));
+    const socket = new Socket({ fd: this.#fd, readable: true, writable: false });
+    this.#rest = new StreamOutput(socket, () => this.#readable());
     return this.#rest.read(onChunk);
   }
 
@@ -52,12 +53,22 @@ export class PipeOutput implements Output {
     this.#libc.close(this.#fd);
   }
 
-  /** What can be read without waiting: nothing at the end, undefined before there is anything. */
-  #readNow(): Uint8Array | undefined {
+  async finish(): Promise<void> {
+    await this.#rest?.finish();
+    this.close();
+  }
+
+  /** Whether there is anything to read, or the end. */
+  #readable(): boolean {
     polled.setInt32(0, this.#fd, LITTLE_ENDIAN);
     polled.setInt16(4, POLLIN, LITTLE_ENDIAN);
-    if (this.#libc.poll(new Uint8Array(polled.buffer), 1n, 0) <= 0) return undefined;
-    if ((polled.getInt16(6, LITTLE_ENDIAN) & (POLLIN | POLLHUP)) === 0) return undefined;
+    if (this.#libc.poll(new Uint8Array(polled.buffer), 1n, 0) <= 0) return false;
+    return (polled.getInt16(6, LITTLE_ENDIAN) & (POLLIN | POLLHUP)) !== 0;
+  }
+
+  /** What can be read without waiting: nothing at the end, undefined before there is anything. */
+  #readNow(): Uint8Array | undefined {
+    if (!this.#readable()) return undefined;
     const count = this.#libc.read(this.#fd, chunkBuffer, BigInt(CHUNK_BYTES));
     return count < 0 ? undefined : chunkBuffer.slice(0, count);
   }

@@ -56,12 +56,15 @@ export async function runProcess(child: Child, options: ProcessOptions): Promise
   const onControl = (chunk: Uint8Array): Promise<void> | void => output.control?.(chunk);
   const startedMs = clock.wallMs();
   if (timeoutMs !== null && timeoutMs > 0) kill.endAfter(timeoutMs);
-  const closeAll = (): void => outputsOf(child).forEach((each) => each.close());
+  const finishing: Promise<void>[] = [];
+  const finish = (...outputs: readonly Output[]): void =>
+    void finishing.push(...outputs.map((each) => each.finish()));
+  const finishAll = (): void => finish(...outputsOf(child));
   using closing = new DisposableStack();
   /** Processes that got SIGKILL need no grace to write any more; one that holds the pipes yet is not of this run. */
   const closeAfterKill = async (): Promise<void> => {
     await kill.settled();
-    if (!allEnded(outputsOf(child))) closing.use(clock.after(LAST_READ_MS, closeAll));
+    if (!allEnded(outputsOf(child))) closing.use(clock.after(LAST_READ_MS, finishAll));
   };
   let killed: Promise<void> | undefined;
   let controlRead: Promise<void> | undefined;
@@ -75,19 +78,22 @@ export async function runProcess(child: Child, options: ProcessOptions): Promise
     const exit = await child.exited;
     const leftovers = kill.endLeftovers();
     if (!allEnded(outputsOf(child))) {
-      if (postExitGraceMs > 0) closing.use(clock.after(postExitGraceMs, closeAll));
+      if (postExitGraceMs > 0) closing.use(clock.after(postExitGraceMs, finishAll));
       closing.use(onAbort(kill.signal, () => killed = closeAfterKill()));
     }
     await printed;
     await leftovers;
     await kill.settled();
-    if (control !== undefined && postExitGraceMs <= 0) closing.use(clock.after(0, () => control.close()));
+    if (control !== undefined && postExitGraceMs <= 0) {
+      closing.use(clock.after(0, () => finish(control)));
+    }
     await controlRead;
     return exit;
   } finally {
     kill.detach();
-    closeAll();
+    for (const output of outputsOf(child)) output.close();
     await killed;
+    await Promise.all(finishing);
   }
 }
 

@@ -35,7 +35,13 @@ class TimedStore extends Store {
   }
 }
 
-const silence: Output = { ended: true, take() {}, read: () => Promise.resolve(), close() {} };
+const silence: Output = {
+  ended: true,
+  take() {},
+  read: () => Promise.resolve(),
+  close() {},
+  finish: () => Promise.resolve(),
+};
 
 /** Ends a process, with exit code 0 by default. */
 type End = (code?: number) => void;

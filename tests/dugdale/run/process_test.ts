@@ -57,6 +57,11 @@ class Said implements Output {
   close(): void {
     this.ended = true;
   }
+
+  finish(): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
 }
 
 /** A process that has ended by the time it is known, and what it has said on its three pipes. */
@@ -114,6 +119,11 @@ class Held implements Output {
   close(): void {
     this.ended = true;
     this.#closed.resolve();
+  }
+
+  finish(): Promise<void> {
+    this.close();
+    return Promise.resolve();
   }
 }
 
@@ -176,3 +186,47 @@ Deno.test("runProcess() reads what a process has written although the grace has 
   });
   assertEquals(read, { stdout: "out\n", control: "control\n" });
 });
+
+/** Pipes that are held open, with news that the event loop has had no time to read. */
+class Unread extends Held {
+  readonly #news: string;
+  #sink: (chunk: Uint8Array) => void = () => {};
+
+  constructor(news: string) {
+    super();
+    this.#news = news;
+  }
+
+  override read(sink?: (chunk: Uint8Array) => void): Promise<void> {
+    this.#sink = sink ?? this.#sink;
+    return super.read();
+  }
+
+  override finish(): Promise<void> {
+    this.#sink(new TextEncoder().encode(this.#news));
+    return super.finish();
+  }
+}
+
+for (const graceMs of [3000, 0]) {
+  Deno.test(`runProcess() reads what was written within a grace of ${graceMs} ms before it closes a pipe`, async () => {
+    const clock = new HandClock({ fromMs: 10 });
+    const printed = (news: string): Output => graceMs > 0 ? new Unread(news) : new Said();
+    using kill = new KillSwitch(clock, 5000);
+    const said: string[] = [];
+    const add = (chunk: Uint8Array): void => void said.push(new TextDecoder().decode(chunk));
+    const run = runProcess(over(printed("a"), printed("b"), new Unread("c")), {
+      output: { stdout: add, stderr: add, control: add },
+      kill,
+      timeoutMs: null,
+      postExitGraceMs: graceMs,
+      clock,
+    });
+    if (graceMs > 0) {
+      await clock.timer(graceMs);
+      clock.advance(graceMs);
+    }
+    await run;
+    assertEquals(said, graceMs > 0 ? ["a", "b", "c"] : ["c"]);
+  });
+}
