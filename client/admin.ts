@@ -51,6 +51,11 @@ export function info(connection: Connection, { scope, signal }: InfoOptions): Pr
   return connection.json("dugdale", { scopes: scope === undefined ? ANY : [scope], signal });
 }
 
+/** Whether it accepts missions. */
+export async function assertReady(connection: Connection, { signal }: CallOptions): Promise<void> {
+  await connection.json("readyz", { scopes: ANY, signal });
+}
+
 /** Its metrics. */
 export async function metrics(connection: Connection, { signal }: CallOptions): Promise<Metrics> {
   const reply = await connection.open("metrics", { scopes: ANY, signal });

@@ -13,7 +13,7 @@ import type { FailuresReply } from "../protocol/failures.ts";
 import { parseMissionId } from "../protocol/names.ts";
 import type { NextReply, ScheduleRecord } from "../protocol/schedule.ts";
 import type { StagingRecord, UploadRecord } from "../protocol/staging.ts";
-import { apply, info, lanes, metrics, state, switchLane } from "./admin.ts";
+import { apply, assertReady, info, lanes, metrics, state, switchLane } from "./admin.ts";
 import { argument } from "./arguments.ts";
 import { type ByteSource, byteStream } from "./files/byte_stream.ts";
 import { openLettsConfig } from "./configuration.ts";
@@ -603,6 +603,16 @@ export class LettsClient implements AsyncDisposable {
   /** Version, uptime and queue of a dugdale. */
   async info(host: string | number, options: InfoOptions = {}): Promise<DugdaleReply> {
     return await info(this.#to(host), options);
+  }
+
+  /**
+   * Asks a dugdale whether it accepts missions.
+   *
+   * @throws {HttpError} When it does not: with the code `awaiting_apply` before the first apply, `awaiting_drain` while it
+   * shuts down, `awaiting_manual_repair` or `db_error` when its database is damaged or cannot be written.
+   */
+  async assertReady(host: string | number, options: CallOptions = {}): Promise<void> {
+    await assertReady(this.#to(host), options);
   }
 
   /** Metrics of a dugdale, and its clock. */

@@ -88,6 +88,7 @@ export type {
   RuntimeSettings,
   ScheduleChanges,
   StateReply,
+  StateWarning,
 } from "../protocol/lane.ts";
 export type { LaneOptions } from "../protocol/lane_options.ts";
 export type { RetryOutcome, RetryRule } from "../protocol/retry.ts";

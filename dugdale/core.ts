@@ -20,6 +20,7 @@ import { App, type Connection } from "./http/app.ts";
 import type { Caller } from "./http/call.ts";
 import { makeHandlers } from "./http/handlers.ts";
 import type { CriticalError } from "./http/health.ts";
+import type { HandlerParts } from "./http/parts.ts";
 import { scheduleReader } from "./http/schedule_settings.ts";
 import { WriteProbe } from "./database_health.ts";
 import { type FsyncTransition, Metrics } from "./metrics.ts";
@@ -40,6 +41,8 @@ export interface CoreParts {
   readonly log: Log;
   /** Reads the configuration again and gives the keys that need a restart. Default: it did not come from a file. */
   readonly reload?: (() => string[]) | undefined;
+  /** What on this machine does not fit an applied configuration. Default: that is not looked at. */
+  readonly appliedWarnings?: HandlerParts["appliedWarnings"];
   /** Damage of the database, if any is known. */
   readonly criticalError: () => CriticalError | undefined;
 }
@@ -136,6 +139,7 @@ export function openCore(given: CoreParts): Core {
       applied,
       schedules,
       reload: given.reload,
+      appliedWarnings: given.appliedWarnings,
       version: VERSION.version,
       startedMs,
     },

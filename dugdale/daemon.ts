@@ -4,6 +4,7 @@ import type { DugdaleConfig } from "../config/dugdale/config.ts";
 import { isLoopback } from "../config/dugdale/listen_host.ts";
 import type { MissionKind } from "../protocol/mission.ts";
 import type { LiveRun } from "./engine/engine.ts";
+import { appliedWarnings } from "./applied_warnings.ts";
 import { type Core, openCore } from "./core.ts";
 import { repairRunning, tidyLeftovers } from "./engine/repair.ts";
 import type { TransitionListener } from "./engine/transitions.ts";
@@ -82,6 +83,8 @@ export interface Dugdale extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+const readVariable = (name: string): string | undefined => env[name];
+
 /** Requests that are still running when all missions have ended get so long to finish. */
 const HTTP_GRACE_MS = 30_000;
 
@@ -116,7 +119,9 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
       clock,
       spawner: stack.use(openSpawner(clock, { adoptOrphans: options.adoptOrphans })),
       memoryKills: new KernelMemoryKills(clock),
-      readVariable: (name) => env[name],
+      readVariable,
+      appliedWarnings: (applied) =>
+        appliedWarnings(applied, { missionEnv: config.missionEnv, read: readVariable }),
       reload: readConfig && ((): string[] => dugdale.reload(readAgain(readConfig))),
       criticalError: () => health.criticalError,
     }),

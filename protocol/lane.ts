@@ -194,6 +194,19 @@ export interface StateReply {
   readonly source?: string | undefined;
   /** The configuration itself; absent before the first apply. */
   readonly state?: ApplyBody | undefined;
+  /** What keeps missions of it from running, or lets others change them. Absent when nothing does. */
+  readonly warnings?: readonly StateWarning[] | undefined;
+}
+
+/** Something about the machine of a dugdale that its configuration does not fit. */
+export interface StateWarning {
+  /**
+   * `mission_dir_missing`, `mission_dir_writable` (by every user), `program_missing` (what `command_template` starts),
+   * `deno_missing` (on the PATH of missions that ask for it), `mission_env` (it needs a variable that is not set).
+   */
+  readonly code: string;
+  /** For people. */
+  readonly message: string;
 }
 
 /** Checks a {@linkcode StateReply}. Other dugdales send `source` as an object; it becomes its string. */
@@ -219,6 +232,7 @@ export const stateReply: v.GenericSchema<unknown, StateReply> = v.object({
     lane_options: v.nullish(v.record(v.string(), v.any())),
     schedules: v.nullish(v.record(v.string(), scheduleSettings)),
   })),
+  warnings: v.optional(v.array(v.object({ code: v.string(), message: v.string() }))),
 });
 
 /** The answer of `GET /v1/dugdale`. */

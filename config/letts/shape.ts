@@ -45,7 +45,10 @@ const tokens: Fields<TokenFields> = {
 const runtime = object<RuntimeFields>("How missions are found and started; sent by apply", {
   mission_path_template: text("Path of a mission's file"),
   command_template: list("Command line of a mission", text("One argument")),
-  validate_mission_file: flag("Refuse missions whose file is missing", { default: false }),
+  validate_mission_file: flag(
+    "Fail missions whose file is missing, or outside of mission_dir, before they start",
+    { default: false },
+  ),
 });
 
 const lane = object<LaneFields>("A lane; sent by apply", {

@@ -42,13 +42,15 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
       });
       return json(given === undefined ? reply : { ...reply, ...changes });
     },
-    state: () => {
+    state: async () => {
       const current = store.applied.find();
       if (current === undefined) return json({ applied_at: null, lanes: [] });
+      const warnings = await parts.appliedWarnings?.(current.state) ?? [];
       const reply: StateReply = {
         applied_at: current.appliedMs,
         source: current.source,
-        state: current.state,
+        ...(warnings.length === 0 ? {} : { warnings }),
+        state: current.state, // the last one, as schedules are put behind its members
       };
       const schedules = settingsText(store.schedules.all());
       const text = JSON.stringify(reply);

@@ -6,7 +6,9 @@ import type { EngineParts } from "../engine/parts.ts";
 import { isMissionId, MISSION_ID, type MissionId } from "../../protocol/names.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
+import type { StateWarning } from "../../protocol/lane.ts";
 import type { DiskUsage } from "../staging/disk_usage.ts";
+import type { AppliedState } from "../store/applied.ts";
 import type { MissionRow } from "../store/mission_row.ts";
 import type { Call } from "./call.ts";
 
@@ -19,6 +21,8 @@ export interface HandlerParts extends EngineParts {
   readonly usage: DiskUsage;
   /** Reads the configuration again; undefined when it did not come from a file. @throws {ProblemError} `bad_request` */
   readonly reload: (() => string[]) | undefined;
+  /** What on this machine does not fit the applied configuration; undefined where that is not looked at. */
+  readonly appliedWarnings: ((applied: AppliedState) => Promise<readonly StateWarning[]>) | undefined;
   readonly version: string;
   /** Of the steady clock. */
   readonly startedMs: number;

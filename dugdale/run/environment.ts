@@ -27,7 +27,10 @@ export interface MissionSurroundings {
  * @throws {LaunchError} When a configured value names a variable that the daemon does not have.
  */
 export function missionEnvironment(
-  mission: Pick<MissionRow, "mission_id" | "lane" | "traceparent"> & { readonly attempt?: number },
+  mission: Pick<MissionRow, "lane" | "traceparent"> & {
+    readonly mission_id: string;
+    readonly attempt?: number;
+  },
   { files, workdir, configured, read, attempts }: MissionSurroundings,
 ): Record<string, string> {
   const env: Record<string, string> = {

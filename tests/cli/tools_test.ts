@@ -155,6 +155,7 @@ ok    letts.yaml  plain tokens, readable by the owner only
 ok    s1          answers in 0
 ok    s1          configuration applied 0
 ok    s1          takes the tokens of dispatch, admin, exec
+ok    s1          accepts missions
 ok    s1          the clocks agree
 ok    s1          0 are free on its disk
 `,
@@ -167,7 +168,7 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
   const yaml = await Deno.readTextFile(path);
   const doctor = async (text: string, code: number, args: readonly string[] = []) => {
     await Deno.writeTextFile(path, text);
-    const ended = await fleet.cli(["doctor", "-o", "json", "--request-timeout", "200ms", ...args]);
+    const ended = await fleet.cli(["doctor", "-o", "json", ...args]);
     assertEquals(ended.code, code, ended.stdout + ended.stderr);
     const told: Told[] = JSON.parse(ended.stdout);
     return told.filter(({ verdict }) => verdict !== "ok");
@@ -217,7 +218,8 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
   await t.step("dugdales that cannot be reached or do not answer", async () => {
     using mute = Deno.listen({ port: 0, hostname: "127.0.0.1" });
     for (const url of ["http://127.0.0.1:9", `http://127.0.0.1:${mute.addr.port}`]) {
-      const [told] = await doctor(yaml.replace(fleet.urls[0] ?? "", url), 1);
+      const impatient = ["--request-timeout", "200ms"];
+      const [told] = await doctor(yaml.replace(fleet.urls[0] ?? "", url), 1, impatient);
       assertEquals([told?.subject, told?.verdict], ["s1", "fail"]);
       assertMatch(told?.fix ?? "", /^is a dugdale running there/);
     }
@@ -249,7 +251,9 @@ Deno.test("letts doctor finds what is wrong, and says what helps", async (t) => 
   await t.step("a dugdale that was never applied, a wrong clock, a full disk", async () => {
     const date = new Date(Date.now() + 3_600_000).toUTCString();
     await using odd = new Scripted(({ target }) =>
-      target === "/v1/metrics"
+      target === "/v1/readyz"
+        ? Response.json({ error: "awaiting_apply", message: "nothing was applied" }, { status: 503 })
+        : target === "/v1/metrics"
         ? new Response(`letts_disk_bytes{kind="free"} 1048576\nletts_disk_bytes{kind="size"} 1073741824\n`, {
           headers: { date },
         })

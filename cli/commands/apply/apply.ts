@@ -93,7 +93,15 @@ async function applyTo(client: LettsClient, dugdale: DugdaleEntry, flags: ApplyC
 function changes({ diff, started, stopped, resized, schedules }: ApplyReply): string {
   const words = (names: readonly string[] | null) => (names ?? []).join(",");
   const { added = [], changed = [], removed = [] } = schedules ?? {};
-  const more = { options: diff.LaneOptionsChanged ?? [], schedules: [...added, ...changed, ...removed] };
+  const more = {
+    changed: [
+      ...diff.MissionDirChanged ? ["mission_dir"] : [],
+      ...diff.RuntimeChanged ? ["runtime"] : [],
+      ...diff.LabelsChanged ? ["labels"] : [],
+    ],
+    options: diff.LaneOptionsChanged ?? [],
+    schedules: [...added, ...changed, ...removed],
+  };
   const further = Object.entries(more).filter(([, names]) => names.length > 0)
     .map(([name, names]) => ` ${name}=${words(names)}`);
   return `started=${words(started)} stopped=${words(stopped)} resized=${words(resized)}${further.join("")}`;

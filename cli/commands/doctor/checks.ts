@@ -9,7 +9,7 @@ import { LettsError } from "../../../protocol/letts_error.ts";
 import { ConfigError } from "../../../config/config_error.ts";
 import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
 import { VERSION } from "../../../dugdale/version.ts";
-import type { DugdaleReply } from "../../../protocol/lane.ts";
+import type { DugdaleReply, StateWarning } from "../../../protocol/lane.ts";
 import type { Scope } from "../../../protocol/routes.ts";
 import { shortText } from "../../output/error_text.ts";
 import { humanDuration, humanTime } from "../../output/human.ts";
@@ -62,6 +62,7 @@ async function* findingsOf(client: LettsClient, dugdale: DugdaleEntry): AsyncGen
     }
     if (accepted.length === 0) return;
     yield { verdict: "ok", message: `takes the tokens of ${accepted.join(", ")}` };
+    yield* await readinessFindings(client, dugdale);
     yield* await vitalFindings(client, dugdale);
     if (accepted.includes("admin")) yield* await stateFindings(client, dugdale);
   } catch (error) {
@@ -131,6 +132,40 @@ function appliedFinding(appliedMs: number | null): Finding {
   return { verdict: "warn", message: "no configuration was applied yet", fix: "letts apply -f letts.yaml" };
 }
 
+/** What each refusal of `GET /v1/readyz` means; that nothing was applied yet is told apart from it. */
+const NOT_READY: Readonly<Record<string, Finding | undefined>> = {
+  awaiting_apply: undefined,
+  awaiting_drain: {
+    verdict: "warn",
+    message: "it is shutting down: it starts no mission and accepts none",
+    fix: "wait until its running missions have ended and it was started again",
+  },
+  awaiting_manual_repair: {
+    verdict: "fail",
+    message: "its database is damaged: it accepts no mission",
+    fix: "restore or repair it: see docs/operating.md",
+  },
+  db_error: {
+    verdict: "fail",
+    message: "its database cannot be written: it accepts no mission",
+    fix: "its log says why: journalctl -u letts-dugdale",
+  },
+};
+
+async function readinessFindings(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Finding[]> {
+  try {
+    await client.assertReady(dugdale.id);
+    return [{ verdict: "ok", message: "accepts missions" }];
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    if (!Object.hasOwn(NOT_READY, error.code)) {
+      return [failed("warn", `GET /v1/readyz: ${shortText(error, client.config)}`, error)];
+    }
+    const finding = NOT_READY[error.code];
+    return finding === undefined ? [] : [finding];
+  }
+}
+
 /** A proxy may deny the metrics; everything else can be checked without them. */
 async function vitalFindings(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Finding[]> {
   try {
@@ -143,7 +178,7 @@ async function vitalFindings(client: LettsClient, dugdale: DugdaleEntry): Promis
 }
 
 async function stateFindings(client: LettsClient, dugdale: DugdaleEntry): Promise<readonly Finding[]> {
-  const { applied_at: appliedMs, state = {} } = await client.state(dugdale.id);
+  const { applied_at: appliedMs, state = {}, warnings = [] } = await client.state(dugdale.id);
   if (appliedMs === null) return [];
   const diff = difference(state, client.config.applyBody(dugdale), { prune: false });
   const { KeptLanes: _kept, ...changes } = diff;
@@ -158,10 +193,36 @@ async function stateFindings(client: LettsClient, dugdale: DugdaleEntry): Promis
         fix: "letts apply -f letts.yaml --dry-run shows how",
       }]
       : [],
+    ...warnings.map(warningFinding),
     ...paused.map(([name]) => ({
       verdict: "warn" as const,
       message: `lane ${name} was paused by hand`,
       fix: `letts ctl lanes continue ${name} --host ${dugdale.id}`,
     })),
   ];
+}
+
+/** What helps against each warning of a dugdale. */
+const WARNINGS: Readonly<Record<string, Pick<Finding, "verdict" | "fix">>> = {
+  mission_dir_missing: {
+    verdict: "fail",
+    fix: "put the missions there, or name another folder in letts.yaml",
+  },
+  mission_dir_writable: {
+    verdict: "warn",
+    fix: "chmod o-w the folder: programs in it run as the user of the dugdale",
+  },
+  program_missing: { verdict: "fail", fix: "install it there, or name its path in command_template" },
+  deno_missing: {
+    verdict: "warn",
+    fix: "install Deno there, and let mission_env of dugdale.yaml inherit or set a PATH that has it",
+  },
+  mission_env: {
+    verdict: "fail",
+    fix: "set the variable for the dugdale, or change mission_env in dugdale.yaml",
+  },
+};
+
+function warningFinding({ code, message }: StateWarning): Finding {
+  return { message, verdict: "warn", ...WARNINGS[code] };
 }

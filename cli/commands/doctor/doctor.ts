@@ -13,6 +13,7 @@ import { findDeno } from "../../../dugdale/interpreters.ts";
 import { denoChecks, isDenoChosen } from "./deno_check.ts";
 import { type Check, checkDugdale } from "./checks.ts";
 import type { DOCTOR_FLAGS } from "./command.ts";
+import { unitChecks } from "./unit_check.ts";
 import type { Verdict } from "./vitals.ts";
 
 const COLORS: Readonly<Record<Verdict, Color>> = { ok: "green", warn: "yellow", fail: "red" };
@@ -39,6 +40,7 @@ async function checksOf(call: DoctorCall): Promise<readonly Check[]> {
   const checked = await Promise.all(dugdales.map((dugdale) => checkDugdale(client, dugdale)));
   return [
     ...denoChecks(findDeno(), isDenoChosen()),
+    ...await unitChecks(),
     ...configChecks(client.config, dugdales.length),
     ...checked.flat(),
   ];

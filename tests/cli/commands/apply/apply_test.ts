@@ -17,7 +17,7 @@ Deno.test("letts apply lays files over each other and reports what changed, in t
   assertEquals(ended.code, 0);
   assertEquals(
     ended.stdout,
-    "[OK]   s1 — started=extra stopped= resized=normal\n[OK]   s2 — started= stopped= resized=\n",
+    "[OK]   s1 — started=extra stopped= resized=normal changed=mission_dir,labels\n[OK]   s2 — started= stopped= resized=\n",
   );
   const warning = ended.stderr.split("\n");
   assertEquals(warning.length, 3);
@@ -138,15 +138,18 @@ Deno.test("letts apply sends options of lanes, --dry-run shows them, and a file 
   assertEquals(await apply(...both, "--dry-run"), "== s1 ==\n");
 });
 
-Deno.test("letts apply names the schedules and the options of lanes that it changed, and nothing where none did", async () => {
+Deno.test("letts apply names whatever it changed, and nothing where nothing did", async () => {
   await using fleet = await openFleet(1);
   const layer = `dugdales:
   - id: s1
+    labels: [b]
+    runtime: { validate_mission_file: true }
     lanes: { normal: { concurrency: 4, timeout: 1h } }
     schedules: { nightly: { lane: normal, mission: hello, cron: "0 3 * * *" } }
 `;
   await Deno.writeTextFile(`${fleet.folder}/layer.yaml`, layer);
   const apply = async () => (await fleet.cli(["apply", "-q", "-f", "letts.yaml", "-f", "layer.yaml"])).stdout;
-  assertEquals(await apply(), "[OK]   s1 — started= stopped= resized= options=normal schedules=nightly\n");
+  const changes = "changed=runtime,labels options=normal schedules=nightly";
+  assertEquals(await apply(), `[OK]   s1 — started= stopped= resized= ${changes}\n`);
   assertEquals(await apply(), "[OK]   s1 — started= stopped= resized=\n");
 });
