@@ -22,7 +22,8 @@ export async function apply(
 ): Promise<ApplyReply> {
   const { signal } = options;
   const additions = (["lane_options", "schedules"] as const).filter((name) => body[name]);
-  await requireFeatures(connection, additions, { signal });
+  const rates = Object.values(body.lane_options ?? {}).some((options) => options?.rate || options?.per_key);
+  await requireFeatures(connection, [...additions, ...(rates ? ["rates"] : [])], { signal });
   return await connection.json("apply", {
     scopes: ADMIN,
     body: JSON.stringify(body),

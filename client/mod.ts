@@ -91,6 +91,7 @@ export type {
   StateWarning,
 } from "../protocol/lane.ts";
 export type { LaneOptions } from "../protocol/lane_options.ts";
+export type { RateRule } from "../protocol/rate.ts";
 export type { RetryOutcome, RetryRule } from "../protocol/retry.ts";
 export type {
   AttemptRecord,

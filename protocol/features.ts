@@ -19,6 +19,7 @@ export const FEATURES: Readonly<Record<string, string>> = {
   successors: "`on_success` and `on_failure` of a dispatch",
   tags: "`tags` of a dispatch",
   owner: "`owner` of a dispatch",
+  rates: "`rate` and `per_key` of a lane",
   retry: "`retry` of a dispatch and of a lane, `attempts` of a mission, `attempt=` of its output",
 };
 

@@ -5,6 +5,7 @@
  * @module
  */
 import * as v from "valibot";
+import { countFromOne, type RateRule, rateRule } from "./rate.ts";
 import { type RetryRule, retryRule } from "./retry.ts";
 import { duration } from "./schemas.ts";
 
@@ -27,6 +28,13 @@ export interface LaneOptions {
    * SIGTERM and SIGKILL, and the mission is done after that.
    */
   readonly leftovers?: "leave" | "kill" | undefined;
+  /** How often missions may start. Default: no limit. */
+  readonly rate?: RateRule | undefined;
+  /**
+   * Maximum number of missions with the same `key` that run at the same time in this lane. Missions without a key are
+   * not limited by it. Default: no limit but `concurrency`.
+   */
+  readonly per_key?: number | undefined;
 }
 
 /** Checks each option. */
@@ -45,6 +53,8 @@ export const LANE_OPTIONS: {
     v.picklist(["leave", "kill"], "must be leave or kill"),
     v.description("Whether processes that outlive their mission are left alone or ended"),
   ),
+  rate: rateRule,
+  per_key: countFromOne("Maximum number of missions with the same key that run at the same time"),
 };
 
 /** Checks {@linkcode LaneOptions}. An unknown one is refused: an option without effect would be a surprise. */

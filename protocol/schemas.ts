@@ -62,7 +62,8 @@ export const integer = (
 /** How long the process of a mission may run. */
 export const timeout: Text = text("Like `30s`, `5m` or `1h30m`, counted from the start of the process");
 
-const DURATION = /^(?:0|(?:(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(?:ns|us|µs|ms|s|m|h))+)$/;
+export const DURATION: RegExp =
+  /^(?:0|(?:(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(?:ns|us|µs|ms|s|m|h))+)$/;
 
 /** A duration within an option, complete with its rule. */
 export const duration = (description: string): Text =>

@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import { LANE_OPTIONS, type LaneOptions } from "../../protocol/lane_options.ts";
+import { RATE_MAX, type RateRule } from "../../protocol/rate.ts";
 import type { RetryRule } from "../../protocol/retry.ts";
 import { type Fields, list, object } from "../yaml/collections.ts";
 import type { Decoder } from "../yaml/decoder.ts";
@@ -46,6 +47,22 @@ const retry = object<Record<keyof RetryRule, unknown>>(
   ["attempts"],
 );
 
+/** Its values are checked by the rule of the wire. */
+const rate = object<Record<keyof RateRule, unknown>>(
+  "How often missions may start: tokens come back evenly, and a start takes one",
+  {
+    count: integer("Starts within the time of `per`", { schema: { minimum: 1, maximum: RATE_MAX } }),
+    per: filledText("The time for so many starts, such as 1s or 1h"),
+    burst: integer("Starts that may follow each other at once; without it count", {
+      schema: { minimum: 1, maximum: RATE_MAX },
+    }),
+    by: filledText("key: every key has a rate of its own; missions without a key are not limited", {
+      enum: ["key"],
+    }),
+  },
+  ["count", "per"],
+);
+
 /** The field of each option. */
 export const laneOptionFields: Fields<LaneOptions> = {
   timeout: option(
@@ -65,6 +82,13 @@ export const laneOptionFields: Fields<LaneOptions> = {
     filledText("Whether processes that outlive their mission are left alone or ended", {
       enum: ["leave", "kill"],
       default: "leave",
+    }),
+  ),
+  rate: option(LANE_OPTIONS.rate, rate),
+  per_key: option(
+    LANE_OPTIONS.per_key,
+    integer("Maximum number of missions with the same key that run at the same time", {
+      schema: { minimum: 1, maximum: RATE_MAX },
     }),
   ),
 };

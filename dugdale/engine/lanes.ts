@@ -22,7 +22,7 @@ export class Lane {
   shortage: Shortage | undefined;
   /** It is time to check whether the shortage is over. */
   probing = false;
-  /** When the next mission becomes due that waits for a time, in Unix milliseconds. */
+  /** When the next mission becomes due that waits for a time or for the rate of the lane, in Unix milliseconds. */
   nextDueMs: number = Infinity;
 
   /** What it is told beyond its settings. */
@@ -228,7 +228,7 @@ export class Lanes implements Disposable {
       release: () => {
         if (lane === undefined) return;
         released++;
-        lane.inFlight--;
+        this.#giveBack(lane);
       },
     };
     try {
@@ -255,7 +255,7 @@ export class Lanes implements Disposable {
 
   /** Gives a slot back. */
   release(lane: Lane): void {
-    lane.inFlight--;
+    this.#giveBack(lane);
     this.wake(lane.name);
   }
 
@@ -263,6 +263,12 @@ export class Lanes implements Disposable {
     this.stop();
     this.#alarm?.[Symbol.dispose]();
     for (const retry of this.#retries) retry[Symbol.dispose]();
+  }
+
+  #giveBack(lane: Lane): void {
+    lane.inFlight--;
+    // The end of a mission may be what another one with its key waits for.
+    if (lane.rules.limits !== undefined) lane.empty = false;
   }
 
   #free(lane: Lane): number {
@@ -275,7 +281,8 @@ export class Lanes implements Disposable {
 
   /** A mission need not be queued where nothing waits, or has just become due, before it. */
   #startsAtOnce(lane: Lane, { runAtMs, key }: NewMission): boolean {
-    if (!lane.empty || runAtMs !== null || key !== null || this.#free(lane) <= 0) return false;
+    const claimed = runAtMs !== null || key !== null || lane.rules.limits !== undefined;
+    if (!lane.empty || claimed || this.#free(lane) <= 0) return false;
     return this.#parts.store.missions.queue.nextDueMs(lane.name) > this.#parts.clock.wallMs();
   }
 

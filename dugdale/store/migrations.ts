@@ -7,6 +7,7 @@ import { counts } from "./migrations/0005_counts.ts";
 import { keys } from "./migrations/0006_keys.ts";
 import { attemptOutput } from "./migrations/0007_attempt_output.ts";
 import { owners } from "./migrations/0008_owners.ts";
+import { laneRates } from "./migrations/0009_lane_rates.ts";
 import { schema } from "./schema.ts";
 
 /** In order of release; the database's `user_version` is the count of those it has had. */
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly string[] = [
   keys,
   attemptOutput,
   owners,
+  laneRates,
 ];
 
 /** A database that a newer letts has written. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { ALLOWED_KEY, emptyAtMs, type LaneLimits, LaneRates } from "./lane_limits.ts";
 import { type MissionClass, type QueuedMission, type RunningMission, toMission } from "./mission_row.ts";
 import type { UnfinishedCounts } from "./unfinished.ts";
 
@@ -6,7 +7,10 @@ import type { UnfinishedCounts } from "./unfinished.ts";
 export interface Claimed {
   /** Running by now, in the order in which they waited. */
   readonly missions: readonly RunningMission[];
-  /** When the next mission becomes due, in Unix milliseconds; Infinity when none waits for a time. */
+  /**
+   * When the next mission becomes due or gets a token of the lane's rate, in Unix milliseconds. Infinity when none waits
+   * for a time.
+   */
   readonly nextDueMs: number;
 }
 
@@ -14,6 +18,17 @@ export interface Claimed {
 export interface ClaimRules {
   /** Whose turn it is, where the classes take turns; undefined: the highest first. */
   readonly turns?: TurnTaker | undefined;
+  /** What keeps missions waiting although there is room; undefined: nothing. */
+  readonly limits?: LaneLimits | undefined;
+}
+
+/** Of the statement that finds missions whose keys keep nothing waiting. */
+interface NextAllowed {
+  readonly lane: string;
+  /** Undefined: any. */
+  readonly class?: MissionClass | undefined;
+  readonly nowMs: number;
+  readonly limits: LaneLimits;
 }
 
 const CLASSES: readonly MissionClass[] = [0, 1, 2];
@@ -70,6 +85,8 @@ const FREE_KEY = `(m.serial = 0 OR NOT EXISTS (
 export class MissionQueue {
   readonly #next: StatementSync;
   readonly #nextOfClass: StatementSync;
+  readonly #nextAllowed: StatementSync;
+  readonly #rates: LaneRates;
   readonly #claim: StatementSync;
   readonly #nextDue: StatementSync;
   readonly #moveDue: StatementSync;
@@ -88,6 +105,12 @@ export class MissionQueue {
       SELECT id FROM missions AS m
       WHERE status = 'queued' AND run_at IS NULL AND lane = ? AND class = ? AND ${FREE_KEY}
       ORDER BY coalesce(enqueued, time_created), mission_id ${FIRST}`);
+    this.#nextAllowed = db.prepare(`
+      SELECT id FROM missions AS m
+      WHERE status = 'queued' AND run_at IS NULL AND lane = :lane AND (:class IS NULL OR class = :class)
+        AND ${FREE_KEY} AND ${ALLOWED_KEY}
+      ORDER BY class, coalesce(enqueued, time_created), mission_id LIMIT 1`);
+    this.#rates = new LaneRates(db);
     this.#claim = db.prepare(`
       UPDATE missions SET status = 'running', time_started = :nowMs, pid = 0, process_start = 0
       WHERE id = :id AND status = 'queued' RETURNING *`);
@@ -108,21 +131,87 @@ export class MissionQueue {
   }
 
   /** Makes the next missions of a lane running. Missions whose time to run has come take their place before. */
-  claim(lane: string, limit: number, nowMs: number, { turns }: ClaimRules = {}): Claimed {
+  claim(lane: string, limit: number, nowMs: number, rules: ClaimRules = {}): Claimed {
     if (this.nextDueMs(lane) <= nowMs) {
       this.#moveDue.run({ lane, nowMs });
       this.#nextDueMs.delete(lane);
     }
+    const { turns, limits } = rules;
+    if (limits !== undefined) return this.#claimLimited(lane, limit, nowMs, turns, limits);
+    const missions = this.#claimNext(lane, limit, nowMs, turns);
+    return { missions, nextDueMs: this.nextDueMs(lane) };
+  }
+
+  #claimNext(
+    lane: string,
+    limit: number,
+    nowMs: number,
+    turns: TurnTaker | undefined,
+  ): readonly RunningMission[] {
     // One statement for both is five times slower: it goes through a temporary table.
     const next = turns === undefined
       ? this.#next.all(lane, limit) as unknown as { id: number }[]
       : this.#nextInTurn(lane, limit, turns);
-    const missions = next.map(({ id }) => {
-      const row = toMission<RunningMission>(this.#claim.get({ id, nowMs }));
-      this.#unfinished.move({ lane, kind: row.kind, status: "queued" }, "running");
-      return row;
+    return next.map(({ id }) => this.#claimOne(id, lane, nowMs));
+  }
+
+  #claimOne(id: number, lane: string, nowMs: number): RunningMission {
+    const row = toMission<RunningMission>(this.#claim.get({ id, nowMs }));
+    this.#unfinished.move({ lane, kind: row.kind, status: "queued" }, "running");
+    return row;
+  }
+
+  /** As {@linkcode claim} in a lane with a rate or a limit by key. */
+  #claimLimited(
+    lane: string,
+    limit: number,
+    nowMs: number,
+    turns: TurnTaker | undefined,
+    limits: LaneLimits,
+  ): Claimed {
+    const { rate } = limits;
+    if (rate !== undefined) this.#rates.tidy(lane, rate, nowMs);
+    const tokens = rate === undefined ? Infinity : this.#rates.available(lane, rate, nowMs);
+    const max = Math.min(limit, tokens);
+    const missions: RunningMission[] = [];
+    if (rate?.byKey || limits.perKey !== Infinity) {
+      // One by one: each may be the last one that its key allows.
+      while (missions.length < max) {
+        const id = this.#nextAllowedId(lane, nowMs, turns, limits);
+        if (id === undefined) break;
+        const row = this.#claimOne(id, lane, nowMs);
+        if (rate !== undefined) this.#rates.take(lane, rate, nowMs, 1, row.key);
+        missions.push(row);
+      }
+    } else if (max > 0) {
+      missions.push(...this.#claimNext(lane, max, nowMs, turns));
+      if (rate !== undefined) this.#rates.take(lane, rate, nowMs, missions.length, null);
+    }
+    const waits = rate !== undefined && missions.length < limit && (rate.byKey || missions.length === tokens);
+    const tokenMs = waits ? this.#rates.nextMs(lane, rate, nowMs) : Infinity;
+    return { missions, nextDueMs: Math.min(this.nextDueMs(lane), tokenMs) };
+  }
+
+  #nextAllowedId(
+    lane: string,
+    nowMs: number,
+    turns: TurnTaker | undefined,
+    limits: LaneLimits,
+  ): number | undefined {
+    if (turns === undefined) return this.#firstAllowed({ lane, nowMs, limits });
+    const firsts = CLASSES.map((rank) => this.#firstAllowed({ lane, class: rank, nowMs, limits }));
+    const [rank] = turns.take(firsts.map((id) => id === undefined ? 0 : 1), 1);
+    return rank === undefined ? undefined : firsts[rank];
+  }
+
+  #firstAllowed({ lane, class: rank, nowMs, limits: { rate, perKey } }: NextAllowed): number | undefined {
+    const found = this.#nextAllowed.get({
+      lane,
+      class: rank ?? null,
+      emptyAt: emptyAtMs(rate, nowMs),
+      perKey: Math.min(perKey, Number.MAX_SAFE_INTEGER),
     });
-    return { missions, nextDueMs: this.nextDueMs(lane) };
+    return (found as { id: number } | undefined)?.id;
   }
 
   #nextInTurn(lane: string, limit: number, turns: TurnTaker): { id: number }[] {

@@ -163,4 +163,13 @@ CREATE TABLE deduplicated (
   fingerprint TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deduplicated_mission ON deduplicated (mission);
+CREATE TABLE lane_rates (
+  lane    TEXT NOT NULL,
+  -- Empty: the rate of the whole lane.
+  key     TEXT NOT NULL,
+  -- When all tokens are back, in Unix milliseconds.
+  full_at REAL NOT NULL,
+  PRIMARY KEY (lane, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lane_rates_full ON lane_rates (full_at);
 `;

@@ -34,7 +34,26 @@ Deno.test("lane options are replaced lane by lane, and go with null or with thei
 });
 
 Deno.test("lane options that are unknown or wrong are refused, and so are those of other lanes", async () => {
-  const wrong = [{ speed: 1 }, { timeout: "5" }, { timeout: 5 }, { timeout: "-5s" }, { pick: "some" }, 7];
+  const wrong = [
+    { speed: 1 },
+    { timeout: "5" },
+    { timeout: 5 },
+    { timeout: "-5s" },
+    { pick: "some" },
+    7,
+    { per_key: 0 },
+    { per_key: 1.5 },
+    {
+      rate: { count: 1 },
+    },
+    { rate: { count: 1, per: "soon" } },
+    { rate: { count: 1, per: "0s" } },
+    { rate: { count: 1, per: "9000h" } },
+    {
+      rate: { count: 1, per: "1s", burst: 0 },
+    },
+    { rate: { count: 1, per: "1s", by: "lane" } },
+  ];
   for (const options of wrong) {
     const reply = await dugdale.post("/v1/admin/apply", { ...STATE, lane_options: { fast: options } });
     assertProblem(reply, 400, "invalid_json");
@@ -57,5 +76,29 @@ daemonTest(
       "timeout",
       "success",
     ]);
+  },
+);
+
+daemonTest(
+  "a lane with a rate starts no more missions than it says, and one with a rate by key each key by itself",
+  async () => {
+    await apply(dugdale, {
+      ...STATE,
+      lane_options: {
+        fast: { rate: { count: 1, per: "1h" } },
+        slow: { rate: { count: 1, per: "1h", by: "key" } },
+      },
+    });
+    const dispatch = async (more: object): Promise<string> =>
+      String((await dugdale.dispatch({ mission: "silent.sh", ...more })).body.mission_id);
+    const [first, second] = [await dispatch({ lane: "fast" }), await dispatch({ lane: "fast" })];
+    const keyed = [];
+    for (const key of ["x", "x", "y"]) keyed.push(await dispatch({ lane: "slow", key }));
+    await dugdale.done(first);
+    await dugdale.done(keyed[0]!);
+    await dugdale.done(keyed[2]!);
+    for (const id of [second, keyed[1]!]) assertEquals((await dugdale.record(id)).status, "queued");
+    await apply(dugdale, { ...STATE, lane_options: { fast: null, slow: null } });
+    for (const id of [second, keyed[1]!]) assertEquals((await dugdale.done(id)).outcome, "success");
   },
 );

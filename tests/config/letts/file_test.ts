@@ -302,4 +302,16 @@ Deno.test("parseLettsFile() refuses an option of a lane that the wire does not t
     ConfigError,
     `templates["base"].lanes["a"].pick: must be strict or weighted`,
   );
+  assertThrows(
+    open("rate: { count: 0, per: 1s }"),
+    ConfigError,
+    `templates["base"].lanes["a"].rate: count must be a whole number from 1 to 1000000`,
+  );
+  assertThrows(
+    open("rate: { count: 1, per: 0s }"),
+    ConfigError,
+    "per must be longer than 0 and at most a year",
+  );
+  assertThrows(open("rate: { count: 1 }"), ConfigError, "rate: ");
+  assertThrows(open("per_key: 0"), ConfigError, "per_key: must be a whole number from 1 to 1000000");
 });
