@@ -72,9 +72,12 @@ export type {
   AttemptEvent,
   DoneEvent,
   MissionEvent,
+  NoteEvent,
   ProgressEvent,
   QueuedEvent,
   RunningEvent,
+  StateEvent,
+  WarningEvent,
 } from "../protocol/event.ts";
 export type { FailureGroup, FailuresReply } from "../protocol/failures.ts";
 export type { JsonObject, JsonValue } from "../protocol/json_value.ts";
@@ -105,6 +108,7 @@ export type {
   MissionKind,
   MissionRecord,
   MissionStatus,
+  MissionWarning,
   OutcomeKind,
   OutputFile,
   Sent,

@@ -1,16 +1,22 @@
 /** What a mission works with: the `m` of the function style, and the base of the script style. @module */
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
+import { clip, CUT_MARK } from "../protocol/clip.ts";
+import { SAID_LIMITS } from "../protocol/fd3.ts";
 import { UsageError } from "./errors.ts";
 import { type InputFile, InputFiles } from "./files.ts";
 import { Input as InputPaths } from "./input.ts";
 import type { InterruptCallback } from "./interrupt.ts";
-import { kindOf } from "./json.ts";
+import { kindOf, toJson } from "./json.ts";
 import { Log } from "./log.ts";
 import { type AnyOptions, parseInput } from "./options.ts";
+import { messageOf } from "./permission.ts";
 import type { Session } from "./session.ts";
+import { describeThrown } from "./thrown.ts";
 import { ARRAY, BOOL, DATE, DURATION, FLOAT, INT, OBJECT, STRING } from "./input_types.ts";
 
 const TURN_EVERY_MS = 10;
+/** Leaves room for other details: those of a warning may have 16 KiB. */
+const WARNING_TRACE_BYTES = 8 * 1024;
 
 /**
  * A running mission: its input and files, its reports, and its signal to stop.
@@ -168,10 +174,70 @@ export class MissionContext<Input = JsonValue> {
     this.#session.channel.progress(value, message ?? this.#session.state);
   }
 
-  /** Names what the mission does from now on. Followers see it as progress, a failure carries it in its details. */
+  /**
+   * Names what the mission does from now on. Followers see it, the record keeps it, log lines carry it, and so do the
+   * details of a failure. To a dugdale that does not know states it is progress.
+   *
+   * @throws {UsageError} When the name is empty.
+   */
   state(name: string): void {
-    this.#session.state = name;
-    this.progress(this.#value, name);
+    const { channel, states } = this.#session;
+    const line = { event: "state", name: words(name, "state") } as const;
+    states.push(name);
+    if (channel.knows("state")) channel.say(line);
+    else this.progress(this.#value, name);
+  }
+
+  /** The named state that the mission is in; undefined before the first. */
+  get lastState(): string | undefined {
+    return this.#session.state;
+  }
+
+  /** All named states that the mission was in, in their order. */
+  get states(): readonly string[] {
+    return [...this.#session.states];
+  }
+
+  /**
+   * Says something worth knowing about this run, for people. It stays with the mission's record, which keeps 64 notes
+   * of 16 KiB, and followers see it. A dugdale that does not know notes leaves it to stderr.
+   *
+   * @throws {UsageError} When the text is empty.
+   */
+  note(text: string): void {
+    this.#session.channel.say({ event: "note", text: words(text, "note") });
+  }
+
+  /**
+   * Says that something went wrong that the mission can live with: the mission goes on, and may be a success. The record
+   * keeps 64 warnings, and followers see them.
+   *
+   * @param problem A text, or what was caught: then its class, place and stack are among the details.
+   * @param details More facts, an object that JSON can hold.
+   * @throws {UsageError} When the text is empty.
+   * @throws {NotJsonError} When the details are something else.
+   */
+  warn(problem: unknown, details?: object): void {
+    const text = typeof problem === "string" ? problem : messageOf(problem) || kindOf(problem);
+    const facts = {
+      ...(typeof problem === "string" ? {} : describeThrown(problem, WARNING_TRACE_BYTES)),
+      ...(details && toJson(details, "details")),
+    };
+    this.#session.channel.say({
+      event: "warn",
+      message: words(text, "warn"),
+      ...(Object.keys(facts).length > 0 && { details: facts }),
+    });
+  }
+
+  /**
+   * Gives facts about this run, for programs: the record keeps them as `meta`. A later call replaces the members that
+   * it names. A call that would bring all of them above 16 KiB is dropped.
+   *
+   * @throws {NotJsonError} When it is not an object that JSON can hold.
+   */
+  meta(fields: object): void {
+    this.#session.channel.say({ event: "meta", fields: toJson(fields, "meta") });
   }
 
   /** Milliseconds since the mission started. */
@@ -217,4 +283,10 @@ export class MissionContext<Input = JsonValue> {
     host.makeFolder(folder);
     return folder;
   }
+}
+
+/** A text that may be said. @throws {UsageError} When it is empty. */
+function words(text: string, call: string): string {
+  if (text === "") throw new UsageError(`${call}() needs a string that is not empty`);
+  return clip(text, SAID_LIMITS.textBytes, CUT_MARK);
 }

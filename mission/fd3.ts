@@ -1,6 +1,6 @@
 /** The channel of a mission under a dugdale: lines on descriptor 3. @module */
-import type { ControlLine, ProgressLine } from "../protocol/fd3.ts";
-import type { Channel } from "./channel.ts";
+import type { ControlLine, ProgressLine, SaidLine } from "../protocol/fd3.ts";
+import { type Channel, saidText } from "./channel.ts";
 import { clip, CUT_MARK } from "../protocol/clip.ts";
 import { type Ending, toFailLine } from "./ending.ts";
 import { AlreadyEndedError, MisconfiguredError } from "./errors.ts";
@@ -32,11 +32,14 @@ class Fd3 implements Channel {
   readonly #host: Host;
   readonly #writer: Writer;
   readonly #progress: Throttle<ProgressLine>;
+  /** What the dugdale knows beyond the first version of the channel. */
+  readonly #features: ReadonlySet<string>;
   #ended = false;
 
   constructor(host: Host, writer: Writer) {
     this.#host = host;
     this.#writer = writer;
+    this.#features = new Set(host.env("LETTS_FEATURES")?.split(","));
     this.#progress = new Throttle(host, PROGRESS_EVERY_MS, (line) => this.#write(JSON.stringify(line)));
   }
 
@@ -51,6 +54,18 @@ class Fd3 implements Channel {
       ...(value !== undefined && { value }),
       ...(message !== undefined && { message: clip(message, MESSAGE_BYTES, CUT_MARK) }),
     });
+  }
+
+  knows(event: SaidLine["event"]): boolean {
+    return this.#features.has(event);
+  }
+
+  /** A line that the dugdale does not know would be a violation; stderr has it then. */
+  say(line: SaidLine): void {
+    this.#assertNotEnded();
+    if (!this.knows(line.event)) return printLine(this.#host, saidText(line));
+    this.#progress.flush();
+    this.#write(JSON.stringify(line));
   }
 
   outputFile(key: string): void {

@@ -1,4 +1,5 @@
 /** Values written as JSON without silent losses. @module */
+import type { JsonObject } from "../protocol/json_value.ts";
 import { NotJsonError } from "./errors.ts";
 
 /**
@@ -12,6 +13,15 @@ export function encodeObject(value: unknown, what: string): string {
   const text = encode(value, what);
   if (text?.startsWith("{")) return text;
   throw new NotJsonError(`${what} must be a plain object or undefined, not ${kindOf(value)}`);
+}
+
+/**
+ * An object as JSON holds it.
+ *
+ * @throws {NotJsonError} As {@linkcode encodeObject}.
+ */
+export function toJson(value: object, what: string): JsonObject {
+  return JSON.parse(encodeObject(value, what)) as JsonObject;
 }
 
 function encode(value: unknown, what: string): string | undefined {

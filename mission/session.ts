@@ -27,8 +27,8 @@ export class Session {
   readonly interrupts: Interrupts = new Interrupts();
   /** The moment of `performance.now()` at which the mission started. */
   readonly startedMs: number = performance.now();
-  /** The named state that the mission says it is in. */
-  state: string | undefined;
+  /** The named states that the mission said it was in, in their order. */
+  readonly states: string[] = [];
   /**
    * Takes what is thrown where the mission cannot catch it: in timers, stray promises and interrupt callbacks. While
    * there is none the ending is already decided, and such an error is printed but changes nothing.
@@ -47,6 +47,11 @@ export class Session {
     host.onExit((code) => this.#onExit(code));
     // By hand, signals keep the effect that people expect of them.
     if (environment.mode === "mission") this.interrupts.listen(host, (error) => this.#stray(error));
+  }
+
+  /** The named state that the mission says it is in. */
+  get state(): string | undefined {
+    return this.states.at(-1);
   }
 
   /**

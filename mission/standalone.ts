@@ -1,5 +1,6 @@
 /** The same script from a shell: input from the arguments, reports for the eye. @module */
-import type { Channel } from "./channel.ts";
+import type { SaidLine } from "../protocol/fd3.ts";
+import { type Channel, saidText } from "./channel.ts";
 import type { Ending } from "./ending.ts";
 import { AlreadyEndedError, InvalidInputError } from "./errors.ts";
 import { type Host, writeAll } from "./host.ts";
@@ -56,6 +57,14 @@ export class Terminal implements Channel {
     this.#progress.offer(
       value === undefined ? `[progress] ${message}` : `[progress] ${value.toFixed(2)} ${message ?? ""}`,
     );
+  }
+
+  knows(): boolean {
+    return true;
+  }
+
+  say(line: SaidLine): void {
+    this.#print(saidText(line));
   }
 
   outputFile(key: string): void {

@@ -8,24 +8,24 @@ const HERE = new URL(".", import.meta.url).href;
 const FRAME = /(?:\(|at (?:async )?)((?:file:\/\/|https?:\/\/|\/)[^\s()]+):(\d+):\d+\)?$/;
 
 /** Describes anything thrown: its class, where it was thrown in the mission's own code, and its stack. */
-export function describeThrown(error: unknown): JsonObject {
+export function describeThrown(error: unknown, traceBytes: number = TRACE_BYTES): JsonObject {
   const place = error instanceof Error ? placeOf(error.stack ?? "") : undefined;
   return {
     class: error instanceof Error ? error.constructor.name : typeof error,
     ...(place && { file: place.file, line: place.line }),
-    trace: traceOf(error),
+    trace: traceOf(error, traceBytes),
   };
 }
 
-/** The stack of an error and of its causes, cut to 32 KiB. */
-export function traceOf(error: unknown): string {
+/** The stack of an error and of its causes, cut to a length. Default 32 KiB. */
+export function traceOf(error: unknown, maxBytes: number = TRACE_BYTES): string {
   const parts: string[] = [];
   for (let next = error; parts.length < CAUSES_MAX && (parts.length === 0 || next !== undefined);) {
     const text = next instanceof Error ? String(next) + framesOf(next) : String(next);
     parts.push(parts.length === 0 ? text : `Caused by: ${text}`);
     next = next instanceof Error ? next.cause : undefined;
   }
-  return clip(parts.join("\n"), TRACE_BYTES, CUT_MARK);
+  return clip(parts.join("\n"), maxBytes, CUT_MARK);
 }
 
 /** The frames alone: the stack's own first line was written before a class could give its name. */

@@ -72,6 +72,44 @@ export interface ProgressEvent {
   readonly message?: string | undefined;
 }
 
+/** The mission said something worth knowing. */
+export interface NoteEvent {
+  /** Tells the kinds of event apart. */
+  readonly event: "note";
+  /** As in {@linkcode QueuedEvent}. */
+  readonly seq: number;
+  /** Unix milliseconds. */
+  readonly time: number;
+  /** What it said, for people. */
+  readonly text: string;
+}
+
+/** The mission met something that should not have happened, and goes on. */
+export interface WarningEvent {
+  /** Tells the kinds of event apart. */
+  readonly event: "warning";
+  /** As in {@linkcode QueuedEvent}. */
+  readonly seq: number;
+  /** Unix milliseconds. */
+  readonly time: number;
+  /** What it said, for people. */
+  readonly text: string;
+  /** Facts about it. Absent when it gave none. */
+  readonly details?: JsonObject | undefined;
+}
+
+/** The mission is in a named state from now on. */
+export interface StateEvent {
+  /** Tells the kinds of event apart. */
+  readonly event: "state";
+  /** As in {@linkcode QueuedEvent}. */
+  readonly seq: number;
+  /** Unix milliseconds. */
+  readonly time: number;
+  /** The name of the state. */
+  readonly text: string;
+}
+
 /** The mission has ended; the last event. */
 export interface DoneEvent {
   /** Tells the kinds of event apart. */
@@ -103,7 +141,17 @@ export interface DoneEvent {
 }
 
 /** One public event of a mission. */
-export type MissionEvent = QueuedEvent | RunningEvent | ProgressEvent | AttemptEvent | DoneEvent;
+export type MissionEvent =
+  | QueuedEvent
+  | RunningEvent
+  | ProgressEvent
+  | NoteEvent
+  | WarningEvent
+  | StateEvent
+  | AttemptEvent
+  | DoneEvent;
+
+const said = { seq: v.number(), time: v.number(), text: v.string() };
 
 /** Checks a line of an event stream. Unknown fields are dropped; an unknown event does not match. */
 export const missionEvent: v.GenericSchema<unknown, MissionEvent> = v.variant("event", [
@@ -130,6 +178,13 @@ export const missionEvent: v.GenericSchema<unknown, MissionEvent> = v.variant("e
     value: v.optional(v.number()),
     message: v.optional(v.string()),
   }),
+  v.object({ event: v.literal("note"), ...said }),
+  v.object({
+    event: v.literal("warning"),
+    ...said,
+    details: v.optional(v.record(v.string(), v.any())),
+  }),
+  v.object({ event: v.literal("state"), ...said }),
   v.object({
     event: v.literal("attempt"),
     seq: v.number(),

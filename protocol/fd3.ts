@@ -50,14 +50,72 @@ export interface FailLine {
 /** The two lines that end a mission. The first one counts; another one is a violation. */
 export type FinalLine = SuccessLine | FailLine;
 
-/** Any line of the control channel. */
-export type ControlLine = ProgressLine | OutputFileLine | FinalLine;
+/** Something worth knowing about the run, for people. */
+export interface NoteLine {
+  readonly event: "note";
+  /** Not empty. */
+  readonly text: string;
+}
 
-/** The `event` of a line: the only four names that a dugdale knows. */
+/** Something that should not have happened, and that the mission can live with. */
+export interface WarnLine {
+  readonly event: "warn";
+  /** Not empty. */
+  readonly message: string;
+  /** Facts about it. */
+  readonly details?: JsonObject | null;
+}
+
+/** Facts about the run, for programs. A later line replaces the members that it names, and keeps the others. */
+export interface MetaLine {
+  readonly event: "meta";
+  readonly fields: JsonObject;
+}
+
+/** The mission is in a named state from now on. */
+export interface StateLine {
+  readonly event: "state";
+  /** Not empty. */
+  readonly name: string;
+}
+
+/**
+ * What a mission says on its way. A dugdale that knows these lines names them in `LETTS_FEATURES`; to an older one they
+ * are a violation.
+ */
+export type SaidLine = NoteLine | WarnLine | MetaLine | StateLine;
+
+/** Any line of the control channel. */
+export type ControlLine = ProgressLine | OutputFileLine | SaidLine | FinalLine;
+
+/** The `event` of a line: the only names that a dugdale knows. */
 export type ControlEvent = ControlLine["event"];
 
-/** The four names of {@linkcode ControlEvent}, for readers that have to check one. */
-export const CONTROL_EVENTS: readonly ControlEvent[] = ["progress", "output_file", "success", "fail"];
+/** The names of {@linkcode ControlEvent}, for readers that have to check one. */
+export const CONTROL_EVENTS: readonly ControlEvent[] = [
+  "progress",
+  "output_file",
+  "success",
+  "fail",
+  "note",
+  "warn",
+  "meta",
+  "state",
+];
+
+/** What is kept of the {@linkcode SaidLine}s of one mission. */
+export const SAID_LIMITS: {
+  readonly notes: number;
+  readonly warnings: number;
+  /** Of changes of the state; the present state is known beyond them. */
+  readonly states: number;
+  /** Of one text, and of the details of one warning. */
+  readonly textBytes: number;
+  /** Of the name of a state. */
+  readonly stateBytes: number;
+  /** Of all fields together. */
+  readonly metaBytes: number;
+} = { notes: 64, warnings: 64, states: 256, textBytes: 16 * 1024, stateBytes: 256, metaBytes: 16 * 1024 };
 
 /** The reasons that the mission runtime of this project gives in a {@linkcode FailLine}. */
 export type RuntimeFailReason =

@@ -21,7 +21,14 @@ export const FEATURES: Readonly<Record<string, string>> = {
   owner: "`owner` of a dispatch",
   rates: "`rate` and `per_key` of a lane",
   retry: "`retry` of a dispatch and of a lane, `attempts` of a mission, `attempt=` of its output",
+  note: "the line `note` on descriptor 3, `notes` of a mission",
+  warn: "the line `warn` on descriptor 3, `warnings` of a mission",
+  meta: "the line `meta` on descriptor 3, `meta` of a mission",
+  state: "the line `state` on descriptor 3, `state` and `states` of a mission",
 };
+
+/** Those that a mission can make use of; it finds them in `LETTS_FEATURES`, with commas between. */
+export const MISSION_FEATURES: readonly string[] = ["note", "warn", "meta", "state"];
 
 /** Members of a dispatch that are additions, with the word for each. */
 export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, string>>> = {

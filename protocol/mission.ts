@@ -88,6 +88,14 @@ export interface AttemptRecord {
   readonly time_finished: number;
 }
 
+/** Something that should not have happened, and that a mission could live with. */
+export interface MissionWarning {
+  /** What it was, for people. */
+  readonly message: string;
+  /** Facts about it. Absent when the mission gave none. */
+  readonly details?: JsonObject | undefined;
+}
+
 const STATUSES = ["queued", "running", "done", "deleting"] as const;
 const KINDS = ["mission", "exec"] as const;
 const status = openWord<MissionStatus>(STATUSES);
@@ -187,6 +195,18 @@ export interface MissionFields extends EnqueuedFields, Eventually<StartedFields>
   readonly attempts: readonly AttemptRecord[] | undefined;
   /** When it is run again, as its dispatch said. Undefined when it did not: then its lane decides. */
   readonly retry: RetryRule | undefined;
+  /** What it said about its run, for people. Undefined when it said nothing. */
+  readonly notes: readonly string[] | undefined;
+  /** What should not have happened, and did not end it. Undefined when there was nothing. */
+  readonly warnings: readonly MissionWarning[] | undefined;
+  /** Facts that it gave about its run, for programs. Undefined when it gave none. */
+  readonly meta: JsonObject | undefined;
+  /** The named state that it is or was in last. Undefined when it named none. */
+  readonly state: string | undefined;
+  /** All that it was in, in their order. Undefined when it named none. */
+  readonly states: readonly string[] | undefined;
+  /** How many notes, warnings, states and groups of facts were more than is kept. Undefined for none. */
+  readonly saidDropped: number | undefined;
   /** From start to end in milliseconds. Undefined unless both are known. */
   readonly durationMs: number | undefined;
   /** Files that it reads. Those that have been removed are left out. */
@@ -243,7 +263,13 @@ type DerivedName =
   | "owner"
   | "attempt"
   | "attempts"
-  | "retry";
+  | "retry"
+  | "notes"
+  | "warnings"
+  | "meta"
+  | "state"
+  | "states"
+  | "saidDropped";
 /** How a column keeps a value: `flag` as 0 or 1, `json` as the text that was sent, so that numbers keep their digits. */
 export type ColumnKind = "text" | "integer" | "flag" | "json";
 /** The name of a field's column in the dugdale's table `missions`. */
@@ -433,6 +459,11 @@ const attemptRecord: v.GenericSchema<unknown, AttemptRecord> = v.object({
   time_finished: v.number(),
 });
 
+const missionWarning: v.GenericSchema<unknown, MissionWarning> = v.object({
+  message: v.string(),
+  details: v.optional(v.record(v.string(), v.any())),
+});
+
 /**
  * Every field of the record, in the order in which they are sent. A record that lacks one of those that are always sent
  * is read all the same: one odd mission must not make a whole list unreadable.
@@ -476,6 +507,12 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   attempts: derived("attempts", v.optional(v.array(attemptRecord))),
   // A newer dugdale may know more members.
   retry: derived("retry", v.optional(v.any())),
+  notes: derived("notes", v.optional(v.array(v.string()))),
+  warnings: derived("warnings", v.optional(v.array(missionWarning))),
+  meta: derived("meta", jsonObject),
+  state: derived("state", text),
+  states: derived("states", v.optional(v.array(v.string()))),
+  saidDropped: derived("said_dropped", number),
   inputs: derived("inputs", v.fallback(v.array(inputFile), [])),
   outputs: derived("outputs", v.fallback(v.record(v.string(), outputFile), {})),
   schedule: derived("schedule", text),

@@ -18,6 +18,7 @@ import type { CapturedBytes, Ending, MissionFileRow, RunningMission } from "../s
 import type { CollectedFile } from "../store/staging_row.ts";
 import { retryTransient } from "../store/retry_transient.ts";
 import type { EngineParts } from "./parts.ts";
+import { SaidRecorder } from "./said.ts";
 
 /** How a run ended, before its output files are collected. */
 export interface RunEnd {
@@ -69,6 +70,7 @@ export async function runPickedUp(
       }
     },
   });
+  const said = new SaidRecorder(row, gate, parts);
   using capture = new Capture({
     disk: parts.dataDir.disk,
     path: (name) => parts.dataDir.capture(row.mission_id, name),
@@ -85,7 +87,11 @@ export async function runPickedUp(
   const handlers: RunHandlers = {
     stdout: (chunk) => capture.write("stdout", chunk),
     stderr: (chunk) => capture.write("stderr", chunk),
-    fd3: row.kind === "exec" ? undefined : new Fd3Reader(limits, (progress) => gate.take(progress)),
+    fd3: row.kind === "exec" ? undefined : new Fd3Reader(
+      limits,
+      (progress) => gate.take(progress),
+      (words) => said.take(words),
+    ),
     onStarted: (started) => {
       start = started;
       transitions.started(row, started);

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import type { DugdaleMissionEnv } from "../../config/dugdale/config.ts";
+import { MISSION_FEATURES } from "../../protocol/features.ts";
 import type { MissionFileRow, MissionRow } from "../store/mission_row.ts";
 import { LaunchError } from "./launch_error.ts";
 
+const FEATURES = MISSION_FEATURES.join();
 const PATH = "/usr/local/bin:/usr/bin:/bin";
 /** The role under which an exec's stdin is stored; it is not one of its input files. */
 export const STDIN_ROLE = "__stdin__";
@@ -42,6 +44,7 @@ export function missionEnvironment(
     LETTS_LANE: mission.lane,
     LETTS_WORKDIR: workdir,
     LETTS_TMPDIR: join(workdir, "tmp"),
+    LETTS_FEATURES: FEATURES,
     ...inputVariables(files, workdir),
   };
   if (attempts !== undefined) {

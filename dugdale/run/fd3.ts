@@ -40,6 +40,12 @@ export interface Progress {
   readonly message: string;
 }
 
+/** What a mission says on its way, beside its progress. JSON is text, as the mission wrote it but without white space. */
+export type Said =
+  | { readonly event: "note" | "state"; readonly text: string }
+  | { readonly event: "warn"; readonly text: string; readonly details: string | null }
+  | { readonly event: "meta"; readonly fields: ReadonlyMap<string, string> };
+
 /** The limits that a control channel is held to; 0 is no limit. */
 export interface ControlLimits {
   readonly maxEventLineBytes: number;
@@ -60,13 +66,20 @@ export class Fd3Reader {
   final: FinalEvent | undefined;
   readonly #limits: ControlLimits;
   readonly #onProgress: (progress: Progress) => void;
+  readonly #onSaid: (said: Said) => void;
   readonly #decoder = new TextDecoder();
   readonly #splitter: LineSplitter;
   #line = 0;
 
-  constructor(limits: ControlLimits, onProgress: (progress: Progress) => void) {
+  /** @param onSaid Default: what is said beside the progress is only checked. */
+  constructor(
+    limits: ControlLimits,
+    onProgress: (progress: Progress) => void,
+    onSaid: (said: Said) => void = () => {},
+  ) {
     this.#limits = limits;
     this.#onProgress = onProgress;
+    this.#onSaid = onSaid;
     const max = limits.maxEventLineBytes;
     this.#splitter = new LineSplitter(max > 0 ? Math.max(max, PEEK_BYTES) : Infinity);
   }
@@ -135,6 +148,14 @@ export class Fd3Reader {
         return this.#progress(line, node);
       case "output_file":
         return this.#outputFile(node);
+      case "note":
+        return this.#say("note", this.#words(node, "text", "note"));
+      case "state":
+        return this.#say("state", this.#words(node, "name", "state"));
+      case "warn":
+        return this.#warn(line, node);
+      case "meta":
+        return this.#meta(line, node);
       case "success":
         return this.#success(line, node);
       case "fail":
@@ -179,6 +200,31 @@ export class Fd3Reader {
       );
     }
     this.outputs.add(key);
+  }
+
+  #say(event: "note" | "state", text: string | undefined): void {
+    if (text !== undefined) this.#onSaid({ event, text });
+  }
+
+  #warn(line: string, node: JsonObjectNode): void {
+    const text = this.#words(node, "message", "warn");
+    if (text === undefined) return;
+    const details = this.#object(line, node, "details", "warn");
+    if (details !== undefined) {
+      this.#onSaid({ event: "warn", text, details: details === "null" ? null : details });
+    }
+  }
+
+  #meta(line: string, node: JsonObjectNode): void {
+    const fields = last(node, "fields");
+    if (fields?.kind !== "object") {
+      return this.#protocolError('meta "fields" must be an object', { event: "meta" });
+    }
+    if (this.#object(line, node, "fields", "meta") === undefined) return;
+    this.#onSaid({
+      event: "meta",
+      fields: new Map(fields.members.map(([name, value]) => [name, compact(line, value)])),
+    });
   }
 
   #success(line: string, node: JsonObjectNode): void {
@@ -228,6 +274,14 @@ export class Fd3Reader {
     if (value === undefined) return "";
     if (value.kind === "string") return value.value;
     this.#protocolError(`${event} "${name}" must be a string`, { event });
+    return undefined;
+  }
+
+  /** A string member that is not empty; undefined after a violation. */
+  #words(node: JsonObjectNode, name: string, event: string): string | undefined {
+    const value = last(node, name);
+    if (value?.kind === "string" && value.value !== "") return value.value;
+    this.#protocolError(`${event} "${name}" must be a string that is not empty`, { event });
     return undefined;
   }
 

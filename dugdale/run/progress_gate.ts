@@ -16,7 +16,7 @@ const REFILL_MS = 1000;
 /** The queue's length follows from its configured bytes by an assumed size of a line. */
 const ASSUMED_LINE_BYTES = 256, MIN_QUEUE = 64;
 
-/** Adds progress to a mission's events as far as rate, queue and size allow, and counts what it drops. */
+/** Adds what a mission says to its events as far as rate, queue and size allow, and counts what it drops. */
 export class ProgressGate {
   dropped = 0;
   readonly #options: ProgressGateOptions;
@@ -35,14 +35,25 @@ export class ProgressGate {
   }
 
   /** Handles one report. */
-  take(progress: Progress): void {
+  take({ value, message }: Progress): void {
+    const { limits } = this.#options;
+    const queue = Math.max(MIN_QUEUE, Math.floor(limits.progressBufferBytes / ASSUMED_LINE_BYTES));
+    const comesTooFast = this.#waiting >= queue || !this.#takeToken();
+    this.#add((seq, timeMs) => progressLine(seq, timeMs, value, message), comesTooFast);
+  }
+
+  /** Adds a line of another kind, of which there are few: only the bytes of all lines count. */
+  add(line: (seq: number, timeMs: number) => string): void {
+    this.#add(line, false);
+  }
+
+  #add(makeLine: (seq: number, timeMs: number) => string, comesTooFast: boolean): void {
     const { clock, limits, write } = this.#options;
-    const line = progressLine(this.#seq + 1, clock.wallMs(), progress.value, progress.message);
+    const line = makeLine(this.#seq + 1, clock.wallMs());
     const bytes = encoder.encode(line).length + 1;
     const tooLong = limits.maxEventLineBytes > 0 && bytes > limits.maxEventLineBytes;
     const tooMany = limits.maxEventsBufferBytes > 0 && this.#bytes + bytes > limits.maxEventsBufferBytes;
-    const queue = Math.max(MIN_QUEUE, Math.floor(limits.progressBufferBytes / ASSUMED_LINE_BYTES));
-    if (this.#waiting >= queue || !this.#takeToken() || tooLong || tooMany) {
+    if (comesTooFast || tooLong || tooMany) {
       this.dropped++;
       return;
     }

@@ -8,6 +8,7 @@ import { keys } from "./migrations/0006_keys.ts";
 import { attemptOutput } from "./migrations/0007_attempt_output.ts";
 import { owners } from "./migrations/0008_owners.ts";
 import { laneRates } from "./migrations/0009_lane_rates.ts";
+import { told } from "./migrations/0010_told.ts";
 import { schema } from "./schema.ts";
 
 /** In order of release; the database's `user_version` is the count of those it has had. */
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly string[] = [
   attemptOutput,
   owners,
   laneRates,
+  told,
 ];
 
 /** A database that a newer letts has written. */

@@ -16,6 +16,7 @@ import type {
   Successor,
 } from "./mission_row.ts";
 import type { Scheduled } from "./schedules.ts";
+import type { ToldRow } from "./told.ts";
 
 /** The number of the first line that tells the start of a process; that of a further attempt is in its row. */
 export const FIRST_RUNNING_SEQ = 2;
@@ -76,12 +77,14 @@ export interface RecordParts {
   readonly attempts: readonly AttemptRow[];
   /** The schedule that made it, if one did. */
   readonly scheduled: Scheduled | undefined;
+  /** What it has said on its way. */
+  readonly told: ToldRow | undefined;
 }
 
 /** The mission record. */
 export function recordJson(
   row: MissionRow,
-  { files, originExists, plan, attempts, scheduled }: RecordParts,
+  { files, originExists, plan, attempts, scheduled, told }: RecordParts,
 ): string {
   const columns = row as unknown as Readonly<Record<string, string | number | null>>;
   return object(RECORD.map(({ wire, column, kind }): Member => {
@@ -118,6 +121,15 @@ export function recordJson(
         return [wire, plan?.retry === undefined ? null : JSON.stringify(plan.retry)];
       case "owner":
         return [wire, quoted(plan?.owner ?? null)];
+      case "notes":
+      case "warnings":
+      case "meta":
+      case "states":
+        return [wire, told?.[wire]];
+      case "state":
+        return [wire, quoted(told?.state ?? null)];
+      case "said_dropped":
+        return [wire, told?.dropped || null];
       default:
         return [wire, column === undefined ? null : columnJson(columns[column] ?? null, kind)];
     }
@@ -215,6 +227,25 @@ export function progressLine(
     ["time", timeMs],
     ["value", value],
     ["message", message === "" ? null : JSON.stringify(message)],
+  ]);
+}
+
+/** A line of what a mission says on its way. `details` is JSON text. */
+export function saidLine(
+  seq: number,
+  timeMs: number,
+  { event, text, details }: {
+    readonly event: "note" | "warning" | "state";
+    readonly text: string;
+    readonly details?: string | null;
+  },
+): string {
+  return object([
+    ["event", quoted(event)],
+    ["seq", seq],
+    ["time", timeMs],
+    ["text", quoted(text)],
+    ["details", details],
   ]);
 }
 

@@ -15,5 +15,6 @@ export function missionText(
     plan: missions.plan(row.id),
     attempts: missions.attempts(row),
     scheduled: schedules.scheduled(row.id),
+    told: missions.told.find(row.id),
   });
 }

@@ -31,6 +31,7 @@ import {
   toMission,
 } from "./mission_row.ts";
 import { MissionQueue } from "./queue.ts";
+import { ToldMissions } from "./told.ts";
 import { type Counted, UnfinishedCounts } from "./unfinished.ts";
 
 /** What a hidden mission was. */
@@ -89,6 +90,7 @@ export class Missions {
   readonly unfinished: UnfinishedCounts;
   /** Missions by their keys. */
   readonly keys: MissionKeys;
+  readonly told: ToldMissions;
   /** Removal of old missions. */
   readonly retention: MissionRetention;
   readonly #insert: StatementSync;
@@ -124,6 +126,7 @@ export class Missions {
     this.unfinished = new UnfinishedCounts(db);
     this.list = new MissionList(db, this.listedTimes, this.unfinished);
     this.queue = new MissionQueue(db, this.unfinished);
+    this.told = new ToldMissions(db);
     this.keys = new MissionKeys(db);
     this.retention = new MissionRetention(db, this.listedTimes);
     this.#insert = db.prepare(

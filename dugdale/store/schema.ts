@@ -172,4 +172,14 @@ CREATE TABLE lane_rates (
   PRIMARY KEY (lane, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX lane_rates_full ON lane_rates (full_at);
+CREATE TABLE told (
+  mission  INTEGER PRIMARY KEY REFERENCES missions (id) ON DELETE CASCADE,
+  -- JSON, but for the state.
+  notes    TEXT,
+  warnings TEXT,
+  meta     TEXT,
+  state    TEXT,
+  states   TEXT,
+  dropped  INTEGER NOT NULL DEFAULT 0
+) STRICT;
 `;

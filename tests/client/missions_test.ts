@@ -49,6 +49,12 @@ Deno.test("getMission() gives a mission with its record, or undefined", async ()
     attempt: undefined,
     attempts: undefined,
     retry: undefined,
+    notes: ["n"],
+    warnings: [{ message: "w", details: { d: 4 } }],
+    meta: { e: 5 },
+    state: "b",
+    states: ["a", "b"],
+    said_dropped: 2,
   });
   await using server = new Scripted(() => Response.json(sent));
   await using bare = new Scripted(() =>
@@ -102,6 +108,12 @@ Deno.test("getMission() gives a mission with its record, or undefined", async ()
     attempt: undefined,
     attempts: undefined,
     retry: undefined,
+    notes: ["n"],
+    warnings: [{ message: "w", details: { d: 4 } }],
+    meta: { e: 5 },
+    state: "b",
+    states: ["a", "b"],
+    saidDropped: 2,
   });
   assertEquals(asSent.mission_id, ID);
   const queued = await client.getMission(ID, { host: "s2" });

@@ -1,6 +1,7 @@
 /** What docs/missions.md shows, and the mission of the README, is run under a real dugdale. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LIMIT_DEFAULTS } from "../../config/dugdale/limits.ts";
+import { CONTROL_EVENTS } from "../../protocol/fd3.ts";
 import type { Fields } from "../contract/dugdale.ts";
 import { hasProgram } from "../examples/run_example.ts";
 import { openUnderDugdale, type UnderDugdale } from "../mission/under_dugdale.ts";
@@ -102,14 +103,15 @@ Deno.test("docs/missions.md: the mission in script style runs with the recommend
 
 Deno.test("docs/missions.md: a dugdale accepts the lines of the protocol as the page says", async () => {
   const lines = [...PAGE.matchAll(/^\| `(\{"event".*\})` \|/gm)].map(([, line = ""]) => line);
-  assertEquals(lines.map((line) => JSON.parse(line).event), ["progress", "output_file", "success", "fail"]);
+  assertEquals(lines.map((line) => JSON.parse(line).event), [...CONTROL_EVENTS]);
   await using dugdale = await openUnderDugdale({ command: ["{mission_path}"] });
   const say = (lines: readonly string[]): string => `#!/bin/sh\ncat >&3 <<'.'\n${lines.join("\n")}\n.\n`;
-  await dugdale.write("good.sh", `${say(lines.slice(0, 3))}touch out/report\n`);
+  await dugdale.write("good.sh", `${say(lines.toSpliced(3, 1))}touch out/report\n`);
   const good = await dugdale.run("good.sh");
   assertEquals([good.record.outcome, good.record.return], ["success", { rows: 7 }]);
   assertEquals(Object.keys(good.record.outputs as Fields), ["report"]);
-  await dugdale.write("bad.sh", `${say(lines.slice(3))}exit 4\n`);
+  assertEquals([good.record.notes, good.record.state], [["from the cache"], "drawing"]);
+  await dugdale.write("bad.sh", `${say(lines.slice(3, 4))}exit 4\n`);
   const { record } = await dugdale.run("bad.sh");
   assertEquals([record.fail_reason, record.fail_message], ["not_found", "no such video"]);
   assertEquals([record.fail_details, record.exit_code], [{ id: 4 }, 4]);

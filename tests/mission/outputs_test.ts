@@ -10,6 +10,8 @@ function openOutputs(process: FakeProcess = {}): { outputs: Outputs; declared: s
   const channel: Channel = {
     ended: false,
     progress() {},
+    knows: () => false,
+    say() {},
     outputFile: (key) => declared.push(key),
     end() {},
     flush() {},

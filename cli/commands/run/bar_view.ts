@@ -39,6 +39,15 @@ export class BarView implements RunView {
         this.#value = event.value ?? this.#value;
         this.#message = event.message ?? this.#message;
         break;
+      case "state":
+        this.#message = event.text;
+        break;
+      case "note":
+        await this.#line.above(`${eventText(event)}\n`);
+        break;
+      case "warning":
+        await this.warning(event.text);
+        break;
       case "attempt":
         this.#phase = "waiting";
         await this.#line.above(`${eventText(event)}\n`);

@@ -49,6 +49,10 @@ export function eventText(event: MissionEvent): string | undefined {
       const value = event.value === undefined ? "" : `${event.value.toFixed(2)} `;
       return `[progress] ${value}${event.message ?? ""}`;
     }
+    case "note":
+    case "warning":
+    case "state":
+      return `[${event.event}] ${event.text}`;
     case "attempt": {
       const why = event.fail_reason === undefined ? event.outcome : `${event.outcome} (${event.fail_reason})`;
       return `[event] attempt ${event.attempt} ended: ${why}; the next one starts at ${

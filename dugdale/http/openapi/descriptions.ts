@@ -46,6 +46,13 @@ export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, strin
     "attempt": "Which run of it this is, from 1. Absent: the first.",
     "attempts": "Its runs before this one. Absent when there are none.",
     "retry": "When it is run again, as its dispatch said. Absent when it did not: then its lane decides.",
+    "notes": "What it said about its run, for people. Absent when it said nothing.",
+    "warnings": "What should not have happened, and did not end it. Absent when there was nothing.",
+    "meta": "Facts that it gave about its run, for programs. Absent when it gave none.",
+    "state": "The named state that it is or was in last. Absent when it named none.",
+    "states": "All that it was in, in their order. Absent when it named none.",
+    "said_dropped":
+      "How many notes, warnings, states and groups of facts were more than is kept. Absent for none.",
     "duration_ms": "From start to end in milliseconds. Absent unless both are known.",
     "inputs": "Files that it reads. Those that have been removed are left out.",
     "outputs": "Files that it wrote, by role. Empty unless it was a success.",

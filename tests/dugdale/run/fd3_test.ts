@@ -1,20 +1,21 @@
 import { assertEquals } from "@std/assert";
-import { Fd3Reader, type Progress } from "../../../dugdale/run/fd3.ts";
+import { Fd3Reader, type Progress, type Said } from "../../../dugdale/run/fd3.ts";
 
 function read(
   text: string,
   limits: Partial<{ line: number; files: number }> = {},
-): Fd3Reader & { progress: Progress[] } {
-  const progress: Progress[] = [];
+): Fd3Reader & { progress: Progress[]; said: Said[] } {
+  const progress: Progress[] = [], said: Said[] = [];
   const reader = new Fd3Reader(
     { maxEventLineBytes: limits.line ?? 1024, maxOutputFilesPerMission: limits.files ?? 32, maxJsonDepth: 3 },
     (event) => progress.push(event),
+    (words) => said.push(words),
   );
   // In pieces of three bytes: lines and characters must survive any cut.
   const bytes = new TextEncoder().encode(text);
   for (let at = 0; at < bytes.length; at += 3) reader.write(bytes.subarray(at, at + 3));
   reader.end();
-  return Object.assign(reader, { progress });
+  return Object.assign(reader, { progress, said });
 }
 
 Deno.test("Fd3Reader takes each event, in any cut, with or without a last newline", () => {
@@ -26,6 +27,22 @@ Deno.test("Fd3Reader takes each event, in any cut, with or without a last newlin
   assertEquals(reader.progress, [{ value: "0.50", message: "hälf" }]);
   assertEquals([...reader.outputs], ["report"]);
   assertEquals(reader.final, { event: "success", returnValue: '{"n":9007199254740993}', line: 4 });
+});
+
+Deno.test("Fd3Reader takes what is said on the way, with the digits and without the space of its JSON", () => {
+  const reader = read(
+    '{"event":"note","text":"a"}\n{"event":"state","name":"b"}\n' +
+      '{"event":"warn","message":"c","details":null}\n{"event":"warn","message":"d","details":{ "n": 1.0 }}\n' +
+      '{"event":"meta","fields":{"n": 9007199254740993, "o": { "p" : [1, 2] }, "n": null}}',
+  );
+  assertEquals(reader.violations, []);
+  assertEquals(reader.said, [
+    { event: "note", text: "a" },
+    { event: "state", text: "b" },
+    { event: "warn", text: "c", details: null },
+    { event: "warn", text: "d", details: '{"n":1.0}' },
+    { event: "meta", fields: new Map([["n", "null"], ["o", '{"p":[1,2]}']]) },
+  ]);
 });
 
 Deno.test("Fd3Reader keeps an explicit null apart from an absent return", () => {
@@ -48,6 +65,15 @@ const VIOLATIONS: readonly (readonly [line: string, reason: string, details: Rec
   ['{"event":"progress","value":"0.5"}', "event_protocol_error", { fd3_line: 1, event: "progress" }],
   ['{"event":"progress","value":-1e400}', "event_protocol_error", { fd3_line: 1, event: "progress" }],
   ['{"event":"progress","message":1}', "event_protocol_error", { fd3_line: 1, event: "progress" }],
+  ['{"event":"note"}', "event_protocol_error", { fd3_line: 1, event: "note" }],
+  ['{"event":"note","text":""}', "event_protocol_error", { fd3_line: 1, event: "note" }],
+  ['{"event":"note","text":1}', "event_protocol_error", { fd3_line: 1, event: "note" }],
+  ['{"event":"state","name":null}', "event_protocol_error", { fd3_line: 1, event: "state" }],
+  ['{"event":"warn"}', "event_protocol_error", { fd3_line: 1, event: "warn" }],
+  ['{"event":"warn","message":"a","details":[1]}', "event_protocol_error", { fd3_line: 1, event: "warn" }],
+  ['{"event":"meta"}', "event_protocol_error", { fd3_line: 1, event: "meta" }],
+  ['{"event":"meta","fields":null}', "event_protocol_error", { fd3_line: 1, event: "meta" }],
+  ['{"event":"meta","fields":{"a":[[[1]]]}}', "event_protocol_error", { fd3_line: 1, event: "meta" }],
   ['{"event":"success","return":[1]}', "event_protocol_error", { fd3_line: 1, event: "success" }],
   ['{"event":"success","return":{"a":[[[1]]]}}', "event_protocol_error", { fd3_line: 1, event: "success" }],
   ['{"event":"fail","details":"x"}', "event_protocol_error", { fd3_line: 1, event: "fail" }],
