@@ -163,7 +163,9 @@ export class Followers {
   }
 
   #part(id: number, channel: Channel): void {
-    if (channel.followers.size === 0 && channel.readers.size === 0) this.#channels.delete(id);
+    if (channel.followers.size > 0 || channel.readers.size > 0) return;
+    // One that leaves a second time must not take away the channel of those that have come since.
+    if (this.#channels.get(id) === channel) this.#channels.delete(id);
   }
 }
 

@@ -90,6 +90,21 @@ Deno.test("Followers reports in order what is committed together with a start, t
     await late!.cancel();
   }));
 
+Deno.test("Followers tells a follower of the next line, also when an earlier listener leaves twice", () =>
+  withRunning(async ({ followers, store }, find) => {
+    const { id } = find();
+    const left = followers.onOutput(id, () => {});
+    left?.[Symbol.dispose]();
+    const reader = followers.events(find(), 0, true).getReader();
+    await take(reader);
+    const next = take(reader);
+    left?.[Symbol.dispose]();
+    await store.write(() => store.missions.start(id, 4711, 1, 6));
+    followers.publish(id, 2, () => '{"seq":2}');
+    assertEquals(await next, '{"seq":2}\n');
+    await reader.cancel();
+  }));
+
 Deno.test("Followers.close() ends each stream after what there is to read", () =>
   withRunning(async ({ followers, store }, find) => {
     const { id } = find();
