@@ -6,23 +6,23 @@ import { isDamage, isDatabaseError, isLocked } from "./store/database_error.ts";
 import { QuickCheck, type QuickCheckResult } from "./store/quick_check.ts";
 import type { Store } from "./store/store.ts";
 
-/** The most findings that are logged. */
+/** Maximum number of findings in the log. */
 const LOGGED = 10;
 
 /** Milliseconds between two checks of the database's files. */
 const LOOK_MS = 2000;
 
-/** A write that is not older proves that writing works. */
+/** A write within this time proves that writing works. */
 const PROBE_MS = 2000;
 
 /** The part of the store that is used. */
 type Watched = Pick<Store, "lastFailure" | "lost" | "measure">;
 
-/** What the database's health is judged by. */
+/** Dependencies of the database check. */
 interface DatabaseHealthParts {
-  /** Tells how the last daemon ended, and is told when everything is in order. */
+  /** Knows how the last daemon ended, and is told when everything is in order. */
   readonly lock: DirLock;
-  /** Path of the file. */
+  /** Path of the database file. */
   readonly database: string;
   readonly store: Watched;
   readonly clock: Pick<Clock, "every">;
@@ -30,8 +30,9 @@ interface DatabaseHealthParts {
 }
 
 /**
- * Whether the database can be trusted. After an end by force it is checked, while the daemon works already; a damaged
- * one is told by readyz until a person has repaired it. One whose files vanish or shrink is told as long as that lasts.
+ * Whether the database can be trusted. After an unclean shutdown it is checked while the daemon is already working;
+ * damage is reported by readyz until it is repaired manually. Missing or truncated files are reported while the
+ * condition lasts.
  */
 export class DatabaseHealth implements Disposable {
   readonly #lock: DirLock;
@@ -42,7 +43,7 @@ export class DatabaseHealth implements Disposable {
   #lost = false;
   #criticalError: CriticalError | undefined;
 
-  /** Starts the check, if one is due, and the watch. */
+  /** Starts the check, if one is due, and the monitoring of files. */
   constructor({ lock, database, store, clock, log }: DatabaseHealthParts) {
     this.#lock = lock;
     this.#log = log;
@@ -55,7 +56,7 @@ export class DatabaseHealth implements Disposable {
     void this.#check.result.then((result) => this.#judge(result));
   }
 
-  /** What only a person can repair, if anything. */
+  /** Damage that needs manual repair, if any. */
   get criticalError(): CriticalError | undefined {
     const { lost, lastFailure } = this.#store;
     if (lost !== undefined) return { kind: "database_lost", mission_id: "", op: "watch" };
@@ -64,8 +65,8 @@ export class DatabaseHealth implements Disposable {
   }
 
   /**
-   * Does a repair of the start, unless an earlier one has met damage: a damaged database must not decide which files
-   * are orphans. A failed repair does not keep the dugdale from working as far as it can.
+   * Runs a repair step of the start, unless an earlier one has found damage: a damaged database must not decide which
+   * files are orphans. A failed repair does not prevent the dugdale from working.
    */
   async repair(op: string, work: () => Promise<void>): Promise<void> {
     if (this.criticalError !== undefined) return;
@@ -77,7 +78,7 @@ export class DatabaseHealth implements Disposable {
     }
   }
 
-  /** Gives the check up; the next daemon does it again. */
+  /** Cancels the check; the next daemon repeats it. */
   [Symbol.dispose](): void {
     this.#timer[Symbol.dispose]();
     this.#check?.[Symbol.dispose]();
@@ -108,7 +109,7 @@ export class DatabaseHealth implements Disposable {
   }
 }
 
-/** Checks whether the database can be written, for readyz. */
+/** Checks whether the database is writable, for readyz. */
 export class WriteProbe {
   readonly #store: Pick<Store, "probe">;
   readonly #clock: Pick<Clock, "steadyMs">;
@@ -121,9 +122,9 @@ export class WriteProbe {
   }
 
   /**
-   * Writes, unless that was done a moment ago. A lock that another process holds, as for a backup, passes.
+   * Writes, unless the last write was recent. A lock held by another process, as for a backup, is waited for.
    *
-   * @throws {StoreError} When it cannot be written.
+   * @throws {StoreError} When the write fails.
    */
   check(): Promise<void> {
     const nowMs = this.#clock.steadyMs();

@@ -2,17 +2,17 @@ import type { Dugdale } from "./daemon.ts";
 import type { Clock } from "./host/clock.ts";
 
 const EVERY_MS = 10_000;
-/** The most lines that are shown. */
+/** Maximum number of lines. */
 const MAX_ROWS = 20;
 
-/** Shows on a terminal what a shutdown still waits for. */
+/** Shows on a terminal what a shutdown is waiting for. */
 export class DrainTable implements Disposable {
   readonly #dugdale: Pick<Dugdale, "live">;
   readonly #clock: Clock;
   readonly #write: (text: string) => void;
   #timer: Disposable | undefined;
 
-  /** @param write Prints. Default: to stderr. */
+  /** @param write Prints text. Default: to stderr. */
   constructor(
     dugdale: Pick<Dugdale, "live">,
     clock: Clock,
@@ -23,7 +23,7 @@ export class DrainTable implements Disposable {
     this.#write = write;
   }
 
-  /** Prints the table now and every ten seconds, for as long as there is something to wait for. */
+  /** Prints the table now and every ten seconds while there is something to wait for. */
   start(): void {
     this.#print();
     this.#timer ??= this.#clock.every(EVERY_MS, () => this.#print());

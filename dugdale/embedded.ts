@@ -1,5 +1,5 @@
 /**
- * A dugdale for the process that opens it: on loopback, with tokens of its own.
+ * A dugdale for the process that opens it: on loopback, with its own tokens.
  *
  * @module
  */
@@ -29,8 +29,8 @@ const INHERITED: readonly string[] = [
 ];
 
 /**
- * Variables that missions get from this process, beside those of every mission: what it takes to find programs, speak
- * the user's language, and fetch modules. A first line finds the Deno that runs missions where PATH has none.
+ * Variables of this process passed on to missions: those needed to find programs, for the user's language, and to fetch
+ * modules. They let first lines find the Deno of missions where the PATH has none.
  */
 export function inheritedEnv(): DugdaleMissionEnv {
   const folder = dirname(findDeno() ?? "");
@@ -41,38 +41,37 @@ export function inheritedEnv(): DugdaleMissionEnv {
 
 /** How to open an embedded dugdale. */
 export interface EmbeddedDugdaleOptions {
-  /** Where missions and files are kept. Default: a temporary directory that goes with the dugdale. */
+  /** Directory of missions and files. Default: a temporary directory that is removed with the dugdale. */
   readonly dataDir?: string | undefined;
-  /** Variables that missions get in addition; `${NAME}` is replaced by a variable of this process. */
+  /** Additional variables of missions; `${NAME}` is replaced by a variable of this process. */
   readonly missionEnv?: DugdaleMissionEnv["set"] | undefined;
-  /** Default: nothing is logged. */
+  /** Default: no log. */
   readonly log?: Log | undefined;
-  /** Called with the changes of missions. Default: none. */
+  /** Called with changes of missions. Default: none. */
   readonly onMission?: ((change: MissionChange) => void) | undefined;
 }
 
 /** An embedded dugdale. Releasing it ends its missions, and removes its files unless a directory was given. */
 export interface EmbeddedDugdale extends AsyncDisposable {
-  /** Where it answers. */
+  /** Base URL. */
   readonly url: string;
-  /** Token to dispatch with, new each time. */
+  /** Token of scope dispatch, new each time. */
   readonly token: string;
-  /** Token of an administrator, new each time. */
+  /** Token of scope admin, new each time. */
   readonly adminToken: string;
-  /** Where missions and files are kept. */
+  /** Directory of missions and files. */
   readonly dataDir: string;
   /**
-   * Runs a script by its first line, or by the ending of its name; as `command_template`, with `{mission}` as the path
-   * template.
+   * Runs a script according to its first line or its extension; a `command_template` for the path template `{mission}`.
    */
   readonly commandTemplate: readonly string[];
 }
 
 /**
- * Opens it. It has no lanes yet: they come with an apply, as for every dugdale.
+ * Opens it. It has no lanes yet: an apply creates them, as for every dugdale.
  *
  * @throws {DataDirLockedError} When another dugdale uses the given directory.
- * @throws {NewerDatabaseError} When a newer version has written it.
+ * @throws {NewerDatabaseError} When a newer version has written the database.
  */
 export async function openEmbeddedDugdale(options: EmbeddedDugdaleOptions = {}): Promise<EmbeddedDugdale> {
   const { missionEnv = {}, log = silentLog, onMission } = options;

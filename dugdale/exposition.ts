@@ -1,33 +1,33 @@
 /**
- * Metrics in the text form that Prometheus reads. The labels of a series are put together once, when it first occurs.
+ * Metrics in Prometheus text format. The labels of a series are formatted once, at its first use.
  *
  * @module
  */
 
-/** The values of a series' labels, in the order of the metric's label names. */
+/** Label values of a series, in the order of the metric's label names. */
 export type LabelValues = readonly string[];
 
-/** What every metric has. */
+/** Common to all metrics. */
 export interface MetricFacts {
   readonly name: string;
-  /** One line for people. */
+  /** One line of help. */
   readonly help: string;
-  /** Names of the labels; none makes a metric of one series. */
+  /** Label names; without labels a metric has one series. */
   readonly labels?: readonly string[];
 }
 
-/** One metric with all its series. */
+/** A metric with all its series. */
 export interface Metric {
-  /** Its lines, each ended by a newline. */
+  /** Its lines, each with a newline. */
   text(): string;
 }
 
-/** Counts what has happened. */
+/** A counter. */
 export class Counter implements Metric {
   readonly #facts: MetricFacts;
   readonly #series = new Map<string, { readonly labels: string; count: number }>();
 
-  /** @param known Label values of series that are there from the start, with 0. */
+  /** @param known Label values of series that exist from the start, with 0. */
   constructor(facts: MetricFacts, known: readonly LabelValues[] = []) {
     this.#facts = facts;
     for (const values of known) this.#find(values);
@@ -58,7 +58,7 @@ export class Counter implements Metric {
   }
 }
 
-/** A value of the moment; read with each request for the metrics, so that nothing has to be kept up to date. */
+/** A gauge; computed for each request, so that nothing has to be kept up to date. */
 export class Gauge implements Metric {
   readonly #facts: MetricFacts;
   readonly #read: () => Iterable<readonly [values: LabelValues, value: number]>;
@@ -79,25 +79,25 @@ export class Gauge implements Metric {
 
 interface Distribution {
   readonly labels: string;
-  /** For each bucket what fell into it and into none before. */
+  /** Number of values in each bucket, not cumulative. */
   readonly counts: Float64Array;
   sum: number;
   count: number;
 }
 
-/** Counts how large something was, in buckets. */
+/** A histogram. */
 export class Histogram implements Metric {
   readonly #facts: MetricFacts;
   readonly #bounds: readonly number[];
   readonly #series = new Map<string, Distribution>();
 
-  /** @param bounds The highest value of each bucket, rising; one without a bound comes after them. */
+  /** @param bounds Upper bounds of the buckets, rising; an unbounded bucket is added. */
   constructor(facts: MetricFacts, bounds: readonly number[]) {
     this.#facts = facts;
     this.#bounds = bounds;
   }
 
-  /** Counts one value. */
+  /** Adds a value. */
   observe(value: number, ...values: LabelValues): void {
     const series = this.#find(values);
     series.sum += value;

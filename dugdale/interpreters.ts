@@ -1,8 +1,8 @@
 /**
- * What runs a script. An executable file that names its program in its first line is started by itself, any other by
- * the ending of its name; a file with none of the known endings must be executable.
+ * Determines the interpreter of a script. An executable file with a first line (`#!`) is started directly, any other
+ * according to its extension; a file without a known extension must be executable.
  *
- * The rule is here twice: for a file that is there when a command is made, and as a shell script for a folder.
+ * The rule exists twice: for an existing file when a command is built, and as a shell script for a folder.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export const DENO_FLAGS: readonly string[] = [
   "--allow-write=.,/dev/fd/3",
 ];
 
-/** The program for each ending, in the order in which a name without ending is tried. */
+/** The program for each extension, in the order in which a name without an extension is tried. */
 const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ...[".ts", ".js", ".mts", ".mjs", ".tsx", ".jsx"].map((ending) => [ending, "deno"] as const),
   [".sh", "sh"],
@@ -27,12 +27,12 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   [".php", "php"],
 ]);
 
-/** The endings that name a program. */
+/** The extensions with a program. */
 export const ENDINGS: readonly string[] = [...PROGRAMS.keys()];
 
 /**
- * The Deno that runs missions: the one that `LETTS_DENO` names, else this program when it is Deno itself. A compiled
- * letts is not: it takes the one beside it, else the first on the PATH. Undefined when there is none.
+ * The Deno that runs missions: the one named by `LETTS_DENO`, otherwise this program if it is Deno itself. A compiled
+ * letts is not: it uses the one beside it, or the first on the PATH. Undefined if there is none.
  */
 export function findDeno(): string | undefined {
   const named = Deno.env.get("LETTS_DENO");
@@ -43,7 +43,7 @@ export function findDeno(): string | undefined {
   return folders.filter((folder) => folder !== "").map((folder) => join(folder, program)).find(isExecutable);
 }
 
-/** True for a file that this user may run. */
+/** Whether this user may execute the file. */
 export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
@@ -53,15 +53,14 @@ export function isExecutable(path: string): boolean {
   }
 }
 
-/** The file of a mission that may be named without its ending; undefined when there is none. */
+/** The file of a mission whose name may lack its extension; undefined if there is none. */
 export function missionFile(path: string): string | undefined {
   return ["", ...ENDINGS].map((ending) => path + ending)
     .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
 /**
- * The program for a script: its own path when it starts by itself, else a name such as `php`. Undefined when nothing is
- * known to run it.
+ * The program of a script: its own path if it starts by itself, otherwise a name such as `php`. Undefined if unknown.
  */
 export function programFor(path: string): string | undefined {
   const executable = isExecutable(path);
@@ -69,7 +68,7 @@ export function programFor(path: string): string | undefined {
   return PROGRAMS.get(extname(path).toLowerCase()) ?? (executable ? path : undefined);
 }
 
-/** Whether its first line does. */
+/** Whether it has a first line (`#!`). */
 function namesProgram(path: string): boolean {
   const start = new Uint8Array(2);
   try {
@@ -86,7 +85,7 @@ function namesProgram(path: string): boolean {
 
 /**
  * The shell script that starts a mission of a folder. Its arguments are the path and the name of the mission, which may
- * be without the ending. One shell starts, and becomes the program.
+ * lack its extension. The shell replaces itself by the program.
  *
  * @param deno Path of Deno, or its name.
  */

@@ -8,40 +8,40 @@ export interface ChangedMission {
   readonly missionId: string;
   /** Whether it was dispatched by name or sent as a command. */
   readonly kind: MissionKind;
-  /** Where it waits and runs. */
+  /** Its lane. */
   readonly lane: string;
   /** Name of the script; `exec` for every exec. */
   readonly missionName: string;
-  /** What lists show instead of the name. Undefined unless an exec was given one. */
+  /** Shown in lists instead of the name. Undefined except for execs with one. */
   readonly displayName: string | undefined;
 }
 
-/** The process of a mission runs. It leads a process group of its own. */
+/** The process of a mission runs. It leads its own process group. */
 export interface MissionStarted extends ChangedMission {
-  /** Tells the kinds of change apart. */
+  /** Discriminates the kinds of changes. */
   readonly change: "started";
   /** Process id, and id of the process group. */
   readonly pid: number;
 }
 
-/** A mission has ended, or an attempt of it that is followed by another one. */
+/** A mission, or an attempt that will be followed by another one, has ended. */
 export interface MissionEnded extends ChangedMission {
-  /** Tells the kinds of change apart. With `again` it waits for its next attempt. */
+  /** Discriminates the kinds of changes. With `again` the mission waits for its next attempt. */
   readonly change: "again" | "done";
   /** How it ended. */
   readonly outcome: OutcomeKind;
-  /** How long the process ran, in milliseconds; 0 when there was none. */
+  /** Run time of the process, in milliseconds; 0 if there was none. */
   readonly durationMs: number;
-  /** A word for programs. Undefined after a success. */
+  /** Machine-readable. Undefined after a success. */
   readonly failReason: string | undefined;
-  /** The same for people. */
+  /** Human-readable. */
   readonly failMessage: string | undefined;
 }
 
-/** What has become of a mission, for the process that opened the dugdale. */
+/** A change of a mission, for the process that opened the dugdale. */
 export type MissionChange = MissionStarted | MissionEnded;
 
-/** A transition as it is told outside of the dugdale; undefined for those that are not. */
+/** The public form of a transition; undefined for internal ones. */
 export function toMissionChange(transition: Transition): MissionChange | undefined {
   if (transition.change === "started") {
     const { change, mission, start } = transition;

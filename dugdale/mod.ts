@@ -1,12 +1,12 @@
 /**
- * A dugdale inside your own process: the same daemon that `letts dugdale` runs, for applications that start small
- * and for tests.
+ * A dugdale inside your own process: the same daemon that `letts dugdale` runs, for applications that start small and
+ * for tests.
  *
  * ```ts
  * import { LettsClient, lettsConfig } from "@letts/letts/client";
  * import { dugdaleConfig, openDugdale } from "@letts/letts/dugdale";
  *
- * const dataDir = await Deno.makeTempDir(); // in an application a folder that stays
+ * const dataDir = await Deno.makeTempDir(); // in an application a permanent folder
  * try {
  *   const token = crypto.randomUUID();
  *   const config = dugdaleConfig({ listen: "127.0.0.1:0", dataDir, admin: { tokens: [token] } });

@@ -1,17 +1,17 @@
 import type { JsonValue } from "../protocol/json_value.ts";
 import { type ProblemCode, PROBLEMS } from "../protocol/problem.ts";
 
-/** What a refused request is told besides its code and message. */
+/** Optional parts of an error response. */
 export interface ProblemOptions extends ErrorOptions {
-  /** Facts for programs. */
+  /** Machine-readable details. */
   readonly details?: Readonly<Record<string, JsonValue>>;
-  /** Where the code has another status than usual. */
+  /** If different from the usual status of the code. */
   readonly status?: number;
-  /** Seconds until a repeat may work. */
+  /** Seconds until a retry may succeed. */
   readonly retryAfterS?: number;
 }
 
-/** A request that cannot be fulfilled, with the documented code; becomes the error body of the answer. */
+/** A request cannot be fulfilled, with the documented code; becomes the error body of the response. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly code: ProblemCode;

@@ -3,11 +3,11 @@ import { notifyVariables, ServiceManager, watchdogPeriodMs } from "./host/notify
 import type { Log } from "./host/log.ts";
 
 /**
- * Tells the service manager, if there is one, that the daemon is ready, then that it lives, and once that it stops.
- * A service manager that cannot be told is no reason to stop working, so that is only logged.
+ * Reports to the service manager, if there is one, that the daemon is ready, alive, and stopping. A failure to report
+ * is only logged.
  *
  * @param draining Aborted when the daemon begins to stop.
- * @returns What ends the pings; undefined without a service manager.
+ * @returns A handle that stops the pings; undefined without a service manager.
  */
 export function reportToServiceManager(
   draining: AbortSignal,

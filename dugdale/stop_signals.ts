@@ -7,8 +7,8 @@ type StopSignal = keyof typeof SIGNALS;
 
 /**
  * Handles SIGTERM and SIGINT: the first one drains the dugdale, the next one ends its missions. It listens from before
- * the start, so that no signal falls into the moment between the dugdale's first answer and the listening; one that
- * comes while there is no dugdale yet ends the process as it would without a listener.
+ * the start, so that no signal is lost between the dugdale's first response and the listening; one that arrives before
+ * there is a dugdale ends the process as without a listener.
  */
 export class StopSignals implements Disposable {
   readonly #log: Log;
@@ -22,7 +22,7 @@ export class StopSignals implements Disposable {
     for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
   }
 
-  /** From now on signals are meant for this dugdale. */
+  /** From now on signals apply to this dugdale. */
   deliverTo(dugdale: Dugdale): void {
     this.#dugdale = dugdale;
   }

@@ -21,9 +21,9 @@ import {
 } from "./spawn.ts";
 
 /**
- * Opens stdin and descriptor 3 by name and becomes the program. A shell in between is the only way to a real pipe
- * on descriptor 3: the runtime itself would pass a socket, which cannot be opened as /dev/fd/3. What follows are
- * arguments of the program; none of them is read as shell code.
+ * Opens stdin and descriptor 3 by name and executes the program. A shell is the only way to a real pipe on descriptor
+ * 3: the runtime itself would pass a socket, which cannot be opened as /dev/fd/3. The remaining arguments belong to the
+ * program; none of them is interpreted as shell code.
  */
 const WRAPPER = `
 exec 0<"$1" || exit 126
@@ -36,13 +36,13 @@ exec "$@"`;
 interface ControlPipe {
   readonly path: string;
   readonly output: Readable;
-  /** Lets the reader end even when no process has opened the pipe for writing. */
+  /** Lets the reader end even if no process has opened the pipe for writing. */
   release(): void;
 }
 
 /**
- * Starts processes through `node:child_process` and a shell, for daemons that are not allowed to use FFI. Slower;
- * the process leads a session of its own instead of only a group, and inherits what the daemon itself inherited.
+ * Starts processes through `node:child_process` and a shell, for daemons without permission for FFI. It is slower; the
+ * process leads a session instead of only a group, and inherits what the daemon itself inherited.
  */
 export class ChildProcessSpawner implements Spawner {
   readonly #openFiles = String(originalOpenFiles()?.soft ?? "");
@@ -94,19 +94,19 @@ export class ChildProcessSpawner implements Spawner {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** A FIFO and a process that copies it to us: the runtime would hold a thread to read one itself. */
+  /** A FIFO and a process that copies it: reading a FIFO directly would occupy a thread of the runtime. */
   async #controlPipe(): Promise<ControlPipe> {
     const path = join(this.#folder, String(this.#count++));
     const [status] = await once(spawn("mkfifo", ["-m", "600", path], { stdio: "ignore" }), "exit");
     if (status !== 0) throw new SpawnError("mkfifo", "EIO", `no pipe can be made at ${path}`);
     const relay = spawn("cat", [path], { stdio: ["ignore", "pipe", "ignore"] });
     const gone = once(relay, "exit");
-    // The output ends only after the process that copies it.
+    // The output ends only after the copying process.
     const output = new PassThrough({ flush: (done) => void gone.then(() => done(), done) });
     pipeline(relay.stdout, output, () => {});
     const release = (): void => {
       try {
-        // Opened for both, which never blocks: a reader that comes before the name is gone finds a writer.
+        // Opened for both, which never blocks: a reader that comes before the name is removed finds a writer.
         const end = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
         rmSync(path, { force: true });
         closeSync(end);
@@ -118,7 +118,7 @@ export class ChildProcessSpawner implements Spawner {
   }
 }
 
-/** At the end of a process the runtime throws away what is not being read yet. */
+/** When a process ends, the runtime discards unread data. */
 function kept(stream: Readable): Readable {
   const copy = new PassThrough();
   // Not `pipeline`: it would close the stream with an error that has no handler.
@@ -140,7 +140,7 @@ function exitOf(child: ChildProcess): Promise<ExitStatus> {
   );
 }
 
-/** As `posix_spawnp` does it, so that a missing program is noticed before a shell is started. */
+/** As `posix_spawnp` does, so that a missing program is noticed before a shell is started. */
 function findProgram(program: string, cwd: string): string {
   const folders = program.includes("/") ? [""] : (process.env.PATH ?? "").split(delimiter);
   let denied = false;

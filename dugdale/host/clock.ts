@@ -1,18 +1,18 @@
-/** Longer waits than this, some 24 days, overflow a timer of the platform and would be over at once. */
+/** Maximum delay of a timer, some 24 days; longer ones overflow and fire immediately. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The time and its timers. It comes by constructor, so that a test can turn it by hand. */
+/** The time and its timers. Injected, so that tests can control it. */
 export abstract class Clock {
   /** Unix milliseconds, for records. */
   abstract wallMs(): number;
 
-  /** Milliseconds since some fixed moment, never going back, for durations. */
+  /** Milliseconds since an arbitrary moment, monotonic, for durations. */
   abstract steadyMs(): number;
 
-  /** Calls `action` once after so many milliseconds, however many, unless the result is disposed of before. */
+  /** Calls `action` once after a delay in milliseconds of any length, unless the result is disposed of before. */
   abstract after(ms: number, action: () => void): Disposable;
 
-  /** Calls `action` after each `ms` milliseconds until the result is disposed of. */
+  /** Calls `action` every `ms` milliseconds until the result is disposed of. */
   every(ms: number, action: () => void): Disposable {
     const next = (): Disposable =>
       this.after(ms, () => {
@@ -23,7 +23,7 @@ export abstract class Clock {
     return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
   }
 
-  /** Resolves after so many milliseconds, or as soon as `signal` aborts. Never rejects. */
+  /** Resolves after a delay in milliseconds, or as soon as `signal` aborts. Never rejects. */
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -59,10 +59,10 @@ class SystemClock extends Clock {
   }
 }
 
-/** Lets everything that is ready on the event loop run first. An immediate would come before most of it. */
+/** Lets everything that is ready on the event loop run first. An immediate would run before most of it. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** The clock of the machine. */
+/** The system clock. */
 export const systemClock: Clock = new SystemClock();

@@ -5,20 +5,20 @@ import type { MissionId, StagingId } from "../../protocol/names.ts";
 import { type Disk, systemDisk } from "./disk.ts";
 import type { Log } from "./log.ts";
 
-/** The captured streams of a mission, each a file of its own. */
+/** The captured streams of a mission, one file each. */
 export type CaptureName = (typeof CAPTURES)[number];
 const CAPTURES = ["stdout", "stderr", "combined"] as const;
 
-/** The data directory cannot be used as it is; the message says what to do. */
+/** The data directory is unusable; the message says what to do. */
 export class DataDirError extends Error {
   /** The name of the class. */
   override readonly name = "DataDirError";
 }
 
-/** Where everything lies below the data directory. Only checked ids become parts of a path. */
+/** The layout of the data directory. Only validated ids become parts of a path. */
 export class DataDir {
   readonly root: string;
-  /** What reads and writes the files. */
+  /** Access to the files. */
   readonly disk: Disk;
   readonly database: string;
   readonly lock: string;
@@ -33,7 +33,7 @@ export class DataDir {
     this.lock = join(root, "dugdale.lock");
   }
 
-  /** The folders below the data directory that hold files of missions. */
+  /** The folders of the data directory that hold files of missions. */
   get folders(): readonly string[] {
     return ["output", "staging", "tombstone", "work"].map((name) => join(this.root, name));
   }
@@ -44,11 +44,11 @@ export class DataDir {
   }
 
   /**
-   * Makes a directory and a database file that no other user can read, whatever the umask; SQLite gives the files
-   * beside the database the same mode. To be called before the database is opened.
+   * Creates the directory and the database file with private permissions, whatever the umask; SQLite gives the files
+   * beside the database the same mode. Call it before the database is opened.
    *
-   * @throws {ConfigError} When the directory belongs to another user, or every user can write to it.
-   * @throws {DataDirError} When the database is gone and its files are not.
+   * @throws {ConfigError} When the directory belongs to another user, or is writable by everyone.
+   * @throws {DataDirError} When the database is missing but its files are not.
    */
   static open(root: string): DataDir {
     mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -65,8 +65,7 @@ export class DataDir {
   }
 
   /**
-   * To be called when the database knows of nothing: with the first search for orphans, files of an earlier one would
-   * all be removed.
+   * Call it when the database is empty: the first search for orphans would remove all files of an earlier one.
    *
    * @throws {DataDirError} When there are files of missions.
    */
@@ -86,29 +85,29 @@ export class DataDir {
     return join(this.root, "work", id);
   }
 
-  /** A captured stream. Its folder is made on first use. */
+  /** Path of a captured stream. Its folder is created on first use. */
   capture(id: MissionId, name: CaptureName): string {
     return join(this.#shard("output", id), `${id}-${name}`);
   }
 
-  /** All captured streams of a mission, whether it has them or not. */
+  /** Paths of all captured streams of a mission, whether they exist or not. */
   captures(id: MissionId): string[] {
     return CAPTURES.map((name) => this.capture(id, name));
   }
 
-  /** An uploaded or collected file. Its folder is made on first use. */
+  /** Path of an uploaded or collected file. Its folder is created on first use. */
   staging(id: StagingId): string {
     return join(this.#shard("staging", id), id);
   }
 
-  /** Where a deleted staging file waits until no download can be reading it any more. */
+  /** Where a deleted staging file is kept until no download can be reading it any more. */
   tombstone(id: StagingId): string {
     return join(this.root, "tombstone", id);
   }
 
   /**
-   * Removes a file, or a folder with all that is in it, whether it is there or not. What cannot be removed is moved
-   * to `unremovable/`, where nothing looks at it again, and is told once.
+   * Removes a file or folder recursively, if it exists. What cannot be removed is moved to `unremovable/`, where it is
+   * ignored, and is reported once.
    */
   async remove(path: string, log: Pick<Log, "error">): Promise<void> {
     try {
@@ -117,7 +116,7 @@ export class DataDir {
       const folder = join(this.root, "unremovable");
       this.disk.mkdirSync(folder, { recursive: true, mode: 0o700 });
       const aside = join(folder, basename(path));
-      // Where it cannot be moved either, it is tried again; to say so again would fill the log.
+      // If it cannot be moved either, it is tried again without another log message.
       const moved = await this.disk.rename(path, aside).then(() => true, () => false);
       if (!this.#told.has(path)) {
         log.error("cannot be removed", { path, err, ...(moved ? { moved_to: aside } : {}) });
@@ -127,8 +126,8 @@ export class DataDir {
   }
 
   /**
-   * Files are spread by the last byte of their id. The first bytes are the time: a folder of all files of some
-   * weeks grows without bound, and creating files in a folder with many deleted ones is slow.
+   * Files are distributed by the last byte of their id. The first bytes are the time: the folder of a period would grow
+   * without bound, and creating files in a folder with many deleted ones is slow.
    */
   #shard(kind: "output" | "staging", id: string): string {
     const folder = join(this.root, kind, id.slice(-2));
@@ -140,7 +139,7 @@ export class DataDir {
   }
 }
 
-/** Any entry that is so many levels below a folder. */
+/** Whether a folder has an entry at a given depth. */
 function firstBelow(folder: string, levels: number): string | undefined {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined;
   const paths = readdirSync(folder).map((name) => join(folder, name));

@@ -18,7 +18,7 @@ import { copyFile, lstat, open, readdir, rename, stat, truncate, unlink, utimes 
 import { join } from "node:path";
 import { emptyTree, removeTree } from "./remove_tree.ts";
 
-/** What is asked about a path. */
+/** The used part of a path's status. */
 export interface FileStat {
   readonly size: number;
   readonly mtimeMs: number;
@@ -26,7 +26,7 @@ export interface FileStat {
   isFile(): boolean;
 }
 
-/** A file as `open` of `node:fs/promises` gives it. */
+/** A file as opened by `node:fs/promises`. */
 export interface DiskHandle extends AsyncDisposable {
   stat(): Promise<FileStat>;
   read(
@@ -46,15 +46,15 @@ export interface DiskHandle extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A folder that is held open: what is in it is found there, wherever its path leads to by now. */
+/** An open folder: its entries are found in it even if its path changes. */
 export interface Folder extends AsyncDisposable {
   /** Opens a file in it. */
   open(name: string, flags: number): Promise<DiskHandle>;
-  /** Opens a folder in it, which must be none behind a link. */
+  /** Opens a subfolder, without following links. */
   openFolder(name: string): Promise<Folder>;
 }
 
-/** A file as `Deno.open` gives it. */
+/** A file as opened by `Deno.open`. */
 export type DiskFile =
   & Pick<Deno.FsFile, "read" | "readable" | "write" | "seek" | "truncate" | "sync" | "close">
   & {
@@ -62,8 +62,8 @@ export type DiskFile =
   };
 
 /**
- * The files of the data directory, and the scripts of missions: what the dugdale uses of `node:fs` and `node:fs/promises`, under the same names and
- * with the same errors. A test keeps them in memory.
+ * File operations of the dugdale: the used part of `node:fs` and `node:fs/promises`, with the same names and errors.
+ * Tests keep the files in memory.
  */
 export interface Disk {
   chmodSync(path: string, mode: number): void;
@@ -75,7 +75,7 @@ export interface Disk {
   readdirSync(path: string): string[];
   readSync(file: number, buffer: Uint8Array): number;
   realpathSync(path: string): string;
-  /** Of a file; see `rm` for folders. */
+  /** For files; see `rm` for folders. */
   rmSync(path: string, options: { readonly force: true }): void;
   statfsSync(path: string): { readonly bavail: number; readonly blocks: number; readonly bsize: number };
   statSync(path: string): FileStat;
@@ -85,7 +85,7 @@ export interface Disk {
   open(path: string, flags: string | number, mode?: number): Promise<DiskHandle>;
   readdir(path: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
-  /** Of any depth, and whatever its permissions are. */
+  /** Of any depth and with any permissions. */
   rm(path: string, options: { readonly recursive: true; readonly force?: boolean }): Promise<void>;
   /** As `rm`, but keeps the folder itself. */
   empty(path: string): Promise<void>;
@@ -93,7 +93,7 @@ export interface Disk {
   truncate(path: string, size: number): Promise<void>;
   unlink(path: string): Promise<void>;
   utimes(path: string, accessedS: number, modifiedS: number): Promise<void>;
-  /** Opens a folder, which must be none behind a link. */
+  /** Opens a folder, without following links. */
   openFolder(path: string): Promise<Folder>;
   /** As `Deno.open`. */
   openFile(path: string, options?: Deno.OpenOptions): Promise<DiskFile>;
@@ -131,7 +131,7 @@ export const systemDisk: Disk = {
 
 async function openSystemFolder(path: string): Promise<Folder> {
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  // Only Linux finds what is in an open folder without its path.
+  // Only Linux can access an open folder's entries without its path.
   const inside = Deno.build.os === "linux" ? `/proc/self/fd/${handle.fd}` : path;
   return {
     open: (name, flags) => open(join(inside, name), flags),

@@ -1,11 +1,11 @@
 import { DataDirError } from "./data_dir.ts";
 
-/** Another dugdale works in the data directory. */
+/** Another dugdale uses the data directory. */
 export class DataDirLockedError extends Error {
   /** The name of the class. */
   override readonly name = "DataDirLockedError";
 
-  /** `holder` is what the other dugdale wrote into its lock file; empty when that tells nothing. */
+  /** `holder` is the content of the other dugdale's lock file; empty if unusable. */
   constructor(path: string, holder: string) {
     const who = holder === "" ? "" : ` by ${holder}`;
     super(`the data directory is used by another dugdale: ${path} is locked${who}`);
@@ -27,7 +27,7 @@ export class DirLock implements Disposable {
     this.#unclean = size > 0;
   }
 
-  /** Whether an earlier holder was ended by force, and the damage has not been checked since. */
+  /** Whether an earlier holder was killed, and the database has not been checked since. */
   get unclean(): boolean {
     return this.#unclean;
   }
@@ -35,8 +35,8 @@ export class DirLock implements Disposable {
   /**
    * Takes the lock without waiting.
    *
-   * @throws {DataDirLockedError} When another process has it.
-   * @throws {DataDirError} When the path is no regular file.
+   * @throws {DataDirLockedError} When another process holds it.
+   * @throws {DataDirError} When the path is not a regular file.
    */
   static take(path: string): DirLock {
     const file = openLockFile(path);
@@ -45,7 +45,7 @@ export class DirLock implements Disposable {
     throw new DataDirLockedError(path, Deno.readTextFileSync(path).trim().split("\n").slice(0, 2).join(" "));
   }
 
-  /** Writes who holds the lock, for people who look and for the next holder. */
+  /** Writes the holder of the lock, for people and for the next holder. */
   describe(facts: Readonly<Record<string, string | number>>): void {
     const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`).join("");
     this.#file.truncateSync();
@@ -53,29 +53,29 @@ export class DirLock implements Disposable {
     this.#file.writeSync(new TextEncoder().encode(lines));
   }
 
-  /** What the earlier holder has left is in order. */
+  /** The state left by the earlier holder is in order. */
   settle(): void {
     this.#unclean = false;
   }
 
-  /** Whether the path still names the file that is locked. If not, another dugdale may have taken the directory. */
+  /** Whether the path still names the locked file. If not, another dugdale may have taken the directory. */
   isIntact(): boolean {
     try {
       return Deno.statSync(this.#path).ino === this.#inode;
     } catch (error) {
-      // Other errors of the look-up say nothing about the lock.
+      // Other errors of the lookup say nothing about the lock.
       return !(error instanceof Deno.errors.NotFound);
     }
   }
 
-  /** Releases the lock. The file stays, but empty: the sign of a clean end. */
+  /** Releases the lock. The file is kept but emptied, which marks a clean shutdown. */
   [Symbol.dispose](): void {
     if (!this.#unclean) this.#file.truncateSync();
     this.#file.close();
   }
 }
 
-/** Never through a link: the file is emptied and written to, wherever a link leads. */
+/** Never follows a link: the file is truncated and written. */
 function openLockFile(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path, { read: true, write: true, createNew: true, mode: 0o600 });

@@ -5,8 +5,8 @@ import type { DirLock } from "./lock.ts";
 const EARLY_MS = 2000, YOUNG_MS = 60_000, LATE_MS = 30_000;
 
 /**
- * Notices when the lock file has been removed or replaced under the daemon: from then on nothing keeps a second one
- * out of the data directory.
+ * Detects that the lock file was removed or replaced while the daemon runs: the data directory is then no longer
+ * protected.
  */
 export class LockWatch implements Disposable {
   readonly #lock: Pick<DirLock, "isIntact">;

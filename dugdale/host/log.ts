@@ -3,14 +3,14 @@ import { fstatSync } from "node:fs";
 import type { LogFormat, LogLevel } from "../../config/dugdale/config.ts";
 import { systemClock } from "./clock.ts";
 
-/** Facts of a log record. Tokens are never among them. */
+/** Fields of a log record. Never contains tokens. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** The log of the daemon. */
 export interface Log {
-  /** For finding bugs. */
+  /** For debugging. */
   debug(message: string, fields?: LogFields): void;
-  /** What happened as intended. */
+  /** Normal operation. */
   info(message: string, fields?: LogFields): void;
   /** A problem that was handled, or can wait. */
   warn(message: string, fields?: LogFields): void;
@@ -24,9 +24,9 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 /**
- * Makes a log of one record a line.
+ * Creates a log with one line for each record.
  *
- * @param level Records below it are left out; asked for each record when it is a function.
+ * @param level Minimum level; a function is called for each record.
  */
 export function lineLog(
   level: LogLevel | (() => LogLevel),
@@ -42,18 +42,18 @@ export function lineLog(
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-/** What waits to be written to a reader that stalls; lines beyond it are dropped. */
+/** Queue for a stalled reader; further lines are dropped. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
- * What `log.output` names: `stderr`, `stdout`, or a file that is appended to. Writing never waits: a pipe or a terminal
- * whose reader stalls is written to in the background, and a line that does not fit in the queue is dropped and counted.
- * Lines that cannot be written, such as on a full disk, are dropped too: what they tell of must go on.
+ * The target of `log.output`: `stderr`, `stdout`, or a file to append to. Writing never blocks: output to a stalled
+ * pipe or terminal continues in the background, and lines that do not fit in the queue are dropped and counted. Lines
+ * that cannot be written, for example on a full disk, are dropped too: a failing log must not stop the work.
  */
 export class LogOutput implements Disposable {
-  /** The functions of node:fs would hold the event loop while the reader of a pipe stalls. */
+  /** The functions of node:fs would block the event loop while the reader of a pipe stalls. */
   readonly #file: Pick<Deno.FsFile, "write" | "writeSync" | "close">;
-  /** Writes to a file on disk do not stall like those to a pipe, and are in order with a crash. */
+  /** Writes to a file on disk do not stall as those to a pipe do, and keep their order in a crash. */
   readonly #isFile: boolean;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
@@ -96,7 +96,7 @@ export class LogOutput implements Disposable {
     if (this.#file !== Deno.stdout && this.#file !== Deno.stderr) this.#file.close();
   }
 
-  /** Waits until everything is written, but not longer than so many milliseconds. */
+  /** Waits until everything is written, up to a number of milliseconds. */
   async flush(ms: number): Promise<void> {
     if (this.#writing === undefined) return;
     const { promise: late, resolve } = Promise.withResolvers<void>();
@@ -125,7 +125,7 @@ export class LogOutput implements Disposable {
         try {
           rest = rest.subarray(await this.#file.write(rest));
         } catch {
-          // The reader is gone.
+          // The reader has closed its end.
           break;
         }
       }
@@ -139,7 +139,7 @@ function errorText(_: string, value: unknown): unknown {
   return value instanceof Error ? textOf(value) : value;
 }
 
-/** An error with its stack, and why it came about: of a database that cannot be written only that says "full". */
+/** An error with its stack and causes: a failed database write says "full" only in its cause. */
 function textOf({ stack, name, message, cause }: Error): string {
   const own = stack ?? `${name}: ${message}`;
   return cause instanceof Error ? `${own}\nCaused by: ${textOf(cause)}` : own;
@@ -156,7 +156,7 @@ function textLine(record: LogFields): string {
 // deno-lint-ignore no-control-regex -- control characters are what is quoted
 const PLAIN = /^[^\s"=\x00-\x1f\x7f-\x9f]+$/;
 
-/** JSON escapes only the lower half of the control characters; a terminal obeys both. */
+/** JSON escapes only some of the control characters; a terminal interprets others as well. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(/[\x7f-\x9f]/g, (found) => `\\u00${found.charCodeAt(0).toString(16)}`);
 }

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { ppid } from "node:process";
 
-/** A limit on open files: what holds, and how far a process may raise it. */
+/** A limit on open files: soft and hard. */
 export interface OpenFilesLimit {
   readonly soft: bigint;
   readonly hard: bigint;
 }
 
 /**
- * The limit on open files that this process was started with. The runtime raises it as far as it can; programs that
- * close every descriptor up to it, or use `select`, count on the old one.
+ * The limit on open files with which this process was started. The runtime raises it as far as possible; programs that
+ * close every descriptor up to the limit, or use `select`, depend on the original one.
  *
- * @returns Undefined where it was not raised, or cannot be known: the parent has no such limit, or there is no `/proc`.
+ * @returns Undefined if it was not raised, or is unknown: the parent has no such limit, or there is no `/proc`.
  */
 export function originalOpenFiles(): OpenFilesLimit | undefined {
   const own = limitOf("self"), parent = limitOf(ppid);

@@ -1,22 +1,22 @@
 import type { Readable } from "node:stream";
 import { nextTurn } from "./clock.ts";
 
-/** After so many bytes at once, others have their turn. */
+/** Maximum number of bytes handled before other work gets its turn. */
 const LARGE_BYTES = 16 * 1024;
 
-/** What a process writes to one descriptor. */
+/** Output of a process on one descriptor. */
 export interface Output {
-  /** Whether its end has been read, or it was closed. */
+  /** Whether its end was reached, or it was closed. */
   readonly ended: boolean;
-  /** Hands on what is there already, without waiting. Not to be called once it is being read. */
+  /** Delivers available data, without waiting. Must not be called once it is being read. */
   take(onChunk: (chunk: Uint8Array) => void): void;
   /**
-   * Hands on every chunk; resolves at the end, after the last chunk, or once closed. To be called once.
+   * Delivers every chunk; resolves at the end, after the last chunk, or once closed. Call it once.
    *
-   * @param onChunk When it gives a promise, nothing more is read before that has settled.
+   * @param onChunk If it returns a promise, reading pauses until that has settled.
    */
   read(onChunk: (chunk: Uint8Array) => Promise<void> | void): Promise<void>;
-  /** Reads no more, even while other processes hold the other end. */
+  /** Stops reading, even while other processes hold the other end. */
   close(): void;
   /**
    * Closes it once everything is handed on that has been written until now: a timer may be due before the event loop
@@ -28,7 +28,7 @@ export interface Output {
 /** No pipe holds more, unless it has been enlarged. */
 const PIPE_BYTES = 64 * 1024;
 
-/** The output that comes as a stream. */
+/** Output that arrives as a stream. */
 export class StreamOutput implements Output {
   readonly #stream: Readable;
   readonly #pending: () => boolean;
@@ -38,7 +38,7 @@ export class StreamOutput implements Output {
   constructor(stream: Readable, pending: () => boolean = () => false) {
     this.#stream = stream;
     this.#pending = pending;
-    // A reset of a pipe is its end; what was read counts.
+    // A reset of a pipe is its end; data read before is kept.
     stream.on("error", () => stream.destroy());
   }
 
@@ -56,7 +56,7 @@ export class StreamOutput implements Output {
     return new Promise((resolve) => {
       stream.on("data", (chunk: Uint8Array) => {
         this.#readBytes += chunk.length;
-        // The next large chunk is there already, and would be read in the same turn of the event loop.
+        // The next large chunk is already available, and would be read in the same turn of the event loop.
         const taken = onChunk(chunk) ?? (chunk.length < LARGE_BYTES ? undefined : nextTurn());
         if (taken === undefined) return;
         stream.pause();

@@ -9,17 +9,17 @@ const CHUNK_BYTES = 64 * 1024;
 const CHUNKS_AT_ONCE = 4;
 
 /**
- * The reading end of a pipe. What is there already is read at once: for a process that has ended that is all, and a
- * place on the event loop would cost more than the whole rest of its end. Only what goes on is read there.
+ * The reading end of a pipe. Available data is read synchronously: for an ended process that is all, and registering
+ * with the event loop would cost more than the rest of its end. Only ongoing output is read asynchronously.
  */
 export class PipeOutput implements Output {
   readonly #libc: Libc;
   readonly #fd: number;
-  /** A file read would hold a thread for as long as nothing comes. */
+  /** A file read would block a thread as long as no data arrives. */
   #rest: StreamOutput | undefined;
   #closed = false;
 
-  /** @param fd Is the output's own from now on. */
+  /** @param fd Owned from now on. */
   constructor(libc: Libc, fd: number) {
     this.#libc = libc;
     this.#fd = fd;
@@ -66,7 +66,7 @@ export class PipeOutput implements Output {
     return (polled.getInt16(6, LITTLE_ENDIAN) & (POLLIN | POLLHUP)) !== 0;
   }
 
-  /** What can be read without waiting: nothing at the end, undefined before there is anything. */
+  /** Data available without waiting: empty at the end, undefined if there is none yet. */
   #readNow(): Uint8Array | undefined {
     if (!this.#readable()) return undefined;
     const count = this.#libc.read(this.#fd, chunkBuffer, BigInt(CHUNK_BYTES));
@@ -74,6 +74,6 @@ export class PipeOutput implements Output {
   }
 }
 
-/** One `struct pollfd`, asked about and answered between two turns of the event loop. */
+/** One `struct pollfd`, polled between two turns of the event loop. */
 const polled = new DataView(new ArrayBuffer(64));
 const chunkBuffer = new Uint8Array(CHUNK_BYTES);

@@ -21,12 +21,12 @@ const O_CLOEXEC = 0o2000000;
 const RLIMIT_NOFILE = 7;
 const WNOHANG = 1;
 const SETPGROUP = 0x02, SETSIGDEF = 0x04, SETSIGMASK = 0x08;
-/** Of macOS: every descriptor that no file action names is closed. Linux does the same by `addclosefrom_np`. */
+/** macOS: every descriptor not named by a file action is closed. On Linux `addclosefrom_np` does the same. */
 const CLOEXEC_DEFAULT = 0x4000;
-/** The structures are smaller everywhere; their sizes are the C library's own business. */
+/** Larger than the structures on all platforms; their exact sizes are internal to the C library. */
 const STRUCT_BYTES = 512;
 
-/** Each start holds a thread until the program is loaded; on a busy machine that takes milliseconds. */
+/** Each start occupies a thread until the program is loaded; on a busy machine that takes milliseconds. */
 const STARTS_AT_ONCE = 4;
 
 /** A signal listener does not keep the event loop alive, so a timer does while there is a child to wait for. */
@@ -40,16 +40,16 @@ interface Pipe {
 /** How processes are started and waited for. */
 export interface PosixSpawnerOptions {
   /**
-   * Whether processes whose parent ends become children of this one, so that a kill still finds them. Linux only, and
-   * only for a process whose children all come from here. Default false.
+   * Whether orphaned processes become children of this one, so that a kill still finds them. Linux only, and only if
+   * all children of the process come from here. Default false.
    */
   readonly adoptOrphans?: boolean | undefined;
 }
 
 /**
- * Starts processes with `posix_spawnp`. It does not copy the daemon's page tables as fork does, so that a start
- * costs the same however much memory the daemon holds. It waits until the child has become the program, on a
- * thread of the runtime's pool, so that the event loop goes on.
+ * Starts processes with `posix_spawnp`. Unlike fork it does not copy the daemon's page tables, so the cost of a start
+ * does not depend on the daemon's memory. It waits until the program is executing, on a thread of the runtime's pool,
+ * so that the event loop continues.
  */
 export class PosixSpawner implements Spawner {
   readonly #clock: Clock;
@@ -58,15 +58,15 @@ export class PosixSpawner implements Spawner {
   readonly #attributes = new Uint8Array(STRUCT_BYTES);
   readonly #status = new Uint8Array(64);
   readonly #slots = new Slots(STARTS_AT_ONCE);
-  /** Memory that a start under way reads; the garbage collector does not see that it does. */
+  /** Memory used by a start in progress; the garbage collector does not know about it. */
   readonly #pinned = new Set<unknown>();
   readonly #children = new Map<number, (status: ExitStatus | undefined) => void>();
   readonly #reap = (): void => this.#reapAll();
   #keepAlive: Disposable | undefined;
-  /** Starts under way. */
+  /** Starts in progress. */
   #starting = 0;
   readonly #orphans: Orphans | undefined;
-  /** What a process gets instead of this one's own limit on open files: soft, then hard. */
+  /** Limit on open files of started processes: soft, then hard. */
   readonly #openFiles: Uint8Array<ArrayBuffer> | undefined;
 
   readonly processStart: Spawner["processStart"] = processStart;
@@ -80,7 +80,7 @@ export class PosixSpawner implements Spawner {
     c.sigfillset(all);
     c.sigemptyset(none);
     c.posix_spawnattr_init(this.#attributes);
-    // The runtime ignores SIGPIPE, and ignored signals survive an exec: give each its default effect back.
+    // The runtime ignores SIGPIPE, and ignored signals survive an exec: restores the default of each.
     c.posix_spawnattr_setsigdefault(this.#attributes, all);
     c.posix_spawnattr_setsigmask(this.#attributes, none);
     c.posix_spawnattr_setpgroup(this.#attributes, 0);
@@ -102,10 +102,10 @@ export class PosixSpawner implements Spawner {
       const program = request.argv[0] ?? "";
       for (let count = request.control ? 3 : 2; count > 0; count--) pipes.push(this.#pipe(program));
       const { pid, exited } = await this.#registered(request, pipes);
-      // Its end may have been signalled before we knew of it.
+      // Its end may have been signalled before its pid was known.
       this.#reapOne(pid);
       const children = this.#children;
-      // A process that is being started has no mark and no entry here yet, and is no orphan.
+      // A process that is being started has no mark and no entry here yet, and is not an orphan.
       const adopts = (): boolean =>
         this.#starting === 0 &&
         this.#orphans !== undefined && [...children.keys()].every((each) => each === pid);
@@ -180,12 +180,12 @@ export class PosixSpawner implements Spawner {
       c.posix_spawn_file_actions_destroy(actions);
     }
     const started = new DataView(pid.buffer).getInt32(0, LITTLE_ENDIAN);
-    // There is no way to have it from the first moment that would not cost each start another program.
+    // Setting it from the first moment would cost each start another program.
     if (this.#openFiles !== undefined) c.prlimit?.(started, RLIMIT_NOFILE, this.#openFiles, 0n);
     return started;
   }
 
-  /** A pipe whose ends are above the descriptors that a child gets, so that placing one cannot overwrite another. */
+  /** A pipe whose ends are above the descriptors of a child, so that placing one cannot overwrite another. */
   #pipe(program: string): Pipe {
     const c = this.#libc;
     const buffer = new Uint8Array(64);
@@ -202,7 +202,7 @@ export class PosixSpawner implements Spawner {
     }
   }
 
-  /** Signals of several ends may arrive as one, so each looks at every child. */
+  /** Several ends may be signalled as one, so every child is checked. */
   #reapAll(): void {
     for (const pid of this.#children.keys()) this.#reapOne(pid);
     this.#orphans?.look();

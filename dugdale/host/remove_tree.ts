@@ -7,19 +7,19 @@ import { folderEntries } from "./folder_entries.ts";
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const OWN = 0o700;
-/** After so long others have their turn. */
+/** Time after which others get their turn. */
 const TURN_MS = 2;
-/** To free the blocks of a larger file may take longer than a turn. */
+/** Freeing the blocks of a larger file may take longer than a turn. */
 const LARGE_FILE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Removes a file, or a folder with all that is in it. As `rm -r` of `node:fs`, which recurses and ends the process
- * when folders are nested some thousand deep; and permissions that forbid the removal are repaired first.
+ * Removes a file, or a folder with all its entries. Unlike `rm` of `node:fs`, which recurses and crashes on folders
+ * nested some thousand deep, it does not recurse; and it repairs permissions that prevent the removal.
  *
- * A nested folder is moved up into the top one before its turn comes, so that no path is long and nothing recurses.
- * On Linux entries are named below an open folder, so that a link put in the place of one leads nowhere.
+ * A nested folder is moved up into the top one before it is processed, so that no path is long. On Linux entries are
+ * accessed through an open folder, so that a link put in the place of one has no effect.
  *
- * @param options.force Whether what is missing counts as removed. Default false.
+ * @param options.force Whether a missing path counts as removed. Default false.
  */
 export async function removeTree(
   path: string,
@@ -38,7 +38,7 @@ export async function removeTree(
   await rmdir(path);
 }
 
-/** Removes all that is in a folder, as {@linkcode removeTree} does. */
+/** Removes all entries of a folder, as {@linkcode removeTree} does. */
 export async function emptyTree(path: string): Promise<void> {
   const folders = new Set<string>();
   await emptyFolder(path, (_, name) => void folders.add(name));
@@ -47,7 +47,7 @@ export async function emptyTree(path: string): Promise<void> {
     await emptyFolder(folder, async (base, name) => {
       const moved = randomUUID();
       const move = () => rename(join(base, name), join(path, moved));
-      // To be moved, a folder must be writable itself.
+      // To be moved, a folder must itself be writable.
       await move().catch((error) => repaired(error, join(base, name), move));
       folders.add(moved);
     });
@@ -56,7 +56,7 @@ export async function emptyTree(path: string): Promise<void> {
   }
 }
 
-/** Removes the files of a folder, and hands over the folders in it. */
+/** Removes the files of a folder, and passes on its subfolders. */
 async function emptyFolder(
   path: string,
   onFolder: (base: string, name: string) => Promise<void> | void,
@@ -88,13 +88,13 @@ async function emptyFolder(
   }
 }
 
-/** At once, because a thread of the pool takes ten times longer. */
+/** Synchronously, because a thread of the pool takes ten times longer. */
 async function removeFile(path: string): Promise<void> {
   if (lstatSync(path).size > LARGE_FILE_BYTES) await unlink(path);
   else unlinkSync(path);
 }
 
-/** Tries once more what the permissions of a folder have forbidden. */
+/** Retries an operation that the permissions of a folder prevented. */
 async function repaired<T>(error: unknown, folder: string, action: () => Promise<T>): Promise<T> {
   if (codeOf(error) !== "EACCES" || !(await lstat(folder)).isDirectory()) throw error;
   await chmod(folder, OWN);

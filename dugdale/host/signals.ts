@@ -5,7 +5,7 @@ const NAMED = ["KILL", "TERM", "INT", "QUIT", "HUP", "SEGV", "BUS", "ILL", "FPE"
 const numbers = constants.signals as Readonly<Record<string, number>>;
 const NAME_OF = new Map(NAMED.map((name) => [numbers[`SIG${name}`], name]));
 
-/** A signal's name as the wire has it: one of the twelve known ones, otherwise its number. */
+/** The wire name of a signal: one of the twelve known ones, otherwise its number. */
 export function signalName(number: number): string {
   return NAME_OF.get(number) ?? String(number);
 }
@@ -16,7 +16,7 @@ export function shortSignalName(name: string): string {
   return number === undefined ? name.replace(/^SIG/, "") : signalName(number);
 }
 
-/** Signals a process group; false when it has no process left. @throws When all its processes belong to another user. */
+/** Signals a process group; false if no process is left. @throws When all its processes belong to another user. */
 export function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): boolean {
   try {
     kill(-pid, signal);

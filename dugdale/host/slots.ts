@@ -1,6 +1,6 @@
 /**
- * Bounds how much work runs at once, first come first served. File work takes a thread of the runtime's pool for
- * each pending call, so a burst of it must not ask for hundreds.
+ * Limits the number of concurrent operations, first come first served. Each file operation uses a thread of the
+ * runtime's pool, so a burst must not request hundreds.
  */
 export class Slots {
   #free: number;
@@ -10,7 +10,7 @@ export class Slots {
     this.#free = count;
   }
 
-  /** Runs the work as soon as a slot is free and gives the slot back when it has ended. */
+  /** Runs an operation as soon as a slot is free and releases the slot at its end. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -1,24 +1,24 @@
 import type { OutcomeKind } from "../../protocol/mission.ts";
 import type { Output } from "./output.ts";
 
-/** What to start. Nothing else reaches the process: no other descriptor, no other variable. */
+/** The process to start. It inherits nothing else: no other descriptor, no other variable. */
 export interface SpawnRequest {
   /** The program and its arguments. A name without a slash is searched in the daemon's own `PATH`. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** A file that the process reads as its stdin. */
+  /** A file used as stdin. */
   readonly stdin: string;
-  /** Whether to give the process a pipe on descriptor 3. */
+  /** Whether to create a pipe on descriptor 3. */
   readonly control: boolean;
 }
 
-/** How a process ended: with a status, or by a signal named as `KILL`, `TERM`, … or by its number. */
+/** How a process ended: with a status, or by a signal, given as `KILL`, `TERM`, … or as its number. */
 export interface ExitStatus {
   /** −1 after a signal. */
   readonly code: number;
   readonly signal: string | null;
-  /** For scripted processes of tests: how the mission ends, instead of what was observed. */
+  /** For scripted processes of tests: the ending of the mission, instead of an observed one. */
   readonly claim?: ExitClaim;
 }
 
@@ -31,21 +31,26 @@ export interface ExitClaim {
   readonly returnValue: string | null;
 }
 
-/** A running process that leads a process group of its own. */
+/** A running process that leads its own process group. */
 export interface Child {
-  /** Names the process and its group. */
+  /** Id of the process and its group. */
   readonly pid: number;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** The reading end of descriptor 3, when one was asked for. */
+  /** The reading end of descriptor 3, if requested. */
   readonly control: Output | undefined;
-  /** Whether it has been reaped; `exited` tells how it ended. */
+  /** Whether it has been reaped; `exited` has its status. */
   readonly ended: boolean;
-  /** Settles once the process has been reaped; undefined when other code has reaped it, and the status is unavailable. */
+  /**
+   * Resolves once the process has been reaped; undefined if other code has reaped it, and the status is unavailable.
+   */
   readonly exited: Promise<ExitStatus | undefined>;
-  /** Whether any process of the group is left, or one that has left it. Looks at all processes of the machine. */
+  /** Whether any process of the group, or one that has left it, still runs. Reads all processes of the machine. */
   groupAlive(): boolean;
-  /** Signals the whole group and what has left it; false when there is none left. @throws When all of it belongs to another user. */
+  /**
+   * Signals the whole group and processes that have left it; false if none is left. @throws When all of it belongs to
+   * another user.
+   */
   signal(signal: "SIGTERM" | "SIGKILL"): boolean;
 }
 
@@ -54,11 +59,11 @@ export interface Spawner extends Disposable {
   /** Resolves once the program runs. @throws {SpawnError} When it cannot be started. */
   spawn(request: SpawnRequest): Promise<Child>;
   /**
-   * Ends all processes that have one of these entries in their environment, with SIGKILL; answers how many there were.
-   * Absent for scripted processes.
+   * Kills all processes with one of these entries in their environment, with SIGKILL; returns their number. Absent for
+   * scripted processes.
    */
   killMarked?(marks: readonly string[]): number;
-  /** When a process was started, in ticks of the kernel since boot; 0 where the system does not tell. */
+  /** Start time of a process, in kernel ticks since boot; 0 if unknown. */
   processStart(pid: number): number;
 }
 
@@ -74,7 +79,7 @@ export class SpawnError extends Error {
   }
 }
 
-/** The resource that is too short for another process, on the machine or by a limit of the daemon. */
+/** The resource missing for another process, on the machine or by a limit of the daemon. */
 export type Shortage = "descriptors" | "processes" | "memory";
 
 const SHORTAGES: ReadonlyMap<unknown, Shortage> = new Map([
@@ -84,7 +89,7 @@ const SHORTAGES: ReadonlyMap<unknown, Shortage> = new Map([
   ["ENOMEM", "memory"],
 ]);
 
-/** Finds the shortage behind a failure: it passes, and what failed can be tried again. */
+/** Returns the shortage that caused a failure: it is temporary, and the operation can be retried. */
 export function findShortage(error: unknown): Shortage | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     const shortage = SHORTAGES.get((each as { code?: unknown }).code);
@@ -93,7 +98,7 @@ export function findShortage(error: unknown): Shortage | undefined {
   return undefined;
 }
 
-/** @throws {SpawnError} When a string would be cut short on its way to the system. */
+/** @throws {SpawnError} When a string contains a NUL byte and would be truncated. */
 export function assertNoNul(request: SpawnRequest): void {
   const texts = [...request.argv, request.cwd, ...Object.entries(request.env).flat()];
   if (!texts.some((text) => text.includes("\0"))) return;

@@ -5,9 +5,9 @@ import { PosixSpawner, type PosixSpawnerOptions } from "./posix_spawn.ts";
 import type { Spawner } from "./spawn.ts";
 
 /**
- * The best way to start processes that this daemon is allowed to use.
+ * The best available way to start processes with the permissions of this daemon.
  *
- * @param options As of {@linkcode PosixSpawner}, where that is the way.
+ * @param options Those of {@linkcode PosixSpawner}, if it is used.
  */
 export function openSpawner(clock: Clock, options: PosixSpawnerOptions = {}): Spawner {
   const libc = openLibc();

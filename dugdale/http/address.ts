@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import type { DugdaleNetwork } from "../../config/dugdale/config.ts";
 import type { Log } from "../host/log.ts";
 
-/** Finds the address of a client: the peer's, or the one that a trusted proxy forwards. */
+/** Determines the address of a client: the peer's, or the one forwarded by a trusted proxy. */
 export class ClientAddress {
   readonly #trusted = new BlockList();
   readonly #forwarded: boolean;

@@ -1,7 +1,7 @@
 import type { ProblemError } from "../problem_error.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
-/** Pairs take half the time of a record. */
+/** An array of pairs takes half the time of a record. */
 const JSON_HEADERS: [string, string][] = [["content-type", JSON_TYPE]];
 const ESCAPES: Readonly<Record<string, string>> = {
   "<": "\\u003c",
@@ -11,13 +11,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\u2029": "\\u2029",
 };
 
-/** A JSON answer from text that is JSON already, so that numbers of missions keep every digit. */
+/** A JSON response from JSON text, so that numbers of missions keep every digit. */
 export function jsonText(text: string, status = 200, headers?: Record<string, string>): Response {
   const all = headers === undefined ? JSON_HEADERS : JSON_HEADERS.concat(Object.entries(headers));
   return new Response(escaped(text) + "\n", { status, headers: all });
 }
 
-/** A JSON answer from the pieces of its text, which are made only as fast as the caller takes them. */
+/** A JSON response from chunks of text, which are generated on demand. */
 export function jsonPieces(pieces: Iterator<string>): Response {
   const first = pieces.next(), second = pieces.next();
   if (second.done) return jsonText(first.value ?? "");
@@ -37,12 +37,12 @@ function escaped(text: string): string {
   return text.replace(/[<>&\u2028\u2029]/g, (character) => ESCAPES[character]!);
 }
 
-/** A JSON answer. */
+/** A JSON response. */
 export function json(value: unknown, status = 200, headers?: Record<string, string>): Response {
   return jsonText(JSON.stringify(value), status, headers);
 }
 
-/** The answer for a refused request. */
+/** The response to a rejected request. */
 export function problem(error: ProblemError): Response {
   const headers: Record<string, string> = {};
   if (error.retryAfterS !== undefined) headers["retry-after"] = String(error.retryAfterS);

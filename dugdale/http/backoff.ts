@@ -7,12 +7,12 @@ interface Failures {
 
 const FREE_FAILURES = 4;
 const FIRST_MS = 100, LONGEST_MS = 30_000, FORGET_MS = 3_600_000;
-/** Beyond this number of addresses the ones that failed first are dropped. */
+/** Maximum number of addresses; beyond it the oldest ones are dropped. */
 const MAX_ADDRESSES = 100_000;
 
 /**
- * Slows down guessing of tokens: from the fifth failure in a row an address has to wait, twice as long each time. An IPv6
- * client has a network of at least 64 bits to itself, so that network counts as one address.
+ * Slows down guessing of tokens: from the fifth failure in a row an address has to wait, twice as long each time. An
+ * IPv6 client usually controls a /64 network, so that network counts as one address.
  */
 export class Backoff {
   readonly #clock: Pick<Clock, "steadyMs">;
@@ -22,7 +22,7 @@ export class Backoff {
     this.#clock = clock;
   }
 
-  /** Milliseconds for which requests of this address are refused; 0 when it may try. */
+  /** Milliseconds for which requests of this address are rejected; 0 if it may try. */
   remainingMs(address: string): number {
     const source = sourceOf(address);
     const entry = this.#failures.get(source);
@@ -47,13 +47,13 @@ export class Backoff {
     }
   }
 
-  /** A right token was sent: earlier failures no longer count. */
+  /** A valid token was sent: earlier failures are forgotten. */
   succeeded(address: string): void {
     if (this.#failures.size > 0) this.#failures.delete(sourceOf(address));
   }
 }
 
-/** The first 64 bits of an IPv6 address; any other address as it is. */
+/** The first 64 bits of an IPv6 address; any other address unchanged. */
 function sourceOf(address: string): string {
   if (!address.includes(":") || address.startsWith("::ffff:")) return address;
   const [head = "", tail] = address.split("::");

@@ -6,26 +6,26 @@ import { ProblemError } from "../problem_error.ts";
 /** The body of a JSON request must arrive within this time. */
 const BODY_TIMEOUT_MS = 30_000;
 
-/** @throws {ProblemError} `payload_too_large` when the request announces a longer body than is allowed. */
+/** @throws {ProblemError} `payload_too_large` when the announced body is longer than the limit. */
 export async function assertAnnouncedSize(request: Request, limitBytes: number): Promise<void> {
   if (announcedBytes(request) <= limitBytes) return;
   await request.body?.cancel();
   throw tooLarge(limitBytes);
 }
 
-/** A body that is no longer than this is read in one piece. */
+/** Bodies up to this length are read at once. */
 const PIECE_BYTES = 64 * 1024;
 
-/** How to read a body. */
+/** Options for reading a body. */
 export interface BodyOptions {
   readonly limitBytes: number;
-  /** Of the error when it breaks off or takes too long. */
+  /** Error code when it breaks off or takes too long. */
   readonly code: ProblemCode;
   readonly clock: Clock;
 }
 
 /**
- * Reads a request's body whole.
+ * Reads the whole body of a request.
  *
  * @throws {ProblemError} With the code of the options, or `payload_too_large` beyond the limit.
  */
@@ -59,7 +59,7 @@ export async function readBody(
   return parts.length === 1 ? parts[0]! : concat(parts);
 }
 
-/** Most bodies have come with their headers: to read one as a stream takes as long as all the rest of a small request. */
+/** Most bodies arrive with their headers: reading one as a stream takes as long as the rest of a small request. */
 async function readPiece(
   request: Request,
   announced: number,

@@ -1,13 +1,13 @@
 import type { Log } from "../host/log.ts";
 import type { Sockets, SocketState } from "../host/sockets.ts";
 
-/** How many connections a server holds, and for how long. */
+/** Limits of a server's connections. */
 export interface ConnectionLimits {
   readonly max: number;
   readonly maxPerAddress: number;
-  /** A connection without a request is closed after this time. */
+  /** Idle connections are closed after this time. */
   readonly idleMs: number;
-  /** A request must be complete up to its body this long after its connection, or after its first byte. */
+  /** The headers of a request must be complete within this time after its connection, or after its first byte. */
   readonly headerMs: number;
 }
 
@@ -19,27 +19,30 @@ export type CloseReason =
   | "max_connections"
   | "max_connections_per_address";
 
-/** What is remembered of a connection between two checks. */
+/** State of a connection between two checks. */
 interface Seen {
-  /** Since when it has carried no request. */
+  /** Since when it has been idle. */
   sinceMs: number;
-  /** What had been received at that moment. */
+  /** Bytes received at that time. */
   receivedBytes: bigint;
   sentBytes: bigint;
 }
 
 /**
- * Closes connections that `Deno.serve` would hold for ever: idle ones, ones whose request never comes, and ones beyond
- * the limits. It checks the sockets from time to time, so that a request costs nothing but a counter.
+ * Closes connections that `Deno.serve` would keep forever: idle ones, ones whose request never comes, and ones beyond
+ * the limits. It checks the sockets periodically, so that a request costs only a counter.
  */
 export class ConnectionGuard {
   readonly #sockets: Pick<Sockets, "connections" | "shutdown" | "reset">;
   readonly #localPort: number;
   readonly #limits: ConnectionLimits;
   readonly #log: Log;
-  /** Requests under way, by the port of the peer: two addresses that share a port only spare each other for a while. */
+  /**
+   * Requests in progress, by the port of the peer: if two addresses share a port, they only spare each other for a
+   * while.
+   */
   readonly #busy = new Map<number, number>();
-  /** Peers whose request was refused before its body had come, and when they are cut off. */
+  /** Peers whose request was rejected before its body had arrived, and when they are disconnected. */
   readonly #refused = new Map<number, number>();
   #seen = new Map<string, Seen>();
   #count = 0;
@@ -63,24 +66,24 @@ export class ConnectionGuard {
     this.#log = log;
   }
 
-  /** Connections at the last look. */
+  /** Connections at the last check. */
   get count(): number {
     return this.#count;
   }
 
-  /** A request of this peer is under way until {@linkcode end}. */
+  /** A request of this peer is in progress until {@linkcode end}. */
   begin(port: number): void {
     this.#busy.set(port, (this.#busy.get(port) ?? 0) + 1);
   }
 
-  /** The answer has been sent, or its connection is gone. */
+  /** The response has been sent, or its connection is closed. */
   end(port: number): void {
     const left = (this.#busy.get(port) ?? 1) - 1;
     if (left === 0) this.#busy.delete(port);
     else this.#busy.set(port, left);
   }
 
-  /** Closes the connections that have had their time, and those beyond the limits. */
+  /** Closes expired connections, and those beyond the limits. */
   look(nowMs: number): void {
     const { max, maxPerAddress } = this.#limits;
     const connections = this.#sockets.connections(this.#localPort);
@@ -105,7 +108,7 @@ export class ConnectionGuard {
     for (const [port, atMs] of this.#refused) if (nowMs >= atMs) this.#refused.delete(port);
     this.#count = left.length;
     if (left.length > max || perAddress.values().some((count) => count > maxPerAddress)) {
-      // Those without a request go first, the longest idle ones before the others.
+      // Idle ones are closed first, the longest idle before the others.
       left.sort((a, b) => this.#isBusy(a) - this.#isBusy(b) || a.sinceMs - b.sinceMs);
       for (const { connection } of left) {
         const { address } = connection;
@@ -125,12 +128,12 @@ export class ConnectionGuard {
     for (const reason of closed) this.#log.warn("connections_closed", { reason, total: this.closed[reason] });
   }
 
-  /** Closes the connection of a peer at the first look after that time, whatever it carries. */
+  /** Closes the connection of a peer at the first check after that time, whatever it carries. */
   closeAt(port: number, atMs: number): void {
     this.#refused.set(port, atMs);
   }
 
-  /** Breaks every connection off, also those with a request. */
+  /** Resets every connection, including those with a request. */
   closeAll(): void {
     for (const { fd } of this.#sockets.connections(this.#localPort)) this.#sockets.reset(fd);
   }
@@ -139,7 +142,7 @@ export class ConnectionGuard {
     const { receivedBytes, sentBytes } = connection;
     const served = this.#busy.has(connection.port) || before?.sentBytes !== sentBytes;
     if (before !== undefined && !served) return before;
-    // What a new connection has sent before the first look belongs to its first request.
+    // Data that a new connection has sent before the first check belongs to its first request.
     return { sinceMs: nowMs, receivedBytes: before === undefined ? 0n : receivedBytes, sentBytes };
   }
 
@@ -157,7 +160,7 @@ export class ConnectionGuard {
   }
 
   #close(connection: SocketState, reason: CloseReason): void {
-    // The runtime does not read on while an unwanted body is under way, so it would not see an end.
+    // The runtime does not read on while an unwanted body is arriving, so it would not notice its end.
     if (reason === "refused_body") this.#sockets.reset(connection.fd);
     else this.#sockets.shutdown(connection.fd);
     this.closed[reason]++;

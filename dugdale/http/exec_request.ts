@@ -19,19 +19,19 @@ import type { RequestBody, Unchecked } from "./request_body.ts";
 
 const encoder = new TextEncoder();
 
-/** The settings that a request is checked against. */
+/** Settings for the checks of a request. */
 export type ExecLimits = Pick<DugdaleExec, "allowShell" | "maxInputsPerExec" | "maxOutputsPerExec">;
 
 type Given<Body> = { readonly [Key in keyof Body]-?: Exclude<Body[Key], undefined> };
 
-/** The body as it was sent, of which nothing is checked yet; what is absent is empty. */
+/** The unvalidated body; absent members are empty. */
 interface RawExec extends Given<Omit<Unchecked<ExecBody>, "script">> {
-  /** Undefined when there is no script, empty when it names no file. */
+  /** Undefined without a script, empty if it names no file. */
   readonly script: string | undefined;
 }
 
 /**
- * Reads the body of an exec dispatch and checks all that can be checked without the database.
+ * Parses the body of an exec dispatch and checks everything that does not need the database.
  *
  * @throws {ProblemError} In the documented order.
  */
@@ -156,7 +156,7 @@ function assertDisplayName(name: string): void {
   if (/[\u0000-\u001f\u007f]/.test(name)) throw bad("display_name must not contain control characters");
 }
 
-/** The request as it is kept: in the documented order of members, empty ones left out. */
+/** The stored form of the request: in the documented order of members, without empty ones. */
 function stored(raw: RawExec): ExecBody {
   return {
     lane: raw.lane,

@@ -5,7 +5,7 @@ import { json } from "./answer.ts";
 import type { RouteHandlers } from "./call.ts";
 import type { HandlerParts } from "./parts.ts";
 
-/** A message is shown to this many characters. */
+/** Maximum number of characters of a shown message. */
 const MESSAGE_CHARS = 512;
 
 /** `GET /v1/failures` */
@@ -42,7 +42,7 @@ export function failuresHandler({ store }: Pick<HandlerParts, "store">): RouteHa
   };
 }
 
-/** An unknown word matches nothing, as in lists; a success is no failure. */
+/** An unknown outcome matches nothing, as in lists; a success is not a failure. */
 function isFailure(word: string): word is OutcomeKind {
   return word !== "success" && OUTCOMES.some((outcome) => outcome === word);
 }

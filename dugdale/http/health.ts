@@ -6,19 +6,19 @@ import type { RouteHandlers } from "./call.ts";
 /** Damage that needs manual repair. */
 export interface CriticalError {
   readonly kind: string;
-  /** Empty when it is not about one mission. */
+  /** Empty if it does not concern a single mission. */
   readonly mission_id: string;
   /** The operation that found it. */
   readonly op: string;
 }
 
-/** What readiness depends on. */
+/** Dependencies of the readiness check. */
 export interface Readiness {
   criticalError(): CriticalError | undefined;
   draining(): boolean;
   /** When the configuration was applied; reads the database. */
   appliedMs(): number | undefined;
-  /** Rejects when the database cannot be written. */
+  /** Rejects when the database is not writable. */
   writable(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function healthHandlers(
     readyz: () => ready(readiness),
     version: () => json(version),
     openapi: async () => {
-      // Loaded on demand: few dugdales are ever asked for it.
+      // Imported on demand: it is rarely requested.
       const { openApiDocument } = await import("./openapi/document.ts");
       return jsonText(document ??= JSON.stringify(openApiDocument(version.version)));
     },

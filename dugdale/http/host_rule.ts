@@ -1,25 +1,25 @@
 import { isIP } from "node:net";
 import { ProblemError } from "../problem_error.ts";
 
-/** Host and optional port, as RFC 9112 has it: anything else could turn into a path when the URL is put together. */
+/** Host and optional port, as in RFC 9112: anything else could turn into a path when the URL is built. */
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i;
 
-/** Which names a server is reached by. */
+/** Host names accepted by a server. */
 export type AllowedHosts =
   | { readonly kind: "all" }
-  /** Loopback names and addresses, for browsers: only they can be led here by a foreign name. */
+  /** Loopback names and addresses, for browsers: only they can be misled by a foreign name. */
   | { readonly kind: "loopback" }
-  /** These names, besides loopback names and addresses, for all clients. */
+  /** These names, in addition to loopback names and addresses, for all clients. */
   | { readonly kind: "named"; readonly names: readonly string[] };
 
 /**
- * Checks the Host header. A browser that was led here by a foreign name (DNS rebinding) sends that name, so a dugdale
- * can be limited to the names that it is reached by.
+ * Checks the Host header. A browser misled by a foreign name (DNS rebinding) sends that name, so a dugdale can be
+ * limited to its own names.
  */
 export class HostRule {
   readonly #kind: AllowedHosts["kind"];
   readonly #names: ReadonlySet<string>;
-  /** Headers that have passed for every client: nearly all requests send one of a few. */
+  /** Headers that were accepted for every client: nearly all requests have one of a few. */
   readonly #known = new Set<string>();
 
   constructor(allowed: AllowedHosts) {
@@ -27,11 +27,11 @@ export class HostRule {
     this.#names = new Set(allowed.kind === "named" ? allowed.names.map((name) => name.toLowerCase()) : []);
   }
 
-  /** Why a request with these headers is refused; undefined when it is not. */
+  /** Why a request with these headers is rejected; undefined if it is accepted. */
   refusal(headers: Headers): ProblemError | undefined {
     const host = headers.get("host");
     if (host !== null && this.#known.has(host)) return undefined;
-    // HTTP/2 has no such header; without TLS it is not served.
+    // HTTP/2 has no such header; it is not served without TLS.
     if (host === null) return new ProblemError("bad_request", "the Host header is missing");
     const name = HOST.exec(host)?.[1]?.toLowerCase();
     if (name === undefined) {
@@ -49,12 +49,12 @@ export class HostRule {
   }
 }
 
-/** An address cannot be led elsewhere by DNS. */
+/** DNS cannot redirect an address. */
 function isLoopbackName(name: string): boolean {
   return name === "localhost" || name.endsWith(".localhost") || isIP(name.replace(/^\[|\]$/g, "")) !== 0;
 }
 
-/** Over plain HTTP a browser sends neither Origin nor Sec-Fetch headers with each request, but always its name. */
+/** Over plain HTTP a browser does not send Origin or Sec-Fetch headers with each request, but always its name. */
 function isBrowser(headers: Headers): boolean {
   return headers.has("origin") || /^mozilla\//i.test(headers.get("user-agent") ?? "");
 }

@@ -12,7 +12,7 @@ export interface ListQuery {
   readonly limit: number;
 }
 
-/** The member of a cursor that holds the time, by order. */
+/** The member of a cursor that contains the time, by order. */
 const TIMES: Readonly<Record<ListOrder, string>> = { created: "time_created", finished: "time_finished" };
 
 /** What a query of `GET /v1/missions` asks for. @param within What the caller may see; default all. @throws {ProblemError} `bad_request` for a broken cursor. */
@@ -38,7 +38,7 @@ export function readListQuery(query: MissionsQuery, within?: Within): ListQuery 
   };
 }
 
-/** What a client sends to get the page after this place. */
+/** The cursor of the page after this position. */
 export function cursorOf({ timeMs, missionId }: ListPosition, order: ListOrder): string {
   return encodeCursor({ [TIMES[order]]: timeMs === 0 ? undefined : timeMs, mission_id: missionId });
 }
@@ -67,7 +67,7 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** A moment that is not after 1970 does not narrow the list. */
+/** A time up to 1970 does not filter. */
 function moment(timeMs: number | undefined): number | undefined {
   return timeMs !== undefined && timeMs > 0 ? timeMs : undefined;
 }

@@ -6,24 +6,23 @@ import type { HandlerParts } from "./parts.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Which output. */
+/** Which output to read. */
 export interface OutputOptions {
   readonly name: CaptureName;
   /** Until the mission has ended. */
   readonly follow: boolean;
-  /** Where it begins. Default 0. */
+  /** Start offset. Default 0. */
   readonly fromByte?: number;
-  /** Where it ends. Default: with the last. */
+  /** End offset. Default: the end. */
   readonly toByte?: number | undefined;
 }
 
 /**
- * What a mission printed, from the start; with `follow` until its end.
+ * Captured output of a mission, from the start; with `follow` until its end.
  *
- * Reads are synchronous: they come from the page cache, and a thousand followers must not ask for a thousand
- * threads.
+ * Reads are synchronous: they come from the page cache, and a thousand followers must not need a thousand threads.
  *
- * @throws {ProblemError} `io_error` when the file is there but cannot be opened.
+ * @throws {ProblemError} `io_error` when the file exists but cannot be opened.
  */
 export function openOutput(
   { id, mission_id: missionId, status }: Followed,
@@ -56,7 +55,7 @@ export function openOutput(
   function readInto(buffer: Uint8Array): number {
     return file === undefined || buffer.length === 0 ? 0 : dataDir.disk.readSync(file, buffer);
   }
-  /** An error of one reader must not reach the mission, whose output calls this. */
+  /** An error of a reader must not reach the mission, whose output calls this. */
   function read(): void {
     try {
       readNext();
@@ -67,7 +66,7 @@ export function openOutput(
   }
   function readNext(): void {
     waiting = false;
-    // Asked before the read: what is written between the two is still found.
+    // Checked before the read: data written between the two is still found.
     const more = changes !== undefined && !over && isLive(parts.store.missions.status(missionId));
     file ??= open();
     const buffer = new Uint8Array(CHUNK_BYTES);
@@ -91,7 +90,7 @@ export function openOutput(
   });
 }
 
-/** Opens a captured stream; undefined while nothing has been printed. */
+/** Opens a captured stream; undefined if nothing was printed yet. */
 function openIfThere(open: () => number): number | undefined {
   try {
     return open();

@@ -8,10 +8,10 @@ const MIN_INT64 = -(2n ** 63n), MAX_INT64 = 2n ** 63n - 1n;
 const PAGE_MAX = 1000;
 
 /**
- * Reads a query by its schema. Of a repeated parameter the first one counts, an empty one is as absent, and a flag is
- * true only when it says `true`, in any case.
+ * Parses a query by its schema. The first of repeated parameters counts, an empty one is absent, and a flag is true
+ * only if it is `true`, in any case.
  *
- * @throws {ProblemError} With that code, when a parameter is missing or breaks its rule.
+ * @throws {ProblemError} With the given code, when a parameter is missing or invalid.
  */
 export function readQuery<Query>(
   schema: ObjectShape<Query>,
@@ -32,7 +32,7 @@ export function readQuery<Query>(
 
 function toValue(schema: v.GenericSchema, text: string): unknown {
   if (schema.type === "optional") {
-    // The static type of a schema does not tell what it wraps.
+    // The static type of a schema does not expose the wrapped one.
     return text === ""
       ? undefined
       : toValue((schema as unknown as { wrapped: v.GenericSchema }).wrapped, text);
@@ -42,14 +42,14 @@ function toValue(schema: v.GenericSchema, text: string): unknown {
   return text;
 }
 
-/** NaN when it is no integer of 64 bits. */
+/** NaN if it is not a 64-bit integer. */
 function toInteger(text: string): number {
   if (!/^[+-]?\d{1,64}$/.test(text)) return NaN;
   const integer = BigInt(text.replace(/^\+/, ""));
   return integer >= MIN_INT64 && integer <= MAX_INT64 ? Number(integer) : NaN;
 }
 
-/** How many entries a page has. */
+/** Number of entries in a page. */
 export function pageLimit({ limit = 100 }: { readonly limit?: number | undefined }): number {
   return Math.min(limit, PAGE_MAX);
 }

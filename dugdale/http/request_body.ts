@@ -5,17 +5,14 @@ import type { JsonObject } from "../../protocol/json_value.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { ProblemError } from "../problem_error.ts";
 
-/**
- * As the type of a schema, but of strings only known that they are strings: their rules are still to be checked. What
- * may be anything is left out.
- */
+/** The type of a schema, with strings whose rules are not checked yet. Members of any type are omitted. */
 export type Unchecked<Value> = Value extends string ? string
   : Value extends object ? { readonly [Key in keyof Value]: UncheckedMember<Value[Key]> }
   : Value;
 
 type UncheckedMember<Value> = [JsonObject] extends [Value] ? undefined : Unchecked<Value>;
 
-/** The parts of a valibot schema that say how to read JSON, of all the kinds that bodies use. */
+/** The parts of a valibot schema that describe how to parse JSON, of all kinds used for bodies. */
 type Shape =
   | { readonly type: "string" | "picklist" | "number" | "boolean" | "any" }
   | { readonly type: "array"; readonly item: GenericSchema }
@@ -24,19 +21,19 @@ type Shape =
   | { readonly type: "strict_object" }
   | { readonly type: "optional" | "nullish" | "nullable"; readonly wrapped: GenericSchema };
 
-/** In an array of a body: they all become values in one turn of the event loop. */
+/** Maximum number of items in an array of a body: they are converted in one turn of the event loop. */
 const OBJECTS_MAX = 10_000;
 
 const utf8 = new TextDecoder();
 const EMPTY: JsonObjectNode = { kind: "object", members: [], start: 0, end: 0 };
 
-/** A JSON object that a request has sent, with its exact text. */
+/** A JSON object from a request, with its exact text. */
 export class RequestBody<Body> {
   /** The JSON text. */
   readonly source: string;
   /**
-   * The body in the shape of its schema. `null` is as absent, a required member that is absent is empty, 0 or false,
-   * other keys are left out, and so is what may be anything: it is read with {@linkcode node}.
+   * The body in the shape of its schema. `null` means absent, a required but absent member is empty, 0 or false,
+   * unknown keys are dropped, and so are members of any type, which are read with {@linkcode node}.
    */
   readonly shape: Unchecked<Body>;
   readonly #code: ProblemCode;
@@ -46,11 +43,13 @@ export class RequestBody<Body> {
     this.source = source;
     this.#node = node;
     this.#code = code;
-    // It has been made member by member as the schema wants it.
+    // It was built member by member according to the schema.
     this.shape = this.#value(schema, node, "") as Unchecked<Body>;
   }
 
-  /** @throws {ProblemError} With that code, when the bytes are no JSON object or a member has the wrong type. */
+  /**
+   * @throws {ProblemError} With the given code, when the bytes are not a JSON object or a member has the wrong type.
+   */
   static async read<Body>(
     bytes: Uint8Array,
     schema: GenericSchema<unknown, Body>,
@@ -68,9 +67,9 @@ export class RequestBody<Body> {
   }
 
   /**
-   * As {@linkcode read}, of a part of a JSON text.
+   * As {@linkcode read}, for a part of a JSON text.
    *
-   * @param options.what What error texts call it.
+   * @param options.what Its name in error messages.
    */
   static of<Body>(
     source: string,
@@ -84,13 +83,13 @@ export class RequestBody<Body> {
     return new RequestBody<Body>(source, node.kind === "object" ? node : EMPTY, schema, code);
   }
 
-  /** A member as it was sent; undefined when absent or null. */
+  /** A member as it was sent; undefined if absent or null. */
   node(name: string): JsonNode | undefined {
     return member(this.#node, name);
   }
 
   #value(schema: GenericSchema, node: JsonNode | undefined, where: string): unknown {
-    // A schema's static type does not tell its parts; its "type" does.
+    // A schema's static type does not expose its parts; its "type" does.
     const shape = schema as unknown as Shape;
     switch (shape.type) {
       case "optional":
@@ -135,7 +134,7 @@ export class RequestBody<Body> {
         return value;
       }
       case "record": {
-        // Of a repeated key the last one counts.
+        // The last of repeated keys counts.
         const members = new Map(this.#object(node, where).members);
         return Object.fromEntries(
           [...members].map(([key, value]) => [key, this.#value(shape.value, value, `${where}.${key}`)]),
@@ -147,14 +146,14 @@ export class RequestBody<Body> {
     }
   }
 
-  /** A small object of an addition: its schema checks it whole, and its numbers may be fractions. */
+  /** A small object of an addition: its schema validates all of it, and its numbers may be fractions. */
   #checked(schema: GenericSchema, node: JsonNode | undefined, where: string): unknown {
     const text = node === undefined ? "{}" : this.source.slice(node.start, node.end);
     const result = safeParse(schema, JSON.parse(text), { abortEarly: true });
     if (result.success) return result.output;
     const { path = [], type, expected, message } = result.issues[0];
     const place = [where, ...path.map(({ key }) => String(key))].join(".");
-    // valibot has one kind of issue for what is no object, for an unknown member and for one that is missing.
+    // valibot reports the same kind of issue for a value that is not an object, an unknown member and a missing one.
     const fault = type !== "strict_object"
       ? message
       : path.length === 0
@@ -165,7 +164,7 @@ export class RequestBody<Body> {
     throw new ProblemError(this.#code, `${place} ${fault}`);
   }
 
-  /** Bodies have no other numbers. */
+  /** Other numbers do not occur in bodies. */
   #integer(node: JsonNode, where: string): number {
     if (node.kind === "number" && /^-?\d+$/.test(node.text) && Number.isSafeInteger(Number(node.text))) {
       return Number(node.text);

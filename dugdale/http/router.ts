@@ -2,7 +2,7 @@ import { clip } from "../../protocol/clip.ts";
 import type { Route } from "../../protocol/routes.ts";
 import { ProblemError } from "../problem_error.ts";
 
-/** Routes by their names. */
+/** Routes by name. */
 export type Paths<Key extends string> = Readonly<Record<Key, Pick<Route, "method" | "path">>>;
 
 /** A route with the values of its `:name` segments. */
@@ -20,7 +20,7 @@ interface Node<Key> {
 /** Finds the routes of requests in a table. */
 export class Router<Key extends string> {
   readonly #root: Node<Key> = makeNode();
-  /** The paths without a parameter, which need no walk. */
+  /** Paths without a parameter, which need no tree walk. */
   readonly #literal = new Map<string, Node<Key>>();
 
   constructor(table: Paths<Key>) {
@@ -34,7 +34,7 @@ export class Router<Key extends string> {
   }
 
   /**
-   * Finds the route of a request. A HEAD request uses the GET route where there is no route of its own.
+   * Finds the route of a request. A HEAD request uses the GET route if there is none of its own.
    *
    * @throws {ProblemError} `not_found` for an unknown path, `method_not_allowed` with the allowed ones in `details`.
    */
@@ -65,7 +65,7 @@ function childOf<Key>(node: Node<Key>, part: string): Node<Key> {
   return child;
 }
 
-/** A literal segment wins over a parameter; where it leads nowhere, the parameter is tried. */
+/** A literal segment takes precedence over a parameter; if it leads nowhere, the parameter is tried. */
 function find<Key>(
   node: Node<Key>,
   parts: readonly string[],
@@ -88,7 +88,7 @@ function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {
-    // The bytes behind the percent signs are not UTF-8.
+    // The percent-encoded bytes are not UTF-8.
     return undefined;
   }
 }

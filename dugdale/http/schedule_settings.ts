@@ -15,13 +15,13 @@ const OVERLAPS: readonly ScheduleOverlap[] = ["allow", "skip", "replace"];
 const MISSED: readonly ScheduleMissed[] = ["skip", "once", "all"];
 const DAY_MS = 86_400_000;
 
-/** Reads stored settings. @param wallMs Tells the time. */
+/** Parses stored settings. @param wallMs Returns the time. */
 export function scheduleReader(wallMs: () => number): ReadSchedule {
   return async (name, text) => await readSchedule(name, text, await readJsonInTurns(text), wallMs());
 }
 
 /**
- * The schedules of an apply by name, null for one that is to go; undefined when the body has none.
+ * The schedules of an apply by name, null for a removed one; undefined if the body has none.
  *
  * @throws {ProblemError} `invalid_json`, `invalid_schedule`
  */
@@ -51,7 +51,7 @@ async function readSchedule(name: string, source: string, node: JsonNode, nowMs:
     if (body.node("run_at") !== undefined) throw new ScheduleTimesError("run_at is said by cron or every");
     const jitterMs = jitter === undefined ? 0 : readJitter(jitter);
     const times = await readTimes({ cron, every, tz, until }, nowMs);
-    // The id is another one at each fire; it is no part of what is read.
+    // The id differs at each fire; it is not part of what is parsed.
     const { missionId: _id, ...request } = await readDispatch("" as never, body, { maxJsonDepth: 0 });
     const text = withoutPause(await canonicalInTurns(node, source));
     return { text, lane: request.lane, request, times, tz, overlap, missed, jitterMs, paused };
@@ -87,7 +87,10 @@ function readJitter(jitter: string): number {
   throw new ScheduleTimesError(`jitter ${quote(jitter)} must not be negative or more than 24h`);
 }
 
-/** Canonical settings without their pause, which is kept apart: a schedule that is only paused keeps its next time. */
+/**
+ * Canonical settings without their pause, which is stored separately: a schedule that is only paused keeps its next
+ * time.
+ */
 function withoutPause(settings: string): string {
   const node = readJson(settings);
   if (node.kind !== "object") return "{}";

@@ -1,6 +1,6 @@
 import type { ScheduleRow } from "../store/schedules.ts";
 
-/** The settings of all schedules as an apply would send them, as JSON text; undefined when there are none. */
+/** The settings of all schedules in the format of an apply, as JSON text; undefined if there are none. */
 export function settingsText(rows: readonly ScheduleRow[]): string | undefined {
   if (rows.length === 0) return undefined;
   const entries = rows.map(({ name, settings, pause }) =>
@@ -27,7 +27,7 @@ export function scheduleText(row: ScheduleRow): string {
   return withMembers(row.settings, pause === null ? members : `${members},"pause":${pause}`);
 }
 
-/** A JSON object that has members, with others before them. */
+/** A JSON object with members inserted before its own. */
 function withMembers(object: string, members: string): string {
   return `{${members},${object.slice(1)}`;
 }

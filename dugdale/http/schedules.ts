@@ -16,10 +16,10 @@ type Keys =
   | "continueSchedule"
   | "runSchedule";
 
-/** Who may be named, and how long a reason may be, in characters. */
+/** Maximum length of the pausing user and the reason, in characters. */
 const WHO_MAX = 128, REASON_MAX = 1024;
 
-/** Schedules: what they are, when they fire, and what is done to them by hand. */
+/** Schedules: definitions, next times, and manual actions. */
 export function scheduleHandlers(parts: HandlerParts): RouteHandlers<Keys> {
   const { schedules, store } = parts;
   const record = (name: string): Response => jsonText(scheduleText(schedules.schedule(name).row));

@@ -6,12 +6,12 @@ import type { Connection } from "./app.ts";
 import { ConnectionGuard, type ConnectionLimits } from "./connection_guard.ts";
 import type { HostRule } from "./host_rule.ts";
 
-/** The address cannot be listened on. */
+/** The server cannot listen on the address. */
 export class ListenError extends Error {
   /** The name of the class. */
   override readonly name = "ListenError";
 
-  /** The message has the reason, from the `cause`. */
+  /** The message contains the reason, from the `cause`. */
   constructor(listen: string, options: ErrorOptions) {
     const { cause } = options;
     const taken = cause instanceof Deno.errors.AddrInUse;
@@ -20,7 +20,7 @@ export class ListenError extends Error {
   }
 }
 
-/** What answers the requests of a server. */
+/** Answers the requests of a server. */
 export interface Application {
   /** Answers a request. Never rejects. */
   answer(request: Request, connection: Connection): Promise<Response>;
@@ -33,7 +33,7 @@ export interface Server {
   stop(graceMs: number): Promise<void>;
 }
 
-/** How a server treats its connections. */
+/** Connection settings of a server. */
 export interface ServerOptions {
   readonly app: Application;
   readonly limits: ConnectionLimits;
@@ -42,18 +42,18 @@ export interface ServerOptions {
   readonly log: Log;
 }
 
-/** What a dugdale has open without any connection or mission. */
+/** Descriptors that a dugdale has open without any connection or mission. */
 const OWN_DESCRIPTORS = 32;
-/** The guard looks this often; less often while a look takes long, because there are many connections. */
+/** Interval of the guard; longer while a check takes long because of many connections. */
 const LOOK_MS = 1000, LOOK_MS_PER_CONNECTION = 1;
-/** A listener that failed is opened again after this time. */
+/** Time before a failed listener is reopened. */
 const REOPEN_MS = 100;
-/** The rest of a refused body is discarded for this long, so that its sender receives the answer. */
+/** How long the rest of a rejected body is discarded, so that its sender receives the response. */
 const LINGER_MS = 1000;
-/** What a refused request may have announced without its connection being closed. */
+/** Maximum announced length of a rejected body for which the connection is kept. */
 const UNREAD_BYTES = 65_536;
 
-/** Listens and hands requests to the application. @throws {ListenError} */
+/** Listens and passes requests to the application. @throws {ListenError} */
 export function listen(where: string, options: ServerOptions): Server {
   return new GuardedServer(where, options);
 }
@@ -97,11 +97,11 @@ class GuardedServer implements Server {
       });
       await Promise.race([ended, late]);
     }
-    // Without the guard, connections that are still in use end with the process.
+    // Without the guard, connections in use end with the process.
     if (this.#guard !== undefined) await ended;
     await this.#reopening;
     this.#look?.[Symbol.dispose]();
-    // What a listener that failed has accepted is not closed with its successor.
+    // Connections accepted by a failed listener are not closed with its successor.
     this.#guard?.closeAll();
     this.#sockets?.[Symbol.dispose]();
   }
@@ -121,7 +121,7 @@ class GuardedServer implements Server {
     }
     const { remoteAddr } = info;
     const { port } = remoteAddr;
-    // An answer that streams keeps its connection in use until it is sent.
+    // A streaming response keeps its connection in use until it is sent.
     let sent: Promise<void> | undefined;
     const connection: Connection = {
       remoteAddr,
@@ -147,7 +147,7 @@ class GuardedServer implements Server {
     return response;
   }
 
-  /** A failed accept, such as for want of a descriptor, ends a server of the runtime: another takes its place. */
+  /** A failed accept, for example for lack of a descriptor, ends a server of the runtime: another one replaces it. */
   async #reopenAfterFailures(): Promise<void> {
     const { log, clock } = this.#options;
     const { hostname, port } = this.address;
@@ -182,7 +182,7 @@ class GuardedServer implements Server {
   }
 }
 
-/** Missions need descriptors too: a quarter is kept for them. */
+/** Missions need descriptors too: a quarter is reserved for them. */
 function withinDescriptors(limits: ConnectionLimits, descriptors: number): ConnectionLimits {
   const most = Math.floor(descriptors * 0.75) - OWN_DESCRIPTORS;
   const max = Math.max(1, Math.min(limits.max, most));
@@ -193,7 +193,7 @@ function mayHaveUnread({ headers }: Request): boolean {
   return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > UNREAD_BYTES;
 }
 
-/** `host:port`, `[ipv6]:port`, or `:port` for every interface. */
+/** `host:port`, `[ipv6]:port`, or `:port` for all interfaces. */
 function parseListen(where: string): { hostname: string; port: number } {
   const match = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(where);
   const port = Number(match?.[3]);

@@ -24,7 +24,7 @@ import { listStaging } from "./staging_list.ts";
 /** The handlers of the staging routes, named as in the table of routes. */
 export type StagingHandlers = RouteHandlers<Extract<RouteKey, `${string}taging${string}`>>;
 
-/** Makes the handlers of the staging routes. */
+/** Creates the handlers of the staging routes. */
 export function stagingHandlers(staging: Staging): StagingHandlers {
   const { store, config } = staging.parts;
   return {
@@ -75,7 +75,7 @@ async function put({ path, request, caller }: Call, staging: Staging): Promise<R
     sees: limits && ((row: StagingRow) => limits.seesFile(row, staging.parts.store)),
   };
   const { isNew, reply } = await staging.uploads.put(path.id ?? "", request.headers, request.body, sender);
-  // The body of a repeat is never read, so the connection cannot serve another request.
+  // The body of a repeat is never read, so the connection cannot be reused.
   return isNew ? json(reply, 201) : json(reply, 200, { connection: "close" });
 }
 

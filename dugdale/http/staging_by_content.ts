@@ -8,7 +8,7 @@ import type { ByContentQuery } from "../../protocol/staging.ts";
 /**
  * Answers `GET /v1/staging/by-content/:sha`: any complete file with that digest and size.
  *
- * @param maxBytes The largest upload; 0 or less is no limit.
+ * @param maxBytes Maximum size of an upload; 0 or less means no limit.
  * @throws {ProblemError} `bad_request`, `not_found`
  */
 export function findByContent(

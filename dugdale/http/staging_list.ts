@@ -7,7 +7,7 @@ import { jsonText } from "./answer.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { pageLimit } from "./query.ts";
 
-/** The largest 64-bit number, which stands for "no end": it has to be written with all its digits. */
+/** The largest 64-bit integer, which means "no end": it has to be written with all its digits. */
 const NEVER = "9223372036854775807";
 
 /** Answers `GET /v1/staging`: the files of a mission, page by page. @throws {ProblemError} `bad_request` */

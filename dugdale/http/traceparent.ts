@@ -1,8 +1,8 @@
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
- * The W3C trace context of a request; null when there is none. A broken one counts as none, because tracing must not
- * keep work from being done.
+ * The W3C trace context of a request; null if there is none. An invalid one is ignored, because tracing must not
+ * prevent work.
  */
 export function readTraceparent(headers: Headers): string | null {
   const value = headers.get("traceparent");

@@ -2,7 +2,7 @@ import { clip, quote } from "../../protocol/clip.ts";
 import { atOnce, inTurns, type JsonNode, type Steps, TURN_CHARS } from "./reader.ts";
 import { Scanner, stringAt } from "./scanner.ts";
 
-/** A value that is nested deeper than is allowed. */
+/** A value is nested too deeply. */
 export class DepthError extends Error {
   override readonly name = "DepthError";
 
@@ -11,35 +11,35 @@ export class DepthError extends Error {
   }
 }
 
-/** @param maxDepth 0 or less: as deep as anything may be. @throws {DepthError} */
+/** @param maxDepth 0 or less: the general limit. @throws {DepthError} */
 function assertDepth(depth: number, maxDepth: number): void {
   if (maxDepth > 0 && depth > maxDepth) throw new DepthError(maxDepth);
 }
 
-/** A value that has no canonical form. */
+/** A value has no canonical form. */
 export class NotCanonicalError extends Error {
   override readonly name = "NotCanonicalError";
 }
 
 const MIN_INT64 = -(2n ** 63n);
 const MAX_UINT64 = 2n ** 64n - 1n;
-/** Up to so many characters, a number and its double have the same digits. */
+/** Up to this length, a number and its double have the same digits. */
 const EXACT_CHARS = 15;
 
 /**
- * The one way to write a JSON value, so that equal inputs have equal digests: keys sorted by UTF-16 code units, no
+ * The canonical form of a JSON value, so that equal inputs have equal digests: keys sorted by UTF-16 code units, no
  * white space, 64-bit integers exact, other numbers as JavaScript writes a double.
  *
- * @throws {NotCanonicalError} When a key is repeated or a number is beyond the range of a double.
+ * @throws {NotCanonicalError} When a key is repeated or a number is out of the range of a double.
  */
 export function canonical(node: JsonNode, source: string): string {
   return atOnce(writing(node, source, { turnChars: Infinity, maxDepth: 0 }));
 }
 
 /**
- * As {@linkcode canonical}, in turns of the event loop when the value is long.
+ * As {@linkcode canonical}, in turns of the event loop for long values.
  *
- * @param maxDepth How many arrays and objects may be within each other; 0 for no limit.
+ * @param maxDepth Maximum nesting depth; 0 for no limit.
  * @throws {DepthError}
  */
 export function canonicalInTurns(node: JsonNode, source: string, maxDepth: number = 0): Promise<string> {
@@ -47,9 +47,9 @@ export function canonicalInTurns(node: JsonNode, source: string, maxDepth: numbe
 }
 
 /**
- * A part of a JSON text as it was written, without the white space between its tokens.
+ * A part of a JSON text, unchanged except for white space between its tokens.
  *
- * @param maxDepth As of {@linkcode canonicalInTurns}.
+ * @param maxDepth See {@linkcode canonicalInTurns}.
  * @throws {DepthError}
  */
 export function compact(source: string, node: JsonNode, maxDepth: number = 0): string {
@@ -72,7 +72,7 @@ export function compact(source: string, node: JsonNode, maxDepth: number = 0): s
   return written + source.slice(copied, node.end);
 }
 
-/** A member of an object that is being written; its text is those pieces. */
+/** A member of an object that is being written, as pieces of text. */
 interface Member {
   readonly key: string;
   readonly start: number;
@@ -81,13 +81,13 @@ interface Member {
 
 interface OpenObject {
   readonly members: Member[];
-  /** Whether each key is greater than the one before. */
+  /** Whether the keys are strictly ascending. */
   sorted: boolean;
 }
 
 /**
- * Copies the text in pieces that are as long as they can be, because most of it is canonical already. Within an object
- * a piece ends with a member, so that the members can be sorted.
+ * Copies the text in pieces as long as possible, because most of it is already canonical. Within an object a piece ends
+ * with a member, so that the members can be sorted.
  */
 function* writing(
   node: JsonNode,
@@ -97,9 +97,9 @@ function* writing(
   const scanner = new Scanner(source, node.start);
   const open: (OpenObject | "array")[] = [];
   const pieces: string[] = [];
-  /** What is before this is in the pieces, or is left out. */
+  /** The text before this is in the pieces, or dropped. */
   let copied = node.start;
-  /** The pieces before this are as long as they can be. */
+  /** The pieces before this have their maximum length. */
   let joined = 0;
   const copy = (end: number): void => {
     if (end > copied) pieces.push(source.slice(copied, end));
@@ -196,12 +196,11 @@ function* writing(
   return pieces.join("");
 }
 
-/** So many members are sorted or merged in one turn. */
+/** Maximum number of members sorted or merged in one turn. */
 const RUN = 2048;
 
 /**
- * Puts the pieces of an object in the order of its keys. By merging short runs, because a sort of all at once cannot
- * stop.
+ * Sorts the members of an object by key. By merging short runs, because a single sort cannot be interrupted.
  *
  * @throws {NotCanonicalError}
  */

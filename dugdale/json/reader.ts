@@ -1,30 +1,29 @@
 /**
- * JSON as it was written. `JSON.parse` rounds integers beyond 2^53, forgets repeated keys and wants nothing after
- * the value; fingerprints and results of missions need all three, so requests are read here.
+ * A parser that preserves JSON as written. `JSON.parse` rounds integers beyond 2^53, drops repeated keys and rejects
+ * text after the value; fingerprints and results of missions need all three, so requests are parsed here.
  *
- * One pass checks the text; values are made of it only where they are asked for. A long text is read in turns of the
- * event loop, whatever is in it.
+ * One pass checks the text; values are created only on access. Long texts are processed in turns of the event loop.
  *
  * @module
  */
 import { nextTurn } from "../host/clock.ts";
 import { Scanner, stringAt } from "./scanner.ts";
 
-/** A JSON value that still knows its digits, its repeated keys and its place in the text. */
+/** A JSON value that keeps its digits, its repeated keys and its position in the text. */
 export type JsonNode =
   | { readonly kind: "null" | "boolean"; readonly start: number; readonly end: number }
   | { readonly kind: "number"; readonly text: string; readonly start: number; readonly end: number }
   | { readonly kind: "string"; readonly value: string; readonly start: number; readonly end: number }
   | {
     readonly kind: "array";
-    /** Made one after the other. */
+    /** Created one after the other. */
     readonly items: Iterable<JsonNode>;
     readonly start: number;
     readonly end: number;
   }
   | JsonObjectNode;
 
-/** An object with its members in the order of the text, repeated keys included. */
+/** An object with its members in the order of the text, including repeated keys. */
 export interface JsonObjectNode {
   readonly kind: "object";
   readonly members: readonly (readonly [key: string, value: JsonNode])[];
@@ -32,20 +31,20 @@ export interface JsonObjectNode {
   readonly end: number;
 }
 
-/** So many characters are read in one turn of the event loop, which takes a few milliseconds. */
+/** Number of characters parsed in one turn of the event loop, which takes a few milliseconds. */
 export const TURN_CHARS: number = 32 * 1024;
 
-/** Reads the first JSON value of a text and ignores what follows it. @throws {JsonSyntaxError} */
+/** Parses the first JSON value of a text and ignores what follows it. @throws {JsonSyntaxError} */
 export function readJson(text: string): JsonNode {
   return atOnce(reading(text, 0, Infinity));
 }
 
-/** As {@linkcode readJson}, in turns of the event loop when the text is long. */
+/** As {@linkcode readJson}, in turns of the event loop for long texts. */
 export function readJsonInTurns(text: string): Promise<JsonNode> {
   return inTurns(reading(text, 0, TURN_CHARS));
 }
 
-/** The last member of that name, in another case only when there is no exact match; null counts as absent. */
+/** The last member of that name, matched case-insensitively only if there is no exact match; null counts as absent. */
 export function member(object: JsonObjectNode, name: string): JsonNode | undefined {
   let found: JsonNode | undefined;
   let folded: JsonNode | undefined;
@@ -57,10 +56,10 @@ export function member(object: JsonObjectNode, name: string): JsonNode | undefin
   return value?.kind === "null" ? undefined : value;
 }
 
-/** Work that stops now and then, so that others can have a turn. */
+/** Work that pauses from time to time, so that others get their turn. */
 export type Steps<Result> = Generator<void, Result, void>;
 
-/** Does work without a stop. */
+/** Runs work without pauses. */
 export function atOnce<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const step = steps.next();
@@ -68,7 +67,7 @@ export function atOnce<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** Does work, and gives others their turn wherever it stops. */
+/** Runs work, and gives others their turn at each pause. */
 export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
   for (;;) {
     const step = steps.next();
@@ -98,7 +97,7 @@ function* reading(text: string, at: number, turnChars: number): Steps<JsonNode> 
   return { kind: "object", members, start, end: scanner.at };
 }
 
-/** The value at a place that a scanner has found. */
+/** The value at a position found by a scanner. */
 function nodeAt(text: string, start: number, end: number): JsonNode {
   switch (text[start]) {
     case "{":
@@ -144,7 +143,7 @@ class ObjectNode {
   constructor(private readonly text: string, readonly start: number, readonly end: number) {}
 
   get members(): JsonObjectNode["members"] {
-    // The reading of what begins with a brace gives an object.
+    // A value that begins with a brace is an object.
     return this.#members ??= (atOnce(reading(this.text, this.start, Infinity)) as JsonObjectNode).members;
   }
 }

@@ -1,26 +1,26 @@
-/** A text that is not JSON. */
+/** A text is not valid JSON. */
 export class JsonSyntaxError extends Error {
   override readonly name = "JsonSyntaxError";
 }
 
 const TAB = 9, NEWLINE = 10, RETURN = 13, SPACE = 32;
 const QUOTE = 34, COMMA = 44, MINUS = 45, DOT = 46, ZERO = 48, NINE = 57, COLON = 58, BACKSLASH = 92;
-/** This bit makes a letter of ASCII lower case. */
+/** This bit makes an ASCII letter lower case. */
 const LOWER = 32;
 const OPEN_ARRAY = 91, CLOSE_ARRAY = 93, OPEN_OBJECT = 123, CLOSE_OBJECT = 125;
-/** Deeper values are refused, wherever they are. */
+/** Deeper nesting is rejected everywhere. */
 export const MAX_DEPTH = 10_000;
 const ESCAPES = new Set('"\\/bfnrt');
 
 /**
- * Goes through a JSON text from token to token, without making values of them. It keeps its own list of what is open,
- * so nesting takes no stack, and it can stop within a value.
+ * Scans a JSON text token by token, without creating values. It has its own stack of open brackets, so nesting needs no
+ * recursion, and it can pause within a value.
  */
 export class Scanner {
-  /** The character that is next. */
+  /** Position of the next character. */
   at: number;
   readonly text: string;
-  /** The closing brackets that are to come, the last one first. */
+  /** The expected closing brackets, the innermost last. */
   readonly #open: number[] = [];
 
   constructor(text: string, at: number = 0) {
@@ -28,7 +28,7 @@ export class Scanner {
     this.at = at;
   }
 
-  /** Goes past white space, and answers where it ends. */
+  /** Skips white space, and returns the position after it. */
   space(): number {
     for (;; this.at++) {
       const code = this.text.charCodeAt(this.at);
@@ -37,9 +37,9 @@ export class Scanner {
   }
 
   /**
-   * Goes past a value.
+   * Skips a value.
    *
-   * @param until Stops between two values beyond this character; the next call goes on there.
+   * @param until Pauses between two values beyond this position; the next call continues there.
    * @returns Whether the value is complete.
    * @throws {JsonSyntaxError}
    */
@@ -52,7 +52,7 @@ export class Scanner {
     }
   }
 
-  /** Goes past a key and its colon, and answers the key. @throws {JsonSyntaxError} */
+  /** Skips a key and its colon, and returns the key. @throws {JsonSyntaxError} */
   key(): string {
     const start = this.space();
     if (this.text.charCodeAt(start) !== QUOTE) throw this.unexpected();
@@ -63,7 +63,7 @@ export class Scanner {
     return key;
   }
 
-  /** Goes past one character when it is the next one after white space. */
+  /** Skips a character if it is the next one after white space. */
   takes(character: string): boolean {
     this.space();
     if (this.text[this.at] !== character) return false;
@@ -71,7 +71,7 @@ export class Scanner {
     return true;
   }
 
-  /** Goes past a string, which begins here. @throws {JsonSyntaxError} */
+  /** Skips a string, which begins here. @throws {JsonSyntaxError} */
   string(): void {
     const { text } = this;
     const start = this.at++;
@@ -88,7 +88,7 @@ export class Scanner {
     }
   }
 
-  /** Goes past a number, if one begins here. */
+  /** Skips a number, if one begins here. */
   number(): boolean {
     const start = this.at;
     if (this.text.charCodeAt(this.at) === MINUS) this.at++;
@@ -109,14 +109,14 @@ export class Scanner {
     return true;
   }
 
-  /** The error at this place. */
+  /** The error at this position. */
   unexpected(): JsonSyntaxError {
     const character = this.text[this.at];
     const what = character === undefined ? "end of text" : `character ${JSON.stringify(character)}`;
     return new JsonSyntaxError(`unexpected ${what} at character ${this.at}`);
   }
 
-  /** Goes past the beginning of a value; whether another value begins inside it. */
+  /** Skips the start of a value; returns whether a nested value begins. */
   #begin(): boolean {
     switch (this.text.charCodeAt(this.space())) {
       case OPEN_OBJECT:
@@ -149,7 +149,7 @@ export class Scanner {
     this.#open.push(close);
   }
 
-  /** Within an array or object, goes past what follows a value; whether another value follows. */
+  /** Within an array or object, skips what follows a value; returns whether another value follows. */
   #next(): boolean {
     const close = this.#open[this.#open.length - 1]!;
     const code = this.text.charCodeAt(this.space());
@@ -181,7 +181,7 @@ export class Scanner {
     return false;
   }
 
-  /** Goes past a backslash and what belongs to it; whether that is allowed. */
+  /** Skips an escape sequence; returns whether it is valid. */
   #escape(): boolean {
     const letter = this.text[this.at + 1] ?? "";
     this.at += 2;
@@ -194,7 +194,7 @@ export class Scanner {
     return true;
   }
 
-  /** Goes past digits, of which there must be one. */
+  /** Skips digits, at least one. */
   #digits(): boolean {
     const start = this.at;
     for (;; this.at++) {
@@ -214,7 +214,7 @@ export class Scanner {
   }
 }
 
-/** The string between two quotes of a text. Lone surrogates become U+FFFD: they cannot be written as UTF-8. */
+/** The string between two quotes of a text. Lone surrogates become U+FFFD: they cannot be encoded as UTF-8. */
 export function stringAt(text: string, start: number, end: number): string {
   const inner = text.slice(start + 1, end - 1);
   return (inner.includes("\\") ? JSON.parse(text.slice(start, end)) as string : inner).toWellFormed();

@@ -10,7 +10,7 @@ import type { Senders } from "./senders.ts";
 import { repairUpload } from "./repair_uploads.ts";
 import type { UploadRequest } from "./upload_request.ts";
 
-/** The same id stands for the same content, always. @throws {ProblemError} `content_mismatch` */
+/** The same id always means the same content. @throws {ProblemError} `content_mismatch` */
 export function assertSameContent(row: StagingRow, { stagingId, sha256, total }: UploadRequest): void {
   if (row.sha256 === sha256 && row.size === total) return;
   throw new ProblemError(
@@ -27,9 +27,9 @@ export function taken(stagingId: StagingId): ProblemError {
   return new ProblemError("content_mismatch", `staging file ${stagingId} has been declared before`);
 }
 
-/** So many unfinished uploads are looked at for one that gives way. */
+/** Maximum number of unfinished uploads searched for one to abandon. */
 const SHARED_MAX = 1000;
-/** An upload of which nothing has come for so long gives way to a new one when there are too many. */
+/** An upload that is idle for this time is abandoned for a new one if there are too many. */
 const IDLE_MS = 60_000;
 
 /** Who sends an upload. */
@@ -42,17 +42,17 @@ export interface Sender {
   readonly sees?: ((row: StagingRow) => boolean) | undefined;
 }
 
-/** Who sends an upload, and what is known of the others. */
+/** The sender of an upload, and the known other senders. */
 export interface Sending {
   readonly sender: Sender;
   readonly senders: Senders;
-  /** Whether a PUT of an upload is under way. */
+  /** Whether a PUT of an upload is in progress. */
   readonly isRunning: (id: StagingId) => boolean;
 }
 
 /**
- * Begins a new upload. Where there are too many, those that have been idle for longest are given up for it, then those
- * of a sender that has more than this one: else a few bytes each would keep all others out until their time is over.
+ * Begins a new upload. If there are too many, the longest idle ones are abandoned for it, then those of a sender with
+ * more uploads than this one: otherwise a few bytes each would block all others until they expire.
  *
  * @throws {ProblemError} `range_not_satisfiable`, `incomplete_uploads_full`
  */
@@ -99,18 +99,18 @@ function fullProblem({ store, config }: StagingParts): ProblemError | undefined 
   return new ProblemError("incomplete_uploads_full", message);
 }
 
-/** Goes on with an upload where it was left. @throws {ProblemError} `range_not_satisfiable` */
+/** Resumes an upload. @throws {ProblemError} `range_not_satisfiable` */
 export async function resume(
   row: StagingRow,
   request: UploadRequest,
   parts: StagingParts,
 ): Promise<PartFile> {
   const { stagingId, start } = request;
-  // They differ after a failure of disk or database in the middle of an earlier PUT.
+  // They differ after a failure of disk or database during an earlier PUT.
   const received = await repairUpload(row, parts).catch((error) => {
     throw isDatabaseError(error) ? error : fileProblem(parts.log, `upload ${stagingId}`, error);
   });
-  // Asked before the file is read again, which may take a while.
+  // Checked before the file is read again, which may take a while.
   if (start !== received) {
     throw outOfRange(`upload ${stagingId} goes on at byte ${received}, not at ${start}`, {
       bytes_received: received,

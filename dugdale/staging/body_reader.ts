@@ -1,12 +1,12 @@
 import type { Clock } from "../host/clock.ts";
 import type { ProblemError } from "../problem_error.ts";
 
-/** The peer has gone before its body was whole. */
+/** The peer has disconnected before its body was complete. */
 export class BodyLostError extends Error {
   override readonly name = "BodyLostError";
 }
 
-/** The upload was ended from outside; `problem` is what its sender is told. */
+/** The upload was stopped from outside; `problem` is the response to its sender. */
 export class BodyStoppedError extends Error {
   override readonly name = "BodyStoppedError";
 
@@ -15,24 +15,24 @@ export class BodyStoppedError extends Error {
   }
 }
 
-/** No byte has arrived for too long. */
+/** No data has arrived for too long. */
 export class BodyIdleError extends Error {
   override readonly name = "BodyIdleError";
 }
 
-/** What a body is read with: into memory of ours where the body allows it. */
+/** How a body is read: into a reused buffer if possible. */
 type Reader =
   | { readonly byob: true; readonly of: ReadableStreamBYOBReader }
   | { readonly byob: false; readonly of: ReadableStreamDefaultReader<Uint8Array> };
 
-/** With memory of its own for each chunk, a body of some hundred MB left 50 MB for the collector; with this, 10. */
+/** With a new buffer for each chunk, a body of some hundred MB left 50 MB for the collector; with this, 10. */
 const BUFFER_BYTES = 256 * 1024;
 
-/** How to read a body. */
+/** Options for reading a body. */
 export interface BodyReaderOptions {
-  /** Bytes that the peer has announced, if it has. */
+  /** Announced length of the body, if any. */
   readonly length?: number | undefined;
-  /** How long to wait for the next chunk; 0 waits without end. */
+  /** Maximum wait for the next chunk; 0 means no limit. */
   readonly idleMs: number;
   readonly clock: Clock;
 }
@@ -51,20 +51,20 @@ export class BodyReader implements Disposable {
   }
 
   /**
-   * The next bytes, which the read after that may overwrite; undefined after the last ones.
+   * The next bytes, which the following read may overwrite; undefined at the end.
    *
    * @throws {BodyLostError | BodyIdleError | BodyStoppedError}
    */
   async read(): Promise<Uint8Array | undefined> {
     if (this.#ended !== undefined) throw this.#ended;
-    // A peer that closes its side right after the last byte makes the next read fail, so none is made.
+    // A peer that closes its side right after the last byte makes the next read fail, so there is none.
     if (this.#reader === undefined || this.#taken === this.#options.length) return undefined;
     const chunk = await this.#readInTime(this.#reader);
     this.#taken += chunk?.length ?? 0;
     return chunk;
   }
 
-  /** Ends the upload: the read that waits, or the next one, throws. The first reason stands. */
+  /** Stops the upload: the pending or next read throws. The first reason is kept. */
   stop(problem: ProblemError): void {
     this.#end(new BodyStoppedError(problem));
   }
@@ -101,12 +101,14 @@ export class BodyReader implements Disposable {
     this.#cancel();
   }
 
-  /** Made with the first read, so that a refused body costs nothing. */
+  /** Created with the first read, so that a rejected body costs nothing. */
   #lendBuffer(): ArrayBuffer {
     return this.#buffer.byteLength === 0 ? new ArrayBuffer(BUFFER_BYTES) : this.#buffer;
   }
 
-  /** Cancelling resolves the read that waits. It fails when the peer has gone, which the reads have told already. */
+  /**
+   * Cancelling resolves the pending read. It fails if the peer has disconnected, which the reads have already reported.
+   */
   #cancel(): void {
     this.#reader?.of.cancel().catch(() => {});
   }

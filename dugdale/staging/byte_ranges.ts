@@ -4,12 +4,12 @@ export interface ByteRange {
   readonly length: number;
 }
 
-/** What a `Range` header asks of a file of that size: parts of it, the whole, or nothing that could be given. */
+/** The result of a `Range` header: parts, the whole file, or not satisfiable. */
 export type Wanted = readonly ByteRange[] | "whole" | "unsatisfiable";
 
 /**
- * Reads a `Range` header. Parts that lie behind the end are left out; when the rest together is longer than the
- * file, the whole is cheaper; of an empty file there is only the whole.
+ * Parses a `Range` header. Parts behind the end are dropped; if the rest together is longer than the file, the whole
+ * file is sent; for an empty file only the whole is possible.
  */
 export function parseRange(header: string | null, size: number): Wanted {
   if (header === null || header === "") return "whole";
@@ -31,7 +31,7 @@ export function contentRange({ start, length }: ByteRange, size: number): string
   return `bytes ${start}-${start + length - 1}/${size}`;
 }
 
-/** Undefined when the text is no range; of length 0 when it lies behind the end. */
+/** Undefined for an invalid range; length 0 if it is behind the end. */
 function parseOne(text: string, size: number): ByteRange | undefined {
   const [, first = "", last = ""] = /^(\d*)\s*-\s*(\d*)$/.exec(text) ?? [];
   if (first === "" && last === "") return undefined;

@@ -1,10 +1,10 @@
 import { parseHttpDate } from "./http_date.ts";
 
-/** What the conditions of a download come to. */
+/** Result of the conditions of a download. */
 export type Verdict = "send" | "not_modified" | "precondition_failed";
 
 /**
- * Weighs the conditions of a download of a file that has a date but no entity tag.
+ * Evaluates the conditions of a download of a file that has a date but no entity tag.
  *
  * @param modifiedS Unix seconds of the file's last change.
  */
@@ -19,7 +19,7 @@ export function weigh(headers: Headers, modifiedS: number): Verdict {
   return modifiedSince !== undefined && modifiedS <= modifiedSince ? "not_modified" : "send";
 }
 
-/** The `Range` header, unless an `If-Range` says that the caller's other parts are of another file. */
+/** The `Range` header, unless `If-Range` shows that the client's other parts belong to another file. */
 export function rangeInForce(headers: Headers, modifiedS: number): string | null {
   const ifRange = headers.get("if-range");
   const applies = ifRange === null || ifRange === "" || parseHttpDate(ifRange) === modifiedS;

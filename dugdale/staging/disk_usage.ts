@@ -5,9 +5,9 @@ import type { DataDir } from "../host/data_dir.ts";
 import type { Slots } from "../host/slots.ts";
 import { isMissing, isUnreadable } from "./file_errors.ts";
 
-/** Measured bytes below the data directory. */
+/** Measured sizes in the data directory, in bytes. */
 export interface MeasuredBytes {
-  /** Everything, the database with its log included. */
+  /** Everything, including the database with its log. */
   readonly total: number;
   /** Captured output of missions. */
   readonly output: number;
@@ -15,12 +15,12 @@ export interface MeasuredBytes {
   readonly staging: number;
 }
 
-/** Files looked at in one go: enough to keep the disk busy without taking all slots from the uploads. */
+/** Number of files measured in parallel: enough to keep the disk busy without taking all slots from the uploads. */
 const AT_ONCE = 4;
 
 /**
- * How full the data directory is: the sum of the file sizes at the last walk, and what uploads have added since.
- * 0 until the first walk has ended.
+ * Used space of the data directory: the sum of the file sizes at the last scan, plus uploads since then. 0 until the
+ * first scan is complete.
  */
 export class DiskUsage {
   readonly #dataDir: DataDir;
@@ -29,7 +29,7 @@ export class DiskUsage {
   #measured: MeasuredBytes = { total: 0, output: 0, staging: 0 };
   #added = 0;
 
-  /** @param limits Has the quota; 0 or less is none. */
+  /** @param limits Contains the quota; 0 or less means none. */
   constructor(dataDir: DataDir, limits: Pick<DugdaleLimits, "maxDataDirBytes">, slots: Slots) {
     this.#dataDir = dataDir;
     this.#limits = limits;
@@ -50,15 +50,15 @@ export class DiskUsage {
     return this.#limits.maxDataDirBytes;
   }
 
-  /** Counts bytes that have just been written, so that the quota need not wait for the next walk. */
+  /** Counts bytes that were just written, so that the quota need not wait for the next scan. */
   add(bytes: number): void {
     this.#added += bytes;
   }
 
   /**
-   * Refuses new work when the data directory holds more than the quota.
+   * Rejects new work when the data directory exceeds the quota.
    *
-   * @param extra Bytes that would come on top. Default 0.
+   * @param extra Additional bytes. Default 0.
    * @throws {ProblemError} `disk_quota_exceeded`
    */
   check(extra = 0): void {
@@ -71,13 +71,13 @@ export class DiskUsage {
     );
   }
 
-  /** The fault when work in progress has used the quota up; undefined while there is room. */
+  /** The error when work in progress has exceeded the quota; undefined while there is space. */
   problem(): string | undefined {
     if (this.#maxBytes <= 0 || this.bytes < this.#maxBytes) return undefined;
     return `the data directory holds ${this.bytes} bytes, ${this.#maxBytes} are allowed`;
   }
 
-  /** Measures anew. Files that come or go meanwhile may count or not. */
+  /** Measures again. Files that are created or removed meanwhile may or may not be counted. */
   async measure(signal: AbortSignal): Promise<void> {
     const before = this.#added;
     const sizes = new Map<string, number>();
@@ -89,7 +89,7 @@ export class DiskUsage {
     this.#added -= before;
   }
 
-  /** The sizes of all files at and below a path. Walks with a list of its own: depth is up to missions. */
+  /** The sizes of all files at and below a path. Iterative: missions control the depth. */
   async #size(path: string, signal: AbortSignal): Promise<number> {
     const left = [path];
     let total = 0;
@@ -114,7 +114,7 @@ export class DiskUsage {
   }
 }
 
-/** A mission may remove its files, or forbid to look at them, at any moment. */
+/** A mission may remove its files, or deny access to them, at any moment. */
 function countAsNothing(error: unknown): undefined {
   if (!isMissing(error) && !isUnreadable(error)) throw error;
 }

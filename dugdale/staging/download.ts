@@ -17,7 +17,7 @@ interface Content {
   readonly pieces: readonly Piece[];
 }
 
-/** Hands complete files out: whole, in parts, or not at all when the caller has them already. */
+/** Serves complete files: whole, in parts, or not at all if the client already has them. */
 export class Downloads {
   readonly #parts: StagingParts;
 
@@ -83,7 +83,7 @@ export class Downloads {
       const headers = { ...about, "content-type": TYPE, "content-range": contentRange(range, row.size) };
       return await this.#send(file, row, { status: 206, headers, pieces: ranges });
     }
-    // No file holds its own digest, so this cannot be mistaken for content.
+    // No file contains its own digest, so this cannot be mistaken for content.
     const boundary = row.sha256.slice(0, 32);
     const headers = { ...about, "content-type": `multipart/byteranges; boundary=${boundary}` };
     const pieces = multipart(ranges, row.size, boundary);
@@ -98,7 +98,7 @@ export class Downloads {
     });
   }
 
-  /** What goes to the end of the file is sent by the server itself: with less work, and without memory of ours. */
+  /** The rest of a file up to its end is sent by the server itself: with less work, and without our memory. */
   async #body(
     file: DiskFile,
     row: StagingRow,

@@ -1,7 +1,7 @@
 import type { DugdaleConfig } from "../../config/dugdale/config.ts";
 import type { RetentionTtls } from "../store/staging_retention.ts";
 
-/** How long files are kept under this configuration, for `store.staging.retention.settle`. */
+/** Retention of files under this configuration, for `store.staging.retention.settle`. */
 export function retentionTtls({ cleanup, exec }: DugdaleConfig): RetentionTtls {
   return {
     stagingTtlMs: cleanup.stagingTtlMs,
@@ -13,7 +13,7 @@ export function retentionTtls({ cleanup, exec }: DugdaleConfig): RetentionTtls {
   };
 }
 
-/** How long a new upload is kept, in milliseconds: a staging TTL of 0 would leave no time to use it. */
+/** Retention of a new upload, in milliseconds: a staging TTL of 0 would leave no time to use it. */
 export function uploadTtlMs({ cleanup }: DugdaleConfig): number {
   return cleanup.stagingTtlMs || 3_600_000;
 }

@@ -2,17 +2,17 @@ import type { DiskFile } from "../host/disk.ts";
 import type { Slots } from "../host/slots.ts";
 import type { ByteRange } from "./byte_ranges.ts";
 
-/** Something to send: bytes of our own, or a part of the file. */
+/** A piece to send: bytes, or a part of the file. */
 export type Piece = Uint8Array<ArrayBuffer> | ByteRange;
 
 const CHUNK_BYTES = 128 * 1024;
 
-/** The file became shorter while it was sent. */
+/** The file was truncated while it was sent. */
 export class FileTooShortError extends Error {
   override readonly name = "FileTooShortError";
 }
 
-/** Sends pieces one after the other, each read only when the reader wants more. */
+/** Sends pieces one after the other, each read on demand. */
 export class FileSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   readonly #file: DiskFile;
   readonly #pieces: Iterator<Piece>;
@@ -20,14 +20,14 @@ export class FileSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffe
   #left: ByteRange = { start: 0, length: 0 };
   #closed = false;
 
-  /** @param file Is owned from now on: closed after the last byte, on an error, and when the reader leaves. */
+  /** @param file Owned from now on: closed after the last byte, on an error, and when the reader cancels. */
   constructor(file: DiskFile, pieces: readonly Piece[], slots: Slots) {
     this.#file = file;
     this.#pieces = pieces.values();
     this.#slots = slots;
   }
 
-  /** A stream that holds nothing in advance. */
+  /** A stream without a buffer. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return new ReadableStream(this, { highWaterMark: 0 });
   }

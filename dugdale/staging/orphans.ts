@@ -6,8 +6,8 @@ import type { StagingParts } from "./parts.ts";
 /** Which orphans to remove. */
 export interface OrphanOptions {
   /**
-   * Unix milliseconds. What was changed later stays, because its row may be on its way; Infinity takes all, and is only
-   * for a moment in which nothing else is done.
+   * Unix milliseconds. Newer entries are kept, because their row may be about to be written; Infinity removes all, and
+   * is only for a moment without concurrent work.
    */
   readonly beforeMs: number;
   readonly stopping: AbortSignal;
@@ -16,12 +16,12 @@ export interface OrphanOptions {
 /** One kind of entry that belongs to a row. */
 interface Kind {
   readonly folder: string;
-  /** Whether the entries are spread over subfolders. */
+  /** Whether the entries are distributed over subfolders. */
   readonly sharded: boolean;
-  /** The first group is the id. Everything else in the folder is not ours to touch. */
+  /** The first group is the id. Other entries of the folder are not touched. */
   readonly name: RegExp;
   readonly unknown: (ids: readonly string[]) => Set<string>;
-  /** Only what was last changed before this moment, in Unix milliseconds, is looked at. */
+  /** Only entries last changed before this time, in Unix milliseconds, are checked. */
   readonly beforeMs: number;
 }
 
@@ -32,17 +32,18 @@ const STAGED = new RegExp(`^${ID}(?:\\.tmp)?$`);
 const PAUSE_MS = 5;
 
 /**
- * Removes captured output, working directories and staging files that belong to no row: what a crash between a file
- * and its row leaves behind.
+ * Removes captured output, working directories and staging files without a row: leftovers of a crash between a file and
+ * its row.
  *
- * @returns How many entries were removed.
+ * @returns Number of removed entries.
  */
 export async function removeOrphans(
   parts: StagingParts,
   { beforeMs, stopping }: OrphanOptions,
 ): Promise<number> {
   const { orphans } = parts.store.staging;
-  // The rows of output files come when all of a mission's files have been copied, which may take longer than that.
+  // The rows of output files are written when all of a mission's files have been copied, which may take longer than
+  // that.
   const stagedBeforeMs = Math.min(beforeMs, orphans.collectingSince() ?? Infinity);
   const missions = (ids: readonly string[]) => orphans.unknownMissions(ids);
   const staging = (ids: readonly string[]) => orphans.unknownStaging(ids);
@@ -60,14 +61,14 @@ async function removeKind(kind: Kind, parts: StagingParts, stopping: AbortSignal
   const root = join(parts.dataDir.root, kind.folder);
   const list = (folder: string) =>
     parts.slots.run(() => parts.dataDir.disk.readdir(folder)).catch((error): string[] => {
-      // Also what is no folder at all, which is not ours.
+      // Also entries that are not folders, which are not ours.
       if (isMissing(error)) return [];
       throw error;
     });
   const folders = kind.sharded ? (await list(root)).map((shard) => join(root, shard)) : [root];
   let removed = 0;
   for (const folder of folders) {
-    // Damage may be found while this goes on, and a damaged database must not decide what belongs to nothing.
+    // Damage may be found meanwhile, and a damaged database must not decide what is an orphan.
     if (stopping.aborted || parts.damaged()) break;
     const ids = new Map<string, string>();
     for (const name of await list(folder)) {

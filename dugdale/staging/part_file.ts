@@ -4,7 +4,7 @@ import type { Slots } from "../host/slots.ts";
 
 const READ_BYTES = 1024 * 1024;
 
-/** The file of an unfinished upload, opened at its end, together with the digest of what it holds. */
+/** The file of an unfinished upload, opened at its end, together with the digest of its content. */
 export class PartFile implements Disposable {
   readonly #file: DiskFile;
   readonly #slots: Slots;
@@ -17,9 +17,9 @@ export class PartFile implements Disposable {
   }
 
   /**
-   * Opens the file that holds the first `size` bytes of an upload and reads them for the digest; 0 starts a new one.
+   * Opens the file with the first `size` bytes of an upload and reads them for the digest; 0 starts a new one.
    *
-   * @throws {PartSizeError} When it holds another number of bytes, or is not there.
+   * @throws {PartSizeError} When it has another size, or does not exist.
    */
   static async open(
     path: string,
@@ -44,12 +44,12 @@ export class PartFile implements Disposable {
     }
   }
 
-  /** Bytes that are in the file. */
+  /** Size of the file. */
   get size(): number {
     return this.#size;
   }
 
-  /** Appends. When that fails the file is as long as before, and neither digest nor append may be used again. */
+  /** Appends. If that fails the file keeps its length, and neither digest nor append may be used again. */
   async append(chunk: Uint8Array): Promise<void> {
     try {
       const writing = this.#write(chunk);
@@ -62,18 +62,18 @@ export class PartFile implements Disposable {
     this.#size += chunk.length;
   }
 
-  /** Drops what is behind that many bytes. The digest is of no use afterwards. */
+  /** Truncates the file. The digest is invalid afterwards. */
   async truncate(size: number): Promise<void> {
     await this.#slots.run(() => this.#file.truncate(size));
     this.#size = size;
   }
 
-  /** Brings the content to the disk. */
+  /** Syncs the content to disk. */
   async sync(): Promise<void> {
     await this.#slots.run(() => this.#file.sync());
   }
 
-  /** Lower-case hex of all bytes. To be asked once, at the end. */
+  /** Lower-case hex of all bytes. Call it once, at the end. */
   digest(): string {
     return this.#hash.digest("hex");
   }
@@ -99,7 +99,7 @@ export class PartFile implements Disposable {
   }
 }
 
-/** The file of an upload is not as long as the database says. */
+/** The file of an upload differs in length from the database. */
 export class PartSizeError extends Error {
   override readonly name = "PartSizeError";
 

@@ -7,26 +7,26 @@ import type { Slots } from "../host/slots.ts";
 import type { Store } from "../store/store.ts";
 import type { DiskUsage } from "./disk_usage.ts";
 
-/** What the staging area is built of. */
+/** Dependencies of the staging area. */
 export interface StagingParts {
   readonly store: Store;
   readonly dataDir: DataDir;
   readonly clock: Clock;
   readonly log: Log;
   readonly config: DugdaleConfig;
-  /** Bounds the file operations in flight, together with the rest of the daemon. */
+  /** Limits the concurrent file operations, shared with the rest of the daemon. */
   readonly slots: Slots;
   readonly usage: DiskUsage;
-  /** Whether the daemon is on its way out and takes no new uploads. */
+  /** Whether the daemon is shutting down and accepts no new uploads. */
   readonly draining: () => boolean;
-  /** Whether the database is damaged, and must not decide any more which files are orphans. */
+  /** Whether the database is damaged, and must no longer decide which files are orphans. */
   readonly damaged: () => boolean;
   readonly missions: MissionsOfFiles;
   /** Called when a file could not be synced, for metrics. */
   readonly onFsyncFailure: (transition: "staging_upload_complete") => void;
 }
 
-/** What a forced deletion of a file asks of those who run missions. */
+/** What a forced deletion of a file needs from the engine. */
 export interface MissionsOfFiles {
   /**
    * Kills running missions and resolves once all of them are done.
@@ -37,6 +37,6 @@ export interface MissionsOfFiles {
   killForDelete(missionIds: readonly MissionId[], gone: () => AbortSignal): Promise<void>;
   /** Makes a change of the store in which missions are hidden, and resolves once it is on disk. */
   write<T>(change: () => T): Promise<T>;
-  /** Hides a queued or done mission within such a change; false when it is in another state. */
+  /** Hides a queued or done mission within such a change; false in another state. */
   hide(id: number): boolean;
 }

@@ -1,24 +1,24 @@
 import type { Clock } from "../host/clock.ts";
 
-/** A pass of background work. */
+/** A task of a background worker. */
 export interface PeriodicWork {
-  /** From the start of the worker, and from the end of each pass, to the next one. */
+  /** Delay of each pass after the start of the worker or the end of the previous pass. */
   readonly periodMs: number;
-  /** Whether the first pass comes at once. Default false. */
+  /** Whether the first pass runs immediately. Default false. */
   readonly atStart?: boolean;
   /**
-   * How many times as long as a pass the pause after it is at least. The default of 10 keeps a worker from being busy
-   * for more than a tenth of the time; 0 is for passes that pause themselves and must keep up.
+   * Minimum pause after a pass, as a multiple of its duration. The default of 10 keeps a worker from being busy for
+   * more than a tenth of the time; 0 is for passes that pause themselves and must keep up.
    */
   readonly pauseTimes?: number;
   readonly pass: (stopping: AbortSignal) => Promise<unknown>;
-  /** Called after a failed pass; the next one comes as usual. */
+  /** Called after a failed pass; the next one runs as usual. */
   readonly onError: (error: unknown) => void;
 }
 
 const PAUSE_TIMES = 10;
 
-/** Repeats a piece of background work from its creation until it is disposed of; passes never overlap. */
+/** Repeats a background task until it is disposed of; passes never overlap. */
 export class Periodic implements AsyncDisposable {
   readonly #work: PeriodicWork;
   readonly #clock: Clock;
@@ -31,7 +31,7 @@ export class Periodic implements AsyncDisposable {
     this.#ended = this.#run(this.#stop.signal);
   }
 
-  /** Ends the pass that is running, as soon as it looks at its signal, and waits for it. */
+  /** Ends the running pass as soon as it checks its signal, and waits for it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#ended;

@@ -10,29 +10,29 @@ import type { PartFile } from "./part_file.ts";
 import type { StagingParts } from "./parts.ts";
 import type { UploadRequest } from "./upload_request.ts";
 
-/** How often the database learns how far an upload is. At the end of each request it knows exactly. */
+/** Interval of progress updates in the database. At the end of each request it is exact. */
 const RECORD_MS = 250;
-/** The quota is looked at again after so many bytes. */
+/** Bytes between two checks of the quota. */
 const QUOTA_BYTES = 16 * 1024 * 1024;
 
-/** One PUT that has been let in. */
+/** An admitted PUT. */
 export interface Taking {
   readonly request: UploadRequest;
   readonly part: PartFile;
-  /** Where {@linkcode part} lies. */
+  /** Path of {@linkcode part}. */
   readonly path: string;
   readonly body: BodyReader;
 }
 
-/** The data directory filled up while the body came. */
+/** The data directory filled up while the body arrived. */
 class QuotaError extends Error {
   override readonly name = "QuotaError";
 }
 
 /**
- * Takes a body in and, when it brings the last byte, makes the file complete.
+ * Receives a body and, with the last byte, makes the file complete.
  *
- * @throws {ProblemError} When there is still something missing, or nothing can be done with what came.
+ * @throws {ProblemError} When bytes are missing, or the received content is unusable.
  */
 export async function receive(taking: Taking, parts: StagingParts): Promise<void> {
   const { part, request: { stagingId, total, sha256 } } = taking;
@@ -53,7 +53,7 @@ export async function receive(taking: Taking, parts: StagingParts): Promise<void
   await complete(taking, parts);
 }
 
-/** The file of that id is being deleted, or at least no upload any more. */
+/** The file of that id is being deleted, or is no longer an upload. */
 export function deletedMeanwhile(stagingId: StagingId, state = "deleting"): ProblemError {
   return new ProblemError("conflict", `staging file ${stagingId} is ${state}`, { details: { state } });
 }
@@ -79,7 +79,7 @@ async function fill(taking: Taking, parts: StagingParts): Promise<void> {
   }
 }
 
-/** Keeps or drops what has come, and says what the sender is told. */
+/** Keeps or drops the received bytes, and determines the response. */
 async function settleFailure(error: unknown, taking: Taking, parts: StagingParts): Promise<Error> {
   const { stagingId } = taking.request;
   if (error instanceof BodyIdleError || error instanceof QuotaError) {
@@ -88,7 +88,8 @@ async function settleFailure(error: unknown, taking: Taking, parts: StagingParts
     const details = { max_data_dir_size: parts.config.limits.maxDataDirBytes };
     return new ProblemError("disk_quota_exceeded", error.message, { details });
   }
-  // If what has come cannot be recorded, the sender goes on from what is; the first failure is what it is told.
+  // If the received bytes cannot be recorded, the sender continues from what is recorded; the first failure is
+  // reported.
   await record(taking, parts).catch((err) =>
     parts.log.error("db_error", { op: "upload", staging_id: stagingId, err })
   );
@@ -107,8 +108,8 @@ async function record(taking: Taking, parts: StagingParts): Promise<boolean> {
 }
 
 /**
- * Changes the row of an upload. When that fails, what the row does not know of is dropped: a sender can only go on
- * where row and file agree.
+ * Changes the row of an upload. If that fails, bytes unknown to the row are dropped: a sender can only resume where row
+ * and file agree.
  */
 async function changeRow<T>(
   { request, part }: Taking,
@@ -124,7 +125,7 @@ async function changeRow<T>(
   }
 }
 
-/** The row first: a file that will never be used must not be found as complete. */
+/** The row first: an unusable file must not be found as complete. */
 async function discard(taking: Taking, parts: StagingParts): Promise<void> {
   const { store, clock, slots, dataDir } = parts;
   const { request, path } = taking;
@@ -134,7 +135,7 @@ async function discard(taking: Taking, parts: StagingParts): Promise<void> {
   });
 }
 
-/** Without this a power cut may take the name of a file away that is known as complete. */
+/** Without this a power failure may remove the name of a file that is recorded as complete. */
 async function syncFolder(path: string, { dataDir, slots }: StagingParts): Promise<void> {
   for (const folder of [dirname(path), dirname(dirname(path))]) {
     await slots.run(async () => {
@@ -158,7 +159,7 @@ async function complete(taking: Taking, parts: StagingParts): Promise<void> {
     });
     if (!done) throw deletedMeanwhile(stagingId);
   } catch (error) {
-    // A sender can only go on where a byte is missing, so one is given back.
+    // A sender can only resume where a byte is missing, so one is dropped.
     await part.truncate(Math.max(0, total - 1)).then(() => record(taking, parts)).catch((cause) => {
       parts.log.warn("upload is behind its file", { staging_id: stagingId, err: cause });
     });

@@ -8,9 +8,9 @@ export function noFile(stagingId: StagingId): ProblemError {
   return new ProblemError("not_found", `there is no staging file ${stagingId}`);
 }
 
-/** How a file is to be deleted. */
+/** Options of a deletion. */
 export interface RemovalOptions {
-  /** Also when missions use the file: running ones are ended, and all of them are deleted with it. */
+  /** Even if missions use the file: running ones are killed, and all of them are deleted with it. */
   readonly force: boolean;
   /** Aborts when the caller no longer waits. */
   readonly gone: () => AbortSignal;
@@ -19,8 +19,8 @@ export interface RemovalOptions {
 /**
  * Hides a file until the next sweep removes it.
  *
- * @returns The missions that went with it; undefined when the file was being deleted already.
- * @throws {ProblemError} `not_found`, `staging_in_use`, `staging_finalizing`, and what ending a mission throws.
+ * @returns The missions deleted with it; undefined if the file was already being deleted.
+ * @throws {ProblemError} `not_found`, `staging_in_use`, `staging_finalizing`, and errors of ending a mission.
  */
 export async function removeFile(
   stagingId: StagingId,

@@ -5,9 +5,9 @@ import type { StagingParts } from "./parts.ts";
 const BATCH = 100;
 
 /**
- * Brings unfinished uploads back into step with their files after a crash: the file may hold more than the database
- * has learned. What counts is the file; its content is checked against the digest at the end anyway. To be called
- * before any upload is taken.
+ * Synchronizes unfinished uploads with their files after a crash: the file may contain more than the database has
+ * recorded. The file is authoritative; its content is verified by the digest at the end anyway. Call it before any
+ * upload is accepted.
  */
 export async function repairUploads(parts: StagingParts): Promise<void> {
   const { store } = parts;
@@ -24,7 +24,7 @@ export async function repairUploads(parts: StagingParts): Promise<void> {
   }
 }
 
-/** As {@linkcode repairUploads} for one upload that is not under way. @returns How many bytes of it there are. */
+/** As {@linkcode repairUploads} for one upload that is not in progress. @returns Its size in bytes. */
 export async function repairUpload(row: StagingRow, parts: StagingParts): Promise<number> {
   const size = await usableSize(row, parts);
   if (size !== row.bytes_received) {
@@ -37,7 +37,7 @@ async function usableSize(row: StagingRow, { dataDir, slots }: StagingParts): Pr
   const path = dataDir.staging(row.staging_id);
   try {
     const { size } = await slots.run(() => dataDir.disk.stat(path));
-    // A sender can only go on where a byte is missing, so of a whole file one is given back.
+    // A sender can only resume where a byte is missing, so one of a whole file is dropped.
     const usable = Math.min(size, Math.max(0, row.size - 1));
     if (usable < size) await slots.run(() => dataDir.disk.truncate(path, usable));
     return usable;

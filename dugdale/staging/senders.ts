@@ -1,22 +1,22 @@
 import type { StagingId } from "../../protocol/names.ts";
 import type { StagingRow } from "../store/staging_row.ts";
 
-/** So many are remembered before those that are over are looked for. */
+/** Number of entries after which finished ones are removed. */
 const REMEMBERED = 4096;
 
 /**
- * Who has begun which upload, for as long as this dugdale runs. Those of an earlier run count as of one sender. Where
- * there is no more room, one with many unfinished uploads gives way to one with few.
+ * The sender of each upload, for the life of this dugdale. Those of an earlier run count as one sender. When there is
+ * no more space, a sender with many unfinished uploads yields to one with few.
  */
 export class Senders {
   readonly #byUpload = new Map<StagingId, string>();
 
-  /** The sender of an upload; undefined for one that an earlier run has begun. */
+  /** The sender of an upload; undefined for one begun in an earlier run. */
   of(stagingId: StagingId): string | undefined {
     return this.#byUpload.get(stagingId);
   }
 
-  /** An upload has begun. @param isUnfinished Whether one is still remembered with reason. */
+  /** An upload has begun. @param isUnfinished Whether an entry is still needed. */
   add(stagingId: StagingId, sender: string, isUnfinished: (id: StagingId) => boolean): void {
     if (this.#byUpload.size >= REMEMBERED) {
       for (const id of this.#byUpload.keys()) if (!isUnfinished(id)) this.#byUpload.delete(id);
@@ -30,11 +30,11 @@ export class Senders {
   }
 
   /**
-   * The uploads that give way to another one of a sender, until each sender has the same share: the longest idle one
-   * of the sender that has most, and so on.
+   * The uploads to abandon for another one of a sender, until each sender has the same share: the longest idle one of
+   * the sender with the most, and so on.
    *
    * @param uploads All unfinished ones.
-   * @param isRunning Whether bytes of one are coming at this moment; it does not give way.
+   * @param isRunning Whether an upload is receiving bytes at this moment; it is not abandoned.
    */
   *givingWay(
     sender: string,

@@ -11,10 +11,10 @@ import { Uploads } from "./upload.ts";
 
 const DISK_USAGE_MS = 30_000;
 const ORPHANS_MS = 24 * 3_600_000;
-/** A file may be a little older than its row. */
+/** A file may be slightly older than its row. */
 const ORPHAN_AGE_MS = 5 * 60_000;
 
-/** The staging area: files on their way into and out of missions, and the work that keeps it tidy. */
+/** The staging area: input and output files of missions, and its maintenance. */
 export class Staging implements AsyncDisposable {
   readonly parts: StagingParts;
   readonly uploads: Uploads;
@@ -31,14 +31,14 @@ export class Staging implements AsyncDisposable {
     this.sweep = new Sweep(parts, this.uploads);
   }
 
-  /** Brings unfinished uploads into step with their files. To be called before requests come. */
+  /** Synchronizes unfinished uploads with their files. Call it before requests are accepted. */
   async repair(): Promise<void> {
     await repairUploads(this.parts);
   }
 
   /**
-   * Removes what belongs to no row: at the start what an earlier daemon has left, later what is some minutes old. It
-   * takes a while, and is done while the dugdale works.
+   * Removes entries without a row: at the start those of an earlier daemon, later those that are some minutes old. It
+   * takes a while, and runs while the dugdale works.
    *
    * @param beforeMs See {@linkcode removeOrphans}.
    */
@@ -70,7 +70,7 @@ export class Staging implements AsyncDisposable {
     return Math.max(this.#openedMs, this.parts.clock.wallMs() - ORPHAN_AGE_MS);
   }
 
-  /** Hides a file until the next sweep, and ends an upload of it. See {@linkcode removeFile}. */
+  /** Hides a file until the next sweep, and stops an upload of it. See {@linkcode removeFile}. */
   async remove(
     stagingId: StagingId,
     options: RemovalOptions,
@@ -80,7 +80,7 @@ export class Staging implements AsyncDisposable {
     return missions;
   }
 
-  /** Ends background work and uploads, and waits for them. */
+  /** Stops background work and uploads, and waits for them. */
   async [Symbol.asyncDispose](): Promise<void> {
     const workers = this.#workers.splice(0);
     await Promise.all([this.uploads, ...workers].map((part) => part[Symbol.asyncDispose]()));

@@ -5,17 +5,17 @@ import { isMissing, isOtherFileSystem } from "./file_errors.ts";
 import type { StagingParts } from "./parts.ts";
 import type { Uploads } from "./upload.ts";
 
-/** Files between two pauses, so that other work gets its turn and no transaction is long. */
+/** Files between two pauses, so that other work gets its turn and transactions stay short. */
 const BATCH = 100;
 const PAUSE_MS = 20;
-/** Rows in one transaction that only works expiries out. */
+/** Rows in one transaction that only computes expiries. */
 const SETTLE_BATCH = 1000;
-/** How long a file that is no longer listed can still be read by those who have just asked for it. */
+/** How long a file that is no longer listed stays readable for running downloads. */
 const TOMBSTONE_MS = 60_000;
 
 /**
- * Removes files whose time is over, in three passes, each of which may be the first after a crash: rows become
- * `deleting`; their files are moved to `tombstone/`; what has lain there for a minute goes, and the row with it.
+ * Removes expired files in three passes, each of which may be the first after a crash: rows become `deleting`; their
+ * files are moved to `tombstone/`; after a minute there they are removed, and the row with them.
  */
 export class Sweep {
   readonly #parts: StagingParts;
@@ -26,7 +26,7 @@ export class Sweep {
     this.#uploads = uploads;
   }
 
-  /** Does one sweep, or the part of it until `stopping`. */
+  /** Runs one sweep, or the part of it until `stopping`. */
   async run(stopping: AbortSignal): Promise<void> {
     await this.#settle(stopping);
     await this.#expire(stopping);
@@ -41,18 +41,18 @@ export class Sweep {
     while (!stopping.aborted && await settle() === SETTLE_BATCH) await clock.sleep(PAUSE_MS, stopping);
   }
 
-  /** All that is due: were there a limit, more files could come in an hour than go. */
+  /** All due files: with a limit, more files could be added in an hour than removed. */
   async #expire(stopping: AbortSignal): Promise<void> {
     const { store, clock } = this.#parts;
     const { retention } = store.staging;
     const nowMs = clock.wallMs();
     while (!stopping.aborted) {
-      // Uploads that are under way stay due, and must not be all that is found.
+      // Uploads in progress stay due, and must not be all that is found.
       const due = retention.due(nowMs, BATCH + this.#uploads.count).filter((id) =>
         !this.#uploads.isRunning(id)
       );
       if (due.length === 0) return;
-      // Durable, because the files move next: a row must not be complete again while its file is gone.
+      // Durable, because the files are moved next: a row must not be complete again when its file is gone.
       await store.write(() => due.forEach((id) => retention.expire(id, nowMs)));
       await clock.sleep(PAUSE_MS, stopping);
     }
@@ -75,7 +75,7 @@ export class Sweep {
     }
   }
 
-  /** True when there was no file to move. */
+  /** True if there was no file to move. */
   async #buryOne(id: StagingId): Promise<boolean> {
     const { dataDir, slots, clock } = this.#parts;
     const tombstone = dataDir.tombstone(id);
@@ -87,7 +87,7 @@ export class Sweep {
     } catch (error) {
       if (isMissing(error)) return true;
       if (!isOtherFileSystem(error)) throw error;
-      // Where staging/ is mounted there are no tombstones; who reads the file already can go on.
+      // If staging/ is a mount point there are no tombstones; running downloads can continue.
       await slots.run(() => dataDir.disk.unlink(dataDir.staging(id)));
       return true;
     }
@@ -105,7 +105,7 @@ export class Sweep {
     });
   }
 
-  /** True when it is gone. */
+  /** True if it was removed. */
   async #clearOne(id: StagingId): Promise<boolean> {
     const { dataDir, slots, clock } = this.#parts;
     const tombstone = dataDir.tombstone(id);
@@ -115,7 +115,7 @@ export class Sweep {
     return true;
   }
 
-  /** A file that cannot be moved or removed must not keep all others: the next sweep tries again. */
+  /** A file that cannot be moved or removed must not block all others: the next sweep tries again. */
   async #try(id: StagingId, work: () => Promise<boolean>): Promise<boolean> {
     try {
       return await work();
@@ -125,7 +125,7 @@ export class Sweep {
     }
   }
 
-  /** A row that missions still refer to stays until they are gone. */
+  /** A row that missions still refer to is kept until they are gone. */
   async #remove(ids: readonly StagingId[]): Promise<void> {
     const { store } = this.#parts;
     if (ids.length > 0) await store.writeSoon(() => ids.forEach((id) => store.staging.remove(id)));

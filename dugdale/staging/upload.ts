@@ -17,14 +17,14 @@ interface Running {
   part?: PartFile;
 }
 
-/** A file that is complete, by this PUT or by an earlier one. */
+/** A file that is complete, by this PUT or an earlier one. */
 export interface Uploaded {
-  /** Whether this PUT completed it; else its body has not been read. */
+  /** Whether this PUT completed it; otherwise its body was not read. */
   readonly isNew: boolean;
   readonly reply: UploadReply;
 }
 
-/** Takes files in: resumable, verified, one PUT at a time for each id. */
+/** Receives files: resumable, verified, one PUT at a time for each id. */
 export class Uploads implements AsyncDisposable {
   readonly #parts: StagingParts;
   readonly #running = new Map<StagingId, Running>();
@@ -34,27 +34,27 @@ export class Uploads implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Whether a PUT for this file is under way. */
+  /** Whether a PUT for this file is in progress. */
   isRunning(stagingId: StagingId): boolean {
     return this.#running.has(stagingId);
   }
 
-  /** How many PUTs are under way. */
+  /** Number of PUTs in progress. */
   get count(): number {
     return this.#running.size;
   }
 
-  /** How much of an upload has come; the row lags a little behind while a PUT is under way. */
+  /** Received bytes of an upload; the row lags slightly behind while a PUT is in progress. */
   bytesReceived(row: StagingRow): number {
     return this.#running.get(row.staging_id)?.part?.size ?? row.bytes_received;
   }
 
-  /** Who has begun an upload; undefined when that was before this dugdale started. */
+  /** The sender of an upload; undefined if it was begun before this dugdale started. */
   senderOf(stagingId: StagingId): string | undefined {
     return this.#senders.of(stagingId);
   }
 
-  /** Ends the PUT for a file that has just been marked as deleting. */
+  /** Stops the PUT for a file that was just marked as deleting. */
   stop(stagingId: StagingId): void {
     this.#running.get(stagingId)?.body.stop(deletedMeanwhile(stagingId));
   }
@@ -97,14 +97,14 @@ export class Uploads implements AsyncDisposable {
     }
   }
 
-  /** Ends every PUT, each with what it has got so far on record. */
+  /** Stops every PUT and records what it has received. */
   async [Symbol.asyncDispose](): Promise<void> {
     const leaving = new ProblemError("draining", "the dugdale is stopping", { retryAfterS: 30 });
     for (const { body } of this.#running.values()) body.stop(leaving);
     await Promise.all(this.#running.values().map(({ ended }) => ended));
   }
 
-  /** An upload that has been begun may go on: only its sender can finish it. */
+  /** An upload that has begun may continue: only its sender can finish it. */
   #assertNotDraining(id: string): void {
     if (!this.#parts.draining()) return;
     if (isStagingId(id) && this.#parts.store.staging.find(id) !== undefined) return;

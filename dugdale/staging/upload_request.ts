@@ -3,20 +3,20 @@ import { isStagingId, STAGING_ID, type StagingId } from "../../protocol/names.ts
 import { SHA256_HEADER } from "../../protocol/staging.ts";
 import { ProblemError } from "../problem_error.ts";
 
-/** What a PUT says about itself. */
+/** The headers of a PUT. */
 export interface UploadRequest {
   readonly stagingId: StagingId;
-  /** Lower-case hex digest that the whole file must have. */
+  /** Lower-case hex digest of the whole file. */
   readonly sha256: string;
   /** Offset of the body's first byte in the file. */
   readonly start: number;
-  /** Bytes of the whole file. */
+  /** Size of the whole file. */
   readonly total: number;
-  /** Bytes of the body; undefined when it is sent in chunks. */
+  /** Length of the body; undefined if it is chunked. */
   readonly length: number | undefined;
 }
 
-/** The settings that an upload is checked against. */
+/** Settings for the checks of an upload. */
 export type UploadLimits = Pick<DugdaleLimits, "maxStagingUploadBytes" | "maxDataDirBytes">;
 
 interface Span {
@@ -25,7 +25,7 @@ interface Span {
   readonly total: number;
 }
 
-/** Refuses a body that would have to be decoded. @throws {ProblemError} `unsupported_media_type` */
+/** Rejects a body with a content encoding. @throws {ProblemError} `unsupported_media_type` */
 export function assertNotEncoded(headers: Headers): void {
   const encoding = headers.get("content-encoding") ?? "";
   if (encoding === "" || encoding === "identity") return;
@@ -34,7 +34,9 @@ export function assertNotEncoded(headers: Headers): void {
   });
 }
 
-/** Checks id and headers of a PUT. @throws {ProblemError} `bad_request`, `payload_too_large`, `disk_quota_exceeded` */
+/**
+ * Validates id and headers of a PUT. @throws {ProblemError} `bad_request`, `payload_too_large`, `disk_quota_exceeded`
+ */
 export function parseUpload(stagingId: string, headers: Headers, limits: UploadLimits): UploadRequest {
   if (!isStagingId(stagingId)) throw refused(STAGING_ID.refusal(stagingId));
   const sha256 = (headers.get(SHA256_HEADER) ?? "").toLowerCase();
@@ -77,7 +79,7 @@ function parseContentRange(text: string | null): Span | undefined {
   const [, ...digits] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(text) ?? [];
   const [start, end, total] = digits.map(Number);
   const known = start !== undefined && end !== undefined && total !== undefined;
-  // Beyond 2^53 the numbers are not exact any more; no file is that large.
+  // Beyond 2^53 numbers are not exact; no file is that large.
   if (known && Number.isSafeInteger(total) && start <= end && end < total) return { start, end, total };
   throw refused(`Content-Range must be "bytes <start>-<end>/<total>", start <= end < total, not "${text}"`);
 }

@@ -1,13 +1,13 @@
-/** The files of an open database are not what they were: what is written now would be lost with the process. */
+/** The files of an open database were replaced: further writes would be lost with the process. */
 export class DatabaseLostError extends Error {
   override readonly name = "DatabaseLostError";
 }
 
 /**
- * Notices that the files of an open database were removed, replaced or cut. SQLite does not: it goes on with the files
- * that it has open.
+ * Detects that the files of an open database were removed, replaced or truncated. SQLite does not: it continues with
+ * its open files.
  *
- * The files are never opened here, because closing them would free the locks of the whole process on them.
+ * The files are never opened here, because closing them would release the locks of the whole process on them.
  */
 export class DatabaseFiles {
   readonly #file: string;
@@ -25,10 +25,10 @@ export class DatabaseFiles {
   }
 
   /**
-   * What is wrong, if anything. It may be repaired: a file that was moved away can be moved back.
+   * The problem, if any. It may be repaired: a moved file can be moved back.
    *
-   * @param needed Tells how many bytes the database has, with its log. Asked when the file has become shorter: it may
-   * have given pages back.
+   * @param needed Returns the size of the database including its log, in bytes. Called when the file has become
+   * shorter: it may have returned free pages.
    */
   fault(needed: () => number): DatabaseLostError | undefined {
     const file = look(this.#file), log = look(`${this.#file}-wal`);
@@ -47,9 +47,9 @@ export class DatabaseFiles {
   }
 
   /**
-   * Takes note of how long the file is, unless something is wrong with it.
+   * Records the length of the file, unless there is a problem with it.
    *
-   * @param bytes What the database needs without its log. The next checkpoint may shorten the file to this.
+   * @param bytes Size of the database without its log. The next checkpoint may truncate the file to this.
    */
   measure(bytes: number): void {
     const size = look(this.#file)?.size ?? 0;
@@ -66,7 +66,7 @@ function look(path: string): Deno.FileInfo | undefined {
   }
 }
 
-/** Without inodes, as on some file systems, nothing can be told. */
+/** Without inodes, as on some file systems, nothing can be detected. */
 function differs({ ino }: Deno.FileInfo, expected: number | undefined): boolean {
   return ino !== null && expected !== undefined && ino !== expected;
 }

@@ -4,12 +4,12 @@ import { nextTurn } from "../host/clock.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { literal, type Within, withinParameters, withinSql } from "./mission_list.ts";
 
-/** Which failed missions are counted. What is absent does not narrow. */
+/** Filters of failed missions. Omitted fields do not filter. */
 export interface FailureFilter {
-  /** None of them `success`. */
+  /** Not including `success`. */
   readonly outcomes: readonly OutcomeKind[];
   readonly lane?: string | undefined;
-  /** Somewhere in the name; ASCII letters in any case. */
+  /** A part of the name; ASCII letters are case-insensitive. */
   readonly name?: string | undefined;
   readonly failReason?: string | undefined;
   /** Created then or later, in Unix milliseconds. */
@@ -28,22 +28,22 @@ export interface CountedFailures {
   readonly count: number;
   readonly firstMs: number;
   readonly lastMs: number;
-  /** The last one; ids rise with the time. */
+  /** The last one; ids ascend with time. */
   readonly lastId: MissionId;
 }
 
-/** Every failure, and where it belongs. */
+/** All failures, in groups. */
 export interface FailureCounts {
   readonly total: number;
   /** In no order. */
   readonly groups: CountedFailures[];
-  /** Whether groups are left out. */
+  /** Whether groups are omitted. */
   readonly truncated: boolean;
 }
 
-/** Rows that are looked at in one turn of the event loop: some ten milliseconds. */
+/** Rows read in one turn of the event loop, about ten milliseconds. */
 const CHUNK_ROWS = 2000;
-/** A mission may give a reason of its own each time: so many groups are told apart. */
+/** Maximum number of groups: a mission may give a different reason each time. */
 const GROUPS_MAX = 1000;
 
 interface Place {
@@ -51,7 +51,7 @@ interface Place {
   readonly id: string;
 }
 
-/** Counts failed missions, commands not, in chunks that leave others their turn. */
+/** Counts failed missions, without commands, in chunks that yield to others. */
 export class Failures {
   readonly #edge: StatementSync;
   readonly #groups: StatementSync;
@@ -110,7 +110,7 @@ export class Failures {
   }
 }
 
-/** @param older Of an earlier chunk, which has the older missions. */
+/** @param older From an earlier chunk, which contains older missions. */
 function joined(known: CountedFailures, older: CountedFailures): CountedFailures {
   return { ...known, count: known.count + older.count, firstMs: Math.min(known.firstMs, older.firstMs) };
 }

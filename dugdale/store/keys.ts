@@ -3,15 +3,15 @@ import type { UniqueRule } from "../../protocol/dispatch_options.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { type MissionRow, toMission } from "./mission_row.ts";
 
-/** A dispatch that has started nothing, because there was a mission with the same key. */
+/** A dispatch that started nothing, because a mission with the same key existed. */
 export interface Deduplicated {
   /** The row of that mission. */
   readonly mission: number;
-  /** Of the dispatch. */
+  /** Fingerprint of the dispatch. */
   readonly fingerprint: string;
 }
 
-/** Missions by their keys. */
+/** Missions by key. */
 export class MissionKeys {
   readonly #newest: StatementSync;
   readonly #active: StatementSync;
@@ -38,18 +38,18 @@ export class MissionKeys {
     return Iterator.from(this.#newest.iterate(key)).map((row) => toMission<MissionRow>(row)).find(counts);
   }
 
-  /** The mission that keeps another one with its key from being started, if there is one. */
+  /** The mission with the same key that prevents another one from being started, if any. */
   blocking(key: string, rule: UniqueRule): MissionRow | undefined {
     if (rule === "kept") return this.newest(key);
     return this.active(key).find(({ status }) => rule === "active" || status === "queued");
   }
 
-  /** The missions with a key that wait or run, the oldest first. */
+  /** The queued and running missions with a key, the oldest first. */
   active(key: string): MissionRow[] {
     return this.#active.all(key).map((row) => toMission(row));
   }
 
-  /** The mission that a dispatch was answered with instead of its own, and the digest of that dispatch. */
+  /** The mission that was returned for a deduplicated dispatch, and the fingerprint of that dispatch. */
   deduplicated(
     missionId: MissionId,
   ): { readonly first: MissionRow; readonly fingerprint: string } | undefined {
@@ -57,12 +57,12 @@ export class MissionKeys {
     return found && { first: toMission(this.#byRow.get(found.mission)), fingerprint: found.fingerprint };
   }
 
-  /** Keeps that a dispatch was answered with the mission of a row. */
+  /** Records that a dispatch was answered with the mission of a row. */
   addDeduplicated(missionId: MissionId, { mission, fingerprint }: Deduplicated): void {
     this.#addDeduplicated.run({ missionId, mission, fingerprint });
   }
 
-  /** The lanes in which missions with a key wait. */
+  /** The lanes with queued missions of a key. */
   lanesWaiting(key: string): string[] {
     return (this.#lanesWaiting.all(key) as unknown as { lane: string }[]).map(({ lane }) => lane);
   }

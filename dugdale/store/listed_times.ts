@@ -4,30 +4,30 @@ import { nextTurn } from "../host/clock.ts";
 /** A span of time, in Unix milliseconds. */
 export interface TimeSpan {
   readonly fromMs: number;
-  /** Just after its last moment. */
+  /** Exclusive end. */
   readonly toMs: number;
 }
 
-/** Missions whose lane and name a list asks for. What is absent does not narrow; names are patterns of LIKE. */
+/** Filters by lane and name. Omitted fields do not filter; names are LIKE patterns. */
 export interface LaneAndName {
   readonly lane: string | null;
   readonly name: string | null;
   readonly namePrefix: string | null;
 }
 
-/** Length of a span. Long enough that a busy dugdale has few of them, short enough that one is read in a moment. */
+/** Length of a span: long enough for few spans on a busy dugdale, short enough to be read quickly. */
 const SPAN_MS = 2000;
-/** Missions that are entered in one transaction, and rows that are tidied in one: some ten milliseconds. */
+/** Missions added in one transaction, and rows cleaned up in one: about ten milliseconds. */
 const SLICE = 1000;
-/** With more spans, missions are so frequent that reading all finds a page soon. */
+/** With more spans, missions are so frequent that a scan finds a page soon. */
 const RARE_SPANS = 2000;
-/** More pairs than these are not searched for a name. */
+/** Maximum number of pairs searched for a name. */
 const SEARCHED_NAMES = 50_000;
 
 /**
- * The times at which missions of a lane and a name were created: where a list looks for what is rare, instead of
- * reading every mission. An index would cost each dispatch a page for each lane and name; this is written later, and
- * grows by one row for all missions of a pair in two seconds.
+ * Index of the times at which missions of a lane and a name were created, for lists of rare ones without a scan of all
+ * missions. A database index would cost each dispatch a page for each lane and name; this is written later, and grows
+ * by one row for all missions of a pair in two seconds.
  */
 export class ListedTimes {
   readonly #write: (apply: () => void) => Promise<void>;
@@ -44,7 +44,7 @@ export class ListedTimes {
   readonly #removeNames: StatementSync;
   #entering: Promise<void> | undefined;
 
-  /** @param write Makes a change that a power cut may undo. */
+  /** @param write Makes a change that a power failure may undo. */
   constructor(db: DatabaseSync, write: (apply: () => void) => Promise<void>) {
     this.#write = write;
     this.#behind = db.prepare(`
@@ -81,14 +81,14 @@ export class ListedTimes {
         AND NOT EXISTS (SELECT 1 FROM listed_times WHERE name = listed_names.id)`);
   }
 
-  /** Enters the missions that have come since the last time. */
+  /** Adds the missions created since the last call. */
   enter(): Promise<void> {
     return this.#entering ??= this.#enterAll().finally(() => this.#entering = undefined);
   }
 
   /**
-   * Where all missions of a list are, the latest first; undefined when they are too many for it to help. Everything that
-   * was committed must have been entered.
+   * The spans that contain all missions of a list, the latest first; undefined if there are too many. All committed
+   * missions must have been added before.
    */
   find(wanted: LaneAndName): TimeSpan[] | undefined {
     if (this.#countNames() > SEARCHED_NAMES) return undefined;
@@ -101,12 +101,12 @@ export class ListedTimes {
       .map((span) => ({ fromMs: span * SPAN_MS, toMs: (span + 1) * SPAN_MS }));
   }
 
-  /** Takes note that missions were removed: the next ones may get their row numbers. */
+  /** Call it when missions were removed: new ones may reuse their row numbers. */
   removed(): void {
     this.#forget.run();
   }
 
-  /** Removes spans in which there are no missions any more. */
+  /** Removes spans without missions. */
   async tidy(stopping: AbortSignal): Promise<void> {
     let from = { name: 0, span: 0 };
     for (;;) {
@@ -124,7 +124,7 @@ export class ListedTimes {
     }
   }
 
-  /** At least as many as there are pairs. */
+  /** An upper bound of the number of pairs. */
   #countNames(): number {
     const { id } = this.#lastName.get() as { id: number | null };
     return id ?? 0;

@@ -11,7 +11,7 @@ import { laneRates } from "./migrations/0009_lane_rates.ts";
 import { told } from "./migrations/0010_told.ts";
 import { schema } from "./schema.ts";
 
-/** In order of release; the database's `user_version` is the count of those it has had. */
+/** In order of release; the database's `user_version` is the number of applied ones. */
 const MIGRATIONS: readonly string[] = [
   initial,
   attempts,
@@ -25,12 +25,12 @@ const MIGRATIONS: readonly string[] = [
   told,
 ];
 
-/** A database that a newer letts has written. */
+/** A newer letts has written the database. */
 export class NewerDatabaseError extends Error {
   /** The name of the class. */
   override readonly name = "NewerDatabaseError";
 
-  /** `version` is the one that the file has. */
+  /** `version` is that of the file. */
   constructor(readonly file: string, readonly version: number) {
     super(
       `${file} has schema version ${version}, but this letts knows only ${MIGRATIONS.length}: use a newer letts`,
@@ -38,7 +38,7 @@ export class NewerDatabaseError extends Error {
   }
 }
 
-/** Brings the database up to date; a new one gets the last schema at once. @throws {NewerDatabaseError} */
+/** Upgrades the database; a new one gets the latest schema directly. @throws {NewerDatabaseError} */
 export function migrate(db: DatabaseSync, file: string): void {
   const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
   if (version > MIGRATIONS.length) throw new NewerDatabaseError(file, version);
@@ -46,7 +46,7 @@ export function migrate(db: DatabaseSync, file: string): void {
   else migrateFrom(db, version);
 }
 
-/** Applies the migrations that a database of this version has not had, each in a transaction of its own. */
+/** Applies the missing migrations of a database, each in its own transaction. */
 export function migrateFrom(db: DatabaseSync, version: number): void {
   for (const [index, sql] of MIGRATIONS.entries()) if (index >= version) step(db, sql, index + 1);
 }

@@ -6,20 +6,20 @@ import type { LaneAndName, ListedTimes, TimeSpan } from "./listed_times.ts";
 import type { MissionClass } from "./mission_row.ts";
 import type { UnfinishedCount, UnfinishedCounts } from "./unfinished.ts";
 
-/** Which missions are listed. What is absent does not narrow; a value that nothing has matches nothing. */
+/** Filters of a list. Omitted fields do not filter; an unknown value matches nothing. */
 export interface MissionFilter {
-  /** Without it everything but `deleting`. */
+  /** Default: everything but `deleting`. */
   readonly status?: string | undefined;
-  /** One, or several with commas between. */
+  /** One, or several separated by commas. */
   readonly outcome?: string | undefined;
-  /** The whole word. */
+  /** Exact match. */
   readonly failReason?: string | undefined;
   readonly lane?: string | undefined;
   readonly kind?: string | undefined;
   readonly groupId?: string | undefined;
-  /** Somewhere in the name; ASCII letters in any case. */
+  /** A part of the name; ASCII letters are case-insensitive. */
   readonly name?: string | undefined;
-  /** At the start of the name; ASCII letters in any case. */
+  /** The start of the name; ASCII letters are case-insensitive. */
   readonly namePrefix?: string | undefined;
   /** Created then or later, in Unix milliseconds. */
   readonly sinceMs?: number | undefined;
@@ -36,17 +36,17 @@ export interface Within {
   readonly missions?: readonly string[] | undefined;
 }
 
-/** By which time a list is ordered, the latest first. `finished` has only missions that have ended. */
+/** The time by which a list is sorted, the latest first. `finished` includes only finished missions. */
 export type ListOrder = "created" | "finished";
 
-/** A place in a list: what comes next is older, or as old with a smaller id. */
+/** A position in a list: the next missions are older, or as old with a smaller id. */
 export interface ListPosition {
   /** Unix milliseconds. */
   readonly timeMs: number;
   readonly missionId: string;
 }
 
-/** A mission in its place. */
+/** A mission with its position. */
 export interface ListEntry extends ListPosition {
   readonly missionId: MissionId;
 }
@@ -54,30 +54,27 @@ export interface ListEntry extends ListPosition {
 /** A scan of one index, newest first. */
 interface Scan {
   readonly rows: StatementSync;
-  /** Finds where a chunk of rows ends; absent where the index has another order, so that it is scanned in one go. */
+  /** Finds the end of a chunk of rows; absent if the index has another order, so that it is scanned at once. */
   readonly edge?: StatementSync | undefined;
-  /** What the index is entered with. */
+  /** The parameters of the index. */
   readonly own: Readonly<Record<string, string | number>>;
 }
 
-/** Rows that are looked at in one turn of the event loop: about five milliseconds. */
+/** Rows read in one turn of the event loop: about five milliseconds. */
 const CHUNK_ROWS = 8000;
-/** Spans that are scanned in one turn. */
+/** Spans scanned in one turn. */
 const SPANS_A_TURN = 16;
-/** With so few spans, all missions in them can be put in the order of their ends. */
+/** Up to this number of spans, all missions in them can be sorted by their ends. */
 const SORTED_SPANS = 100;
-/** The oldest position there is. */
+/** The oldest possible position. */
 const BOTTOM: ListPosition = { timeMs: -1, missionId: "" };
 const TOP: ListPosition = { timeMs: Number.MAX_VALUE, missionId: "" };
-/** A mission name has at most so many characters. */
+/** Maximum length of a mission name. */
 const MAX_NAME = 128;
 const CLASSES: readonly MissionClass[] = [0, 1, 2];
 const STATUSES = ["queued", "running", "done", "deleting"], KINDS = ["mission", "exec"];
 
-/**
- * Table `missions` as it is listed. A filter without an index of its own scans the whole table, but never for longer
- * than a chunk before others get their turn.
- */
+/** Lists of table `missions`. A filter without an index scans the whole table, but in chunks that yield to others. */
 export class MissionList {
   readonly #created: Omit<Scan, "own">;
   readonly #queued: Omit<Scan, "own">;
@@ -170,7 +167,7 @@ export class MissionList {
     return counts;
   }
 
-  /** When missions of the lane and the name were created, where they are rare. */
+  /** When missions of the lane and the name were created, if they are rare. */
   async #timesOf(filter: MissionFilter): Promise<readonly TimeSpan[] | undefined> {
     if (filter.groupId !== undefined) return undefined;
     const { lane, name, namePrefix } = parametersOf(filter);
@@ -183,12 +180,12 @@ export class MissionList {
     return this.#times.find({ lane, name, namePrefix });
   }
 
-  /** The indexes that together have everything that the filter may let through. */
+  /** The indexes that together contain everything that the filter may match. */
   #scans(filter: MissionFilter, order: ListOrder, times: readonly TimeSpan[] | undefined): Scan[] {
     const { kind, groupId } = filter;
     const lane = laneOf(filter);
     const outcomes = filter.outcome?.split(",");
-    // Nothing else has an outcome and is listed unasked.
+    // Only these have an outcome and are listed by default.
     const status = filter.status ?? (outcomes === undefined ? undefined : "done");
     const names = [filter.name, filter.namePrefix];
     const impossible = status !== undefined && !STATUSES.includes(status) ||
@@ -237,9 +234,9 @@ export class MissionList {
 }
 
 interface Span {
-  /** Everything is after this. */
+  /** Everything is after this position. */
   readonly top: ListPosition;
-  /** Nothing is after this. */
+  /** Nothing is after this position. */
   readonly bottom: ListPosition;
 }
 
@@ -250,7 +247,7 @@ function spanOf(filter: MissionFilter, order: ListOrder, after: ListPosition = T
   return { top: newestFirst(until, after) > 0 ? until : after, bottom: { timeMs: sinceMs, missionId: "" } };
 }
 
-/** The parts of a span that lie in these times, which are the latest first. */
+/** The parts of a span within these times, which are in descending order. */
 function overlaps({ top, bottom }: Span, times: readonly TimeSpan[]): Span[] {
   return times.flatMap(({ fromMs, toMs }) => {
     const end = { timeMs: toMs, missionId: "" };
@@ -263,7 +260,9 @@ function overlaps({ top, bottom }: Span, times: readonly TimeSpan[]): Span[] {
   });
 }
 
-/** Scans an index until enough is found, in chunks that leave others their turn. The spans are the latest first. */
+/**
+ * Scans an index until enough missions are found, in chunks that yield to others. The spans are in descending order.
+ */
 async function runScan(
   scan: Scan,
   parameters: Parameters,
@@ -274,7 +273,7 @@ async function runScan(
   let scanned = 0;
   for (const { top, bottom } of spans) {
     for (let from: ListPosition | undefined = top; from !== undefined && found.length < limit;) {
-      // An immediate would let the next chunk run before most of what waits: requests took a hundred turns then.
+      // An immediate would let the next chunk run before most pending work: requests took a hundred turns then.
       if (from !== top || ++scanned % SPANS_A_TURN === 0) await nextTurn();
       const place = { ...scan.own, topMs: from.timeMs, topId: from.missionId };
       const edge = scan.edge?.get({ ...place, bottomMs: bottom.timeMs, bottomId: bottom.missionId }) as
@@ -344,10 +343,10 @@ function edgeSql(index: string, own: string, time: string): string {
     ORDER BY ${time} DESC, mission_id DESC LIMIT 1 OFFSET ${CHUNK_ROWS - 1}`;
 }
 
-/** The parameters of a filter; null does not narrow. */
+/** The parameters of a filter; null does not filter. */
 interface Parameters extends LaneAndName, WithinParameters {
   readonly status: string | null;
-  /** Each between two commas. */
+  /** Each surrounded by commas. */
   readonly outcomes: string | null;
   readonly failReason: string | null;
   readonly kind: string | null;
@@ -378,7 +377,7 @@ function laneOf({ lane, within }: MissionFilter): string | undefined {
   return lane ?? (within?.lanes?.length === 1 ? within.lanes[0] : undefined);
 }
 
-/** A text as a pattern of LIKE that matches only itself. */
+/** A text as a LIKE pattern that matches only itself. */
 export function literal(text: string): string {
   return text.replace(/[\\%_]/g, "\\$&");
 }

@@ -3,14 +3,14 @@ import type { MissionKind, OutcomeKind } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import type { ListedTimes } from "./listed_times.ts";
 
-/** A mission that is no longer shown. */
+/** A mission that is no longer visible. */
 export interface HiddenMission {
   /** Row number. */
   readonly id: number;
   readonly mission_id: MissionId;
 }
 
-/** The end of a mission's row: found old, hidden, removed. */
+/** Removal of missions: expired, hidden, removed. */
 export class MissionRetention {
   readonly #ended: StatementSync;
   readonly #hide: StatementSync;
@@ -32,7 +32,7 @@ export class MissionRetention {
     this.#remove = db.prepare(`DELETE FROM missions WHERE id = ? AND status = 'deleting'`);
   }
 
-  /** Hides missions that ended in that way before a moment, the oldest first; answers their row numbers. */
+  /** Hides missions with that outcome that ended before a time, the oldest first; returns their row numbers. */
   hide(kind: MissionKind, outcome: OutcomeKind, beforeMs: number, limit: number): number[] {
     const rows = this.#ended.all({ kind, outcome, beforeMs, limit }) as { id: number }[];
     for (const { id } of rows) this.#hide.run(id);
@@ -44,7 +44,7 @@ export class MissionRetention {
     return this.#hidden.all(limit) as unknown as HiddenMission[];
   }
 
-  /** Removes a hidden mission with its progress and what it knows of its files. */
+  /** Removes a hidden mission with its progress and file references. */
   remove(id: number): void {
     this.#remove.run(id);
     this.#listedTimes.removed();

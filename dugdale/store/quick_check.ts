@@ -2,28 +2,28 @@ import type { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { DAMAGED } from "./database_error.ts";
 
-/** What SQLite says about a database file. */
+/** The result of SQLite's check of a database file. */
 export interface QuickCheckResult {
-  /** SQLite's own words, one text for each thing that is wrong; empty for a sound database. */
+  /** SQLite's messages, one for each problem; empty for a sound database. */
   readonly problems: readonly string[];
-  /** Why the check could not be done, if it could not. */
+  /** Why the check failed, if it did. */
   readonly failure: string | undefined;
 }
 
 /**
- * SQLite's own check of a whole file, which takes seconds for a gigabyte, in a thread of its own. Others may write to
- * the database meanwhile. Disposing it ends the check.
+ * SQLite's check of a whole file, which takes seconds for a gigabyte, in its own thread. Others may write to the
+ * database meanwhile. Disposing it ends the check.
  */
 export class QuickCheck implements Disposable {
-  /** Settles when the check has ended; never when it was disposed of before. */
+  /** Resolves when the check has ended; never if it was disposed of before. */
   readonly result: Promise<QuickCheckResult>;
   readonly #worker: Worker;
 
   constructor(file: string) {
-    // Not opened as read-only: of such a file SQLite does not check the CHECK constraints. It is not made, either.
+    // Not opened read-only: SQLite does not check the CHECK constraints then. The file is not created either.
     const url = pathToFileURL(file);
     url.searchParams.set("mode", "rw");
-    // The thread's code travels as text: a module of its own would be missing in a bundle of one file.
+    // The code of the thread is a string: a separate module would be missing in a single-file bundle.
     const code = `
       import { DatabaseSync } from "node:sqlite";
       self.postMessage((${quickCheck})(DatabaseSync, ${JSON.stringify(url)}, ${JSON.stringify(DAMAGED)}));`;
@@ -42,7 +42,7 @@ export class QuickCheck implements Disposable {
   }
 }
 
-/** Runs in the thread: whatever it needs comes as an argument. */
+/** Runs in the thread: everything it needs is an argument. */
 function quickCheck(
   Database: typeof DatabaseSync,
   url: string,
@@ -59,7 +59,7 @@ function quickCheck(
     };
   } catch (error) {
     const { message, errcode } = error as { message: string; errcode?: number };
-    // The low byte is the code, the rest its variety.
+    // The low byte is the code, the rest its extension.
     return damaged.includes((errcode ?? 0) & 0xff)
       ? { problems: [message], failure: undefined }
       : { problems: [], failure: message };

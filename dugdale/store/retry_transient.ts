@@ -1,25 +1,25 @@
 import type { Clock } from "../host/clock.ts";
 import { isTransient } from "./database_error.ts";
 
-/** How long to try. */
+/** Options of a retry. */
 export interface RetryOptions {
   readonly clock: Clock;
-  /** Called before another try, with the reason. */
+  /** Called before a retry, with the reason. */
   readonly onRetry: (error: unknown) => void;
-  /** Whether to go on after the usual tries; asked after each further one. Default no. */
+  /** Whether to continue after the usual tries; called after each further one. Default no. */
   readonly shouldContinue?: () => boolean;
 }
 
-/** Together about ten seconds, besides what the database itself waits for a lock. */
+/** About ten seconds in total, in addition to SQLite's own wait for a lock. */
 const TRIES = 10, FIRST_PAUSE_MS = 50, LONGEST_PAUSE_MS = 2000;
-/** Between the tries after these. */
+/** Delay of further tries. */
 const LATER_PAUSE_MS = 10_000;
 
 /**
- * Retries a write that must not get lost because another process holds the lock for a while, or the disk is full.
+ * Retries a write that must not be lost because another process holds the lock for a while, or the disk is full.
  *
- * @param write Does it from the start each time.
- * @throws What the last try threw, or the first error that no retry can help.
+ * @param write Makes a complete attempt each time.
+ * @throws The last error, or the first permanent one.
  */
 export async function retryTransient<T>(write: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { clock, onRetry, shouldContinue = () => false } = options;

@@ -6,7 +6,7 @@ export interface ScheduleRow {
   readonly name: string;
   /** JSON of its settings, without a pause. */
   readonly settings: string;
-  /** Hex; makes the ids of its missions its own. */
+  /** Hex; makes the ids of its missions unique. */
   readonly seed: string;
   readonly next_at: number | null;
   /** `next_at` with its jitter. */
@@ -20,7 +20,7 @@ export interface ScheduleRow {
   readonly skipped: number;
 }
 
-/** Where a mission comes from. */
+/** The schedule of a mission. */
 export interface Scheduled {
   readonly schedule: string;
   readonly fire_at: number;
@@ -37,7 +37,7 @@ export class Schedules {
   readonly #remove: StatementSync;
   readonly #addScheduled: StatementSync;
   readonly #scheduled: StatementSync;
-  /** Without a mission of a schedule the record of a mission needs no look for one. */
+  /** Without missions of schedules, the record of a mission needs no lookup. */
   #hasScheduled: boolean;
 
   constructor(db: DatabaseSync) {
@@ -63,7 +63,7 @@ export class Schedules {
     this.#hasScheduled = db.prepare(`SELECT 1 FROM scheduled LIMIT 1`).get() !== undefined;
   }
 
-  /** All of them by name. */
+  /** All schedules, by name. */
   all(): ScheduleRow[] {
     return this.#all.all() as unknown as ScheduleRow[];
   }
@@ -72,12 +72,12 @@ export class Schedules {
     return this.#find.get(name) as ScheduleRow | undefined;
   }
 
-  /** The names of those that are due, the longest due first. */
+  /** Names of due schedules, the longest overdue first. */
   due(nowMs: number, limit: number): string[] {
     return (this.#due.all({ nowMs, limit }) as { name: string }[]).map(({ name }) => name);
   }
 
-  /** When the next one is due; Infinity when none will be. */
+  /** When the next one is due; Infinity if none. */
   nextDueMs(): number {
     return (this.#nextDue.get() as { dueMs: number | null }).dueMs ?? Infinity;
   }
@@ -96,13 +96,13 @@ export class Schedules {
     this.#remove.run(name);
   }
 
-  /** Notes that a mission, which is there already, was made by a schedule. */
+  /** Records that a mission was created by a schedule. */
   addScheduled(missionId: MissionId, schedule: string, fireMs: number): void {
     this.#addScheduled.run({ missionId, schedule, fireMs });
     this.#hasScheduled = true;
   }
 
-  /** The schedule that has made a mission, if one has. @param mission Its row number. */
+  /** The schedule that created a mission, if any. @param mission Its row number. */
   scheduled(mission: number): Scheduled | undefined {
     return this.#hasScheduled ? this.#scheduled.get(mission) as Scheduled | undefined : undefined;
   }

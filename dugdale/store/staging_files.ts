@@ -5,9 +5,9 @@ import { StagingRefs } from "./staging_refs.ts";
 import { StagingRetention } from "./staging_retention.ts";
 import type { CollectedFile, NewUpload, StagingRow } from "./staging_row.ts";
 
-/** Table `staging_files`: the life of a file from its first byte to the sweep. */
+/** Table `staging_files`: files from the first byte to the sweep. */
 export class StagingFiles {
-  /** Which missions use which files. */
+  /** References from missions to files. */
   readonly refs: StagingRefs;
   /** How long files are kept. */
   readonly retention: StagingRetention;
@@ -73,22 +73,22 @@ export class StagingFiles {
       VALUES (:stagingId, 'complete', :sha256, :size, :size, :nowMs, :nowMs, 0)`);
   }
 
-  /** Looks a file up, whatever its state. */
+  /** Finds a file in any state. */
   find(stagingId: StagingId): StagingRow | undefined {
     return this.#find.get(stagingId) as StagingRow | undefined;
   }
 
-  /** Adds an upload of which nothing has come yet. */
+  /** Adds an upload without content. */
   begin(upload: NewUpload): void {
     this.#begin.run({ owner: null, ...upload });
   }
 
-  /** Records how much of an upload has come; false when it is no longer an upload. */
+  /** Records the received bytes of an upload; false if it is no longer an upload. */
   received(stagingId: StagingId, bytes: number, nowMs: number, expiresMs: number): boolean {
     return this.#received.run({ stagingId, bytes, nowMs, expiresMs }).changes === 1;
   }
 
-  /** Makes a verified upload usable; false when it is no longer an upload. */
+  /** Makes a verified upload usable; false if it is no longer an upload. */
   complete(stagingId: StagingId, nowMs: number, expiresMs: number): boolean {
     return this.#complete.run({ stagingId, nowMs, expiresMs }).changes === 1;
   }
@@ -98,22 +98,22 @@ export class StagingFiles {
     return this.#markDeleting.run({ stagingId, nowMs }).changes === 1;
   }
 
-  /** Forgets a file that has been removed from disk; false while a mission still refers to it. */
+  /** Removes the row of a file that was removed from disk; false while a mission still refers to it. */
   remove(stagingId: StagingId): boolean {
     return this.#remove.run({ stagingId }).changes === 1;
   }
 
-  /** Keeps a complete file for as long as a mission needs it; false when it is not complete. */
+  /** Keeps a complete file for as long as a mission needs it; false if it is not complete. */
   pin(stagingId: StagingId): boolean {
     return this.#pin.run(stagingId).changes === 1;
   }
 
-  /** Records the first whole download. It shortens the life of the file only once no mission refers to it. */
+  /** Records the first complete download. It shortens the life of the file only once no mission refers to it. */
   touchDownload(stagingId: StagingId, nowMs: number): void {
     this.#touchDownload.run({ stagingId, nowMs });
   }
 
-  /** How many uploads are unfinished, and how many bytes of them have come. */
+  /** Number and total size of unfinished uploads. */
   uploading(): { readonly count: number; readonly bytes: number } {
     return this.#uploading.get() as { count: number; bytes: number };
   }
@@ -127,12 +127,12 @@ export class StagingFiles {
     return this.#uploads.all({ after, limit, owner: owner ?? null }) as unknown as StagingRow[];
   }
 
-  /** Unfinished uploads of which nothing has come since a moment, the longest idle first; a hundred at most. */
+  /** Unfinished uploads that have been idle since a time, the longest idle first; a hundred at most. */
   idleUploads(sinceMs: number): StagingId[] {
     return (this.#idle.all(sinceMs) as { staging_id: StagingId }[]).map((row) => row.staging_id);
   }
 
-  /** Corrects how much of an upload has come, without giving it a longer life. */
+  /** Corrects the received bytes of an upload, without extending its life. */
   setReceived(stagingId: StagingId, bytes: number): void {
     this.#setReceived.run({ stagingId, bytes });
   }
@@ -147,7 +147,7 @@ export class StagingFiles {
     return Iterator.from(rows).find(counts)?.staging_id;
   }
 
-  /** Adds a file that a mission wrote. Its expiry is worked out with {@linkcode StagingRetention.settle}. */
+  /** Adds an output file of a mission. Its expiry is set by {@linkcode StagingRetention.settle}. */
   addOutput(mission: number, file: CollectedFile, nowMs: number): void {
     this.#addOutput.run({ stagingId: file.stagingId, sha256: file.sha256, size: file.size, nowMs });
     this.refs.addOutput(mission, file.stagingId, file.role);

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** Tells which ids found on disk have no row. */
+/** Finds ids on disk that have no row. */
 export class StagingOrphans {
   readonly #missions: StatementSync;
   readonly #staging: StatementSync;
@@ -15,19 +15,19 @@ export class StagingOrphans {
       SELECT min(time_started) AS since FROM missions WHERE status = 'running' AND ending IS NOT NULL`);
   }
 
-  /** Those of the ids that no mission has. */
+  /** The ids without a mission. */
   unknownMissions(ids: readonly string[]): Set<string> {
     return idSet(this.#missions.all(JSON.stringify(ids)));
   }
 
-  /** Those of the ids that no staging file has. */
+  /** The ids without a staging file. */
   unknownStaging(ids: readonly string[]): Set<string> {
     return idSet(this.#staging.all(JSON.stringify(ids)));
   }
 
   /**
-   * Start of the oldest mission whose output files are being collected: those files get their rows only at the end.
-   * Undefined when there is none.
+   * Start of the oldest mission whose output files are being collected: their rows are written only at the end.
+   * Undefined if there is none.
    */
   collectingSince(): number | undefined {
     return (this.#collecting.get() as { since: number | null }).since ?? undefined;

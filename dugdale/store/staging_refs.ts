@@ -3,7 +3,7 @@ import type { MissionKind, MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId, StagingId } from "../../protocol/names.ts";
 import type { StagingRow } from "./staging_row.ts";
 
-/** What a mission uses a file for. */
+/** How a mission uses a file. */
 export type RefKind = "input" | "output" | "script";
 
 /** A mission that refers to a file. */
@@ -17,22 +17,22 @@ export interface ReferringMission {
   readonly mission_name: string;
 }
 
-/** A file as one mission refers to it. */
+/** A file as referred to by one mission. */
 export interface ReferredFile extends StagingRow {
   readonly ref_kind: RefKind;
   readonly role: string;
 }
 
-/** Where a page of {@linkcode StagingRefs.list} starts: after this entry. */
+/** The entry after which a page of {@linkcode StagingRefs.list} starts. */
 export interface RefPosition {
   readonly time_created: number;
   readonly staging_id: string;
-  /** Kind and role tell several uses of one file apart; without them all of them count as seen. */
+  /** Kind and role distinguish several uses of one file; without them all of them are skipped. */
   readonly ref_kind: string;
   readonly role: string;
 }
 
-/** Table `mission_files` from the side of the files. */
+/** Table `mission_files`, by file. */
 export class StagingRefs {
   readonly #missions: StatementSync;
   readonly #list: StatementSync;
@@ -53,12 +53,12 @@ export class StagingRefs {
       INSERT INTO mission_files (mission, staging_id, ref_kind, role) VALUES (:mission, :stagingId, 'output', :role)`);
   }
 
-  /** The missions that refer to a file, each once, the oldest first. */
+  /** The missions that refer to a file, without duplicates, the oldest first. */
   missions(stagingId: StagingId): ReferringMission[] {
     return this.#missions.all(stagingId) as unknown as ReferringMission[];
   }
 
-  /** Files of a mission, the newest first. @param refKind `""` for every kind. */
+  /** Files of a mission, newest first. @param refKind `""` for every kind. */
   list(
     missionId: MissionId,
     refKind: RefKind | "",

@@ -1,15 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StagingId } from "../../protocol/names.ts";
 
-/** How long files are kept, in milliseconds. */
+/** Retention of files, in milliseconds. */
 export interface RetentionTtls {
-  /** A file that no mission refers to, from its creation. */
+  /** A file without missions, from its creation. */
   readonly stagingTtlMs: number;
-  /** The same from its first download, when that is earlier. */
+  /** The same from its first download, if that is earlier. */
   readonly downloadedGraceMs: number;
   /** A file of a mission that succeeded, from the mission's end. */
   readonly successTtlMs: number;
-  /** A file of a mission that ended in any other way. */
+  /** A file of a mission with another outcome. */
   readonly failedTtlMs: number;
   /** As {@linkcode successTtlMs}, for an exec. */
   readonly execSuccessTtlMs: number;
@@ -17,7 +17,7 @@ export interface RetentionTtls {
   readonly execFailedTtlMs: number;
 }
 
-/** Column `time_expires` of table `staging_files`, and what follows when it has passed. */
+/** Column `time_expires` of table `staging_files`, and the removal of expired files. */
 export class StagingRetention {
   readonly #settle: StatementSync;
   readonly #due: StatementSync;
@@ -52,26 +52,26 @@ export class StagingRetention {
   }
 
   /**
-   * Works out the expiry of files that have lost a mission or got a finished one, at most `limit` of them. To be
-   * called in the same transaction as the change.
+   * Computes the expiry of files whose missions were removed or finished, at most `limit` of them. Call it in the
+   * transaction of the change.
    *
-   * @returns How many there were.
+   * @returns Their number.
    */
   settle(ttls: RetentionTtls, limit: number): number {
     return Number(this.#settle.run({ ...ttls, limit }).changes);
   }
 
-  /** Files whose time is over, the longest overdue first. */
+  /** Expired files, the longest overdue first. */
   due(nowMs: number, limit: number): StagingId[] {
     return ids(this.#due.all({ nowMs, limit }));
   }
 
-  /** Hides a file whose time is over; false when it has got more time since. */
+  /** Hides an expired file; false if its expiry was extended since. */
   expire(stagingId: StagingId, nowMs: number): boolean {
     return this.#expire.run({ stagingId, nowMs }).changes === 1;
   }
 
-  /** Hidden files in the order of their ids, from the one after `after` (`""` for the first). */
+  /** Hidden files sorted by id, from the one after `after` (`""` for the first). */
   deleting(after: string, limit: number): StagingId[] {
     return ids(this.#deleting.all({ after, limit }));
   }

@@ -5,26 +5,26 @@ import type { StagingState } from "../../protocol/staging.ts";
 export interface StagingRow {
   readonly staging_id: StagingId;
   readonly state: StagingState;
-  /** Lower-case hex of the whole file, as the sender declared it. */
+  /** Lower-case hex digest of the whole file, as declared by the sender. */
   readonly sha256: string;
-  /** Bytes of the whole file. */
+  /** Size of the whole file. */
   readonly size: number;
   readonly bytes_received: number;
   readonly time_created: number;
   readonly time_updated: number;
-  /** Unix milliseconds; null while a mission needs the file, 0 when it has to be worked out again. */
+  /** Unix milliseconds; null while a mission needs the file, 0 if it has to be computed again. */
   readonly time_expires: number | null;
   readonly downloaded_at: number | null;
   /** The name of the token with which it was sent; null when that has none, and for output files. */
   readonly owner: string | null;
 }
 
-/** An upload of which nothing has come yet. */
+/** An upload without content. */
 export interface NewUpload {
   readonly stagingId: StagingId;
-  /** Lower-case hex of the whole file. */
+  /** Lower-case hex digest of the whole file. */
   readonly sha256: string;
-  /** Bytes of the whole file. */
+  /** Size of the whole file. */
   readonly size: number;
   readonly nowMs: number;
   /** Unix milliseconds. */
@@ -33,7 +33,7 @@ export interface NewUpload {
   readonly owner?: string | null;
 }
 
-/** An output file that has been copied and hashed. */
+/** An output file that was copied and hashed. */
 export interface CollectedFile {
   readonly stagingId: StagingId;
   readonly role: string;

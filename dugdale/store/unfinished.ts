@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { MissionKind, MissionStatus } from "../../protocol/mission.ts";
 import { isDamage } from "./database_error.ts";
 
-/** How many missions of a lane and kind wait or run. */
+/** Number of missions of a lane and kind in a status. */
 export interface UnfinishedCount {
   readonly lane: string;
   readonly kind: MissionKind;
@@ -10,7 +10,7 @@ export interface UnfinishedCount {
   readonly count: number;
 }
 
-/** What tells of which count a mission is a part. */
+/** The values that determine which count a mission belongs to. */
 export interface Counted {
   readonly lane: string;
   readonly kind: MissionKind;
@@ -20,56 +20,56 @@ export interface Counted {
 type Entry = { -readonly [Key in keyof UnfinishedCount]: UnfinishedCount[Key] };
 
 /**
- * How many missions are unfinished, so that no request has to count a long queue. Counted once at the start, and then
- * kept by whatever changes a status: a row for each count would be one more page of every commit.
+ * Counts of unfinished missions, so that no request has to count a long queue. Counted once at the start, and then
+ * updated with every change of a status: a row for each count would be one more page in every commit.
  */
 export class UnfinishedCounts {
   readonly #entries = new Map<string, Entry>();
-  /** What the transaction that is being made has changed. */
+  /** Changes of the current transaction. */
   readonly #moves: { readonly entry: Entry; readonly by: number }[] = [];
 
   constructor(db: DatabaseSync) {
     try {
       this.#count(db);
     } catch (error) {
-      // A damaged database is no reason not to start: its check finds the damage, and no work is accepted.
+      // A damaged database does not prevent the start: its check finds the damage, and no work is accepted.
       if (!isDamage(error)) throw error;
     }
   }
 
-  /** Counts of waiting and running missions, one entry for each lane, kind and status that has any. */
+  /** Counts of queued and running missions, one entry for each lane, kind and status with any. */
   list(): UnfinishedCount[] {
     return [...this.#entries.values()].filter(({ count }) => count > 0);
   }
 
-  /** A mission has come. */
+  /** Counts a new mission. */
   enter(mission: Omit<Counted, "status">, status: MissionStatus): void {
     this.#add({ ...mission, status }, 1);
   }
 
-  /** A mission has left the status that it had. */
+  /** Moves a mission from its status to another one. */
   move(mission: Counted, status: MissionStatus): void {
     this.#add(mission, -1);
     this.enter(mission, status);
   }
 
-  /** Where {@linkcode undo} goes back to. */
+  /** The position to which {@linkcode undo} returns. */
   get mark(): number {
     return this.#moves.length;
   }
 
-  /** Takes back what has come since the mark. */
+  /** Undoes the changes since the mark. */
   undo(mark: number): void {
     for (const { entry, by } of this.#moves.splice(mark)) entry.count -= by;
   }
 
-  /** Nothing up to now is undone any more. */
+  /** Makes all changes so far permanent. */
   keep(): void {
     this.#moves.length = 0;
   }
 
   #count(db: DatabaseSync): void {
-    // Grouped in the order of the index: to sort a million missions by two columns takes three times as long.
+    // Grouped in the order of the index: sorting a million missions by two columns takes three times as long.
     const count = (index: string, status: string, own: string): string => `
       SELECT lane, status, count(*) AS count, sum(kind = 'exec') AS execs FROM missions INDEXED BY ${index}
       WHERE status = '${status}' AND ${own} GROUP BY lane`;

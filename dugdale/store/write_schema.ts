@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { migrateFrom } from "./migrations.ts";
 
-/** The statements that make the tables and indexes of a database, in the order in which they came to it. */
+/** The statements that create the tables and indexes of a database, in order of creation. */
 export function schemaOf(db: DatabaseSync): string {
   const made = db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid");
   return made.all().map(({ sql }) => `${sql};\n`).join("");

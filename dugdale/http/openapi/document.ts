@@ -9,7 +9,7 @@ import { DESCRIPTIONS } from "./descriptions.ts";
 import { HEADERS, SEGMENTS } from "./headers.ts";
 import { PLAIN_SUCCESS, SUCCESSES } from "./replies.ts";
 
-/** Shapes that stand in more than one place. */
+/** Schemas used in several places. */
 const DEFINITIONS: Readonly<Record<string, GenericSchema>> = {
   Problem: problemBody,
   MissionRecord: missionRecord,
@@ -17,7 +17,7 @@ const DEFINITIONS: Readonly<Record<string, GenericSchema>> = {
   OutputFile: outputFile,
 };
 const CONFIG = {
-  // What is sent, before it is read.
+  // Requests before validation.
   typeMode: "input",
   overrideRef: ({ referenceId }: { readonly referenceId: string }) => `#/components/schemas/${referenceId}`,
 } as const;
@@ -26,7 +26,7 @@ const DESCRIPTION =
   "A durable queue of missions and commands, and the runner of their processes. Ids are UUIDv7 in lower case, times " +
   "Unix milliseconds, sizes bytes. Integers may have 64 bits.";
 
-/** The whole HTTP interface as OpenAPI 3.1, made from the table of routes. */
+/** The whole HTTP interface as OpenAPI 3.1, generated from the table of routes. */
 export function openApiDocument(version: string): JsonObject {
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const [key, route] of Object.entries(ROUTES) as [RouteKey, Route][]) {
@@ -57,7 +57,7 @@ export function openApiDocument(version: string): JsonObject {
   };
 }
 
-/** The shapes that have names, each member with its description. */
+/** The named schemas, with descriptions of their members. */
 function components(): JsonObject {
   const schemas = toJsonSchemaDefs(DEFINITIONS, CONFIG);
   for (const [component, descriptions] of Object.entries(DESCRIPTIONS)) {
@@ -69,7 +69,7 @@ function components(): JsonObject {
   return schemas as JsonObject;
 }
 
-/** The JSON Schema of a shape; named ones are referred to. */
+/** The JSON Schema of a schema; named ones are references. */
 function schemaOf(shape: GenericSchema): JsonObject {
   const { $schema: _schema, $defs: _defs, ...schema } = toJsonSchema(shape, {
     ...CONFIG,
@@ -91,7 +91,7 @@ function operation(key: RouteKey, route: Route): JsonObject {
   return {
     operationId: key,
     summary,
-    // Any of these scopes is enough.
+    // Any of these scopes is sufficient.
     security: scope === "none" ? [] : [...scope, "admin"].map((name) => ({ token: [name] })),
     parameters: [...inPath, ...queryOf(route), ...HEADERS[key] ?? []],
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),

@@ -35,7 +35,7 @@ export const SEGMENTS: Readonly<Record<string, JsonObject>> = {
   sha: SHA256,
 };
 
-/** The headers that a request may have. */
+/** Optional request headers. */
 export const HEADERS: Readonly<Partial<Record<RouteKey, readonly Header[]>>> = {
   dispatch: [KEY, TRACE],
   dispatchBatch: [TRACE],

@@ -2,20 +2,20 @@ import type { GenericSchema } from "valibot";
 import { missionEvent } from "../../../protocol/event.ts";
 import type { RouteKey } from "../../../protocol/routes.ts";
 
-/** The answer to a successful request. */
+/** The response to a successful request. */
 export interface Success {
-  /** HTTP status, and what it means. */
+  /** HTTP status and description. */
   readonly statuses: Readonly<Record<number, string>>;
-  /** Types of the body where it is not the JSON of the table; none at all for an answer without one. */
+  /** Types of the body if it is not the JSON of the table; empty for a response without a body. */
   readonly types?: readonly string[];
-  /** Shape of each line, where the body has lines. */
+  /** Schema of each line, if the body consists of lines. */
   readonly line?: GenericSchema;
 }
 
 const NDJSON = "application/x-ndjson", BYTES = "application/octet-stream";
 const REPEAT = { 202: "Queued", 200: "A repeat: its present status" };
 
-/** The answer of every other route. */
+/** The response of every other route. */
 export const PLAIN_SUCCESS: Success = { statuses: { 200: "OK" } };
 
 /** The routes that differ from {@linkcode PLAIN_SUCCESS}. */
