@@ -22,6 +22,7 @@ import { makeHandlers } from "./http/handlers.ts";
 import type { CriticalError } from "./http/health.ts";
 import type { HandlerParts } from "./http/parts.ts";
 import { scheduleReader } from "./http/schedule_settings.ts";
+import { Hooks } from "./hooks/hooks.ts";
 import { WriteProbe } from "./database_health.ts";
 import { type FsyncTransition, Metrics } from "./metrics.ts";
 import { DiskUsage } from "./staging/disk_usage.ts";
@@ -56,6 +57,7 @@ export interface Core extends AsyncDisposable {
   readonly actions: MissionActions;
   readonly staging: Staging;
   readonly schedules: Schedules;
+  readonly hooks: Hooks;
   /** Aborted by {@linkcode drain}. */
   readonly draining: AbortSignal;
   /** Starts nothing more and refuses dispatches; running missions go on. */
@@ -106,7 +108,8 @@ export function openCore(given: CoreParts): Core {
     quotaProblem: () => usage.problem(),
   };
   const engine = new Engine(parts);
-  metrics.watch({ version: VERSION, clock, lanes: engine.lanes, store, dataDir, usage });
+  const hookEvents = () => Object.keys(config.hooks).length === 0 ? [] : store.outbox.counts();
+  metrics.watch({ version: VERSION, clock, lanes: engine.lanes, store, dataDir, usage, hookEvents });
   const applied = new AppliedConfig(parts, engine);
   const enqueuer = new Enqueuer(parts, engine.lanes, applied);
   new Successors(parts, engine.lanes, enqueuer);
@@ -118,6 +121,7 @@ export function openCore(given: CoreParts): Core {
     actions,
     read: scheduleReader(() => clock.wallMs()),
   });
+  const hooks = new Hooks({ ...parts, onDelivery: (target, result) => metrics.delivery(target, result) });
   const staging = new Staging({
     ...shared,
     damaged: () => criticalError() !== undefined,
@@ -162,6 +166,7 @@ export function openCore(given: CoreParts): Core {
     actions,
     staging,
     schedules,
+    hooks,
     draining: stopping.signal,
     drain() {
       schedules.stop();
@@ -182,6 +187,7 @@ export function openCore(given: CoreParts): Core {
       await staging[Symbol.asyncDispose]();
       schedules[Symbol.dispose]();
       engine[Symbol.dispose]();
+      await hooks[Symbol.asyncDispose]();
     },
   };
 }

@@ -154,6 +154,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     log.error("db_error", { op: "replay", err: error });
   }
   staging.start();
+  core.hooks.start();
   const { hostname, port } = server.address;
   lock.describe(describe(`${hostname}:${port}`));
   stack.use(

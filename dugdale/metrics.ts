@@ -8,6 +8,7 @@ import type { Clock } from "./host/clock.ts";
 import type { DataDir } from "./host/data_dir.ts";
 import type { RequestEnd } from "./http/app.ts";
 import type { DiskUsage } from "./staging/disk_usage.ts";
+import type { OutboxCount } from "./store/outbox.ts";
 import type { Store } from "./store/store.ts";
 
 /** What the gauges are read from. */
@@ -18,6 +19,8 @@ export interface MetricSources {
   readonly store: Store;
   readonly dataDir: DataDir;
   readonly usage: DiskUsage;
+  /** How many events wait in the outbox and are dead, by hook. */
+  readonly hookEvents: () => readonly OutboxCount[];
 }
 
 /** What the file or folder was for of which it is not known whether it is on the disk. */
@@ -73,6 +76,11 @@ export class Metrics {
     help: "Files and folders that could not be brought to the disk.",
     labels: ["transition"],
   }, FSYNC_TRANSITIONS.map((transition) => [transition]));
+  readonly #deliveries = new Counter({
+    name: "letts_hook_deliveries_total",
+    help: "Deliveries of events: taken by the receiver, failed and to be repeated, or given up.",
+    labels: ["hook", "result"],
+  });
   readonly #counted: readonly Metric[] = [
     this.#missions,
     this.#missionDurations,
@@ -80,6 +88,7 @@ export class Metrics {
     this.#requestDurations,
     this.#adminAuthFailures,
     this.#fsyncFailures,
+    this.#deliveries,
   ];
   #gauges: readonly Metric[] = [];
 
@@ -108,6 +117,11 @@ export class Metrics {
     if (end.refusal === "unauthorized" && scope?.length === 0) this.#adminAuthFailures.add();
   }
 
+  /** A delivery of an event has ended. */
+  delivery(hook: string, result: "delivered" | "failed" | "dead"): void {
+    this.#deliveries.add(hook, result);
+  }
+
   /** A file or folder could not be synced. */
   fsyncFailed(transition: FsyncTransition): void {
     this.#fsyncFailures.add(transition);
@@ -118,7 +132,7 @@ export class Metrics {
     return [...this.#gauges, ...this.#counted].map((metric) => metric.text()).join("");
   }
 
-  #makeGauges({ version, clock, lanes, store, dataDir, usage }: MetricSources): Metric[] {
+  #makeGauges({ version, clock, lanes, store, dataDir, usage, hookEvents }: MetricSources): Metric[] {
     const startedMs = clock.steadyMs();
     const perLane = (name: string, help: string, values: () => (lane: Lane) => number): Metric =>
       new Gauge({ name, help, labels: ["lane"] }, () => {
@@ -144,6 +158,15 @@ export class Metrics {
         "1 while no process can be started for want of descriptors, processes or memory.",
         () => (lane) => lane.shortage === undefined ? 0 : 1,
       ),
+      new Gauge({
+        name: "letts_hook_events",
+        help: "Events that wait for their delivery, and those that were given up.",
+        labels: ["hook", "state"],
+      }, () =>
+        hookEvents().flatMap(({ target, pending, dead }) => [
+          [[target, "pending"], pending],
+          [[target, "dead"], dead],
+        ])),
       new Gauge({
         name: "letts_storage_bytes",
         help: "Size of what is stored.",

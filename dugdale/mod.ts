@@ -40,7 +40,9 @@ export {
   type Some,
 } from "../config/dugdale/config.ts";
 export { dugdaleConfig } from "../config/dugdale/read.ts";
+export type { DugdaleHook, DugdaleHookRetry, DugdaleHookSettings } from "../config/dugdale/hooks.ts";
 export type { DugdaleLimits } from "../config/dugdale/limits.ts";
+export type { MissionEventType } from "../protocol/hooks.ts";
 export type { MissionKind, OutcomeKind } from "../protocol/mission.ts";
 export { Clock } from "./host/clock.ts";
 export { DataDirLockedError } from "./host/lock.ts";

@@ -21,9 +21,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "dugdale/staging": [...BASE, "dugdale/store"],
   "dugdale/run": [...BASE, "dugdale/store", "dugdale/staging"],
   "dugdale/engine": [...BASE, "dugdale/store", "dugdale/staging", "dugdale/run"],
+  "dugdale/hooks": [
+    ...BASE,
+    ...["store", "run", "engine"].map((folder) => `dugdale/${folder}`),
+    "dugdale/version.ts",
+  ],
   "dugdale/http": [
     ...BASE,
-    ...["store", "staging", "run", "engine"].map((folder) => `dugdale/${folder}`),
+    ...["store", "staging", "run", "engine", "hooks"].map((folder) => `dugdale/${folder}`),
     ...["database_health", "exposition", "metrics", "version"].map((file) => `dugdale/${file}.ts`),
   ],
   "testing": ["protocol", "config", "client", "dugdale"],

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Scope } from "../../protocol/whoami.ts";
+import type { DugdaleHook, DugdaleHookSettings } from "./hooks.ts";
 import type { DugdaleLimits } from "./limits.ts";
 
 /** Log levels. */
@@ -146,6 +147,8 @@ export interface DugdaleConfig {
   readonly missionEnv: DugdaleMissionEnv;
   /** Limits and timeouts. */
   readonly limits: DugdaleLimits;
+  /** Receivers of events, by name. */
+  readonly hooks: Readonly<Record<string, DugdaleHook>>;
 }
 
 /** A group with optional members. */
@@ -153,9 +156,13 @@ export type Some<Group> = { readonly [Name in keyof Group]?: Group[Name] | undef
 
 /** Input for a {@linkcode DugdaleConfig}; omitted members get their defaults. */
 export type DugdaleSettings =
-  & { readonly listen: string; readonly dataDir: string }
   & {
-    readonly [Name in Exclude<keyof DugdaleConfig, "listen" | "dataDir" | "tokens">]?:
+    readonly listen: string;
+    readonly dataDir: string;
+    readonly hooks?: Readonly<Record<string, DugdaleHookSettings>> | undefined;
+  }
+  & {
+    readonly [Name in Exclude<keyof DugdaleConfig, "listen" | "dataDir" | "tokens" | "hooks">]?:
       | Some<DugdaleConfig[Name]>
       | undefined;
   }

@@ -52,4 +52,5 @@ export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
   },
   missionEnv: { inherit: [], set: {} },
   limits: LIMIT_DEFAULTS,
+  hooks: {},
 };

@@ -10,6 +10,7 @@ import { processEnv } from "../letts/discover.ts";
 import { discoverDugdaleFile, type DiscoverDugdaleOptions } from "./discover.ts";
 import { checkDugdalePaths } from "./paths.ts";
 import { dugdaleProblems } from "./rules.ts";
+import { filledHook, plainHookSecrets, withHookVariables } from "./hooks.ts";
 import { dugdaleShape } from "./shape.ts";
 import { type FileText, readFileText, requireOwnFile, requirePrivateMode } from "../file_text.ts";
 import { withTokens } from "./tokens.ts";
@@ -46,6 +47,9 @@ export function dugdaleConfig(settings: DugdaleSettings): DugdaleConfig {
     exec: filled(DUGDALE_DEFAULTS.exec, settings.exec),
     missionEnv: filled(DUGDALE_DEFAULTS.missionEnv, settings.missionEnv),
     limits: { ...limits, cacheSize: limits.cacheSize || DUGDALE_DEFAULTS.limits.cacheSize },
+    hooks: Object.fromEntries(
+      Object.entries(settings.hooks ?? {}).map(([name, hook]) => [name, filledHook(hook)]),
+    ),
   };
 }
 
@@ -72,8 +76,12 @@ export function readDugdaleConfig(path?: string, options: ReadDugdaleOptions = {
   const parsed = parseDugdaleConfig(content);
   if (!options.insecurePermissions) requirePrivate(content, parsed);
   const { env = processEnv, insecurePermissions } = options;
-  const config = withTokens(parsed, { file: content.file, env, insecurePermissions });
-  checkDugdalePaths(config, content.file);
+  const { file } = content;
+  const config = {
+    ...withTokens(parsed, { file, env, insecurePermissions }),
+    hooks: withHookVariables(parsed.hooks, { file, env }),
+  };
+  checkDugdalePaths(config, file);
   return config;
 }
 
@@ -90,15 +98,16 @@ export function parseDugdaleConfig({ file, text }: Pick<FileText, "file" | "text
   return config;
 }
 
-/** Secrets are tokens of any group, including disabled ones, and the variables of missions. */
+/** Secrets are tokens of any group, including disabled ones, the variables of missions, and what hooks sign with. */
 function requirePrivate(content: FileText, config: DugdaleConfig): void {
-  const { auth, admin, exec, tokens, missionEnv } = config;
+  const { auth, admin, exec, tokens, missionEnv, hooks } = config;
   const secrets = [
     ...(hasPlain(auth) ? ["auth.tokens"] : []),
     ...(hasPlain(admin) ? ["admin.tokens"] : []),
     ...(hasPlain(exec) ? ["exec.tokens"] : []),
     ...(tokens.some(hasPlain) ? ["tokens"] : []),
     ...(Object.keys(missionEnv.set).length > 0 ? ["mission_env.set"] : []),
+    ...plainHookSecrets(hooks),
   ];
   if (secrets.length === 0) return;
   requirePrivateMode(content, secrets.join(", "));

@@ -6,6 +6,7 @@
 import { quote } from "../../protocol/clip.ts";
 import { LANE_NAME, MISSION_NAME, TOKEN_NAME } from "../../protocol/names.ts";
 import type { DugdaleConfig, DugdaleTokens } from "./config.ts";
+import { hookProblems } from "./hooks.ts";
 import { isLoopback } from "./listen_host.ts";
 import { Places } from "../yaml/places.ts";
 import { type Problem, throwFirst } from "../yaml/problem.ts";
@@ -40,6 +41,7 @@ export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
     yield { order: RULE_ORDER.exec, key: "exec.enabled", problem };
   }
   yield* headroomProblems(config);
+  yield* hookProblems(config.hooks);
 }
 
 /**

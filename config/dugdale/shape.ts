@@ -10,6 +10,7 @@ import { byteSize, duration, moment } from "../yaml/quantities.ts";
 import { choice, filledText, flag, integer, text } from "../yaml/scalars.ts";
 import type { Decoder } from "../yaml/decoder.ts";
 import { DUGDALE_DEFAULTS } from "./defaults.ts";
+import { hooksShape } from "./hooks.ts";
 import type { DugdaleLimits } from "./limits.ts";
 import { limitFields } from "./limits_shape.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "./log_words.ts";
@@ -178,6 +179,7 @@ export const dugdaleShape: Decoder<Partial<DugdaleSettings>> = object<DugdaleSet
     exec: object("Commands that are sent whole", exec),
     missionEnv: named("mission_env", object("Environment of missions", missionEnv)),
     limits: object<DugdaleLimits>("Caps and waits", limitFields),
+    hooks: hooksShape,
   },
   ["listen", "data_dir"],
 );

@@ -17,4 +17,5 @@ export const RULE_ORDER = {
   headroom: 8,
   network: 9,
   tokens: 10,
+  hooks: 11,
 } as const;

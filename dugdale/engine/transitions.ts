@@ -21,7 +21,12 @@ export type Transition =
     readonly from: RunningMission;
     readonly attempt: AttemptEnd;
   }
-  | { readonly change: "done"; readonly mission: DoneMission }
+  | {
+    readonly change: "done";
+    readonly mission: DoneMission;
+    /** Of a process whose start is recorded with its end. */
+    readonly start?: ProcessStart | undefined;
+  }
   /** It is no longer shown. The mission is absent where it had ended long ago. */
   | { readonly change: "deleting"; readonly id: number; readonly mission?: Hidden };
 
@@ -37,6 +42,7 @@ export class Transitions {
   readonly #log: Log;
   readonly #listeners: TransitionListener[] = [];
   readonly #onEnd: ((mission: DoneMission) => void)[] = [];
+  readonly #within: TransitionListener[] = [];
   /** Of the change that is being made. */
   #made: Transition[] | undefined;
 
@@ -53,6 +59,14 @@ export class Transitions {
   /** Adds what is done in the transaction that makes a mission done. What it throws undoes the end. */
   onEnd(action: (mission: DoneMission) => void): void {
     this.#onEnd.push(action);
+  }
+
+  /**
+   * Adds what is done in the transaction of each change, after all else of it: what it throws undoes the change. It is
+   * not called with `started`.
+   */
+  within(listener: TransitionListener): void {
+    this.#within.push(listener);
   }
 
   /**
@@ -111,7 +125,7 @@ export class Transitions {
   ): DoneMission | undefined {
     const done = this.#store.missions.finish(mission, ending, nowMs, start);
     if (done === undefined) return undefined;
-    this.#note({ change: "done", mission: done });
+    this.#note({ change: "done", mission: done, start });
     for (const action of this.#onEnd) action(done);
     return done;
   }
@@ -154,7 +168,9 @@ export class Transitions {
   #collect<T>(change: () => T): { readonly result: T; readonly made: readonly Transition[] } {
     const made: Transition[] = this.#made = [];
     try {
-      return { result: change(), made };
+      const result = change();
+      for (const listener of this.#within) for (const transition of made) listener(transition);
+      return { result, made };
     } finally {
       this.#made = undefined;
     }

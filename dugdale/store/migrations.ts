@@ -9,6 +9,7 @@ import { attemptOutput } from "./migrations/0007_attempt_output.ts";
 import { owners } from "./migrations/0008_owners.ts";
 import { laneRates } from "./migrations/0009_lane_rates.ts";
 import { told } from "./migrations/0010_told.ts";
+import { outbox } from "./migrations/0011_outbox.ts";
 import { schema } from "./schema.ts";
 
 /** In order of release; the database's `user_version` is the number of applied ones. */
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   owners,
   laneRates,
   told,
+  outbox,
 ];
 
 /** A newer letts has written the database. */

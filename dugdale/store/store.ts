@@ -8,6 +8,7 @@ import { DatabaseFiles, type DatabaseLostError } from "./database_files.ts";
 import { Failures } from "./failures.ts";
 import { migrate } from "./migrations.ts";
 import { Missions } from "./missions.ts";
+import { Outbox } from "./outbox.ts";
 import { Schedules } from "./schedules.ts";
 import { StagingFiles } from "./staging_files.ts";
 
@@ -68,6 +69,7 @@ export class Store implements Disposable {
   #shared = false;
   /** Of the commit of changes that have time. */
   #timer: Disposable | undefined;
+  #outbox: Outbox | undefined;
   #synchronous = true;
   #lastFailure: StoreError | undefined;
   /** By the steady clock: until then the files were found sound, and are not looked at before a transaction. */
@@ -105,6 +107,11 @@ export class Store implements Disposable {
     this.schedules = new Schedules(db);
     this.failures = new Failures(db);
     this.#files = file === ":memory:" ? undefined : new DatabaseFiles(file);
+  }
+
+  /** Made when it is first used: most dugdales have no hooks. */
+  get outbox(): Outbox {
+    return this.#outbox ??= new Outbox(this.db);
   }
 
   /** Why the last transaction could not be written; undefined after one that could. */

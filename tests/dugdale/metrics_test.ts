@@ -52,6 +52,8 @@ Deno.test("GET /v1/metrics has every documented metric with its type", async () 
     letts_http_request_duration_seconds: "histogram",
     letts_admin_auth_failures_total: "counter",
     letts_fsync_failures_total: "counter",
+    letts_hook_deliveries_total: "counter",
+    letts_hook_events: "gauge",
   });
   for (const name of Object.keys(types)) assert(new RegExp(`^# HELP ${name} .+`, "m").test(text), name);
   const bounds = [...text.matchAll(/^letts_mission_duration_seconds_bucket\{.*le="([^"]+)"\} \d+$/gm)].map((

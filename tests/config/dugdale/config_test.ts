@@ -79,6 +79,7 @@ Deno.test("parseDugdaleConfig() fills every default in", () => {
       readerPostExitGraceMs: 5_000,
       cacheSize: -16_000,
     },
+    hooks: {},
   });
 });
 
