@@ -13,6 +13,7 @@ import type { DoneEvent, MissionEvent } from "../../protocol/event.ts";
 import type { DispatchReply, OutcomeKind } from "../../protocol/mission.ts";
 import { Ids } from "../../protocol/ids.ts";
 import type { MissionId } from "../../protocol/names.ts";
+import { type RateRule, toRate } from "../../protocol/rate.ts";
 import type { RetryRule } from "../../protocol/retry.ts";
 import { MemoryDisk } from "../../testing/memory_disk.ts";
 import type { ScriptedProcess } from "../../testing/scripted_spawner.ts";
@@ -20,6 +21,12 @@ import { fireId } from "../../dugdale/engine/schedules.ts";
 import { HandClock } from "../dugdale/hand_clock.ts";
 import { Life } from "./life.ts";
 import { Random } from "./random.ts";
+
+/** What a lane was told beyond its concurrency. */
+interface Limits {
+  readonly rate?: RateRule;
+  readonly per_key?: number;
+}
 
 /** Additions of a dispatch. */
 interface Asked {
@@ -67,6 +74,10 @@ export class Simulation {
   readonly #known = new Map<MissionId, Known>();
   /** As applied last, so far as its answer has come; undefined while that is not known. */
   readonly #lanes = new Map<string, { concurrency: number; paused: boolean } | undefined>();
+  /** As applied last; undefined while that is not known. */
+  readonly #limits = new Map<string, Limits | undefined>();
+  /** By lane, and by key where the rate is by key: when missions started since the rate is what it is. */
+  readonly #starts = new Map<string, number[]>();
   /** The last attempt that was started. */
   readonly #started = new Map<MissionId, number>();
   /** They were told to run now. */
@@ -148,14 +159,17 @@ export class Simulation {
   #additions(): Asked {
     const { chance, below } = this.#random;
     const random = this.#random;
-    const key = random.pick<Asked>([{ key: "serial-1", serial: true }, { key: "serial-2", serial: true }, {
-      key: "unique",
-      unique: random.pick<UniqueRule>(["queued", "active", "kept"]),
-    }]);
+    const key = random.pick<Asked>([
+      { key: "serial-1", serial: true },
+      { key: "serial-2", serial: true },
+      { key: "unique", unique: random.pick<UniqueRule>(["queued", "active", "kept"]) },
+      { key: "plain-1" },
+      { key: "plain-2" },
+    ]);
     return {
       ...(chance(0.4) ? { priority: random.pick<Priority>(["high", "normal", "low"]) } : {}),
       ...(chance(0.2) ? { delay: `${below(30) + 1}s` } : {}),
-      ...(chance(0.3) ? key : {}),
+      ...(chance(0.4) ? key : {}),
       ...(chance(0.25) ? { retry: this.#retryRule() } : {}),
       ...(chance(0.1) ? { on_success: { mission: "m" } } : {}),
       ...(chance(0.1) ? { on_failure: { mission: "m", lane: random.pick(LANES) } } : {}),
@@ -271,14 +285,33 @@ export class Simulation {
     this.#lanes.set(name, { concurrency, paused });
   }
 
-  /** Applies new widths; a pause by hand stays. */
+  /** Applies new widths and limits; a pause by hand stays. */
   async #apply(): Promise<void> {
     const lanes = Object.fromEntries(LANES.map((name) => [name, { concurrency: this.#random.below(3) + 1 }]));
-    for (const name of LANES) this.#lanes.set(name, undefined);
-    const reply = await this.#send("POST", "/v1/admin/apply", { body: { lanes } });
+    const options = Object.fromEntries(LANES.map((name) => [name, this.#laneLimits()]));
+    for (const name of LANES) {
+      this.#lanes.set(name, undefined);
+      this.#limits.set(name, undefined);
+    }
+    this.#starts.clear();
+    const reply = await this.#send("POST", "/v1/admin/apply", { body: { lanes, lane_options: options } });
     if (reply === undefined) return;
     assertEquals(reply.status, 200, reply.text);
-    for (const name of LANES) this.#lanes.set(name, this.#laneNow(name));
+    for (const name of LANES) {
+      this.#lanes.set(name, this.#laneNow(name));
+      this.#limits.set(name, options[name]);
+    }
+  }
+
+  #laneLimits(): Limits {
+    const { chance, below } = this.#random;
+    const rate = () => ({
+      count: below(3) + 1,
+      per: `${below(10) + 1}s`,
+      ...(chance(0.5) ? { burst: below(4) + 1 } : {}),
+      ...(chance(0.4) ? { by: "key" as const } : {}),
+    });
+    return { ...(chance(0.3) ? { rate: rate() } : {}), ...(chance(0.3) ? { per_key: below(2) + 1 } : {}) };
   }
 
   /** Applies a schedule, a new one, a changed one or the same again, or takes it away. */
@@ -406,8 +439,9 @@ export class Simulation {
       `mission ${id} starts before its time`,
     );
     // A killed mission leaves its lane's queue through its end alone. A serial one may have to wait for its key.
+    const free = this.#anyKey(row.lane);
     const ahead = parts.store.missions.queue.queuedIn(row.lane, 1000).find((other) =>
-      other.serial === 0 && other.run_at === null &&
+      other.serial === 0 && other.run_at === null && (free || other.key === null) &&
       (other.class < row.class
         ? waitsSince(other) < row.time_started!
         : other.class === row.class && waitsSince(other) < waitsSince(row))
@@ -418,6 +452,30 @@ export class Simulation {
     );
     assert(sameKey === undefined, `mission ${id} starts while ${sameKey?.mission_id} has its key ${row.key}`);
     assert(lane.inFlight >= 1, `lane ${row.lane} does not count mission ${id}`);
+    this.#checkLimits(row);
+  }
+
+  /** No lane starts missions more often than its rate says, nor more of one key than it may. */
+  #checkLimits(row: RunningMission): void {
+    const { rate: rule, per_key: perKey } = this.#limits.get(row.lane) ?? {};
+    if (perKey !== undefined && row.key !== null) {
+      const same = this.#life.core.parts.store.missions.running().filter(({ lane, key }) =>
+        lane === row.lane && key === row.key
+      );
+      assert(same.length <= perKey, `lane ${row.lane} runs ${same.length} of key ${row.key}`);
+    }
+    if (rule === undefined) return;
+    const { intervalMs, burst, byKey } = toRate(rule);
+    if (byKey && row.key === null) return;
+    const bucket = `${row.lane} ${byKey ? row.key : ""}`;
+    const starts = [...this.#starts.get(bucket) ?? [], row.time_started];
+    this.#starts.set(bucket, starts);
+    for (const [index, fromMs] of starts.entries()) {
+      const count = starts.length - index;
+      // A millisecond for what was rounded.
+      const possible = burst + (row.time_started - fromMs + 1) / intervalMs;
+      assert(count <= possible, `lane ${row.lane} starts ${count} in ${row.time_started - fromMs} ms`);
+    }
   }
 
   /** Whether the promises hold now. */
@@ -470,10 +528,21 @@ export class Simulation {
   #waiting(lane: string): QueuedMission | undefined {
     const { missions } = this.#life.core.parts.store;
     const dueMs = this.#clock.wallMs() - SECOND_MS;
-    return missions.queue.queuedIn(lane, 1000).find((row) =>
-      (row.run_at === null || row.run_at <= dueMs) &&
+    const free = this.#anyKey(lane);
+    const mission = missions.queue.queuedIn(lane, 1000).find((row) =>
+      (row.run_at === null || row.run_at <= dueMs) && (free || row.key === null) &&
       (row.serial === 0 || missions.keys.active(row.key!).length === 1)
     );
+    const { rules, nextDueMs } = this.#life.core.engine.lanes.find(lane)!;
+    // Where it waits for a token, the lane must be about to be woken; that it starts then is seen in the end.
+    const tokenMs = rules.limits?.rate?.intervalMs ?? -Infinity;
+    return nextDueMs <= this.#clock.wallMs() + tokenMs + 1 ? undefined : mission;
+  }
+
+  /** Whether the lane lets missions pass whatever their keys. */
+  #anyKey(lane: string): boolean {
+    const limits = this.#life.core.engine.lanes.find(lane)?.rules.limits;
+    return limits === undefined || limits.perKey === Infinity && limits.rate?.byKey !== true;
   }
 
   /** What is due has been fired, unless it waits for a mission to end. */
