@@ -7,6 +7,7 @@ import type { LiveRun } from "./engine/engine.ts";
 import { appliedWarnings } from "./applied_warnings.ts";
 import { type Core, openCore } from "./core.ts";
 import { repairRunning, tidyLeftovers } from "./engine/repair.ts";
+import type { ReadVariable } from "./run/environment.ts";
 import type { TransitionListener } from "./engine/transitions.ts";
 import { type Clock, systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
@@ -83,7 +84,22 @@ export interface Dugdale extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const readVariable = (name: string): string | undefined => env[name];
+/** Reads variables of this process. What is not UTF-8 cannot be handed on: it counts as not set, and is logged once. */
+function variables(log: Log): ReadVariable {
+  const warned = new Set<string>();
+  return (name) => {
+    try {
+      return env[name];
+    } catch (error) {
+      if (!(error instanceof Deno.errors.InvalidData)) throw error;
+      if (!warned.has(name)) {
+        log.warn("variable left out", { variable: name, reason: "its value is not UTF-8" });
+      }
+      warned.add(name);
+      return undefined;
+    }
+  };
+}
 
 /** Requests that are still running when all missions have ended get so long to finish. */
 const HTTP_GRACE_MS = 30_000;
@@ -100,6 +116,8 @@ const HTTP_GRACE_MS = 30_000;
 export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const { log = silentLog, clock = systemClock, onMission, readConfig } = options;
   const config = liveConfig(options.config);
+  const readVariable = variables(log);
+  config.missionEnv.inherit.forEach(readVariable); // what is wrong with them is said at the start
   await using stack = new AsyncDisposableStack();
   const dataDir = DataDir.open(config.dataDir);
   const lock = stack.use(DirLock.take(dataDir.lock));

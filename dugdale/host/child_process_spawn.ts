@@ -42,7 +42,7 @@ interface ControlPipe {
 
 /**
  * Starts processes through `node:child_process` and a shell, for daemons without permission for FFI. It is slower; the
- * process leads a session instead of only a group, and inherits what the daemon itself inherited.
+ * process inherits what the daemon itself inherited.
  */
 export class ChildProcessSpawner implements Spawner {
   readonly #openFiles = String(originalOpenFiles()?.soft ?? "");

@@ -43,12 +43,21 @@ export class Family {
     return isGroupAlive(this.#leader) || this.#outside().length > 0;
   }
 
-  /** Signals all of it; false when nothing is left. @throws When all of the group belongs to another user. */
+  /**
+   * Signals all of it; false when nothing is left. A stopped process is continued, so that it can obey a SIGTERM.
+   *
+   * @throws When all of the group belongs to another user.
+   */
   signal(signal: "SIGTERM" | "SIGKILL"): boolean {
     // Looked up first: the children of what has ended are the children of another process.
     const outside = this.#outside();
-    const signalled = signalGroup(this.#leader, signal);
-    return outside.filter((pid) => signalOne(pid, signal)).length > 0 || signalled;
+    const send = (sent: Deno.Signal): boolean => {
+      const signalled = signalGroup(this.#leader, sent);
+      return outside.filter((pid) => signalOne(pid, sent)).length > 0 || signalled;
+    };
+    const signalled = send(signal);
+    if (signalled && signal === "SIGTERM") send("SIGCONT");
+    return signalled;
   }
 
   #outside(): number[] {
@@ -112,7 +121,7 @@ function ticksAt(ms: number): number {
   return Math.floor((uptimeS - (performance.now() - ms) / 1000) * TICKS_PER_SECOND) - 2;
 }
 
-function signalOne(pid: number, signal: "SIGTERM" | "SIGKILL"): boolean {
+function signalOne(pid: number, signal: Deno.Signal): boolean {
   try {
     return kill(pid, signal);
   } catch {

@@ -45,7 +45,6 @@ export interface Libc {
   posix_spawn_file_actions_addclosefrom_np: ((actions: Bytes, from: number) => number) | null;
   posix_spawnattr_init(attributes: Bytes): number;
   posix_spawnattr_setflags(attributes: Bytes, flags: number): number;
-  posix_spawnattr_setpgroup(attributes: Bytes, group: number): number;
   posix_spawnattr_setsigdefault(attributes: Bytes, set: Bytes): number;
   posix_spawnattr_setsigmask(attributes: Bytes, set: Bytes): number;
   sigfillset(set: Bytes): number;
@@ -125,7 +124,6 @@ function open(name: string) {
     },
     posix_spawnattr_init: { parameters: ["buffer"], result: "i32" },
     posix_spawnattr_setflags: { parameters: ["buffer", "i16"], result: "i32" },
-    posix_spawnattr_setpgroup: { parameters: ["buffer", "i32"], result: "i32" },
     posix_spawnattr_setsigdefault: { parameters: ["buffer", "buffer"], result: "i32" },
     posix_spawnattr_setsigmask: { parameters: ["buffer", "buffer"], result: "i32" },
     sigfillset: { parameters: ["buffer"], result: "i32" },

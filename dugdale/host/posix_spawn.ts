@@ -1,5 +1,6 @@
 import { Family, killMarked, markOf } from "./family.ts";
 import { processStart } from "./proc_stat.ts";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
 import type { Clock } from "./clock.ts";
 import { type Libc, LITTLE_ENDIAN, type OpenLibc } from "./libc.ts";
@@ -20,7 +21,12 @@ import {
 const O_CLOEXEC = 0o2000000;
 const RLIMIT_NOFILE = 7;
 const WNOHANG = 1;
-const SETPGROUP = 0x02, SETSIGDEF = 0x04, SETSIGMASK = 0x08;
+const SETSIGDEF = 0x04, SETSIGMASK = 0x08;
+/**
+ * A session of its own, which is a process group too: a process that opens the terminal of a dugdale in the foreground
+ * is refused, instead of being stopped until it is killed.
+ */
+const SETSID = Deno.build.os === "darwin" ? 0x400 : 0x80;
 /** macOS: every descriptor not named by a file action is closed. On Linux `addclosefrom_np` does the same. */
 const CLOEXEC_DEFAULT = 0x4000;
 /** Larger than the structures on all platforms; their exact sizes are internal to the C library. */
@@ -83,9 +89,8 @@ export class PosixSpawner implements Spawner {
     // The runtime ignores SIGPIPE, and ignored signals survive an exec: restores the default of each.
     c.posix_spawnattr_setsigdefault(this.#attributes, all);
     c.posix_spawnattr_setsigmask(this.#attributes, none);
-    c.posix_spawnattr_setpgroup(this.#attributes, 0);
     const close = Deno.build.os === "darwin" ? CLOEXEC_DEFAULT : 0;
-    c.posix_spawnattr_setflags(this.#attributes, SETPGROUP | SETSIGDEF | SETSIGMASK | close);
+    c.posix_spawnattr_setflags(this.#attributes, SETSID | SETSIGDEF | SETSIGMASK | close);
     const openFiles = originalOpenFiles();
     this.#openFiles = openFiles &&
       new Uint8Array(new BigUint64Array([openFiles.soft, openFiles.hard]).buffer);
@@ -243,13 +248,45 @@ function stringArray(texts: readonly string[]): { pointers: Uint8Array<ArrayBuff
   return { pointers: new Uint8Array(pointers.buffer), bytes };
 }
 
+/** The runtime has no name for this one. */
+const ENOEXEC = 8;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such program, or its interpreter or working directory is missing",
+  EACCES: "permission denied: is the file executable?",
+  ENOEXEC: "not a program: the file has no first line that names one, such as #!/bin/sh",
+  E2BIG: "arguments and environment are too long",
+};
+
 function spawnError(program: string, errno: number): SpawnError {
-  const code = getSystemErrorName(-errno);
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: "no such program, or its interpreter or working directory is missing",
-    EACCES: "permission denied: is the file executable?",
-    ENOEXEC: "not a program: the file has no interpreter line",
-    E2BIG: "arguments and environment are too long",
-  };
-  return new SpawnError(program, code, `${reasons[code] ?? "the system refused"} (${code})`);
+  const code = errno === ENOEXEC ? "ENOEXEC" : getSystemErrorName(-errno);
+  const reason = firstLineFault(program) ?? REASONS[code] ?? "the system refused";
+  return new SpawnError(program, code, `${reason} (${code})`);
+}
+
+/** What is wrong with the first line of a script that could not be started, where it can be seen there. */
+function firstLineFault(path: string): string | undefined {
+  const start = new Uint8Array(256);
+  let length: number;
+  try {
+    const file = openSync(path, "r");
+    try {
+      length = readSync(file, start);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined; // missing, or not readable: the code of the system says that
+  }
+  const [line = ""] = new TextDecoder("utf-8", { ignoreBOM: true }).decode(start.subarray(0, length)).split(
+    "\n",
+  );
+  if (line.startsWith("\ufeff#!")) return "its first line begins with a byte order mark: save it without one";
+  if (/^#!.*\r$/.test(line)) {
+    return "its first line ends with a carriage return: save it with plain line feeds";
+  }
+  const interpreter = /^#!\s*(\S+)/.exec(line)?.[1];
+  return interpreter === undefined || existsSync(interpreter)
+    ? undefined
+    : `its first line names ${interpreter}, which is not there`;
 }

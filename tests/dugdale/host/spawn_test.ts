@@ -3,6 +3,7 @@ import { systemClock } from "../../../dugdale/host/clock.ts";
 import { ChildProcessSpawner } from "../../../dugdale/host/child_process_spawn.ts";
 import { openLibc } from "../../../dugdale/host/libc.ts";
 import type { Output } from "../../../dugdale/host/output.ts";
+import { procStat } from "../../../dugdale/host/proc_stat.ts";
 import { PosixSpawner } from "../../../dugdale/host/posix_spawn.ts";
 import { type Child, type Spawner, SpawnError, type SpawnRequest } from "../../../dugdale/host/spawn.ts";
 
@@ -108,6 +109,19 @@ for (const [name, open] of Object.entries(SPAWNERS)) {
     assertEquals([child.ended, child.stdout.ended], [true, true]);
   });
 
+  Deno.test(`${name} lets a stopped process obey SIGTERM, and gives each a session without a terminal`, async () => {
+    using spawner = open();
+    const script =
+      `trap 'echo tidied; exit 0' TERM; cut -d' ' -f5-7 /proc/$$/stat; kill -STOP $$; while :; do sleep 0.01; done`;
+    const child = await spawner.spawn({ ...base, argv: ["bash", "-c", script] });
+    const ended = outcome(child);
+    while (procStat(child.pid)?.state !== "T") await systemClock.sleep(5);
+    assert(child.signal("SIGTERM"));
+    const { texts, code } = await ended;
+    // Process group, session, terminal.
+    assertEquals([texts[0], code], [`${child.pid} ${child.pid} 0\ntidied\n`, 0]);
+  });
+
   Deno.test(`${name} hands on all that a process says, however much, and also what it left in the pipe`, async () => {
     using spawner = open();
     const script = "head -c 3000000 /dev/zero | tr '\\0' x; echo left >&2";
@@ -166,6 +180,34 @@ for (const [name, open] of Object.entries(SPAWNERS)) {
     assertEquals(texts[0], odd.map((argument) => `<${argument}>`).join(""));
   });
 }
+
+Deno.test("PosixSpawner says what is wrong with the first line of a script", async () => {
+  using spawner = SPAWNERS.PosixSpawner!();
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.chmod(path, 0o755);
+    for (
+      const [text, code, reason] of [
+        ["echo", "ENOEXEC", "not a program: the file has no first line that names one, such as #!/bin/sh"],
+        ["\ufeff#!/bin/sh\n", "ENOEXEC", "its first line begins with a byte order mark: save it without one"],
+        [
+          "#!/bin/sh\r\n",
+          "ENOENT",
+          "its first line ends with a carriage return: save it with plain line feeds",
+        ],
+        ["#! /no/such -x\n", "ENOENT", "its first line names /no/such, which is not there"],
+      ] as const
+    ) {
+      // Written by another process: a file that this one has open for writing cannot be started meanwhile.
+      const args = ["-c", `printf %s "$1" >"$0"`, path, text];
+      assert((await new Deno.Command("sh", { args }).output()).success);
+      const error = await assertRejects(() => spawner.spawn({ ...base, argv: [path] }), SpawnError);
+      assertEquals(error.message, `cannot start ${JSON.stringify(path)}: ${reason} (${code})`);
+    }
+  } finally {
+    await Deno.remove(path);
+  }
+});
 
 Deno.test("PosixSpawner gives no exit status of a process that was reaped elsewhere", async () => {
   const libc = openLibc();

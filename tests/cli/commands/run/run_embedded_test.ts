@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { cli, startCli } from "../../cli_process.ts";
+import { baseEnv, cli, cliWords, startCli } from "../../cli_process.ts";
 import { fromFileUrl } from "../../paths.ts";
+import { onTerminal } from "../../terminal.ts";
 
 const EXAMPLES = fromFileUrl("../../examples");
 
@@ -161,3 +162,29 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+Deno.test("a mission that asks the terminal is told that it has none, and goes on", async () => {
+  using bench = new Bench();
+  const text = `read -r answer 2>/dev/null </dev/tty || echo "no terminal"\necho '${SUCCESS}' >&3`;
+  const mission = bench.script("asks.sh", text);
+  const shown = await onTerminal(["run", "--embedded", "--mission", mission], bench.folder);
+  assertStringIncludes(shown, "no terminal");
+  assertStringIncludes(shown, `"by": "NAME"`);
+});
+
+Deno.test("a variable whose value is not UTF-8 is left out, and missions run without it", async () => {
+  using bench = new Bench();
+  const mission = bench.script("lang.sh", `printf '{"event":"success","return":{"lang":"%s"}}' "$LANG" >&3`);
+  const { stdout, stderr } = await new Deno.Command("bash", {
+    args: [
+      "-c",
+      `LANG=$'caf\\xe9' exec "$@"`,
+      "bash",
+      ...cliWords(["run", "-q", "--embedded", "--mission", mission]),
+    ],
+    cwd: bench.folder,
+    clearEnv: true,
+    env: baseEnv(),
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), `{\n  "lang": ""\n}\n`, new TextDecoder().decode(stderr));
+});
