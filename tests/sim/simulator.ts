@@ -163,13 +163,13 @@ export class Simulation {
       { key: "serial-1", serial: true },
       { key: "serial-2", serial: true },
       { key: "unique", unique: random.pick<UniqueRule>(["queued", "active", "kept"]) },
-      { key: "plain-1" },
-      { key: "plain-2" },
+      { key: "plain" },
+      { key: "plain" },
     ]);
     return {
       ...(chance(0.4) ? { priority: random.pick<Priority>(["high", "normal", "low"]) } : {}),
       ...(chance(0.2) ? { delay: `${below(30) + 1}s` } : {}),
-      ...(chance(0.4) ? key : {}),
+      ...(chance(0.5) ? key : {}),
       ...(chance(0.25) ? { retry: this.#retryRule() } : {}),
       ...(chance(0.1) ? { on_success: { mission: "m" } } : {}),
       ...(chance(0.1) ? { on_failure: { mission: "m", lane: random.pick(LANES) } } : {}),
@@ -528,12 +528,16 @@ export class Simulation {
   #waiting(lane: string): QueuedMission | undefined {
     const { missions } = this.#life.core.parts.store;
     const dueMs = this.#clock.wallMs() - SECOND_MS;
-    const free = this.#anyKey(lane);
+    const { rules, nextDueMs } = this.#life.core.engine.lanes.find(lane)!;
+    const running = missions.running();
+    const allows = (key: string) =>
+      rules.limits?.rate?.byKey !== true &&
+      running.filter((row) => row.lane === lane && row.key === key).length <
+        (rules.limits?.perKey ?? Infinity);
     const mission = missions.queue.queuedIn(lane, 1000).find((row) =>
-      (row.run_at === null || row.run_at <= dueMs) && (free || row.key === null) &&
+      (row.run_at === null || row.run_at <= dueMs) && (row.key === null || allows(row.key)) &&
       (row.serial === 0 || missions.keys.active(row.key!).length === 1)
     );
-    const { rules, nextDueMs } = this.#life.core.engine.lanes.find(lane)!;
     // Where it waits for a token, the lane must be about to be woken; that it starts then is seen in the end.
     const tokenMs = rules.limits?.rate?.intervalMs ?? -Infinity;
     return nextDueMs <= this.#clock.wallMs() + tokenMs + 1 ? undefined : mission;
