@@ -1,8 +1,8 @@
-/** Where a mission's reports go: to a dugdale, or to the terminal of a run by hand. @module */
+/** The channel for a mission's reports: a dugdale, or the terminal of a manual run. @module */
 import type { SaidLine } from "../protocol/fd3.ts";
 import type { Ending } from "./ending.ts";
 
-/** Takes everything that a mission reports. */
+/** Receives everything that a mission reports. */
 export interface Channel {
   /** Whether the ending was reported, or cannot be. */
   readonly ended: boolean;
@@ -10,21 +10,21 @@ export interface Channel {
   progress(value: number | undefined, message: string | undefined): void;
   /** Whether there is a line of its own for this; what has none is said in another way. */
   knows(event: SaidLine["event"]): boolean;
-  /** Says something on the way, after the progress that was reported before. */
+  /** Reports something on the way, after any progress reported before. */
   say(line: SaidLine): void;
   /** Declares an output file by its key. */
   outputFile(key: string): void;
   /**
-   * Reports the ending, after which nothing can be reported.
+   * Reports the ending; nothing can be reported after it.
    *
-   * @throws {AlreadyEndedError} When it was reported before.
+   * @throws {AlreadyEndedError} When it was already reported.
    */
   end(ending: Ending): void;
-  /** Sends what is held back, because the process is about to end. */
+  /** Sends pending reports, because the process is about to end. */
   flush(): void;
 }
 
-/** What is said on the way, as a line for people. */
+/** A report on the way, as a line for people. */
 export function saidText(line: SaidLine): string {
   switch (line.event) {
     case "note":

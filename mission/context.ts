@@ -1,4 +1,4 @@
-/** What a mission works with: the `m` of the function style, and the base of the script style. @module */
+/** The API of a mission: the `m` of the function style, and the base of the script style. @module */
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { clip, CUT_MARK } from "../protocol/clip.ts";
 import { SAID_LIMITS } from "../protocol/fd3.ts";
@@ -15,30 +15,30 @@ import { describeThrown } from "./thrown.ts";
 import { ARRAY, BOOL, DATE, DURATION, FLOAT, INT, OBJECT, STRING } from "./input_types.ts";
 
 const TURN_EVERY_MS = 10;
-/** Leaves room for other details: those of a warning may have 16 KiB. */
+/** Leaves space for other details: those of a warning may have 16 KiB. */
 const WARNING_TRACE_BYTES = 8 * 1024;
 
 /**
- * A running mission: its input and files, its reports, and its signal to stop.
+ * A running mission: its input and files, its reports, and its stop signal.
  *
- * Getters of the input take dotted paths such as `video.size.0`; they throw `InvalidInputError` when nothing is there
- * and no fallback was given, or when something of another kind is. Uncaught, that fails the mission with the reason
+ * Getters of the input take dotted paths such as `video.size.0`; they throw `InvalidInputError` if the value is missing
+ * and no fallback was given, or if it has another type. Uncaught, that fails the mission with the reason
  * `invalid_input`.
  */
 export class MissionContext<Input = JsonValue> {
-  /** The mission id; under an exec the exec's id, and `standalone` from a shell. */
+  /** The mission id; in an exec the exec's id, and `standalone` in a shell. */
   readonly id: string;
-  /** The lane that it runs in; `standalone` from a shell. */
+  /** Its lane; `standalone` in a shell. */
   readonly lane: string;
   /** Whether there is no control channel: reports go to stderr, the result to stdout. */
   readonly standalone: boolean;
-  /** Which run of the mission this is, from 1. It is more than 1 only for a mission that is retried. */
+  /** Number of this run, from 1. Greater than 1 only for a retried mission. */
   readonly attempt: number;
   /** Whether no other run follows this one, however it ends. */
   readonly lastAttempt: boolean;
-  /** The input as it came; null when the dispatch had none. */
+  /** The raw input; null if the dispatch had none. */
   readonly rawInput: JsonValue;
-  /** The input as `parse` made it; without a parser the raw one, and `{}` in place of null. */
+  /** The input returned by `parse`; without a parser the raw input, with `{}` instead of null. */
   readonly input: Input;
   /** Log lines on stderr. */
   readonly log: Log;
@@ -66,9 +66,9 @@ export class MissionContext<Input = JsonValue> {
     this.#turnedMs = session.startedMs;
   }
 
-  /** The value at a path; a null that is there is returned. @throws {InvalidInputError} When nothing is there. */
+  /** The value at a path; an existing null is returned. @throws {InvalidInputError} When there is no value. */
   get(path: string): JsonValue;
-  /** The value at a path, or the fallback when nothing is there. */
+  /** The value at a path, or the fallback if there is none. */
   get<Fallback>(path: string, fallback: Fallback): JsonValue | Fallback;
   get<Fallback>(path: string, ...fallback: [] | [Fallback]): JsonValue | Fallback {
     if (fallback.length === 0) return this.#paths.need(path);
@@ -76,7 +76,7 @@ export class MissionContext<Input = JsonValue> {
     return found === undefined ? fallback[0] : found;
   }
 
-  /** Whether something, even null, is at a path. */
+  /** Whether a path has a value, including null. */
   has(path: string): boolean {
     return this.#paths.find(path) !== undefined;
   }
@@ -86,12 +86,12 @@ export class MissionContext<Input = JsonValue> {
     return this.#paths.read(path, STRING, fallback);
   }
 
-  /** True or false at a path. */
+  /** A boolean at a path. */
   bool(path: string, fallback?: boolean): boolean {
     return this.#paths.read(path, BOOL, fallback);
   }
 
-  /** A whole number at a path, one that JavaScript holds exactly. */
+  /** An integer at a path, within the safe range of JavaScript. */
   int(path: string, fallback?: number): number {
     return this.#paths.read(path, INT, fallback);
   }
@@ -122,7 +122,7 @@ export class MissionContext<Input = JsonValue> {
   }
 
   /**
-   * The input file of a role. From a shell the input names its path: `--input='{"log": "access.log"}'`.
+   * The input file of a role. In a shell the input contains its path: `--input='{"log": "access.log"}'`.
    *
    * @throws {MissingFileError} When there is none.
    */
@@ -130,13 +130,13 @@ export class MissionContext<Input = JsonValue> {
     return this.#files.file(role);
   }
 
-  /** All input files by role; empty from a shell. */
+  /** All input files by role; empty in a shell. */
   get files(): ReadonlyMap<string, InputFile> {
     return this.#files.all;
   }
 
   /**
-   * Declares an output file and returns the path to write it to. From a shell that is in `out/` of the current folder.
+   * Declares an output file and returns its path. In a shell it is in `out/` of the current folder.
    *
    * @param key Its name: 1 to 64 of letters, digits and `_`, not starting with a digit or `__`.
    */
@@ -145,23 +145,22 @@ export class MissionContext<Input = JsonValue> {
     return this.#session.outputs.path(key);
   }
 
-  /** The path of an output file, which is collected only if it is declared too. */
+  /** The path of an output file, which is collected only if it is also declared. */
   outputPath(key: string): string {
     return this.#session.outputs.path(key);
   }
 
-  /** Declares an output file; declaring it again changes nothing. A success requires it to be a regular file. */
+  /** Declares an output file; repeating it has no effect. A success requires it to be a regular file. */
   declareOutput(key: string): void {
     this.#session.outputs.declare(key);
   }
 
   /**
-   * Reports how far the mission is. May be called as often as one likes: at most ten reports a second are sent, and
-   * the last one always.
+   * Reports progress. May be called at any rate: at most ten reports a second are sent, and always the last one.
    *
-   * @param value Meant as 0 to 1.
-   * @param message What is being done. Default: the named state, if there is one.
-   * @throws {UsageError} When both are missing, or the value is no finite number.
+   * @param value From 0 to 1.
+   * @param message The current activity. Default: the named state, if there is one.
+   * @throws {UsageError} When both are missing, or the value is not a finite number.
    */
   progress(value?: number, message?: string): void {
     if (value === undefined && message === undefined) {
@@ -175,8 +174,8 @@ export class MissionContext<Input = JsonValue> {
   }
 
   /**
-   * Names what the mission does from now on. Followers see it, the record keeps it, log lines carry it, and so do the
-   * details of a failure. To a dugdale that does not know states it is progress.
+   * Sets the named state of the mission. Followers see it, the record keeps it, and it is included in log lines and in
+   * the details of a failure. A dugdale without support for states gets it as progress.
    *
    * @throws {UsageError} When the name is empty.
    */
@@ -188,19 +187,19 @@ export class MissionContext<Input = JsonValue> {
     else this.progress(this.#value, name);
   }
 
-  /** The named state that the mission is in; undefined before the first. */
+  /** The current named state; undefined before the first. */
   get lastState(): string | undefined {
     return this.#session.state;
   }
 
-  /** All named states that the mission was in, in their order. */
+  /** All named states so far, in order. */
   get states(): readonly string[] {
     return [...this.#session.states];
   }
 
   /**
-   * Says something worth knowing about this run, for people. It stays with the mission's record, which keeps 64 notes
-   * of 16 KiB, and followers see it. A dugdale that does not know notes leaves it to stderr.
+   * Adds a note about this run, for people. It is stored in the mission's record, which keeps 64 notes of 16 KiB, and
+   * followers see it. For a dugdale without support for notes it goes to stderr.
    *
    * @throws {UsageError} When the text is empty.
    */
@@ -209,13 +208,13 @@ export class MissionContext<Input = JsonValue> {
   }
 
   /**
-   * Says that something went wrong that the mission can live with: the mission goes on, and may be a success. The record
-   * keeps 64 warnings, and followers see them.
+   * Reports a problem that does not end the mission, which may still succeed. The record keeps 64 warnings, and
+   * followers see them.
    *
-   * @param problem A text, or what was caught: then its class, place and stack are among the details.
-   * @param details More facts, an object that JSON can hold.
+   * @param problem A text, or a caught error, whose class, place and stack are added to the details.
+   * @param details Further facts: an object that can be represented in JSON.
    * @throws {UsageError} When the text is empty.
-   * @throws {NotJsonError} When the details are something else.
+   * @throws {NotJsonError} When the details are not such an object.
    */
   warn(problem: unknown, details?: object): void {
     const text = typeof problem === "string" ? problem : messageOf(problem) || kindOf(problem);
@@ -231,33 +230,35 @@ export class MissionContext<Input = JsonValue> {
   }
 
   /**
-   * Gives facts about this run, for programs: the record keeps them as `meta`. A later call replaces the members that
-   * it names. A call that would bring all of them above 16 KiB is dropped.
+   * Sets facts about this run, for programs: the record keeps them as `meta`. A later call replaces the members that it
+   * names. A call that would exceed 16 KiB in total is dropped.
    *
-   * @throws {NotJsonError} When it is not an object that JSON can hold.
+   * @throws {NotJsonError} When it is not an object that can be represented in JSON.
    */
   meta(fields: object): void {
     this.#session.channel.say({ event: "meta", fields: toJson(fields, "meta") });
   }
 
-  /** Milliseconds since the mission started. */
+  /** Milliseconds since the start of the mission. */
   get elapsedMs(): number {
     return performance.now() - this.#session.startedMs;
   }
 
-  /** Aborted by SIGTERM or SIGINT; its reason is an `InterruptedError`. Never from a shell, where they end the process. */
+  /**
+   * Aborted by SIGTERM or SIGINT; its reason is an `InterruptedError`. Never in a shell, where they end the process.
+   */
   get signal(): AbortSignal {
     return this.#session.interrupts.handOut();
   }
 
-  /** Adds a callback for SIGTERM and SIGINT. What it throws fails the mission. */
+  /** Adds a callback for SIGTERM and SIGINT. An exception fails the mission. */
   onInterrupt(callback: InterruptCallback): void {
     this.#session.interrupts.add(callback);
   }
 
   /**
-   * Lets signals and timers in. To be awaited in loops that compute without waiting for anything: they would never
-   * notice a SIGTERM. It gives way only once every 10 ms, so each turn of the loop may call it.
+   * Lets signals and timers run. Await it in loops that compute without waiting for anything, which would otherwise
+   * never notice a SIGTERM. It yields only once every 10 ms, so each iteration may call it.
    *
    * @throws {InterruptedError} When the mission was asked to stop.
    */
@@ -269,13 +270,13 @@ export class MissionContext<Input = JsonValue> {
     this.signal.throwIfAborted();
   }
 
-  /** The folder of this mission, absolute; from a shell the current folder. */
+  /** The folder of this mission, absolute; in a shell the current folder. */
   get workDir(): string {
     const { environment, host } = this.#session;
     return environment.mode === "shell" ? host.cwd() : environment.workDir;
   }
 
-  /** A folder for temporary files; from a shell `tmp/` in the current folder, made when it is first asked for. */
+  /** A folder for temporary files; in a shell `tmp/` in the current folder, created on first use. */
   get tmpDir(): string {
     const { environment, host } = this.#session;
     if (environment.mode !== "shell") return environment.tmpDir;
@@ -285,7 +286,7 @@ export class MissionContext<Input = JsonValue> {
   }
 }
 
-/** A text that may be said. @throws {UsageError} When it is empty. */
+/** Validates the text of a report. @throws {UsageError} When it is empty. */
 function words(text: string, call: string): string {
   if (text === "") throw new UsageError(`${call}() needs a string that is not empty`);
   return clip(text, SAID_LIMITS.textBytes, CUT_MARK);

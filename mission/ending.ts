@@ -1,4 +1,4 @@
-/** How a mission ends, ready to be reported. @module */
+/** The end of a mission, ready to be reported. @module */
 import type { FailLine, RuntimeFailReason } from "../protocol/fd3.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
 import { clip, CUT_MARK } from "../protocol/clip.ts";
@@ -10,14 +10,14 @@ import { describeThrown, traceOf } from "./thrown.ts";
 
 const MESSAGE_BYTES = 16 * 1024;
 
-/** A mission that did what it was asked for. */
+/** A successful mission. */
 export interface Success {
   readonly ok: true;
-  /** The result as JSON text of an object, or undefined when there is none. */
+  /** The result as JSON text of an object, or undefined without a result. */
   readonly returnJson: string | undefined;
 }
 
-/** A mission that did not. */
+/** A failed mission. */
 export interface Failure {
   readonly ok: false;
   readonly message: string;
@@ -25,33 +25,33 @@ export interface Failure {
   /** 1 to 255. */
   readonly exitCode: number;
   readonly details: JsonObject | undefined;
-  /** As of {@linkcode MissionFailure}. */
+  /** See {@linkcode MissionFailure}. */
   readonly retry?: false | number | undefined;
-  /** What stderr gets beside the report, or undefined when the message is enough. */
+  /** Text for stderr besides the report, or undefined if the message is sufficient. */
   readonly trace: string | undefined;
 }
 
-/** One of the two endings. */
+/** A success or a failure. */
 export type Ending = Success | Failure;
 
-/** What else is known at the moment of a failure. */
+/** Circumstances of a failure. */
 export interface FailureScene {
-  /** Whether a signal came first: what is thrown after it is taken for its consequence. */
+  /** Whether a signal came first: later exceptions count as its consequence. */
   readonly interrupted: boolean;
-  /** The named state that the mission was in. */
+  /** The named state at that time. */
   readonly state: string | undefined;
 }
 
 /**
- * The success with a value as its result.
+ * A success with a value as its result.
  *
- * @throws {NotJsonError} When the value is neither undefined nor an object that JSON can hold.
+ * @throws {NotJsonError} When the value is neither undefined nor an object that can be represented in JSON.
  */
 export function toSuccess(value: unknown): Success {
   return { ok: true, returnJson: value === undefined ? undefined : encodeObject(value, "return value") };
 }
 
-/** The failure that something thrown amounts to. */
+/** The failure for a thrown value. */
 export function toFailure(error: unknown, scene: FailureScene): Failure {
   const state = scene.state === undefined ? undefined : { state: scene.state };
   if (error instanceof MissionFailure) {
@@ -83,7 +83,7 @@ function reasonOf(error: unknown, interrupted: boolean): RuntimeFailReason {
   return error instanceof InvalidInputError ? "invalid_input" : "uncaught_exception";
 }
 
-/** Details that JSON cannot hold must not hide the failure that they belong to. */
+/** Details that cannot be represented in JSON must not hide the failure. */
 function readableDetails(details: object): JsonObject {
   try {
     return JSON.parse(encodeObject(details, "details")) as JsonObject;
@@ -93,9 +93,9 @@ function readableDetails(details: object): JsonObject {
 }
 
 /**
- * The line on the control channel for a failure.
+ * The failure as a line of the control channel.
  *
- * @param isRetried Whether the dugdale knows of attempts.
+ * @param isRetried Whether the dugdale supports attempts.
  */
 export function toFailLine(failure: Failure, isRetried: boolean): FailLine {
   const { message, reason, exitCode, details, retry } = failure;

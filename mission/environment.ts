@@ -1,31 +1,31 @@
-/** Where the mission runs, as its environment says. @module */
+/** The environment of the mission. @module */
 import { MisconfiguredError } from "./errors.ts";
 import type { Host } from "./host.ts";
 
-/** A process that a dugdale prepared: as a mission with a control channel, or as an exec without one. */
+/** A process started by a dugdale: a mission with a control channel, or an exec without one. */
 export interface DugdaleEnvironment {
   readonly mode: "mission" | "exec";
   readonly id: string;
   readonly lane: string;
-  /** Absolute; holds `in/`, `out/` and `tmp/`. */
+  /** Absolute; contains `in/`, `out/` and `tmp/`. */
   readonly workDir: string;
   readonly tmpDir: string;
-  /** Which run of the mission it is, from 1. Undefined: it is run once. */
+  /** Number of this run, from 1. Undefined: the mission is not retried. */
   readonly attempt?: number;
-  /** How often the mission may be run in all. Undefined: it is run once. */
+  /** Maximum number of runs. Undefined: the mission is not retried. */
   readonly attempts?: number;
 }
 
-/** A shell, a test, anything but a dugdale. */
+/** A process that was not started by a dugdale, for example from a shell or a test. */
 export interface ShellEnvironment {
   readonly mode: "shell";
 }
 
-/** One of the three places in which a mission script may find itself. */
+/** Where a mission script runs. */
 export type Environment = DugdaleEnvironment | ShellEnvironment;
 
 /**
- * Reads where the process runs. A mission id makes a mission; without one, `LETTS_KIND=exec` makes an exec.
+ * Detects where the process runs. A mission id means a mission; without one, `LETTS_KIND=exec` means an exec.
  *
  * @throws {MisconfiguredError} When there is a mission id and no workdir.
  */

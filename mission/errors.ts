@@ -1,7 +1,7 @@
-/** What the runtime throws at a mission. A program tells them apart by `code`. @module */
+/** Errors thrown by the runtime. Programs distinguish them by `code`. @module */
 import type { JsonValue } from "../protocol/json_value.ts";
 
-/** The reasons for which the runtime throws. */
+/** Codes of the runtime's errors. */
 export type MissionErrorCode =
   | "invalid_input"
   | "missing_file"
@@ -13,12 +13,12 @@ export type MissionErrorCode =
   | "already_ended"
   | "misconfigured";
 
-/** Any error that the runtime itself throws. */
+/** Base class of errors thrown by the runtime. */
 export abstract class MissionError extends Error {
-  /** Which error it is; the message is for people. */
+  /** Identifies the error; the message is for people. */
   readonly code: MissionErrorCode;
 
-  /** Named after the class that is being built. */
+  /** Named after the concrete class. */
   constructor(code: MissionErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
@@ -26,24 +26,24 @@ export abstract class MissionError extends Error {
   }
 }
 
-/** What is known about an input that was refused. */
+/** Details of an invalid input. */
 export interface InputFacts extends ErrorOptions {
-  /** Which error it is. Default `invalid_input`. */
+  /** Error code. Default `invalid_input`. */
   readonly code?: "invalid_input" | "missing_file";
-  /** The dotted path that was asked for. */
+  /** The requested dotted path. */
   readonly path?: string;
-  /** What stands there. */
+  /** The value found. */
   readonly found?: JsonValue;
 }
 
 /** The input is not what the mission needs. Uncaught, it ends the mission with the reason `invalid_input`. */
 export class InvalidInputError extends MissionError {
-  /** The dotted path that was asked for, or undefined when the input as a whole is meant. */
+  /** The requested dotted path, or undefined if the whole input is invalid. */
   readonly path: string | undefined;
-  /** What stands at the path, or undefined when nothing does. */
+  /** The value at the path, or undefined if there is none. */
   readonly found: JsonValue | undefined;
 
-  /** Of the input as a whole, unless the facts name a path. */
+  /** About the whole input, unless the details name a path. */
   constructor(message: string, facts: InputFacts = {}) {
     super(facts.code ?? "invalid_input", message, facts);
     this.path = facts.path;
@@ -51,26 +51,26 @@ export class InvalidInputError extends MissionError {
   }
 }
 
-/** An input file that did not come with the mission. Uncaught, it counts as invalid input. */
+/** A missing input file. Uncaught, it counts as invalid input. */
 export class MissingFileError extends InvalidInputError {
-  /** The role that was asked for. */
+  /** The requested role. */
   readonly role: string;
 
-  /** With the whole message, which depends on where the mission runs. */
+  /** Takes the whole message, which depends on where the mission runs. */
   constructor(role: string, message: string) {
     super(message, { code: "missing_file" });
     this.role = role;
   }
 }
 
-/** An output file that cannot be collected: not a regular file, or not there. */
+/** An output file cannot be collected: it is missing, or not a regular file. */
 export class InvalidOutputError extends MissionError {
   /** The key of the output file. */
   readonly key: string;
-  /** Where the file was looked for. */
+  /** The expected path of the file. */
   readonly path: string;
 
-  /** With a problem that reads on from the name of the file: `must not be a symbolic link`. */
+  /** Takes a problem that follows the name of the file: `must not be a symbolic link`. */
   constructor(key: string, path: string, problem: string) {
     super("invalid_output", `output file "${key}" ${problem}: ${path}`);
     this.key = key;
@@ -83,24 +83,24 @@ export class InterruptedError extends MissionError {
   /** `SIGTERM` or `SIGINT`. */
   readonly signalName: string;
 
-  /** By a signal, such as `SIGTERM`. */
+  /** Takes the signal, such as `SIGTERM`. */
   constructor(signalName: string) {
     super("interrupted", `interrupted by ${signalName}`);
     this.signalName = signalName;
   }
 }
 
-/** A value that JSON cannot hold, or that is not an object where one is needed. */
+/** A value cannot be represented in JSON, or is not an object where one is required. */
 export class NotJsonError extends MissionError {
-  /** With the whole message. */
+  /** Takes the whole message. */
   constructor(message: string, options?: ErrorOptions) {
     super("not_json", message, options);
   }
 }
 
-/** A call that can only be a mistake in the mission, such as a progress of NaN or the exit code 256. */
+/** Invalid usage of the runtime, such as a progress of NaN or the exit code 256. */
 export class UsageError extends MissionError {
-  /** With the whole message. */
+  /** Takes the whole message. */
   constructor(message: string, options?: ErrorOptions) {
     super("invalid_usage", message, options);
   }
@@ -108,7 +108,7 @@ export class UsageError extends MissionError {
 
 /** A second `mission()` or `Mission.start()` in one process. */
 export class AlreadyStartedError extends MissionError {
-  /** Takes nothing: the message is always the same. */
+  /** Takes nothing: the message is fixed. */
   constructor() {
     super("already_started", "this process already runs a mission: call mission() or Mission.start() once");
   }
@@ -116,15 +116,15 @@ export class AlreadyStartedError extends MissionError {
 
 /** A report after the ending, which must be the last. */
 export class AlreadyEndedError extends MissionError {
-  /** Takes nothing: the message is always the same. */
+  /** Takes nothing: the message is fixed. */
   constructor() {
     super("already_ended", "the mission has already reported how it ended");
   }
 }
 
-/** The process cannot be a mission: its environment or its control channel is not as a dugdale prepares it. */
+/** The process cannot be a mission: its environment or control channel is not that of a dugdale. */
 export class MisconfiguredError extends MissionError {
-  /** With the whole message. */
+  /** Takes the whole message. */
   constructor(message: string, options?: ErrorOptions) {
     super("misconfigured", message, options);
   }

@@ -1,39 +1,39 @@
-/** The failure that a mission throws on purpose. @module */
+/** An intentional failure of a mission. @module */
 import { InvalidDurationError, parseDuration } from "../protocol/duration.ts";
 import { UsageError } from "./errors.ts";
 
-/** How a failure is reported, beside its message. */
+/** Options of a failure. */
 export interface FailureOptions extends ErrorOptions {
-  /** Facts for programs: an object that JSON can hold. Above 256 KiB a dugdale keeps only their size. */
+  /** Details for programs: an object that can be represented in JSON. Above 256 KiB a dugdale keeps only their size. */
   readonly details?: object;
   /** Exit code of the process, 1 to 255. Default 1. */
   readonly exitCode?: number;
-  /** What went wrong, for programs. Default `explicit`. */
+  /** Machine-readable reason. Default `explicit`. */
   readonly reason?: string;
   /**
-   * For a mission that is retried: `false` for no other attempt, or the pause before it, such as `30s` or milliseconds.
-   * Default: what the dispatch or the lane says.
+   * For a retried mission: `false` for no further attempt, or the delay before it, such as `30s` or milliseconds.
+   * Default: the rule of the dispatch or the lane.
    */
   readonly retry?: false | string | number;
 }
 
 /**
- * Thrown by a mission that knows why it fails. It is reported as it stands, without a stack.
+ * Thrown by a mission to fail with a known reason. It is reported without a stack.
  *
- * @throws {UsageError} When the exit code is not 1 to 255: the system keeps only eight bits of it, and a
- * failure that exits with 0 would contradict itself. When `retry` is neither false nor a duration.
+ * @throws {UsageError} When the exit code is not 1 to 255: the system keeps only eight bits of it, and a failure that
+ * exits with 0 would contradict itself. When `retry` is neither false nor a duration.
  */
 export class MissionFailure extends Error {
-  /** Facts for programs. */
+  /** Details for programs. */
   readonly details: object | undefined;
   /** Exit code of the process, 1 to 255. */
   readonly exitCode: number;
-  /** What went wrong, for programs. */
+  /** Machine-readable reason. */
   readonly reason: string;
-  /** No other attempt, or the pause before it in milliseconds; undefined when nothing was said. */
+  /** No further attempt, or the delay before it in milliseconds; undefined if not specified. */
   readonly retry: false | number | undefined;
 
-  /** With a message for people. */
+  /** Takes a message for people. */
   constructor(message: string, options: FailureOptions = {}) {
     super(message, options);
     const exitCode = options.exitCode ?? 1;

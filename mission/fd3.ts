@@ -32,7 +32,7 @@ class Fd3 implements Channel {
   readonly #host: Host;
   readonly #writer: Writer;
   readonly #progress: Throttle<ProgressLine>;
-  /** What the dugdale knows beyond the first version of the channel. */
+  /** Features of the dugdale beyond the first version of the channel. */
   readonly #features: ReadonlySet<string>;
   #ended = false;
 
@@ -60,7 +60,7 @@ class Fd3 implements Channel {
     return this.#features.has(event);
   }
 
-  /** A line that the dugdale does not know would be a violation; stderr has it then. */
+  /** A line unknown to the dugdale would be a violation; it goes to stderr instead. */
   say(line: SaidLine): void {
     this.#assertNotEnded();
     if (!this.knows(line.event)) return printLine(this.#host, saidText(line));
@@ -95,7 +95,7 @@ class Fd3 implements Channel {
     if (this.#ended) throw new AlreadyEndedError();
   }
 
-  /** A mission that cannot report must not look as if it had nothing to say, so a failed write ends it. */
+  /** A mission that cannot report must not look as if it had nothing to report, so a failed write ends it. */
   #write(line: string): void {
     try {
       writeAll(this.#writer, encoder.encode(`${line}\n`));

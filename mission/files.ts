@@ -5,21 +5,21 @@ import { MissingFileError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { isObject } from "./input.ts";
 
-/** A file that came with the mission. It is read-only and goes away with the workdir. */
+/** An input file of the mission. It is read-only and is removed with the workdir. */
 export interface InputFile {
-  /** Where it is. */
+  /** Its path. */
   readonly path: string;
-  /** Bytes. From a shell: of the file as it is now, 0 when it cannot be read. */
+  /** Size in bytes. In a shell: the current size, 0 if it cannot be read. */
   readonly size: number;
-  /** Lower-case hex SHA-256 as the dugdale verified it; undefined from a shell. */
+  /** Lower-case hex SHA-256 as verified by the dugdale; undefined in a shell. */
   readonly sha256: string | undefined;
   /** Opens the file. The stream closes it at its end or when it is cancelled. */
   open(): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /**
- * Finds input files: those that a dugdale laid into `in/`, or from a shell those whose paths the input names. An exec
- * may have both.
+ * Finds input files: those in `in/` under a dugdale, or in a shell those whose paths are in the input. An exec may have
+ * both.
  */
 export class InputFiles {
   readonly #host: Host;
@@ -36,8 +36,8 @@ export class InputFiles {
   /**
    * The file of a role.
    *
-   * @throws {MissingFileError} When none came with the mission, or, without a control channel, when the input
-   * member of that name is not a string either.
+   * @throws {MissingFileError} When the mission has none and, without a control channel, the input member of that name
+   * is not a string either.
    */
   file(role: string): InputFile {
     const environment = this.#environment;
@@ -51,7 +51,7 @@ export class InputFiles {
     );
   }
 
-  /** All files by role, in order of their names. Empty from a shell, where no input says that it names a file. */
+  /** All files by role, sorted by name. Empty in a shell, where the input does not tell which members are files. */
   get all(): ReadonlyMap<string, InputFile> {
     return this.#all ??= this.#collect();
   }
@@ -66,7 +66,7 @@ export class InputFiles {
     return new Map(roles.map((role) => [role, this.#delivered(role, workDir)]));
   }
 
-  /** `LETTS_IN_a__SIZE` is the size of `a` if there is an `a`, unless it holds the path of a file of that very role. */
+  /** `LETTS_IN_a__SIZE` is the size of `a` if there is an `a`, unless it is the path of a file of that very role. */
   #isRole(name: string, workDir: string): boolean {
     const value = this.#host.env(`LETTS_IN_${name}`);
     if (value === undefined) return false;
@@ -81,7 +81,7 @@ export class InputFiles {
     const size = host.env(`LETTS_IN_${role}__SIZE`) ?? "";
     return {
       path,
-      // Another role may own the variable's name, and then it holds a path.
+      // Another role may have the variable's name, in which case it contains a path.
       size: /^\d+$/.test(size) ? Number(size) : 0,
       sha256: host.env(`LETTS_IN_${role}__SHA256`),
       open: () => host.openRead(path),

@@ -1,12 +1,12 @@
 /** The process under Deno. @module */
 import type { Host, PathKind } from "./host.ts";
 
-/** Builds the host from the `Deno` namespace; asks for no permission until something is used. */
+/** Builds the host from the `Deno` namespace; requests no permission until it is needed. */
 export function denoHost(): Host {
   return {
     args: Deno.args,
     env: (name) => Deno.env.get(name),
-    // Asked first, because listing without the grant would prompt on a terminal.
+    // Queried first, because listing without the permission would prompt on a terminal.
     envNames: () =>
       Deno.permissions.querySync({ name: "env" }).state === "granted"
         ? Object.keys(Deno.env.toObject())
@@ -87,7 +87,7 @@ function size(path: string): number | undefined {
   try {
     return Deno.statSync(path).size;
   } catch (error) {
-    // A denied permission is the caller's to hear of; any other failure means that there is nothing to read.
+    // A denied permission is reported to the caller; any other failure means that there is nothing to read.
     if (error instanceof Deno.errors.NotCapable) throw error;
     return undefined;
   }

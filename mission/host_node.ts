@@ -1,6 +1,6 @@
 /**
- * The process under Node 20.16 and later, for missions in JavaScript. The built-in modules are fetched when the
- * host is built, never imported, because an import would cost every mission under Deno its loading time.
+ * The process on Node 20.16 and later, for missions in JavaScript. The built-in modules are obtained when the host is
+ * built, not imported, because an import would cost every mission on Deno its loading time.
  *
  * @module
  */

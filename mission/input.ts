@@ -1,19 +1,19 @@
-/** The input by dotted paths, checked where it is read. @module */
+/** Access to the input by dotted paths, with type checks. @module */
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { InvalidInputError } from "./errors.ts";
 import { kindOf } from "./json.ts";
 
-/** What a getter wants to find. */
+/** The expected type of a getter. */
 export interface InputType<Value> {
   /** For the error: `input "retries" must be an integer, …`. */
   readonly what: string;
-  /** The value, or undefined when the found one is of another kind. */
+  /** The value, or undefined if it has another type. */
   read(found: JsonValue): Value | undefined;
 }
 
 /**
  * Reads values at dotted paths: each part is a key of an object or an index of an array. The path is split at every
- * dot, so a key with a dot in it is out of reach; `""` is the key `""`. Going through a scalar finds nothing.
+ * dot, so a key that contains a dot cannot be reached; `""` is the key `""`. A path through a scalar has no value.
  */
 export class Input {
   readonly #root: JsonValue;
@@ -23,9 +23,9 @@ export class Input {
   }
 
   /**
-   * The value at a path, or undefined when there is none; a null that is there is a value.
+   * The value at a path, or undefined if there is none; an existing null is a value.
    *
-   * @throws {InvalidInputError} When the input itself is a scalar, so that no path could ever lead anywhere.
+   * @throws {InvalidInputError} When the input itself is a scalar, so that no path can have a value.
    */
   find(path: string): JsonValue | undefined {
     let here: JsonValue | undefined = this.#root;
@@ -50,9 +50,9 @@ export class Input {
   }
 
   /**
-   * The value at a path as the given type, or the fallback when nothing is there.
+   * The value at a path as the given type, or the fallback if there is none.
    *
-   * @throws {InvalidInputError} When what is there is of another kind, or nothing is and there is no fallback.
+   * @throws {InvalidInputError} When the value has another type, or is missing without a fallback.
    */
   read<Value>(path: string, type: InputType<Value>, fallback?: Value): Value {
     const found = this.find(path);

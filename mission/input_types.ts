@@ -1,4 +1,4 @@
-/** The kinds of values that a mission can ask its input for. @module */
+/** Types of values that a mission can read from its input. @module */
 import { InvalidDurationError, parseDuration } from "../protocol/duration.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { type InputType, isArray, isObject } from "./input.ts";
@@ -15,19 +15,19 @@ export const BOOL: InputType<boolean> = {
   read: (found) => typeof found === "boolean" ? found : undefined,
 };
 
-/** A whole number that a JavaScript number holds exactly; a larger one has already lost its last digits. */
+/** An integer within JavaScript's safe range; a larger one has already lost its last digits. */
 export const INT: InputType<number> = {
   what: "an integer within ±(2^53 - 1)",
   read: (found) => Number.isSafeInteger(found) ? found as number : undefined,
 };
 
-/** Any number. JSON text such as `1e999` would be an infinity and is none. */
+/** Any number. JSON text such as `1e999` would be infinite and is rejected. */
 export const FLOAT: InputType<number> = {
   what: "a finite number",
   read: (found) => Number.isFinite(found) ? found as number : undefined,
 };
 
-/** An array of anything. */
+/** An array. */
 export const ARRAY: InputType<readonly JsonValue[]> = {
   what: "an array",
   read: (found) => isArray(found) ? found : undefined,
@@ -45,7 +45,7 @@ export const DURATION: InputType<number> = {
   read: (found) => typeof found === "string" ? durationOf(found) : undefined,
 };
 
-/** A moment, written as RFC 3339 or as a calendar date. Without an offset it is in UTC, as under a dugdale. */
+/** A time, written as RFC 3339 or as a date. Without an offset it is in UTC, as under a dugdale. */
 export const DATE: InputType<Date> = {
   what: "a date like 2026-01-31 or 2026-01-31T12:30:00Z",
   read: (found) => typeof found === "string" ? dateOf(found) : undefined,
@@ -65,7 +65,7 @@ const MOMENT = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|
 function dateOf(text: string): Date | undefined {
   const [, year, month, day, time = "00:00", offset = "Z"] = MOMENT.exec(text) ?? [];
   if (year === undefined) return undefined;
-  // The engine takes 30 February for 2 March; a mission should not.
+  // JavaScript accepts 30 February as 2 March; a mission should not.
   if (Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()) return undefined;
   const moment = new Date(`${year}-${month}-${day}T${time}${offset.toUpperCase()}`);
   return Number.isNaN(moment.getTime()) ? undefined : moment;

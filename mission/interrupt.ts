@@ -1,4 +1,4 @@
-/** SIGTERM and SIGINT as one abort signal. @module */
+/** SIGTERM and SIGINT as an abort signal. @module */
 import { InterruptedError } from "./errors.ts";
 import type { Host, StopSignal } from "./host.ts";
 
@@ -28,12 +28,12 @@ export class Interrupts {
     return this.#listens && (this.#handedOut || this.#callbacks.length > 0);
   }
 
-  /** Adds a callback; they are called in this order, again for every further signal. */
+  /** Adds a callback; they are called in this order, and again for every further signal. */
   add(callback: InterruptCallback): void {
     this.#callbacks.push(callback);
   }
 
-  /** Adds the signal handlers. What a callback throws, or the promise that it returns, is handed on. */
+  /** Adds the signal handlers. An exception or the promise of a callback is passed on. */
   listen(host: Host, failed: (error: unknown) => void): void {
     this.#listens = true;
     for (const name of ["SIGTERM", "SIGINT"] as const) {

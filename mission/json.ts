@@ -1,13 +1,13 @@
-/** Values written as JSON without silent losses. @module */
+/** JSON encoding without silent losses. @module */
 import type { JsonObject } from "../protocol/json_value.ts";
 import { NotJsonError } from "./errors.ts";
 
 /**
- * Writes an object as JSON text.
+ * Encodes an object as JSON text.
  *
  * @param what Names the value in the error, such as `return value`.
- * @throws {NotJsonError} When the value is not an object, or holds something that `JSON.stringify` would quietly
- * turn into something else: NaN, an infinity, a Map or a Set. Also for a bigint and for an object inside itself.
+ * @throws {NotJsonError} When the value is not an object, or contains something that `JSON.stringify` would silently
+ * change: NaN, an infinity, a Map or a Set. Also for a bigint and for a circular reference.
  */
 export function encodeObject(value: unknown, what: string): string {
   const text = encode(value, what);
@@ -16,7 +16,7 @@ export function encodeObject(value: unknown, what: string): string {
 }
 
 /**
- * An object as JSON holds it.
+ * An object as it is represented in JSON.
  *
  * @throws {NotJsonError} As {@linkcode encodeObject}.
  */
@@ -35,7 +35,7 @@ function encode(value: unknown, what: string): string | undefined {
     });
   } catch (error) {
     if (error instanceof NotJsonError) throw error;
-    // An object inside itself, or a toJSON() that throws.
+    // A circular reference, or a toJSON() that throws.
     const why = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
     throw new NotJsonError(`${what} cannot be written as JSON: ${why}`, { cause: error });
   }
@@ -49,7 +49,7 @@ function lossy(member: unknown): string | undefined {
   return undefined;
 }
 
-/** Names a value's kind for an error message: `null`, `an array`, `the string "x"`, … */
+/** Describes a value in an error message: `null`, `an array`, `the string "x"`, … */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "an array";

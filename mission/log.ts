@@ -5,22 +5,22 @@ import { printLine } from "./stderr.ts";
 /** How much a line matters. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** One JSON object a line, for programs; or text, for people. */
+/** JSON, one object on each line, for programs; or text, for people. */
 export type LogFormat = "json" | "text";
 
-/** Facts beside the message of a log line. Errors are written with their class and message, bigints as strings. */
+/** Additional fields of a log line. Errors are written with their class and message, bigints as strings. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** What every line of one mission carries. */
+/** Common fields of all lines of a mission. */
 export interface LogScene {
   readonly missionId: string;
-  /** The named state that the mission is in at this moment. */
+  /** The current named state of the mission. */
   state(): string | undefined;
 }
 
 /**
- * Writes log lines to stderr, where a dugdale captures them. Without a format the lines are text on a terminal and
- * JSON anywhere else; `LETTS_LOG_FORMAT=json` or `text` says otherwise. Logging never throws for the sake of a field.
+ * Writes log lines to stderr, where a dugdale captures them. By default the lines are text on a terminal and JSON
+ * anywhere else; `LETTS_LOG_FORMAT=json` or `text` overrides that. Logging never throws because of a field.
  */
 export class Log {
   readonly #host: Host;
@@ -40,17 +40,17 @@ export class Log {
     this.#write("debug", message, fields);
   }
 
-  /** Something that happened as it should. */
+  /** Normal operation. */
   info(message: string, fields?: LogFields): void {
     this.#write("info", message, fields);
   }
 
-  /** Something that should not have happened, and that the mission can live with. */
+  /** A problem that does not affect the result. */
   warn(message: string, fields?: LogFields): void {
     this.#write("warn", message, fields);
   }
 
-  /** Something that made a part of the work fail. */
+  /** A failure of a part of the work. */
   error(message: string, fields?: LogFields): void {
     this.#write("error", message, fields);
   }
@@ -74,7 +74,8 @@ export class Log {
       mission: this.#scene.missionId,
       ...(state !== undefined && { state }),
     };
-    // The fields stay apart: none of them can pass for the time, and one that cannot be written does not affect other lines.
+    // The fields are kept separate: none of them can replace the time, and one that cannot be written does not affect
+    // other lines.
     const tail = Object.keys(fields).length === 0 ? "}" : `,"fields":${encode(fields)}}`;
     printLine(this.#host, encode(head).slice(0, -1) + tail);
   }

@@ -1,4 +1,4 @@
-/** The function style: a mission is a function, its value is the result. @module */
+/** The function style: a mission is a function that returns its result. @module */
 import type { JsonValue } from "../protocol/json_value.ts";
 import { MissionContext } from "./context.ts";
 import type { Ending } from "./ending.ts";
@@ -7,33 +7,33 @@ import { openSession, type Session } from "./session.ts";
 import { printLine } from "./stderr.ts";
 import { traceOf } from "./thrown.ts";
 
-/** A mission: an object as its result, or nothing. */
+/** A mission returns an object as its result, or nothing. */
 export type MissionFunction<Input> = (
   m: MissionContext<Input>,
 ) => object | undefined | void | Promise<object | undefined | void>;
 
-/** What the `after` hook learns. */
+/** Argument of the `after` hook. */
 export type MissionResult =
   | { readonly ok: true; readonly value: object | undefined }
   | { readonly ok: false; readonly error: unknown };
 
-/** What may run around a mission, such as opening and closing a connection. */
+/** Hooks around a mission, for example to open and close a connection. */
 export interface MissionHooks<Input> {
-  /** Runs first, once the input is parsed; what it throws fails the mission. */
+  /** Runs first, once the input is parsed; an exception fails the mission. */
   readonly before?: (m: MissionContext<Input>) => unknown;
   /**
-   * Runs last, after a success, a failure and a signal alike, if `before` has begun. What it throws fails a mission
-   * that had succeeded; a mission that had failed keeps its failure.
+   * Runs last, after a success, a failure and a signal alike, if `before` has begun. An exception fails a successful
+   * mission; a failed mission keeps its failure.
    */
   readonly after?: (m: MissionContext<Input>, result: MissionResult) => unknown;
 }
 
 /**
- * Runs a mission and ends the process: with the value of the function as the result, or with what it threw as the
- * failure. Make it the last call of a script: the promise fulfils as soon as the mission has begun, since a script that
- * waits at its top level keeps Deno from seeing that nothing can go on any more.
+ * Runs a mission and ends the process: with the return value as the result, or with the exception as the failure. It
+ * must be the last call of a script: the promise resolves as soon as the mission has begun, since a pending top-level
+ * await would keep Deno from detecting that nothing can continue any more.
  *
- * Under a dugdale the input comes from stdin and reports go to descriptor 3. Without one the same script runs from a
+ * Under a dugdale the input comes from stdin and reports go to descriptor 3. Otherwise the same script runs from a
  * shell: `--input=<json>` or `--input-file=<path>` gives the input, progress goes to stderr, the result to stdout.
  *
  * @throws {AlreadyStartedError} When this process already runs a mission.
@@ -42,7 +42,7 @@ export function mission<Input>(
   run: MissionFunction<Input>,
   options: ParsingOptions<Input> & MissionHooks<Input>,
 ): Promise<void>;
-/** Runs a mission that reads its input by paths, without a type of its own. */
+/** Runs a mission that reads its input by paths, without a parser. */
 export function mission(
   run: MissionFunction<JsonValue>,
   options?: MissionOptions & MissionHooks<JsonValue>,
@@ -94,12 +94,12 @@ async function runOnce<Input>(
   }
 }
 
-/** The work's own end, or the first error that strays past it. */
+/** The end of the function, or the first uncaught error. */
 async function untilStray<Value>(session: Session, work: () => Promise<Value>): Promise<Value> {
   const stray = new Promise<never>((_, reject) => session.onStray = reject);
   session.host.onIdle(() => {
     if (session.onStray === undefined) return false;
-    // It may wait for a signal, which keeps no process alive.
+    // It may wait for a signal, which does not keep the process alive.
     if (session.interrupts.canWake) setInterval(() => {}, HOUR_MS);
     else setTimeout(session.onStray, 0, new StuckError());
     return true;
@@ -113,7 +113,7 @@ async function untilStray<Value>(session: Session, work: () => Promise<Value>): 
 
 const HOUR_MS = 3_600_000;
 
-/** Nothing is left in the process that could wake the mission's function. */
+/** Nothing is left in the process that could resume the mission's function. */
 class StuckError extends Error {
   override readonly name = "StuckError";
 

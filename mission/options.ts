@@ -1,4 +1,4 @@
-/** What a mission may choose at its start, and the input that comes of it. @module */
+/** Options of a mission, and parsing of the input. @module */
 import type { JsonValue } from "../protocol/json_value.ts";
 import { InvalidInputError } from "./errors.ts";
 import { MissionFailure } from "./failure.ts";
@@ -7,24 +7,24 @@ import { messageOf } from "./permission.ts";
 
 /** Options of both styles, for a mission that reads its input by paths. */
 export interface MissionOptions {
-  /** The form of log lines. Default: text on a terminal, JSON anywhere else. */
+  /** Format of log lines. Default: text on a terminal, JSON anywhere else. */
   readonly log?: LogFormat;
 }
 
-/** Options of both styles, for a mission that works with a type of its own. */
+/** Options of both styles, for a mission with a parsed input. */
 export interface ParsingOptions<Input> extends MissionOptions {
   /**
-   * Turns the input into the mission's type; whatever it throws fails the mission with the reason `invalid_input`. A
-   * mission that was dispatched without an input gets `{}` here.
+   * Converts the input to the mission's type; an exception fails the mission with the reason `invalid_input`. Without
+   * an input in the dispatch it gets `{}`.
    */
   readonly parse: (raw: unknown) => Input;
 }
 
-/** Options as the code behind the overloads sees them: without a parser, `Input` is {@linkcode JsonValue}. */
+/** Options behind the overloads: without a parser, `Input` is {@linkcode JsonValue}. */
 export type AnyOptions<Input> = MissionOptions & Partial<ParsingOptions<Input>>;
 
 /**
- * The input in the mission's own type.
+ * The parsed input.
  *
  * @throws {InvalidInputError} When the parser throws anything but a {@linkcode MissionFailure}.
  */

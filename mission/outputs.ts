@@ -5,7 +5,7 @@ import type { Environment } from "./environment.ts";
 import { InvalidOutputError } from "./errors.ts";
 import type { Host } from "./host.ts";
 
-/** Names, declares and checks the files that a mission leaves in `out/`. */
+/** Names, declares and checks the files that a mission writes to `out/`. */
 export class Outputs {
   readonly #host: Host;
   readonly #environment: Environment;
@@ -20,19 +20,20 @@ export class Outputs {
   }
 
   /**
-   * The path of the output file of a key; nothing is declared, and nothing is created but the folder.
+   * The path of the output file of a key, without declaring it; creates only the folder.
    *
-   * @throws {InvalidNameError} When the key breaks the rule of file roles.
+   * @throws {InvalidNameError} When the key is not a valid file role.
    */
   path(key: string): string {
     return `${this.#folder ??= this.#makeFolder()}/${parseFileRole(key)}`;
   }
 
   /**
-   * Declares that the mission makes the output file of a key; the file need not be there yet.
+   * Declares that the mission writes the output file of a key; it need not exist yet.
    *
-   * @throws {InvalidNameError} When the key breaks the rule of file roles.
-   * @throws {InvalidOutputError} In an exec that was not told to collect this key: there is no channel to ask by.
+   * @throws {InvalidNameError} When the key is not a valid file role.
+   * @throws {InvalidOutputError} In an exec whose dispatch does not request this key: there is no channel to declare
+   * it.
    */
   declare(key: string): void {
     const path = this.path(key);
@@ -48,9 +49,9 @@ export class Outputs {
   }
 
   /**
-   * Checks every declared file by the rules by which a dugdale collects it.
+   * Checks every declared file by the rules of a dugdale's collection.
    *
-   * @throws {InvalidOutputError} When one is missing or is not a regular file; a link is none.
+   * @throws {InvalidOutputError} When a file is missing or not a regular file; links are not followed.
    */
   verify(): void {
     for (const key of this.#declared) {

@@ -1,11 +1,11 @@
 /** Denied permissions, with the flag that would grant them. @module */
 
-// Deno puts the facts of a denial into its text only.
+// Deno includes the details of a denial only in its text.
 const DENIAL = /^Requires (\w+) access(?: to "(.*)")?, run again with the --allow-([\w-]+) flag$/s;
 
 /**
- * Says which flag of `deno run` a denied permission lacks, such as `--allow-read=/etc/hosts`, or undefined when the
- * error is something else.
+ * Returns the missing flag of `deno run`, such as `--allow-read=/etc/hosts`, or undefined if the error is not a denied
+ * permission.
  */
 export function missingFlag(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== "NotCapable") return undefined;
@@ -15,7 +15,7 @@ export function missingFlag(error: unknown): string | undefined {
   return `--allow-${flag}=${target.startsWith("LETTS_") ? "LETTS_*" : target}`;
 }
 
-/** The message of an error; for a denied permission, with the flag that it needs. */
+/** The message of an error; for a denied permission, with the missing flag. */
 export function messageOf(error: unknown): string {
   const flag = missingFlag(error);
   const text = error instanceof Error ? error.message || error.name : String(error);

@@ -1,4 +1,4 @@
-/** The script style: the script runs from top to bottom and says itself how it ends. @module */
+/** The script style: the script runs from top to bottom and reports its own end. @module */
 import type { JsonValue } from "../protocol/json_value.ts";
 import { MissionContext } from "./context.ts";
 import { type FailureOptions, MissionFailure } from "./failure.ts";
@@ -6,8 +6,8 @@ import type { AnyOptions, MissionOptions, ParsingOptions } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 
 /**
- * A mission in script style. A script that comes to its end without a report is a success without a result; an uncaught
- * error is a failure, and so is a call of `Deno.exit(0)` or `process.exit(0)`: reason `no_result`.
+ * A mission in script style. A script that ends without a report is a success without a result; an uncaught error is a
+ * failure, and so is a call of `Deno.exit(0)` or `process.exit(0)`: reason `no_result`.
  */
 export class Mission<Input = JsonValue> extends MissionContext<Input> {
   readonly #session: Session;
@@ -18,13 +18,13 @@ export class Mission<Input = JsonValue> extends MissionContext<Input> {
   }
 
   /**
-   * Starts the mission of this process: reads the input, opens the control channel, handles signals. An input that
-   * cannot be read or parsed ends the process here.
+   * Starts the mission of this process: reads the input, opens the control channel, handles signals. An invalid input
+   * ends the process here.
    *
    * @throws {AlreadyStartedError} When this process already runs a mission.
    */
   static start<Input>(options: ParsingOptions<Input>): Mission<Input>;
-  /** Starts a mission that reads its input by paths, without a type of its own. */
+  /** Starts a mission that reads its input by paths, without a parser. */
   static start(options?: MissionOptions): Mission;
   static start<Input>(options: AnyOptions<Input> = {}): Mission<Input> {
     const session = openSession();
@@ -41,22 +41,23 @@ export class Mission<Input = JsonValue> extends MissionContext<Input> {
   }
 
   /**
-   * Ends the process with a success: nothing after this call runs, no `finally` either.
+   * Ends the process with a success: nothing after this call runs, not even `finally`.
    *
    * @param value The result, an object. Default: none.
-   * @throws {NotJsonError} When the value is not an object that JSON can hold; the mission has then not ended.
-   * @throws {InvalidOutputError} When a declared output file is missing or is no regular file; likewise.
-   * @throws {AlreadyEndedError} When the mission has reported an ending before.
+   * @throws {NotJsonError} When the value is not an object that can be represented in JSON; the mission then continues.
+   * @throws {InvalidOutputError} When a declared output file is missing or not a regular file; the mission then
+   * continues.
+   * @throws {AlreadyEndedError} When the mission has already reported an ending.
    */
   success(value?: object): never {
     return this.#session.end(this.#session.toSuccess(value));
   }
 
   /**
-   * Ends the process with a failure: nothing after this call runs, no `finally` either.
+   * Ends the process with a failure: nothing after this call runs, not even `finally`.
    *
-   * @throws {UsageError} When the exit code is not 1 to 255; the mission has then not ended.
-   * @throws {AlreadyEndedError} When the mission has reported an ending before.
+   * @throws {UsageError} When the exit code is not 1 to 255; the mission then continues.
+   * @throws {AlreadyEndedError} When the mission has already reported an ending.
    */
   fail(message: string, options?: FailureOptions): never {
     return this.#session.end(this.#session.toFailure(new MissionFailure(message, options)));

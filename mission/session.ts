@@ -1,4 +1,4 @@
-/** One mission in one process: its surroundings, its channel, and the one way out. @module */
+/** The mission of a process: its environment, its channel, and its end. @module */
 import type { RuntimeFailReason } from "../protocol/fd3.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import type { Channel } from "./channel.ts";
@@ -18,24 +18,24 @@ import { readArguments, Terminal } from "./standalone.ts";
 import { printLine } from "./stderr.ts";
 import { traceOf } from "./thrown.ts";
 
-/** What the two styles of missions have in common. */
+/** Common part of both styles of missions. */
 export class Session {
   readonly host: Host;
   readonly environment: Environment;
   readonly channel: Channel;
   readonly outputs: Outputs;
   readonly interrupts: Interrupts = new Interrupts();
-  /** The moment of `performance.now()` at which the mission started. */
+  /** Start of the mission, by `performance.now()`. */
   readonly startedMs: number = performance.now();
-  /** The named states that the mission said it was in, in their order. */
+  /** The named states reported by the mission, in order. */
   readonly states: string[] = [];
   /**
-   * Takes what is thrown where the mission cannot catch it: in timers, stray promises and interrupt callbacks. While
-   * there is none the ending is already decided, and such an error is printed but changes nothing.
+   * Handles errors that the mission cannot catch: in timers, unhandled promises and interrupt callbacks. Without a
+   * handler the ending is already decided, and such an error is only printed.
    */
   onStray: ((error: unknown) => void) | undefined;
 
-  /** Whether the process may end with exit code 0 although nothing was reported. */
+  /** Whether the process may end with exit code 0 without a report. */
   mayEndSilently = false;
 
   constructor(host: Host, environment: Environment, channel: Channel) {
@@ -45,19 +45,19 @@ export class Session {
     this.outputs = new Outputs(host, environment, channel);
     host.onUncaught((error) => this.#stray(error));
     host.onExit((code) => this.#onExit(code));
-    // By hand, signals keep the effect that people expect of them.
+    // In a manual run signals keep their default effect.
     if (environment.mode === "mission") this.interrupts.listen(host, (error) => this.#stray(error));
   }
 
-  /** The named state that the mission says it is in. */
+  /** The named state reported by the mission. */
   get state(): string | undefined {
     return this.states.at(-1);
   }
 
   /**
-   * The input as it came.
+   * The raw input.
    *
-   * @throws {InvalidInputError} When it is no JSON or, from the arguments, neither an object nor an array.
+   * @throws {InvalidInputError} When it is not JSON or, from the arguments, neither an object nor an array.
    */
   readInput(): JsonValue {
     const delivered = this.environment.mode === "mission";
@@ -71,8 +71,8 @@ export class Session {
   /**
    * The success with a value as the result, once the value and the declared output files have been checked.
    *
-   * @throws {NotJsonError} When the value is neither undefined nor an object that JSON can hold.
-   * @throws {InvalidOutputError} When a declared output file is missing or is no regular file.
+   * @throws {NotJsonError} When the value is neither undefined nor an object that can be represented in JSON.
+   * @throws {InvalidOutputError} When a declared output file is missing or not a regular file.
    */
   toSuccess(value: unknown): Success {
     const ending = toSuccess(value);
@@ -80,15 +80,15 @@ export class Session {
     return ending;
   }
 
-  /** The failure that something thrown amounts to at this moment. */
+  /** The failure for a thrown value. */
   toFailure(error: unknown): Failure {
     return toFailure(error, { interrupted: this.interrupts.signal.aborted, state: this.state });
   }
 
   /**
-   * Reports the ending and exits at once: open handles and stray promises do not keep the process.
+   * Reports the ending and exits immediately: open handles and pending promises do not keep the process alive.
    *
-   * @throws {AlreadyEndedError} When an ending was reported before.
+   * @throws {AlreadyEndedError} When an ending was already reported.
    */
   end(ending: Ending): never {
     this.onStray = undefined;
@@ -96,7 +96,7 @@ export class Session {
     return this.host.exit(ending.ok ? 0 : ending.exitCode);
   }
 
-  /** An exit in the middle of the work, be it by a library, must not look like a success. */
+  /** An exit during the work, even by a library, must not look like a success. */
   #onExit(code: number): void {
     this.channel.flush();
     if (code !== 0 || this.channel.ended || this.mayEndSilently) return;
@@ -120,12 +120,12 @@ function parseJson(text: string): JsonValue {
   }
 }
 
-// A process has one stdin, one control channel and one ending, so here is the one place for module-level state.
+// A process has one stdin, one control channel and one ending, so this is the only module-level state.
 let started = false;
 
 /**
- * Opens the session of this process. A process that cannot be a mission says so on stderr and exits with 1: there is
- * no other channel to say it on.
+ * Opens the session of this process. A process that cannot be a mission reports that on stderr and exits with 1: there
+ * is no other channel.
  *
  * @throws {AlreadyStartedError} The second time.
  */

@@ -1,4 +1,4 @@
-/** The same script from a shell: input from the arguments, reports for the eye. @module */
+/** The same script in a shell: input from the arguments, readable reports. @module */
 import type { SaidLine } from "../protocol/fd3.ts";
 import { type Channel, saidText } from "./channel.ts";
 import type { Ending } from "./ending.ts";
@@ -9,8 +9,8 @@ import { printLine } from "./stderr.ts";
 import { PROGRESS_EVERY_MS, Throttle } from "./throttle.ts";
 
 /**
- * The input as text: of the first argument that is `--input=<json>`, `--input-file=<path>`, or either with `-` for
- * stdin. Other arguments are left to the mission. Without any of them, or with an empty string, it is `{}`.
+ * The input as text: from the first argument that is `--input=<json>`, `--input-file=<path>`, or either with `-` for
+ * stdin. Other arguments are left to the mission. Default, also for an empty string: `{}`.
  *
  * @throws {InvalidInputError} When the file cannot be read.
  */
@@ -91,7 +91,7 @@ export class Terminal implements Channel {
     if (this.#ended) throw new AlreadyEndedError();
   }
 
-  /** What was held back comes before the line. */
+  /** Pending progress is written before the line. */
   #print(line: string): void {
     this.#assertNotEnded();
     this.flush();

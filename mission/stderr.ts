@@ -3,10 +3,7 @@ import { type Host, writeAll } from "./host.ts";
 
 const encoder = new TextEncoder();
 
-/**
- * Writes one line to stderr, ended by a newline. A reader that has gone away is no reason to stop: the mission
- * reports elsewhere.
- */
+/** Writes one line to stderr, with a newline. A closed reader is not an error: the mission reports elsewhere. */
 export function printLine(host: Host, text: string): void {
   try {
     writeAll(host.stderr, encoder.encode(`${defuse(text)}\n`));
@@ -15,8 +12,8 @@ export function printLine(host: Host, text: string): void {
   }
 }
 
-// A dugdale takes PHP's words for a memory limit, anywhere on stderr, as the mission's own end. A mission that
-// merely quotes them gets a no-break space in their place, which reads the same.
+// A dugdale interprets PHP's message about a memory limit, anywhere on stderr, as the mission's own end. A mission that
+// merely quotes it gets a no-break space in it, which looks the same.
 function defuse(text: string): string {
   return text.replaceAll("Allowed memory size of", "Allowed\u00a0memory size of");
 }

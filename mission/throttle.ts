@@ -1,13 +1,13 @@
-/** At most one value per interval. @module */
+/** Rate limiting of reports. @module */
 import type { Host } from "./host.ts";
 
-/** How far apart reports of progress are. */
+/** Minimum interval between progress reports. */
 export const PROGRESS_EVERY_MS = 100;
 
 /**
- * Lets at most one value through per interval. The first goes at once; of those that come too soon only the last is
- * kept, and it goes when the interval is over or when {@linkcode flush} is called. A dugdale drops floods of
- * progress, and would drop the newest.
+ * Passes at most one value per interval. The first is passed immediately; of those that come too soon only the last is
+ * kept, and passed when the interval is over or {@linkcode flush} is called. A dugdale drops progress above its rate,
+ * including the newest.
  */
 export class Throttle<Value> {
   readonly #host: Pick<Host, "later">;
@@ -23,16 +23,16 @@ export class Throttle<Value> {
     this.#send = send;
   }
 
-  /** Sends the value now, or holds it in place of the one held so far. */
+  /** Sends the value now, or keeps it instead of the pending one. */
   offer(value: Value): void {
     this.#held = { value };
     const waitMs = this.#sentMs + this.#everyMs - performance.now();
-    // The clock is asked each time because in a loop without await no timer ever fires.
+    // The clock is checked each time because in a loop without await no timer ever fires.
     if (waitMs <= 0) return this.flush();
     this.#cancel ??= this.#host.later(waitMs, () => this.flush());
   }
 
-  /** Sends what is held, if anything. */
+  /** Sends the pending value, if any. */
   flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;

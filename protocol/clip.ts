@@ -1,22 +1,22 @@
 /**
- * Strings that are cut to a length.
+ * Truncation of strings.
  *
  * @module
  */
 
 const encoder = new TextEncoder();
-/** The mark at the end of a string of a mission that was cut. */
+/** The mark at the end of a truncated string of a mission. */
 export const CUT_MARK = "…[truncated]";
-/** The most of a value from outside that an error text repeats. */
+/** Maximum length of an untrusted value in an error message. */
 const QUOTE_MAX_BYTES = 128;
 
 /**
- * Cuts a string to a number of bytes of UTF-8, never inside a character.
+ * Truncates a string to a number of UTF-8 bytes, never inside a character.
  *
- * @param mark The mark at the end of a cut string. It counts, and is left out where there is no room for it.
+ * @param mark The mark at the end of a truncated string. It is included in the length, and omitted if it does not fit.
  */
 export function clip(text: string, maxBytes: number, mark = ""): string {
-  // No character takes more than three bytes for each of its UTF-16 units, so a short string needs no counting.
+  // A UTF-16 unit takes at most three bytes, so a short string needs no counting.
   if (text.length * 3 <= maxBytes) return text;
   const room = new Uint8Array(Math.max(0, maxBytes));
   if (encoder.encodeInto(text, room).read === text.length) return text;
@@ -25,7 +25,7 @@ export function clip(text: string, maxBytes: number, mark = ""): string {
   return text.slice(0, encoder.encodeInto(text, room.subarray(0, maxBytes - markBytes)).read) + mark;
 }
 
-/** A value from outside as an error text shows it: in quotation marks, escaped, and not too long. */
+/** An untrusted value in an error message: quoted, escaped, and truncated. */
 export function quote(text: string): string {
   return JSON.stringify(clip(text, QUOTE_MAX_BYTES, "…"));
 }

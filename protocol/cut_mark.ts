@@ -1,11 +1,11 @@
 /**
- * The mark that a dugdale leaves where it has cut a captured stream off.
+ * The mark that a dugdale writes where it has truncated a captured stream.
  *
  * @module
  */
 import { concat } from "@std/bytes";
 
-/** The mark behind a stream of which, with the other one, no more than `limitBytes` bytes were kept. */
+/** The mark after a stream that was truncated at `limitBytes` bytes together with the other one. */
 export function cutMark(limitBytes: number): string {
   return `${START}${limitBytes}${END}`;
 }
@@ -13,10 +13,10 @@ export function cutMark(limitBytes: number): string {
 const START = "\n[--- truncated, exceeded ";
 const END = " bytes ---]\n";
 const WHOLE = /\n\[--- truncated, exceeded (\d+) bytes ---\]\n$/;
-/** As long as any mark. */
+/** Maximum length of a mark. */
 const MAX_BYTES = START.length + END.length + 20;
 
-/** The limit that the mark at the end of a text names; undefined when there is no mark. */
+/** The limit named by the mark at the end of a text; undefined without a mark. */
 export function cutAt(text: string): number | undefined {
   const limit = WHOLE.exec(text)?.[1];
   return limit === undefined ? undefined : Number(limit);
@@ -25,10 +25,11 @@ export function cutAt(text: string): number | undefined {
 /**
  * The bytes of a captured stream without the mark.
  *
- * What may be the beginning of a mark is held back until it is known how it goes on, but never a newline alone: a line
- * is to be seen at once. The newline of a mark that comes in a chunk before the rest of it is therefore left.
+ * A possible beginning of a mark is held back until the following bytes are known, but never a newline alone: lines
+ * must be visible immediately. The newline of a mark that arrives in a chunk before the rest of it is therefore not
+ * removed.
  *
- * @param onCut Called at the end with the limit of the mark, when there was one.
+ * @param onCut Called at the end with the limit of the mark, if there was one.
  */
 export async function* withoutCutMark(
   body: AsyncIterable<Uint8Array<ArrayBuffer>>,
@@ -49,7 +50,7 @@ export async function* withoutCutMark(
   else if (held.length > 0) yield held;
 }
 
-/** Where the bytes end in a mark or in the beginning of one; their length when they do not. */
+/** Position of a mark, or of the beginning of one, at the end of the bytes; their length if there is none. */
 function markStart(bytes: Uint8Array, before: string): number {
   const from = Math.max(0, bytes.length - MAX_BYTES);
   const tail = (from === 0 ? before : "") + latin1(bytes.subarray(from));

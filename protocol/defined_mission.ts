@@ -17,43 +17,43 @@ import { parseMissionName } from "./names.ts";
 
 /** The part of {@link https://standardschema.dev Standard Schema} that is used here. */
 export interface StandardSchema<Input = unknown, Output = Input> {
-  /** Where the standard puts its interface: a name that no library has taken. */
+  /** The property of the standard, whose name no library uses otherwise. */
   readonly "~standard": {
     /** The version of the standard. */
     readonly version: 1;
     /** The library. */
     readonly vendor: string;
-    /** Checks a value. */
+    /** Validates a value. */
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
-    /** Never there when the program runs. */
+    /** Only a type; has no value at run time. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 
-/** The result of a check. */
+/** The result of a validation. */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] };
 
-/** One thing that a schema found. */
+/** One validation problem. */
 export interface StandardIssue {
-  /** For people. */
+  /** Human-readable message. */
   readonly message: string;
-  /** Keys from the value down to what is wrong; absent or empty when that is the value as a whole. */
+  /** Keys from the value to the problem; absent or empty for the value as a whole. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** What goes into a schema. */
+/** Input type of a schema. */
 export type InputOf<Schema extends StandardSchema> = NonNullable<Schema["~standard"]["types"]>["input"];
-/** What comes out of a schema. */
+/** Output type of a schema. */
 export type OutputOf<Schema extends StandardSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
 
-/** What a return value came from, for the error. */
+/** Source of a return value, for the error. */
 export type ReturnedBy = Pick<LettsErrorFacts, "host" | "missionId">;
 
 /**
- * A value that does not match its schema. The message names the mission, the side and each issue. Codes
- * `invalid_input` and `invalid_return`.
+ * A value does not match its schema. The message names the mission, the side and each issue. Codes `invalid_input` and
+ * `invalid_return`.
  */
 export class SchemaValidationError extends LettsError {
   /** The name of the class. */
@@ -62,10 +62,10 @@ export class SchemaValidationError extends LettsError {
   readonly mission: string;
   /** Which of its two values. */
   readonly side: "input" | "return";
-  /** What the schema found, one line each. */
+  /** The validation problems, one line each. */
   readonly issues: readonly string[];
 
-  /** The issues are joined in the message. */
+  /** Joins the issues in the message. */
   constructor(
     mission: string,
     side: "input" | "return",
@@ -92,15 +92,15 @@ export class SchemaValidationError extends LettsError {
  * @typeParam Returned What the script returns: `Return` before them.
  */
 export interface DefinedMission<Input, Return, Parsed = Input, Returned = Return> {
-  /** Name of the script; a valid one. */
+  /** Name of the script, validated. */
   readonly mission: string;
-  /** The input as the script gets it. Can be the option `parse` of the mission runtime. */
+  /** The input for the script. Can be used as option `parse` of the mission runtime. */
   readonly parse: (raw: unknown) => Parsed;
-  /** The return value as callers get it. */
+  /** The return value for callers. */
   readonly parseReturn: (raw: unknown, by?: ReturnedBy) => Return;
-  /** Refuses an input that the script would refuse. Nothing is transformed: the script does that. */
+  /** Rejects an input that the script would reject. Nothing is transformed: the script does that. */
   readonly checkInput: (input: Input) => void;
-  /** The script's function, with a check of what it returns. */
+  /** The script's function, with validation of its return value. */
   readonly implement: <Context>(
     run: (context: Context) => Returned | Promise<Returned>,
   ) => (context: Context) => Promise<Returned>;
@@ -108,22 +108,22 @@ export interface DefinedMission<Input, Return, Parsed = Input, Returned = Return
 
 /** The schemas of a mission. */
 export interface MissionSchemas<In extends StandardSchema, Out extends StandardSchema> {
-  /** For what callers send and the script gets. */
+  /** From callers to the script. */
   readonly input: In;
-  /** For what the script returns and callers get. */
+  /** From the script to callers. */
   readonly return: Out;
 }
 
 /**
  * Defines a mission by its name and schemas, which must be synchronous.
  *
- * @throws {InvalidNameError} When the name is no mission name.
+ * @throws {InvalidNameError} When the name is not a valid mission name.
  */
 export function defineMission<In extends StandardSchema, Out extends StandardSchema>(
   name: string,
   schemas: MissionSchemas<In, Out>,
 ): DefinedMission<InputOf<In>, OutputOf<Out>, OutputOf<In>, InputOf<Out>>;
-/** Defines a mission by its name and types alone; nothing is checked when the program runs. */
+/** Defines a mission by its name and types only; nothing is validated at run time. */
 export function defineMission<Input, Return>(name: string): DefinedMission<Input, Return>;
 export function defineMission(
   name: string,
@@ -137,7 +137,7 @@ export function defineMission(
     mission,
     parse,
     parseReturn,
-    // A script that was sent nothing gets an empty object, so that this is what has to fit.
+    // A script without an input gets an empty object, so that is what is validated.
     checkInput: (input) => void parse(input ?? {}),
     implement: (run) => async (context) => {
       const returned = await run(context);

@@ -1,5 +1,5 @@
 /**
- * What a dispatch may say beyond its mission: how urgent it is, when it runs, and what it is known by.
+ * Additional options of a dispatch: priority, time, retries, keys and labels.
  *
  * @module
  */
@@ -11,10 +11,13 @@ import { LANE_NAME, MISSION_NAME, NameRule } from "./names.ts";
 import { type RetryRule, retryRule } from "./retry.ts";
 import { flag, integer, nameOf, oneOf, text } from "./schemas.ts";
 
-/** How urgent a mission is. A lane starts what is more urgent first, and in each class what has waited longest. */
+/**
+ * Priority of a mission. A lane starts missions of a higher priority first, and within a priority the longest waiting
+ * one.
+ */
 export type Priority = "high" | "normal" | "low";
 
-/** Every priority, the most urgent one first. */
+/** Every priority, the highest first. */
 export const PRIORITIES: readonly Priority[] = ["high", "normal", "low"];
 
 /** The rule of tags and owners. */
@@ -31,16 +34,16 @@ export const KEY: NameRule = new NameRule(
   "1 to 256 visible ASCII characters without spaces",
 );
 
-/** Among which missions one with the same key is looked for: those that wait, also those that run, or all that are kept. */
+/** Which missions with the same key are considered: queued ones, also running ones, or all that exist. */
 export type UniqueRule = "queued" | "active" | "kept";
 
 /** Every {@linkcode UniqueRule}. */
 export const UNIQUE_RULES: readonly UniqueRule[] = ["queued", "active", "kept"];
 
-/** A mission may have so many tags. */
+/** Maximum number of tags of a mission. */
 export const TAGS_MAX = 16;
 
-/** The last moment that a date can hold, in Unix milliseconds. */
+/** The latest time that a date can represent, in Unix milliseconds. */
 const LAST_MS = 8.64e15;
 const LONGEST_DELAY_MS = 100 * 365 * 86_400_000;
 
@@ -48,9 +51,12 @@ const LONGEST_DELAY_MS = 100 * 365 * 86_400_000;
 export interface SuccessorBody {
   /** Name of the script. */
   readonly mission: string;
-  /** Default: that of the mission which it follows. */
+  /** Default: that of the preceding mission. */
   readonly lane?: string | undefined;
-  /** A JSON object; it gets the member `letts` with `of`, `outcome` and, if there is one, `return` of that mission. Default `{}`. */
+  /**
+   * A JSON object; it gets the member `letts` with `of`, `outcome` and, if there is one, `return` of the preceding
+   * mission. Default `{}`.
+   */
   readonly input?: JsonObject | undefined;
 }
 
@@ -62,36 +68,36 @@ const successor = v.object({
   ),
 });
 
-/** Checks a {@linkcode SuccessorBody} of a record. */
+/** Schema of a {@linkcode SuccessorBody} in a record. */
 export const successorBody: v.GenericSchema<unknown, SuccessorBody> = v.object({
   mission: v.string(),
   lane: v.optional(v.string()),
   input: v.optional(v.record(v.string(), v.any())),
 });
 
-/** Members of a dispatch that an older dugdale ignores. Their words are in {@linkcode DISPATCH_FEATURES}. */
+/** Members of a dispatch that an older dugdale ignores. Their features are in {@linkcode DISPATCH_FEATURES}. */
 export interface DispatchAdditions {
   /** Default `normal`. */
   readonly priority?: Priority | undefined;
-  /** Not to be started before, in Unix milliseconds. The past is now. */
+  /** Earliest start, in Unix milliseconds. A time in the past means now. */
   readonly run_at?: number | undefined;
-  /** As {@linkcode parseDuration}: how long after its acceptance it may start. Not together with `run_at`. */
+  /** A duration as in {@linkcode parseDuration}: delay of the start after acceptance. Not together with `run_at`. */
   readonly delay?: string | undefined;
-  /** What the work is about, such as `order-42`. The newest mission with a key is found by it. */
+  /** Identifies the work, such as `order-42`. The newest mission with a key can be looked up. */
   readonly key?: string | undefined;
-  /** When there is such a mission with the same key, nothing is started: the answer names that one. */
+  /** If such a mission with the same key exists, nothing is started: the answer names that mission. */
   readonly unique?: UniqueRule | undefined;
-  /** Of the missions with this key one runs at a time; those of a lane in their order. Default false. */
+  /** Run at most one of the missions with this key at a time; those of a lane in order. Default false. */
   readonly serial?: boolean | undefined;
   /** Queued in the transaction that makes the mission a success. */
   readonly on_success?: SuccessorBody | undefined;
-  /** Queued in the transaction that gives the mission any other end. */
+  /** Queued in the transaction that ends the mission with any other outcome. */
   readonly on_failure?: SuccessorBody | undefined;
-  /** Words that it is found by, at most {@linkcode TAGS_MAX}, each once. */
+  /** Labels to search by, at most {@linkcode TAGS_MAX}, without duplicates. */
   readonly tags?: readonly string[] | undefined;
-  /** Who or what it is for. */
+  /** The person or system that the mission belongs to. */
   readonly owner?: string | undefined;
-  /** When it is run again after it has not succeeded. Default: as its lane says. */
+  /** When to run it again after a failure. Default: the lane's rule. */
   readonly retry?: RetryRule | undefined;
 }
 
@@ -129,21 +135,21 @@ export const dispatchAdditions: {
   retry: v.optional(retryRule),
 };
 
-/** An addition of a dispatch that breaks its rule. The message names it, the rule and the value. */
+/** An invalid addition of a dispatch. The message names it, the rule and the value. */
 export class InvalidAdditionError extends Error {
   /** The name of the class. */
   override readonly name = "InvalidAdditionError";
 }
 
-/** {@linkcode DispatchAdditions} whose strings are still to be checked. */
+/** {@linkcode DispatchAdditions} with unvalidated strings. */
 export interface SentAdditions extends Omit<DispatchAdditions, "priority" | "unique"> {
-  /** To be a {@linkcode UniqueRule}. */
+  /** Should be a {@linkcode UniqueRule}. */
   readonly unique?: string | undefined;
-  /** To be a {@linkcode Priority}. */
+  /** Should be a {@linkcode Priority}. */
   readonly priority?: string | undefined;
 }
 
-/** Checks the additions of a dispatch. @throws {InvalidAdditionError} With the first fault. */
+/** Validates the additions of a dispatch. @throws {InvalidAdditionError} With the first problem. */
 export function checkAdditions(sent: SentAdditions): DispatchAdditions {
   const { priority, run_at, delay, unique, tags, owner } = sent;
   const fault = successorFault("on_success", sent.on_success) ??

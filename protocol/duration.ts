@@ -1,5 +1,5 @@
 /**
- * Durations as the daemon's wire and both YAML files write them: `250ms`, `30s`, `1h30m`.
+ * Durations as used on the daemon's wire and in both YAML files: `250ms`, `30s`, `1h30m`.
  *
  * @module
  */
@@ -29,15 +29,15 @@ export class InvalidDurationError extends Error {
 }
 
 /**
- * Parses a duration into milliseconds, dropping fractions of one: an optional sign, then one or more
- * `<decimal><unit>` with the units `ns us µs ms s m h`. The bare string `0` is valid; days are not.
+ * Parses a duration into milliseconds, truncating fractions: an optional sign, then one or more `<decimal><unit>` with
+ * the units `ns us µs ms s m h`. The bare string `0` is valid; days are not.
  *
- * @throws {InvalidDurationError} When the string has another form.
+ * @throws {InvalidDurationError} When the string is invalid.
  */
 export function parseDuration(text: string): number {
   if (text === "0" || text === "+0" || text === "-0") return 0;
   if (!WHOLE.test(text)) throw new InvalidDurationError(text);
-  // Apart, because a sum of years and fractions has no room for the digits of the fractions.
+  // Kept apart, because a sum of years and fractions has no space for the digits of the fractions.
   let wholeMs = 0, fractionMs = 0;
   for (const [, integer = "", fraction = "", unit = ""] of text.matchAll(PART)) {
     const unitMs = UNIT_MS[unit] ?? 0;
@@ -51,12 +51,12 @@ export function parseDuration(text: string): number {
   return text.startsWith("-") && whole !== 0 ? -whole : whole;
 }
 
-/** Whether a duration of 0 ms was written as more than that: a limit of `1us` must not become none. */
+/** Whether a duration of 0 ms was written as more than that: a limit of `1us` must not mean no limit. */
 export function isCutToZero(text: string): boolean {
   return parseDuration(text) === 0 && /[1-9]/.test(text);
 }
 
-/** Writes milliseconds in the compact form of the daemon's messages: `200ms`, `1.5s`, `1m30s`, `1h`. */
+/** Formats milliseconds as in the daemon's messages: `200ms`, `1.5s`, `1m30s`, `1h`. */
 export function formatDuration(ms: number): string {
   if (ms === 0) return "0s";
   if (ms < 0) return `-${formatDuration(-ms)}`;

@@ -1,5 +1,5 @@
 /**
- * The public events of a mission, as followed by clients: one JSON object a line, `seq` rising from 1.
+ * The public events of a mission, for followers: one JSON object on each line, `seq` ascending from 1.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { openWord } from "./schemas.ts";
 import type { JsonObject } from "./json_value.ts";
 import { type OutcomeKind, OUTCOMES, type OutputFile, outputFile } from "./mission.ts";
 
-/** The mission waits in its lane. */
+/** The mission was queued. */
 export interface QueuedEvent {
-  /** Tells the kinds of event apart. */
+  /** Discriminates the kinds of events. */
   readonly event: "queued";
-  /** From 1, rising within one mission; numbers may be left out. What a reader resumes from. */
+  /** From 1, ascending within a mission, possibly with gaps. Used to resume. */
   readonly seq: number;
   /** UUIDv7 of the mission, which the other events do not repeat. */
   readonly mission_id: string;
@@ -22,85 +22,85 @@ export interface QueuedEvent {
   readonly lane?: string | undefined;
   /** Name of the script. Absent for an exec, which has none, and for a restart. */
   readonly mission?: string | undefined;
-  /** The mission that was queued again under this id. Absent unless it is a restart. */
+  /** The mission that was restarted under this id. Absent unless it is a restart. */
   readonly restarted_from?: string | undefined;
 }
 
 /** The process has started. */
 export interface RunningEvent {
-  /** Tells the kinds of event apart. */
+  /** Discriminates the kinds of events. */
   readonly event: "running";
   /** As in {@linkcode QueuedEvent}. */
   readonly seq: number;
   /** Unix milliseconds. */
   readonly time: number;
-  /** Process id on the machine of the dugdale. Absent when the event had to be made up after a crash. */
+  /** Process id on the machine of the dugdale. Absent if the event was reconstructed after a crash. */
   readonly pid?: number | undefined;
-  /** The same as `time`. Absent when `pid` is. */
+  /** The same as `time`. Absent if `pid` is. */
   readonly time_started?: number | undefined;
 }
 
 /** A run of the mission has ended, and another one follows. */
 export interface AttemptEvent {
-  /** Tells the kinds of event apart. */
+  /** Discriminates the kinds of events. */
   readonly event: "attempt";
   /** As in {@linkcode QueuedEvent}. */
   readonly seq: number;
   /** Unix milliseconds. */
   readonly time: number;
-  /** The one that has ended, from 1. */
+  /** Number of the ended run, from 1. */
   readonly attempt: number;
   /** How it ended. */
   readonly outcome: OutcomeKind;
   /** As in {@linkcode DoneEvent}. */
   readonly fail_reason?: string | undefined;
-  /** Unix milliseconds: the next one starts then or later. */
+  /** Earliest start of the next run, in Unix milliseconds. */
   readonly next_attempt_at: number;
 }
 
 /** The mission reported progress. */
 export interface ProgressEvent {
-  /** Tells the kinds of event apart. */
+  /** Discriminates the kinds of events. */
   readonly event: "progress";
   /** As in {@linkcode QueuedEvent}. */
   readonly seq: number;
   /** Unix milliseconds. */
   readonly time: number;
-  /** A fraction from 0 to 1; not checked. */
+  /** A fraction from 0 to 1; not validated. */
   readonly value?: number | undefined;
-  /** What the mission is doing, for people. Absent when it gave no text. */
+  /** The current activity, for people. Absent if not given. */
   readonly message?: string | undefined;
 }
 
-/** The mission said something worth knowing. */
+/** The mission added a note. */
 export interface NoteEvent {
-  /** Tells the kinds of event apart. */
+  /** Discriminates the kinds of events. */
   readonly event: "note";
   /** As in {@linkcode QueuedEvent}. */
   readonly seq: number;
   /** Unix milliseconds. */
   readonly time: number;
-  /** What it said, for people. */
+  /** The note, for people. */
   readonly text: string;
 }
 
-/** The mission met something that should not have happened, and goes on. */
+/** The mission reported a problem that does not end it. */
 export interface WarningEvent {
-  /** Tells the kinds of event apart. */
+  /** Discriminates the kinds of events. */
   readonly event: "warning";
   /** As in {@linkcode QueuedEvent}. */
   readonly seq: number;
   /** Unix milliseconds. */
   readonly time: number;
-  /** What it said, for people. */
+  /** The problem, for people. */
   readonly text: string;
-  /** Facts about it. Absent when it gave none. */
+  /** Details. Absent if not given. */
   readonly details?: JsonObject | undefined;
 }
 
-/** The mission is in a named state from now on. */
+/** The mission entered a named state. */
 export interface StateEvent {
-  /** Tells the kinds of event apart. */
+  /** Discriminates the kinds of events. */
   readonly event: "state";
   /** As in {@linkcode QueuedEvent}. */
   readonly seq: number;
@@ -112,35 +112,35 @@ export interface StateEvent {
 
 /** The mission has ended; the last event. */
 export interface DoneEvent {
-  /** Tells the kinds of event apart. */
+  /** Discriminates the kinds of events. */
   readonly event: "done";
   /** As in {@linkcode QueuedEvent}. */
   readonly seq: number;
   /** Unix milliseconds. */
   readonly time_finished: number;
-  /** How it ended; everything but `success` is a failure. */
+  /** Everything other than `success` is a failure. */
   readonly outcome: OutcomeKind;
-  /** −1 when a signal ended the process, 0 when none was started. */
+  /** −1 when a signal ended the process, 0 when no process was started. */
   readonly exit_code: number;
-  /** How long the process ran. Absent when none was started, as after a kill in the queue. */
+  /** Run time of the process. Absent if none was started, for example after a kill in the queue. */
   readonly duration_ms?: number | undefined;
-  /** Such as `KILL`, or a number when it has no name. Absent when the process exited by itself. */
+  /** Such as `KILL`, or a number if it has no name. Absent when the process exited. */
   readonly signal?: string | undefined;
-  /** What the mission returned. Absent when it failed or returned nothing. */
+  /** The return value. Absent if the mission failed or returned nothing. */
   readonly return?: JsonObject | null | undefined;
-  /** Machine-readable reason: the mission's own, or the dugdale's such as `killed_by_api`. Absent on success. */
+  /** Machine-readable reason: the mission's own, or the dugdale's, such as `killed_by_api`. Absent on success. */
   readonly fail_reason?: string | undefined;
-  /** The same for people. */
+  /** Human-readable reason. */
   readonly fail_message?: string | undefined;
-  /** Facts that the mission or the dugdale gave along with the reason. */
+  /** Details given by the mission or the dugdale. */
   readonly fail_details?: JsonObject | null | undefined;
-  /** Files that the mission wrote, by role. Absent unless it was a success with at least one. */
+  /** Output files by role. Absent unless it was a success with at least one. */
   readonly outputs?: Readonly<Record<string, OutputFile>> | undefined;
-  /** Progress events that came faster than they could be stored. Absent when none was lost. */
+  /** Number of progress events that arrived faster than they could be stored. Absent if 0. */
   readonly progress_dropped?: number | undefined;
 }
 
-/** One public event of a mission. */
+/** A public event of a mission. */
 export type MissionEvent =
   | QueuedEvent
   | RunningEvent
@@ -153,7 +153,7 @@ export type MissionEvent =
 
 const said = { seq: v.number(), time: v.number(), text: v.string() };
 
-/** Checks a line of an event stream. Unknown fields are dropped; an unknown event does not match. */
+/** Schema of a line of an event stream. Unknown fields are dropped; an unknown event does not match. */
 export const missionEvent: v.GenericSchema<unknown, MissionEvent> = v.variant("event", [
   v.object({
     event: v.literal("queued"),

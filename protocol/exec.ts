@@ -1,5 +1,5 @@
 /**
- * Commands that are sent whole instead of being found in the mission directory.
+ * Execs: commands that are sent as a whole, not found in the mission directory.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { nameOf, oneOf, openWord, stagingId, text, timeout } from "./schemas.ts"
 
 /** The body of `POST /v1/exec/dispatch`. */
 export interface ExecBody {
-  /** One that the dugdale has. */
+  /** A lane of the dugdale. */
   readonly lane: string;
-  /** argv, used as it is. */
+  /** Command line, used as it is. */
   readonly command: readonly string[];
   /** An uploaded script. Default none. */
   readonly script?: { readonly staging_id: string } | undefined;
@@ -20,13 +20,13 @@ export interface ExecBody {
   readonly in?: readonly { readonly key: string; readonly staging_id: string }[] | undefined;
   /** Keys of output files. Default none. */
   readonly out?: readonly { readonly key: string }[] | undefined;
-  /** Whether standard input comes from a file: for this exec alone, or sent to many. Default `none`. */
+  /** Whether standard input comes from a file: sent to this exec only, or to many. Default `none`. */
   readonly stdin?: "none" | "single" | "broadcast" | undefined;
   /** That file. */
   readonly stdin_staging_id?: string | undefined;
-  /** As {@linkcode parseDuration}; counted from the start of the process. */
+  /** A duration as in {@linkcode parseDuration}, counted from the start of the process. */
   readonly timeout?: string | undefined;
-  /** Joins the execs of one fan-out. */
+  /** Groups the execs of one fan-out. */
   readonly group_id?: string | undefined;
   /** At most 256 bytes, no control characters. */
   readonly display_name?: string | undefined;
@@ -34,7 +34,7 @@ export interface ExecBody {
 
 const key = nameOf(FILE_ROLE, "The name of the file within the exec");
 
-/** The most bytes of a {@linkcode ExecBody.display_name}. */
+/** Maximum length in bytes of a {@linkcode ExecBody.display_name}. */
 export const DISPLAY_NAME_MAX_BYTES = 256;
 
 /** Checks an {@linkcode ExecBody}. */
@@ -59,7 +59,7 @@ export const execBody: v.GenericSchema<unknown, ExecBody> = v.object({
 export interface ExecReply {
   /** The id that was sent. */
   readonly exec_id: string;
-  /** `queued` for a new exec; a repeat tells how far the first one is. */
+  /** `queued` for a new exec; for a repeat, the status of the first one. */
   readonly status: MissionStatus;
 }
 

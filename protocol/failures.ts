@@ -1,5 +1,5 @@
 /**
- * Failed missions, counted by what failed and why. Commands are not among them.
+ * Failed missions, counted by name and reason. Commands are not included.
  *
  * @module
  */
@@ -7,18 +7,18 @@ import * as v from "valibot";
 import type { OutcomeKind } from "./mission.ts";
 import { filter, integer, type ObjectShape } from "./schemas.ts";
 
-/** The outcomes of a mission that has failed by itself: everything but a success and a kill. */
+/** The outcomes that count as failures: everything except success and killed. */
 export const FAILURES: readonly OutcomeKind[] = ["failed", "timeout", "crashed", "lost", "oom"];
 
-/** The query of `GET /v1/failures`. All conditions hold at once. */
+/** The query of `GET /v1/failures`. All conditions must hold. */
 export interface FailuresQuery {
-  /** One outcome, or several with commas between. Default {@linkcode FAILURES}. */
+  /** One outcome, or several separated by commas. Default {@linkcode FAILURES}. */
   readonly outcome?: string | undefined;
-  /** The whole name of a lane. */
+  /** Lane, exact match. */
   readonly lane?: string | undefined;
-  /** A part of the mission's name; ASCII letters in any case. */
+  /** A part of the mission's name; ASCII letters are case-insensitive. */
   readonly mission?: string | undefined;
-  /** The whole word of the failure. */
+  /** Fail reason, exact match. */
   readonly fail_reason?: string | undefined;
   /** Created at this Unix millisecond or later. */
   readonly since?: number | undefined;
@@ -42,29 +42,29 @@ export const failuresQuery: ObjectShape<FailuresQuery> = v.object({
 export interface FailureGroup {
   /** Name of the mission. */
   readonly mission: string;
-  /** How they ended. */
+  /** Their outcome. */
   readonly outcome: string;
-  /** Why, as a word. Absent when none was given. */
+  /** Their fail reason. Absent if none was given. */
   readonly fail_reason?: string | undefined;
-  /** How many. */
+  /** Their number. */
   readonly count: number;
   /** When the first of them was created, in Unix milliseconds. */
   readonly first_at: number;
-  /** When the last of them was created. */
+  /** When the last of them was created, in Unix milliseconds. */
   readonly last_at: number;
   /** The last one. */
   readonly last_mission_id: string;
-  /** What the last one said. */
+  /** Fail message of the last one. */
   readonly last_message?: string | undefined;
 }
 
 /** The answer of `GET /v1/failures`. */
 export interface FailuresReply {
-  /** All that match, also those whose group is left out. */
+  /** All matching missions, including those of omitted groups. */
   readonly total: number;
-  /** The greatest first. */
+  /** Sorted by count, descending. */
   readonly groups: readonly FailureGroup[];
-  /** Whether there are more groups than the thousand that are told. */
+  /** Whether groups beyond the first thousand are omitted. */
   readonly truncated: boolean;
 }
 

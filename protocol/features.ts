@@ -1,12 +1,12 @@
 /**
- * What a dugdale can do beyond the first version of the interface. It announces these words in `GET /v1/dugdale`: one
- * that does not know a member of a request ignores it, so a client asks before it sends one.
+ * Features of a dugdale beyond the first version of the interface. It announces them in `GET /v1/dugdale`: a dugdale
+ * ignores unknown members of a request, so a client checks before it sends one.
  *
  * @module
  */
 import type { DispatchBody } from "./mission.ts";
 
-/** Each word with what it stands for. A word is added when all of it works, and never gets another meaning. */
+/** Each feature and its meaning. A feature is added when all of it works, and never changes its meaning. */
 export const FEATURES: Readonly<Record<string, string>> = {
   dispatch_batch: "`POST /v1/dispatch/batch`",
   lane_options: "`lane_options` of an apply",
@@ -27,10 +27,10 @@ export const FEATURES: Readonly<Record<string, string>> = {
   state: "the line `state` on descriptor 3, `state` and `states` of a mission",
 };
 
-/** Those that a mission can make use of; it finds them in `LETTS_FEATURES`, with commas between. */
+/** Features for missions, which find them in `LETTS_FEATURES`, separated by commas. */
 export const MISSION_FEATURES: readonly string[] = ["note", "warn", "meta", "state"];
 
-/** Members of a dispatch that are additions, with the word for each. */
+/** Members of a dispatch that are additions, with the feature of each. */
 export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, string>>> = {
   priority: "priority",
   run_at: "run_at",
@@ -46,7 +46,7 @@ export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, stri
 };
 
 /**
- * The words for the additions that a dispatch uses.
+ * The features of the additions used by a dispatch.
  *
  * @param table Default: {@linkcode DISPATCH_FEATURES}.
  */

@@ -3,6 +3,6 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 
 /** A JSON object. */
 export interface JsonObject {
-  /** Never `undefined`, which JSON does not have: what has no value has no key. */
+  /** Never `undefined`, which does not exist in JSON: a missing value has no key. */
   readonly [key: string]: JsonValue;
 }

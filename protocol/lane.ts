@@ -9,21 +9,21 @@ import { LANE_NAME, SCHEDULE_NAME } from "./names.ts";
 import { type ScheduleSettings, scheduleSettings } from "./schedule.ts";
 import { flag, nameOf, type ObjectShape, openWord } from "./schemas.ts";
 
-/** A lane as it is now. */
+/** The current state of a lane. */
 export interface LaneRecord {
   /** Unique within its dugdale. */
   readonly name: string;
-  /** Missions that may run at the same time. With 0 the lane takes missions but starts none. */
+  /** Maximum number of missions running at the same time. With 0 the lane accepts missions but starts none. */
   readonly concurrency: number;
   /** Whether it starts nothing. It still accepts missions, and running ones continue. */
   readonly paused: boolean;
-  /** Missions that wait. Under a dispatch token execs are not counted, under an exec token nothing else is. */
+  /** Queued missions. Without execs for a dispatch token, only execs for an exec token. */
   readonly queued: number;
-  /** Missions that run, counted as `queued` is. */
+  /** Running missions, counted as `queued` is. */
   readonly running: number;
   /**
-   * What the dugdale has too little of to start a process: `descriptors`, `processes` or `memory`. The lane waits
-   * for it, and its missions stay queued. Absent otherwise.
+   * The resource missing for starting a process: `descriptors`, `processes` or `memory`. The lane waits for it, and its
+   * missions stay queued. Absent otherwise.
    */
   readonly waits_for?: string | undefined;
 }
@@ -40,24 +40,26 @@ export const laneRecords: v.GenericSchema<unknown, readonly LaneRecord[]> = v.ar
 
 /** How missions of a dugdale are found and started. */
 export interface RuntimeSettings {
-  /** Path of a mission's file below the mission directory, with `{mission}` in it. Default `{mission}`. */
+  /**
+   * Path of a mission's file relative to the mission directory, with the placeholder `{mission}`. Default `{mission}`.
+   */
   readonly mission_path_template?: string | undefined;
-  /** argv of a mission, with `{mission}` and `{mission_path}` in it. Default: the file itself. */
+  /** Command line of a mission, with the placeholders `{mission}` and `{mission_path}`. Default: the file itself. */
   readonly command_template?: readonly string[] | undefined;
   /**
-   * Whether a mission whose file is missing, or outside of the mission directory, crashes before a process is made.
-   * Default false: the command finds out.
+   * Whether a mission whose file is missing, or outside of the mission directory, crashes before a process is started.
+   * Default false: the command will fail.
    */
   readonly validate_mission_file?: boolean | undefined;
 }
 
 /** The settings of a lane. `paused_by` tells whether the file or a command paused it; only dugdales send it. */
 export interface LaneSettings {
-  /** Missions that may run at the same time. */
+  /** Maximum number of missions running at the same time. */
   readonly concurrency: number;
   /** Whether it starts nothing. Default false. */
   readonly paused?: boolean | undefined;
-  /** `ctl` when a command paused it: such a pause survives an apply that does not mention it. */
+  /** `ctl` if a command paused it: such a pause is kept by an apply that does not mention it. */
   readonly paused_by?: "yaml" | "ctl" | undefined;
 }
 
@@ -67,18 +69,17 @@ export interface ApplyBody {
   readonly mission_dir?: string | undefined;
   /** Stored for clients, which select dugdales by labels. Default none. */
   readonly labels?: readonly string[] | null | undefined;
-  /** Lanes by name. Those not named stay as they are, unless the apply prunes. Default none. */
+  /** Lanes by name. Unnamed lanes are kept, unless the apply prunes. Default none. */
   readonly lanes?: Readonly<Record<string, LaneSettings>> | null | undefined;
-  /** How missions are started from now on; those already queued keep what they were dispatched with. */
+  /** How missions are started from now on; queued ones keep the settings of their dispatch. */
   readonly runtime?: RuntimeSettings | undefined;
   /**
-   * Options of lanes by name. Those of lanes that are not named stay as they are; `null` takes them away. Needs the
-   * feature `lane_options`.
+   * Options of lanes by name. Those of unnamed lanes are kept; `null` removes them. Needs the feature `lane_options`.
    */
   readonly lane_options?: Readonly<Record<string, LaneOptions | null>> | null | undefined;
   /**
-   * Schedules by name. Those not named stay as they are, unless the apply prunes; `null` removes one. Absent: all stay,
-   * also when the apply prunes, but for those of lanes that it takes away.
+   * Schedules by name. Unnamed ones are kept, unless the apply prunes; `null` removes one. Absent: all are kept, even
+   * if the apply prunes, except those of removed lanes.
    */
   readonly schedules?: Readonly<Record<string, ScheduleSettings | null | undefined>> | null | undefined;
 }
@@ -90,7 +91,7 @@ const runtime = v.object({
   validate_mission_file: v.optional(v.boolean()),
 });
 
-/** Checks an {@linkcode ApplyBody}. Clients do not send `paused_by`. */
+/** Schema of an {@linkcode ApplyBody}. Clients do not send `paused_by`. */
 export const applyBody: v.GenericSchema<unknown, ApplyBody> = v.object({
   mission_dir: v.optional(v.string()),
   labels: v.nullish(strings),
@@ -105,11 +106,11 @@ export const applyBody: v.GenericSchema<unknown, ApplyBody> = v.object({
 
 /** The query of an apply. */
 export interface ApplyQuery {
-  /** Changes runtime or mission directory although missions are unfinished. Default false. */
+  /** Change runtime or mission directory while missions are unfinished. Default false. */
   readonly force?: boolean | undefined;
-  /** Removes lanes that are not named. Default false. */
+  /** Remove unnamed lanes. Default false. */
   readonly prune?: boolean | undefined;
-  /** Removes them although they have unfinished missions, which are killed. Default false. */
+  /** Remove them even with unfinished missions, which are killed. Default false. */
   readonly force_prune?: boolean | undefined;
 }
 
@@ -122,48 +123,45 @@ export const applyQuery: ObjectShape<ApplyQuery> = v.object({
   ),
 });
 
-/** What an apply changed. Lists are `null` when empty; the capital letters are those of the wire. */
+/** The changes made by an apply. Lists are `null` when empty; the capital letters are those of the wire. */
 export interface ApplyDiff {
-  /** Another directory of scripts. */
+  /** Another mission directory. */
   readonly MissionDirChanged: boolean;
   /** Other labels. */
   readonly LabelsChanged: boolean;
   /** Missions are found or started in another way. */
   readonly RuntimeChanged: boolean;
-  /** Names of lanes that were not there. */
+  /** Names of new lanes. */
   readonly LanesAdded: readonly string[] | null;
-  /** Names of lanes that a pruning apply took away. */
+  /** Names of lanes removed by a pruning apply. */
   readonly LanesRemoved: readonly string[] | null;
   /** Names of lanes with another concurrency, or paused or continued. */
   readonly LanesResized: readonly string[] | null;
-  /** Names of lanes with other options. Absent when there are none. */
+  /** Names of lanes with other options. Absent if there are none. */
   readonly LaneOptionsChanged?: readonly string[] | null | undefined;
 }
 
 /** The answer to an apply. */
 export interface ApplyReply {
-  /** The configuration before and after, compared. */
+  /** Differences between the configurations. */
   readonly diff: ApplyDiff;
-  /** Names of lanes that began to start missions; `null` when there are none. */
+  /** Names of lanes that started; `null` if there are none. */
   readonly started: readonly string[] | null;
-  /** Names of lanes that were removed; `null` when there are none. */
+  /** Names of removed lanes; `null` if there are none. */
   readonly stopped: readonly string[] | null;
-  /**
-   * Names of lanes whose concurrency changed; unlike `diff.LanesResized` without pauses. `null` when there
-   * are none.
-   */
+  /** Names of lanes whose concurrency changed; unlike `diff.LanesResized` without pauses. `null` if there are none. */
   readonly resized: readonly string[] | null;
-  /** What became of schedules. Absent when the body had none. */
+  /** Changes of schedules. Absent if the body had none. */
   readonly schedules?: ScheduleChanges | undefined;
 }
 
-/** What an apply did to schedules, by their names. */
+/** Changes of schedules made by an apply, by name. */
 export interface ScheduleChanges {
-  /** They were not there. */
+  /** New schedules. */
   readonly added: readonly string[];
-  /** They have other settings, or are paused or continued. */
+  /** Schedules with other settings, or paused or continued. */
   readonly changed: readonly string[];
-  /** They are gone. */
+  /** Removed schedules. */
   readonly removed: readonly string[];
 }
 
@@ -190,26 +188,26 @@ export const applyReply: v.GenericSchema<unknown, ApplyReply> = v.object({
 export interface StateReply {
   /** Unix milliseconds; `null` before the first apply. */
   readonly applied_at: number | null;
-  /** Where the configuration came from. */
+  /** Source of the configuration. */
   readonly source?: string | undefined;
   /** The configuration itself; absent before the first apply. */
   readonly state?: ApplyBody | undefined;
-  /** What keeps missions of it from running, or lets others change them. Absent when nothing does. */
+  /** Problems of the machine with this configuration. Absent if there are none. */
   readonly warnings?: readonly StateWarning[] | undefined;
 }
 
-/** Something about the machine of a dugdale that its configuration does not fit. */
+/** A problem of a dugdale's machine with its configuration. */
 export interface StateWarning {
   /**
    * `mission_dir_missing`, `mission_dir_writable` (by every user), `program_missing` (what `command_template` starts),
    * `deno_missing` (on the PATH of missions that ask for it), `mission_env` (it needs a variable that is not set).
    */
   readonly code: string;
-  /** For people. */
+  /** Human-readable description. */
   readonly message: string;
 }
 
-/** Checks a {@linkcode StateReply}. Other dugdales send `source` as an object; it becomes its string. */
+/** Schema of a {@linkcode StateReply}. Other dugdales send `source` as an object, which is converted to a string. */
 export const stateReply: v.GenericSchema<unknown, StateReply> = v.object({
   applied_at: v.nullable(v.number()),
   source: v.pipe(
@@ -228,7 +226,7 @@ export const stateReply: v.GenericSchema<unknown, StateReply> = v.object({
       }),
     )),
     runtime: v.optional(runtime),
-    // A newer dugdale may have options that are not known here.
+    // A newer dugdale may have options that are unknown here.
     lane_options: v.nullish(v.record(v.string(), v.any())),
     schedules: v.nullish(v.record(v.string(), scheduleSettings)),
   })),
@@ -243,9 +241,9 @@ export interface DugdaleReply {
   readonly uptime_seconds: number;
   /** Unix milliseconds of the last apply; `null` before the first. */
   readonly applied_at: number | null;
-  /** Missions of all lanes together, counted as those of one lane are. */
+  /** Missions of all lanes together, counted as those of a lane. */
   readonly queue_summary: { readonly queued: number; readonly running: number };
-  /** What it can do beyond the first version of the interface. Absent where there is nothing to tell. */
+  /** Features beyond the first version of the interface. Absent if there are none. */
   readonly features?: readonly string[] | undefined;
 }
 
@@ -264,7 +262,7 @@ export interface VersionReply {
   readonly version: string;
   /** The revision of the source, `unknown` outside of a build. */
   readonly commit: string;
-  /** Moment of the build, `unknown` outside of one. */
+  /** Time of the build, `unknown` outside of a build. */
   readonly built_at: string;
 }
 
@@ -277,7 +275,7 @@ export const versionReply: v.GenericSchema<unknown, VersionReply> = v.object({
 
 /** The answer of `GET /v1/healthz`, and of `GET /v1/readyz` when ready. */
 export interface HealthReply {
-  /** The only value; a dugdale that is not ready answers with an error. */
+  /** The only value; a dugdale that is not ready responds with an error. */
   readonly status: "ok";
   /** Unix milliseconds of the last apply, from `GET /v1/readyz` only. */
   readonly applied_at?: number | undefined;
@@ -291,7 +289,7 @@ export const healthReply: v.GenericSchema<unknown, HealthReply> = v.object({
 
 /** The answer to a pause or a continue. */
 export interface PauseReply {
-  /** What the lane is now, whether or not the call changed it. */
+  /** The state of the lane, whether or not the call changed it. */
   readonly status: "paused" | "running";
 }
 

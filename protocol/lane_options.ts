@@ -1,6 +1,6 @@
 /**
- * What a lane can be told beyond its concurrency and its pause. On the wire the options stand beside the lanes, so that an
- * older client, which sends lanes without them, leaves them as they are.
+ * Options of a lane in addition to concurrency and pause. On the wire the options are separate from the lanes, so that
+ * an older client, which sends lanes without options, does not change them.
  *
  * @module
  */
@@ -10,22 +10,22 @@ import { type RetryRule, retryRule } from "./retry.ts";
 import { duration } from "./schemas.ts";
 
 /**
- * The options of a lane. What is absent is as by default. A new option is a member here, with a line in
- * {@linkcode LANE_OPTIONS} and one in `config/letts/lane_options.ts`.
+ * The options of a lane. Omitted ones have their defaults. A new option is a member here, with a line in {@linkcode
+ * LANE_OPTIONS} and one in `config/letts/lane_options.ts`.
  */
 export interface LaneOptions {
-  /** How long a mission may run that was dispatched without a timeout, such as `10m`. Default and `0`: no limit. */
+  /** Maximum run time of missions dispatched without a timeout, such as `10m`. Default and `0`: no limit. */
   readonly timeout?: string | undefined;
   /**
-   * `strict` (default): the highest priority first, then the oldest. `weighted`: of 11 starts 6 are of high priority, 3 of
-   * normal and 2 of low, as long as missions of each wait.
+   * `strict` (default): the highest priority first, then the oldest. `weighted`: of 11 starts 6 are of high priority, 3
+   * of normal and 2 of low, as long as missions of each are waiting.
    */
   readonly pick?: "strict" | "weighted" | undefined;
-  /** When a mission that was dispatched without `retry` is run again. Default: never. */
+  /** Retry rule of missions dispatched without `retry`. Default: no retries. */
   readonly retry?: RetryRule | undefined;
   /**
-   * What becomes of processes that outlive their mission: `leave` (default) leaves them alone, `kill` ends them with
-   * SIGTERM and SIGKILL, and the mission is done after that.
+   * What happens to processes that outlive their mission: `leave` (default) leaves them running, `kill` ends them with
+   * SIGTERM and SIGKILL before the mission is done.
    */
   readonly leftovers?: "leave" | "kill" | undefined;
   /** How often missions may start. Default: no limit. */
@@ -57,7 +57,7 @@ export const LANE_OPTIONS: {
   per_key: countFromOne("Maximum number of missions with the same key that run at the same time"),
 };
 
-/** Checks {@linkcode LaneOptions}. An unknown one is refused: an option without effect would be a surprise. */
+/** Schema of {@linkcode LaneOptions}. Unknown options are rejected, because they would have no effect. */
 export const laneOptions: v.GenericSchema<unknown, LaneOptions> = v.strictObject(
   Object.fromEntries(Object.entries(LANE_OPTIONS).map(([name, schema]) => [name, v.optional(schema)])),
   "must be an object",

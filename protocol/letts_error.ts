@@ -1,12 +1,12 @@
 /**
- * The base of what client and configuration throw on purpose.
+ * Base class of errors of client and configuration.
  *
  * @module
  */
 import type { JsonValue } from "./json_value.ts";
 import type { ProblemCode } from "./problem.ts";
 
-/** The codes of failures that no dugdale sent. */
+/** The codes of failures that were not sent by a dugdale. */
 export type LocalCode =
   | "bad_argument"
   | "config"
@@ -29,22 +29,22 @@ export type LocalCode =
   | "invalid_return"
   | "aborted";
 
-/** The code of an error: one of ours, one of a dugdale's, or one that only another version of dugdale knows. */
+/** The code of an error: one of ours, one of a dugdale's, or one known only to another version of dugdale. */
 export type LettsErrorCode = LocalCode | ProblemCode | (string & Record<never, never>);
 
-/** Facts about a failure, all of them optional. */
+/** Optional details of a failure. */
 export interface LettsErrorFacts {
-  /** HTTP status, when a dugdale answered. */
+  /** HTTP status, if a dugdale responded. */
   readonly status?: number | undefined;
-  /** Facts that the dugdale sent along. */
+  /** Details sent by the dugdale. */
   readonly details?: Readonly<Record<string, JsonValue>> | undefined;
-  /** How long the dugdale asks to wait before the next try. */
+  /** Delay before the next try requested by the dugdale. */
   readonly retryAfterMs?: number | undefined;
   /** Id of the dugdale. */
   readonly host?: string | undefined;
-  /** The mission that was meant, also when it is not sure whether the dugdale knows it. */
+  /** The mission concerned, even if it is unknown whether the dugdale has it. */
   readonly missionId?: string | undefined;
-  /** What was caught. */
+  /** The caught error. */
   readonly cause?: unknown;
 }
 
@@ -54,18 +54,18 @@ export abstract class LettsError extends Error {
   override readonly name: string = "LettsError";
   /** Machine-readable reason. */
   readonly code: LettsErrorCode;
-  /** HTTP status, when a dugdale answered. */
+  /** HTTP status, if a dugdale responded. */
   readonly status: number | undefined;
-  /** Facts that the dugdale sent along. */
+  /** Details sent by the dugdale. */
   readonly details: Readonly<Record<string, JsonValue>> | undefined;
-  /** How long the dugdale asks to wait before the next try. */
+  /** Delay before the next try requested by the dugdale. */
   readonly retryAfterMs: number | undefined;
-  /** Id of the dugdale, once it is known. */
+  /** Id of the dugdale, if known. */
   readonly host: string | undefined;
-  /** The mission that was meant, also when it is not sure whether the dugdale knows it. */
+  /** The mission concerned, even if it is unknown whether the dugdale has it. */
   readonly missionId: string | undefined;
 
-  /** A subclass fixes its own code. */
+  /** A subclass sets its own code. */
   constructor(code: LettsErrorCode, message: string, facts: LettsErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = code;
@@ -76,7 +76,7 @@ export abstract class LettsError extends Error {
     this.missionId = facts.missionId;
   }
 
-  /** Whether sending the same call again, after a pause, may work. */
+  /** Whether sending the same call again, after a delay, may succeed. */
   get retryable(): boolean {
     return false;
   }

@@ -1,5 +1,5 @@
 /**
- * Bytes to lines: the framing of event streams, combined output and descriptor 3.
+ * Splits bytes into lines: the framing of event streams, combined output and descriptor 3.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { concat } from "@std/bytes";
 
 const NEWLINE = 10;
 
-/** A line that is longer than the reader allows. */
+/** A line exceeds the maximum length. */
 export class LineTooLongError extends Error {
   override readonly name = "LineTooLongError";
 
@@ -18,29 +18,29 @@ export class LineTooLongError extends Error {
 
 /** One line, without its newline. */
 export interface Line {
-  /** Its bytes, or the beginning of a line that is longer than the splitter keeps. */
+  /** Its bytes, or the beginning of a line that is too long. */
   readonly bytes: Uint8Array;
-  /** How many bytes it has. */
+  /** Its total length in bytes. */
   readonly length: number;
 }
 
-/** Splits bytes at `\n`, as they come. */
+/** Splits a stream of bytes at `\n`. */
 export class LineSplitter {
   readonly #keepBytes: number;
   #parts: Uint8Array[] = [];
   #length = 0;
 
-  /** @param keepBytes Of a longer line only so much is kept; the rest is counted. */
+  /** @param keepBytes Maximum number of bytes kept of a line; the rest is only counted. */
   constructor(keepBytes: number) {
     this.#keepBytes = keepBytes;
   }
 
-  /** How long the line is that has no newline yet. */
+  /** Length of the unterminated line. */
   get pendingBytes(): number {
     return this.#length;
   }
 
-  /** Takes the next bytes and returns the lines that they complete. Their bytes may be those of the chunk. */
+  /** Takes the next bytes and returns the lines completed by them. Their bytes may share memory with the chunk. */
   push(chunk: Uint8Array): Line[] {
     const lines: Line[] = [];
     let start = 0;
@@ -48,13 +48,13 @@ export class LineSplitter {
       lines.push(this.#take(chunk.subarray(start, end)));
     }
     const rest = chunk.subarray(start);
-    // A copy, because the caller may use the chunk again.
+    // Copied, because the caller may reuse the chunk.
     if (rest.length > 0 && this.#room > 0) this.#parts.push(rest.slice(0, this.#room));
     this.#length += rest.length;
     return lines;
   }
 
-  /** The bytes after the last newline; undefined when there are none. */
+  /** The bytes after the last newline; undefined if there are none. */
   end(): Line | undefined {
     return this.#length === 0 ? undefined : this.#take(new Uint8Array());
   }
@@ -77,19 +77,16 @@ export class LineSplitter {
 
 /** Options of {@linkcode lines}. */
 export interface LinesOptions {
-  /** The longest line, without its newline. */
+  /** Maximum line length, without the newline. */
   readonly maxBytes: number;
-  /**
-   * Whether bytes after the last newline are a line too. Default false: in a protocol they may be only the first part
-   * of what was to be sent.
-   */
+  /** Whether bytes after the last newline count as a line. Default false: in a protocol they may be incomplete. */
   readonly unterminated?: boolean | undefined;
 }
 
 /**
  * Splits a stream of bytes at `\n` and decodes each line as UTF-8.
  *
- * @throws {LineTooLongError} When a line grows past `maxBytes`.
+ * @throws {LineTooLongError} When a line is longer than `maxBytes`.
  */
 export async function* lines(
   stream: AsyncIterable<Uint8Array>,

@@ -1,5 +1,5 @@
 /**
- * The mission record and the requests about missions, as they cross the wire.
+ * The mission record and requests about missions, as they are on the wire.
  *
  * @module
  */
@@ -32,14 +32,14 @@ import {
   timeout,
 } from "./schemas.ts";
 
-/** Where a mission is in its life. `deleting` rows are only listed when asked for. */
+/** Status of a mission. `deleting` missions are only listed on request. */
 export type MissionStatus = "queued" | "running" | "done" | "deleting";
-/** How a mission ended. */
+/** The outcome of a mission. */
 export type OutcomeKind = "success" | "failed" | "killed" | "timeout" | "crashed" | "lost" | "oom";
-/** A mission script of the mission directory, or a command sent whole. */
+/** A mission script of the mission directory, or a command sent as a whole. */
 export type MissionKind = "mission" | "exec";
 
-/** Every outcome, in the order in which they are documented. */
+/** Every outcome, in documentation order. */
 export const OUTCOMES: readonly OutcomeKind[] = [
   "success",
   "failed",
@@ -50,7 +50,7 @@ export const OUTCOMES: readonly OutcomeKind[] = [
   "oom",
 ];
 
-/** A file that a mission wrote. */
+/** An output file of a mission. */
 export interface OutputFile {
   /** UUIDv7 under which the content is downloaded. */
   readonly staging_id: string;
@@ -60,7 +60,7 @@ export interface OutputFile {
   readonly size: number;
 }
 
-/** A file that a mission reads. */
+/** An input file of a mission. */
 export interface InputFile extends OutputFile {
   /** Name of the file within the mission. Standard input of an exec has the role `__stdin__`. */
   readonly role: string;
@@ -70,29 +70,29 @@ export interface InputFile extends OutputFile {
 export interface AttemptRecord {
   /** From 1. */
   readonly attempt: number;
-  /** How it ended. */
+  /** Its outcome. */
   readonly outcome: OutcomeKind;
-  /** As of the mission. */
+  /** See the mission's. */
   readonly exit_code?: number | undefined;
-  /** As of the mission. */
+  /** See the mission's. */
   readonly signal?: string | undefined;
-  /** As of the mission. */
+  /** See the mission's. */
   readonly fail_reason?: string | undefined;
-  /** As of the mission. */
+  /** See the mission's. */
   readonly fail_message?: string | undefined;
-  /** Absent when its process never started. */
+  /** Absent if its process was never started. */
   readonly pid?: number | undefined;
-  /** Unix milliseconds. Absent when its process never started. */
+  /** Unix milliseconds. Absent if its process was never started. */
   readonly time_started?: number | undefined;
   /** Unix milliseconds. */
   readonly time_finished: number;
 }
 
-/** Something that should not have happened, and that a mission could live with. */
+/** A problem that did not end the mission. */
 export interface MissionWarning {
-  /** What it was, for people. */
+  /** Human-readable description. */
   readonly message: string;
-  /** Facts about it. Absent when the mission gave none. */
+  /** Details. Absent if none were given. */
   readonly details?: JsonObject | undefined;
 }
 
@@ -101,121 +101,123 @@ const KINDS = ["mission", "exec"] as const;
 const status = openWord<MissionStatus>(STATUSES);
 const kind = openWord<MissionKind>(KINDS);
 
-/** What is known of a mission from its dispatch on. Times are Unix milliseconds. */
+/** Fields of a mission set at its dispatch. Times are Unix milliseconds. */
 export interface EnqueuedFields {
-  /** UUIDv7 of the mission or exec. Made by the client, for a restart by the dugdale. */
+  /** UUIDv7 of the mission or exec. Chosen by the client, for a restart by the dugdale. */
   readonly missionId: string;
-  /** Decides who may see it: a dispatch token missions, an exec token execs, an admin token both. */
+  /** Determines who may see it: a dispatch token missions, an exec token execs, an admin token both. */
   readonly kind: MissionKind;
-  /** Where it waits and runs; never changes. */
+  /** Its lane; never changes. */
   readonly lane: string;
-  /** Name of the script; `exec` for every exec, which the display name tells apart. */
+  /** Name of the script; `exec` for every exec, which the display name distinguishes. */
   readonly missionName: string;
-  /** What lists show. Undefined unless an exec was given one. */
+  /** Shown in lists. Undefined except for execs with one. */
   readonly displayName: string | undefined;
-  /** UUIDv7 that joins the execs of one fan-out. Undefined outside of one. */
+  /** UUIDv7 that groups the execs of one fan-out. Undefined outside of one. */
   readonly groupId: string | undefined;
-  /** Of a mission what was dispatched, with sorted keys; of an exec the whole request. */
+  /** For a mission the dispatched input, with sorted keys; for an exec the whole request. */
   readonly input: JsonValue | undefined;
-  /** Digest of everything that makes two dispatches the same. */
+  /** Digest of everything that identifies a dispatch. */
   readonly inputFingerprint: string;
   /** When the dispatch, exec or restart was accepted. */
   readonly createdMs: number;
-  /** How long the process may run. Undefined or 0: no limit. */
+  /** Maximum run time of the process. Undefined or 0: no limit. */
   readonly timeoutMs: number | undefined;
-  /** What the work is about. Undefined when nothing was said. */
+  /** Identifies the work. Undefined if not specified. */
   readonly key: string | undefined;
-  /** The mission of which this is a repeat. Undefined when it is none, or when that one has been removed. */
+  /** The mission of which this is a restart. Undefined if it is not a restart, or that mission has been removed. */
   readonly restartedFrom: string | undefined;
 }
 
-/** What is known of a mission from its pickup on. */
+/** Fields of a mission set at its pickup. */
 export interface StartedFields {
-  /** 0 between pickup and start; stays 0 when the process never started. */
+  /** 0 between pickup and start; stays 0 if the process was never started. */
   readonly pid: number;
-  /** First the pickup by the lane, then the start of the process. */
+  /** Time of the pickup by the lane, then of the start of the process. */
   readonly startedMs: number;
 }
 
-/** What is known of a mission from its end on. */
+/** Fields of a mission set at its end. */
 export interface EndedFields {
-  /** How it ended; everything but `success` is a failure. */
+  /** Everything other than `success` is a failure. */
   readonly outcome: OutcomeKind;
-  /** The status of the process; −1 when a signal ended it, 0 when none was started. */
+  /** The exit status of the process; −1 when a signal ended it, 0 when none was started. */
   readonly exitCode: number;
-  /** Such as `KILL`, or a number when it has no name. Undefined when the process exited by itself. */
+  /** Such as `KILL`, or a number if it has no name. Undefined when the process exited. */
   readonly signal: string | undefined;
-  /** Machine-readable reason: the mission's own, or the dugdale's such as `killed_by_api`. Undefined after a success. */
+  /**
+   * Machine-readable reason: the mission's own, or the dugdale's, such as `killed_by_api`. Undefined after a success.
+   */
   readonly failReason: string | undefined;
-  /** The same for people. */
+  /** Human-readable reason. */
   readonly failMessage: string | undefined;
-  /** Facts that the mission or the dugdale gave along with the reason. */
+  /** Details given by the mission or the dugdale. */
   readonly failDetails: JsonObject | undefined;
-  /** What a successful mission returned. Undefined when it returned nothing. */
+  /** Return value of a successful mission. Undefined if it returned nothing. */
   readonly return: JsonObject | undefined;
   /** When the end was recorded. */
   readonly finishedMs: number;
-  /** Whether output was dropped because it was more than the dugdale keeps. Some dugdales never tell. */
+  /** Whether output was dropped because it exceeded the limit. Some dugdales never report it. */
   readonly truncatedStdout: boolean;
   /** As `truncatedStdout`. */
   readonly truncatedStderr: boolean;
 }
 
-/** As `Fields`, but undefined as long as it is not known yet; what is true or false is false until then. */
+/** `Fields` that are undefined until they are known; booleans are false until then. */
 export type Eventually<Fields> = {
   readonly [Name in keyof Fields]: Fields[Name] extends boolean ? Fields[Name] : Fields[Name] | undefined;
 };
 
 /**
- * Everything that a dugdale tells about one mission, by the names that it has in TypeScript. A new field is a member
- * here, or of one of the three interfaces that this one is made of, and a line of {@linkcode MISSION_FIELDS}.
+ * All information about a mission, by TypeScript names. A new field is a member here, or of one of the three interfaces
+ * that this one extends, and a line of {@linkcode MISSION_FIELDS}.
  */
 export interface MissionFields extends EnqueuedFields, Eventually<StartedFields>, Eventually<EndedFields> {
-  /** Only goes forward; a restart makes a new mission. */
+  /** Never goes back, except for another attempt; a restart creates a new mission. */
   readonly status: MissionStatus;
-  /** How urgent it is. Undefined for `normal`. */
+  /** Priority. Undefined for `normal`. */
   readonly priority: Priority | undefined;
-  /** It is not started before. Undefined once that moment has come, and for what may start at once. */
+  /** Earliest start. Undefined once that time has come, and for missions without one. */
   readonly runAtMs: number | undefined;
-  /** Among which missions one with its key was looked for when it was dispatched. Undefined when that was not asked for. */
+  /** Which missions with the same key prevented the dispatch. Undefined if not requested. */
   readonly unique: UniqueRule | undefined;
   /** Whether it runs only while no other serial mission with its key does. Undefined for no. */
   readonly serial: boolean | undefined;
-  /** The mission that is queued when it is a success. Undefined when there is none. */
+  /** The mission queued after a success. Undefined if there is none. */
   readonly onSuccess: SuccessorBody | undefined;
-  /** The mission that is queued when it has any other end. Undefined when there is none. */
+  /** The mission queued after any other outcome. Undefined if there is none. */
   readonly onFailure: SuccessorBody | undefined;
-  /** Words that it is found by. Undefined when it has none. */
+  /** Labels to search by. Undefined if there are none. */
   readonly tags: readonly string[] | undefined;
-  /** Who or what it is for. Undefined when nothing was said. */
+  /** The person or system that it belongs to. Undefined if not specified. */
   readonly owner: string | undefined;
-  /** Which run of it this is, from 1. Undefined: the first. */
+  /** Number of the current run, from 1. Undefined: the first. */
   readonly attempt: number | undefined;
-  /** Its runs before this one. Undefined when there are none. */
+  /** Its earlier runs. Undefined if there are none. */
   readonly attempts: readonly AttemptRecord[] | undefined;
-  /** When it is run again, as its dispatch said. Undefined when it did not: then its lane decides. */
+  /** Retry rule of its dispatch. Undefined: the lane's rule applies. */
   readonly retry: RetryRule | undefined;
-  /** What it said about its run, for people. Undefined when it said nothing. */
+  /** Notes of the mission, for people. Undefined if there are none. */
   readonly notes: readonly string[] | undefined;
-  /** What should not have happened, and did not end it. Undefined when there was nothing. */
+  /** Problems that did not end it. Undefined if there are none. */
   readonly warnings: readonly MissionWarning[] | undefined;
-  /** Facts that it gave about its run, for programs. Undefined when it gave none. */
+  /** Facts given by the mission, for programs. Undefined if there are none. */
   readonly meta: JsonObject | undefined;
-  /** The named state that it is or was in last. Undefined when it named none. */
+  /** The current or last named state. Undefined if there is none. */
   readonly state: string | undefined;
-  /** All that it was in, in their order. Undefined when it named none. */
+  /** All named states, in order. Undefined if there are none. */
   readonly states: readonly string[] | undefined;
-  /** How many notes, warnings, states and groups of facts were more than is kept. Undefined for none. */
+  /** Number of dropped notes, warnings, states and groups of facts. Undefined for none. */
   readonly saidDropped: number | undefined;
   /** From start to end in milliseconds. Undefined unless both are known. */
   readonly durationMs: number | undefined;
-  /** Files that it reads. Those that have been removed are left out. */
+  /** Input files. Removed files are omitted. */
   readonly inputs: readonly InputFile[];
-  /** Files that it wrote, by role. Empty unless it was a success. */
+  /** Output files by role. Empty unless it was a success. */
   readonly outputs: Readonly<Record<string, OutputFile>>;
-  /** Name of the schedule that made it. Undefined when none did. */
+  /** Name of the schedule that created it. Undefined if none did. */
   readonly schedule: string | undefined;
-  /** The time of the schedule that it was made for, without jitter, in Unix milliseconds. */
+  /** The time of the schedule for which it was created, without jitter, in Unix milliseconds. */
   readonly scheduledFor: number | undefined;
 }
 
@@ -224,15 +226,15 @@ export type SnakeCase<Name extends string> = Name extends `${infer First}${infer
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
   : Name;
 
-/** The name of a field on the wire: `timeoutMs` is `timeout_ms` there, but `createdMs` is `time_created`. */
+/** The wire name of a field: `timeoutMs` is `timeout_ms`, but `createdMs` is `time_created`. */
 export type WireName<Name extends string> = Name extends
   `${infer Moment extends "created" | "started" | "finished"}Ms` ? `time_${Moment}`
   : Name extends "runAtMs" ? "run_at"
   : SnakeCase<Name>;
 
 /**
- * Some fields as they are sent: by their names on the wire, and absent where they are undefined. An object that a
- * mission said to be `null` is sent as that.
+ * Fields as they are sent: by wire name, and absent if undefined. An object that a mission set to `null` is sent as
+ * null.
  */
 export type Sent<Fields> =
   & {
@@ -244,10 +246,10 @@ export type Sent<Fields> =
       JsonObject extends Fields[Name] ? Fields[Name] | null : Fields[Name];
   };
 
-/** A mission as a dugdale sends it: {@linkcode MissionFields} by their names on the wire. */
+/** A mission as a dugdale sends it: {@linkcode MissionFields} by wire name. */
 export interface MissionRecord extends Sent<MissionFields> {}
 
-/** The fields that are made when a record is read. */
+/** The fields computed when a record is read. */
 type DerivedName =
   | "durationMs"
   | "inputs"
@@ -270,14 +272,14 @@ type DerivedName =
   | "state"
   | "states"
   | "saidDropped";
-/** How a column keeps a value: `flag` as 0 or 1, `json` as the text that was sent, so that numbers keep their digits. */
+/** Storage of a column: `flag` as 0 or 1, `json` as the text that was sent, so that numbers keep their digits. */
 export type ColumnKind = "text" | "integer" | "flag" | "json";
-/** The name of a field's column in the dugdale's table `missions`. */
+/** The column of a field in the dugdale's table `missions`. */
 export type ColumnName<Name extends string> = Name extends "return" ? "return_value" : WireName<Name>;
 
 /**
- * Some fields as a dugdale keeps them: JSON as the text that was sent, and null where there is no value. There is
- * always an input, at least the text `null`.
+ * Fields as a dugdale stores them: JSON as the text that was sent, and null for undefined. There is always an input, at
+ * least the text `null`.
  */
 export type Stored<Fields> = {
   readonly [Name in keyof Fields]: Name extends "input" ? string
@@ -286,30 +288,30 @@ export type Stored<Fields> = {
     : Fields[Name];
 };
 
-/** Some fields as columns of the table `missions`. */
+/** Fields as columns of the table `missions`. */
 export type Columns<Fields> = {
   readonly [Name in Exclude<keyof Fields & string, DerivedName> as ColumnName<Name>]:
     Stored<Fields>[Name] extends boolean ? 0 | 1 : Stored<Fields>[Name];
 };
 
-/** When a field gets its value: `change` again and again, `read` whenever a record is made. */
+/** When a field is set: `change` repeatedly, `read` whenever a record is read. */
 type SetOf<Name> = Name extends keyof EnqueuedFields ? "enqueue"
   : Name extends keyof StartedFields ? "start"
   : Name extends keyof EndedFields ? "end"
   : Name extends DerivedName ? "read"
   : "change";
 
-/** The description of one field, beside its type. */
+/** The description of a field, in addition to its type. */
 export interface MissionField<Name extends keyof MissionFields = keyof MissionFields> {
-  /** Its name on the wire. */
+  /** Its wire name. */
   readonly wire: WireName<Name>;
-  /** Checks it in a record. */
+  /** Its schema in a record. */
   readonly schema: v.GenericSchema<unknown, MissionRecord[WireName<Name> & keyof MissionRecord]>;
-  /** When it gets its value: `change` with each state, `read` whenever a record is made. */
+  /** When it is set: `change` with each state, `read` whenever a record is read. */
   readonly set: SetOf<Name>;
-  /** Its column of the table `missions`; undefined for what has none. */
+  /** Its column of the table `missions`; undefined if it has none. */
   readonly column: Name extends DerivedName ? undefined : ColumnName<Name>;
-  /** What the column holds; undefined for what has none. */
+  /** Storage of the column; undefined if it has none. */
   readonly kind: Name extends DerivedName ? undefined : ColumnKind;
 }
 
@@ -317,13 +319,13 @@ export interface MissionField<Name extends keyof MissionFields = keyof MissionFi
 export interface DispatchBody extends DispatchAdditions {
   /** Name of the script. */
   readonly mission: string;
-  /** One that the dugdale has. */
+  /** A lane of the dugdale. */
   readonly lane: string;
-  /** Any JSON; absent is `null`. */
+  /** Any JSON; absent means `null`. */
   readonly input?: JsonValue | undefined;
-  /** Uploaded files by the role that the mission knows them under. Default none. */
+  /** Uploaded files by their role in the mission. Default none. */
   readonly files?: readonly { readonly role: string; readonly staging_id: string }[] | undefined;
-  /** As {@linkcode parseDuration}; counted from the start of the process. */
+  /** A duration as in {@linkcode parseDuration}, counted from the start of the process. */
   readonly timeout?: string | undefined;
 }
 
@@ -346,18 +348,20 @@ export const dispatchBody: v.GenericSchema<unknown, DispatchBody> = v.object(dis
 export interface DispatchReply {
   /** The id that was sent, unless it was deduplicated. */
   readonly mission_id: string;
-  /** `queued` for a new mission; a repeat tells how far the first one is. */
+  /** `queued` for a new mission; for a repeat, the status of the first one. */
   readonly status: MissionStatus;
-  /** Nothing was started: there is a mission with the same key, and `mission_id` is that one. Absent otherwise. */
+  /**
+   * True if nothing was started because a mission with the same key exists, whose id is `mission_id`. Absent otherwise.
+   */
   readonly deduplicated?: boolean | undefined;
-  /** The additions of `GET /v1/dugdale` that the dispatch used and this dugdale heeds. Absent when it used none. */
+  /** The features that the dispatch used and this dugdale supports. Absent if it used none. */
   readonly features_used?: readonly string[] | undefined;
 }
 
-/** A batch may have so many missions. */
+/** Maximum number of missions in a batch. */
 export const BATCH_MAX = 1000;
 
-/** One mission of a {@linkcode BatchBody}: a dispatch with the id that a single one has in its header. */
+/** A mission of a {@linkcode BatchBody}: a dispatch with the id that a single one has in its header. */
 export interface BatchEntry extends DispatchBody {
   /** UUIDv7. A repeat with it is the same dispatch. */
   readonly mission_id: string;
@@ -380,7 +384,7 @@ export const batchBody: v.GenericSchema<unknown, BatchBody> = v.object({
   missions: v.pipe(v.array(batchEntry), v.minLength(1), v.maxLength(BATCH_MAX)),
 });
 
-/** What became of one mission of a batch: what a single dispatch of it would have been answered. */
+/** The result for one mission of a batch: the answer to a single dispatch of it. */
 export interface BatchItem {
   /** The id that was sent, unless it was deduplicated. */
   readonly mission_id: string;
@@ -388,15 +392,15 @@ export interface BatchItem {
   readonly ok: boolean;
   /** As of {@linkcode DispatchReply}. */
   readonly deduplicated?: boolean | undefined;
-  /** `queued` for a new mission; a repeat tells how far the first one is. Absent unless `ok`. */
+  /** `queued` for a new mission; for a repeat, the status of the first one. Absent unless `ok`. */
   readonly status?: MissionStatus | undefined;
   /** As of {@linkcode DispatchReply}. */
   readonly features_used?: readonly string[] | undefined;
   /** Code of the failure. Absent when `ok`. */
   readonly error?: string | undefined;
-  /** The same for people. */
+  /** Human-readable failure. */
   readonly message?: string | undefined;
-  /** Facts of the failure. Absent when there are none. */
+  /** Details of the failure. Absent if there are none. */
   readonly details?: Readonly<Record<string, JsonValue>> | undefined;
 }
 
@@ -408,7 +412,7 @@ export interface BatchReply {
 
 /** One page of missions. */
 export interface MissionPage {
-  /** Newest first, by creation or by end as asked for. */
+  /** Newest first, by creation or by end as requested. */
   readonly missions: readonly MissionRecord[];
   /** Absent on the last page. */
   readonly next_cursor?: string | undefined;
@@ -465,8 +469,8 @@ const missionWarning: v.GenericSchema<unknown, MissionWarning> = v.object({
 });
 
 /**
- * Every field of the record, in the order in which they are sent. A record that lacks one of those that are always sent
- * is read all the same: one odd mission must not make a whole list unreadable.
+ * Every field of the record, in sending order. A record that lacks a required field is accepted: a single odd mission
+ * must not make a whole list unreadable.
  */
 export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionField<Name> } = {
   missionId: stored("mission_id", "enqueue", "text", v.string()),
@@ -505,7 +509,7 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   restartedFrom: stored("restarted_from", "enqueue", "text", text),
   attempt: derived("attempt", number),
   attempts: derived("attempts", v.optional(v.array(attemptRecord))),
-  // A newer dugdale may know more members.
+  // A newer dugdale may send more members.
   retry: derived("retry", v.optional(v.any())),
   notes: derived("notes", v.optional(v.array(v.string()))),
   warnings: derived("warnings", v.optional(v.array(missionWarning))),
@@ -519,14 +523,14 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   scheduledFor: derived("scheduled_for", number),
 };
 
-/** Checks a {@linkcode MissionRecord}; unknown keys are dropped. */
+/** Schema of a {@linkcode MissionRecord}; unknown keys are dropped. */
 export const missionRecord: v.GenericSchema<unknown, MissionRecord> = v.object(
   Object.fromEntries(Object.values(MISSION_FIELDS).map(({ wire, schema }) => [wire, schema])) as {
     [Name in keyof MissionFields as WireName<Name>]: MissionField<Name>["schema"];
   },
 );
 
-/** A record by the names of TypeScript. */
+/** A record by TypeScript names. */
 export function toMissionFields(record: MissionRecord): MissionFields {
   const sent = record as unknown as Readonly<Record<string, unknown>>;
   const fields = Object.entries(MISSION_FIELDS).map(([name, { wire }]) => [
@@ -565,33 +569,33 @@ export const missionPage: v.GenericSchema<unknown, MissionPage> = v.object({
   next_cursor: v.optional(v.string()),
 });
 
-/** The query of `GET /v1/missions`. All conditions hold at once. */
+/** The query of `GET /v1/missions`. All conditions must hold. */
 export interface MissionsQuery {
-  /** Default: all that are not being deleted. */
+  /** Default: all statuses except deleting. */
   readonly status?: string | undefined;
-  /** How the mission ended: one outcome, or several with commas between. */
+  /** One outcome, or several separated by commas. */
   readonly outcome?: string | undefined;
-  /** The whole word of a failure. */
+  /** Fail reason, exact match. */
   readonly fail_reason?: string | undefined;
-  /** The whole name of a lane. */
+  /** Lane, exact match. */
   readonly lane?: string | undefined;
-  /** Missions, or execs. Default both. */
+  /** Missions or execs. Default both. */
   readonly kind?: string | undefined;
-  /** The group that execs were sent with. */
+  /** Group of execs. */
   readonly group_id?: string | undefined;
-  /** A part of the mission's name; ASCII letters in any case. */
+  /** A part of the mission's name; ASCII letters are case-insensitive. */
   readonly mission?: string | undefined;
-  /** The beginning of the mission's name; ASCII letters in any case. */
+  /** The start of the mission's name; ASCII letters are case-insensitive. */
   readonly mission_prefix?: string | undefined;
-  /** Newest first by creation (default), or by end; the latter lists only ended missions. */
+  /** Newest first by creation (default) or by end; the latter lists finished missions only. */
   readonly order?: "created" | "finished" | undefined;
   /** Created at this Unix millisecond or later. */
   readonly since?: number | undefined;
   /** Created before this Unix millisecond. */
   readonly until?: number | undefined;
-  /** Missions a page, at most 1000. Default 100. */
+  /** Missions in a page, at most 1000. Default 100. */
   readonly limit?: number | undefined;
-  /** The `next_cursor` of the page before. */
+  /** The `next_cursor` of the previous page. */
   readonly cursor?: string | undefined;
 }
 
@@ -620,7 +624,7 @@ export const missionsQuery: ObjectShape<MissionsQuery> = v.object({
 export interface EventsQuery {
   /** Only events with a higher `seq`. Default all. */
   readonly from?: number | undefined;
-  /** Goes on until the mission is done. Default false. */
+  /** Continue until the mission is done. Default false. */
   readonly follow?: boolean | undefined;
 }
 
@@ -632,16 +636,16 @@ export const eventsQuery: ObjectShape<EventsQuery> = v.object({
   follow,
 });
 
-/** What a mission printed: one of its two streams, or both in order as one JSON object a line. */
+/** Captured output: one of the two streams, or both in order as one JSON object on each line. */
 export type OutputStream = "stdout" | "stderr" | "combined";
 
 /** The query of `GET /v1/missions/:id/output`. */
 export interface OutputQuery {
-  /** Only what this attempt has printed, from 1. Default: what all have, one after the other. */
+  /** Only the output of this attempt, from 1. Default: of all attempts, one after the other. */
   readonly attempt?: number | undefined;
   /** Which stream. */
   readonly stream: OutputStream;
-  /** Goes on until the mission is done. Default false. */
+  /** Continue until the mission is done. Default false. */
   readonly follow?: boolean | undefined;
 }
 
@@ -656,7 +660,7 @@ export const outputQuery: ObjectShape<OutputQuery> = v.object({
 
 /** The query of a delete. */
 export interface DeleteQuery {
-  /** End what is running first. Default false. */
+  /** End a running mission first. Default false. */
   readonly force?: boolean | undefined;
 }
 
@@ -669,9 +673,9 @@ export const deleteQuery: ObjectShape<DeleteQuery> = v.object({
 export interface RestartReply {
   /** Id of the new mission. */
   readonly mission_id: string;
-  /** The mission that was asked for. */
+  /** The restarted mission. */
   readonly restarted_from: string;
-  /** Always `queued`: how far it is by now is for `getMission` to say. */
+  /** Always `queued`: use `getMission` for the current status. */
   readonly status: MissionStatus;
 }
 
@@ -684,7 +688,7 @@ export const restartReply: v.GenericSchema<unknown, RestartReply> = v.object({
 
 /** The answer to `run-now`. */
 export interface RunNowReply {
-  /** `queued` when its lane has no room yet, else `running`. */
+  /** `queued` if its lane has no free slot yet, otherwise `running`. */
   readonly status: "queued" | "running";
 }
 
@@ -693,7 +697,7 @@ export const runNowReply: v.GenericSchema<unknown, RunNowReply> = v.object({
   status: openWord(["queued", "running"]),
 });
 
-/** The answer to a kill: a queued mission is `killed` at once, a running one gets its signal. */
+/** The answer to a kill: a queued mission is `killed` immediately, a running one gets a signal. */
 export interface KillReply {
   /** `kill_sent` does not wait for the process to end, and it may end in another way first. */
   readonly status: "killed" | "kill_sent";
@@ -704,9 +708,9 @@ export const killReply: v.GenericSchema<unknown, KillReply> = v.object({
   status: openWord(["killed", "kill_sent"]),
 });
 
-/** The answer to a delete: the row and its files go with the next sweep. */
+/** The answer to a delete: the row and its files are removed by the next sweep. */
 export interface DeleteReply {
-  /** The mission can no longer be read, although its files may still be there. */
+  /** The mission can no longer be read, although its files may still exist. */
   readonly status: "deletion_pending";
 }
 
@@ -723,7 +727,7 @@ export interface BulkBody {
 
 /** The body of a bulk restart. */
 export interface BulkRestartBody extends BulkBody {
-  /** Members of the input that get another value; the input must be an object, or nothing. Default none. */
+  /** Members of the input to replace; the input must be an object or absent. Default none. */
   readonly set?: JsonObject | undefined;
 }
 
@@ -733,7 +737,7 @@ export interface BulkDeleteBody extends BulkBody {
   readonly force?: boolean | undefined;
 }
 
-/** A bulk request may name so many missions. */
+/** Maximum number of missions in a bulk request. */
 export const BULK_MAX = 1000;
 const ids = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(BULK_MAX));
 
@@ -751,17 +755,17 @@ export const bulkDeleteBody: v.GenericSchema<unknown, BulkDeleteBody> = v.object
 
 /** One item of a bulk answer, in the order of the request. */
 export interface BulkItem {
-  /** The mission that was asked for. */
+  /** The mission concerned. */
   readonly id: string;
-  /** Whether this one was restarted or deleted; the result of others may differ. */
+  /** Whether it was restarted or deleted; the result of others may differ. */
   readonly ok: boolean;
   /** Id of the new mission after a restart. */
   readonly mission_id?: string | undefined;
   /** `deletion_pending` after a delete. */
   readonly status?: string | undefined;
-  /** Code of the failure; there is no message. Absent when `ok`. */
+  /** Code of the failure, without a message. Absent when `ok`. */
   readonly error?: string | undefined;
-  /** Facts of the failure, as a single call would have had them. Absent when there are none. */
+  /** Details of the failure, as for a single call. Absent if there are none. */
   readonly details?: Readonly<Record<string, JsonValue>> | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The names and ids that cross a process boundary. Each has one rule: its pattern, the pattern in words, and the
- * branded string that a checked value becomes.
+ * Names and ids that cross a process boundary. Each has one rule: its pattern, the pattern in words, and the branded
+ * string type of validated values.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { quote } from "./clip.ts";
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
-/** A UUIDv7 that names a mission or an exec. */
+/** A UUIDv7 of a mission or an exec. */
 export type MissionId = Branded<"MissionId">;
-/** A UUIDv7 that names a staging file. */
+/** A UUIDv7 of a staging file. */
 export type StagingId = Branded<"StagingId">;
 /** The name of a lane. */
 export type LaneName = Branded<"LaneName">;
@@ -20,16 +20,16 @@ export type MissionName = Branded<"MissionName">;
 /** The name of a file of a mission. */
 export type FileRole = Branded<"FileRole">;
 
-/** A name that breaks its rule. The message names the thing, the rule and the value. */
+/** An invalid name. The message names the thing, the rule and the value. */
 export class InvalidNameError extends Error {
   /** The name of the class. */
   override readonly name = "InvalidNameError";
-  /** What kind of name it should have been, such as `lane name`. */
+  /** Kind of name, such as `lane name`. */
   readonly what: string;
-  /** The value that was refused. */
+  /** The rejected value. */
   readonly value: string;
 
-  /** `rule` completes the sentence that `what` and `value` begin: `… must be <rule>`. */
+  /** `rule` completes the sentence that begins with `what` and `value`: `… must be <rule>`. */
   constructor(what: string, value: string, rule: string) {
     super(`${what} ${quote(value)} must be ${rule}`);
     this.what = what;
@@ -37,17 +37,17 @@ export class InvalidNameError extends Error {
   }
 }
 
-/** The rule of one kind of name. */
+/** The rule of a kind of name. */
 export class NameRule<Name extends string = string> {
   /** What it names, such as `lane name`. */
   readonly what: string;
-  /** A regular expression over the whole name, as JSON Schemas take it. */
+  /** A regular expression for the whole name, as in JSON Schemas. */
   readonly pattern: string;
-  /** The pattern in words, which complete `must be …`. */
+  /** The pattern in words, completing `must be …`. */
   readonly words: string;
   readonly #regExp: RegExp;
 
-  /** `pattern` says what comes between the first and the last character. */
+  /** `pattern` is for the characters between the first and the last. */
   constructor(what: string, pattern: string, words: string) {
     this.what = what;
     this.pattern = `^${pattern}$`;
@@ -55,22 +55,22 @@ export class NameRule<Name extends string = string> {
     this.#regExp = new RegExp(this.pattern);
   }
 
-  /** Whether the value keeps the rule. */
+  /** Whether the value is valid. */
   is(value: string): value is Name {
     return this.#regExp.test(value);
   }
 
-  /** What is wrong with a value; undefined when nothing is. `what` may say where it was found. */
+  /** Why a value is invalid; undefined if it is valid. `what` may name its place. */
   fault(value: string, what: string = this.what): string | undefined {
     return this.#regExp.test(value) ? undefined : this.refusal(value, what);
   }
 
-  /** The error text for a value that breaks the rule. */
+  /** The error message for an invalid value. */
   refusal(value: string, what: string = this.what): string {
     return `${what} ${quote(value)} must be ${this.words}`;
   }
 
-  /** The value as a name. @throws {InvalidNameError} When it breaks the rule. */
+  /** The value as a name. @throws {InvalidNameError} When it is invalid. */
   parse(value: string): Name {
     if (this.is(value)) return value;
     throw new InvalidNameError(this.what, value, this.words);
@@ -98,7 +98,7 @@ export const MISSION_NAME: NameRule<MissionName> = new NameRule(
   "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
   "1 to 128 of letters, digits, _ . and -, starting with a letter, a digit or _",
 );
-/** The rule of {@linkcode FileRole}, which is also that of the keys of an exec's files. */
+/** The rule of {@linkcode FileRole}, and of the keys of an exec's files. */
 export const FILE_ROLE: NameRule<FileRole> = new NameRule(
   "file role",
   "(?!__)[A-Za-z_][A-Za-z0-9_]{0,63}",
@@ -118,7 +118,7 @@ export const ALIAS: NameRule = new NameRule(
   "[a-z0-9][a-z0-9_-]{0,63}",
   "1 to 64 of a-z, 0-9, _ and -, starting with a letter or a digit",
 );
-/** The rule of the labels by which a dugdale is picked. */
+/** The rule of labels. */
 export const LABEL: NameRule = new NameRule("label", SHORT, SHORT_WORDS);
 
 /** Whether the value is a lower-case UUIDv7, the shape of every id on the wire. */

@@ -1,6 +1,6 @@
 /**
- * Every failure that a dugdale can answer with: one closed list of codes. The HTTP status and the retry advice
- * depend on the code, not on the place that fails.
+ * All errors that a dugdale can respond with: one closed list of codes. HTTP status and retry advice depend only on the
+ * code.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import * as v from "valibot";
 import type { JsonValue } from "./json_value.ts";
 
 /**
- * The advice to callers after a failure.
+ * Advice to callers after a failure.
  *
- * - `never`: a repeat gets the same answer.
- * - `soon`: a transient failure; a repeat with a short back-off may work.
+ * - `never`: a retry gets the same answer.
+ * - `soon`: a temporary failure; a retry with a short back-off may succeed.
  * - `later`: the dugdale is busy or shutting down; wait for `Retry-After`.
  */
 export type RetryAdvice = "never" | "soon" | "later";
@@ -20,7 +20,7 @@ export type RetryAdvice = "never" | "soon" | "later";
 export interface Problem {
   /** HTTP status. */
   readonly status: number;
-  /** What the caller may do. */
+  /** Retry advice. */
   readonly retry: RetryAdvice;
 }
 
@@ -153,20 +153,20 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   force_delete_timeout: { status: 504, retry: "soon" },
 };
 
-/** Whether the string is one of the codes that this version knows. */
+/** Whether the string is a code known to this version. */
 export const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(PROBLEMS, text);
 
-/** The body of every answer that is not a success. */
+/** The body of every unsuccessful response. */
 export interface ProblemBody {
   /** The code. A dugdale of another version may send one that is not in {@linkcode PROBLEMS}. */
   readonly error: string;
-  /** Text for people. */
+  /** Human-readable message. */
   readonly message?: string | undefined;
-  /** Facts for programs; `null` and absent mean the same. */
+  /** Machine-readable details; `null` and absent mean the same. */
   readonly details?: Readonly<Record<string, JsonValue>> | null | undefined;
 }
 
-/** Checks the body of a failed answer. */
+/** Schema of the body of an unsuccessful response. */
 export const problemBody: v.GenericSchema<unknown, ProblemBody> = v.object({
   error: v.string(),
   message: v.optional(v.string()),

@@ -1,5 +1,5 @@
 /**
- * When a mission that has not succeeded is run again, as a lane or a dispatch says it.
+ * Retry rules of a lane or a dispatch.
  *
  * @module
  */
@@ -7,34 +7,34 @@ import * as v from "valibot";
 import { parseDuration } from "./duration.ts";
 import { duration } from "./schemas.ts";
 
-/** An outcome after which there may be another attempt: a success needs none, and a kill is meant. */
+/** Outcomes that can be retried: a success needs no retry, and a kill is intentional. */
 export type RetryOutcome = "failed" | "timeout" | "crashed" | "oom" | "lost";
 
 const RETRY_OUTCOMES: readonly RetryOutcome[] = ["failed", "timeout", "crashed", "oom", "lost"];
 
-/** A mission may be run so often. */
+/** Maximum number of attempts. */
 export const ATTEMPTS_MAX = 100;
 
-/** When a mission is run again. */
+/** A retry rule. */
 export interface RetryRule {
-  /** Runs in all, the first one included: 1 to {@linkcode ATTEMPTS_MAX}. */
+  /** Number of runs in total: 1 to {@linkcode ATTEMPTS_MAX}. */
   readonly attempts: number;
   /**
-   * Outcomes after which it is run again. Default `failed`, `timeout`, `crashed` and `oom`. With `lost` it is also run
-   * again when the dugdale died meanwhile, and has then perhaps done its work twice.
+   * Outcomes to retry. Default `failed`, `timeout`, `crashed` and `oom`. With `lost` a mission is also retried when the
+   * dugdale died meanwhile, which may do its work twice.
    */
   readonly on?: readonly RetryOutcome[] | undefined;
-  /** The pause before the second attempt. Default `5s`. */
+  /** Delay before the second attempt. Default `5s`. */
   readonly backoff?: string | undefined;
-  /** How many times as long each further pause is: 1 to 100. Default 2. */
+  /** Factor between delays: 1 to 100. Default 2. */
   readonly factor?: number | undefined;
-  /** The longest pause. Default `5m`, or `backoff` when that is longer. */
+  /** Maximum delay. Default `5m`, or `backoff` if that is longer. */
   readonly max?: string | undefined;
-  /** By which part of it a pause is longer or shorter, so that not all come at the same time: 0 to 1. Default 0.2. */
+  /** Random variation of a delay as a fraction, so that retries are spread: 0 to 1. Default 0.2. */
   readonly jitter?: number | undefined;
-  /** Only after these fail reasons. Default: after any. */
+  /** Only these fail reasons. Default: any. */
   readonly reasons?: readonly string[] | undefined;
-  /** Not after these fail reasons. Default none. */
+  /** Except these fail reasons. Default none. */
   readonly not_reasons?: readonly string[] | undefined;
 }
 
@@ -74,7 +74,7 @@ export const retryRule: v.GenericSchema<RetryRule> = v.strictObject({
   not_reasons: v.optional(v.pipe(reasons, v.description("Not after these fail reasons. Default none"))),
 }, "must be an object");
 
-/** The longest pause that a mission can ask for. */
+/** Maximum delay that a mission can request. */
 export const LONGEST_PAUSE_MS: number = 365 * 86_400_000;
 
 /** A {@linkcode RetryRule} with its defaults, in milliseconds. */
@@ -87,7 +87,7 @@ export interface RetryPolicy {
   readonly jitter: number;
 }
 
-/** Fills in what a rule leaves out. */
+/** Applies the defaults of a rule. */
 export function retryPolicy({ attempts, on, backoff, factor, max, jitter }: RetryRule): RetryPolicy {
   const backoffMs = Math.min(parseDuration(backoff ?? "5s"), LONGEST_PAUSE_MS);
   return {

@@ -1,6 +1,6 @@
 /**
- * The one table of HTTP routes. The router, the scope check, the client's transport, the OpenAPI document and the
- * contract tests read it.
+ * The table of HTTP routes. The router, the scope check, the client's transport, the OpenAPI document and the contract
+ * tests use it.
  *
  * @module
  */
@@ -104,29 +104,29 @@ export type { Scope } from "./whoami.ts";
 /** One route of the table. */
 export interface Route<Reply = unknown, Body = unknown, Query = unknown> {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
-  /** `:name` stands for one segment, percent-decoded. */
+  /** `:name` matches one segment, percent-decoded. */
   readonly path: string;
-  /** Scopes that are accepted besides admin; `none` needs no token. */
+  /** Accepted scopes in addition to admin; `none` needs no token. */
   readonly scope: "none" | readonly Scope[];
   /**
-   * Tokens that are limited to lanes or missions may call it, because it shows and changes only what they may see. Other
-   * routes are refused to them. Default false.
+   * Whether tokens limited to lanes or missions may call it, because it shows and changes only what they may see. Other
+   * routes reject them. Default false.
    */
   readonly narrowed?: true;
-  /** The key of `limits` that bounds the body; absent where no body is read, or where the handler bounds it. */
+  /** The key of `limits` for the body; absent if no body is read, or the handler limits it. */
   readonly bodyLimit?: "maxDispatchBodyBytes" | "maxExecBodyBytes" | "maxApplyBodyBytes";
   /**
-   * What to do after a lost answer: `safe` calls may be sent again, `keyed` ones too because an id makes the repeat
-   * the same call, `never` ones are reported to the caller instead.
+   * What to do after a lost response: `safe` calls may be sent again, `keyed` ones too because an id makes them
+   * idempotent, `never` ones are reported to the caller instead.
    */
   readonly resend: "safe" | "keyed" | "never";
-  /** Shape of a JSON body; `bytes` for a file. Absent where no body is read. */
+  /** Schema of a JSON body; `bytes` for a file. Absent if no body is read. */
   readonly body?: v.GenericSchema<unknown, Body> | "bytes";
-  /** Shape of the query; absent where it has no meaning. */
+  /** Schema of the query; absent if there is none. */
   readonly query?: ObjectShape<Query>;
-  /** Shape of a successful JSON answer; absent for streams, files and text. */
+  /** Schema of a successful JSON reply; absent for streams, files and text. */
   readonly reply?: v.GenericSchema<unknown, Reply>;
-  /** One line for people. */
+  /** Summary. */
   readonly summary: string;
 }
 
@@ -142,7 +142,7 @@ const notRead: v.GenericSchema<unknown, undefined> = v.pipe(
   v.transform(() => undefined),
 );
 
-/** The JSON answer of each route; `undefined` for streams, files and text. */
+/** The JSON reply of each route; `undefined` for streams, files and text. */
 export interface Replies {
   healthz: HealthReply;
   readyz: HealthReply;
@@ -187,7 +187,7 @@ export interface Replies {
   stagingUploads: UploadPage;
 }
 
-/** The JSON body of each route that takes one. */
+/** The JSON body of each route with one. */
 export interface Bodies {
   dispatch: DispatchBody;
   dispatchBatch: BatchBody;
@@ -198,7 +198,7 @@ export interface Bodies {
   pauseSchedule: SchedulePauseBody;
 }
 
-/** The query of each route that takes one. */
+/** The query of each route with one. */
 export interface Queries {
   listMissions: MissionsQuery;
   failures: FailuresQuery;
@@ -220,7 +220,7 @@ export type BodyOf<R extends RouteKey> = R extends keyof Bodies ? Bodies[R] : un
 /** The query of one route. */
 export type QueryOf<R extends RouteKey> = R extends keyof Queries ? Queries[R] : undefined;
 
-/** Every route of a dugdale. */
+/** All routes of a dugdale. */
 export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, QueryOf<R>> } = {
   healthz: {
     method: "GET",
@@ -607,7 +607,7 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
   },
 };
 
-/** Fills the `:name` segments of a route's path, each percent-escaped. */
+/** Fills the `:name` segments of a route's path, each percent-encoded. */
 export function routePath(route: RouteKey, parameters: Readonly<Record<string, string>> = {}): string {
   return ROUTES[route].path.replace(/:(\w+)/g, (_, name: string) => {
     const value = parameters[name];

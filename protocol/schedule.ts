@@ -1,5 +1,5 @@
 /**
- * Schedules: missions that a dugdale dispatches by itself, at times that a pattern says or in equal distances.
+ * Schedules: missions that a dugdale dispatches by itself, by a cron pattern or at fixed intervals.
  *
  * @module
  */
@@ -7,16 +7,21 @@ import * as v from "valibot";
 import { type DispatchBody, dispatchEntries, type DispatchReply, dispatchReply } from "./mission.ts";
 import { integer, type ObjectShape } from "./schemas.ts";
 
-/** What becomes of a fire while the mission that was fired last is not done: fire all the same, skip, or end that one first. */
+/**
+ * What happens to a fire while the previously fired mission is not done: fire anyway, skip, or end that mission first.
+ */
 export type ScheduleOverlap = "allow" | "skip" | "replace";
-/** What becomes of times that passed while the dugdale was stopped or the schedule paused. */
+/** What happens to times that passed while the dugdale was stopped or the schedule paused. */
 export type ScheduleMissed = "skip" | "once" | "all";
 
-/** When and what, as an apply sets it. What is dispatched is said as in a dispatch; it has neither files nor `run_at`. */
+/** A schedule as set by an apply. The mission is described as in a dispatch, without files and `run_at`. */
 export interface ScheduleSettings extends Omit<DispatchBody, "files" | "run_at"> {
-  /** Five fields (minute, hour, day of the month, month, day of the week), six with seconds first, or `@daily` and its like. */
+  /**
+   * Five fields (minute, hour, day of the month, month, day of the week), six with seconds first, or an alias such as
+   * `@daily`.
+   */
   readonly cron?: string | undefined;
-  /** Instead of `cron`: a duration, counted from the beginning of 1970 in UTC, so that nothing drifts. */
+  /** Instead of `cron`: an interval, counted from the beginning of 1970 in UTC, so that nothing drifts. */
   readonly every?: string | undefined;
   /** IANA time zone of `cron` and `until`. Default `UTC`. */
   readonly tz?: string | undefined;
@@ -24,11 +29,13 @@ export interface ScheduleSettings extends Omit<DispatchBody, "files" | "run_at">
   readonly overlap?: ScheduleOverlap | undefined;
   /** Default `once`. */
   readonly missed?: ScheduleMissed | undefined;
-  /** Duration: each fire is late by a part of it, which is the same again when it is tried again. Default none. */
+  /** Duration: each fire is delayed by a random part of it, which is deterministic. Default none. */
   readonly jitter?: string | undefined;
-  /** Nothing is fired from then on: a date such as `2027-01-01`, with a time `2027-01-01T12:00:00` in `tz`, or that with `Z`. */
+  /**
+   * Nothing is fired from then on: a date such as `2027-01-01`, with a time `2027-01-01T12:00:00` in `tz`, or with `Z`.
+   */
   readonly until?: string | undefined;
-  /** Whether nothing is fired until it is continued. Default false. */
+  /** Whether it is paused. Default false. */
   readonly paused?: boolean | undefined;
 }
 
@@ -50,35 +57,40 @@ export const scheduleSettings: v.GenericSchema<unknown, ScheduleSettings> = v.ob
 
 /** Who paused a schedule, when and why. */
 export interface SchedulePause {
-  /** `yaml` when an apply says so; `ctl` when a command did: such a pause survives an apply that does not mention it. */
+  /**
+   * `yaml` if an apply paused it; `ctl` if a command did: such a pause is kept by an apply that does not mention it.
+   */
   readonly by: "yaml" | "ctl";
-  /** As the caller has given it. */
+  /** As given by the caller. */
   readonly who?: string | undefined;
-  /** As the caller has given it. */
+  /** As given by the caller. */
   readonly reason?: string | undefined;
   /** Unix milliseconds. */
   readonly at: number;
 }
 
-/** A schedule as it is now. Times are Unix milliseconds. */
+/** The current state of a schedule. Times are Unix milliseconds. */
 export interface ScheduleRecord extends ScheduleSettings {
   /** Unique within its dugdale. */
   readonly name: string;
   /** Absent unless it is paused. */
   readonly pause?: SchedulePause | undefined;
-  /** The time of the next fire, without jitter. Absent when there is none. */
+  /** The time of the next fire, without jitter. Absent if there is none. */
   readonly next_at?: number | undefined;
-  /** When it will be fired, with jitter. */
+  /** The time of the next fire, with jitter. */
   readonly due_at?: number | undefined;
-  /** The time that was fired last. Absent before the first. */
+  /** The last fired time. Absent before the first. */
   readonly last_at?: number | undefined;
-  /** The mission that was started last, by a fire or by hand. */
+  /** The mission started last, by a fire or manually. */
   readonly last_mission_id?: string | undefined;
-  /** Why the last fire made no mission, or waits. Absent when it has made one. */
+  /** Why the last fire created no mission, or is waiting. Absent otherwise. */
   readonly last_error?: string | undefined;
-  /** Missions that it has started. */
+  /** Number of missions started. */
   readonly fired: number;
-  /** Times that made no mission: an overlap, missed ones, refused ones. At most a hundred are counted of those missed at once. */
+  /**
+   * Number of times without a mission: overlapping, missed and rejected ones. Of times missed at once, at most a
+   * hundred are counted.
+   */
   readonly skipped: number;
 }
 
@@ -104,7 +116,7 @@ export const scheduleRecord: v.GenericSchema<unknown, ScheduleRecord> = v.looseO
 
 /** The answer of `GET /v1/schedules`. */
 export interface ScheduleList {
-  /** By name. */
+  /** Sorted by name. */
   readonly schedules: readonly ScheduleRecord[];
 }
 
@@ -113,7 +125,7 @@ export const scheduleList: v.GenericSchema<unknown, ScheduleList> = v.object({
   schedules: v.array(scheduleRecord),
 });
 
-/** Coming fires are told up to this number. */
+/** Maximum number of next fires. */
 export const NEXT_MAX = 1000;
 
 /** The query of `GET /v1/schedules/:name/next`. */
@@ -129,11 +141,11 @@ export const nextQuery: ObjectShape<NextQuery> = v.object({
   ),
 });
 
-/** The coming times of a schedule, as if it were not paused. */
+/** The next times of a schedule, as if it were not paused. */
 export interface NextReply {
-  /** Unix milliseconds, without jitter; fewer than asked for when it ends. */
+  /** Unix milliseconds, without jitter; fewer than requested if it ends. */
   readonly times: readonly number[];
-  /** The zone that the schedule is written in. */
+  /** The time zone of the schedule. */
   readonly tz: string;
 }
 
@@ -147,7 +159,7 @@ export const nextReply: v.GenericSchema<unknown, NextReply> = v.object({
 export interface SchedulePauseBody {
   /** Who pauses it, at most 128 characters. Default: the scope of the token. */
   readonly who?: string | undefined;
-  /** Why, at most 1024 characters. */
+  /** Reason, at most 1024 characters. */
   readonly reason?: string | undefined;
 }
 
@@ -157,7 +169,7 @@ export const schedulePauseBody: v.GenericSchema<unknown, SchedulePauseBody> = v.
   reason: v.optional(v.pipe(v.string(), v.maxLength(1024))),
 });
 
-/** The answer to a run by hand. */
+/** The answer to a manual run. */
 export type ScheduleRunReply = DispatchReply;
 /** Checks a {@linkcode ScheduleRunReply}. */
 export const scheduleRunReply: v.GenericSchema<unknown, ScheduleRunReply> = dispatchReply;

@@ -1,12 +1,12 @@
 /**
- * The schemas of values that several requests have.
+ * Schemas of values used by several requests.
  *
  * @module
  */
 import * as v from "valibot";
 import { MISSION_ID, type NameRule, STAGING_ID } from "./names.ts";
 
-/** A schema whose members can be asked for one by one. */
+/** A schema whose members can be accessed individually. */
 export interface ObjectShape<Shape> extends v.GenericSchema<unknown, Shape> {
   /** The members by name. */
   readonly entries: Readonly<Record<string, v.GenericSchema>>;
@@ -14,7 +14,7 @@ export interface ObjectShape<Shape> extends v.GenericSchema<unknown, Shape> {
 
 type Text = v.GenericSchema<string>;
 
-/** A string that keeps the rule of a name. */
+/** A string that satisfies the rule of a name. */
 export const nameOf = (rule: NameRule, description: string = `A ${rule.what}`): Text =>
   v.pipe(v.string(), v.regex(new RegExp(rule.pattern), rule.words), v.description(description));
 
@@ -25,19 +25,19 @@ export const text = (description: string): Text => v.pipe(v.string(), v.descript
 export const filter = (description: string, words?: readonly string[]): Text =>
   v.pipe(v.string(), v.metadata({ description, ...(words && { enum: words }) }));
 
-/** One of some words. `words` lists them for error texts. */
+/** One of several words. `words` lists them for error messages. */
 export const oneOf = <const Word extends string>(
   options: readonly Word[],
   words: string,
   description: string,
 ): v.GenericSchema<Word> => v.pipe(v.picklist(options, words), v.description(description));
 
-/** A word of a list that later versions may lengthen: one that is not known yet is passed on as it is. */
+/** A word of an extensible list: an unknown one is passed on unchanged. */
 export type Open<Word extends string> = Word | (string & Record<never, never>);
 
 /**
- * Checks an {@linkcode Open} word of an answer. Typed as a known one, because a dugdale sends no others; the types of the
- * client say that there may be others.
+ * Schema of an {@linkcode Open} word in a reply. Typed as a known one, because a dugdale sends no others; the client's
+ * types allow for others.
  */
 export const openWord = <const Word extends string>(known: readonly Word[]): v.GenericSchema<Word> =>
   v.pipe(v.string(), v.metadata({ enum: [...known] })) as unknown as v.GenericSchema<Word>;
@@ -46,7 +46,7 @@ export const openWord = <const Word extends string>(known: readonly Word[]): v.G
 export const flag = (description: string): v.GenericSchema<boolean> =>
   v.pipe(v.boolean(), v.description(description));
 
-/** An integer of 64 bits. `words` complete `must be …` in error texts. */
+/** A 64-bit integer. `words` complete `must be …` in error messages. */
 export const integer = (
   words: string,
   description: string,
@@ -59,13 +59,13 @@ export const integer = (
     v.metadata({ description, format: "int64", ...more }),
   );
 
-/** How long the process of a mission may run. */
+/** Maximum run time of a mission's process. */
 export const timeout: Text = text("Like `30s`, `5m` or `1h30m`, counted from the start of the process");
 
 export const DURATION: RegExp =
   /^(?:0|(?:(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(?:ns|us|µs|ms|s|m|h))+)$/;
 
-/** A duration within an option, complete with its rule. */
+/** A duration within an option, with its complete rule. */
 export const duration = (description: string): Text =>
   v.pipe(
     v.string("must be a duration such as 250ms, 30s or 1h30m"),
@@ -87,5 +87,5 @@ export const limit: v.GenericSchema<number> = integer(
   { min: 1, default: 100 },
 );
 
-/** The place in a list at which a page begins. */
+/** The position in a list at which a page begins. */
 export const cursor: Text = text("The `next_cursor` of the page before; all filters are sent again with it");

@@ -1,5 +1,5 @@
 /**
- * Staging files: files on their way into or out of a mission.
+ * Staging files: input and output files of missions.
  *
  * @module
  */
@@ -7,27 +7,27 @@ import * as v from "valibot";
 import type { DeleteQuery } from "./mission.ts";
 import { cursor, flag, integer, limit, missionId, type ObjectShape, oneOf, openWord } from "./schemas.ts";
 
-/** Where a staging file is in its life. */
+/** State of a staging file. */
 export type StagingState = "uploading" | "complete" | "pending_output" | "committing" | "deleting";
 
 /** Header with the lower-case hex digest of the whole file. */
 export const SHA256_HEADER = "X-Letts-Sha256";
-/** Header that tells whether an upload is `complete`, `incomplete` or `deleting`. */
+/** Header for the state of an upload: `complete`, `incomplete` or `deleting`. */
 export const UPLOAD_STATUS_HEADER = "X-Letts-Upload-Status";
-/** Header with the bytes received so far of an incomplete upload. */
+/** Header for the received bytes of an incomplete upload. */
 export const BYTES_RECEIVED_HEADER = "X-Letts-Bytes-Received";
-/** Header with the bytes that an incomplete upload will have. */
+/** Header for the total size of an incomplete upload. */
 export const TOTAL_SIZE_HEADER = "X-Letts-Total-Size";
 
 /** The answer to a finished upload. */
 export interface UploadReply {
-  /** The id that the client chose for the upload. */
+  /** The id chosen by the client. */
   readonly staging_id: string;
-  /** Digest of the content as it arrived, lower-case hex. */
+  /** Digest of the received content, lower-case hex. */
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
-  /** How long the file is kept when no mission uses it. */
+  /** How long the file is kept if no mission uses it. */
   readonly ttl_seconds: number;
 }
 
@@ -39,11 +39,11 @@ export const uploadReply: v.GenericSchema<unknown, UploadReply> = v.object({
   ttl_seconds: v.number(),
 });
 
-/** The answer of a look-up by content. */
+/** The answer to a lookup by content. */
 export interface ByContentReply {
   /** Any complete file with that content. */
   readonly staging_id: string;
-  /** The digest that was asked for, lower-case hex. */
+  /** The requested digest, lower-case hex. */
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
@@ -56,9 +56,9 @@ export const byContentReply: v.GenericSchema<unknown, ByContentReply> = v.object
   size: v.number(),
 });
 
-/** The query of a look-up by content. */
+/** The query of a lookup by content. */
 export interface ByContentQuery {
-  /** Bytes of the file. */
+  /** Size of the file. */
   readonly size: number;
 }
 
@@ -72,7 +72,7 @@ export const deleteStagingQuery: ObjectShape<DeleteQuery> = v.object({
   force: v.optional(flag("Deletes the missions that use it as well, and ends running ones first")),
 });
 
-/** What a mission has a file for. A `script` is the one that an exec brought along. */
+/** How a mission uses a file. A `script` was sent with an exec. */
 export type RefKind = "input" | "output" | "script";
 const REF_KINDS = ["input", "output", "script"] as const;
 
@@ -82,9 +82,9 @@ export interface StagingQuery {
   readonly mission_id: string;
   /** Default all. */
   readonly ref_kind?: RefKind | undefined;
-  /** Files a page, at most 1000. Default 100. */
+  /** Files in a page, at most 1000. Default 100. */
   readonly limit?: number | undefined;
-  /** The `next_cursor` of the page before. */
+  /** The `next_cursor` of the previous page. */
   readonly cursor?: string | undefined;
 }
 
@@ -105,22 +105,22 @@ export interface StagingRecord {
   /** Only a `complete` file can be downloaded. */
   readonly state: StagingState;
   /**
-   * Lower-case hex digest of the whole content. While uploading it is a promise that the dugdale will check.
+   * Lower-case hex digest of the whole content. While uploading it is declared by the sender, and verified at the end.
    */
   readonly sha256: string;
-  /** Bytes of the whole content, also while it is still arriving. */
+  /** Size of the whole content, even while it is arriving. */
   readonly size: number;
-  /** Bytes that have arrived, from which an upload resumes. */
+  /** Received bytes, from which an upload resumes. */
   readonly bytes_received: number;
   /** Unix milliseconds of the first byte of an upload, or of the end of the mission that wrote the file. */
   readonly time_created: number;
-  /** Unix milliseconds of the last change, such as another piece of the upload. */
+  /** Unix milliseconds of the last change, such as a further part of the upload. */
   readonly time_updated?: number | undefined;
   /** Unix milliseconds; beyond 2^53, so not exact here, while a mission needs the file. */
   readonly time_expires?: number | undefined;
-  /** What the file is to the mission. */
+  /** How the mission uses the file. */
   readonly ref_kind: RefKind;
-  /** Name of the file within the mission; the same file may have another one elsewhere. */
+  /** Name of the file within the mission; other missions may use another one. */
   readonly role: string;
 }
 
@@ -151,9 +151,9 @@ export const stagingPage: v.GenericSchema<unknown, StagingPage> = v.object({
 
 /** The query of `GET /v1/admin/uploads`. */
 export interface UploadsQuery {
-  /** Uploads a page, at most 1000. Default 100. */
+  /** Uploads in a page, at most 1000. Default 100. */
   readonly limit?: number | undefined;
-  /** The `next_cursor` of the page before. */
+  /** The `next_cursor` of the previous page. */
   readonly cursor?: string | undefined;
 }
 
@@ -163,31 +163,31 @@ export const uploadsQuery: ObjectShape<UploadsQuery> = v.object({
   cursor: v.optional(cursor),
 });
 
-/** An upload that is not complete. */
+/** An incomplete upload. */
 export interface UploadRecord {
-  /** UUIDv7 that the sender has chosen. */
+  /** UUIDv7 chosen by the sender. */
   readonly staging_id: string;
-  /** Lower-case hex digest that the sender has promised. */
+  /** Lower-case hex digest declared by the sender. */
   readonly sha256: string;
-  /** Bytes of the whole file. */
+  /** Size of the whole file. */
   readonly size: number;
-  /** Bytes that have arrived. */
+  /** Received bytes. */
   readonly bytes_received: number;
   /** Unix milliseconds of its first request. */
   readonly time_created: number;
   /** Unix milliseconds of its last bytes. */
   readonly time_updated: number;
-  /** Unix milliseconds at which it is given up. */
+  /** Unix milliseconds at which it is abandoned. */
   readonly time_expires: number;
   /** Whether a request is sending bytes at this moment. */
   readonly active: boolean;
-  /** Scope and address of its first request. Absent when that was before the dugdale started. */
+  /** Scope and address of its first request. Absent if that was before the dugdale started. */
   readonly sender?: string | undefined;
 }
 
 /** One page of unfinished uploads. */
 export interface UploadPage {
-  /** By their ids, so in most cases the oldest first. */
+  /** Sorted by id, so in most cases the oldest first. */
   readonly uploads: readonly UploadRecord[];
   /** Absent on the last page. */
   readonly next_cursor?: string | undefined;

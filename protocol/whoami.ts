@@ -1,5 +1,5 @@
 /**
- * What a token is and may do.
+ * Tokens and their rights.
  *
  * @module
  */
@@ -13,17 +13,17 @@ export const SCOPES: readonly Scope[] = ["dispatch", "exec", "admin"];
 
 /** The answer of `GET /v1/whoami`. */
 export interface WhoamiReply {
-  /** The name of the token; one without a name is called by its scope, such as `admin-token`. */
+  /** The name of the token; an unnamed one is called by its scope, such as `admin-token`. */
   readonly name: string;
-  /** What it may do. */
+  /** Its scopes. */
   readonly scopes: readonly Scope[];
-  /** Whether it may call only what changes nothing. */
+  /** Whether it may only read. */
   readonly read_only: boolean;
   /** The only lanes whose missions it may see and dispatch. Absent: all. */
   readonly lanes?: readonly string[] | undefined;
-  /** The only missions that it may see and dispatch; `*` at the end stands for the rest of a name. Absent: all. */
+  /** The only missions that it may see and dispatch; `*` at the end matches any rest of a name. Absent: all. */
   readonly missions?: readonly string[] | undefined;
-  /** From this Unix millisecond on it is refused. Absent: never. */
+  /** Unix milliseconds from which it is rejected. Absent: never. */
   readonly expires_at?: number | undefined;
 }
 
