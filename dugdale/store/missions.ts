@@ -2,14 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import * as v from "valibot";
 import { MISSION_FIELDS, type MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
-import {
-  attemptLine,
-  FIRST_RUNNING_SEQ,
-  hadProcess,
-  type ProcessStart,
-  runningLine,
-  runningSeq,
-} from "./mission_json.ts";
+import { attemptLine, hadProcess, type ProcessStart, runningLine, runningSeq } from "./mission_json.ts";
 import { ListedTimes } from "./listed_times.ts";
 import { MissionKeys } from "./keys.ts";
 import { MissionList } from "./mission_list.ts";
@@ -49,6 +42,14 @@ export interface AttemptEnd {
   readonly captured?: CapturedBytes | undefined;
 }
 
+/** What is on record of the present attempt of a mission. */
+interface AttemptSoFar {
+  readonly pid: number | null;
+  readonly time_started: number | null;
+  /** Of its last stored line, if it has any. */
+  readonly seq: number | null;
+}
+
 /** The lines of a mission between two of its states. */
 export interface ProgressLine {
   readonly seq: number;
@@ -68,15 +69,50 @@ const NEW_COLUMNS = NEW_FIELDS.map(({ column }) => column).join(", ");
 const NEW_VALUES = NEW_FIELDS.map((_, index) => `?${index + 1}`).join(", ");
 const CREATED = `?${1 + NEW_FIELDS.findIndex(({ name }) => name === "createdMs")}`;
 
+/** What a row has that a new mission does not bring. */
+const STARTED = {
+  status: "running",
+  pid: 0,
+  process_start: 0,
+  ending: null,
+  enqueued: null,
+  attempt: 1,
+  running_seq: null,
+} as const;
+
+/** The row of a mission that was inserted as running: to ask the database for it would double the time of the insert. */
+function runningRow(id: number, mission: NewMission): RunningMission {
+  const row: Record<string, string | number | null> = { id, ...STARTED, time_started: mission.createdMs };
+  for (const { name, column } of NEW_FIELDS) row[column] = mission[name];
+  return toMission(row);
+}
+
 /** In the order of the columns: to bind so many by name takes a quarter of the time of an insert. */
 function valuesOf(mission: NewMission): (string | number | null)[] {
   return NEW_FIELDS.map(({ name }) => mission[name]);
 }
 
-/** Columns that the end of a mission sets, and the name of each value in an {@linkcode Ending}. */
-const END_COLUMNS = Object.entries(MISSION_FIELDS).flatMap(([name, { set, column }]) =>
-  set === "end" && name !== "finishedMs" ? [`${column} = :${name === "return" ? "returnValue" : name}`] : []
-).join(", ");
+/** What the end of a mission sets: each value of an {@linkcode Ending} with its column. */
+const END_FIELDS = [
+  { name: "progressDropped", column: "progress_dropped" },
+  ...Object.entries(MISSION_FIELDS).flatMap(([name, { set, column }]) =>
+    set === "end" && name !== "finishedMs" ? [{ name: name === "return" ? "returnValue" : name, column }] : []
+  ),
+] as readonly { readonly name: keyof Ending; readonly column: string }[];
+const END_COLUMNS = END_FIELDS.map(({ column }) => `${column} = ?`).join(", ");
+
+function endColumns(ending: Ending): Record<string, string | number | null> {
+  const columns: Record<string, string | number | null> = {};
+  for (const { name, column } of END_FIELDS) {
+    const value = ending[name];
+    columns[column] = typeof value === "boolean" ? Number(value) : value;
+  }
+  return columns;
+}
+
+function toStart({ pid, time_started: startedMs }: AttemptSoFar): ProcessStart | undefined {
+  return pid !== null && pid > 0 && startedMs !== null ? { pid, startedMs } : undefined;
+}
 
 /** Tables `missions`, `progress` and `runtimes`: the life of a mission from dispatch to done. */
 export class Missions {
@@ -134,7 +170,7 @@ export class Missions {
     );
     this.#insertRunning = db.prepare(`
       INSERT INTO missions (${NEW_COLUMNS}, status, time_started, pid, process_start)
-      VALUES (${NEW_VALUES}, 'running', ${CREATED}, 0, 0) RETURNING *`);
+      VALUES (${NEW_VALUES}, 'running', ${CREATED}, 0, 0)`);
     this.#insertFile = db.prepare(`
       INSERT INTO mission_files (mission, staging_id, ref_kind, role) VALUES (:mission, :stagingId, :kind, :role)`);
     this.#find = db.prepare(`SELECT * FROM missions WHERE mission_id = ?`);
@@ -150,14 +186,9 @@ export class Missions {
       `UPDATE missions SET ending = :ending WHERE id = :id AND status = 'running'`,
     );
     this.#finish = db.prepare(`
-      UPDATE missions SET status = 'done', ending = NULL, time_finished = :nowMs,
-        pid = coalesce(:pid, pid), time_started = coalesce(:startedMs, time_started),
-        progress_dropped = :progressDropped, ${END_COLUMNS},
-        done_seq = 1 + max(
-          coalesce((SELECT max(seq) FROM progress WHERE mission = missions.id), 1),
-          iif(coalesce(:pid, pid) > 0, coalesce(running_seq, ${FIRST_RUNNING_SEQ}), 1))
-      WHERE id = :id AND status = :from
-      RETURNING *`);
+      UPDATE missions SET status = 'done', ending = NULL, time_finished = ?, pid = ?, time_started = ?, done_seq = ?,
+        ${END_COLUMNS}
+      WHERE id = ? AND status = ?`);
     this.#addProgress = db.prepare(`INSERT INTO progress (mission, seq, line) VALUES (:id, :seq, :line)`);
     this.#progressAfter = db.prepare(`
       SELECT seq, line FROM progress WHERE mission = :id AND seq > :from ORDER BY seq`);
@@ -200,10 +231,10 @@ export class Missions {
 
   /** Adds a mission that is picked up at once. */
   insertRunning(mission: NewMission): RunningMission {
-    const row = toMission<RunningMission>(this.#insertRunning.get(...valuesOf(mission)));
+    const id = Number(this.#insertRunning.run(...valuesOf(mission)).lastInsertRowid);
     this.unfinished.enter(mission, "running");
-    this.#insertParts(row.id, mission);
-    return row;
+    this.#insertParts(id, mission);
+    return runningRow(id, mission);
   }
 
   #insertParts(id: number, { files, plan }: NewMission): void {
@@ -260,25 +291,39 @@ export class Missions {
    * @param start Of a process whose start was not recorded before.
    */
   finish(
-    { id, status }: Pick<QueuedMission | RunningMission, "id" | "status">,
+    mission: QueuedMission | RunningMission,
     ending: Ending,
     nowMs: number,
     start?: ProcessStart,
   ): DoneMission | undefined {
-    const row = this.#finish.get({
-      id,
-      from: status,
+    const { id, status } = mission;
+    const soFar = this.#soFar(id);
+    if (soFar === undefined) return undefined;
+    const { pid, startedMs } = start ?? { pid: soFar.pid, startedMs: soFar.time_started };
+    const doneSeq = 1 + Math.max(soFar.seq ?? 1, hadProcess({ pid }) ? runningSeq(mission) : 1);
+    const columns = endColumns(ending);
+    // By position, and not asked for the row: with all its columns both take as long as the change itself.
+    const { changes } = this.#finish.run(
       nowMs,
-      pid: start?.pid ?? null,
-      startedMs: start?.startedMs ?? null,
-      ...ending,
-      truncatedStdout: ending.truncatedStdout ? 1 : 0,
-      truncatedStderr: ending.truncatedStderr ? 1 : 0,
+      pid,
+      startedMs,
+      doneSeq,
+      ...Object.values(columns),
+      id,
+      status,
+    );
+    if (changes === 0) return undefined;
+    this.unfinished.move(mission, "done");
+    return toMission<DoneMission>({
+      ...mission,
+      ...columns,
+      status: "done",
+      ending: null,
+      time_finished: nowMs,
+      pid,
+      time_started: startedMs,
+      done_seq: doneSeq,
     });
-    if (row === undefined) return undefined;
-    const done = toMission<DoneMission>(row);
-    this.unfinished.move({ ...done, status }, "done");
-    return done;
   }
 
   /** Makes a running mission that never had a process queued again, in its old place. */
@@ -293,14 +338,10 @@ export class Missions {
   requeue(row: RunningMission, attempt: AttemptEnd): QueuedMission | undefined {
     const { id } = row;
     const { ending, nowMs, runAtMs } = attempt;
-    // The start may have been recorded since the row was read.
-    const soFar = this.#attemptSoFar.get(id) as
-      | Pick<RunningMission, "pid" | "time_started">
-        & { seq: number | null }
-      | undefined;
+    const soFar = this.#soFar(id);
     if (soFar === undefined) return undefined;
     const start = attempt.start ??
-      (hadProcess(soFar) ? { pid: soFar.pid, startedMs: soFar.time_started } : undefined);
+      toStart(soFar);
     const last = soFar.seq ?? 1;
     const seq = 1 + Math.max(last, start === undefined ? 1 : runningSeq(row));
     const again = this.#requeue.get({
@@ -320,6 +361,11 @@ export class Missions {
     this.#addAttempt.run({ id, attempt: row.attempt, startedMs, nowMs, pid, captured, ...end });
     if (runAtMs > nowMs) this.queue.expect(row.lane, runAtMs);
     return toMission(again);
+  }
+
+  /** The start may have been recorded, and progress stored, since a row was read. */
+  #soFar(id: number): AttemptSoFar | undefined {
+    return this.#attemptSoFar.get(id) as AttemptSoFar | undefined;
   }
 
   /** The attempts of a mission that were followed by another one, the first one first. */

@@ -153,8 +153,12 @@ export class Store implements Disposable {
       this.#assertNotLost();
       this.#setSynchronous(changes.some((change) => change.durable));
       this.#begin.run();
-      for (const change of changes) settle.push(this.#applyOne(change));
-      this.#commit.run();
+      const [first, ...others] = changes;
+      if (first !== undefined && others.length === 0) settle.push(this.#commitAlone(first));
+      else {
+        for (const change of changes) settle.push(this.#applyOne(change));
+        this.#commit.run();
+      }
       this.missions.unfinished.keep();
     } catch (cause) {
       this.missions.unfinished.undo(0);
@@ -249,6 +253,22 @@ export class Store implements Disposable {
     const count = this.#waiting.length;
     if (!this.#shared || count === seen || turn === GATHER_TURNS) return this.flush();
     setImmediate(() => this.#gather(count, turn + 1));
+  }
+
+  /** A change that has the transaction for itself is undone with it, and needs no savepoint. */
+  #commitAlone(change: Change): () => void {
+    let result: never;
+    try {
+      result = change.apply() as never;
+    } catch (error) {
+      // Where it could not be written, SQLite may have undone it already.
+      if (!this.db.isTransaction) throw error;
+      this.db.exec("ROLLBACK");
+      this.missions.unfinished.undo(0);
+      return () => change.reject(error);
+    }
+    this.#commit.run();
+    return () => change.resolve(result);
   }
 
   #applyOne(change: Change): () => void {

@@ -11,7 +11,7 @@ import type { MissionKind, OutcomeKind } from "../../../protocol/mission.ts";
 import type { MissionId } from "../../../protocol/names.ts";
 import { ids, openRunning } from "../running.ts";
 import { HandClock } from "../hand_clock.ts";
-import { ending, newMission } from "../store/samples.ts";
+import { ending, finish, newMission } from "../store/samples.ts";
 
 const HOUR = 3_600_000;
 const NOW = 100 * HOUR;
@@ -41,8 +41,8 @@ class Kept implements Disposable {
   async ended(kind: MissionKind, outcome: OutcomeKind, agoMs: number): Promise<MissionId> {
     const missionId = ids.mission();
     await this.store.write(() => {
-      const id = this.#insert(missionId, kind);
-      this.store.missions.finish({ id: id, status: "queued" }, ending(outcome), NOW - agoMs);
+      this.#insert(missionId, kind);
+      finish(this.store, missionId, ending(outcome), NOW - agoMs);
     });
     for (const path of this.dataDir.captures(missionId)) Deno.writeTextFileSync(path, "said");
     Deno.mkdirSync(`${this.dataDir.work(missionId)}/out/deep`, { recursive: true });

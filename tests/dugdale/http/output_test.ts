@@ -4,7 +4,7 @@ import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { openOutput } from "../../../dugdale/http/output.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 import { ids } from "../running.ts";
-import { ending, newMission } from "../store/samples.ts";
+import { ending, finish, newMission } from "../store/samples.ts";
 
 /** A running mission on a real store, and what its readers hold. */
 class Printing implements AsyncDisposable {
@@ -43,11 +43,8 @@ class Printing implements AsyncDisposable {
   }
 
   async end(): Promise<void> {
-    const { id } = this.#row;
-    await this.#store.write(() =>
-      this.#store.missions.finish({ id, status: "running" }, ending("success"), 9)
-    );
-    this.#followers.wrote(id);
+    await this.#store.write(() => finish(this.#store, this.#missionId, ending("success"), 9));
+    this.#followers.wrote(this.#row.id);
   }
 
   /** The descriptors that are open on the output. */

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { dugdaleConfig } from "../../../config/dugdale/read.ts";
-import type { StagingId } from "../../../protocol/names.ts";
+import type { MissionId, StagingId } from "../../../protocol/names.ts";
 import type { OutcomeKind } from "../../../protocol/mission.ts";
 import { retentionTtls, uploadTtlMs } from "../../../dugdale/staging/expiry.ts";
 import { Area, bytes } from "./area.ts";
-import { ending } from "../store/samples.ts";
+import { ending, finish } from "../store/samples.ts";
 
 const ttls = {
   stagingTtlMs: 1_000,
@@ -27,10 +27,8 @@ async function settle(area: Area, ...ids: StagingId[]): Promise<(number | null)[
   return ids.map((id) => area.store.staging.find(id)!.time_expires);
 }
 
-async function finish(area: Area, mission: number, outcome: OutcomeKind, nowMs: number): Promise<void> {
-  await area.store.write(() =>
-    area.store.missions.finish({ id: mission, status: "queued" }, ending(outcome), nowMs)
-  );
+async function end(area: Area, missionId: MissionId, outcome: OutcomeKind, nowMs: number): Promise<void> {
+  await area.store.write(() => finish(area.store, missionId, ending(outcome), nowMs));
 }
 
 /** Removes a mission with all that hangs on its row, over a connection of its own. */
@@ -56,7 +54,7 @@ Deno.test("A file is pinned from the dispatch of its mission until the mission's
   const id = await file(area);
   const mission = await area.mission([{ stagingId: id, role: "a" }]);
   assertEquals(await settle(area, id), [null]);
-  await finish(area, mission.id, "success", 5);
+  await end(area, mission.missionId, "success", 5);
   assertEquals(await settle(area, id), [null], "nothing has been recalculated");
 });
 
@@ -81,7 +79,7 @@ Deno.test("A file of missions that are all done lives as long as the one that is
     // The second mission goes at once, which makes the file's expiry be worked out anew.
     const mission = await area.mission([{ stagingId, role: "a" }], kind);
     const removed = await area.mission([{ stagingId, role: "a" }], kind);
-    await finish(area, mission.id, outcome, finishedMs);
+    await end(area, mission.missionId, outcome, finishedMs);
     forget(area, removed.id);
   }
   assertEquals(await settle(area, ...files), [10_005, 20_005, 30_005, 40_005, 20_002]);
@@ -92,7 +90,7 @@ Deno.test("A file of a done and of an unfinished mission stays pinned", async ()
   for (const status of ["queued", "running", "deleting"]) {
     const id = await file(area);
     const done = await area.mission([{ stagingId: id, role: "a" }]);
-    await finish(area, done.id, "success", 5);
+    await end(area, done.missionId, "success", 5);
     const other = await area.mission([{ stagingId: id, role: "a" }]);
     const removed = await area.mission([{ stagingId: id, role: "a" }]);
     await area.store.write(() => {
@@ -131,7 +129,7 @@ Deno.test("Outputs of a mission get their expiry in the transaction that makes i
   const mission = await area.mission([{ stagingId: input, role: "in" }]);
   const output = area.ids.staging();
   await area.store.write(() => {
-    area.store.missions.finish({ id: mission.id, status: "queued" }, ending("success"), 5);
+    finish(area.store, mission.missionId, ending("success"), 5);
     area.store.staging.addOutput(mission.id, { stagingId: output, role: "out", sha256: "0", size: 1 }, 5);
     area.store.staging.retention.settle(ttls, 1000);
   });

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { MissionId, StagingId } from "../../../protocol/names.ts";
 import { ProblemError } from "../../../dugdale/problem_error.ts";
 import { answer, Area, bytes, sha256 } from "./area.ts";
-import { ending } from "../store/samples.ts";
+import { ending, finish } from "../store/samples.ts";
 
 const data = bytes(1000);
 
@@ -50,9 +50,7 @@ Deno.test("DELETE with force takes queued and done missions along", async () => 
   const { id } = await area.put(data);
   const queued = await area.mission([{ stagingId: id, role: "a" }]);
   const done = await area.mission([{ stagingId: id, role: "a" }]);
-  await area.store.write(() =>
-    area.store.missions.finish({ id: done.id, status: "queued" }, ending("success"), area.clock.wallMs())
-  );
+  await area.store.write(() => finish(area.store, done.missionId, ending("success"), area.clock.wallMs()));
   assertEquals(await remove(area, id, "?force=TRUE"), pending);
   assertEquals(hidden, [queued.id, done.id]);
   for (const { missionId } of [queued, done]) {
@@ -136,9 +134,5 @@ Deno.test("GET by content finds a complete file", async () => {
 });
 
 async function end(area: Area, missionId: MissionId): Promise<void> {
-  const row = area.store.missions.find(missionId)!;
-  const killed = ending("killed");
-  await area.store.write(() =>
-    area.store.missions.finish({ id: row.id, status: "running" }, killed, area.clock.wallMs())
-  );
+  await area.store.write(() => finish(area.store, missionId, ending("killed"), area.clock.wallMs()));
 }

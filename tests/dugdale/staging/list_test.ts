@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { MissionId } from "../../../protocol/names.ts";
 import type { StagingPage } from "../../../protocol/staging.ts";
 import { Area, bytes, sha256 } from "./area.ts";
-import { ending } from "../store/samples.ts";
+import { ending, finish } from "../store/samples.ts";
 
 const data = bytes(1000);
 
@@ -88,7 +88,7 @@ Deno.test("GET lists one kind of file", async () => {
   const { id, missionId } = await area.mission([{ stagingId: (await area.put(data)).id, role: "in" }]);
   const stagingId = area.ids.staging();
   await area.store.write(() => {
-    area.store.missions.finish({ id: id, status: "queued" }, ending("success"), area.clock.wallMs());
+    finish(area.store, missionId, ending("success"), area.clock.wallMs());
     area.store.staging.addOutput(id, { stagingId, role: "out", sha256: sha256(data), size: 1 }, 5);
   });
   const roles = async (kind: string) =>

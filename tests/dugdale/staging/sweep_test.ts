@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "@std/path";
 import type { StagingId } from "../../../protocol/names.ts";
 import { Area, bytes, sha256 } from "./area.ts";
-import { ending } from "../store/samples.ts";
+import { ending, finish } from "../store/samples.ts";
 import { RawPut } from "./raw_put.ts";
 
 const data = bytes(1000);
@@ -102,9 +102,7 @@ Deno.test("A file that a mission refers to stays, and its record stays while the
   area.clock.aheadMs = 1000 * HOUR_MS;
   await sweep(area);
   assertEquals(places(area, id), ["complete", true, false]);
-  await area.store.write(() =>
-    area.store.missions.finish({ id: mission.id, status: "queued" }, ending("success"), 5)
-  );
+  await area.store.write(() => finish(area.store, mission.missionId, ending("success"), 5));
   await area.status("DELETE", `/${id}?force=true`);
   for (let round = 0; round < 3; round++) {
     await sweep(area);

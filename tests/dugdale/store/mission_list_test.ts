@@ -11,7 +11,7 @@ import type { NewMission } from "../../../dugdale/store/mission_row.ts";
 import type { MissionId } from "../../../protocol/names.ts";
 import type { MissionKind, OutcomeKind } from "../../../protocol/mission.ts";
 import { ids } from "../running.ts";
-import { ending, newMission } from "./samples.ts";
+import { ending, finish, newMission } from "./samples.ts";
 
 /** A mission as the test knows it, to say for itself what a list must hold. */
 interface Known {
@@ -69,7 +69,7 @@ async function fill(store: Store, count: number, spreadMs = 1): Promise<Known[]>
         status = "done";
         outcome = pick(OUTCOMES, index + 3);
         finished = 5000 + (index * 31 % 97) + Math.floor(index / 50);
-        store.missions.finish({ id: id, status: "queued" }, ending(outcome), finished);
+        finish(store, missionId, ending(outcome), finished);
       }
       if (fate === 0) [status] = ["deleting", store.missions.markDeleting(id)];
       if (fate === 22) [status] = ["deleting", store.missions.markDeleting(id)];

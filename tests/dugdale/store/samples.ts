@@ -1,5 +1,7 @@
 /** The plainest mission and the plainest end, for tests that say only what matters to them. */
-import type { Ending, NewMission } from "../../../dugdale/store/mission_row.ts";
+import type { DoneMission, Ending, NewMission } from "../../../dugdale/store/mission_row.ts";
+import type { Store } from "../../../dugdale/store/store.ts";
+import type { MissionId } from "../../../protocol/names.ts";
 import type { OutcomeKind } from "../../../protocol/mission.ts";
 import { ids } from "../running.ts";
 
@@ -42,4 +44,16 @@ export function ending(outcome: OutcomeKind, more: Partial<Ending> = {}): Ending
     truncatedStderr: false,
     ...more,
   };
+}
+
+/** Makes a mission done that waits or runs. Called within a change. */
+export function finish(
+  { missions }: Store,
+  missionId: MissionId,
+  end: Ending,
+  nowMs: number,
+): DoneMission | undefined {
+  const row = missions.find(missionId);
+  if (row?.status !== "queued" && row?.status !== "running") return undefined;
+  return missions.finish(row, end, nowMs);
 }

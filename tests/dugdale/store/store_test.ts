@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertObjectMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { HandClock } from "../hand_clock.ts";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
@@ -173,22 +180,51 @@ Deno.test("Missions.claim() takes the oldest of its lane, ids breaking ties", ()
 
 Deno.test("Missions.finish() numbers the last line after what was said, and only once", () =>
   withStore(async (store) => {
-    const seqs = await store.write(() => {
-      const rows = [1, 2, 3].map((count) => store.missions.insert(mission(count)));
-      store.missions.queue.claim("a", 3, 5);
-      store.missions.start(rows[1]!, 77, 1, 6);
-      store.missions.start(rows[2]!, 78, 1, 6);
-      store.missions.addProgress(rows[2]!, 3, "{}");
-      store.missions.addProgress(rows[2]!, 4, "{}");
-      return rows.map((row) =>
-        store.missions.finish({ id: row, status: "running" }, ending("success"), 9)?.done_seq
-      );
+    // The engine keeps the row of the pickup, whatever is recorded after it.
+    const [waits, runs, talks] = await store.write(() => {
+      for (const count of [1, 2, 3]) store.missions.insert(mission(count));
+      return store.missions.queue.claim("a", 3, 5).missions;
     });
-    assertEquals(seqs, [2, 3, 5]);
-    assertEquals(
-      await store.write(() => store.missions.finish({ id: 1, status: "running" }, ending("success"), 10)),
-      undefined,
-    );
+    assert(waits && runs && talks);
+    const done = await store.write(() => {
+      store.missions.start(runs.id, 77, 1, 6);
+      store.missions.start(talks.id, 78, 1, 6);
+      store.missions.addProgress(talks.id, 3, "{}");
+      store.missions.addProgress(talks.id, 4, "{}");
+      return [waits, runs, talks].map((row) => store.missions.finish(row, ending("success"), 9));
+    });
+    assertEquals(done.map((row) => row?.done_seq), [2, 3, 5]);
+    assertEquals(done.map((row) => row?.pid), [0, 77, 78]);
+    assertEquals(await store.write(() => store.missions.finish(waits, ending("success"), 10)), undefined);
+  }));
+
+Deno.test("Missions gives the rows that it has written: picked up, inserted as running, and done", () =>
+  withStore(async (store) => {
+    const assertStored = (row: MissionRow | undefined): void => {
+      assert(row);
+      assertObjectMatch({ ...store.missions.find(row.mission_id) }, { ...row });
+    };
+    const said = {
+      failReason: "r",
+      failMessage: "m",
+      failDetails: "{}",
+      truncatedStderr: true,
+      progressDropped: 3,
+    };
+    await store.write(() => {
+      store.missions.insert(mission(1, { key: "k", timeoutMs: 5 }));
+      const [claimed] = store.missions.queue.claim("a", 1, 5).missions;
+      assertStored(claimed);
+      const row = store.missions.insertRunning(mission(2, { displayName: "d", traceparent: "t" }));
+      assertStored(row);
+      const done = store.missions.finish(row, ending("failed", said), 9, { pid: 7, startedMs: 8 });
+      assertStored(done);
+      store.missions.insert(mission(3));
+      const waiting = store.missions.find(id(3));
+      assert(waiting?.status === "queued");
+      const killed = store.missions.finish(waiting, ending("killed"), 9);
+      assertStored(killed);
+    });
   }));
 
 /** What a store counts, which must be what one that is opened anew counts. */
@@ -228,7 +264,14 @@ Deno.test("UnfinishedCounts takes back what a change did that was undone, alone 
       store.missions.insert(mission(2));
       throw new Error("no");
     });
-    await Promise.all([kept, assertRejects(() => undone)]);
+    await Promise.all([kept, assertRejects(() => undone, Error, "no")]);
+    assertEquals(countsOf(store, file), ["a mission queued 1"]);
+    const alone = store.write(() => {
+      store.missions.insert(mission(2));
+      throw new Error("no");
+    });
+    await assertRejects(() => alone, Error, "no");
+    assertEquals(store.missions.find(id(2)), undefined);
     assertEquals(countsOf(store, file), ["a mission queued 1"]);
     class FailingStore extends Store {
       failingWrite(): Promise<void> {
