@@ -18,6 +18,7 @@ import { Slots } from "./host/slots.ts";
 import type { Spawner } from "./host/spawn.ts";
 import { App, type Connection } from "./http/app.ts";
 import type { Caller } from "./http/call.ts";
+import { Audit, refusalOf } from "./http/audit.ts";
 import { makeHandlers } from "./http/handlers.ts";
 import type { CriticalError } from "./http/health.ts";
 import type { HandlerParts } from "./http/parts.ts";
@@ -46,6 +47,8 @@ export interface CoreParts {
   readonly appliedWarnings?: HandlerParts["appliedWarnings"];
   /** Damage of the database, if any is known. */
   readonly criticalError: () => CriticalError | undefined;
+  /** Gets each record of the audit as a line of JSON. Default: none. */
+  readonly auditSink?: ((line: string) => void) | undefined;
 }
 
 /** Everything of a dugdale behind its listener. Disposing it ends uploads and background work, not missions. */
@@ -58,6 +61,7 @@ export interface Core extends AsyncDisposable {
   readonly staging: Staging;
   readonly schedules: Schedules;
   readonly hooks: Hooks;
+  readonly audit: Audit;
   /** Aborted by {@linkcode drain}. */
   readonly draining: AbortSignal;
   /** Starts nothing more and refuses dispatches; running missions go on. */
@@ -132,6 +136,7 @@ export function openCore(given: CoreParts): Core {
     },
   });
 
+  const audit = new Audit({ store, clock, log, config, sink: given.auditSink });
   const startedMs = clock.steadyMs();
   const probe = new WriteProbe(store, clock);
   const handlers = makeHandlers({
@@ -142,6 +147,7 @@ export function openCore(given: CoreParts): Core {
       enqueuer,
       applied,
       schedules,
+      audit,
       reload: given.reload,
       appliedWarnings: given.appliedWarnings,
       version: VERSION.version,
@@ -167,6 +173,7 @@ export function openCore(given: CoreParts): Core {
     staging,
     schedules,
     hooks,
+    audit,
     draining: stopping.signal,
     drain() {
       schedules.stop();
@@ -181,11 +188,17 @@ export function openCore(given: CoreParts): Core {
         limits: config.limits,
         clock,
         log,
+        onRefused: (key, caller, problem) => {
+          if (problem.code !== "forbidden" && problem.code !== "forbidden_kind") return;
+          const { method, path: route } = ROUTES[key];
+          audit.refused(refusalOf(caller, { method, route, problem }));
+        },
         onEnd: (end) => metrics.requestDone(end),
       }),
     async [Symbol.asyncDispose]() {
       await staging[Symbol.asyncDispose]();
       schedules[Symbol.dispose]();
+      audit[Symbol.dispose]();
       engine[Symbol.dispose]();
       await hooks[Symbol.asyncDispose]();
     },

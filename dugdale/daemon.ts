@@ -12,7 +12,7 @@ import type { TransitionListener } from "./engine/transitions.ts";
 import { type Clock, systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
 import { DirLock } from "./host/lock.ts";
-import { type Log, silentLog } from "./host/log.ts";
+import { type Log, LogOutput, silentLog } from "./host/log.ts";
 import { openSpawner } from "./host/spawner.ts";
 import { Gate } from "./http/gate.ts";
 import { type AllowedHosts, HostRule } from "./http/host_rule.ts";
@@ -128,6 +128,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const health = stack.use(new DatabaseHealth({ lock, database: dataDir.database, store, clock, log }));
   dataDir.make();
 
+  const auditFile = config.audit.file === "" ? undefined : stack.use(openAuditFile(config.audit.file));
   const core = stack.use(
     openCore({
       config,
@@ -142,6 +143,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
         appliedWarnings(applied, { missionEnv: config.missionEnv, read: readVariable }),
       reload: readConfig && ((): string[] => dugdale.reload(readAgain(readConfig))),
       criticalError: () => health.criticalError,
+      auditSink: auditFile && ((line) => auditFile.write(line)),
     }),
   );
   const { parts, engine, staging } = core;
@@ -150,7 +152,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   await health.repair("repair_staging", () => staging.repair());
 
   const { network } = config;
-  const gate = new Gate(config, clock, log);
+  const gate = new Gate(config, clock, log, (refusal) => core.audit.refused(refusal));
   const server = listen(config.listen, {
     app: core.app(gate.admit),
     limits: {
@@ -163,7 +165,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     clock,
     log,
   });
-  const dugdale: OpenDugdale = new OpenDugdale({ config, core, gate, server, log });
+  const dugdale: OpenDugdale = new OpenDugdale({ config, core, gate, server, log, auditFile });
   try {
     core.applied.replay();
     await core.schedules.start();
@@ -193,6 +195,7 @@ interface OpenParts {
   readonly gate: Gate;
   readonly server: Server;
   readonly log: Log;
+  readonly auditFile: LogOutput | undefined;
 }
 
 class OpenDugdale implements Dugdale {
@@ -236,9 +239,14 @@ class OpenDugdale implements Dugdale {
   }
 
   reload(next: DugdaleConfig): string[] {
-    const { config, gate, log } = this.#parts;
+    const { config, gate, log, auditFile } = this.#parts;
     const later = reloadInto(config, next);
     gate.reload();
+    try {
+      auditFile?.reopen();
+    } catch (err) {
+      log.error("io_error", { op: "reopen", key: "audit.file", err });
+    }
     log.info("configuration reloaded", later.length > 0 ? { needs_restart: later } : {});
     return later;
   }
@@ -257,9 +265,20 @@ class OpenDugdale implements Dugdale {
     this.drain();
     await core.engine.idle();
     core.parts.followers.close();
+    core.audit.close();
     await server.stop(HTTP_GRACE_MS);
     await this.#resources.disposeAsync();
     log.info("dugdale stopped cleanly");
+  }
+}
+
+/** @throws {ConfigError} When it cannot be opened. */
+function openAuditFile(path: string): LogOutput {
+  try {
+    return new LogOutput(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`${path} cannot be opened: ${reason}`, { key: "audit.file" }, { cause });
   }
 }
 

@@ -11,6 +11,9 @@ const TIDY_PERIOD_MS = 86_400_000;
 /** Pages of one step, which takes a few milliseconds, and the most steps in an hour. */
 const VACUUM_PAGES = 250, VACUUM_TIMES = 64;
 const VACUUM_PAUSE_MS = 20;
+/** Rows removed in one transaction. */
+const AUDIT_ROWS = 1000;
+const AUDIT_PAUSE_MS = 20;
 
 /** The periodic work for missions, database and lock; the staging area looks after its own files. */
 export class Maintenance implements AsyncDisposable {
@@ -36,6 +39,11 @@ export class Maintenance implements AsyncDisposable {
         onError: onError("list times"),
       }, clock),
       new Periodic({
+        periodMs: config.cleanup.sweepIntervalMs,
+        pass: (stopping) => sweepAudit(parts, stopping),
+        onError: onError("audit"),
+      }, clock),
+      new Periodic({
         periodMs: TIDY_PERIOD_MS,
         pass: (stopping) => store.missions.listedTimes.tidy(stopping),
         onError: onError("list times"),
@@ -52,6 +60,18 @@ export class Maintenance implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watch[Symbol.dispose]();
     await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()));
+  }
+}
+
+/** Removes records of the audit that are too old. Without records nothing is written. */
+async function sweepAudit(
+  { store, clock, config }: Pick<EngineParts, "store" | "clock" | "config">,
+  stopping: AbortSignal,
+): Promise<void> {
+  const beforeMs = (): number => clock.wallMs() - config.cleanup.auditTtlMs;
+  while (!stopping.aborted && store.audit.hasBefore(beforeMs())) {
+    await store.writeSoon(() => store.audit.removeBefore(beforeMs(), AUDIT_ROWS));
+    await clock.sleep(AUDIT_PAUSE_MS, stopping);
   }
 }
 

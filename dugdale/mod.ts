@@ -26,6 +26,7 @@ export { type Dugdale, type DugdaleOptions, type LiveMission, openDugdale } from
 export type { ChangedMission, MissionChange, MissionEnded, MissionStarted } from "./mission_change.ts";
 export { type EmbeddedDugdale, type EmbeddedDugdaleOptions, openEmbeddedDugdale } from "./embedded.ts";
 export {
+  type DugdaleAudit,
   type DugdaleCleanup,
   type DugdaleConfig,
   type DugdaleExec,

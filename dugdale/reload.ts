@@ -1,7 +1,7 @@
 import type { DugdaleConfig } from "../config/dugdale/config.ts";
 
 /** The groups whose keys take effect without a restart; the rest of the file is read at the start alone. */
-const RELOADED = ["auth", "admin", "exec", "cleanup", "missionEnv", "limits"] as const;
+const RELOADED = ["auth", "admin", "exec", "audit", "cleanup", "missionEnv", "limits"] as const;
 const NEEDS_RESTART = ["listen", "dataDir", "network", "hooks"] as const;
 
 /** A configuration of its own, whose groups keep their identity, so that {@linkcode reloadInto} reaches all who use them. */
@@ -21,6 +21,7 @@ export function reloadInto(config: DugdaleConfig, next: DugdaleConfig): string[]
   if (config.cleanup.sweepIntervalMs !== next.cleanup.sweepIntervalMs) later.push("cleanup.sweep_interval");
   if (config.log.output !== next.log.output) later.push("log.output");
   if (config.log.format !== next.log.format) later.push("log.format");
+  if (config.audit.file !== next.audit.file) later.push("audit.file");
   for (const group of RELOADED) Object.assign(config[group], next[group]);
   Object.assign(config, { tokens: next.tokens });
   Object.assign(config.network, { openMetrics: next.network.openMetrics });

@@ -20,6 +20,7 @@ export const FEATURES: Readonly<Record<string, string>> = {
   tags: "`tags` of a dispatch",
   owner: "`owner` of a dispatch",
   rates: "`rate` and `per_key` of a lane",
+  audit: "`GET /v1/admin/audit`",
   retry: "`retry` of a dispatch and of a lane, `attempts` of a mission, `attempt=` of its output",
   note: "the line `note` on descriptor 3, `notes` of a mission",
   warn: "the line `warn` on descriptor 3, `warnings` of a mission",

@@ -5,6 +5,7 @@
  * @module
  */
 import * as v from "valibot";
+import { type AuditQuery, auditQuery } from "./audit.ts";
 import { type ExecBody, execBody, type ExecReply, execReply } from "./exec.ts";
 import { type FailuresQuery, failuresQuery, type FailuresReply, failuresReply } from "./failures.ts";
 import {
@@ -185,6 +186,7 @@ export interface Replies {
   listStaging: StagingPage;
   stagingByContent: ByContentReply;
   stagingUploads: UploadPage;
+  audit: undefined;
 }
 
 /** The JSON body of each route with one. */
@@ -211,6 +213,7 @@ export interface Queries {
   listStaging: StagingQuery;
   stagingByContent: ByContentQuery;
   stagingUploads: UploadsQuery;
+  audit: AuditQuery;
 }
 
 /** The name of a route. */
@@ -604,6 +607,14 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     query: uploadsQuery,
     reply: uploadPage,
     summary: "Lists unfinished uploads",
+  },
+  audit: {
+    method: "GET",
+    path: "/v1/admin/audit",
+    scope: A,
+    resend: "safe",
+    query: auditQuery,
+    summary: "Who did what, and what was refused to whom, one JSON object for each line",
   },
 };
 

@@ -62,6 +62,8 @@ export interface DugdaleCleanup {
   readonly downloadedGraceMs: number;
   /** Remains of lost missions. Default 10 min. */
   readonly lostCleanupGraceMs: number;
+  /** Records of the audit. Default 90 days. */
+  readonly auditTtlMs: number;
   /** Interval between cleanups. 0 becomes 1 min. Default 5 min. */
   readonly sweepIntervalMs: number;
 }
@@ -123,6 +125,16 @@ export interface DugdaleNamedToken extends DugdaleTokens {
   readonly readOnly: boolean;
 }
 
+/** The record of who did what. */
+export interface DugdaleAudit {
+  /** Whether admin actions and refused requests are recorded. Default false. */
+  readonly enabled: boolean;
+  /** Whether dispatches are recorded too. Default true. */
+  readonly dispatches: boolean;
+  /** A file to which each record is appended as a line of JSON. Default none. */
+  readonly file: string;
+}
+
 /** The configuration of a dugdale. Groups and names are those of dugdale.yaml. */
 export interface DugdaleConfig {
   /** `host:port`; `:port` means all interfaces, port 0 an arbitrary free port. */
@@ -139,6 +151,8 @@ export interface DugdaleConfig {
   readonly tokens: readonly DugdaleNamedToken[];
   /** Level, format and output of the log. */
   readonly log: DugdaleLog;
+  /** The record of who did what. */
+  readonly audit: DugdaleAudit;
   /** Retention. */
   readonly cleanup: DugdaleCleanup;
   /** Execution of whole commands (exec). */

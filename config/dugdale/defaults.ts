@@ -31,12 +31,14 @@ export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
   admin: { tokens: [], tokenFile: "" },
   tokens: [],
   log: { level: "info", format: "json", output: "stderr" },
+  audit: { enabled: false, dispatches: true, file: "" },
   cleanup: {
     successTtlMs: DAY_MS,
     failedTtlMs: 7 * DAY_MS,
     stagingTtlMs: HOUR_MS,
     downloadedGraceMs: HOUR_MS,
     lostCleanupGraceMs: 10 * MINUTE_MS,
+    auditTtlMs: 90 * DAY_MS,
     sweepIntervalMs: 5 * MINUTE_MS,
   },
   exec: {

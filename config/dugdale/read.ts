@@ -42,6 +42,7 @@ export function dugdaleConfig(settings: DugdaleSettings): DugdaleConfig {
     auth: filled(DUGDALE_DEFAULTS.auth, settings.auth),
     admin: filled(DUGDALE_DEFAULTS.admin, settings.admin),
     tokens: settings.tokens ?? DUGDALE_DEFAULTS.tokens,
+    audit: filled(DUGDALE_DEFAULTS.audit, settings.audit),
     log: { ...log, output: STREAMS.get(log.output.toLowerCase()) ?? log.output },
     cleanup: { ...cleanup, sweepIntervalMs: cleanup.sweepIntervalMs || SWEEP_INTERVAL_OF_0_MS },
     exec: filled(DUGDALE_DEFAULTS.exec, settings.exec),

@@ -40,6 +40,9 @@ export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
       "needs exec.tokens or admin.tokens, or tokens of such scopes: without a token no command can be sent";
     yield { order: RULE_ORDER.exec, key: "exec.enabled", problem };
   }
+  if (config.audit.file !== "" && !config.audit.enabled) {
+    yield { order: RULE_ORDER.audit, key: "audit.file", problem: "needs audit.enabled: true" };
+  }
   yield* headroomProblems(config);
   yield* hookProblems(config.hooks);
 }

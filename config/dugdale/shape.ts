@@ -16,6 +16,7 @@ import { limitFields } from "./limits_shape.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "./log_words.ts";
 import { RULE_ORDER } from "../yaml/rule_order.ts";
 import type {
+  DugdaleAudit,
   DugdaleCleanup,
   DugdaleExec,
   DugdaleLog,
@@ -26,7 +27,7 @@ import type {
   DugdaleTokens,
 } from "./config.ts";
 
-const { network: NETWORK, log: LOG, cleanup: CLEANUP, exec: EXEC } = DUGDALE_DEFAULTS;
+const { audit: AUDIT, network: NETWORK, log: LOG, cleanup: CLEANUP, exec: EXEC } = DUGDALE_DEFAULTS;
 
 const network: Fields<DugdaleNetwork> = {
   behindTlsProxy: named("behind_tls_proxy", flag("A proxy in front does TLS", { default: false })),
@@ -96,6 +97,12 @@ const log: Fields<DugdaleLog> = {
   output: filledText("stderr, stdout, or a file that is appended to", { default: LOG.output }),
 };
 
+const audit: Fields<DugdaleAudit> = {
+  enabled: flag("Record admin actions and refused requests", { default: AUDIT.enabled }),
+  dispatches: flag("Record dispatches too", { default: AUDIT.dispatches }),
+  file: filledText("File to which each record is appended as a line of JSON"),
+};
+
 const cleanup: Fields<DugdaleCleanup> = {
   successTtlMs: named("success_ttl", duration("How long successes are kept", CLEANUP.successTtlMs)),
   failedTtlMs: named("failed_ttl", duration("How long other endings are kept", CLEANUP.failedTtlMs)),
@@ -111,6 +118,7 @@ const cleanup: Fields<DugdaleCleanup> = {
     "lost_cleanup_grace",
     duration("How long the rest of lost missions is kept", CLEANUP.lostCleanupGraceMs),
   ),
+  auditTtlMs: named("audit_ttl", duration("How long records of the audit are kept", CLEANUP.auditTtlMs)),
   sweepIntervalMs: named(
     "sweep_interval",
     duration("From sweep to sweep; 0 is 1m", CLEANUP.sweepIntervalMs),
@@ -175,6 +183,7 @@ export const dugdaleShape: Decoder<Partial<DugdaleSettings>> = object<DugdaleSet
     admin: tokens("Tokens that may do everything"),
     tokens: namedTokens,
     log: object("Where the log goes", log),
+    audit: object("The record of who did what", audit),
     cleanup: object("How long things are kept", cleanup),
     exec: object("Commands that are sent whole", exec),
     missionEnv: named("mission_env", object("Environment of missions", missionEnv)),

@@ -18,4 +18,5 @@ export const RULE_ORDER = {
   network: 9,
   tokens: 10,
   hooks: 11,
+  audit: 12,
 } as const;

@@ -1,5 +1,5 @@
 import { quote } from "../../protocol/clip.ts";
-import type { ApplyBody, ApplyReply } from "../../protocol/lane.ts";
+import type { ApplyBody, ApplyDiff, ApplyReply } from "../../protocol/lane.ts";
 import { ProblemError } from "../problem_error.ts";
 import { nextTurn } from "../host/clock.ts";
 import type { Applied, AppliedState } from "../store/applied.ts";
@@ -25,7 +25,7 @@ export interface Alongside {
   /** Called before anything changes. @throws {ProblemError} When it does not go with the lanes. */
   assertFits(after: AppliedState): void;
   /** Called within the transaction. */
-  write(after: AppliedState, prune: boolean): void;
+  write(after: AppliedState, prune: boolean, diff: ApplyDiff): void;
 }
 
 /** The refusal of an unknown name. */
@@ -69,14 +69,14 @@ export class AppliedConfig {
     return this.#inTurn(() => this.#apply(body, options, alongside));
   }
 
-  /** Stops a lane from starting missions, until it is continued by hand. */
-  pause(name: string): Promise<void> {
-    return this.#inTurn(() => this.#setPaused(name, true));
+  /** Stops a lane from starting missions, until it is continued by hand. @param within Called in its transaction. */
+  pause(name: string, within?: () => void): Promise<void> {
+    return this.#inTurn(() => this.#setPaused(name, true, within));
   }
 
-  /** Lets a lane start missions again, by whatever it was paused. */
-  continue(name: string): Promise<void> {
-    return this.#inTurn(() => this.#setPaused(name, false));
+  /** Lets a lane start missions again, by whatever it was paused. @param within Called in its transaction. */
+  continue(name: string, within?: () => void): Promise<void> {
+    return this.#inTurn(() => this.#setPaused(name, false, within));
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
@@ -101,7 +101,7 @@ export class AppliedConfig {
       if (options.forcePrune) await this.#empty(removed);
       await this.#save((nowMs) => {
         this.#parts.store.applied.save(after, "", nowMs);
-        alongside?.write(after, prune);
+        alongside?.write(after, prune, diff);
       });
     } catch (error) {
       // A lane must not stay half removed: what is applied still has it, so it works as before.
@@ -135,7 +135,7 @@ export class AppliedConfig {
     if (!removing) this.#engine.lanes.wake(name);
   }
 
-  async #setPaused(name: string, paused: boolean): Promise<void> {
+  async #setPaused(name: string, paused: boolean, within?: () => void): Promise<void> {
     const current = this.#current;
     const settings = current?.state.lanes?.[name];
     const lane = this.#engine.lanes.find(name);
@@ -147,7 +147,10 @@ export class AppliedConfig {
     const was = lane.settings;
     lane.settings = changed;
     try {
-      await this.#save(() => this.#parts.store.applied.update(state));
+      await this.#save(() => {
+        this.#parts.store.applied.update(state);
+        within?.();
+      });
     } catch (error) {
       lane.settings = was;
       throw error;

@@ -32,6 +32,8 @@ export interface MissionSpec
   readonly exempt?: boolean | undefined;
   /** Files that are not in view are missing, and missions that are not are not named. Default: all are in view. */
   readonly view?: View | undefined;
+  /** Called in the transaction that adds a new mission. */
+  readonly entered?: ((enqueued: Enqueued) => void) | undefined;
   /** Checked before everything else, in the same transaction. @throws {ProblemError} */
   readonly precondition?: () => void;
   /** The refusal of a mission whose file is not there, or not complete. */
@@ -130,7 +132,7 @@ export class Enqueuer {
       inputFingerprint: fingerprint,
     });
     for (const { staging_id } of files) store.staging.pin(staging_id);
-    return {
+    const enqueued: Enqueued = {
       missionId: spec.missionId,
       status: "queued",
       created: true,
@@ -138,6 +140,8 @@ export class Enqueuer {
       fingerprint,
       files,
     };
+    spec.entered?.(enqueued);
+    return enqueued;
   }
 
   /**

@@ -24,6 +24,8 @@ export interface ExecRequest {
   readonly traceparent: string | null;
   /** As in a {@linkcode MissionSpec}. */
   readonly view?: View | undefined;
+  /** Called in the transaction that adds a new exec. */
+  readonly entered?: ((files: ExecFiles, fingerprint: string) => void) | undefined;
   /** What is stored, and read again when the exec is started. */
   readonly body: ExecBody;
 }
@@ -57,7 +59,7 @@ export async function dispatchExec(
   enqueuer: Enqueuer,
   maxScriptBytes: number,
 ): Promise<DispatchedExec> {
-  const { execId, lane, displayName, groupId, timeoutMs, traceparent, body, view } = request;
+  const { execId, lane, displayName, groupId, timeoutMs, traceparent, body, view, entered } = request;
   const { status, created, fingerprint, files } = await enqueuer.enqueue({
     missionId: execId,
     kind: "exec",
@@ -68,6 +70,7 @@ export async function dispatchExec(
     timeoutMs,
     traceparent,
     view,
+    entered: entered && (({ files, fingerprint }) => entered(sortFiles(request, files), fingerprint)),
     runtime: null,
     input: JSON.stringify(body),
     files: refsOf(request),

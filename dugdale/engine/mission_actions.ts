@@ -11,6 +11,9 @@ import type { EngineParts } from "./parts.ts";
 /** How long a forced delete waits for the end of a mission. */
 const FORCE_WAIT_MS = 30_000;
 
+/** Adds to the transaction of an action, such as its audit record. @param facts Details that the action has found out. */
+export type Within = (facts?: Readonly<Record<string, unknown>>) => void;
+
 /** What is asked of missions: kill, restart, delete. Each throws {@linkcode ProblemError} in the documented order. */
 export class MissionActions {
   readonly #parts: EngineParts;
@@ -23,14 +26,18 @@ export class MissionActions {
     this.#enqueuer = enqueuer;
   }
 
-  /** Ends a mission: at once while it is queued, with the kill ladder while it runs. */
-  async kill(row: MissionRow): Promise<KillReply> {
-    if (row.status === "queued") return await this.#killQueued(row);
+  /**
+   * Ends a mission: at once while it is queued, with the kill ladder while it runs.
+   *
+   * @param within Called in the transaction that ends a queued one.
+   */
+  async kill(row: MissionRow, within?: Within): Promise<KillReply> {
+    if (row.status === "queued") return await this.#killQueued(row, within);
     if (row.status !== "running") throw ended(row.mission_id, row.status);
     if (this.#engine.kill(row.mission_id, "killed_by_api") !== undefined) return { status: "kill_sent" };
     const now = this.#parts.store.missions.find(row.mission_id);
     // It got no process, and waits again.
-    if (now?.status === "queued") return await this.#killQueued(now);
+    if (now?.status === "queued") return await this.#killQueued(now, within);
     if (now?.status === "done" || now?.status === "deleting") throw ended(row.mission_id, now.status);
     const ending = this.#engine.find(row.mission_id);
     if (ending !== undefined) {
@@ -41,11 +48,20 @@ export class MissionActions {
     throw new ProblemError("internal", `mission ${row.mission_id} cannot be reached`);
   }
 
-  /** Lets a mission that waits for a time wait no longer. One that waits for its lane, or runs, is left as it is. */
-  async runNow(row: MissionRow): Promise<RunNowReply> {
+  /**
+   * Lets a mission that waits for a time wait no longer. One that waits for its lane, or runs, is left as it is.
+   *
+   * @param within Called in the transaction that makes it due.
+   */
+  async runNow(row: MissionRow, within?: Within): Promise<RunNowReply> {
     const { store } = this.#parts;
     const { lanes } = this.#engine;
-    if (row.status === "queued") await lanes.write(lanes.find(row.lane), (turn) => turn.makeDue(row));
+    if (row.status === "queued") {
+      await lanes.write(lanes.find(row.lane), (turn) => {
+        turn.makeDue(row);
+        within?.();
+      });
+    }
     const now = store.missions.find(row.mission_id);
     if (now?.status === "queued" || now?.status === "running") return { status: now.status };
     throw ended(row.mission_id, now?.status ?? "deleting");
@@ -55,8 +71,12 @@ export class MissionActions {
    * Queues a finished mission again, with the same files and runtime, under a new id.
    *
    * @param input Canonical JSON. Default: that of the mission.
+   * @param within Called in the transaction that queues the new one.
    */
-  async restart(row: MissionRow, input?: string): Promise<RestartReply> {
+  async restart(
+    row: MissionRow,
+    { input, within }: { readonly input?: string | undefined; readonly within?: Within | undefined } = {},
+  ): Promise<RestartReply> {
     const { store, ids } = this.#parts;
     const { mission_id, status } = row;
     if (status === "deleting") throw new ProblemError("mission_deleting", "");
@@ -80,6 +100,7 @@ export class MissionActions {
       files: store.missions.files(row.id).flatMap(({ staging_id: stagingId, ref_kind: kind, role }) =>
         kind === "output" ? [] : [{ stagingId, kind, role }]
       ),
+      entered: within && (() => within({ new_mission_id: missionId })),
       precondition: () => {
         // A sweep may have taken it since it was looked up.
         if (store.missions.find(mission_id)?.status !== "done") {
@@ -101,8 +122,9 @@ export class MissionActions {
    * Hides a mission until the next sweep removes it. A running one is ended first, if that is wanted.
    *
    * @param gone Aborts when the caller has disconnected, which ends the wait.
+   * @param within Called in the transaction that hides it.
    */
-  async delete(row: MissionRow, force: boolean, gone: () => AbortSignal): Promise<void> {
+  async delete(row: MissionRow, force: boolean, gone: () => AbortSignal, within?: Within): Promise<void> {
     const { store, transitions } = this.#parts;
     // A queued mission may be picked up before its turn in the transaction: then it is looked at again.
     for (
@@ -115,7 +137,12 @@ export class MissionActions {
         if (!force) throw running(row.mission_id);
         await this.endForDelete(row.mission_id, gone);
       }
-      if (await transitions.write(() => transitions.hide(row.id))) return;
+      const hidden = await transitions.write(() => {
+        const hidden = transitions.hide(row.id);
+        if (hidden) within?.();
+        return hidden;
+      });
+      if (hidden) return;
     }
   }
 
@@ -134,9 +161,13 @@ export class MissionActions {
     await ended30s(run, this.#parts.clock, gone());
   }
 
-  async #killQueued(row: QueuedMission): Promise<KillReply> {
+  async #killQueued(row: QueuedMission, within?: Within): Promise<KillReply> {
     const { transitions, clock } = this.#parts;
-    const done = await transitions.write(() => transitions.killQueued(row, "killed_by_api", clock.wallMs()));
+    const done = await transitions.write(() => {
+      const done = transitions.killQueued(row, "killed_by_api", clock.wallMs());
+      if (done !== undefined) within?.();
+      return done;
+    });
     if (done === undefined) {
       throw new ProblemError(
         "mission_state_changed",

@@ -14,7 +14,7 @@ import { type DispatchRequest, missionSpec } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";
 import type { Enqueued, Enqueuer } from "./enqueue.ts";
 import type { LaneTurn } from "./lanes.ts";
-import type { MissionActions } from "./mission_actions.ts";
+import type { MissionActions, Within } from "./mission_actions.ts";
 import type { EngineParts } from "./parts.ts";
 import type { ScheduleTimes } from "./schedule_times.ts";
 
@@ -183,10 +183,11 @@ export class Schedules implements Disposable {
     this.#wake(0);
   }
 
-  /** Stops a schedule from firing. One that is paused stays paused as it is. */
+  /** Stops a schedule from firing. One that is paused stays paused as it is. @param within Called in its transaction. */
   pause(
     name: string,
     { who, reason }: { readonly who: string; readonly reason?: string | undefined },
+    within?: () => void,
   ): Promise<void> {
     const at = this.#parts.parts.clock.wallMs();
     const pause: SchedulePause = { by: "ctl", who, ...(reason === undefined ? {} : { reason }), at };
@@ -194,17 +195,21 @@ export class Schedules implements Disposable {
       // A pause by hand outlives the one of the file.
       const byHand = before !== null && (JSON.parse(before) as SchedulePause).by === "ctl";
       return byHand ? before : JSON.stringify(pause);
-    });
+    }, within);
   }
 
-  /** Lets a schedule fire again; what was missed meanwhile is decided now. */
-  async continue(name: string): Promise<void> {
-    await this.#setPause(name, () => null);
+  /** Lets a schedule fire again; what was missed meanwhile is decided now. @param within Called in its transaction. */
+  async continue(name: string, within?: () => void): Promise<void> {
+    await this.#setPause(name, () => null, within);
     this.#wake(0);
   }
 
-  /** Queues the mission of a schedule now, whatever overlaps; its times stay as they are. */
-  async run(name: string): Promise<DispatchReply> {
+  /**
+   * Queues the mission of a schedule now, whatever overlaps; its times stay as they are.
+   *
+   * @param within Called in its transaction.
+   */
+  async run(name: string, within?: Within): Promise<DispatchReply> {
     const { parts: { store, ids, clock }, engine } = this.#parts;
     const { schedule } = this.schedule(name);
     return await engine.lanes.write(engine.lanes.find(schedule.lane), (turn) => {
@@ -212,15 +217,21 @@ export class Schedules implements Disposable {
       const { missionId, status, created } = this.#enter(name, schedule, ids.mission(), clock.wallMs(), turn);
       if (!created) return { mission_id: missionId, status, deduplicated: true };
       store.schedules.update({ ...row, last_mission: missionId, last_error: null, fired: row.fired + 1 });
+      within?.({ mission_id: missionId });
       return { mission_id: missionId, status };
     });
   }
 
-  async #setPause(name: string, change: (before: string | null) => string | null): Promise<void> {
+  async #setPause(
+    name: string,
+    change: (before: string | null) => string | null,
+    within?: () => void,
+  ): Promise<void> {
     const { store } = this.#parts.parts;
     await store.write(() => {
       const { row } = this.schedule(name);
       store.schedules.update({ ...row, pause: change(row.pause) });
+      within?.();
     });
   }
 

@@ -52,9 +52,11 @@ const MAX_WAITING_BYTES = 1024 * 1024;
  */
 export class LogOutput implements Disposable {
   /** The functions of node:fs would block the event loop while the reader of a pipe stalls. */
-  readonly #file: Pick<Deno.FsFile, "write" | "writeSync" | "close">;
+  #file: Pick<Deno.FsFile, "write" | "writeSync" | "close">;
   /** Writes to a file on disk do not stall as those to a pipe do, and keep their order in a crash. */
   readonly #isFile: boolean;
+  /** Undefined for a standard stream. */
+  readonly #path: string | undefined;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #dropped = 0;
@@ -67,7 +69,8 @@ export class LogOutput implements Disposable {
       this.#file = Deno[name];
       this.#isFile = fstatSync(name === "stdout" ? 1 : 2).isFile();
     } else {
-      const file = Deno.openSync(output, { append: true, create: true, mode: 0o640 });
+      const file = openAppending(output);
+      this.#path = output;
       this.#file = file;
       this.#isFile = file.statSync().isFile;
     }
@@ -90,6 +93,18 @@ export class LogOutput implements Disposable {
     this.#queue(bytes);
     this.#writing ??= this.#writeWaiting().finally(() => this.#writing = undefined);
   };
+
+  /**
+   * Opens a file again, for example after it was renamed. Does nothing for other outputs.
+   *
+   * @throws {Error} When it cannot be opened; lines then go on to the file as before.
+   */
+  reopen(): void {
+    if (this.#path === undefined || !this.#isFile) return;
+    const file = openAppending(this.#path);
+    this.#file.close();
+    this.#file = file;
+  }
 
   /** Closes a file; the standard streams stay open. */
   [Symbol.dispose](): void {
@@ -132,6 +147,10 @@ export class LogOutput implements Disposable {
       this.#waitingBytes -= chunk.length;
     }
   }
+}
+
+function openAppending(path: string): Deno.FsFile {
+  return Deno.openSync(path, { append: true, create: true, mode: 0o640 });
 }
 
 const encoder = new TextEncoder();

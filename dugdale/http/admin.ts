@@ -26,20 +26,21 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
       const { force = false, prune = false, force_prune: forcePrune = false } = call.query();
       const options = { force, prune, forcePrune };
       const changes: { schedules?: ScheduleChanges } = {};
+      const told = () => given === undefined ? {} : changes;
+      const audited = parts.audit.begin(call, {
+        action: "admin.apply",
+        facts: { force, prune, force_prune: forcePrune },
+      });
       const reply = await applied.apply(body, options, {
         assertFits: (after) => assertLanes(given, after),
-        write: (after, pruned) => void (changes.schedules = parts.schedules.apply(given, after, pruned)),
+        write: (after, pruned, diff) => {
+          changes.schedules = parts.schedules.apply(given, after, pruned);
+          audited.within({ diff, ...told() });
+        },
       });
       parts.schedules.applied(given, changes.schedules!);
-      audit(parts, call, "admin.apply", {
-        force: options.force,
-        prune: options.prune,
-        force_prune: options.forcePrune,
-        started: reply.started,
-        stopped: reply.stopped,
-        resized: reply.resized,
-        ...(given === undefined ? {} : changes),
-      });
+      const { started, stopped, resized } = reply;
+      await audited.done({ started, stopped, resized });
       return json(given === undefined ? reply : { ...reply, ...changes });
     },
     state: async () => {
@@ -57,24 +58,27 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
       // As text, so that the inputs keep every digit.
       return jsonText(schedules === undefined ? text : `${text.slice(0, -2)},"schedules":${schedules}}}`);
     },
-    reload: (call) => {
+    reload: async (call) => {
       if (parts.reload === undefined) {
         throw new ProblemError("feature_disabled", "this dugdale was not started from a file");
       }
       const needsRestart = parts.reload();
-      audit(parts, call, "admin.reload", { needs_restart: needsRestart });
+      const facts = { needs_restart: needsRestart };
+      await parts.audit.begin(call, { action: "admin.reload", facts }).done();
       return json({ needs_restart: needsRestart });
     },
     pauseLane: async (call) => {
       const lane = laneOf(call);
-      await applied.pause(lane);
-      audit(parts, call, "lane.pause", { lane });
+      const audited = parts.audit.begin(call, { action: "lane.pause", target: lane, facts: { lane } });
+      await applied.pause(lane, audited.within);
+      await audited.done();
       return json({ status: "paused" });
     },
     continueLane: async (call) => {
       const lane = laneOf(call);
-      await applied.continue(lane);
-      audit(parts, call, "lane.continue", { lane });
+      const audited = parts.audit.begin(call, { action: "lane.continue", target: lane, facts: { lane } });
+      await applied.continue(lane, audited.within);
+      await audited.done();
       return json({ status: "running" });
     },
     whoami: ({ caller }) => {
@@ -112,24 +116,6 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
       })));
     },
   };
-}
-
-/** Logs an action with its actor; never a token. */
-export function audit(
-  parts: Pick<HandlerParts, "log">,
-  call: Call,
-  action: string,
-  facts: Record<string, unknown>,
-): void {
-  const { caller, request } = call;
-  parts.log.info(action, {
-    audit: true,
-    action,
-    actor: actorOf(caller),
-    remote_addr: caller.address,
-    forwarded_for: request.headers.get("x-forwarded-for") ?? undefined,
-    ...facts,
-  });
 }
 
 /** Reads the body of an apply. @throws {ProblemError} `invalid_json`, `invalid_lane_name` */

@@ -5,6 +5,7 @@ import type { Log } from "../host/log.ts";
 import { problem } from "./answer.ts";
 import { assertAnnouncedSize } from "./body.ts";
 import { Call, type Caller, type Handler } from "./call.ts";
+import type { ProblemError } from "../problem_error.ts";
 import { toProblem } from "./failure.ts";
 import { type Match, Router } from "./router.ts";
 
@@ -50,6 +51,10 @@ export interface AppParts<Table extends RouteTable> {
   readonly limits: Readonly<Record<NonNullable<Route["bodyLimit"]>, number>>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called when a request that was admitted is refused. */
+  readonly onRefused?:
+    | ((key: keyof Table & string, caller: Caller, problem: ProblemError) => void)
+    | undefined;
   readonly onEnd: (end: RequestEnd<keyof Table & string>) => void;
 }
 
@@ -71,12 +76,15 @@ export class App<Table extends RouteTable> {
     let match: Match<keyof Table & string> | undefined;
     let response: Response;
     let refusal: ProblemCode | undefined;
+    let caller: Caller | undefined;
     try {
       match = this.#router.match(request.method, pathname);
-      response = await this.#handle(request, match, query, connection);
+      caller = this.#parts.admit(request, match.route, connection);
+      response = await this.#handle(request, match, query, caller);
     } catch (error) {
       const refused = toProblem(error, match?.route ?? "route", log);
       refusal = refused.code;
+      if (match !== undefined && caller !== undefined) this.#parts.onRefused?.(match.route, caller, refused);
       response = problem(refused);
       if (refusal === "method_not_allowed") {
         response.headers.set("allow", String(refused.details?.allow).replaceAll(",", ", "));
@@ -113,11 +121,10 @@ export class App<Table extends RouteTable> {
     request: Request,
     { route: key, path }: Match<keyof Table & string>,
     query: string,
-    connection: Connection,
+    caller: Caller,
   ): Promise<Response> {
     const { clock, handlers, limits, routes } = this.#parts;
     const route = routes[key]!;
-    const caller = this.#parts.admit(request, key, connection);
     const limitBytes = route.bodyLimit === undefined ? 0 : limits[route.bodyLimit];
     if (route.bodyLimit !== undefined) await assertAnnouncedSize(request, limitBytes);
     const parameters = new URLSearchParams(query);

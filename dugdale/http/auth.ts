@@ -15,6 +15,17 @@ export class UnknownTokenError extends ProblemError {
   }
 }
 
+/** A known token may not do this. */
+export class RefusedTokenError extends ProblemError {
+  /** The name of the token, or what it is called by its scope. */
+  readonly actor: string;
+
+  constructor(actor: string, ...problem: ConstructorParameters<typeof ProblemError>) {
+    super(...problem);
+    this.actor = actor;
+  }
+}
+
 /** What a token may do on a route. */
 export interface Admitted {
   /** Under which of its scopes it is admitted. */
@@ -93,7 +104,8 @@ export class Tokens {
     const scope = scopes.includes("admin") ? "admin" : route.scope.find((scope) => scopes.includes(scope));
     if (name !== undefined) assertAdmitted(token, name, scope, route, nowMs);
     else if (scope === undefined) {
-      throw new ProblemError("forbidden", "the scope of this token does not allow this route");
+      const actor = `${scopes[0]}-token`;
+      throw new RefusedTokenError(actor, "forbidden", "the scope of this token does not allow this route");
     }
     // A token in the lists of two scopes is one of the first that the route allows; a named one has all of its scopes.
     const hasBoth = name !== undefined && scopes.includes("dispatch") && scopes.includes("exec");
@@ -125,16 +137,22 @@ function assertAdmitted(
   nowMs: () => number,
 ): void {
   if (expiresMs !== undefined && nowMs() >= expiresMs) {
-    throw new ProblemError(
+    throw new RefusedTokenError(
+      name,
       "unauthorized",
       `the token ${name} has expired on ${new Date(expiresMs).toISOString()}`,
       { details: { token: name, expired_at: expiresMs } },
     );
   }
   const refuse = (reason: string): never => {
-    throw new ProblemError("forbidden", `the token ${name} may not call ${method} ${path}: ${reason}`, {
-      details: { token: name },
-    });
+    throw new RefusedTokenError(
+      name,
+      "forbidden",
+      `the token ${name} may not call ${method} ${path}: ${reason}`,
+      {
+        details: { token: name },
+      },
+    );
   };
   if (scope === undefined) {
     refuse(

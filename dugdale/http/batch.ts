@@ -1,13 +1,15 @@
 import * as v from "valibot";
 import { BATCH_MAX, batchEntry, type BatchItem } from "../../protocol/mission.ts";
 import { isMissionId, MISSION_ID } from "../../protocol/names.ts";
+import { ROUTES } from "../../protocol/routes.ts";
 import { dispatchMission } from "../engine/dispatch.ts";
 import { nextTurn } from "../host/clock.ts";
 import type { JsonNode } from "../json/reader.ts";
 import { ProblemError } from "../problem_error.ts";
 import { json } from "./answer.ts";
+import { refusalOf } from "./audit.ts";
 import type { RouteHandlers } from "./call.ts";
-import { assertMayDispatch, featuresUsed, readDispatch } from "./dispatch.ts";
+import { assertMayDispatch, auditedDispatch, featuresUsed, readDispatch } from "./dispatch.ts";
 import { toProblem } from "./failure.ts";
 import { assertAcceptsWork, type HandlerParts, viewOf } from "./parts.ts";
 import { RequestBody } from "./request_body.ts";
@@ -15,6 +17,8 @@ import { readTraceparent } from "./traceparent.ts";
 
 /** So many missions are read and enqueued in one turn of the event loop, which takes some ten milliseconds. */
 const TURN_MISSIONS = 100;
+
+const ROUTE = { method: ROUTES.dispatchBatch.method, route: ROUTES.dispatchBatch.path };
 
 /** The body as a whole; each mission is read by itself, so that an invalid one does not lose the others. */
 const list = v.object({ missions: v.any() });
@@ -39,10 +43,17 @@ export function batchHandler(parts: HandlerParts): RouteHandlers["dispatchBatch"
         }
         const request = { ...await readDispatch(missionId, entry, parts.config.limits), traceparent, view };
         assertMayDispatch(call.caller, request);
-        const { reply } = await dispatchMission(request, parts.enqueuer);
+        const audited = auditedDispatch(call, request, parts);
+        const { reply, created } = await dispatchMission(
+          audited === undefined ? request : { ...request, entered: () => audited.within() },
+          parts.enqueuer,
+        );
+        if (created && audited !== undefined) await audited.done();
         return { ok: true, ...reply, ...featuresUsed(entry) };
       } catch (error) {
-        const { code, message, details } = toProblem(error, "dispatchBatch", parts.log);
+        const problem = toProblem(error, "dispatchBatch", parts.log);
+        const { code, message, details } = problem;
+        if (code === "forbidden") parts.audit.refused(refusalOf(call.caller, { ...ROUTE, problem }));
         return { mission_id: id, ok: false, error: code, message, ...(details ? { details } : {}) };
       }
     };

@@ -29,6 +29,7 @@ import { ProblemError } from "../problem_error.ts";
 import { type JsonNode, member } from "../json/reader.ts";
 import type { MissionClass, Successor } from "../store/mission_row.ts";
 import { json } from "./answer.ts";
+import type { AuditedAction } from "./audit.ts";
 import type { Call, Caller, RouteHandlers } from "./call.ts";
 import { assertAcceptsWork, type HandlerParts, viewOf } from "./parts.ts";
 import type { RequestBody } from "./request_body.ts";
@@ -49,7 +50,12 @@ export function dispatchHandler(parts: HandlerParts): RouteHandlers["dispatch"] 
       view: viewOf(call, parts),
     };
     assertMayDispatch(call.caller, request);
-    const { reply, created } = await dispatchMission(request, parts.enqueuer);
+    const audited = auditedDispatch(call, request, parts);
+    const { reply, created } = await dispatchMission(
+      audited === undefined ? request : { ...request, entered: () => audited.within() },
+      parts.enqueuer,
+    );
+    if (created && audited !== undefined) await audited.done();
     return json({ ...reply, ...featuresUsed(body) }, created ? 202 : 200);
   };
 }
@@ -65,6 +71,20 @@ export function assertMayDispatch(
   for (const next of [plan?.onSuccess, plan?.onFailure]) {
     if (next !== undefined) limits.assertMayUse("mission", next.lane ?? lane, next.mission);
   }
+}
+
+/** The audit record of a dispatch, if dispatches are recorded. */
+export function auditedDispatch(
+  call: Pick<Call, "caller">,
+  { missionId, lane, mission }: Pick<DispatchRequest, "missionId" | "lane" | "mission">,
+  { audit }: Pick<HandlerParts, "audit">,
+): AuditedAction | undefined {
+  if (!audit.recordsDispatches) return undefined;
+  return audit.quietly(call, {
+    action: "mission.dispatch",
+    target: missionId,
+    facts: { mission_id: missionId, lane, mission },
+  });
 }
 
 type ReadAdditions = Pick<

@@ -5,7 +5,8 @@ import type { Log } from "../host/log.ts";
 import { ProblemError } from "../problem_error.ts";
 import { ClientAddress } from "./address.ts";
 import type { Connection } from "./app.ts";
-import { type Admitted, type Guarded, Tokens, UnknownTokenError } from "./auth.ts";
+import type { Refusal } from "./audit.ts";
+import { type Admitted, type Guarded, RefusedTokenError, Tokens, UnknownTokenError } from "./auth.ts";
 import { Backoff } from "./backoff.ts";
 import type { Caller } from "./call.ts";
 
@@ -27,7 +28,11 @@ export class Gate {
   readonly #address: ClientAddress;
   readonly #nowMs: () => number;
 
-  constructor(config: DugdaleConfig, clock: Clock, log: Log) {
+  readonly #onRefused: ((refusal: Refusal) => void) | undefined;
+
+  /** @param onRefused Called for requests that are refused because of their token. */
+  constructor(config: DugdaleConfig, clock: Clock, log: Log, onRefused?: (refusal: Refusal) => void) {
+    this.#onRefused = onRefused;
     this.#config = config;
     this.#tokens = new Tokens(config);
     this.#backoff = new Backoff(clock);
@@ -53,8 +58,18 @@ export class Gate {
     const address = `${peer.hostname}:${peer.port}`;
     const guarded = key === "metrics" && !this.#config.network.openMetrics ? METRICS : GUARDED[key];
     if (guarded === undefined) return { scope: "none", address, ip };
-    return { ...this.#authorize(request.headers, guarded, ip), address, ip };
+    try {
+      return { ...this.#authorize(request.headers, guarded, ip), address, ip };
+    } catch (error) {
+      if (error instanceof ProblemError) this.#refused(error, guarded, ip);
+      throw error;
+    }
   };
+
+  #refused(problem: ProblemError, { method, path: route }: Guarded, address: string): void {
+    const actor = problem instanceof RefusedTokenError ? problem.actor : "anonymous";
+    this.#onRefused?.({ actor, address, method, route, problem });
+  }
 
   /** A right token is always let in: only wrong ones count, and only wrong ones have to wait. */
   #authorize(headers: Headers, route: Guarded, ip: string): Admitted {

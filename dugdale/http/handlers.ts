@@ -1,6 +1,7 @@
 import type { VersionReply } from "../../protocol/lane.ts";
 import type { MissionActions } from "../engine/mission_actions.ts";
 import { adminHandlers } from "./admin.ts";
+import { auditHandler } from "./audit_stream.ts";
 import type { RouteHandlers } from "./call.ts";
 import { batchHandler } from "./batch.ts";
 import { dispatchHandler } from "./dispatch.ts";
@@ -36,11 +37,12 @@ export function makeHandlers(
     ...missionActions(parts, actions),
     ...adminHandlers(parts),
     ...scheduleHandlers(parts),
-    ...stagingHandlers(staging),
+    ...stagingHandlers(staging, parts.audit),
     dispatch: dispatchHandler(parts),
     dispatchBatch: batchHandler(parts),
     execDispatch: execHandler(parts),
     listMissions: listHandler(parts),
     failures: failuresHandler(parts),
+    audit: auditHandler(parts),
   };
 }

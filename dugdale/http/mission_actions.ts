@@ -5,9 +5,9 @@ import { canonical, NotCanonicalError } from "../json/canonical.ts";
 import { type JsonNode, readJson } from "../json/reader.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { MissionRow } from "../store/mission_row.ts";
-import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
-import type { RouteHandlers } from "./call.ts";
+import type { Action, AuditedAction, Facts } from "./audit.ts";
+import type { Call, RouteHandlers } from "./call.ts";
 import { toProblem } from "./failure.ts";
 import { assertKindAllowed, type HandlerParts, missionIdOf, seenMission } from "./parts.ts";
 
@@ -35,19 +35,30 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
     }
     return results;
   }
+  const actionOn = (action: string, { mission_id: target }: MissionRow, facts: Facts = {}): Action => ({
+    action,
+    target,
+    facts: { mission_id: target, ...facts },
+  });
+  const begin = (call: Call, ...action: Parameters<typeof actionOn>): AuditedAction =>
+    parts.audit.begin(call, actionOn(...action));
+  const quietly = (call: Call, ...action: Parameters<typeof actionOn>): AuditedAction | undefined =>
+    parts.audit.quietly(call, actionOn(...action));
   return {
     restart: async (call) => {
       const row = seenMission(call, missionIdOf(call, "bad_request"), parts);
       assertKindAllowed(call, row);
-      const reply = await actions.restart(row);
-      audit(parts, call, "mission.restart", { mission_id: row.mission_id, new_mission_id: reply.mission_id });
+      const audited = begin(call, "mission.restart", row);
+      const reply = await actions.restart(row, { within: audited.within });
+      await audited.done();
       return json(reply, 201);
     },
     runNow: async (call) => {
       const row = seenMission(call, missionIdOf(call, "bad_request"), parts);
       assertKindAllowed(call, row);
-      const reply = await actions.runNow(row);
-      audit(parts, call, "mission.run_now", { mission_id: row.mission_id });
+      const audited = begin(call, "mission.run_now", row);
+      const reply = await actions.runNow(row, audited.within);
+      await audited.done();
       return json(reply);
     },
     kill: async (call) => {
@@ -55,20 +66,18 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
       assertKindAllowed(call, row);
       // The body is ignored; it is read so that the connection can be used again.
       await call.bytes().catch(() => undefined);
-      const reply = await actions.kill(row);
-      audit(parts, call, "mission.kill", {
-        mission_id: row.mission_id,
-        kind: row.kind,
-        from_status: row.status,
-      });
+      const audited = begin(call, "mission.kill", row, { kind: row.kind, from_status: row.status });
+      const reply = await actions.kill(row, audited.within);
+      await audited.done();
       return json(reply);
     },
     deleteMission: async (call) => {
       const row = seenMission(call, missionIdOf(call, "bad_request"), parts);
       if (row.status !== "deleting") assertKindAllowed(call, row);
       const { force = false } = call.query();
-      await actions.delete(row, force, call.gone);
-      audit(parts, call, "mission.delete", { mission_id: row.mission_id, force });
+      const audited = begin(call, "mission.delete", row, { force });
+      await actions.delete(row, force, call.gone, audited.within);
+      await audited.done();
       return json({ status: "deletion_pending" }, 202);
     },
     bulkRestart: async (call) => {
@@ -76,24 +85,29 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
       const { ids } = body.shape;
       assertCount(ids.length);
       const set = body.node("set");
+      const changes = set?.kind === "object" ? { set: set.members.map(([name]) => name) } : {};
       const results = await inOrder(ids, "bulkRestart", async (id) => {
         const row = seenMission(call, id, parts);
         const input = set === undefined ? undefined : changedInput(row, set, body.source);
-        const { mission_id } = await actions.restart(row, input);
+        const audited = quietly(call, "mission.restart", row, changes);
+        const { mission_id } = await actions.restart(row, { input, within: audited?.within });
+        await audited?.done();
         return { mission_id };
       });
-      const changes = set?.kind === "object" ? { set: set.members.map(([name]) => name) } : {};
-      audit(parts, call, "mission.bulk_restart", { ...auditIds(ids), ...changes });
+      parts.audit.log(call, "mission.bulk_restart", { ...auditIds(ids), ...changes });
       return json({ results });
     },
     bulkDelete: async (call) => {
       const { ids, force = false } = (await call.body()).shape;
       assertCount(ids.length);
       const results = await inOrder(ids, "bulkDelete", async (id) => {
-        await actions.delete(seenMission(call, id, parts), force, call.gone);
+        const row = seenMission(call, id, parts);
+        const audited = quietly(call, "mission.delete", row, { force });
+        await actions.delete(row, force, call.gone, audited?.within);
+        await audited?.done();
         return { status: "deletion_pending" };
       });
-      audit(parts, call, "mission.bulk_delete", { force, ...auditIds(ids) });
+      parts.audit.log(call, "mission.bulk_delete", { force, ...auditIds(ids) });
       return json({ results });
     },
   };

@@ -10,6 +10,7 @@ import type { StateWarning } from "../../protocol/lane.ts";
 import type { DiskUsage } from "../staging/disk_usage.ts";
 import type { AppliedState } from "../store/applied.ts";
 import type { MissionRow } from "../store/mission_row.ts";
+import type { Audit } from "./audit.ts";
 import type { Call } from "./call.ts";
 
 /** What handlers work with. */
@@ -19,6 +20,7 @@ export interface HandlerParts extends EngineParts {
   readonly applied: AppliedConfig;
   readonly schedules: Schedules;
   readonly usage: DiskUsage;
+  readonly audit: Audit;
   /** Reads the configuration again; undefined when it did not come from a file. @throws {ProblemError} `bad_request` */
   readonly reload: (() => string[]) | undefined;
   /** What on this machine does not fit the applied configuration; undefined where that is not looked at. */

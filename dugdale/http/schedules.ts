@@ -2,7 +2,6 @@ import { noSchedule } from "../engine/schedules.ts";
 import type { DispatchReply } from "../../protocol/mission.ts";
 import { NEXT_MAX, type NextReply } from "../../protocol/schedule.ts";
 import { ProblemError } from "../problem_error.ts";
-import { audit } from "./admin.ts";
 import { json, jsonText } from "./answer.ts";
 import { actorOf, type Call, type RouteHandlers } from "./call.ts";
 import { assertAcceptsWork, type HandlerParts } from "./parts.ts";
@@ -54,21 +53,31 @@ export function scheduleHandlers(parts: HandlerParts): RouteHandlers<Keys> {
       const { who, reason } = (await call.body()).shape;
       assertLength("who", who, WHO_MAX);
       assertLength("reason", reason, REASON_MAX);
-      await schedules.pause(name, { who: who || actorOf(call.caller), reason: reason || undefined });
-      audit(parts, call, "schedule.pause", { schedule: name, who, reason });
+      const audited = parts.audit.begin(call, {
+        action: "schedule.pause",
+        target: name,
+        facts: { schedule: name, who, reason },
+      });
+      const by = { who: who || actorOf(call.caller), reason: reason || undefined };
+      await schedules.pause(name, by, audited.within);
+      await audited.done();
       return record(name);
     },
     continueSchedule: async (call) => {
       const name = nameOf(call);
-      await schedules.continue(name);
-      audit(parts, call, "schedule.continue", { schedule: name });
+      const action = { action: "schedule.continue", target: name, facts: { schedule: name } };
+      const audited = parts.audit.begin(call, action);
+      await schedules.continue(name, audited.within);
+      await audited.done();
       return record(name);
     },
     runSchedule: async (call) => {
       assertAcceptsWork(parts);
       const name = nameOf(call);
-      const reply: DispatchReply = await schedules.run(name);
-      audit(parts, call, "schedule.run", { schedule: name, mission_id: reply.mission_id });
+      const action = { action: "schedule.run", target: name, facts: { schedule: name } };
+      const audited = parts.audit.begin(call, action);
+      const reply: DispatchReply = await schedules.run(name, audited.within);
+      await audited.done({ mission_id: reply.mission_id });
       return json(reply, 202);
     },
   };

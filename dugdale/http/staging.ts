@@ -14,8 +14,8 @@ import { ProblemError } from "../problem_error.ts";
 import { noFile } from "../staging/removal.ts";
 import type { Staging } from "../staging/staging.ts";
 import type { StagingRow } from "../store/staging_row.ts";
-import { audit } from "./admin.ts";
 import { json } from "./answer.ts";
+import type { Audit } from "./audit.ts";
 import type { Call, RouteHandlers } from "./call.ts";
 import { pageLimit } from "./query.ts";
 import { findByContent } from "./staging_by_content.ts";
@@ -25,13 +25,13 @@ import { listStaging } from "./staging_list.ts";
 export type StagingHandlers = RouteHandlers<Extract<RouteKey, `${string}taging${string}`>>;
 
 /** Creates the handlers of the staging routes. */
-export function stagingHandlers(staging: Staging): StagingHandlers {
+export function stagingHandlers(staging: Staging, audit: Audit): StagingHandlers {
   const { store, config } = staging.parts;
   return {
     putStaging: (call) => put(call, staging),
     headStaging: (call) => head(call, staging),
     getStaging: (call) => get(call, staging),
-    deleteStaging: (call) => remove(call, staging),
+    deleteStaging: (call) => remove(call, staging, audit),
     listStaging: (call) => {
       const query = call.query();
       const { limits } = call.caller.token ?? {};
@@ -117,14 +117,25 @@ function notReady({ staging_id, state, size }: StagingRow, bytesReceived: number
   });
 }
 
-async function remove(call: Call<undefined, DeleteQuery>, staging: Staging): Promise<Response> {
+async function remove(
+  call: Call<undefined, DeleteQuery>,
+  staging: Staging,
+  audit: Audit,
+): Promise<Response> {
   const staging_id = stagingIdOf(call);
   const { force = false } = call.query();
   assertRemovable(call, staging_id, staging);
-  const missions = await staging.remove(staging_id, { force, gone: call.gone });
-  if (missions !== undefined) {
-    audit(staging.parts, call, "staging.delete", { staging_id, force, cascade_missions: missions.length });
-  }
+  const audited = audit.begin(call, {
+    action: "staging.delete",
+    target: staging_id,
+    facts: { staging_id, force },
+  });
+  const missions = await staging.remove(staging_id, {
+    force,
+    gone: call.gone,
+    within: (missions) => audited.within({ cascade_missions: missions.length }),
+  });
+  if (missions !== undefined) await audited.done();
   return json({ status: "deletion_pending" }, 202);
 }
 

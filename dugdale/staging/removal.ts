@@ -14,6 +14,8 @@ export interface RemovalOptions {
   readonly force: boolean;
   /** Aborts when the caller no longer waits. */
   readonly gone: () => AbortSignal;
+  /** Called in the transaction that hides it. @param missions That go with it. */
+  readonly within?: ((missions: readonly ReferringMission[]) => void) | undefined;
 }
 
 /**
@@ -44,7 +46,9 @@ export async function removeFile(
       throw new ProblemError("staging_finalizing", `staging file ${stagingId} is ${now}`);
     }
     store.staging.markDeleting(stagingId, clock.wallMs());
-    return using.filter((user) => missions.hide(user.id));
+    const hidden = using.filter((user) => missions.hide(user.id));
+    options.within?.(hidden);
+    return hidden;
   });
 }
 

@@ -10,6 +10,7 @@ import { owners } from "./migrations/0008_owners.ts";
 import { laneRates } from "./migrations/0009_lane_rates.ts";
 import { told } from "./migrations/0010_told.ts";
 import { outbox } from "./migrations/0011_outbox.ts";
+import { audit } from "./migrations/0012_audit.ts";
 import { schema } from "./schema.ts";
 
 /** In order of release; the database's `user_version` is the number of applied ones. */
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly string[] = [
   laneRates,
   told,
   outbox,
+  audit,
 ];
 
 /** A newer letts has written the database. */

@@ -205,4 +205,14 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (target, next_at, id) WHERE next_at IS NOT NULL;
 CREATE INDEX outbox_order ON outbox (target, subject, id) WHERE dead_at IS NULL;
 CREATE INDEX outbox_dead ON outbox (target, id) WHERE dead_at IS NOT NULL;
+CREATE TABLE audit (
+  id      INTEGER PRIMARY KEY,
+  time    INTEGER NOT NULL,
+  actor   TEXT NOT NULL,
+  address TEXT NOT NULL,
+  action  TEXT NOT NULL,
+  target  TEXT,
+  -- JSON object.
+  facts   TEXT NOT NULL
+) STRICT;
 `;

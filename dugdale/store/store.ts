@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { type Clock, systemClock } from "../host/clock.ts";
 import { AppliedConfigs } from "./applied.ts";
+import { AuditTable } from "./audit.ts";
 import { StoreError } from "./database_error.ts";
 import { DatabaseFiles, type DatabaseLostError } from "./database_files.ts";
 import { Failures } from "./failures.ts";
@@ -52,6 +53,7 @@ export class Store implements Disposable {
   readonly applied: AppliedConfigs;
   readonly schedules: Schedules;
   readonly failures: Failures;
+  readonly audit: AuditTable;
   /** The only connection that writes. A test asks it for its settings, which no other connection knows. */
   protected readonly db: DatabaseSync;
   readonly #clock: Clock;
@@ -106,6 +108,7 @@ export class Store implements Disposable {
     this.applied = new AppliedConfigs(db);
     this.schedules = new Schedules(db);
     this.failures = new Failures(db);
+    this.audit = new AuditTable(db);
     this.#files = file === ":memory:" ? undefined : new DatabaseFiles(file);
   }
 

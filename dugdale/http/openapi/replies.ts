@@ -1,4 +1,5 @@
 import type { GenericSchema } from "valibot";
+import { auditRecord } from "../../../protocol/audit.ts";
 import { missionEvent } from "../../../protocol/event.ts";
 import type { RouteKey } from "../../../protocol/routes.ts";
 
@@ -29,6 +30,7 @@ export const SUCCESSES: Readonly<Partial<Record<RouteKey, Success>>> = {
   deleteMission: { statuses: { 202: "Hidden, and removed by the next sweep" } },
   deleteStaging: { statuses: { 202: "Hidden, and removed by the next sweep" } },
   events: { ...PLAIN_SUCCESS, types: [NDJSON], line: missionEvent },
+  audit: { ...PLAIN_SUCCESS, types: [NDJSON], line: auditRecord },
   output: { ...PLAIN_SUCCESS, types: [BYTES, NDJSON] },
   putStaging: { statuses: { 201: "The file is complete", 200: "It was complete already" } },
   headStaging: { statuses: { 200: "The state of the upload, in headers" }, types: [] },

@@ -9,6 +9,7 @@ import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { Ids } from "../../../protocol/ids.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
 import { Slots } from "../../../dugdale/host/slots.ts";
+import { Audit } from "../../../dugdale/http/audit.ts";
 import { App } from "../../../dugdale/http/app.ts";
 import { stagingHandlers } from "../../../dugdale/http/staging.ts";
 import { DiskUsage } from "../../../dugdale/staging/disk_usage.ts";
@@ -81,7 +82,10 @@ export class Area implements AsyncDisposable {
       },
       onFsyncFailure: () => {},
     });
-    const handlers = stagingHandlers(this.staging);
+    const handlers = stagingHandlers(
+      this.staging,
+      new Audit({ store: this.store, clock: this.clock, log: silentLog, config }),
+    );
     const app = new App({
       routes: STAGING_ROUTES,
       handlers,
