@@ -56,7 +56,7 @@ const perWords = "must be longer than 0 and at most a year";
 export const rateRule: v.GenericSchema<RateRule> = v.strictObject({
   count: countFromOne("Starts within `per`"),
   per: v.pipe(
-    duration("The time for `count` starts"),
+    duration("The time for `count` starts, at most a year"),
     v.check(isPeriod, perWords),
   ),
   burst: v.optional(countFromOne("Starts that may follow each other at once. Default: `count`")),
