@@ -1,4 +1,4 @@
-import { toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
+import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import { missionEvent } from "../../../protocol/event.ts";
 import type { JsonObject } from "../../../protocol/json_value.ts";
@@ -16,13 +16,13 @@ const DEFINITIONS: Readonly<Record<string, GenericSchema>> = {
   MissionEvent: missionEvent,
   OutputFile: outputFile,
 };
-const CONFIG = {
+const CONFIG: ConversionConfig = {
   // Requests before validation.
   typeMode: "input",
   // A rule in code; the description says it in words.
   ignoreActions: ["check"],
   overrideRef: ({ referenceId }: { readonly referenceId: string }) => `#/components/schemas/${referenceId}`,
-} as const;
+};
 
 const DESCRIPTION =
   "A durable queue of missions and commands, and the runner of their processes. Ids are UUIDv7 in lower case, times " +
