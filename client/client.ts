@@ -123,7 +123,8 @@ import type {
  *
  * Every method may throw a `ConfigError` when letts.yaml does not say how to reach the dugdale, a
  * `NetworkError` when it cannot be reached, and an `HttpError` when it refuses. Calls that can be repeated without
- * harm are, as the retry options say. A caller's signal ends the call with the signal's reason.
+ * harm are, as the retry options say. A caller's signal ends the call with the signal's reason;
+ * a call that starts a mission or waits for it ends with an `AbortedError` that names the mission.
  *
  * @example
  * ```ts

@@ -186,6 +186,7 @@ export class MissionLookupError extends LettsError {
 
 /**
  * The call was ended by the caller, or by the release of the client or handle. Code `aborted`; `cause` is the reason.
+ * A mission that it names keeps running if the dugdale has accepted it.
  */
 export class AbortedError extends LettsError {
   /** The name of the class. */

@@ -118,7 +118,7 @@ export interface DispatchOptions {
   readonly missionId?: string | undefined;
   /** W3C trace context to send. Default: that of the client's `traceparent`. */
   readonly traceparent?: string | undefined;
-  /** Ends the call, not the mission. The call rejects with the signal's reason. */
+  /** Ends the call, not the mission. The call rejects with an `AbortedError` that names it; `cause` is the reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -190,7 +190,7 @@ export interface ExecOptions extends WaitOptions {
   readonly reuseFiles?: boolean | undefined;
   /** W3C trace context to send. */
   readonly traceparent?: string | undefined;
-  /** Ends the call, not the command. */
+  /** Ends the call, not the command. The call rejects with an `AbortedError` that names it; `cause` is the reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -3,8 +3,14 @@
  *
  * @module
  */
+import { AbortedError } from "../../client/errors.ts";
 import { InterruptedError } from "../errors.ts";
 import type { Io } from "../output/io.ts";
+
+/** Throws the interruption that has ended a call of the client, or the error itself. */
+export function rethrowInterruption(error: unknown): never {
+  throw error instanceof AbortedError && error.cause instanceof InterruptedError ? error.cause : error;
+}
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 

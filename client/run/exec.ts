@@ -11,6 +11,7 @@ import type { Connection } from "../http/connection.ts";
 import { type Context, defaultMatch } from "../context.ts";
 import { launchId } from "./dispatch.ts";
 import { ArgumentError, BadRequestError } from "../errors.ts";
+import { namingMission } from "./aborted_call.ts";
 import { toPath } from "../files/local_file.ts";
 import { MissionRun } from "./mission_run.ts";
 import { type LaunchFacts, reportFailure } from "./observer.ts";
@@ -48,7 +49,7 @@ export async function exec(context: Context, to: Address, options: ExecOptions):
     });
   } catch (error) {
     reportFailure(context, facts, "dispatch", error);
-    throw error;
+    throw namingMission(error, options.signal, facts);
   }
 }
 

@@ -10,6 +10,7 @@ import { checkWait } from "../arguments.ts";
 import { type Context, defaultMatch } from "../context.ts";
 import { checkDispatch, dispatch, launchId } from "./dispatch.ts";
 import { MissionFailedError } from "../errors.ts";
+import { namingMission } from "./aborted_call.ts";
 import { MissionRun } from "./mission_run.ts";
 import { type LaunchFacts, reportFailure } from "./observer.ts";
 import { openLocalFile, toPath } from "../files/local_file.ts";
@@ -111,6 +112,6 @@ async function accepted(context: Context, to: Address, options: DispatchOptions,
     return { ...dispatched, facts };
   } catch (error) {
     reportFailure(context, facts, "dispatch", error);
-    throw error;
+    throw namingMission(error, options.signal, facts);
   }
 }

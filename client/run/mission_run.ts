@@ -9,6 +9,7 @@ import { LinkedAbort } from "../abort.ts";
 import type { Connection } from "../http/connection.ts";
 import type { StreamPolicy } from "./reconnect_budget.ts";
 import { AbortedError, MissionFailedError, NetworkError } from "../errors.ts";
+import { namingMission } from "./aborted_call.ts";
 import { followEvents } from "./follow.ts";
 import { toPath } from "../files/local_file.ts";
 import { fetchLogs } from "./logs.ts";
@@ -42,7 +43,9 @@ export class MissionRun<R = JsonObject> implements RunHandle<R> {
 
   get result(): Promise<RunResult<R>> {
     if (this.#result === undefined) {
-      this.#result = this.#wait();
+      this.#result = this.#wait().catch((error) => {
+        throw namingMission(error, this.#options.signal, this.ref);
+      });
       // Readers of the promise get its failure; without a reader it must not end the process as an unhandled rejection.
       this.#result.catch(() => {});
     }
@@ -50,9 +53,13 @@ export class MissionRun<R = JsonObject> implements RunHandle<R> {
   }
 
   async *events(): AsyncGenerator<MissionEvent, void, void> {
-    for await (const event of this.#follow()) {
-      if (event.event === "done") this.#done = event;
-      yield event;
+    try {
+      for await (const event of this.#follow()) {
+        if (event.event === "done") this.#done = event;
+        yield event;
+      }
+    } catch (error) {
+      throw namingMission(error, this.#options.signal, this.ref);
     }
   }
 

@@ -106,6 +106,18 @@ export function done(seq: number, extra: object = {}): object {
 /** A valid mission id. */
 export const ID = "0192a8b3-d2c1-7abc-bad0-1234567890ab";
 
+/** A stream that says its lines and then nothing, until the reader leaves. */
+export function silentAfter(text: string, onLeave?: () => void): Response {
+  return new Response(
+    new ReadableStream({
+      start(controller) {
+        if (text !== "") controller.enqueue(new TextEncoder().encode(text));
+      },
+      cancel: () => onLeave?.(),
+    }),
+  );
+}
+
 /** The record of a mission in some status. */
 export function record(status: string, extra: object = {}): object {
   return {

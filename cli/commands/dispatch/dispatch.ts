@@ -6,7 +6,7 @@ import { writeResult } from "../../output/record.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
 import { PipedFiles } from "../../parse/piped_files.ts";
-import { Interrupts } from "../interrupts.ts";
+import { Interrupts, rethrowInterruption } from "../interrupts.ts";
 import { reportStillRunning } from "../run/interrupted.ts";
 import { dispatchPlan, type MissionValues, withId } from "../run/run_plan.ts";
 import type { TARGET_FLAGS } from "../shared_flags.ts";
@@ -26,6 +26,7 @@ export async function dispatch(call: DispatchCall): Promise<void> {
   const { missionId } = plan;
   using interrupts = new Interrupts(io);
   const sent = await client.dispatch({ host: dugdale.id, lane }, { ...plan, signal: interrupts.signal })
+    .catch(rethrowInterruption)
     .catch(async (error) => {
       const told = { host: dugdale.id, missionId, accepted: false };
       if (error instanceof InterruptedError) await reportStillRunning(io, [told]);

@@ -7,6 +7,7 @@ import type { LettsClient } from "../../../client/client.ts";
 import { Ids } from "../../../protocol/ids.ts";
 import type { DispatchedRef, FollowedLine } from "../../../client/types.ts";
 import type { DugdaleEntry } from "../../../config/letts/dugdale_entry.ts";
+import { rethrowInterruption } from "../interrupts.ts";
 import { followRun } from "../run/follow_run.ts";
 import type { InterruptedMission } from "../run/interrupted.ts";
 import type { LogShow } from "../run/log_tails.ts";
@@ -49,7 +50,7 @@ export async function sendExec(
   await using handle = await client.exec(
     { host, lane },
     { ...options, execId: missionId, reuseFiles, groupId, signal },
-  );
+  ).catch(rethrowInterruption);
   onExec({ host, missionId, accepted: true });
   return handle.ref;
 }

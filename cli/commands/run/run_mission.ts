@@ -7,6 +7,7 @@ import type { LettsClient } from "../../../client/client.ts";
 import type { Logs } from "../../../client/types.ts";
 import { CommandError } from "../../errors.ts";
 import type { CliTarget } from "../target.ts";
+import { rethrowInterruption } from "../interrupts.ts";
 import type { ChosenView } from "./choose_view.ts";
 import { followRun } from "./follow_run.ts";
 import { endError, type MissionEnd } from "./mission_end.ts";
@@ -43,7 +44,8 @@ export async function runMission(
   const dispatch = withId(plan.dispatch);
   onMission(dispatch.missionId, false);
   try {
-    const ref = await client.dispatch({ host: dugdale.id, lane }, { ...dispatch, signal });
+    const ref = await client.dispatch({ host: dugdale.id, lane }, { ...dispatch, signal })
+      .catch(rethrowInterruption);
     onMission(ref.missionId, true);
     const end = await followRun(client, ref, {
       event: (line) => view.event(line),

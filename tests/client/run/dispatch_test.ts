@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import {
+  AbortedError,
   ArgumentError,
   AuthError,
   BackPressureError,
@@ -240,18 +241,20 @@ Deno.test("dispatch() refuses a token that no header can carry, without telling 
   assertEquals(server.seen.map(({ headers }) => headers.get("Authorization")), ["Bearer secret"]);
 });
 
-Deno.test("dispatch() ends with the signal's reason while it waits between two tries", async () => {
-  const abort = new AbortController();
+Deno.test("dispatch() that is aborted between two tries names the mission, as it may have been accepted", async () => {
+  const abort = new AbortController(), reason = new Error("enough");
   await using server = new Scripted(() => {
-    queueMicrotask(() => abort.abort(new Error("enough")));
+    queueMicrotask(() => abort.abort(reason));
     return problem(500, "db_error");
   });
   await using client = await openClient([server], { retry: { backoffMs: [60_000] } });
-  await assertRejects(
+  const error = await assertRejects(
     () => client.dispatch({ route: "r" }, { mission: "m", signal: abort.signal }),
-    Error,
-    "enough",
+    AbortedError,
   );
+  assertEquals(error.cause, reason);
+  const [first] = server.seen;
+  assertEquals([error.host, error.missionId], ["s1", first?.headers.get("idempotency-key")]);
 });
 
 Deno.test("dispatch() sends the trace context of the call, else of the client", async () => {

@@ -21,6 +21,7 @@ import {
   QUEUED,
   record,
   Scripted,
+  silentAfter,
 } from "../scripted.ts";
 
 const REF = { host: "s1", missionId: ID };
@@ -32,18 +33,6 @@ function bodies(...texts: (string | (() => Response))[]): Handler {
     const text = texts[Math.min(n++, texts.length - 1)];
     return typeof text === "function" ? text() : new Response(text);
   };
-}
-
-/** A stream that says its lines and then nothing, until the reader leaves. */
-function silentAfter(text: string, onLeave?: () => void): Response {
-  return new Response(
-    new ReadableStream({
-      start(controller) {
-        if (text !== "") controller.enqueue(new TextEncoder().encode(text));
-      },
-      cancel: () => onLeave?.(),
-    }),
-  );
 }
 
 async function seqs(client: LettsClient, options?: FollowOptions): Promise<number[]> {

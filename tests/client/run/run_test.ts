@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import {
+  AbortedError,
   ArgumentError,
   ConfigError,
   type LettsError,
@@ -22,6 +23,7 @@ import {
   progress,
   QUEUED,
   Scripted,
+  silentAfter,
 } from "../scripted.ts";
 
 const STAGING = "0192a8b3-d2c1-7abc-bad0-0000000000aa";
@@ -308,6 +310,42 @@ Deno.test("RunHandle stops waiting when it is released, and the mission goes on"
   const error = await result;
   assertInstanceOf(error, Error);
   assertEquals([(error as LettsError).code, (error as LettsError).missionId], ["aborted", ID]);
+  assertEquals(server.log.filter((line) => line.includes("kill")), []);
+});
+
+Deno.test("run() and start() that are aborted name the mission, which keeps running; an error of the client stays as it is", async () => {
+  await using server = new Scripted(({ method }) =>
+    method === "POST"
+      ? Response.json({ mission_id: ID, status: "queued" }, { status: 202 })
+      : silentAfter(ndjson(QUEUED))
+  );
+  await using client = await openClient([server]);
+  const calls: Readonly<Record<string, (signal: AbortSignal, onEvent: () => void) => Promise<unknown>>> = {
+    run: (signal, onEvent) => client.run(TO, { ...GO, signal, onEvent }),
+    result: async (signal, onEvent) => {
+      await using handle = await client.start(TO, { ...GO, signal, onEvent });
+      await handle.result;
+    },
+    events: async (signal, onEvent) => {
+      await using handle = await client.start(TO, { ...GO, signal });
+      for await (const _ of handle.events()) onEvent();
+    },
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const abort = new AbortController(), reason = new Error("enough");
+    const error = await assertRejects(
+      () => call(abort.signal, () => abort.abort(reason)),
+      AbortedError,
+      ID,
+      name,
+    );
+    assertEquals([error.cause, error.missionId, error.host], [reason, ID, "s1"], name);
+  }
+  const own = new ArgumentError("of the caller");
+  assertEquals(
+    await assertRejects(() => client.run(TO, { ...GO, signal: AbortSignal.abort(own) })),
+    own,
+  );
   assertEquals(server.log.filter((line) => line.includes("kill")), []);
 });
 
