@@ -54,6 +54,6 @@ Deno.test("GET /v1/openapi.json says of each member of a mission record what it 
   }
   assertEquals(
     MissionRecord.properties.display_name.description,
-    "What lists show. Absent unless an exec was given one.",
+    "Shown in lists. Absent except for execs with one.",
   );
 });
