@@ -106,6 +106,7 @@ export type {
   InputFile,
   MissionFields,
   MissionKind,
+  MissionLogLine,
   MissionRecord,
   MissionStatus,
   MissionWarning,

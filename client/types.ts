@@ -517,8 +517,8 @@ export interface LogOptions extends CallOptions {
   readonly offset?: number | undefined;
 }
 
-/** Which captured output to read. */
-export type LogStream = "stdout" | "stderr" | "combined";
+/** Which captured output to read, or the mission's own log: JSON lines with `time`, `level`, `message` and `fields`. */
+export type LogStream = "stdout" | "stderr" | "combined" | "log";
 
 /** The owner of output files: a result, or a mission record. */
 export type OutputsOf =

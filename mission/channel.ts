@@ -10,7 +10,7 @@ export interface Channel {
   progress(value: number | undefined, message: string | undefined): void;
   /** Whether there is a line of its own for this; what has none is said in another way. */
   knows(event: SaidLine["event"]): boolean;
-  /** Reports something on the way, after any progress reported before. */
+  /** Reports something on the way; unless it is a log line, after any progress reported before. */
   say(line: SaidLine): void;
   /** Declares an output file by its key. */
   outputFile(key: string): void;
@@ -33,6 +33,8 @@ export function saidText(line: SaidLine): string {
       return `[warning] ${line.message}${line.details ? ` ${JSON.stringify(line.details)}` : ""}`;
     case "meta":
       return `[meta] ${JSON.stringify(line.fields)}`;
+    case "log":
+      return `[log] ${line.level} ${line.message}`;
     case "state":
       return `[state] ${line.name}`;
     default:

@@ -60,7 +60,11 @@ export class MissionContext<Input = JsonValue> {
     this.lastAttempt = attempt >= attempts;
     this.rawInput = session.readInput();
     this.input = parseInput(this.rawInput, options);
-    this.log = new Log(host, { missionId: this.id, state: () => session.state }, options.log);
+    this.log = new Log(
+      host,
+      { missionId: this.id, state: () => session.state, channel: session.channel },
+      options.log,
+    );
     this.#paths = new InputPaths(this.rawInput ?? {});
     this.#files = new InputFiles(host, environment, this.rawInput);
     this.#turnedMs = session.startedMs;

@@ -64,7 +64,8 @@ class Fd3 implements Channel {
   say(line: SaidLine): void {
     this.#assertNotEnded();
     if (!this.knows(line.event)) return printLine(this.#host, saidText(line));
-    this.#progress.flush();
+    // Many log lines must not send as many reports of progress.
+    if (line.event !== "log") this.#progress.flush();
     this.#write(JSON.stringify(line));
   }
 

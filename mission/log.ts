@@ -1,9 +1,14 @@
 /** Structured log lines on stderr. @module */
+import { clip, CUT_MARK } from "../protocol/clip.ts";
+import type { LogLevel } from "../protocol/fd3.ts";
+import type { JsonObject } from "../protocol/json_value.ts";
+import type { Channel } from "./channel.ts";
 import type { Host } from "./host.ts";
 import { printLine } from "./stderr.ts";
 
-/** How much a line matters. */
-export type LogLevel = "debug" | "info" | "warn" | "error";
+const MESSAGE_BYTES = 16 * 1024;
+/** A line on descriptor 3 that is too long would fail the mission. */
+const FIELDS_CHARS = 64 * 1024;
 
 /** JSON, one object on each line, for programs; or text, for people. */
 export type LogFormat = "json" | "text";
@@ -11,16 +16,23 @@ export type LogFormat = "json" | "text";
 /** Additional fields of a log line. Errors are written with their class and message, bigints as strings. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
+// HEAD
 /** Common fields of all lines of a mission. */
+//
+/** What every line of one mission carries, and where it goes beside stderr. */
+//c0d482c (missions write a log of their own on descriptor 3: GET /v1/missions/{id}/log, letts logs --stream log, and the log of the dugdale)
 export interface LogScene {
   readonly missionId: string;
   /** The current named state of the mission. */
   state(): string | undefined;
+  /** Where a dugdale takes log lines. */
+  readonly channel: Pick<Channel, "ended" | "knows" | "say">;
 }
 
 /**
- * Writes log lines to stderr, where a dugdale captures them. By default the lines are text on a terminal and JSON
- * anywhere else; `LETTS_LOG_FORMAT=json` or `text` overrides that. Logging never throws because of a field.
+ * Writes log lines to stderr, where a dugdale captures them, and to the mission's own log if the dugdale keeps one. By
+ * default the lines on stderr are text on a terminal and JSON anywhere else; `LETTS_LOG_FORMAT=json` or `text` overrides
+ * that. Logging never throws because of a field.
  */
 export class Log {
   readonly #host: Host;
@@ -61,6 +73,14 @@ export class Log {
   }
 
   #write(level: LogLevel, message: string, fields: LogFields = {}): void {
+    this.#print(level, message, fields);
+    const { channel } = this.#scene;
+    if (channel.ended || !channel.knows("log")) return;
+    const facts = Object.keys(fields).length > 0 && { fields: sentFields(fields) };
+    channel.say({ event: "log", level, message: clip(message, MESSAGE_BYTES, CUT_MARK), ...facts });
+  }
+
+  #print(level: LogLevel, message: string, fields: LogFields): void {
     const time = new Date().toISOString();
     const state = this.#scene.state();
     if (this.#format === "text") {
@@ -83,6 +103,11 @@ export class Log {
 
 function wishOf(text: string | undefined): LogFormat | undefined {
   return text === "json" || text === "text" ? text : undefined;
+}
+
+function sentFields(fields: LogFields): JsonObject {
+  const text = encode(fields);
+  return text.length > FIELDS_CHARS ? { truncated: true, original_chars: text.length } : JSON.parse(text);
 }
 
 function encode(value: unknown): string {

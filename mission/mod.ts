@@ -36,6 +36,7 @@ export type { FailureOptions } from "./failure.ts";
 export type { InputFile } from "./files.ts";
 export type { InterruptCallback } from "./interrupt.ts";
 export type { Log, LogFields, LogFormat } from "./log.ts";
+export type { LogLevel } from "../protocol/fd3.ts";
 export {
   AlreadyEndedError,
   AlreadyStartedError,

@@ -59,8 +59,9 @@ export class Terminal implements Channel {
     );
   }
 
-  knows(): boolean {
-    return true;
+  /** Log lines are on stderr already. */
+  knows(event: SaidLine["event"]): boolean {
+    return event !== "log";
   }
 
   say(line: SaidLine): void {

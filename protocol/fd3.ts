@@ -52,6 +52,7 @@ export type FinalLine = SuccessLine | FailLine;
 
 /** A note about the run, for people. */
 export interface NoteLine {
+  /** Distinguishes the lines. */
   readonly event: "note";
   /** Not empty. */
   readonly text: string;
@@ -59,6 +60,7 @@ export interface NoteLine {
 
 /** A problem that does not end the mission. */
 export interface WarnLine {
+  /** Distinguishes the lines. */
   readonly event: "warn";
   /** Not empty. */
   readonly message: string;
@@ -68,22 +70,43 @@ export interface WarnLine {
 
 /** Facts about the run, for programs. A later line replaces the members that it names, and keeps the others. */
 export interface MetaLine {
+  /** Distinguishes the lines. */
   readonly event: "meta";
+  /** The facts. */
   readonly fields: JsonObject;
 }
 
 /** The mission enters a named state. */
 export interface StateLine {
+  /** Distinguishes the lines. */
   readonly event: "state";
   /** Not empty. */
   readonly name: string;
+}
+
+/** How much a log line matters, in their order. */
+export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+/** One of {@linkcode LOG_LEVELS}. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** A line of the mission's log. */
+export interface LogLine {
+  /** Distinguishes the lines. */
+  readonly event: "log";
+  /** How much it matters. */
+  readonly level: LogLevel;
+  /** What happened, for people. */
+  readonly message: string;
+  /** Facts beside the message. */
+  readonly fields?: JsonObject | null;
 }
 
 /**
  * Reports on the way. A dugdale that supports these lines names them in `LETTS_FEATURES`; for an older one they are a
  * violation.
  */
-export type SaidLine = NoteLine | WarnLine | MetaLine | StateLine;
+export type SaidLine = NoteLine | WarnLine | MetaLine | StateLine | LogLine;
 
 /** Any line of the control channel. */
 export type ControlLine = ProgressLine | OutputFileLine | SaidLine | FinalLine;
@@ -101,6 +124,7 @@ export const CONTROL_EVENTS: readonly ControlEvent[] = [
   "warn",
   "meta",
   "state",
+  "log",
 ];
 
 /** Limits of the {@linkcode SaidLine}s of one mission. */

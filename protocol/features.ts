@@ -26,10 +26,11 @@ export const FEATURES: Readonly<Record<string, string>> = {
   warn: "the line `warn` on descriptor 3, `warnings` of a mission",
   meta: "the line `meta` on descriptor 3, `meta` of a mission",
   state: "the line `state` on descriptor 3, `state` and `states` of a mission",
+  log: "the line `log` on descriptor 3, `GET /v1/missions/{id}/log`",
 };
 
 /** Features for missions, which find them in `LETTS_FEATURES`, separated by commas. */
-export const MISSION_FEATURES: readonly string[] = ["note", "warn", "meta", "state"];
+export const MISSION_FEATURES: readonly string[] = ["note", "warn", "meta", "state", "log"];
 
 /** Members of a dispatch that are additions, with the feature of each. */
 export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, string>>> = {

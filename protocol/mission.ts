@@ -14,6 +14,7 @@ import {
   UNIQUE_RULES,
   type UniqueRule,
 } from "./dispatch_options.ts";
+import { LOG_LEVELS, type LogLevel } from "./fd3.ts";
 import type { JsonObject, JsonValue } from "./json_value.ts";
 import { FILE_ROLE, LANE_NAME, MISSION_NAME } from "./names.ts";
 import type { RetryRule } from "./retry.ts";
@@ -656,6 +657,35 @@ export const outputQuery: ObjectShape<OutputQuery> = v.object({
     integer("a positive integer", "Only what this attempt has printed, from 1", { min: 1 }),
   ),
   follow,
+});
+
+/** The query of `GET /v1/missions/:id/log`. */
+export interface LogQuery {
+  /** Goes on until the mission is done. Default false. */
+  readonly follow?: boolean | undefined;
+}
+
+/** Checks a {@linkcode LogQuery}. */
+export const logQuery: ObjectShape<LogQuery> = v.object({ follow });
+
+/** A line of a mission's own log. */
+export interface MissionLogLine {
+  /** Unix milliseconds. */
+  readonly time: number;
+  /** How much it matters. */
+  readonly level: LogLevel;
+  /** What it says. */
+  readonly message: string;
+  /** Facts beside it. Absent when there are none. */
+  readonly fields?: JsonObject | undefined;
+}
+
+/** Checks a {@linkcode MissionLogLine}. */
+export const missionLogLine: v.GenericSchema<unknown, MissionLogLine> = v.object({
+  time: v.number(),
+  level: openWord(LOG_LEVELS),
+  message: v.string(),
+  fields: v.optional(v.record(v.string(), v.any())),
 });
 
 /** The query of a delete. */

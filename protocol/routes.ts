@@ -53,6 +53,8 @@ import {
   eventsQuery,
   type KillReply,
   killReply,
+  type LogQuery,
+  logQuery,
   type MissionPage,
   missionPage,
   type MissionRecord,
@@ -159,6 +161,7 @@ export interface Replies {
   getByKey: MissionRecord;
   events: undefined;
   output: undefined;
+  log: undefined;
   restart: RestartReply;
   runNow: RunNowReply;
   kill: KillReply;
@@ -206,6 +209,7 @@ export interface Queries {
   failures: FailuresQuery;
   events: EventsQuery;
   output: OutputQuery;
+  log: LogQuery;
   deleteMission: DeleteQuery;
   apply: ApplyQuery;
   nextOfSchedule: NextQuery;
@@ -351,6 +355,15 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     resend: "safe",
     query: outputQuery,
     summary: "The output of a mission",
+  },
+  log: {
+    method: "GET",
+    path: "/v1/missions/:id/log",
+    scope: DE,
+    narrowed: true,
+    resend: "safe",
+    query: logQuery,
+    summary: "The log of a mission, one JSON object a line",
   },
   restart: {
     method: "POST",

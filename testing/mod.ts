@@ -20,4 +20,13 @@ export type { Priority } from "../protocol/dispatch_options.ts";
 export { FakeDugdale, type FakeDugdaleOptions, type FakeTokens } from "./fake_dugdale.ts";
 export { FakeEnd, type FakeEnding, type FakeMission, type FakeOrder } from "./fake_mission.ts";
 export type { Fault, FaultyRoute } from "./faults.ts";
+export type {
+  LogLevel,
+  LogLine,
+  MetaLine,
+  NoteLine,
+  SaidLine,
+  StateLine,
+  WarnLine,
+} from "../protocol/fd3.ts";
 export type { FakeResult, FakeRun, FakeScript } from "./scripts.ts";

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { ExitStatus } from "../dugdale/host/spawn.ts";
 import { STDIN_ROLE } from "../dugdale/run/environment.ts";
-import type { ControlLine } from "../protocol/fd3.ts";
+import type { ControlLine, SaidLine } from "../protocol/fd3.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { FakeEnd, type FakeOrder } from "./fake_mission.ts";
 import type { MemoryDisk } from "./memory_disk.ts";
@@ -28,6 +28,8 @@ export interface FakeRun {
   readonly signal: AbortSignal;
   /** Reports progress. Has no effect for a command. */
   progress(value?: number, message?: string): void;
+  /** Says a note, a warning, metadata, a state or a log line. Does nothing in a command. */
+  say(line: SaidLine): void;
   /** Writes output. */
   print(text: string, stream?: "stdout" | "stderr"): void;
   /**
@@ -67,6 +69,7 @@ export async function playScript(
     command: order.command,
     signal: process.signal,
     progress: (value = null!, message) => say({ event: "progress", value, ...(message ? { message } : {}) }),
+    say,
     print: (text, stream = "stdout") => process[stream].write(encoder.encode(text)),
     file(role) {
       const path = role === STDIN_ROLE ? process.request.stdin : env[`LETTS_IN_${role}`];

@@ -26,9 +26,9 @@ export const LOGS_FLAGS = {
   stream: {
     type: "text",
     value: "STREAM",
-    choices: ["combined", "stdout", "stderr"],
+    choices: ["combined", "stdout", "stderr", "log"],
     default: "combined",
-    help: "which stream",
+    help: "which stream; log is what the mission itself logged",
   },
   follow: { type: "switch", help: "continue until the mission is done" },
   raw: { type: "switch", help: "control characters reach the terminal as they are, not as symbols" },

@@ -7,7 +7,7 @@ import * as v from "valibot";
 import type { Color, Paint } from "./color.ts";
 
 const record = v.object({
-  time: v.pipe(v.string(), v.isoTimestamp()),
+  time: v.union([v.pipe(v.string(), v.isoTimestamp()), v.number()]),
   level: v.picklist(["debug", "info", "warn", "error"]),
   message: v.string(),
   state: v.optional(v.string()),
@@ -30,7 +30,8 @@ export function logRecordText(line: string, paint: Paint): string | undefined {
   const { time, level, message, state, fields = {} } = parsed.output;
   const facts = Object.entries({ ...(state === undefined ? {} : { state }), ...fields })
     .map(([name, fact]) => ` ${paint("dim", `${name}=`)}${JSON.stringify(fact)}`);
-  return `${paint("dim", time.slice(11, 23))} ${paint(COLORS[level] ?? "dim", level.padEnd(5))} ${message}${
+  const iso = typeof time === "number" ? new Date(time).toISOString() : time;
+  return `${paint("dim", iso.slice(11, 23))} ${paint(COLORS[level] ?? "dim", level.padEnd(5))} ${message}${
     facts.join("")
   }`;
 }

@@ -5,6 +5,7 @@
  */
 import { LinkedAbort, pause } from "../abort.ts";
 import { ArgumentError, NetworkError } from "../errors.ts";
+import { requireFeatures } from "../features.ts";
 import type { GuardedReply } from "../http/reply.ts";
 import type { LogOptions, LogStream } from "../types.ts";
 import type { Followed } from "./follow.ts";
@@ -31,12 +32,16 @@ export async function openLogs(
   const left = new LinkedAbort(signal);
   const call = {
     path: { id: missionId },
-    query: { stream, follow: follow || undefined },
     scopes,
     missionId,
     signal: left.signal,
     ...(follow ? { timeoutMs: Infinity } : {}),
   };
+  const wanted = { follow: follow || undefined };
+  const request = (how: "once" | "open"): Promise<GuardedReply> =>
+    stream === "log"
+      ? connection[how]("log", { ...call, query: wanted })
+      : connection[how]("output", { ...call, query: { ...wanted, stream } });
   const budget = new ReconnectBudget(policy, facts, { position: offset, isKnown: true });
   let at = offset;
   let skip = offset;
@@ -51,7 +56,7 @@ export async function openLogs(
   }
 
   async function next(): Promise<Bytes | undefined> {
-    reader ??= await opened(connection.once("output", call));
+    reader ??= await opened(request("once"));
     for (;;) {
       const { done, value } = await reader.read();
       if (done && skip === 0) return undefined;
@@ -80,12 +85,12 @@ export async function openLogs(
   }
 
   try {
-    const once = () => connection.once("output", call);
+    if (stream === "log") await requireFeatures(connection, ["log"], { missionId, signal });
     // A dugdale that was never reached is tried as often as for any other call.
     reader = await opened(
       followed.answered
-        ? reconnecting(followed, { missionId, signal: left.signal }, once)
-        : connection.open("output", call),
+        ? reconnecting(followed, { missionId, signal: left.signal }, () => request("once"))
+        : request("open"),
     );
   } catch (error) {
     left.release();

@@ -70,7 +70,7 @@ export async function runPickedUp(
       }
     },
   });
-  const said = new SaidRecorder(row, gate, parts);
+  using said = new SaidRecorder(row, gate, parts);
   using capture = new Capture({
     disk: parts.dataDir.disk,
     path: (name) => parts.dataDir.capture(row.mission_id, name),

@@ -5,9 +5,9 @@ import type { MissionId, StagingId } from "../../protocol/names.ts";
 import { type Disk, systemDisk } from "./disk.ts";
 import type { Log } from "./log.ts";
 
-/** The captured streams of a mission, one file each. */
+/** What a mission prints, and what it writes to its log: each a file of its own. */
 export type CaptureName = (typeof CAPTURES)[number];
-const CAPTURES = ["stdout", "stderr", "combined"] as const;
+const CAPTURES = ["stdout", "stderr", "combined", "log"] as const;
 
 /** The data directory is unusable; the message says what to do. */
 export class DataDirError extends Error {

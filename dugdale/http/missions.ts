@@ -13,7 +13,7 @@ const NOSNIFF = { "x-content-type-options": "nosniff" };
 /** Reads of one mission. */
 export function missionHandlers(
   parts: HandlerParts,
-): RouteHandlers<"getMission" | "getByKey" | "events" | "output"> {
+): RouteHandlers<"getMission" | "getByKey" | "events" | "output" | "log"> {
   return {
     getMission: (call) => {
       const id = missionIdOf(call, "invalid_id");
@@ -49,6 +49,12 @@ export function missionHandlers(
       const stream = openOutput(row, { name, follow, ...part }, parts);
       return new Response(stream, { headers: { "content-type": type, ...NOSNIFF } });
     },
+    log: (call) => {
+      const row = readable(call, parts);
+      const { follow = false } = call.query();
+      const stream = openOutput(row, { name: "log", follow }, parts);
+      return new Response(stream, { headers: { "content-type": "application/x-ndjson", ...NOSNIFF } });
+    },
   };
 }
 
@@ -56,7 +62,7 @@ export function missionHandlers(
 function outputPart(
   row: MissionRow,
   attempt: number,
-  { name, follow }: Pick<OutputOptions, "name" | "follow">,
+  { name, follow }: { readonly name: keyof CapturedBytes; readonly follow: boolean },
   parts: HandlerParts,
 ): Pick<OutputOptions, "fromByte" | "toByte"> {
   if (follow) throw new ProblemError("bad_request", "attempt and follow cannot be used together");

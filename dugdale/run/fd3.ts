@@ -1,5 +1,5 @@
 import { InvalidDurationError, parseDuration } from "../../protocol/duration.ts";
-import { CONTROL_EVENTS } from "../../protocol/fd3.ts";
+import { CONTROL_EVENTS, LOG_LEVELS, type LogLevel } from "../../protocol/fd3.ts";
 import { type Line, LineSplitter } from "../../protocol/lines.ts";
 import { isFileRole } from "../../protocol/names.ts";
 import { compact, DepthError } from "../json/canonical.ts";
@@ -44,7 +44,16 @@ export interface Progress {
 export type Said =
   | { readonly event: "note" | "state"; readonly text: string }
   | { readonly event: "warn"; readonly text: string; readonly details: string | null }
-  | { readonly event: "meta"; readonly fields: ReadonlyMap<string, string> };
+  | { readonly event: "meta"; readonly fields: ReadonlyMap<string, string> }
+  | ({ readonly event: "log" } & LogEntry);
+
+/** A line of a mission's log. */
+export interface LogEntry {
+  readonly level: LogLevel;
+  readonly message: string;
+  /** JSON text. */
+  readonly fields: string | null;
+}
 
 /** The limits that a control channel is held to; 0 is no limit. */
 export interface ControlLimits {
@@ -156,6 +165,8 @@ export class Fd3Reader {
         return this.#warn(line, node);
       case "meta":
         return this.#meta(line, node);
+      case "log":
+        return this.#log(line, node);
       case "success":
         return this.#success(line, node);
       case "fail":
@@ -225,6 +236,20 @@ export class Fd3Reader {
       event: "meta",
       fields: new Map(fields.members.map(([name, value]) => [name, compact(line, value)])),
     });
+  }
+
+  #log(line: string, node: JsonObjectNode): void {
+    const named = this.#text(node, "level", "log");
+    if (named === undefined) return;
+    const level = LOG_LEVELS.find((level) => level === named);
+    if (level === undefined) {
+      return this.#protocolError(`log "level" must be ${LOG_LEVELS.join(", ")}`, { event: "log" });
+    }
+    const message = this.#text(node, "message", "log");
+    if (message === undefined) return;
+    const fields = this.#object(line, node, "fields", "log");
+    if (fields === undefined) return;
+    this.#onSaid({ event: "log", level, message, fields: fields === "null" ? null : fields });
   }
 
   #success(line: string, node: JsonObjectNode): void {

@@ -35,7 +35,7 @@ export class Told {
   }
 
   /** Takes what was said. Answers the event that followers get of it, if they do. */
-  take(said: Said): SaidEvent | undefined {
+  take(said: Exclude<Said, { readonly event: "log" }>): SaidEvent | undefined {
     switch (said.event) {
       case "note": {
         const text = clip(said.text, textBytes, CUT_MARK);

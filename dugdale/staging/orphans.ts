@@ -26,7 +26,7 @@ interface Kind {
 }
 
 const ID = `(${UUID_V7})`;
-const CAPTURE = new RegExp(`^${ID}-(?:stdout|stderr|combined|events)$`);
+const CAPTURE = new RegExp(`^${ID}-(?:stdout|stderr|combined|log|events)$`);
 const WORK = new RegExp(`^${ID}$`);
 const STAGED = new RegExp(`^${ID}(?:\\.tmp)?$`);
 const PAUSE_MS = 5;

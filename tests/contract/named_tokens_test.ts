@@ -172,6 +172,7 @@ const CHECKS: Readonly<Partial<Record<RouteKey, Check>>> = {
   getMission: byId((id) => ["GET", `/v1/missions/${id}`], missions),
   getByKey: byId((key) => ["GET", `/v1/keys/${key}`], () => [mine.key, theirs.key, "absent"]),
   events: byId((id) => ["GET", `/v1/missions/${id}/events?follow=true`], missions),
+  log: byId((id) => ["GET", `/v1/missions/${id}/log?follow=true`], missions),
   output: byId((id) => ["GET", `/v1/missions/${id}/output?stream=stdout&follow=true`], missions),
   restart: byId((id) => ["POST", `/v1/missions/${id}/restart`], missions),
   runNow: byId((id) => ["POST", `/v1/missions/${id}/run-now`], missions),

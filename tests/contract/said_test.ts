@@ -103,3 +103,36 @@ daemonTest("what is said beyond the limits is dropped and counted, and is no fai
   assertEquals(record.outcome, "success");
   assertEquals([(record.notes as unknown[]).length, record.said_dropped], [64, 6]);
 });
+
+daemonTest(
+  "L22: a mission's log has its lines with level and fields, also for those who follow it",
+  async () => {
+    const commands = `${
+      saying(
+        { event: "log", level: "info", message: "loaded", fields: { rows: 7 } },
+        { event: "log", level: "error", message: "odd" },
+        { event: "note", text: "logged" },
+      )
+    } while :; do sleep 0.1; done`;
+    const id = await dugdale.queue("obeys.sh", { input: told(commands) });
+    await dugdale.event(id, "note");
+    const followed = dugdale.get(`/v1/missions/${id}/log?follow=true`);
+    const { text, headers } = await dugdale.get(`/v1/missions/${id}/log`);
+    assertEquals(headers.get("content-type"), "application/x-ndjson");
+    const lines = text.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assert(lines.every(({ time }) => Number.isInteger(time)));
+    assertEquals(lines.map(({ time: _, ...line }) => line), [
+      { level: "info", message: "loaded", fields: { rows: 7 } },
+      { level: "error", message: "odd" },
+    ]);
+    await dugdale.post(`/v1/missions/${id}/kill`);
+    assertEquals((await followed).text, text);
+  },
+);
+
+daemonTest("the log of a mission that writes none is empty", async () => {
+  const id = await dugdale.queue("obeys.sh", { input: told("true") });
+  await dugdale.done(id);
+  const { status, text } = await dugdale.get(`/v1/missions/${id}/log`);
+  assertEquals([status, text], [200, ""]);
+});

@@ -1,10 +1,21 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Log, type LogFormat } from "../../mission/log.ts";
+import type { SaidLine } from "../../protocol/fd3.ts";
 import { type FakeHost, fakeHost, type FakeProcess } from "./fake_host.ts";
 
-function openLog(process: FakeProcess = {}, format?: LogFormat): { log: Log; host: FakeHost } {
+/** @param said Takes the lines for a dugdale that keeps logs; without it the dugdale keeps none. */
+function openLog(
+  process: FakeProcess = {},
+  format?: LogFormat,
+  said?: SaidLine[],
+): { log: Log; host: FakeHost } {
   const host = fakeHost(process);
-  return { host, log: new Log(host, { missionId: "m1", state: () => "resizing" }, format) };
+  const channel = {
+    ended: false,
+    knows: () => said !== undefined,
+    say: (line: SaidLine) => void said?.push(line),
+  };
+  return { host, log: new Log(host, { missionId: "m1", state: () => "resizing", channel }, format) };
 }
 
 Deno.test("Log writes one JSON object a line unless stderr is a terminal", () => {
@@ -58,4 +69,26 @@ Deno.test("Log never writes the words that a dugdale takes for PHP running out o
   log.info("php said: Allowed memory size of 128 bytes exhausted");
   assertEquals(host.text("stderr").includes("Allowed memory size of"), false);
   assertMatch(host.text("stderr"), /Allowed.memory size of 128/);
+});
+
+Deno.test("L22: Log also tells a dugdale that keeps logs, with level and fields", () => {
+  const said: SaidLine[] = [];
+  const { log, host } = openLog({}, undefined, said);
+  log.info("loaded", { rows: 7, big: 2n ** 64n, error: new TypeError("odd") });
+  log.error("no fields");
+  assertEquals(host.text("stderr").trimEnd().split("\n").length, 2);
+  const [loaded, plain] = said;
+  assertEquals(plain, { event: "log", level: "error", message: "no fields" });
+  const { fields, ...line } = loaded as Extract<SaidLine, { event: "log" }>;
+  assertEquals(line, { event: "log", level: "info", message: "loaded" });
+  assertEquals([fields?.rows, fields?.big], [7, "18446744073709551616"]);
+  assertEquals((fields?.error as { class: string }).class, "TypeError");
+});
+
+Deno.test("Log tells a dugdale no line that would be too long for it", () => {
+  const said: SaidLine[] = [];
+  const { log } = openLog({}, undefined, said);
+  log.warn("x".repeat(100_000), { big: "y".repeat(100_000) });
+  assertEquals(JSON.stringify(said).length < 20_000, true);
+  assertEquals((said[0] as { fields?: unknown }).fields, { truncated: true, original_chars: 100_010 });
 });

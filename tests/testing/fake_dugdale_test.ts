@@ -233,3 +233,26 @@ Deno.test("LettsClient.close() ends calls, may be called twice, and is what rele
     await followed;
   }
 });
+
+Deno.test("a mission of a fake dugdale says notes, warnings, metadata, states and log lines", async () => {
+  const dugdale = new FakeDugdale().on("m", ({ say }) => {
+    say({ event: "note", text: "n" });
+    say({ event: "warn", message: "w", details: { a: 1 } });
+    say({ event: "meta", fields: { rows: 7 } });
+    say({ event: "state", name: "s" });
+    say({ event: "log", level: "info", message: "l" });
+  });
+  await using client = await openFakeClient({ s1: dugdale });
+  const result = await client.run({ host: "s1", lane: "only" }, { mission: "m" });
+  const { notes, warnings, meta, state, states } =
+    (await client.getMission(result.missionId, { host: "s1" }))!;
+  assertEquals({ notes, warnings, meta, state, states }, {
+    notes: ["n"],
+    warnings: [{ message: "w", details: { a: 1 } }],
+    meta: { rows: 7 },
+    state: "s",
+    states: ["s"],
+  });
+  const log = await new Response(await client.logs(result, "log")).text();
+  assertEquals(JSON.parse(log).message, "l");
+});

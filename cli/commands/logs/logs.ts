@@ -31,14 +31,21 @@ async function printLogs(call: LogsCall, kind: MissionKind): Promise<void> {
   const client = await call.open();
   const { host, missionId } = await findById(client, id, search);
   const body = await client.logs({ host, missionId, kind }, stream, { follow });
-  if (stream === "combined" && globals.output === "text") {
+  if (stream === "log" && globals.output === "text" && io.stdout.isTerminal) {
+    const paint = paintFor(io.stdout, io);
+    for await (const line of lines(body, { maxBytes: LINE_MAX_BYTES })) {
+      await io.stdout.write(`${logRecordText(line, paint) ?? line}\n`);
+    }
+  } else if (stream === "combined" && globals.output === "text") {
     const paint = paintFor(io.stdout, io);
     for await (const { bytes, stream } of combinedLog(body)) {
       await io.stdout.write(stream === "stderr" && io.stdout.isTerminal ? forPeople(bytes, paint) : bytes);
     }
   } else {
     let limitBytes: number | undefined;
-    const shown = stream === "combined" ? body : withoutCutMark(body, (limit) => limitBytes = limit);
+    const shown = stream === "combined" || stream === "log"
+      ? body
+      : withoutCutMark(body, (limit) => limitBytes = limit);
     for await (const bytes of shown) await io.stdout.write(bytes);
     if (limitBytes !== undefined) {
       await io.stderr.write(`letts: warning: ${cutText(stream, limitBytes)}\n`);
@@ -59,8 +66,8 @@ function forPeople(bytes: Uint8Array<ArrayBuffer>, paint: Paint): string | Uint8
   ).join("\n");
 }
 
-/** Maximum line length: a chunk of 32 KiB in base64 or with every character escaped, plus a margin. */
-const LINE_MAX_BYTES = 1024 * 1024;
+/** Maximum length of a line: of output a chunk of 32 KiB in base64 or with every letter escaped, of a log what a mission may say. */
+const LINE_MAX_BYTES = 2 * 1024 * 1024;
 
 /** One chunk of output. */
 export interface LogChunk {

@@ -1,6 +1,7 @@
 import type { GenericSchema } from "valibot";
 import { auditRecord } from "../../../protocol/audit.ts";
 import { missionEvent } from "../../../protocol/event.ts";
+import { missionLogLine } from "../../../protocol/mission.ts";
 import type { RouteKey } from "../../../protocol/routes.ts";
 
 /** The response to a successful request. */
@@ -32,6 +33,7 @@ export const SUCCESSES: Readonly<Partial<Record<RouteKey, Success>>> = {
   events: { ...PLAIN_SUCCESS, types: [NDJSON], line: missionEvent },
   audit: { ...PLAIN_SUCCESS, types: [NDJSON], line: auditRecord },
   output: { ...PLAIN_SUCCESS, types: [BYTES, NDJSON] },
+  log: { ...PLAIN_SUCCESS, types: [NDJSON], line: missionLogLine },
   putStaging: { statuses: { 201: "The file is complete", 200: "It was complete already" } },
   headStaging: { statuses: { 200: "The state of the upload, in headers" }, types: [] },
   getStaging: { statuses: { 200: "The file", 206: "A part of it" }, types: [BYTES] },

@@ -71,7 +71,7 @@ const TABLE: readonly (readonly [args: readonly string[], code: number, stderr: 
   [
     ["logs", V7, "--stream", "both"],
     2,
-    `invalid argument "both" for "--stream" flag: must be one of combined, stdout, stderr`,
+    `invalid argument "both" for "--stream" flag: must be one of combined, stdout, stderr, log`,
   ],
   [["logs", V7, "--match", "nope"], 1, "no dugdale has the labels nope"],
   [["apply"], 2, `required flag "file" not set`],

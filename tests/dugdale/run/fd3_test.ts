@@ -33,6 +33,7 @@ Deno.test("Fd3Reader takes what is said on the way, with the digits and without 
   const reader = read(
     '{"event":"note","text":"a"}\n{"event":"state","name":"b"}\n' +
       '{"event":"warn","message":"c","details":null}\n{"event":"warn","message":"d","details":{ "n": 1.0 }}\n' +
+      '{"event":"log","level":"warn","message":"e","fields":{ "a": [ 1 ] }}\n{"event":"log","level":"debug"}\n' +
       '{"event":"meta","fields":{"n": 9007199254740993, "o": { "p" : [1, 2] }, "n": null}}',
   );
   assertEquals(reader.violations, []);
@@ -41,6 +42,8 @@ Deno.test("Fd3Reader takes what is said on the way, with the digits and without 
     { event: "state", text: "b" },
     { event: "warn", text: "c", details: null },
     { event: "warn", text: "d", details: '{"n":1.0}' },
+    { event: "log", level: "warn", message: "e", fields: '{"a":[1]}' },
+    { event: "log", level: "debug", message: "", fields: null },
     { event: "meta", fields: new Map([["n", "null"], ["o", '{"p":[1,2]}']]) },
   ]);
 });
@@ -74,6 +77,10 @@ const VIOLATIONS: readonly (readonly [line: string, reason: string, details: Rec
   ['{"event":"meta"}', "event_protocol_error", { fd3_line: 1, event: "meta" }],
   ['{"event":"meta","fields":null}', "event_protocol_error", { fd3_line: 1, event: "meta" }],
   ['{"event":"meta","fields":{"a":[[[1]]]}}', "event_protocol_error", { fd3_line: 1, event: "meta" }],
+  ['{"event":"log","message":"a"}', "event_protocol_error", { fd3_line: 1, event: "log" }],
+  ['{"event":"log","level":"loud","message":"a"}', "event_protocol_error", { fd3_line: 1, event: "log" }],
+  ['{"event":"log","level":"info","message":1}', "event_protocol_error", { fd3_line: 1, event: "log" }],
+  ['{"event":"log","level":"info","fields":"a"}', "event_protocol_error", { fd3_line: 1, event: "log" }],
   ['{"event":"success","return":[1]}', "event_protocol_error", { fd3_line: 1, event: "success" }],
   ['{"event":"success","return":{"a":[[[1]]]}}', "event_protocol_error", { fd3_line: 1, event: "success" }],
   ['{"event":"fail","details":"x"}', "event_protocol_error", { fd3_line: 1, event: "fail" }],
