@@ -104,6 +104,8 @@ export type {
   EnqueuedFields,
   Eventually,
   InputFile,
+  Leftovers,
+  LeftProcess,
   MissionFields,
   MissionKind,
   MissionLogLine,

@@ -6,7 +6,14 @@
 import * as v from "valibot";
 import { openWord } from "./schemas.ts";
 import type { JsonObject } from "./json_value.ts";
-import { type OutcomeKind, OUTCOMES, type OutputFile, outputFile } from "./mission.ts";
+import {
+  type Leftovers,
+  leftovers,
+  type OutcomeKind,
+  OUTCOMES,
+  type OutputFile,
+  outputFile,
+} from "./mission.ts";
 
 /** The mission was queued. */
 export interface QueuedEvent {
@@ -54,6 +61,8 @@ export interface AttemptEvent {
   readonly outcome: OutcomeKind;
   /** As in {@linkcode DoneEvent}. */
   readonly fail_reason?: string | undefined;
+  /** As in {@linkcode DoneEvent}. */
+  readonly leftovers?: Leftovers | undefined;
   /** Earliest start of the next run, in Unix milliseconds. */
   readonly next_attempt_at: number;
 }
@@ -138,6 +147,8 @@ export interface DoneEvent {
   readonly outputs?: Readonly<Record<string, OutputFile>> | undefined;
   /** Number of progress events that arrived faster than they could be stored. Absent if 0. */
   readonly progress_dropped?: number | undefined;
+  /** Processes that still ran when the mission had ended by itself. Absent if none were seen. */
+  readonly leftovers?: Leftovers | undefined;
 }
 
 /** A public event of a mission. */
@@ -192,6 +203,7 @@ export const missionEvent: v.GenericSchema<unknown, MissionEvent> = v.variant("e
     attempt: v.number(),
     outcome: openWord(OUTCOMES),
     fail_reason: v.optional(v.string()),
+    leftovers: v.optional(leftovers),
     next_attempt_at: v.number(),
   }),
   v.object({
@@ -208,5 +220,6 @@ export const missionEvent: v.GenericSchema<unknown, MissionEvent> = v.variant("e
     fail_details: v.nullish(v.record(v.string(), v.any())),
     outputs: v.optional(v.record(v.string(), outputFile)),
     progress_dropped: v.optional(v.number()),
+    leftovers: v.optional(leftovers),
   }),
 ]);

@@ -97,6 +97,24 @@ export interface MissionWarning {
   readonly details?: JsonObject | undefined;
 }
 
+/** A process that outlived its mission. */
+export interface LeftProcess {
+  /** Its process id. */
+  readonly pid: number;
+  /** The name of the process, cut to 15 bytes by the system. */
+  readonly command: string;
+}
+
+/** Processes that still ran when a mission had ended by itself. */
+export interface Leftovers {
+  /** `killed` in a lane with `leftovers: kill`; otherwise `left`: the processes go on. */
+  readonly action: "left" | "killed";
+  /** Number of processes. */
+  readonly count: number;
+  /** The first 16 of them. */
+  readonly processes: readonly LeftProcess[];
+}
+
 const STATUSES = ["queued", "running", "done", "deleting"] as const;
 const KINDS = ["mission", "exec"] as const;
 const status = openWord<MissionStatus>(STATUSES);
@@ -162,6 +180,8 @@ export interface EndedFields {
   readonly truncatedStdout: boolean;
   /** As `truncatedStdout`. */
   readonly truncatedStderr: boolean;
+  /** Processes that still ran when it had ended by itself. Undefined if none were seen. */
+  readonly leftovers: Leftovers | undefined;
 }
 
 /** `Fields` that are undefined until they are known; booleans are false until then. */
@@ -285,6 +305,7 @@ export type ColumnName<Name extends string> = Name extends "return" ? "return_va
 export type Stored<Fields> = {
   readonly [Name in keyof Fields]: Name extends "input" ? string
     : JsonObject extends Fields[Name] ? string | null
+    : Leftovers extends Fields[Name] ? string | null
     : undefined extends Fields[Name] ? Exclude<Fields[Name], undefined> | null
     : Fields[Name];
 };
@@ -464,6 +485,13 @@ const attemptRecord: v.GenericSchema<unknown, AttemptRecord> = v.object({
   time_finished: v.number(),
 });
 
+/** Checks {@linkcode Leftovers}. */
+export const leftovers: v.GenericSchema<unknown, Leftovers> = v.object({
+  action: openWord<Leftovers["action"]>(["left", "killed"]),
+  count: v.number(),
+  processes: v.array(v.object({ pid: v.number(), command: v.string() })),
+});
+
 const missionWarning: v.GenericSchema<unknown, MissionWarning> = v.object({
   message: v.string(),
   details: v.optional(v.record(v.string(), v.any())),
@@ -507,6 +535,7 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   owner: derived("owner", text),
   truncatedStdout: stored("truncated_stdout", "end", "flag", v.fallback(v.boolean(), false)),
   truncatedStderr: stored("truncated_stderr", "end", "flag", v.fallback(v.boolean(), false)),
+  leftovers: stored("leftovers", "end", "json", v.optional(leftovers)),
   restartedFrom: stored("restarted_from", "enqueue", "text", text),
   attempt: derived("attempt", number),
   attempts: derived("attempts", v.optional(v.array(attemptRecord))),

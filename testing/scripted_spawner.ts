@@ -56,6 +56,7 @@ export class ScriptedSpawner implements Spawner {
       },
       exited,
       groupAlive: () => !ended,
+      remaining: () => [],
       signal(signal) {
         if (ended) return false;
         exit({ code: -1, signal: signal.replace("SIG", "") });

@@ -157,13 +157,11 @@ export class Engine implements Disposable {
     const onRefused = (err: unknown): void => {
       log.error("io_error", { op: "kill", mission_id: row.mission_id, err });
     };
-    const onLeftovers = (): void =>
-      log.info("leftovers ended", { mission_id: row.mission_id, lane: row.lane });
     const kill = new KillSwitch(
       clock,
       config.limits.defaultKillGraceMs,
       onRefused,
-      lane.rules.endsLeftovers ? onLeftovers : undefined,
+      lane.rules.leftovers,
     );
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     // The next attempt of a mission is picked up while the end of the last one is being written.

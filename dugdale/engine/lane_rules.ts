@@ -9,8 +9,8 @@ import { TurnTaker } from "../store/queue.ts";
 export interface LaneRules {
   /** Of missions without a timeout of their own; null is no limit. */
   readonly timeoutMs: number | null;
-  /** Whether what a mission has started ends with it. */
-  readonly endsLeftovers: boolean;
+  /** What becomes of the processes that a mission leaves behind. */
+  readonly leftovers: LaneOptions["leftovers"];
   /** Whose turn it is, where the classes take turns; undefined: the highest first. */
   readonly turns: TurnTaker | undefined;
   /** Of missions without a rule of their own. */
@@ -24,7 +24,7 @@ export function laneRules(options: LaneOptions = {}): LaneRules {
   const { timeout, pick, leftovers, retry, rate, per_key: perKey } = options;
   return {
     timeoutMs: timeout === undefined ? null : parseDuration(timeout) || null,
-    endsLeftovers: leftovers === "kill",
+    leftovers,
     turns: pick === "weighted" ? new TurnTaker() : undefined,
     retry,
     limits: rate === undefined && perKey === undefined

@@ -101,6 +101,11 @@ export async function runPickedUp(
     },
   };
   const { verdict, outputs, retry } = await runOrCrash(row, handlers, kill, parts);
+  const { leftovers } = kill;
+  if (leftovers !== undefined) {
+    const { action, count } = leftovers;
+    log.info("leftovers", { mission_id: row.mission_id, lane: row.lane, action, count });
+  }
   // The end is written after the start, also when that takes more than one try.
   if (await recorded) start = undefined;
   return {
@@ -109,6 +114,7 @@ export async function runPickedUp(
       progressDropped: gate.dropped,
       truncatedStdout: capture.truncated.stdout,
       truncatedStderr: capture.truncated.stderr,
+      leftovers: leftovers === undefined ? null : JSON.stringify(leftovers),
     },
     outputs: verdict.outcome === "success" ? outputs : [],
     retry,

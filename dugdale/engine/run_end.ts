@@ -15,6 +15,7 @@ const runEnd: v.GenericSchema<unknown, RunEnd> = v.object({
     progressDropped: v.number(),
     truncatedStdout: v.boolean(),
     truncatedStderr: v.boolean(),
+    leftovers: v.optional(nullableString, null),
   }),
   outputs: v.array(v.string()),
   start: v.exactOptional(v.object({ pid: v.number(), startedMs: v.number() })),

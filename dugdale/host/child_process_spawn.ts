@@ -1,5 +1,5 @@
 import { Family, killMarked, markOf } from "./family.ts";
-import { processStart } from "./proc_stat.ts";
+import { isGroupAlive, processStart } from "./proc_stat.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
@@ -86,6 +86,7 @@ export class ChildProcessSpawner implements Spawner {
       },
       exited,
       groupAlive: () => family.alive,
+      remaining: (everywhere) => everywhere || isGroupAlive(pid) ? family.remaining() : [],
       signal,
     };
   }

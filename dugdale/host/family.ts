@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { kill, pid as ownPid } from "node:process";
-import { isGroupAlive, type ProcStat, procStat } from "./proc_stat.ts";
+import type { LeftProcess } from "../../protocol/mission.ts";
+import { isGroupAlive, processName, type ProcStat, procStat } from "./proc_stat.ts";
 import { signalGroup } from "./signals.ts";
 
 /** What tells the processes of a run from all others: an entry of their environment, such as `LETTS_MISSION_ID=…`. */
@@ -43,6 +44,14 @@ export class Family {
     return isGroupAlive(this.#leader) || this.#outside().length > 0;
   }
 
+  /** All of it that still runs. Looks at all processes of the machine. */
+  remaining(): LeftProcess[] {
+    return [...this.#members().keys()].flatMap((pid) => {
+      const command = processName(pid);
+      return command === undefined ? [] : [{ pid, command }];
+    });
+  }
+
   /**
    * Signals all of it; false when nothing is left. A stopped process is continued, so that it can obey a SIGTERM.
    *
@@ -61,6 +70,10 @@ export class Family {
   }
 
   #outside(): number[] {
+    return [...this.#members()].filter(([, { group }]) => group !== this.#leader).map(([pid]) => pid);
+  }
+
+  #members(): Map<number, ProcStat> {
     const running = processes();
     const family = new Set<number>();
     const adoptedSince = this.#adopts() ? ticksAt(this.#bornMs) : Infinity;
@@ -74,7 +87,7 @@ export class Family {
       for (const [pid, stat] of running) if (stat.parent === parent) family.add(pid);
     }
     for (const pid of family) this.#seen.set(pid, running.get(pid)?.started ?? 0);
-    return [...family].filter((pid) => running.get(pid)?.group !== this.#leader);
+    return new Map([...running].filter(([pid]) => family.has(pid)));
   }
 }
 

@@ -15,6 +15,7 @@ export interface Libc {
   /** Waits where there is nothing yet. */
   read(fd: number, buffer: Bytes, count: bigint): number;
   poll(descriptors: Bytes, count: bigint, timeoutMs: number): number;
+  kill(pid: number, signal: number): number;
   waitpid(pid: number, status: Bytes, options: number): number;
   waitid(kind: number, id: number, info: Bytes, options: number): number;
   pipe(ends: Bytes): number;
@@ -98,6 +99,7 @@ function open(name: string) {
     // No read of ours is larger than what fits.
     read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
     poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
+    kill: { parameters: ["i32", "i32"], result: "i32" },
     waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
     waitid: { parameters: ["i32", "u32", "buffer", "i32"], result: "i32" },
     pipe: { parameters: ["buffer"], result: "i32" },

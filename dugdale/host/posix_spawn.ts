@@ -131,6 +131,7 @@ export class PosixSpawner implements Spawner {
         },
         exited,
         groupAlive: () => family.alive,
+        remaining: (everywhere) => everywhere || this.#libc.kill(-pid, 0) === 0 ? family.remaining() : [],
         signal: (signal) => family.signal(signal),
       };
     } catch (error) {

@@ -38,6 +38,15 @@ export function isGroupAlive(pid: number): boolean {
   }
 }
 
+/** The name of a process, of at most 15 bytes; undefined if the process does not exist, or without `/proc`. */
+export function processName(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").replace(/\n$/, "");
+  } catch {
+    return undefined;
+  }
+}
+
 /** Undefined if the process does not exist, or without `/proc`. */
 export function procStat(pid: number): ProcStat | undefined {
   try {

@@ -1,4 +1,4 @@
-import type { OutcomeKind } from "../../protocol/mission.ts";
+import type { LeftProcess, OutcomeKind } from "../../protocol/mission.ts";
 import type { Output } from "./output.ts";
 
 /** The process to start. It inherits nothing else: no other descriptor, no other variable. */
@@ -47,6 +47,13 @@ export interface Child {
   readonly exited: Promise<ExitStatus | undefined>;
   /** Whether any process of the group, or one that has left it, still runs. Reads all processes of the machine. */
   groupAlive(): boolean;
+  /**
+   * The processes that still run after the process itself has ended.
+   *
+   * @param everywhere Whether to look for processes outside of the group even if the group is empty. That reads all
+   * processes of the machine; whether a group is empty costs one call.
+   */
+  remaining(everywhere: boolean): readonly LeftProcess[];
   /**
    * Signals the whole group and processes that have left it; false if none is left. @throws When all of it belongs to
    * another user.

@@ -1,9 +1,16 @@
+import type { LaneOptions } from "../../protocol/lane_options.ts";
+import type { Leftovers } from "../../protocol/mission.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Child } from "../host/spawn.ts";
 
 /** Why the daemon ends a process. */
 export type KillReason = "timeout" | "killed_by_api" | "force_delete" | "lane_removed" | "dugdale_shutdown";
 
+/** The option `leftovers` of a lane, if it is set. */
+export type LeftoversRule = LaneOptions["leftovers"];
+
+/** So many processes are told of those that a run leaves behind. */
+const MAX_TOLD = 16;
 /** A group cannot announce its end, and a poll goes through all processes of the machine. */
 const FIRST_POLL_MS = 5, LAST_POLL_MS = 100;
 
@@ -16,7 +23,8 @@ export class KillSwitch implements Disposable {
   readonly #clock: Clock;
   readonly #graceMs: number;
   readonly #onRefused: (error: unknown) => void;
-  readonly #onLeftovers: (() => void) | undefined;
+  readonly #rule: LeftoversRule;
+  #leftovers: Leftovers | undefined;
   readonly #abort = new AbortController();
   #reason: KillReason | undefined;
   #child: Child | undefined;
@@ -28,19 +36,19 @@ export class KillSwitch implements Disposable {
    * @param graceMs From SIGTERM to SIGKILL; 0 sends both at once.
    * @param onRefused Called when the system refuses a signal, because every process of the group belongs to another user.
    * Default: ignored.
-   * @param onLeftovers Called when a process that has ended by itself has left others behind, which are ended then.
-   * Absent: they are left alone.
+   * @param leftovers What to do with the processes that a run leaves behind when it ends by itself. Default: they are
+   * left alone, and those outside of its group are not looked for.
    */
   constructor(
     clock: Clock,
     graceMs: number,
     onRefused: (error: unknown) => void = () => {},
-    onLeftovers?: (() => void) | undefined,
+    leftovers?: LeftoversRule,
   ) {
     this.#clock = clock;
     this.#graceMs = graceMs;
     this.#onRefused = onRefused;
-    this.#onLeftovers = onLeftovers;
+    this.#rule = leftovers;
   }
 
   /** Why the process was ended, if it was. */
@@ -75,13 +83,23 @@ export class KillSwitch implements Disposable {
     this.#deadline = this.#clock.after(timeoutMs, () => this.kill("timeout"));
   }
 
+  /** What the run has left behind, as far as it is known; undefined when that is nothing. */
+  get leftovers(): Leftovers | undefined {
+    return this.#leftovers;
+  }
+
   /** To be called when the process has ended: ends what it has left, where that is wanted, as a kill would. */
   async endLeftovers(): Promise<void> {
-    if (this.#onLeftovers === undefined || this.#reason !== undefined) return;
-    if (this.#child === undefined || !this.#child.groupAlive()) return;
-    this.#onLeftovers();
+    if (this.#rule !== "kill" || this.#reason !== undefined || !this.#child?.groupAlive()) return;
+    this.#note("killed");
     this.#start();
     await this.settled();
+  }
+
+  /** To be called at the end of the run: takes note of what goes on after it. */
+  noteLeftovers(): void {
+    // Nothing is left behind by a run that was ended.
+    if (this.#rule !== "kill" && this.#reason === undefined) this.#note("left");
   }
 
   /** The process and its pipes are gone: its id may be that of another one by now, and gets no signal any more. */
@@ -107,6 +125,12 @@ export class KillSwitch implements Disposable {
     this.#closed = true;
     this.#deadline?.[Symbol.dispose]();
     this.detach();
+  }
+
+  #note(action: Leftovers["action"]): void {
+    const processes = this.#child?.remaining(this.#rule !== undefined) ?? [];
+    if (processes.length === 0) return;
+    this.#leftovers = { action, count: processes.length, processes: processes.slice(0, MAX_TOLD) };
   }
 
   #start(): void {

@@ -88,6 +88,7 @@ export async function runProcess(child: Child, options: ProcessOptions): Promise
       closing.use(clock.after(0, () => finish(control)));
     }
     await controlRead;
+    kill.noteLeftovers();
     return exit;
   } finally {
     kill.detach();

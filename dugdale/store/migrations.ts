@@ -11,6 +11,7 @@ import { laneRates } from "./migrations/0009_lane_rates.ts";
 import { told } from "./migrations/0010_told.ts";
 import { outbox } from "./migrations/0011_outbox.ts";
 import { audit } from "./migrations/0012_audit.ts";
+import { leftovers } from "./migrations/0013_leftovers.ts";
 import { schema } from "./schema.ts";
 
 /** In order of release; the database's `user_version` is the number of applied ones. */
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly string[] = [
   told,
   outbox,
   audit,
+  leftovers,
 ];
 
 /** A newer letts has written the database. */

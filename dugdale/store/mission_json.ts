@@ -210,6 +210,7 @@ export function attemptLine(
     ["attempt", attempt],
     ["outcome", quoted(ending.outcome)],
     ["fail_reason", quoted(ending.failReason)],
+    ["leftovers", ending.leftovers],
     ["next_attempt_at", runAtMs],
   ]);
 }
@@ -269,6 +270,7 @@ export function doneLine(row: DoneMission, files: readonly MissionFileRow[]): st
     ["fail_details", row.fail_details],
     ["outputs", outputFiles === "{}" ? null : outputFiles],
     ["progress_dropped", row.progress_dropped || null],
+    ["leftovers", row.leftovers],
   ]);
 }
 

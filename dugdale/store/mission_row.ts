@@ -191,7 +191,9 @@ export interface RuntimeRow {
 }
 
 /** Everything that the end of a mission settles. JSON is text, as the mission wrote it but without white space. */
-export interface Ending extends Omit<Stored<EndedFields>, "finishedMs" | "return"> {
+export interface Ending extends Omit<Stored<EndedFields>, "finishedMs" | "return" | "leftovers"> {
   readonly returnValue: Stored<EndedFields>["return"];
+  /** Default: null. */
+  readonly leftovers?: Stored<EndedFields>["leftovers"];
   readonly progressDropped: number;
 }

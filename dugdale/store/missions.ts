@@ -104,7 +104,7 @@ const END_COLUMNS = END_FIELDS.map(({ column }) => `${column} = ?`).join(", ");
 function endColumns(ending: Ending): Record<string, string | number | null> {
   const columns: Record<string, string | number | null> = {};
   for (const { name, column } of END_FIELDS) {
-    const value = ending[name];
+    const value = ending[name] ?? null;
     columns[column] = typeof value === "boolean" ? Number(value) : value;
   }
   return columns;

@@ -49,7 +49,7 @@ CREATE TABLE missions (
   -- How the process ended, while its output files are being collected. Only such rows are safe to finish after a crash.
   ending            TEXT CHECK (ending IS NULL OR status = 'running'),
   return_value      TEXT,
-  input             TEXT NOT NULL, class INTEGER NOT NULL DEFAULT 1, enqueued INTEGER, run_at INTEGER, attempt INTEGER NOT NULL DEFAULT 1, running_seq INTEGER, key TEXT, serial INTEGER NOT NULL DEFAULT 0,
+  input             TEXT NOT NULL, class INTEGER NOT NULL DEFAULT 1, enqueued INTEGER, run_at INTEGER, attempt INTEGER NOT NULL DEFAULT 1, running_seq INTEGER, key TEXT, serial INTEGER NOT NULL DEFAULT 0, leftovers TEXT,
   CHECK ((status = 'running') <= (time_started IS NOT NULL)),
   CHECK ((status = 'done') <= (outcome IS NOT NULL AND time_finished IS NOT NULL AND done_seq IS NOT NULL))
 ) STRICT;

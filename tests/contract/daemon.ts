@@ -4,7 +4,7 @@ import { BASE, merged, type Settings } from "./settings.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** The command that starts a dugdale; `LETTS_CONTRACT_COMMAND` is a JSON list that replaces it. */
 const COMMAND: readonly string[] = commandOf(Deno.env.get("LETTS_CONTRACT_COMMAND"));
-const START_MS = 20_000, STOP_MS = 15_000, UNTIL_MS = 30_000;
+const START_MS = 60_000, STOP_MS = 15_000, UNTIL_MS = 30_000;
 
 function commandOf(json: string | undefined): readonly string[] {
   if (json === undefined) return [Deno.execPath(), "run", "-A", `${ROOT}cli/main.ts`, "dugdale"];

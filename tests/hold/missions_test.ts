@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Daemon, Place, until } from "../contract/daemon.ts";
 import { Ids } from "../../protocol/ids.ts";
+import type { Leftovers } from "../../protocol/mission.ts";
 import { OWN_TOKENS } from "../contract/settings.ts";
 
 const ids = new Ids();
@@ -42,6 +43,7 @@ interface Shown {
   readonly attempt?: number;
   readonly fail_reason: string | null;
   readonly fail_message: string | null;
+  readonly leftovers?: Leftovers;
 }
 
 async function shown(daemon: Daemon, id: string): Promise<Shown> {
@@ -230,12 +232,27 @@ done
 until [ "$(wc -l < ${file})" = 2 ]; do sleep 0.1; done
 exit 0`,
     );
-    const left = async (): Promise<string[]> => {
+    const left = async (action: "left" | "killed"): Promise<string[]> => {
       await Deno.writeTextFile(file, "");
-      assertEquals((await ended(daemon, await dispatch(daemon))).outcome, "success");
-      return (await Deno.readTextFile(file)).trim().split("\n");
+      const id = await dispatch(daemon);
+      const { outcome, leftovers } = await ended(daemon, id);
+      assertEquals([outcome, leftovers?.action, leftovers?.count], [
+        "success",
+        action,
+        leftovers?.processes.length,
+      ]);
+      const pids = (await Deno.readTextFile(file)).trim().split("\n");
+      const told = leftovers?.processes.filter(({ command }) => command === "sh").map(({ pid }) =>
+        String(pid)
+      );
+      assertEquals(told?.sort(), pids.toSorted());
+      const events = await fetch(`${daemon.url}/v1/missions/${id}/events`, {
+        headers: { authorization: `Bearer ${OWN_TOKENS.admin}` },
+      });
+      assertEquals(JSON.parse((await events.text()).trim().split("\n").at(-1) ?? "").leftovers, leftovers);
+      return pids;
     };
-    const stays = await left();
+    const stays = await left("left");
     try {
       assertEquals(stays.map(hasEnded), [false, false]);
       await ask(daemon, "POST", "admin/apply", {
@@ -243,11 +260,45 @@ exit 0`,
         lanes: { default: { concurrency: 1 } },
         lane_options: { default: { leftovers: "kill" } },
       });
-      for (const pid of await left()) await until(() => Promise.resolve(hasEnded(pid)));
+      for (const pid of await left("killed")) await until(() => Promise.resolve(hasEnded(pid)));
       assertEquals(stays.map(hasEnded), [false, false]);
-      assert((await place.printed("stderr")).includes("leftovers ended"));
+      assert((await place.printed("stderr")).includes('"action":"killed"'));
     } finally {
       for (const pid of stays) Deno.kill(Number(pid), "SIGKILL");
+    }
+  },
+});
+
+Deno.test({
+  name: "processes that have left the group of a mission are told where its lane has an option for them",
+  ignore: !linux,
+  fn: async () => {
+    await using place = await Place.make();
+    await using daemon = await place.start();
+    const file = `${place.dir}/pids`;
+    await Deno.writeTextFile(file, "");
+    await missionOf(
+      place,
+      daemon,
+      `setsid sh -c 'echo $$ >> ${file}; exec sleep 1000' >/dev/null 2>&1 3>&- &
+lines=$(cat)
+until [ "$(wc -l < ${file})" = "$lines" ]; do sleep 0.1; done`,
+    );
+    const left = async (lines: number): Promise<Leftovers | undefined> =>
+      (await ended(daemon, await dispatch(daemon, { input: lines }))).leftovers;
+    const pids = async (): Promise<string[]> => (await Deno.readTextFile(file)).trim().split("\n");
+    try {
+      assertEquals(await left(1), undefined);
+      await ask(daemon, "POST", "admin/apply", {
+        mission_dir: `${place.dir}/missions`,
+        lanes: { default: { concurrency: 1 } },
+        lane_options: { default: { leftovers: "leave" } },
+      });
+      const told = await left(2);
+      const [, last] = await pids();
+      assertEquals(told, { action: "left", count: 1, processes: [{ pid: Number(last), command: "sleep" }] });
+    } finally {
+      for (const pid of await pids()) Deno.kill(Number(pid), "SIGKILL");
     }
   },
 });

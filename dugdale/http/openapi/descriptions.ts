@@ -33,6 +33,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, strin
     "truncated_stdout":
       "Whether output was dropped because it exceeded the limit. Some dugdales never report it.",
     "truncated_stderr": "As `truncated_stdout`.",
+    "leftovers": "Processes that still ran when it had ended by itself. Absent if none were seen.",
     "status": "Never goes back, except for another attempt; a restart creates a new mission.",
     "priority": "Priority. Absent for `normal`.",
     "run_at": "Earliest start. Absent once that time has come, and for missions without one.",

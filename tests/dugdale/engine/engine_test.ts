@@ -76,6 +76,7 @@ class HandSpawner implements Spawner {
       },
       exited,
       groupAlive: () => false,
+      remaining: () => [],
       signal: () => false,
     });
   }

@@ -75,6 +75,7 @@ function over(stdout: Output, stderr: Output, control: Output): Child {
     ended: true,
     exited: Promise.resolve(status),
     groupAlive: () => false,
+    remaining: () => [],
     signal: () => false,
   };
 }
