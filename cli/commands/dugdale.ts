@@ -7,7 +7,7 @@ const DUGDALE_FLAGS = {
     type: "text",
     value: "FILE",
     complete: "file",
-    help: "configuration file instead of the one that is found",
+    help: "configuration file (default: searched for)",
   },
   "check-config": { type: "switch", help: "check the configuration, print ok and exit" },
   "migrate-only": { type: "switch", help: "bring the database up to date and exit" },
@@ -39,7 +39,7 @@ export const DUGDALE: Command = command({
   about: [
     "Runs missions on this machine and answers over HTTP, until SIGTERM or SIGINT.",
     "The configuration is the first of: --config, $DUGDALE_CONFIG, ./dugdale.yaml, /etc/letts/dugdale/default.yaml.",
-    "letts dugdale install writes a service of systemd, or an init script, for the letts on the PATH; it starts nothing.",
+    "letts dugdale install creates a systemd service, or an init script, for the letts on the PATH, without starting it.",
   ],
   standalone: true,
   positionals: [{ name: "install", optional: true, choices: ["install"] }],

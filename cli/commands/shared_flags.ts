@@ -6,13 +6,13 @@ export const HOST_FLAG = {
     type: "text",
     value: "HOST",
     complete: "host",
-    help: "dugdale, by id or alias (default the only one of letts.yaml)",
+    help: "dugdale, by id or alias (default: the only one)",
   },
 } as const;
 
 /** All dugdales are asked if no host is given. */
 export const BY_ID_FLAGS = {
-  host: { type: "text", value: "HOST", complete: "host", help: "dugdale; without it all are searched" },
+  host: { type: "text", value: "HOST", complete: "host", help: "dugdale (default: all are searched)" },
   match: {
     type: "csv",
     value: "LABELS",
@@ -31,7 +31,7 @@ export const LOGS_FLAGS = {
     help: "which stream; log is what the mission itself logged",
   },
   follow: { type: "switch", help: "continue until the mission is done" },
-  raw: { type: "switch", help: "control characters reach the terminal as they are, not as symbols" },
+  raw: { type: "switch", help: "print control characters unchanged, not as symbols" },
 } as const;
 
 /** A route, a lane of one dugdale, or a lane of any matching dugdale. */
@@ -47,13 +47,13 @@ export const TARGET_FLAGS = {
     type: "text",
     value: "LANE",
     complete: "lane",
-    help: "lane; alone it takes any dugdale that has it",
+    help: "lane; without --host on any dugdale that has it",
   },
   match: {
     type: "csv",
     value: "LABELS",
     complete: "label",
-    help: "only dugdales with all of these labels, with --lane alone",
+    help: "with --lane only: dugdales with all of these labels",
   },
 } as const;
 
@@ -78,26 +78,26 @@ export const MISSION_FLAGS = {
     type: "text",
     value: "FILE",
     complete: "file",
-    help: "file with the input; - is standard input",
+    help: "file with the input; - means standard input",
   },
-  file: { type: "list", value: "ROLE=PATH", complete: "pair", help: "file to send along; may be repeated" },
-  timeout: { type: "text", value: "DURATION", help: "how long it may run, such as 30s or 1h30m" },
+  file: { type: "list", value: "ROLE=PATH", complete: "pair", help: "input file; may be repeated" },
+  timeout: { type: "text", value: "DURATION", help: "maximum run time, such as 30s or 1h30m" },
   priority: {
     type: "text",
     value: "PRIORITY",
     choices: ["high", "normal", "low"],
-    help: "a lane starts what is more urgent first (default normal)",
+    help: "missions of a higher priority start first (default: normal)",
   },
-  delay: { type: "text", value: "DURATION", help: "start it no earlier than so long from now" },
+  delay: { type: "text", value: "DURATION", help: "delay before the earliest start" },
   "run-at": {
     type: "text",
     value: "TIME",
-    help: "start it no earlier than then: a date such as 2030-01-31T08:00:00Z, or Unix milliseconds",
+    help: "earliest start: a date such as 2030-01-31T08:00:00Z, or Unix milliseconds",
   },
   key: {
     type: "text",
     value: "KEY",
-    help: "what the work is about, such as order-42; key:order-42 stands for the newest mission",
+    help: "identifies the work, such as order-42; key:order-42 names its newest mission",
   },
   unique: {
     type: "text",
@@ -107,22 +107,22 @@ export const MISSION_FLAGS = {
   },
   serial: { type: "switch", help: "run one mission with this key at a time" },
   "on-success": { type: "text", value: "NAME", help: "mission to queue after a success" },
-  "on-failure": { type: "text", value: "NAME", help: "mission to queue after any other end" },
-  tag: { type: "list", value: "TAG", help: "word that it is found by; may be repeated" },
-  owner: { type: "text", value: "NAME", help: "who or what it is for" },
+  "on-failure": { type: "text", value: "NAME", help: "mission to queue after any other outcome" },
+  tag: { type: "list", value: "TAG", help: "label to search by; may be repeated" },
+  owner: { type: "text", value: "NAME", help: "person or system that it belongs to" },
   attempts: {
     type: "int",
     value: "N",
-    help: "run it so often in all, until it succeeds (default: as its lane says)",
+    help: "maximum number of attempts (default: the lane's rule)",
   },
   backoff: {
     type: "text",
     value: "DURATION",
-    help: "pause before the second attempt, twice as long before each further",
+    help: "delay before the second attempt, doubled for each further one",
   },
   "mission-id": {
     type: "text",
     value: "UUID",
-    help: "id, a UUIDv7: repeating a command with it starts nothing twice",
+    help: "UUIDv7 of the mission: repeating a command with it starts nothing twice",
   },
 } as const;

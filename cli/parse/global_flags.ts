@@ -7,7 +7,7 @@ export const GLOBAL_FLAGS = {
     type: "text",
     value: "FILE",
     complete: "file",
-    help: "letts.yaml to use instead of the one that is found",
+    help: "letts.yaml to use (default: searched for)",
   },
   verbose: { type: "switch", short: "v", help: "write more to stderr" },
   quiet: { type: "switch", short: "q", help: "no progress, events or log lines while waiting" },
@@ -17,24 +17,24 @@ export const GLOBAL_FLAGS = {
     value: "FORMAT",
     choices: ["text", "json", "yaml", "ndjson"],
     default: "text",
-    help: "how results are printed",
+    help: "output format",
   },
   "insecure-config-permissions": {
     type: "switch",
-    help: "accept a letts.yaml that others can change, or read although it has plain tokens",
+    help: "accept a letts.yaml that others can write, or read although it has plain tokens",
   },
   "ignore-proxy": { type: "switch", help: "ignore the proxies of letts.yaml" },
   "request-timeout": {
     type: "text",
     value: "DURATION",
     default: "30s",
-    help: "how long a dugdale may be silent; most requests are tried three times",
+    help: "idle timeout of a request; most requests are tried three times",
   },
   reconnect: {
     type: "text",
     value: "DURATION",
     default: "60s",
-    help: "how long a dugdale may be out of reach while it is waited for",
+    help: "how long an unreachable dugdale is retried while waiting",
   },
 } as const;
 

@@ -59,7 +59,7 @@ function groupSections(children: readonly CommandNode[], path: readonly string[]
   const shown = children.filter((child) => child.kind === "group" || !child.hidden);
   return [
     section("Commands", shown.map((child) => [child.name, child.summary])),
-    `"${path.join(" ")} <command> --help" tells more about a command.\n`,
+    `"${path.join(" ")} <command> --help" shows help for a command.\n`,
   ];
 }
 

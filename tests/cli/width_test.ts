@@ -42,14 +42,14 @@ Deno.test("letts ctl lanes pause --help fits a terminal of 60, 80 and 120 column
   assertEquals(rows, [
     [
       "      --insecure-config-permissions",
-      "        accept a letts.yaml that others can change, or read",
+      "        accept a letts.yaml that others can write, or read",
     ],
     [
-      "      --insecure-config-permissions  accept a letts.yaml that others can change,",
+      "      --insecure-config-permissions  accept a letts.yaml that others can write,",
       "                                     or read although it has plain tokens",
     ],
     [
-      "      --insecure-config-permissions  accept a letts.yaml that others can change, or read although it has plain tokens",
+      "      --insecure-config-permissions  accept a letts.yaml that others can write, or read although it has plain tokens",
       "      --ignore-proxy                 ignore the proxies of letts.yaml",
     ],
   ]);

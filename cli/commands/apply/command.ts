@@ -9,7 +9,7 @@ export const APPLY_FLAGS = {
     value: "FILE",
     complete: "file",
     required: true,
-    help: "letts.yaml to apply; later ones are laid over earlier ones",
+    help: "letts.yaml to apply; later files are merged over earlier ones",
   },
   host: { type: "csv", value: "HOSTS", complete: "host", help: "only these dugdales, by id or alias" },
   match: { type: "csv", value: "LABELS", complete: "label", help: "only dugdales with all of these labels" },
@@ -24,8 +24,8 @@ export const APPLY: CommandSpec<[typeof APPLY_FLAGS]> = {
   name: "apply",
   summary: "Send the settings of letts.yaml to dugdales",
   about: [
-    "Sends lanes, labels, mission directory and runtime. Lanes that the file does not name stay unless --prune.\n" +
-    "A dugdale on this machine that has just been started is waited for, up to three seconds.",
+    "Sends lanes, labels, mission directory and runtime. Lanes that the file does not name are kept without --prune.\n" +
+    "Waits up to three seconds for a dugdale on this machine that was just started.",
   ],
   flags: [APPLY_FLAGS],
   examples: [

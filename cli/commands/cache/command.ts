@@ -10,8 +10,8 @@ export const CACHE: CommandGroup = group({
     name: "clean",
     summary: "Remove unpacked files of other versions of letts that are not in use",
     about: [
-      "A letts that carries its own Deno unpacks both at its first start, each version into a folder of its own. Those\n" +
-      "of other versions go, unless a program is running from them. A newer version does this at its first start.",
+      "A letts with its own Deno unpacks both at its first start, each version to a separate folder. Those of other\n" +
+      "versions are removed, unless a program is running from them. A newer version does this at its first start.",
     ],
     flags: [],
   }, async () => (await import("./clean.ts")).cleanCache),

@@ -8,7 +8,7 @@ export const CHECK_MISSION_FLAGS = {
     type: "text",
     value: "FILE",
     complete: "file",
-    help: "file with the input; - is standard input",
+    help: "file with the input; - means standard input",
   },
   file: { type: "list", value: "ROLE=PATH", complete: "pair", help: "input file; may be repeated" },
   timeout: { type: "text", value: "DURATION", default: "1m", help: "how long each of the two runs may take" },
@@ -19,10 +19,10 @@ export const CHECK: CommandSpec<[typeof CHECK_MISSION_FLAGS]> = {
   name: "mission",
   summary: "Run a mission by hand and as a dugdale would, and report problems",
   about: [
-    "Needs no dugdale. Reports every error on descriptor 3 by its line, what the outcome would be, and which output\n" +
-    "files would be lost. Give it an input with which it should succeed. By hand, the input holds the paths of input\n" +
-    "files under their roles. A mission that is executable and names its program in its first line is started by\n" +
-    "itself, any other by its ending.",
+    "Needs no dugdale. Reports every error on descriptor 3 with its line, the outcome, and output files that would\n" +
+    "be lost. Use an input with which the mission should succeed. By hand, the input contains the paths of input\n" +
+    "files under their roles. A mission that is executable and has a first line (#!) is started directly, any other\n" +
+    "according to its extension.",
   ],
   positionals: [{ name: "file", complete: "file" }],
   flags: [CHECK_MISSION_FLAGS],

@@ -30,7 +30,7 @@ const DUGDALES = group({ name: "dugdales", summary: "Inspect dugdales" }, [
   }, async () => (await import("./dugdales.ts")).dugdaleInfo),
   command({
     name: "config",
-    summary: "Show the configuration that was applied last",
+    summary: "Show the most recently applied configuration",
     flags: [HOST_FLAG],
   }, async () => (await import("./dugdales.ts")).dugdaleConfig),
 ]);
@@ -38,18 +38,18 @@ const DUGDALES = group({ name: "dugdales", summary: "Inspect dugdales" }, [
 const LANES = group({ name: "lanes", summary: "List, pause and continue lanes" }, [
   command({
     name: "list",
-    summary: "List the lanes of a dugdale and how busy they are",
+    summary: "List the lanes of a dugdale and their load",
     flags: [HOST_FLAG, ONE_LANE_FLAG],
   }, async () => (await import("./lanes.ts")).listLanes),
   command({
     name: "pause",
-    summary: "Stop a lane from starting missions",
+    summary: "Pause a lane: it starts no more missions",
     positionals: [LANE_ARGUMENT],
     flags: [HOST_FLAG, LANE_FLAG],
   }, async () => (await import("./lanes.ts")).pauseLane),
   command({
     name: "continue",
-    summary: "Let a paused lane start missions again",
+    summary: "Continue a paused lane",
     positionals: [LANE_ARGUMENT],
     flags: [HOST_FLAG, LANE_FLAG],
   }, async () => (await import("./lanes.ts")).continueLane),
@@ -69,7 +69,7 @@ const SCHEDULES = group({ name: "schedules", summary: "List, pause, continue and
   }, async () => (await import("./schedules.ts")).showSchedule),
   command({
     name: "next",
-    summary: "Show when a schedule fires next, in its time zone and in yours",
+    summary: "Show the next times of a schedule, in its time zone and in yours",
     positionals: [SCHEDULE],
     flags: [HOST_FLAG, NEXT_FLAGS],
     examples: [{
@@ -79,13 +79,13 @@ const SCHEDULES = group({ name: "schedules", summary: "List, pause, continue and
   }, async () => (await import("./schedules.ts")).nextOfSchedule),
   command({
     name: "pause",
-    summary: "Stop a schedule from firing",
+    summary: "Pause a schedule",
     positionals: [SCHEDULE],
     flags: [HOST_FLAG, PAUSE_FLAGS],
   }, async () => (await import("./schedules.ts")).pauseSchedule),
   command({
     name: "continue",
-    summary: "Let a paused schedule fire again",
+    summary: "Continue a paused schedule",
     positionals: [SCHEDULE],
     flags: [HOST_FLAG],
   }, async () => (await import("./schedules.ts")).continueSchedule),
@@ -100,13 +100,13 @@ const SCHEDULES = group({ name: "schedules", summary: "List, pause, continue and
 const STAGING = group({ name: "staging", summary: "Send, fetch, list and delete staging files" }, [
   command({
     name: "upload",
-    summary: "Send a file; prints its id, digest and size",
+    summary: "Upload a file; prints its id, digest and size",
     positionals: [{ name: "path", complete: "file" }],
     flags: [HOST_FLAG],
   }, async () => (await import("./staging.ts")).uploadStaging),
   command({
     name: "download",
-    summary: "Fetch a file, verified",
+    summary: "Download a file, verified",
     positionals: [{ name: "id" }],
     flags: [HOST_FLAG, DOWNLOAD_FLAGS],
   }, async () => (await import("./staging.ts")).downloadStaging),
@@ -131,7 +131,7 @@ const UPLOADS = group({ name: "uploads", summary: "List and give up unfinished u
   }, async () => (await import("./uploads.ts")).listUploads),
   command({
     name: "delete",
-    summary: "Give an unfinished upload up",
+    summary: "Delete an unfinished upload",
     positionals: [{ name: "id" }],
     flags: [HOST_FLAG],
   }, async () => (await import("./uploads.ts")).deleteUpload),

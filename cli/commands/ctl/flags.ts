@@ -7,7 +7,7 @@ export const DOWNLOAD_FLAGS = {
     short: "o",
     value: "FILE",
     complete: "file",
-    help: "path to write to; - is standard output",
+    help: "destination; - means standard output",
   },
 } as const;
 
@@ -155,7 +155,7 @@ export const SET_FLAG = {
   set: {
     type: "list",
     value: "KEY=VALUE",
-    help: "give this member of their inputs another value, JSON or a string; may be repeated",
+    help: "replace this member of their inputs by a JSON value or string; may be repeated",
   },
 } as const;
 

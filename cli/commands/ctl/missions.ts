@@ -17,7 +17,7 @@ import {
 /** Commands for missions. */
 export const MISSIONS: CommandGroup = group({
   name: "missions",
-  summary: "List, show, start at once, restart, kill and delete missions",
+  summary: "List, show, start, restart, kill and delete missions",
 }, [
   command({
     name: "list",
@@ -36,13 +36,13 @@ export const MISSIONS: CommandGroup = group({
   }, async () => (await import("./show.ts")).showMission),
   command({
     name: "output",
-    summary: "Print what a mission printed; the same as letts logs",
+    summary: "Print the output of a mission, as letts logs does",
     positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS, LOGS_FLAGS],
   }, async () => (await import("../logs/logs.ts")).logs),
   command({
     name: "restart",
-    summary: "Queue an ended mission again, or many",
+    summary: "Queue one or many ended missions again",
     positionals: [{ name: "id", optional: true, complete: "id" }],
     flags: [BY_ID_FLAGS, BULK_FLAGS],
     examples: [{
@@ -52,7 +52,7 @@ export const MISSIONS: CommandGroup = group({
   }, async () => (await import("./actions.ts")).restartMission),
   command({
     name: "run-now",
-    summary: "Start a mission that waits for its time as soon as its lane has room",
+    summary: "Start a delayed mission as soon as its lane has a free slot",
     positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS],
   }, async () => (await import("./actions.ts")).runMissionNow),
@@ -64,7 +64,7 @@ export const MISSIONS: CommandGroup = group({
   }, async () => (await import("./actions.ts")).killMission),
   command({
     name: "delete",
-    summary: "Remove a mission with its files, or many",
+    summary: "Remove one or many missions with their files",
     positionals: [{ name: "id", optional: true, complete: "id" }],
     flags: [BY_ID_FLAGS, BULK_FLAGS, FORCE_FLAG],
   }, async () => (await import("./actions.ts")).deleteMission),
@@ -86,7 +86,7 @@ export const FAILURE_COMMANDS: CommandGroup = group({
   }, async () => (await import("./failures.ts")).listFailures),
   command({
     name: "retry",
-    summary: "Queue failed missions again, all that match",
+    summary: "Queue all matching failed missions again",
     flags: [HOST_FLAG, FAILURE_FLAGS, ALL_FAILURES_FLAGS, SET_FLAG],
     examples: [
       {
@@ -101,7 +101,7 @@ export const FAILURE_COMMANDS: CommandGroup = group({
   }, async () => (await import("./failures.ts")).retryFailures),
   command({
     name: "delete",
-    summary: "Remove failed missions with their files, all that match",
+    summary: "Remove all matching failed missions with their files",
     flags: [HOST_FLAG, FAILURE_FLAGS, ALL_FAILURES_FLAGS],
   }, async () => (await import("./failures.ts")).deleteFailures),
 ]);
@@ -121,7 +121,7 @@ export const EXECS: CommandGroup = group({ name: "exec", summary: "The same for 
   }, async () => (await import("./show.ts")).showExec),
   command({
     name: "output",
-    summary: "Print what a command printed",
+    summary: "Print the output of a command",
     positionals: [{ name: "id", complete: "id" }],
     flags: [BY_ID_FLAGS, LOGS_FLAGS],
   }, async () => (await import("../logs/logs.ts")).execOutput),

@@ -9,7 +9,7 @@ export const DEV_FLAGS = {
     type: "text",
     value: "FOLDER",
     complete: "folder",
-    help: "keep missions here; without it they go with the command",
+    help: "directory of missions and files (default: temporary, removed at the end)",
   },
 } as const;
 
@@ -18,9 +18,9 @@ export const DEV: CommandSpec<[typeof DEV_FLAGS]> = {
   name: "dev",
   summary: "Run a dugdale for the missions of a folder until Ctrl-C",
   about: [
-    "Needs no files: every script of the folder is a mission, by its file name. Without a folder it takes missions/\n" +
-    "beside letts.yaml, where letts init puts them, or else the current one. Prints which it is, and what to set so\n" +
-    "that other commands find the dugdale.",
+    "Needs no configuration: every script of the folder is a mission, by its file name. The default folder is missions/\n" +
+    "beside letts.yaml, where letts init puts them, or the current one. Prints the folder, and the variable with which\n" +
+    "other commands find the dugdale.",
   ],
   positionals: [{ name: "folder", optional: true, complete: "folder" }],
   flags: [DEV_FLAGS],

@@ -7,18 +7,18 @@ export const DISPATCH_FLAGS = {
   count: {
     type: "int",
     value: "N",
-    help: "send it so many times, up to 1000 in one request, each under an id of its own",
+    help: "send it this many times, up to 1000 in one request, each with its own id",
   },
 } as const;
 
 /** Sends a mission. */
 export const DISPATCH: CommandSpec<[typeof MISSION_FLAGS, typeof TARGET_FLAGS, typeof DISPATCH_FLAGS]> = {
   name: "dispatch",
-  summary: "Send a mission and do not wait for it",
+  summary: "Send a mission without waiting for it",
   about: [
     "Prints the id of the mission and its status as soon as the dugdale has accepted it.",
-    "With --count it prints a line for each mission.",
-    "With --unique it prints the mission that has the key already, and deduplicated, when nothing was started.",
+    "With --count, prints one line for each mission.",
+    "With --unique, prints the existing mission with the key, and deduplicated, if nothing was started.",
   ],
   positionals: [MISSION_ARGUMENT],
   flags: [MISSION_FLAGS, TARGET_FLAGS, DISPATCH_FLAGS],

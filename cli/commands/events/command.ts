@@ -13,7 +13,7 @@ export const EVENTS: CommandSpec<[typeof BY_ID_FLAGS, typeof EVENTS_FLAGS]> = {
   name: "events",
   summary: "Print the events of a mission",
   about: [
-    "On a terminal a line for people for each event; in a pipe, or with -o json, the JSON as it was sent.",
+    "Readable lines on a terminal; in a pipe, or with -o json, the JSON as it was sent.",
   ],
   positionals: [{ name: "id", complete: "id" }],
   flags: [BY_ID_FLAGS, EVENTS_FLAGS],

@@ -14,10 +14,10 @@ export const INIT_FLAGS = {
 /** Writes files to start with. */
 export const INIT: CommandSpec<[typeof INIT_FLAGS]> = {
   name: "init",
-  summary: "Make the files for a dugdale on this machine",
+  summary: "Create the files for a dugdale on this machine",
   about: [
-    "Writes letts.yaml and dugdale.yaml with new tokens, a shell script that starts missions, and a first mission.\n" +
-    "A .gitignore keeps tokens and state out of Git; one that exists is left as it is.",
+    "Creates letts.yaml and dugdale.yaml with new tokens, a shell script that starts missions, and a first mission.\n" +
+    "A .gitignore excludes tokens and state from Git; existing files are not changed.",
   ],
   positionals: [{ name: "folder", optional: true, complete: "folder" }],
   flags: [INIT_FLAGS],

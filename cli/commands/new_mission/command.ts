@@ -8,23 +8,23 @@ export const NEW_MISSION_FLAGS = {
     value: "LANG",
     choices: ["ts", "sh", "py", "php", "js"],
     default: "ts",
-    help: "language, as the ending of its files",
+    help: "language, by file extension",
   },
   dir: {
     type: "text",
     value: "FOLDER",
     complete: "folder",
     default: "missions",
-    help: "folder of the missions",
+    help: "folder of missions",
   },
 } as const;
 
 /** Writes a new mission. */
 export const NEW: CommandSpec<[typeof NEW_MISSION_FLAGS]> = {
   name: "mission",
-  summary: "Make a mission and its test",
+  summary: "Create a mission and its test",
   about: [
-    "Nothing is replaced. The test is in tests/ below the missions, so that it is not a mission itself.",
+    "Existing files are not replaced. The test is created in tests/ below the missions, where it is not a mission itself.",
     "One in TypeScript comes with a copy of the runtime in .letts/, which needs no network, and with a deno.json\n" +
     "that leads there; a deno.json that exists is left as it is.",
   ],

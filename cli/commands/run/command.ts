@@ -8,16 +8,16 @@ export const RUN_FLAGS = {
     type: "list",
     value: "ROLE=PATH",
     complete: "pair",
-    help: "path of an output file of a success; may be repeated",
+    help: "where to save an output file of a success; may be repeated",
   },
   "wait-timeout": {
     type: "text",
     value: "DURATION",
-    help: "how long to wait; 0 is for ever (default --timeout and 30s)",
+    help: "maximum wait; 0 means forever (default: --timeout plus 30s)",
   },
   "no-progress": { type: "switch", help: "no progress lines and no progress bar" },
   logs: { type: "switch", help: "with -o json: also print log lines on stderr" },
-  raw: { type: "switch", help: "control characters reach the terminal as they are, not as symbols" },
+  raw: { type: "switch", help: "print control characters unchanged, not as symbols" },
   embedded: { type: "switch", help: "run a script here: --mission is its path, no letts.yaml is needed" },
 } as const;
 
@@ -26,9 +26,9 @@ export const RUN: CommandSpec<[typeof MISSION_FLAGS, typeof RUN_FLAGS, typeof TA
   name: "run",
   summary: "Run a mission and wait for its end",
   about: [
-    "Shows events and log lines on stderr, and prints what the mission returns on stdout. With several hosts in\n" +
-    "--host, separated by commas, it runs on all of them at once.",
-    "Without --route, --host and --lane it goes to the route default, else to the only lane of the only dugdale.",
+    "Shows events and log lines on stderr, and prints the return value on stdout. With several hosts in --host,\n" +
+    "separated by commas, it runs on all of them in parallel.",
+    "Without --route, --host and --lane it uses the route default, or the only lane of the only dugdale.",
     "Ctrl-C stops the waiting, not the mission.",
   ],
   positionals: [MISSION_ARGUMENT],

@@ -11,10 +11,10 @@ export const TOP_FLAGS = {
 /** Shows the activity of all dugdales. */
 export const TOP: CommandSpec<[typeof TOP_FLAGS]> = {
   name: "top",
-  summary: "Watch what all dugdales do",
+  summary: "Watch the activity of all dugdales",
   about: [
     "Keys: the arrows move, Enter shows a mission or a lane, l the output of a mission, k kills it, p pauses a lane\n" +
-    "or lets it go on, / filters, q leaves.",
+    "or continues it, / filters, q leaves.",
   ],
   flags: [TOP_FLAGS],
   exits: [["4", "no dugdale could be reached, with --once"]],
