@@ -11,6 +11,7 @@ import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from
 import type { BulkItem, OutputFile } from "../protocol/mission.ts";
 import type { FailuresReply } from "../protocol/failures.ts";
 import { parseMissionId } from "../protocol/names.ts";
+import type { DeadEvent, HookRecord, HookTestReply } from "../protocol/hooks.ts";
 import type { NextReply, ScheduleRecord } from "../protocol/schedule.ts";
 import type { StagingRecord, UploadRecord } from "../protocol/staging.ts";
 import { apply, assertReady, info, lanes, metrics, state, switchLane } from "./admin.ts";
@@ -58,6 +59,7 @@ import {
   runSchedule,
   scheduleText,
 } from "./schedules.ts";
+import { deadEvents, listHooks, redriveHook, testHook, watchEvents } from "./hooks.ts";
 import {
   deleteStaging,
   download,
@@ -116,6 +118,8 @@ import type {
   RunOptions,
   RunResult,
   StagingFilter,
+  WatchedEvent,
+  WatchOptions,
 } from "./types.ts";
 
 /**
@@ -676,6 +680,46 @@ export class LettsClient implements AsyncDisposable {
   /** Queues the mission of a schedule now, regardless of overlap. Its next times do not change. */
   async runSchedule(host: string | number, name: string, options: CallOptions = {}): Promise<DispatchedRef> {
     return await runSchedule(this.#to(host), name, options);
+  }
+
+  /** The hooks of a dugdale, by name. @throws {UnsupportedFeatureError} When the dugdale is too old for hooks. */
+  async listHooks(host: string | number, options: CallOptions = {}): Promise<readonly HookRecord[]> {
+    return await listHooks(this.#to(host), options);
+  }
+
+  /** Events of a hook whose delivery was given up, the oldest first. */
+  deadEvents(host: string | number, hook: string, options: PageOptions = {}): Listing<DeadEvent> {
+    return deadEvents(() => this.#to(host), hook, options);
+  }
+
+  /**
+   * Delivers dead events of a hook once more, and turns the hook on if it was off. Returns how many there are.
+   *
+   * @param options.ids Numbers of dead events, at most 1000. Default: the oldest 1000.
+   */
+  async redriveHook(
+    host: string | number,
+    hook: string,
+    options: { readonly ids?: readonly number[] | undefined } & CallOptions = {},
+  ): Promise<number> {
+    return await redriveHook(this.#to(host), hook, options);
+  }
+
+  /** Delivers a test event to a hook now, and returns whether it was accepted. */
+  async testHook(
+    host: string | number,
+    hook: string,
+    options: CallOptions = {},
+  ): Promise<HookTestReply> {
+    return await testHook(this.#to(host), hook, options);
+  }
+
+  /**
+   * What happens to the missions of a dugdale, as it happens. Broken connections are resumed after the last event; where
+   * events may have been missed, there is an event of the type `gap`.
+   */
+  watch(host: string | number, options: WatchOptions = {}): AsyncGenerator<WatchedEvent, void, void> {
+    return watchEvents(this.#to(host), this.#context.stream, options);
   }
 
   /** Uploads a file under a new id. */

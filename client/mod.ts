@@ -122,6 +122,7 @@ export type {
 export { InvalidNameError } from "../protocol/names.ts";
 export type { ProblemCode } from "../protocol/problem.ts";
 export type { Scope } from "../protocol/routes.ts";
+export type { DeadEvent, HookRecord, HookTestReply } from "../protocol/hooks.ts";
 export type { Open } from "../protocol/schemas.ts";
 export type {
   NextReply,

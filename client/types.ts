@@ -112,6 +112,8 @@ export interface DispatchOptions {
   readonly tags?: readonly string[] | undefined;
   /** The person or system that the mission belongs to, in the format of a tag. */
   readonly owner?: string | undefined;
+  /** A hook of the dugdale to notify of this mission, regardless of its lane. */
+  readonly notify?: string | undefined;
   /** When to run the mission again after a failure. `run()` waits through all attempts. Default: the lane's rule. */
   readonly retry?: MissionRetry | undefined;
   /** A UUIDv7. Sending the same id with the same payload again has no further effect. Default: a new id. */
@@ -609,4 +611,26 @@ export interface LettsClientOptions {
   readonly tracer?: Tracer | undefined;
   /** Called with failed launches. It cannot affect them; its exceptions are ignored. */
   readonly onLaunchFailure?: ((failure: LaunchFailure) => void) | undefined;
+}
+
+/** Which events to watch. */
+export interface WatchOptions extends CallOptions {
+  /** Types such as `mission.failed`. Default: all. */
+  readonly on?: readonly string[] | undefined;
+  /** The id of the last known event; those after it come first. Default: only new events. */
+  readonly from?: string | undefined;
+}
+
+/** A CloudEvent of a dugdale, or a `gap`. */
+export interface WatchedEvent {
+  /** Such as `mission.done`; `gap` where events may have been missed. */
+  readonly type: string;
+  /** Unique. Undefined for a `gap`. */
+  readonly id?: string | undefined;
+  /** The mission. Undefined for a `gap`. */
+  readonly subject?: string | undefined;
+  /** RFC 3339. Undefined for a `gap`. */
+  readonly time?: string | undefined;
+  /** The record of the mission without its input, as it was then. Undefined for a `gap`. */
+  readonly data?: JsonObject | undefined;
 }

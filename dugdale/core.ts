@@ -148,6 +148,7 @@ export function openCore(given: CoreParts): Core {
       applied,
       schedules,
       audit,
+      hooks,
       reload: given.reload,
       appliedWarnings: given.appliedWarnings,
       version: VERSION.version,

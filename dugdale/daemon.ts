@@ -266,6 +266,7 @@ class OpenDugdale implements Dugdale {
     await core.engine.idle();
     core.parts.followers.close();
     core.audit.close();
+    core.hooks.closeStreams();
     await server.stop(HTTP_GRACE_MS);
     await this.#resources.disposeAsync();
     log.info("dugdale stopped cleanly");

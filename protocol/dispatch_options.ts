@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { quote } from "./clip.ts";
 import { InvalidDurationError, parseDuration } from "./duration.ts";
+import { HOOK_NAME } from "./hooks.ts";
 import type { JsonObject } from "./json_value.ts";
 import { LANE_NAME, MISSION_NAME, NameRule } from "./names.ts";
 import { type RetryRule, retryRule } from "./retry.ts";
@@ -97,6 +98,8 @@ export interface DispatchAdditions {
   readonly tags?: readonly string[] | undefined;
   /** The person or system that the mission belongs to. */
   readonly owner?: string | undefined;
+  /** A hook of the dugdale that is told of this mission, whatever its lane. */
+  readonly notify?: string | undefined;
   /** When to run it again after a failure. Default: the lane's rule. */
   readonly retry?: RetryRule | undefined;
 }
@@ -132,6 +135,7 @@ export const dispatchAdditions: {
   on_failure: v.optional(successor),
   tags: v.optional(v.pipe(v.array(nameOf(TAG)), v.maxLength(TAGS_MAX))),
   owner: v.optional(nameOf(TAG, "Who or what it is for")),
+  notify: v.optional(nameOf(HOOK_NAME, "A hook of the dugdale that is told of this mission")),
   retry: v.optional(retryRule),
 };
 
@@ -151,11 +155,12 @@ export interface SentAdditions extends Omit<DispatchAdditions, "priority" | "uni
 
 /** Validates the additions of a dispatch. @throws {InvalidAdditionError} With the first problem. */
 export function checkAdditions(sent: SentAdditions): DispatchAdditions {
-  const { priority, run_at, delay, unique, tags, owner } = sent;
+  const { priority, run_at, delay, unique, tags, owner, notify } = sent;
   const fault = successorFault("on_success", sent.on_success) ??
     successorFault("on_failure", sent.on_failure) ?? keyFault(sent) ?? delayFault(delay) ??
     momentFault(run_at, delay) ?? tagsFault(tags) ??
-    (owner === undefined ? undefined : TAG.fault(owner, "owner"));
+    (owner === undefined ? undefined : TAG.fault(owner, "owner")) ??
+    (notify === undefined ? undefined : HOOK_NAME.fault(notify, "notify"));
   if (fault !== undefined) throw new InvalidAdditionError(fault);
   return {
     ...sent,

@@ -19,6 +19,8 @@ export const FEATURES: Readonly<Record<string, string>> = {
   successors: "`on_success` and `on_failure` of a dispatch",
   tags: "`tags` of a dispatch",
   owner: "`owner` of a dispatch",
+  notify: "`notify` of a dispatch",
+  hooks: "`/v1/hooks`",
   rates: "`rate` and `per_key` of a lane",
   audit: "`GET /v1/admin/audit`",
   retry: "`retry` of a dispatch and of a lane, `attempts` of a mission, `attempt=` of its output",
@@ -44,6 +46,7 @@ export const DISPATCH_FEATURES: Readonly<Partial<Record<keyof DispatchBody, stri
   on_failure: "successors",
   tags: "tags",
   owner: "owner",
+  notify: "notify",
   retry: "retry",
 };
 

@@ -212,6 +212,8 @@ export interface MissionFields extends EnqueuedFields, Eventually<StartedFields>
   readonly tags: readonly string[] | undefined;
   /** The person or system that it belongs to. Undefined if not specified. */
   readonly owner: string | undefined;
+  /** The hook that its dispatch named. Undefined when it named none. */
+  readonly notify: string | undefined;
   /** Number of the current run, from 1. Undefined: the first. */
   readonly attempt: number | undefined;
   /** Its earlier runs. Undefined if there are none. */
@@ -284,6 +286,7 @@ type DerivedName =
   | "onFailure"
   | "tags"
   | "owner"
+  | "notify"
   | "attempt"
   | "attempts"
   | "retry"
@@ -533,6 +536,7 @@ export const MISSION_FIELDS: { readonly [Name in keyof MissionFields]: MissionFi
   onFailure: derived("on_failure", v.optional(successorBody)),
   tags: derived("tags", v.optional(v.array(v.string()))),
   owner: derived("owner", text),
+  notify: derived("notify", text),
   truncatedStdout: stored("truncated_stdout", "end", "flag", v.fallback(v.boolean(), false)),
   truncatedStderr: stored("truncated_stderr", "end", "flag", v.fallback(v.boolean(), false)),
   leftovers: stored("leftovers", "end", "json", v.optional(leftovers)),

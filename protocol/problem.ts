@@ -46,11 +46,13 @@ export type ProblemCode =
   | "script_too_large"
   | "unknown_staging_ref"
   | "unknown_lane"
+  | "unknown_hook"
   | "incomplete_upload"
   | "feature_disabled"
   | "not_found"
   | "lane_not_found"
   | "schedule_not_found"
+  | "hook_not_found"
   | "method_not_allowed"
   | "upload_idle_timeout"
   | "idempotency_conflict"
@@ -109,11 +111,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   script_too_large: { status: 400, retry: "never" },
   unknown_staging_ref: { status: 400, retry: "never" },
   unknown_lane: { status: 400, retry: "never" },
+  unknown_hook: { status: 400, retry: "never" },
   incomplete_upload: { status: 400, retry: "never" },
   feature_disabled: { status: 404, retry: "never" },
   not_found: { status: 404, retry: "never" },
   lane_not_found: { status: 404, retry: "never" },
   schedule_not_found: { status: 404, retry: "never" },
+  hook_not_found: { status: 404, retry: "never" },
   method_not_allowed: { status: 405, retry: "never" },
   upload_idle_timeout: { status: 408, retry: "never" },
   idempotency_conflict: { status: 409, retry: "never" },

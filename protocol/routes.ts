@@ -69,6 +69,22 @@ import {
   runNowReply,
 } from "./mission.ts";
 import {
+  type DeadEventPage,
+  deadEventPage,
+  type DeadEventsQuery,
+  deadEventsQuery,
+  type HookList,
+  hookList,
+  type HookStreamQuery,
+  hookStreamQuery,
+  type HookTestReply,
+  hookTestReply,
+  type RedriveBody,
+  redriveBody,
+  type RedriveReply,
+  redriveReply,
+} from "./hooks.ts";
+import {
   type NextQuery,
   nextQuery,
   type NextReply,
@@ -179,6 +195,11 @@ export interface Replies {
   pauseSchedule: ScheduleRecord;
   continueSchedule: ScheduleRecord;
   runSchedule: ScheduleRunReply;
+  listHooks: HookList;
+  hookStream: undefined;
+  deadEvents: DeadEventPage;
+  redriveHook: RedriveReply;
+  testHook: HookTestReply;
   dugdale: DugdaleReply;
   whoami: WhoamiReply;
   lanes: readonly LaneRecord[];
@@ -201,6 +222,7 @@ export interface Bodies {
   bulkDelete: BulkDeleteBody;
   apply: ApplyBody;
   pauseSchedule: SchedulePauseBody;
+  redriveHook: RedriveBody;
 }
 
 /** The query of each route with one. */
@@ -213,6 +235,8 @@ export interface Queries {
   deleteMission: DeleteQuery;
   apply: ApplyQuery;
   nextOfSchedule: NextQuery;
+  hookStream: HookStreamQuery;
+  deadEvents: DeadEventsQuery;
   deleteStaging: DeleteQuery;
   listStaging: StagingQuery;
   stagingByContent: ByContentQuery;
@@ -527,6 +551,49 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     resend: "never",
     reply: scheduleRunReply,
     summary: "Queues the mission of a schedule now",
+  },
+  listHooks: {
+    method: "GET",
+    path: "/v1/hooks",
+    scope: A,
+    resend: "safe",
+    reply: hookList,
+    summary: "The hooks, by name, and how their deliveries go",
+  },
+  hookStream: {
+    method: "GET",
+    path: "/v1/hooks/stream",
+    scope: A,
+    resend: "safe",
+    query: hookStreamQuery,
+    summary: "What happens to missions, as it happens",
+  },
+  deadEvents: {
+    method: "GET",
+    path: "/v1/hooks/:name/dead",
+    scope: A,
+    resend: "safe",
+    query: deadEventsQuery,
+    reply: deadEventPage,
+    summary: "Events whose delivery was given up",
+  },
+  redriveHook: {
+    method: "POST",
+    path: "/v1/hooks/:name/redrive",
+    scope: A,
+    bodyLimit: "maxApplyBodyBytes",
+    resend: "safe",
+    body: redriveBody,
+    reply: redriveReply,
+    summary: "Delivers dead events once more, and turns the hook on",
+  },
+  testHook: {
+    method: "POST",
+    path: "/v1/hooks/:name/test",
+    scope: A,
+    resend: "never",
+    reply: hookTestReply,
+    summary: "Delivers a test event now",
   },
   dugdale: {
     method: "GET",

@@ -110,6 +110,7 @@ export const MISSION_FLAGS = {
   "on-failure": { type: "text", value: "NAME", help: "mission to queue after any other outcome" },
   tag: { type: "list", value: "TAG", help: "label to search by; may be repeated" },
   owner: { type: "text", value: "NAME", help: "person or system that it belongs to" },
+  notify: { type: "text", value: "HOOK", help: "hook of the dugdale to notify of this mission" },
   attempts: {
     type: "int",
     value: "N",

@@ -68,7 +68,8 @@ export function checkDispatch(options: DispatchOptions, missionId: MissionId): C
 
 /** @throws {ArgumentError} With the first invalid argument. */
 function toAdditions(options: DispatchOptions): DispatchAdditions {
-  const { priority, runAt, delay, key, unique, serial, onSuccess, onFailure, tags, owner, retry } = options;
+  const { priority, runAt, delay, key, unique, serial, onSuccess, onFailure, tags, owner, notify, retry } =
+    options;
   return argument(() =>
     checkAdditions({
       priority,
@@ -81,6 +82,7 @@ function toAdditions(options: DispatchOptions): DispatchAdditions {
       on_failure: onFailure,
       tags: tags?.length === 0 ? undefined : tags,
       owner,
+      notify,
       retry: retry && toRetryRule(retry),
     })
   );

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { MISSION_EVENTS, type MissionEventType } from "../../protocol/hooks.ts";
-import { NameRule } from "../../protocol/names.ts";
+import { HOOK_NAME, MISSION_EVENTS, type MissionEventType } from "../../protocol/hooks.ts";
 import { ConfigError, type ConfigErrorPlace } from "../config_error.ts";
 import { type Env, fillVariables, isPlain } from "../variables.ts";
 import { type Fields, list, mapOf, named, object } from "../yaml/collections.ts";
@@ -61,13 +60,6 @@ export const HOOK_DEFAULTS: DugdaleHook = {
   retry: { attempts: 0, forMs: 24 * 3_600_000 },
   allowPrivate: false,
 };
-
-/** The rule of the names of hooks. */
-export const HOOK_NAME: NameRule = new NameRule(
-  "hook",
-  "[a-z0-9][a-z0-9_-]{0,62}",
-  "1 to 63 of lower-case letters, digits, _ and -, starting with a letter or a digit",
-);
 
 const retry: Fields<DugdaleHookRetry> = {
   attempts: integer("Given up after so many tries; 0 is any number", {

@@ -55,6 +55,7 @@ type Written =
     | "priority"
     | "tags"
     | "owner"
+    | "notify"
     | "key"
     | "unique"
     | "serial"
@@ -116,6 +117,7 @@ export const schedule: Decoder<Partial<ScheduleSettings>> = object<Written>(
     priority: oneOf("How urgent it is in its lane", PRIORITIES, "normal"),
     tags: list("Words that its missions are found by", filledText("A tag")),
     owner: filledText("Who or what it is for"),
+    notify: filledText("Hook of the dugdale that is told of its missions"),
     key: filledText("What the work is about, such as order-42"),
     unique: oneOf("Nothing is started while there is such a mission with the same key", UNIQUE_RULES),
     serial: flag("Missions with the same key run one after the other", { default: false }),

@@ -181,11 +181,18 @@ export class Enqueuer {
     );
   }
 
-  #assertAdmitted({ kind, lane, input, exempt }: MissionSpec): void {
+  #assertAdmitted({ kind, lane, input, exempt, plan }: MissionSpec): void {
     if (exempt) return this.#assertLaneKept(lane);
+    if (plan?.notify !== undefined) this.#assertHook(plan.notify);
     if (kind === "mission") this.#assertInputFits(input);
     this.#assertLaneTakes(lane);
     this.#assertRoom(lane);
+  }
+
+  /** @throws {ProblemError} `unknown_hook` */
+  #assertHook(name: string): void {
+    if (Object.hasOwn(this.#parts.config.hooks, name)) return;
+    throw new ProblemError("unknown_hook", `there is no hook ${quote(name)}`, { details: { hook: name } });
   }
 
   /** @throws {ProblemError} `payload_too_large` */

@@ -2,7 +2,7 @@ import { lookup } from "node:dns";
 import { BlockList, isIP } from "node:net";
 
 /** Addresses that are not on the public internet, by IANA's registries of special-purpose addresses. */
-const PRIVATE = new BlockList();
+const PRIVATE_IPV4 = new BlockList(), PRIVATE_IPV6 = new BlockList();
 for (
   const [network, prefix] of [
     ["0.0.0.0", 8],
@@ -19,7 +19,7 @@ for (
     ["203.0.113.0", 24],
     ["224.0.0.0", 3],
   ] as const
-) PRIVATE.addSubnet(network, prefix, "ipv4");
+) PRIVATE_IPV4.addSubnet(network, prefix, "ipv4");
 for (
   const [network, prefix] of [
     ["::", 96],
@@ -36,11 +36,11 @@ for (
     ["fec0::", 10],
     ["ff00::", 8],
   ] as const
-) PRIVATE.addSubnet(network, prefix, "ipv6");
+) PRIVATE_IPV6.addSubnet(network, prefix, "ipv6");
 
 /** Whether an IP address is loopback, private, link-local, or otherwise not public. */
 export function isPrivateAddress(address: string): boolean {
-  return PRIVATE.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  return isIP(address) === 6 ? PRIVATE_IPV6.check(address, "ipv6") : PRIVATE_IPV4.check(address, "ipv4");
 }
 
 /** A host name leads to an address that is not public. */

@@ -117,17 +117,28 @@ export function cloudEvent(
 ): OutboxEvent {
   const { mission_id: subject, traceparent } = row;
   const event = `${subject}_${seq}_${type.slice("mission.".length)}`;
+  const head = cloudEventHead({ event, type, subject, time: timeMs, traceparent }, source);
+  // As text, so that the numbers of a mission keep every digit.
+  const data = missionText({ ...row, input: null } as unknown as MissionRow, store);
+  return { event, type, subject, time: timeMs, body: `${head},"data":${data}}` };
+}
+
+/** The text of a CloudEvent up to its data. */
+export function cloudEventHead(
+  { event, type, subject, time, traceparent }: Omit<OutboxEvent, "body"> & {
+    readonly traceparent?: string | null;
+  },
+  source: string,
+): string {
   const head = {
     specversion: "1.0",
     id: event,
     source,
     type,
     subject,
-    time: new Date(timeMs).toISOString(),
+    time: new Date(time).toISOString(),
     datacontenttype: "application/json",
-    ...(traceparent === null ? {} : { traceparent }),
+    traceparent: traceparent ?? undefined,
   };
-  // As text, so that the numbers of a mission keep every digit.
-  const data = missionText({ ...row, input: null } as unknown as MissionRow, store);
-  return { event, type, subject, time: timeMs, body: `${JSON.stringify(head).slice(0, -1)},"data":${data}}` };
+  return JSON.stringify(head).slice(0, -1);
 }

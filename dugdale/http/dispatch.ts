@@ -167,7 +167,7 @@ function readAdditions(
   sent: SentAdditions,
   inputs: Readonly<Record<"on_success" | "on_failure", string | undefined>>,
 ): ReadAdditions {
-  const { priority, run_at, delay, key, unique, serial, on_success, on_failure, tags, owner, retry } =
+  const { priority, run_at, delay, key, unique, serial, on_success, on_failure, tags, owner, notify, retry } =
     checked(sent);
   const onSuccess = on_success && { ...on_success, input: inputs.on_success };
   const onFailure = on_failure && { ...on_failure, input: inputs.on_failure };
@@ -177,6 +177,7 @@ function readAdditions(
     ...(unique === undefined ? {} : { unique }),
     ...(tags?.length ? { tags } : {}),
     ...(owner === undefined ? {} : { owner }),
+    ...(notify === undefined ? {} : { notify }),
     ...(retry && { retry }),
   };
   const delayMs = delay === undefined ? undefined : parseDuration(delay);
@@ -185,6 +186,7 @@ function readAdditions(
     ...(key === undefined ? {} : { key }),
     ...(onFailure === undefined ? {} : { on_failure: toIdentity(onFailure) }),
     ...(onSuccess === undefined ? {} : { on_success: toIdentity(onSuccess) }),
+    ...(notify === undefined ? {} : { notify }),
     ...(owner === undefined ? {} : { owner }),
     ...(priority === undefined || priority === "normal" ? {} : { priority }),
     ...(retry === undefined ? {} : { retry: { ...retry } as JsonObject }),

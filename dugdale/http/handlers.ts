@@ -8,6 +8,7 @@ import { dispatchHandler } from "./dispatch.ts";
 import { failuresHandler } from "./failures.ts";
 import { execHandler } from "./exec.ts";
 import { healthHandlers, type Readiness } from "./health.ts";
+import { hookHandlers } from "./hooks.ts";
 import { missionActions } from "./mission_actions.ts";
 import { listHandler } from "./mission_list.ts";
 import { missionHandlers } from "./missions.ts";
@@ -37,6 +38,7 @@ export function makeHandlers(
     ...missionActions(parts, actions),
     ...adminHandlers(parts),
     ...scheduleHandlers(parts),
+    ...hookHandlers(parts),
     ...stagingHandlers(staging, parts.audit),
     dispatch: dispatchHandler(parts),
     dispatchBatch: batchHandler(parts),

@@ -2,6 +2,7 @@ import type { AppliedConfig } from "../engine/applied.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Enqueuer, View } from "../engine/enqueue.ts";
 import type { Schedules } from "../engine/schedules.ts";
+import type { Hooks } from "../hooks/hooks.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { isMissionId, MISSION_ID, type MissionId } from "../../protocol/names.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
@@ -19,6 +20,7 @@ export interface HandlerParts extends EngineParts {
   readonly enqueuer: Enqueuer;
   readonly applied: AppliedConfig;
   readonly schedules: Schedules;
+  readonly hooks: Hooks;
   readonly usage: DiskUsage;
   readonly audit: Audit;
   /** Reads the configuration again; undefined when it did not come from a file. @throws {ProblemError} `bad_request` */

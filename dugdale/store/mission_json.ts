@@ -121,6 +121,8 @@ export function recordJson(
         return [wire, plan?.retry === undefined ? null : JSON.stringify(plan.retry)];
       case "owner":
         return [wire, quoted(plan?.owner ?? null)];
+      case "notify":
+        return [wire, quoted(plan?.notify ?? null)];
       case "notes":
       case "warnings":
       case "meta":

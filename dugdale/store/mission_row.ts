@@ -132,6 +132,8 @@ export interface MissionPlan {
   readonly unique?: UniqueRule | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly owner?: string | undefined;
+  /** The hook that is told of it. */
+  readonly notify?: string | undefined;
   readonly retry?: RetryRule | undefined;
 }
 
@@ -142,6 +144,7 @@ export const missionPlan: v.GenericSchema<unknown, MissionPlan> = v.object({
   unique: v.optional(v.picklist(UNIQUE_RULES)),
   tags: v.optional(v.array(v.string())),
   owner: v.optional(v.string()),
+  notify: v.optional(v.string()),
   retry: v.optional(retryRule),
 });
 

@@ -99,6 +99,7 @@ Deno.test("getMission() gives a mission with its record, or undefined", async ()
     onFailure: { mission: "f", lane: "b", input: { a: 1 } },
     tags: ["a"],
     owner: "b",
+    notify: undefined,
     truncatedStdout: false,
     truncatedStderr: true,
     leftovers: { action: "left", count: 1, processes: [{ pid: 7, command: "c" }] },

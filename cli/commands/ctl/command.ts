@@ -8,8 +8,10 @@ import {
   ONE_LANE_FLAG,
   PAGE_FLAGS,
   PAUSE_FLAGS,
+  REDRIVE_FLAGS,
   STAGING_FORCE_FLAG,
   STAGING_LIST_FLAGS,
+  WATCH_FLAGS,
 } from "./flags.ts";
 import { EXECS, FAILURE_COMMANDS, MISSIONS } from "./missions.ts";
 
@@ -137,8 +139,47 @@ const UPLOADS = group({ name: "uploads", summary: "List and give up unfinished u
   }, async () => (await import("./uploads.ts")).deleteUpload),
 ]);
 
+const HOOK = { name: "hook" } as const;
+
+const HOOKS = group({ name: "hooks", summary: "List and test hooks, and deliver again what failed" }, [
+  command({
+    name: "list",
+    summary: "List the hooks of a dugdale, and how their deliveries go",
+    flags: [HOST_FLAG],
+  }, async () => (await import("./hooks.ts")).listHooks),
+  command({
+    name: "dead",
+    summary: "List events whose delivery was given up",
+    positionals: [HOOK],
+    flags: [HOST_FLAG, PAGE_FLAGS],
+  }, async () => (await import("./hooks.ts")).deadEvents),
+  command({
+    name: "redrive",
+    summary: "Deliver dead events once more, and turn the hook on",
+    positionals: [HOOK],
+    flags: [HOST_FLAG, REDRIVE_FLAGS],
+  }, async () => (await import("./hooks.ts")).redriveHook),
+  command({
+    name: "test",
+    summary: "Deliver a test event now",
+    positionals: [HOOK],
+    flags: [HOST_FLAG],
+  }, async () => (await import("./hooks.ts")).testHook),
+]);
+
+const WATCH = command({
+  name: "watch",
+  summary: "Print what happens to missions, as it happens",
+  about: ["On a terminal a line for people for each event; in a pipe, or with -o json, a CloudEvent."],
+  flags: [HOST_FLAG, WATCH_FLAGS],
+  examples: [{
+    line: "letts ctl watch --host web1 --on mission.failed,mission.lost",
+    means: "What goes wrong",
+  }],
+}, async () => (await import("./hooks.ts")).watch);
+
 /** All `letts ctl` commands. */
 export const CTL: CommandGroup = group(
   { name: "ctl", summary: "Inspect and control dugdales, lanes, schedules, missions, commands and files" },
-  [DUGDALES, LANES, SCHEDULES, MISSIONS, FAILURE_COMMANDS, EXECS, STAGING, UPLOADS],
+  [DUGDALES, LANES, SCHEDULES, MISSIONS, FAILURE_COMMANDS, EXECS, STAGING, UPLOADS, HOOKS, WATCH],
 );

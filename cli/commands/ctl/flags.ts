@@ -164,3 +164,19 @@ export const PAGE_FLAGS = {
   limit: { type: "int", value: "N", default: 0, help: "most entries of a page" },
   cursor: { type: "text", value: "CURSOR", help: "next_cursor of an earlier page" },
 } as const;
+
+/** Which dead events to deliver again. */
+export const REDRIVE_FLAGS = {
+  id: { type: "list", value: "ID", help: "dead event; may be repeated (default: the oldest thousand)" },
+} as const;
+
+/** Which events to watch. */
+export const WATCH_FLAGS = {
+  on: {
+    type: "list",
+    value: "TYPE",
+    help: "only events of this type, such as mission.failed; may be repeated",
+  },
+  from: { type: "text", value: "EVENT", help: "continue after the event with this id" },
+  count: { type: "int", value: "N", default: 0, help: "end after so many events" },
+} as const;

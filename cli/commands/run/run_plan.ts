@@ -60,6 +60,7 @@ export async function dispatchPlan(flags: MissionValues, io: Io, piped: PipedFil
     onFailure: successor(flags["on-failure"]),
     tags: flags.tag,
     owner: flags.owner,
+    notify: flags.notify,
     retry: retryOf(flags),
     missionId,
   };

@@ -43,6 +43,7 @@ export const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, strin
     "on_failure": "The mission queued after any other outcome. Absent if there is none.",
     "tags": "Labels to search by. Absent if there are none.",
     "owner": "The person or system that it belongs to. Absent if not specified.",
+    "notify": "The hook that its dispatch named. Absent when it named none.",
     "attempt": "Number of the current run, from 1. Absent: the first.",
     "attempts": "Its earlier runs. Absent if there are none.",
     "retry": "Retry rule of its dispatch. Absent: the lane's rule applies.",

@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { StatementSync } from "node:sqlite";
 import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { AppliedConfig } from "../../../dugdale/engine/applied.ts";
 import { dispatchMission } from "../../../dugdale/engine/dispatch.ts";
@@ -13,30 +12,8 @@ import { silentLog } from "../../../dugdale/host/log.ts";
 import type { RunningMission } from "../../../dugdale/store/mission_row.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 import { ids } from "../running.ts";
+import { StatementCount } from "../statement_count.ts";
 import { ending } from "../store/samples.ts";
-
-/** Counts the statements that run until it is disposed of. */
-class StatementCount implements Disposable {
-  count = 0;
-  readonly #restore: (() => void)[] = [];
-
-  constructor() {
-    const prototype = StatementSync.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
-    for (const name of ["run", "get", "all", "iterate"]) {
-      const original = prototype[name]!;
-      const counted = (): void => void this.count++;
-      prototype[name] = function (...args) {
-        counted();
-        return original.apply(this, args);
-      };
-      this.#restore.push(() => void (prototype[name] = original));
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.#restore.forEach((restore) => restore());
-  }
-}
 
 Deno.test("a plain mission takes no more SQL statements than its record needs, from dispatch to end", async () => {
   const folder = await Deno.makeTempDir();

@@ -1,7 +1,15 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { DugdaleHookSettings } from "../../../config/dugdale/hooks.ts";
+import { dugdaleConfig } from "../../../config/dugdale/read.ts";
+import { Transitions } from "../../../dugdale/engine/transitions.ts";
+import { Hooks } from "../../../dugdale/hooks/hooks.ts";
+import { systemClock } from "../../../dugdale/host/clock.ts";
+import { silentLog } from "../../../dugdale/host/log.ts";
+import { Store } from "../../../dugdale/store/store.ts";
 import { HandClock } from "../hand_clock.ts";
 import { ids, openRunning, type Running, type RunningOptions } from "../running.ts";
+import { StatementCount } from "../statement_count.ts";
+import { ending, newMission } from "../store/samples.ts";
 import { isSigned, Receiver } from "./receiver.ts";
 
 const FALSE = ["/bin/false"];
@@ -108,3 +116,222 @@ Deno.test("a command gets the event on stdin and its type and id as variables", 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("notify of a dispatch tells a hook of that mission alone, whatever its lane", async () => {
+  await using receiver = new Receiver();
+  await using running = await open({ url: receiver.url, byRequest: true, lanes: ["b"] });
+  await running.apply({ a: { concurrency: 1 }, b: { concurrency: 1 } });
+  await running.ended(await dispatch(running, "b"));
+  const id = await dispatch(running, "a", { notify: "ops" });
+  const [first] = await receiver.count(1);
+  assertEquals([first?.event.subject, first?.event.data.notify], [id, "ops"]);
+  const body = { mission: "m", lane: "a", notify: "absent" };
+  const refused = await running.request("POST", "/v1/dispatch", { key: ids.mission(), body });
+  assertEquals([refused.status, refused.body.error], [400, "unknown_hook"]);
+  assertEquals(receiver.all.length, 1);
+});
+
+Deno.test("an event is dead after its tries, the next one of its mission follows, and a redrive delivers it", async () => {
+  let takes = false;
+  await using receiver = new Receiver(({ event }) =>
+    new Response(null, { status: takes || event.type === "mission.done" ? 200 : 500 })
+  );
+  await using running = await open({
+    url: receiver.url,
+    on: ["mission.queued", "mission.done"],
+    retry: { attempts: 1 },
+  });
+  await running.apply({ a: { concurrency: 1 } });
+  const id = await dispatch(running);
+  await receiver.count(2);
+  const dead = await until(async () => {
+    const { body } = await running.request("GET", "/v1/hooks/ops/dead");
+    return body.events.length > 0 ? body.events : undefined;
+  });
+  assertEquals(dead.map(({ event, tries, error }: Record<string, unknown>) => [event, tries, error]), [
+    [receiver.all[0]?.event, 1, "answered 500"],
+  ]);
+  assertEquals(dead[0].event.id, `${id}_1_queued`);
+  takes = true;
+  const redriven = await running.request("POST", "/v1/hooks/ops/redrive", { body: { ids: [dead[0].id] } });
+  assertEquals(redriven.body, { redriven: 1 });
+  const all = await receiver.count(3);
+  assertEquals(all[2]?.text, all[0]?.text);
+});
+
+Deno.test("a receiver that answers 410 gets nothing more, until a redrive turns its hook on", async () => {
+  let gone = true;
+  await using receiver = new Receiver(() => new Response(null, { status: gone ? 410 : 200 }));
+  await using running = await open({ url: receiver.url });
+  await running.apply({ a: { concurrency: 1 } });
+  await dispatch(running);
+  const hook = await until(async () => {
+    const [hook] = (await running.request("GET", "/v1/hooks")).body.hooks;
+    return hook.dead > 0 ? hook : undefined;
+  });
+  assertEquals([hook.off, hook.pending, hook.dead], ["answered 410", 0, 1]);
+  await running.ended(await dispatch(running));
+  assertEquals(receiver.all.length, 1);
+  gone = false;
+  await running.request("POST", "/v1/hooks/ops/redrive", { body: {} });
+  await receiver.count(2);
+  const third = await dispatch(running);
+  assertEquals((await receiver.count(3))[2]?.event.subject, third);
+});
+
+Deno.test("a receiver that does not answer holds up neither missions nor another hook", async () => {
+  const release = Promise.withResolvers<void>();
+  await using slow = new Receiver(async () => {
+    await release.promise;
+    return new Response(null, { status: 204 });
+  });
+  await using fast = new Receiver();
+  await using running = await openRunning({
+    hooks: {
+      slow: { url: slow.url, allowPrivate: true },
+      fast: { url: fast.url, allowPrivate: true },
+    },
+  });
+  await running.apply({ a: { concurrency: 8 } });
+  const missions = [];
+  for (let count = 0; count < 40; count++) missions.push(await dispatch(running));
+  const told = await fast.count(40);
+  assertEquals(new Set(told.map(({ event }) => event.subject)), new Set(missions));
+  assertEquals((await slow.count(16)).length, 16);
+  release.resolve();
+  const late = await slow.count(40);
+  assertEquals(new Set(late.map(({ event }) => event.subject)), new Set(missions));
+});
+
+Deno.test("what has not been delivered is delivered after a restart", async () => {
+  const dataDir = await Deno.makeTempDir();
+  try {
+    const port = await unusedPort();
+    const url = `http://127.0.0.1:${port}/hook`;
+    const ended = [];
+    {
+      await using running = await open({ url }, { dataDir });
+      await running.apply({ a: { concurrency: 1 } });
+      for (let count = 0; count < 3; count++) ended.push(await dispatch(running));
+      for (const id of ended) await running.ended(id);
+    }
+    await using receiver = new Receiver(undefined, port);
+    const clock = new HandClock({ wallMs: Date.now() + 3_600_000, fromMs: 4_000 });
+    await using _running = await open({ url }, { dataDir, clock });
+    const all = await receiver.count(3);
+    assertEquals(new Set(all.map(({ event }) => event.subject)), new Set(ended));
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
+
+const OPS = { url: "http://127.0.0.1:9/" };
+
+/** Transitions of a database in memory, with hooks that do not send. */
+function openTransitions(hooks: Readonly<Record<string, DugdaleHookSettings>>) {
+  const store = new Store(":memory:", -2000);
+  const transitions = new Transitions(store, silentLog);
+  const config = dugdaleConfig({ listen: ":0", dataDir: "/", hooks });
+  new Hooks(
+    { store, transitions, config, clock: systemClock, log: silentLog, onDelivery: () => {} } as never,
+  );
+  return { store, transitions };
+}
+
+Deno.test("a mission that no hook wants to be told of takes no statement more than without hooks", async () => {
+  const counts: number[] = [];
+  for (const hooks of [{}, { ops: { ...OPS, on: ["mission.failed"] } }, { ops: OPS }] as const) {
+    const { store, transitions } = openTransitions(hooks);
+    using _store = store;
+    using counter = new StatementCount();
+    const row = await transitions.write(() => transitions.enterRunning(newMission()));
+    await transitions.write(() => transitions.recordStart(row, { pid: 1, startedMs: 1 }, 1));
+    await transitions.write(() => transitions.finish(row, ending("success"), 2));
+    counts.push(counter.count);
+  }
+  assertEquals(counts[1], counts[0]);
+  assert(counts[2]! > counts[0]!, "the count tells of hooks that want it");
+});
+
+Deno.test("a change that is undone is not told", async () => {
+  const { store, transitions } = openTransitions({ ops: { ...OPS, on: ["mission.queued"] } });
+  using _store = store;
+  const undone = (): void => {
+    transitions.enter(newMission());
+    throw new TypeError("undone");
+  };
+  await assertRejects(() => transitions.write(undone), TypeError, "undone");
+  assertEquals(store.outbox.counts(), []);
+  await transitions.write(() => transitions.enter(newMission()));
+  assertEquals(store.outbox.counts().map(({ target, pending }) => [target, pending]), [["ops", 1]]);
+});
+
+Deno.test("a stream tells what happens as it happens, by type, and continues after an event", async () => {
+  await using running = await openRunning();
+  await running.apply({ a: { concurrency: 1 } });
+  const read = async (query: string, count: number, meanwhile: () => Promise<unknown>) => {
+    const stop = new AbortController();
+    const response = await fetch(`${running.dugdale.url}/v1/hooks/stream?${query}`, {
+      headers: { authorization: "Bearer admin" },
+      signal: stop.signal,
+    });
+    const found: Record<string, unknown>[] = [];
+    await meanwhile();
+    for await (const line of response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(splitLines())) {
+      if (line !== "") found.push(JSON.parse(line));
+      if (found.length === count) break;
+    }
+    stop.abort();
+    return found;
+  };
+  const all = await read("", 4, () => dispatch(running));
+  assertEquals(all.map(({ type }) => type), [
+    "mission.queued",
+    "mission.starting",
+    "mission.succeeded",
+    "mission.done",
+  ]);
+  const some = await read("on=mission.done,mission.failed", 1, () => dispatch(running));
+  assertEquals(some.map(({ type }) => type), ["mission.done"]);
+  const rest = await read(`from=${all[2]?.id}&on=mission.done`, 2, () => Promise.resolve());
+  assertEquals(rest.map(({ id }) => id), [all[3]?.id, some[0]?.id]);
+  assertEquals(await read("from=unknown", 1, () => Promise.resolve()), [{ type: "gap" }]);
+});
+
+Deno.test("a test of a hook delivers an event at once, and tells what went wrong", async () => {
+  let status = 200;
+  await using receiver = new Receiver(() => new Response(null, { status }));
+  await using running = await open({ url: receiver.url });
+  const good = (await running.request("POST", "/v1/hooks/ops/test")).body;
+  assertEquals([good.ok, good.error, receiver.all[0]?.event.type], [true, undefined, "hook.test"]);
+  status = 302;
+  const bad = (await running.request("POST", "/v1/hooks/ops/test")).body;
+  assertEquals([bad.ok, bad.error], [false, "answered 302"]);
+  assertEquals((await running.request("POST", "/v1/hooks/absent/test")).body.error, "hook_not_found");
+  assertEquals((await running.request("GET", "/v1/hooks/absent/dead")).body.error, "hook_not_found");
+});
+
+/** Asks again and again until there is an answer. */
+async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+async function unusedPort(): Promise<number> {
+  await using receiver = new Receiver();
+  return receiver.port;
+}
+
+function splitLines(): TransformStream<string, string> {
+  let rest = "";
+  return new TransformStream({
+    transform(chunk, controller) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) controller.enqueue(line);
+    },
+  });
+}
