@@ -2,7 +2,7 @@ import { quote } from "../../protocol/clip.ts";
 import type { MissionKind, MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { ProblemError } from "../problem_error.ts";
-import { isDatabaseError } from "../store/database_error.ts";
+import { isDatabaseError, StoreError } from "../store/database_error.ts";
 import {
   ENQUEUED_FIELDS,
   type MissionRow,
@@ -68,6 +68,16 @@ export interface Enqueued {
   readonly files: readonly StagingRow[];
 }
 
+/** A mission that is asked for, and what is told of it. */
+interface Asked {
+  readonly spec: MissionSpec;
+  readonly resolve: (enqueued: Enqueued) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Missions for one lane. */
+type Group = [Asked, ...Asked[]];
+
 const encoder = new TextEncoder();
 const NULLABLE = ["traceparent", "runAtMs", "plan", ...ENQUEUED_FIELDS.map(({ name }) => name)];
 /** Null for whatever a mission may be without. */
@@ -78,6 +88,8 @@ export class Enqueuer {
   readonly #parts: EngineParts;
   readonly #lanes: Lanes;
   readonly #applied: AppliedConfig;
+  /** The change of these missions has not begun yet. */
+  #group: Group | undefined;
 
   constructor(parts: EngineParts, lanes: Lanes, applied: AppliedConfig) {
     this.#parts = parts;
@@ -92,7 +104,44 @@ export class Enqueuer {
    * @throws {ProblemError} In the documented order.
    */
   enqueue(spec: MissionSpec): Promise<Enqueued> {
-    return this.#lanes.write(this.#lanes.find(spec.lane), (turn) => this.enter(spec, turn));
+    return new Promise((resolve, reject) => {
+      const asked = { spec, resolve, reject };
+      // Only the last group takes more, so that missions enter in the order in which they were asked for.
+      if (this.#group?.[0].spec.lane === spec.lane) this.#group.push(asked);
+      else this.#enterAll(this.#group = [asked]);
+    });
+  }
+
+  /** Makes one change of missions for one lane: a change for each takes twice as long. */
+  async #enterAll(group: Group): Promise<void> {
+    try {
+      const settled = await this.#lanes.write(this.#lanes.find(group[0].spec.lane), (turn) => {
+        this.#close(group);
+        return group.map((asked) => this.#tryEnter(asked, turn));
+      });
+      for (const settle of settled) settle();
+    } catch (error) {
+      this.#close(group);
+      // A statement that fails undoes the whole change: the other missions are not to suffer from it.
+      if (group.length > 1 && !(error instanceof StoreError)) {
+        for (const asked of group) this.#enterAll([asked]);
+      } else for (const { reject } of group) reject(error);
+    }
+  }
+
+  /** Whether it is refused is found out before anything is written. */
+  #tryEnter({ spec, resolve, reject }: Asked, turn: Pick<LaneTurn, "enter">): () => void {
+    try {
+      const enqueued = this.enter(spec, turn);
+      return () => resolve(enqueued);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      return () => reject(error);
+    }
+  }
+
+  #close(group: Group): void {
+    if (this.#group === group) this.#group = undefined;
   }
 
   /** As {@linkcode enqueue}, within a change that is being made for the lane of the mission. */
