@@ -4,6 +4,7 @@ import { resolve } from "@std/path";
 import { fileURLToPath } from "node:url";
 import { RUNTIME_COPY, type RuntimeCopy } from "../cli/commands/new_mission/runtime_copy.ts";
 import { VERSION } from "../dugdale/version.ts";
+import { BUILT_PAGE, bundlePage } from "../ui/page_files.ts";
 import { declarationsOf } from "./declarations.ts";
 import { stamp, stamped } from "./stamp.ts";
 
@@ -30,7 +31,8 @@ export async function bundle(out: string): Promise<void> {
   await denoBundle(out, ENTRY, "--format=cjs", "--keep-names");
   const source = (await Deno.readTextFile(out)).replace(/^#!.*\n/, "");
   const versioned = stamped(source, VERSION, await stamp());
-  await Deno.writeTextFile(out, HEAD + ascii(stamped(versioned, RUNTIME_COPY, await runtimeCopy())));
+  const withRuntime = stamped(versioned, RUNTIME_COPY, await runtimeCopy());
+  await Deno.writeTextFile(out, HEAD + ascii(stamped(withRuntime, BUILT_PAGE, await bundlePage())));
   await Deno.chmod(out, 0o755);
 }
 

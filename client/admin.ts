@@ -4,6 +4,7 @@
  * @module
  */
 import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
+import type { WhoamiReply } from "../protocol/whoami.ts";
 import { parseLaneName } from "../protocol/names.ts";
 import { argument } from "./arguments.ts";
 import { requireFeatures } from "./features.ts";
@@ -50,6 +51,11 @@ export async function lanes(connection: Connection, { signal }: CallOptions): Pr
 /** Version, uptime and queue. */
 export function info(connection: Connection, { scope, signal }: InfoOptions): Promise<DugdaleReply> {
   return connection.json("dugdale", { scopes: scope === undefined ? ANY : [scope], signal });
+}
+
+/** What the token is and may do. */
+export function whoami(connection: Connection, { scope, signal }: InfoOptions): Promise<WhoamiReply> {
+  return connection.json("whoami", { scopes: scope === undefined ? ANY : [scope], signal });
 }
 
 /** Whether it accepts missions. */

@@ -14,7 +14,8 @@ import { parseMissionId } from "../protocol/names.ts";
 import type { DeadEvent, HookRecord, HookTestReply } from "../protocol/hooks.ts";
 import type { NextReply, ScheduleRecord } from "../protocol/schedule.ts";
 import type { StagingRecord, UploadRecord } from "../protocol/staging.ts";
-import { apply, assertReady, info, lanes, metrics, state, switchLane } from "./admin.ts";
+import type { WhoamiReply } from "../protocol/whoami.ts";
+import { apply, assertReady, info, lanes, metrics, state, switchLane, whoami } from "./admin.ts";
 import { argument } from "./arguments.ts";
 import { type ByteSource, byteStream } from "./files/byte_stream.ts";
 import { openLettsConfig } from "./configuration.ts";
@@ -608,6 +609,15 @@ export class LettsClient implements AsyncDisposable {
   /** Version, uptime and queue of a dugdale. */
   async info(host: string | number, options: InfoOptions = {}): Promise<DugdaleReply> {
     return await info(this.#to(host), options);
+  }
+
+  /**
+   * The name of the token and what it may do.
+   *
+   * @throws {NotFoundError} When the dugdale is too old to tell.
+   */
+  async whoami(host: string | number, options: InfoOptions = {}): Promise<WhoamiReply> {
+    return await whoami(this.#to(host), options);
   }
 
   /**

@@ -132,4 +132,5 @@ export type {
   ScheduleRecord,
   ScheduleSettings,
 } from "../protocol/schedule.ts";
+export type { WhoamiReply } from "../protocol/whoami.ts";
 export type { RefKind, StagingRecord, StagingState, UploadRecord } from "../protocol/staging.ts";

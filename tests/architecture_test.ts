@@ -32,7 +32,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["database_health", "exposition", "metrics", "version"].map((file) => `dugdale/${file}.ts`),
   ],
   "testing": ["protocol", "config", "client", "dugdale"],
-  "cli": ["protocol", "config", "client", "dugdale", "mission"],
+  "ui": ["protocol", "config", "client", "dugdale"],
+  // Types only: it runs in a browser.
+  "ui/page": ["protocol"],
+  "cli": ["protocol", "config", "client", "dugdale", "mission", "ui"],
 };
 const PARTS = Object.keys(MAY_IMPORT).filter((name) => !name.includes("/"));
 
@@ -44,7 +47,7 @@ function readSources(folder: string): void {
   for (const { name, isDirectory } of Deno.readDirSync(join(ROOT, folder))) {
     const path = join(folder, name);
     if (isDirectory) readSources(path);
-    else if (name.endsWith(".ts")) sources.set(path, Deno.readTextFileSync(join(ROOT, path)));
+    else if (/\.tsx?$/.test(name)) sources.set(path, Deno.readTextFileSync(join(ROOT, path)));
   }
 }
 
@@ -57,7 +60,7 @@ function imports(pattern: RegExp): Map<string, readonly string[]> {
 }
 
 /** Whatever it is imported for: to be run, for its types, or when it is asked for. */
-const imported = imports(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+\.ts)"/g);
+const imported = imports(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+\.tsx?)"/g);
 /** What is loaded with a file: no types, and nothing that is asked for later. */
 const loaded = imports(/^(?:import|export)(?! type\b)[^;"()]*"([^"]+)";$/gm);
 

@@ -22,6 +22,7 @@ import { MAN } from "./man.ts";
 import { NEW } from "./new_mission/command.ts";
 import { RUN } from "./run/command.ts";
 import { TOP } from "./top/command.ts";
+import { UI } from "./ui/command.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -48,6 +49,7 @@ export const ROOT: CommandGroup = group(
     command(DEV, async () => (await import("./dev/dev.ts")).dev),
     command(DOCTOR, async () => (await import("./doctor/doctor.ts")).doctor),
     command(TOP, async () => (await import("./top/top.ts")).top),
+    command(UI, async () => (await import("./ui/ui.ts")).ui),
     MAN,
     CACHE,
     HELP,
