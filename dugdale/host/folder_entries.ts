@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { nextTurn } from "./clock.ts";
-import { libraryNames, LITTLE_ENDIAN } from "./libc.ts";
+import { LITTLE_ENDIAN, openLibrary } from "./libc.ts";
 
 /** What is in a folder. */
 export interface FolderEntry {
@@ -29,7 +29,7 @@ export async function* folderEntries(
   base: string,
   { fd, sizeBytes }: { readonly fd: number; readonly sizeBytes: number },
 ): AsyncGenerator<FolderEntry[], void, void> {
-  const library = sizeBytes > LARGE_FOLDER_BYTES ? openGetdents() : undefined;
+  const library = sizeBytes > LARGE_FOLDER_BYTES ? openLibrary(load) : undefined;
   try {
     const buffer = new Uint8Array(BUFFER_BYTES);
     for (let count; (count = library?.symbols.getdents64(fd, buffer, BigInt(BUFFER_BYTES)) ?? 0) > 0;) {
@@ -62,20 +62,6 @@ function parse(bytes: Uint8Array<ArrayBuffer>): FolderEntry[] | undefined {
     if (name !== "." && name !== "..") entries.push({ name, isFolder: type === IS_FOLDER });
   }
   return entries;
-}
-
-function openGetdents(): ReturnType<typeof load> | undefined {
-  if (Deno.build.os !== "linux" || Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
-    return undefined;
-  }
-  for (const name of libraryNames()) {
-    try {
-      return load(name);
-    } catch {
-      // The other C library is tried; older ones do not have the call.
-    }
-  }
-  return undefined;
 }
 
 // deno-lint-ignore explicit-module-boundary-types -- the type of the library follows from the table below

@@ -52,8 +52,23 @@ export interface Libc {
   sigemptyset(set: Bytes): number;
 }
 
-/** What the C library may be called on this machine. */
-export function libraryNames(): readonly string[] {
+/**
+ * Opens the C library by the first of its names that `load` accepts; undefined where FFI is not allowed, or if no
+ * library has all functions that `load` asks for.
+ */
+export function openLibrary<Library>(load: (name: string) => Library): Library | undefined {
+  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return undefined;
+  for (const name of libraryNames()) {
+    try {
+      return load(name);
+    } catch {
+      // Another name may do; without any the caller has another way.
+    }
+  }
+  return undefined;
+}
+
+function libraryNames(): readonly string[] {
   const { arch, os } = Deno.build;
   if (os === "linux") return ["libc.so.6", `libc.musl-${arch}.so.1`];
   return os === "darwin" ? ["libSystem.B.dylib"] : [];
@@ -67,16 +82,8 @@ export interface OpenLibc {
 
 /** Opens the C library; undefined where FFI is not allowed or the library lacks what is needed. */
 export function openLibc(): OpenLibc | undefined {
-  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return undefined;
-  for (const name of libraryNames()) {
-    try {
-      const library = open(name);
-      return { calls: library.symbols, close: () => library.close() };
-    } catch {
-      // Another name may do; without any the caller starts processes in another way.
-    }
-  }
-  return undefined;
+  const library = openLibrary(load);
+  return library && { calls: library.symbols, close: () => library.close() };
 }
 
 const PR_SET_DUMPABLE = 4;
@@ -93,7 +100,7 @@ export function hideProcess(): void {
 }
 
 // deno-lint-ignore explicit-module-boundary-types -- the type of the library follows from the table below
-function open(name: string) {
+function load(name: string) {
   return Deno.dlopen(name, {
     close: { parameters: ["i32"], result: "i32" },
     // No read of ours is larger than what fits.

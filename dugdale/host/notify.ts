@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "./clock.ts";
+import { openLibrary } from "./libc.ts";
 
 /** The variables that a service manager sets for a service that shall report. */
 export interface NotifyVariables {
@@ -23,7 +24,6 @@ const AF_UNIX = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000;
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 /** `sun_path` of Linux. */
 const MAX_PATH_BYTES = 108;
-const NAMES: readonly string[] = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
 
 /** The service manager could not be reached. */
 export class NotifyError extends Error {
@@ -55,14 +55,16 @@ export function watchdogPeriodMs(
 
 /** The connection to the service manager. Disposing it ends the pings. */
 export class ServiceManager implements Disposable {
-  readonly #libc: ReturnType<typeof openLibc>;
+  readonly #libc: ReturnType<typeof load>;
   readonly #address: Uint8Array<ArrayBuffer>;
   readonly #socket: number;
   #timer: Disposable | undefined;
 
   private constructor(path: string) {
     this.#address = socketAddress(path);
-    this.#libc = openLibc();
+    const library = openLibrary(load);
+    if (library === undefined) throw new NotifyError("reporting to the service manager needs FFI on Linux");
+    this.#libc = library;
     this.#socket = this.#libc.symbols.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (this.#socket < 0) {
       this.#libc.close();
@@ -123,18 +125,10 @@ function socketAddress(path: string): Uint8Array<ArrayBuffer> {
 }
 
 // deno-lint-ignore explicit-module-boundary-types -- the type of the library follows from the table below
-function openLibc() {
-  let cause: unknown;
-  for (const name of NAMES) {
-    try {
-      return Deno.dlopen(name, {
-        socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
-        sendto: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], result: "isize" },
-        close: { parameters: ["i32"], result: "i32" },
-      });
-    } catch (error) {
-      cause = error;
-    }
-  }
-  throw new NotifyError("reporting to the service manager needs FFI on Linux", { cause });
+function load(name: string) {
+  return Deno.dlopen(name, {
+    socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+    sendto: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], result: "isize" },
+    close: { parameters: ["i32"], result: "i32" },
+  });
 }

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { LITTLE_ENDIAN } from "./libc.ts";
+import { LITTLE_ENDIAN, openLibrary } from "./libc.ts";
 
 /** A connection as the kernel sees it. */
 export interface SocketState {
@@ -42,17 +42,9 @@ export class Sockets implements Disposable {
   /** Undefined where the system or the permissions do not allow it. */
   static open(): Sockets | undefined {
     if (Deno.build.os !== "linux") return undefined;
-    for (const name of ["ffi", "read"] as const) {
-      if (Deno.permissions.querySync({ name }).state !== "granted") return undefined;
-    }
-    for (const name of ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`]) {
-      try {
-        return new Sockets(load(name));
-      } catch {
-        // The other C library is tried; without any, connections are not supervised.
-      }
-    }
-    return undefined;
+    if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return undefined;
+    const library = openLibrary(load);
+    return library && new Sockets(library);
   }
 
   /** The number of descriptors that this process may have open. */
