@@ -28,7 +28,7 @@ export const LOGS_FLAGS = {
     value: "STREAM",
     choices: ["combined", "stdout", "stderr", "log"],
     default: "combined",
-    help: "which stream; log is what the mission itself logged",
+    help: "which stream; log: the mission's own log",
   },
   follow: { type: "switch", help: "continue until the mission is done" },
   raw: { type: "switch", help: "print control characters unchanged, not as symbols" },

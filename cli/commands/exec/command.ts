@@ -34,7 +34,7 @@ export const EXEC_FLAGS = {
     type: "text",
     value: "MODE",
     choices: ["none", "single", "broadcast", "auto"],
-    help: "who gets standard input; auto: one host, if piped (default none)",
+    help: "who gets stdin; auto: one host, if piped (default none)",
   },
   "send-stdin": { type: "switch", short: "i", help: "send standard input to each of the hosts" },
   timeout: { type: "text", value: "DURATION", help: "maximum run time, such as 30s or 1h30m" },
