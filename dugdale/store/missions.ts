@@ -26,6 +26,7 @@ import {
 import { MissionQueue } from "./queue.ts";
 import { ToldMissions } from "./told.ts";
 import { type Counted, UnfinishedCounts } from "./unfinished.ts";
+import { WideRows } from "./wide_rows.ts";
 
 /** What a hidden mission was. */
 export interface Hidden extends Counted, Pick<MissionRow, "key" | "serial"> {}
@@ -132,7 +133,7 @@ export class Missions {
   readonly #insert: StatementSync;
   readonly #insertRunning: StatementSync;
   readonly #insertFile: StatementSync;
-  readonly #find: StatementSync;
+  readonly #find: WideRows<MissionRow>;
   readonly #status: StatementSync;
   readonly #files: StatementSync;
   readonly #runtime: StatementSync;
@@ -173,7 +174,7 @@ export class Missions {
       VALUES (${NEW_VALUES}, 'running', ${CREATED}, 0, 0)`);
     this.#insertFile = db.prepare(`
       INSERT INTO mission_files (mission, staging_id, ref_kind, role) VALUES (:mission, :stagingId, :kind, :role)`);
-    this.#find = db.prepare(`SELECT * FROM missions WHERE mission_id = ?`);
+    this.#find = new WideRows(db, `SELECT * FROM missions WHERE mission_id = ?`);
     this.#status = db.prepare(`SELECT status FROM missions WHERE mission_id = ?`);
     this.#files = db.prepare(`
       SELECT f.staging_id, f.ref_kind, f.role, s.sha256, s.size, s.state
@@ -252,8 +253,7 @@ export class Missions {
 
   /** Looks a mission up, whatever its status. */
   find(missionId: MissionId): MissionRow | undefined {
-    const row = this.#find.get(missionId);
-    return row && toMission(row);
+    return this.#find.get(missionId);
   }
 
   /** The status of a mission; for frequent callers, as its input may be a megabyte. */

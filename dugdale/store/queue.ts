@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ALLOWED_KEY, emptyAtMs, type LaneLimits, LaneRates } from "./lane_limits.ts";
 import { type MissionClass, type QueuedMission, type RunningMission, toMission } from "./mission_row.ts";
 import type { UnfinishedCounts } from "./unfinished.ts";
+import { WideRows } from "./wide_rows.ts";
 
 /** What a lane got from its queue. */
 export interface Claimed {
@@ -87,7 +88,7 @@ export class MissionQueue {
   readonly #nextOfClass: StatementSync;
   readonly #nextAllowed: StatementSync;
   readonly #rates: LaneRates;
-  readonly #row: StatementSync;
+  readonly #row: WideRows<QueuedMission>;
   readonly #claim: StatementSync;
   readonly #nextDue: StatementSync;
   readonly #moveDue: StatementSync;
@@ -112,7 +113,7 @@ export class MissionQueue {
         AND ${FREE_KEY} AND ${ALLOWED_KEY}
       ORDER BY class, coalesce(enqueued, time_created), mission_id LIMIT 1`);
     this.#rates = new LaneRates(db);
-    this.#row = db.prepare(`SELECT * FROM missions WHERE id = ?`);
+    this.#row = new WideRows(db, `SELECT * FROM missions WHERE id = ?`);
     this.#claim = db.prepare(`
       UPDATE missions SET status = 'running', time_started = ?, pid = 0, process_start = 0
       WHERE id = ? AND status = 'queued'`);
@@ -158,7 +159,7 @@ export class MissionQueue {
   }
 
   #claimOne(id: number, nowMs: number): RunningMission {
-    const row = toMission<QueuedMission>(this.#row.get(id));
+    const row = this.#row.get(id)!;
     this.#claim.run(nowMs, id);
     this.#unfinished.move(row, "running");
     return { ...row, status: "running", time_started: nowMs, pid: 0, process_start: 0, ending: null };

@@ -44,12 +44,12 @@ export class UnfinishedCounts {
 
   /** Counts a new mission. */
   enter(mission: Omit<Counted, "status">, status: MissionStatus): void {
-    this.#add({ ...mission, status }, 1);
+    this.#add(mission, status, 1);
   }
 
   /** Moves a mission from its status to another one. */
   move(mission: Counted, status: MissionStatus): void {
-    this.#add(mission, -1);
+    this.#add(mission, mission.status, -1);
     this.enter(mission, status);
   }
 
@@ -86,7 +86,7 @@ export class UnfinishedCounts {
     }
   }
 
-  #add({ lane, kind, status }: Counted, by: number): void {
+  #add({ lane, kind }: Omit<Counted, "status">, status: MissionStatus, by: number): void {
     if (status !== "queued" && status !== "running") return;
     const entry = this.#entry(lane, kind, status);
     entry.count += by;
