@@ -30,4 +30,8 @@ export {
   type MissionOptions,
   type MissionResult,
   type ParsingOptions,
+  type Provide,
+  type Report,
+  type ReportContext,
+  type Reporter,
 } from "./mission/mod.ts";

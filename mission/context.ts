@@ -10,6 +10,7 @@ import { kindOf, toJson } from "./json.ts";
 import { Log } from "./log.ts";
 import { type AnyOptions, parseInput } from "./options.ts";
 import { messageOf } from "./permission.ts";
+import { Report } from "./reports.ts";
 import type { Session } from "./session.ts";
 import { describeThrown } from "./thrown.ts";
 import { ARRAY, BOOL, DATE, DURATION, FLOAT, INT, OBJECT, STRING } from "./input_types.ts";
@@ -25,7 +26,7 @@ const WARNING_TRACE_BYTES = 8 * 1024;
  * and no fallback was given, or if it has another type. Uncaught, that fails the mission with the reason
  * `invalid_input`.
  */
-export class MissionContext<Input = JsonValue> {
+export class MissionContext<Input = JsonValue, Services = undefined> {
   /** The mission id; in an exec the exec's id, and `standalone` in a shell. */
   readonly id: string;
   /** Its lane; `standalone` in a shell. */
@@ -42,6 +43,8 @@ export class MissionContext<Input = JsonValue> {
   readonly input: Input;
   /** Log lines on stderr. */
   readonly log: Log;
+  /** What reporters learn beside an error. */
+  readonly report: Report = new Report();
   readonly #session: Session;
   readonly #paths: InputPaths;
   readonly #files: InputFiles;
@@ -191,6 +194,11 @@ export class MissionContext<Input = JsonValue> {
     else this.progress(this.#value, name);
   }
 
+  /** What `provide` of the mission has made. Undefined without it. */
+  get services(): Services {
+    return this.#session.services as Services;
+  }
+
   /** The current named state; undefined before the first. */
   get lastState(): string | undefined {
     return this.#session.state;
@@ -231,6 +239,7 @@ export class MissionContext<Input = JsonValue> {
       message: words(text, "warn"),
       ...(Object.keys(facts).length > 0 && { details: facts }),
     });
+    this.#session.onWarning?.(problem);
   }
 
   /**

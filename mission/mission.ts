@@ -3,13 +3,15 @@ import type { JsonValue } from "../protocol/json_value.ts";
 import { MissionContext } from "./context.ts";
 import type { Ending } from "./ending.ts";
 import type { AnyOptions, MissionOptions, ParsingOptions } from "./options.ts";
+import { type ReportContext, type Reporter, Reports } from "./reports.ts";
+import { type Provide, servicesOf } from "./services.ts";
 import { openSession, type Session } from "./session.ts";
 import { printLine } from "./stderr.ts";
 import { traceOf } from "./thrown.ts";
 
 /** A mission returns an object as its result, or nothing. */
-export type MissionFunction<Input> = (
-  m: MissionContext<Input>,
+export type MissionFunction<Input, Services = undefined> = (
+  m: MissionContext<Input, Services>,
 ) => object | undefined | void | Promise<object | undefined | void>;
 
 /** Argument of the `after` hook. */
@@ -18,14 +20,21 @@ export type MissionResult =
   | { readonly ok: false; readonly error: unknown };
 
 /** Hooks around a mission, for example to open and close a connection. */
-export interface MissionHooks<Input> {
+export interface MissionHooks<Input, Services = undefined> {
+  /**
+   * Makes what the mission works with, as `m.services`. Runs before `before`, and once for each process: missions that run
+   * in the same one share it. An exception fails the mission.
+   */
+  readonly provide?: Provide<Services>;
+  /** Told about errors: about the one that ends the mission, unless it was interrupted, and about each warning. */
+  readonly reporters?: readonly Reporter<Services>[];
   /** Runs first, once the input is parsed; an exception fails the mission. */
-  readonly before?: (m: MissionContext<Input>) => unknown;
+  readonly before?: (m: MissionContext<Input, Services>) => unknown;
   /**
    * Runs last, after a success, a failure and a signal alike, if `before` has begun. An exception fails a successful
    * mission; a failed mission keeps its failure.
    */
-  readonly after?: (m: MissionContext<Input>, result: MissionResult) => unknown;
+  readonly after?: (m: MissionContext<Input, Services>, result: MissionResult) => unknown;
 }
 
 /**
@@ -38,60 +47,92 @@ export interface MissionHooks<Input> {
  *
  * @throws {AlreadyStartedError} When this process already runs a mission.
  */
-export function mission<Input>(
-  run: MissionFunction<Input>,
-  options: ParsingOptions<Input> & MissionHooks<Input>,
+export function mission<Input, Services = undefined>(
+  run: MissionFunction<Input, Services>,
+  options: ParsingOptions<Input> & MissionHooks<Input, Services>,
 ): Promise<void>;
 /** Runs a mission that reads its input by paths, without a parser. */
-export function mission(
-  run: MissionFunction<JsonValue>,
-  options?: MissionOptions & MissionHooks<JsonValue>,
+export function mission<Services = undefined>(
+  run: MissionFunction<JsonValue, Services>,
+  options?: MissionOptions & MissionHooks<JsonValue, Services>,
 ): Promise<void>;
 // deno-lint-ignore require-await -- what it throws is to be a rejection
-export async function mission<Input>(
-  run: MissionFunction<Input>,
-  options: AnyOptions<Input> & MissionHooks<Input> = {},
+export async function mission<Input, Services>(
+  run: MissionFunction<Input, Services>,
+  options: MissionSetup<Input, Services> = {},
 ): Promise<void> {
   const session = openSession();
   endingOf(session, run, options).then((ending) => session.end(ending));
 }
 
-async function endingOf<Input>(
+/** Everything that the two overloads of {@linkcode mission} take together. */
+export type MissionSetup<Input, Services> = AnyOptions<Input> & MissionHooks<Input, Services>;
+
+/** Runs the mission of a session to its end, which is still to be reported. */
+export async function endingOf<Input, Services>(
   session: Session,
-  run: MissionFunction<Input>,
-  options: AnyOptions<Input> & MissionHooks<Input>,
+  run: MissionFunction<Input, Services>,
+  options: MissionSetup<Input, Services>,
 ): Promise<Ending> {
-  let m: MissionContext<Input>;
+  let m: MissionContext<Input, Services>;
   try {
     m = new MissionContext(session, options);
   } catch (error) {
     return session.toFailure(error);
   }
-  const { ending, result } = await runOnce(session, m, run, options.before);
+  const { reporters } = options;
+  const reports = reporters && new Reports(session.host, reporters);
+  const report = (problem: unknown): void => reports?.tell(problem, contextOf(m));
+  session.onWarning = report;
+  const ending = await runAndTidy(session, m, run, { ...options, report });
+  await reports?.settled();
+  return ending;
+}
+
+async function runAndTidy<Input, Services>(
+  session: Session,
+  m: MissionContext<Input, Services>,
+  run: MissionFunction<Input, Services>,
+  { report, ...options }: MissionSetup<Input, Services> & { readonly report: (error: unknown) => void },
+): Promise<Ending> {
+  const { ending, result, hasBegun } = await runOnce(session, m, run, options);
+  // What is thrown after a signal is its consequence.
+  if (!result.ok && !session.interrupts.signal.aborted) report(result.error);
   try {
-    await options.after?.(m, result);
+    if (hasBegun) await options.after?.(m, result);
   } catch (error) {
-    if (ending.ok) return session.toFailure(error);
+    if (ending.ok) {
+      report(error);
+      return session.toFailure(error);
+    }
     printLine(session.host, `letts mission: after the failure the after hook failed too: ${traceOf(error)}`);
   }
   return ending;
 }
 
-async function runOnce<Input>(
+async function runOnce<Input, Services>(
   session: Session,
-  m: MissionContext<Input>,
-  run: MissionFunction<Input>,
-  before: MissionHooks<Input>["before"],
-): Promise<{ ending: Ending; result: MissionResult }> {
+  m: MissionContext<Input, Services>,
+  run: MissionFunction<Input, Services>,
+  { provide, before }: MissionHooks<Input, Services>,
+): Promise<{ ending: Ending; result: MissionResult; hasBegun: boolean }> {
+  let hasBegun = false;
   try {
     const value = await untilStray(session, async () => {
+      if (provide !== undefined) session.services = await servicesOf(provide);
+      hasBegun = true;
       await before?.(m);
       return await run(m) as object | undefined;
     });
-    return { ending: session.toSuccess(value), result: { ok: true, value } };
+    return { ending: session.toSuccess(value), result: { ok: true, value }, hasBegun };
   } catch (error) {
-    return { ending: session.toFailure(error), result: { ok: false, error } };
+    return { ending: session.toFailure(error), result: { ok: false, error }, hasBegun };
   }
+}
+
+function contextOf<Input, Services>(m: MissionContext<Input, Services>): ReportContext<Services> {
+  const { id, lane, attempt, lastAttempt, lastState, services, report: { data } } = m;
+  return { missionId: id, lane, attempt, lastAttempt, state: lastState, data, services };
 }
 
 /** The end of the function, or the first uncaught error. */

@@ -33,6 +33,8 @@ export { MissionContext } from "./context.ts";
 export type { MissionOptions, ParsingOptions } from "./options.ts";
 export { MissionFailure } from "./failure.ts";
 export type { FailureOptions } from "./failure.ts";
+export type { Provide } from "./services.ts";
+export type { Report, ReportContext, Reporter } from "./reports.ts";
 export type { InputFile } from "./files.ts";
 export type { InterruptCallback } from "./interrupt.ts";
 export type { Log, LogFields, LogFormat } from "./log.ts";

@@ -27,6 +27,10 @@ export class Session {
   readonly interrupts: Interrupts = new Interrupts();
   /** Start of the mission, by `performance.now()`. */
   readonly startedMs: number = performance.now();
+  /** What `provide` of the mission has made. */
+  services: unknown;
+  /** Told of each warning, beside the channel. */
+  onWarning: ((problem: unknown) => void) | undefined;
   /** The named states reported by the mission, in order. */
   readonly states: string[] = [];
   /**

@@ -29,4 +29,5 @@ export type {
   StateLine,
   WarnLine,
 } from "../protocol/fd3.ts";
+export { runMission, type Trial, type TrialOptions, type TrialReport } from "./run_mission.ts";
 export type { FakeResult, FakeRun, FakeScript } from "./scripts.ts";

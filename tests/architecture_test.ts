@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["store", "staging", "run", "engine", "hooks"].map((folder) => `dugdale/${folder}`),
     ...["database_health", "exposition", "metrics", "version"].map((file) => `dugdale/${file}.ts`),
   ],
-  "testing": ["protocol", "config", "client", "dugdale"],
+  "testing": ["protocol", "config", "client", "dugdale", "mission"],
   "ui": ["protocol", "config", "client", "dugdale"],
   // Types only: it runs in a browser.
   "ui/page": ["protocol"],

@@ -41,7 +41,7 @@ export async function openLogs(
   const request = (how: "once" | "open"): Promise<GuardedReply> =>
     stream === "log"
       ? connection[how]("log", { ...call, query: wanted })
-      : connection[how]("output", { ...call, query: { ...wanted, stream } });
+      : connection[how]("output", { ...call, query: { stream, ...wanted } });
   const budget = new ReconnectBudget(policy, facts, { position: offset, isKnown: true });
   let at = offset;
   let skip = offset;
