@@ -10,7 +10,7 @@ import { argument } from "./arguments.ts";
 import { requireFeatures } from "./features.ts";
 import type { Connection } from "./http/connection.ts";
 import { readReply } from "./http/json_reply.ts";
-import { ADMIN, ANY } from "./http/scopes.ts";
+import { ADMIN, ANY, METRICS } from "./http/scopes.ts";
 import type { ApplyOptions, CallOptions, InfoOptions, Metrics } from "./types.ts";
 
 /**
@@ -65,7 +65,7 @@ export async function assertReady(connection: Connection, { signal }: CallOption
 
 /** Its metrics. */
 export async function metrics(connection: Connection, { signal }: CallOptions): Promise<Metrics> {
-  const reply = await connection.open("metrics", { scopes: ANY, signal });
+  const reply = await connection.open("metrics", { scopes: METRICS, signal });
   const timeMs = Date.parse(reply.headers.get("Date") ?? "");
   const text = await readReply(reply, { host: connection.host });
   return { text, timeMs: Number.isNaN(timeMs) ? undefined : timeMs };

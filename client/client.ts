@@ -9,12 +9,14 @@ import type { MissionEvent } from "../protocol/event.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
 import type { ApplyBody, ApplyReply, DugdaleReply, LaneRecord, StateReply } from "../protocol/lane.ts";
 import type { BulkItem, OutputFile } from "../protocol/mission.ts";
+import type { AuditRecord } from "../protocol/audit.ts";
+import type { WhoamiReply } from "../protocol/whoami.ts";
 import type { FailuresReply } from "../protocol/failures.ts";
 import { parseMissionId } from "../protocol/names.ts";
 import type { DeadEvent, HookRecord, HookTestReply } from "../protocol/hooks.ts";
 import type { NextReply, ScheduleRecord } from "../protocol/schedule.ts";
 import type { StagingRecord, UploadRecord } from "../protocol/staging.ts";
-import type { WhoamiReply } from "../protocol/whoami.ts";
+import { auditRecords } from "./audit.ts";
 import { apply, assertReady, info, lanes, metrics, state, switchLane, whoami } from "./admin.ts";
 import { argument } from "./arguments.ts";
 import { type ByteSource, byteStream } from "./files/byte_stream.ts";
@@ -82,6 +84,7 @@ import {
 import type {
   Address,
   ApplyOptions,
+  AuditOptions,
   BulkRestartOptions,
   CallOptions,
   DispatchedRef,
@@ -628,6 +631,16 @@ export class LettsClient implements AsyncDisposable {
    */
   async assertReady(host: string | number, options: CallOptions = {}): Promise<void> {
     await assertReady(this.#to(host), options);
+  }
+
+  /**
+   * The audit of a dugdale, oldest record first: who did what, and what was refused to whom.
+   *
+   * @throws {NotFoundError} When nothing is recorded; code `feature_disabled`.
+   * @throws {UnsupportedFeatureError} When the dugdale is too old.
+   */
+  async *audit(host: string | number, options: AuditOptions = {}): AsyncGenerator<AuditRecord, void, void> {
+    yield* auditRecords(this.#to(host), this.#context.stream, options);
   }
 
   /** Metrics of a dugdale, and its clock. */

@@ -79,6 +79,7 @@ export type {
   StateEvent,
   WarningEvent,
 } from "../protocol/event.ts";
+export type { AuditRecord } from "../protocol/audit.ts";
 export type { FailureGroup, FailuresReply } from "../protocol/failures.ts";
 export type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 export type {

@@ -202,6 +202,24 @@ export interface InfoOptions extends CallOptions {
   readonly scope?: Scope | undefined;
 }
 
+/** Which records of the audit to read. All conditions hold at once; omitted fields do not filter. */
+export interface AuditOptions extends CallOptions {
+  /** Only records with a greater id. Default 0. */
+  readonly from?: number | undefined;
+  /** Only records of this Unix millisecond or later. */
+  readonly since?: number | undefined;
+  /** Only records before this Unix millisecond. */
+  readonly until?: number | undefined;
+  /** Name of the token; `admin-token`, `dispatch-token` or `exec-token` for one without a name. */
+  readonly actor?: string | undefined;
+  /** An action such as `mission.kill`, or its part before the dot. */
+  readonly action?: string | undefined;
+  /** Id of a mission or file, or name of a lane or schedule. */
+  readonly target?: string | undefined;
+  /** Whether to wait for further records, also across broken connections. Default false. */
+  readonly follow?: boolean | undefined;
+}
+
 /** Metrics of a dugdale, and its clock. */
 export interface Metrics {
   /** In Prometheus text format. */

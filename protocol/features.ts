@@ -22,6 +22,7 @@ export const FEATURES: Readonly<Record<string, string>> = {
   notify: "`notify` of a dispatch",
   hooks: "`/v1/hooks`",
   rates: "`rate` and `per_key` of a lane",
+  whoami: "`GET /v1/whoami`, and tokens with names and limits",
   audit: "`GET /v1/admin/audit`",
   retry: "`retry` of a dispatch and of a lane, `attempts` of a mission, `attempt=` of its output",
   note: "the line `note` on descriptor 3, `notes` of a mission",

@@ -16,6 +16,9 @@ export const ADMIN: readonly Scope[] = ["admin"];
 /** Read what any token may read. */
 export const ANY: readonly Scope[] = ["dispatch", "exec", "admin"];
 
+/** Read metrics: any token will do, unless they are not open. */
+export const METRICS: readonly Scope[] = ["admin", "dispatch", "exec"];
+
 /** Read one mission or command. */
 export function readingScopes(kind: MissionKind = "mission"): readonly Scope[] {
   return kind === "exec" ? ["exec", "admin"] : ANY;

@@ -32,7 +32,7 @@ export interface Fleet extends AsyncDisposable {
 /** Opens so many dugdales and applies their configuration. */
 export async function openFleet(
   hosts = 1,
-  { limits }: Pick<DugdaleSettings, "limits"> = {},
+  { limits, audit }: Pick<DugdaleSettings, "limits" | "audit"> = {},
 ): Promise<Fleet> {
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "letts-cli-test-" });
@@ -50,6 +50,7 @@ export async function openFleet(
       admin: { tokens: ["a-token"] },
       exec: { enabled: true, tokens: ["e-token"], allowShell: true },
       limits,
+      audit,
     });
     urls.push(stack.use(await openDugdale({ config })).url);
   }

@@ -2,6 +2,7 @@
 import { command, type CommandGroup, group } from "../../parse/grammar.ts";
 import { HOST_FLAG } from "../shared_flags.ts";
 import {
+  AUDIT_FLAGS,
   DOWNLOAD_FLAGS,
   LANE_FLAG,
   NEXT_FLAGS,
@@ -12,6 +13,7 @@ import {
   STAGING_FORCE_FLAG,
   STAGING_LIST_FLAGS,
   WATCH_FLAGS,
+  WHOAMI_FLAGS,
 } from "./flags.ts";
 import { EXECS, FAILURE_COMMANDS, MISSIONS } from "./missions.ts";
 
@@ -177,9 +179,47 @@ const WATCH = command({
     means: "What goes wrong",
   }],
 }, async () => (await import("./hooks.ts")).watch);
+const AUDIT = command({
+  name: "audit",
+  summary: "Show who did what, and what was refused to whom",
+  about: [
+    "A dugdale records this when audit.enabled is set in dugdale.yaml.",
+    "On a terminal a line for people for each record; in a pipe, or with -o json, JSON.",
+  ],
+  flags: [HOST_FLAG, AUDIT_FLAGS],
+  examples: [
+    {
+      line: "letts ctl audit --host web1 --since 1d --action refused",
+      means: "What was refused since yesterday",
+    },
+    {
+      line: "letts ctl audit --host web1 --actor ci --follow",
+      means: "What the token ci does from now on, too",
+    },
+  ],
+}, async () => (await import("./audit.ts")).audit);
+
+const WHOAMI = command({
+  name: "whoami",
+  summary: "Show name, scopes and limits of a token",
+  flags: [HOST_FLAG, WHOAMI_FLAGS],
+}, async () => (await import("./audit.ts")).printToken);
 
 /** All `letts ctl` commands. */
 export const CTL: CommandGroup = group(
   { name: "ctl", summary: "Inspect and control dugdales, lanes, schedules, missions, commands and files" },
-  [DUGDALES, LANES, SCHEDULES, MISSIONS, FAILURE_COMMANDS, EXECS, STAGING, UPLOADS, HOOKS, WATCH],
+  [
+    DUGDALES,
+    LANES,
+    SCHEDULES,
+    MISSIONS,
+    FAILURE_COMMANDS,
+    EXECS,
+    STAGING,
+    UPLOADS,
+    HOOKS,
+    WATCH,
+    AUDIT,
+    WHOAMI,
+  ],
 );

@@ -180,3 +180,36 @@ export const WATCH_FLAGS = {
   from: { type: "text", value: "EVENT", help: "continue after the event with this id" },
   count: { type: "int", value: "N", default: 0, help: "end after so many events" },
 } as const;
+
+/** Filters of the audit. */
+export const AUDIT_FLAGS = {
+  actor: { type: "text", value: "TOKEN", help: "only what was done with the token of this name" },
+  action: {
+    type: "text",
+    value: "ACTION",
+    help: "only this action, such as mission.kill; mission is all of missions",
+  },
+  target: {
+    type: "text",
+    value: "ID",
+    help: "only with this mission or file, or this name of a lane or schedule",
+  },
+  since: {
+    type: "text",
+    value: "TIME",
+    help: "only of this time or later: 1h (ago), 7d, 2026-01-31T08:00 or Unix milliseconds",
+  },
+  until: { type: "text", value: "TIME", help: "only before this time, written as for --since" },
+  from: { type: "int", value: "ID", default: 0, help: "only records after this one" },
+  follow: { type: "switch", help: "wait for further records" },
+} as const;
+
+/** The token to ask about. */
+export const WHOAMI_FLAGS = {
+  scope: {
+    type: "text",
+    value: "SCOPE",
+    choices: ["dispatch", "exec", "admin"],
+    help: "the token of letts.yaml to use (default the first that is there)",
+  },
+} as const;
