@@ -7,7 +7,8 @@ import { signalGroup } from "./signals.ts";
 /** What tells the processes of a run from all others: an entry of their environment, such as `LETTS_MISSION_ID=…`. */
 export type Mark = string;
 
-const MARKS = ["LETTS_MISSION_ID", "LETTS_EXEC_ID"] as const;
+/** The last one is of the commands of hooks. */
+const MARKS = ["LETTS_MISSION_ID", "LETTS_EXEC_ID", "LETTS_EVENT_ID"] as const;
 
 /** The mark of a run in the environment that its process gets. */
 export function markOf(env: Readonly<Record<string, string>>): Mark | undefined {

@@ -304,6 +304,33 @@ until [ "$(wc -l < ${file})" = "$lines" ]; do sleep 0.1; done`,
 });
 
 Deno.test({
+  name: "what the command of a hook leaves behind does not end with the mission that runs at that time",
+  ignore: !linux,
+  fn: async () => {
+    const dir = await Deno.makeTempDir();
+    const file = `${dir}/pid`;
+    const left = `setsid sh -c 'echo $$ > ${file}; exec sleep 1000' >/dev/null 2>&1 &`;
+    await using place = await Place.make({
+      hooks: { local: { on: ["mission.starting"], command: ["sh", "-c", left] } },
+    });
+    await using daemon = await place.start();
+    await missionOf(place, daemon, "sleep 1000");
+    const id = await dispatch(daemon);
+    await until(async () => (await place.printed("stderr")).includes("hook command ended"));
+    await until(() => Deno.readTextFile(file).then((text) => text.endsWith("\n"), () => false));
+    const pid = (await Deno.readTextFile(file)).trim();
+    try {
+      await ask(daemon, "POST", `missions/${id}/kill`);
+      assertEquals((await ended(daemon, id)).outcome, "killed");
+      assertEquals(hasEnded(pid), false);
+    } finally {
+      Deno.kill(Number(pid), "SIGKILL");
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
   name: "a mission gets the limit on open files that its dugdale was started with, not the raised one",
   ignore: !linux,
   fn: async () => {
