@@ -9,7 +9,6 @@ import { declarationsOf } from "./declarations.ts";
 import { stamp, stamped } from "./stamp.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-const ENTRY = `${ROOT}cli/main.ts`;
 
 /**
  * The output is CommonJS, because `require` loads a Node module only in the part that needs it; `import` statements
@@ -28,7 +27,7 @@ const require = (name) => new Proxy({}, { get: (_, member) => process.getBuiltin
  */
 export async function bundle(out: string): Promise<void> {
   // A minified file starts faster; the names in stack traces are kept.
-  await denoBundle(out, ENTRY, "--format=cjs", "--keep-names");
+  await denoBundle(out, "cli/main.ts", "--format=cjs", "--keep-names");
   const source = (await Deno.readTextFile(out)).replace(/^#!.*\n/, "");
   const versioned = stamped(source, VERSION, await stamp());
   const withRuntime = stamped(versioned, RUNTIME_COPY, await runtimeCopy());
@@ -49,15 +48,68 @@ async function runtimeCopy(): Promise<RuntimeCopy> {
 
 /** Bundles a module of this repository with its imports into one file. @throws {Error} As `bundle`. */
 export function bundleModule(out: string, entry: string): Promise<void> {
-  return denoBundle(out, `${ROOT}${entry}`, "--keep-names");
+  return denoBundle(out, entry, "--keep-names");
 }
 
 async function denoBundle(out: string, entry: string, ...options: readonly string[]): Promise<void> {
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform=deno", "--minify", ...options, "--output", resolve(out), entry],
-    cwd: ROOT, // whose deno.json names the imports
-  }).spawn().status;
-  if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
+  const sources = await Deno.makeTempDir();
+  try {
+    await copySources(ROOT, `${sources}/`);
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: ["bundle", "--quiet", "--platform=deno", "--minify", ...options, "--output", resolve(out), entry],
+      cwd: sources, // whose deno.json names the imports
+    }).spawn().status;
+    if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
+  } finally {
+    await Deno.remove(sources, { recursive: true });
+  }
+}
+
+/** Folders at the top from which nothing is bundled. */
+const NOT_BUNDLED: ReadonlySet<string> = new Set([
+  "bench",
+  "coverage",
+  "dist",
+  "docs",
+  "node_modules",
+  "tests",
+]);
+
+/** Copies a folder, with modules as {@linkcode withKeptUsing} makes them. */
+async function copySources(from: string, to: string): Promise<void> {
+  for await (const { name, isDirectory, isFile } of Deno.readDir(from)) {
+    if (name.startsWith(".") || (from === ROOT && NOT_BUNDLED.has(name))) continue;
+    if (isDirectory) {
+      await Deno.mkdir(`${to}${name}`);
+      await copySources(`${from}${name}/`, `${to}${name}/`);
+    } else if (name.endsWith(".ts")) {
+      await Deno.writeTextFile(`${to}${name}`, withKeptUsing(await Deno.readTextFile(`${from}${name}`)));
+    } else if (isFile) await Deno.copyFile(`${from}${name}`, `${to}${name}`);
+  }
+}
+
+/**
+ * Adds a second, empty resource to each `using` of a formatted module. The minifier only looks at the last resource of a
+ * statement, and removes a `using` whose value is used once, in the next statement: nothing would be released.
+ *
+ * @throws {Error} When the end of a statement is not found: the first line of its indentation that ends with a
+ * semicolon.
+ */
+export function withKeptUsing(source: string): string {
+  let count = 0, indent: string | undefined;
+  const lines = source.split("\n").map((line) => {
+    const start = /^( *)(?:await )?using \w+(?:: [^=]+)? = /.exec(line);
+    if (start !== null) {
+      if (indent !== undefined) throw new Error(`a using has no end before ${line.trim()}`);
+      indent = start[1];
+    }
+    const end = /;(?= \/\/|$)/.exec(line);
+    if (indent === undefined || end === null || /^ */.exec(line)?.[0] !== indent) return line;
+    indent = undefined;
+    return `${line.slice(0, end.index)}, using$${count++} = null${line.slice(end.index)}`;
+  });
+  if (indent !== undefined) throw new Error("a using has no end");
+  return lines.join("\n");
 }
 
 /** A file of ASCII only is parsed twice as fast. Other characters occur only where an escape is equivalent. */

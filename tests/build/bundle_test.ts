@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { bundle } from "../../build/bundle.ts";
+import { bundle, bundleModule, withKeptUsing } from "../../build/bundle.ts";
 import { stamped } from "../../build/stamp.ts";
 import config from "../../deno.json" with { type: "json" };
 
@@ -88,4 +88,34 @@ Deno.test("stamped() refuses a bundle in which there is nothing to stamp", () =>
   assertThrows(() => stamped("var VERSION = {};", of, stamp), Error, "once");
   assertThrows(() => stamped(`{version:"dev"},{version:"dev"}`, of, stamp), Error, "once");
   assertEquals(stamped(`var VERSION={version:"dev"};`, of, stamp), `var VERSION={version: "1.0.0"};`);
+});
+
+Deno.test("a bundle releases what its sources release: no using is lost", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // A file that is opened, read once in the next statement, and closed.
+    await bundleModule(`${folder}/m.js`, "dugdale/applied_warnings.ts");
+    assertEquals((await Deno.readTextFile(`${folder}/m.js`)).match(/\bawait using /g)?.length, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("withKeptUsing() adds an empty resource to each using, however long its statement is", () => {
+  const source = `  using a = f();
+  await using b: B = g({
+    x: [1];
+  }); // why
+  const using_ = 1;
+`;
+  assertEquals(
+    withKeptUsing(source),
+    `  using a = f(), using$0 = null;
+  await using b: B = g({
+    x: [1];
+  }), using$1 = null; // why
+  const using_ = 1;
+`,
+  );
+  assertThrows(() => withKeptUsing("using a = f()\nusing b = g();"), Error, "no end");
 });
