@@ -528,7 +528,7 @@ export class Simulation {
   #waiting(lane: string): QueuedMission | undefined {
     const { missions } = this.#life.core.parts.store;
     const dueMs = this.#clock.wallMs() - SECOND_MS;
-    const { rules, nextDueMs } = this.#life.core.engine.lanes.find(lane)!;
+    const { rules, nextDueMs, waking } = this.#life.core.engine.lanes.find(lane)!;
     const running = missions.running();
     const allows = (key: string) =>
       rules.limits?.rate?.byKey !== true &&
@@ -540,7 +540,7 @@ export class Simulation {
     );
     // Where it waits for a token, the lane must be about to be woken; that it starts then is seen in the end.
     const tokenMs = rules.limits?.rate?.intervalMs ?? -Infinity;
-    return nextDueMs <= this.#clock.wallMs() + tokenMs + 1 ? undefined : mission;
+    return waking || nextDueMs <= this.#clock.wallMs() + tokenMs + 1 ? undefined : mission;
   }
 
   /** Whether the lane lets missions pass whatever their keys. */
