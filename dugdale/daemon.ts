@@ -123,7 +123,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const lock = stack.use(DirLock.take(dataDir.lock));
   const { unclean } = lock;
   lock.describe(describe(config.listen));
-  const store = stack.use(new Store(dataDir.database, config.limits.cacheSize, clock));
+  const store = stack.use(new Store(dataDir.database, config.limits.cacheSize, clock, log));
   if (store.isEmpty()) dataDir.requireNoFiles();
   const health = stack.use(new DatabaseHealth({ lock, database: dataDir.database, store, clock, log }));
   dataDir.make();

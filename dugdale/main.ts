@@ -119,7 +119,7 @@ function migrateOnly(config: DugdaleConfig, log: Log): number {
   try {
     const dataDir = DataDir.open(config.dataDir);
     using _lock = DirLock.take(dataDir.lock);
-    using _store = new Store(dataDir.database, config.limits.cacheSize);
+    using _store = new Store(dataDir.database, config.limits.cacheSize, systemClock, log);
   } catch (error) {
     log.error("start failed", { err: messageOf(error) });
     return 1;

@@ -44,12 +44,23 @@ export class NewerDatabaseError extends Error {
   }
 }
 
-/** Upgrades the database; a new one gets the latest schema directly. @throws {NewerDatabaseError} */
-export function migrate(db: DatabaseSync, file: string): void {
+/**
+ * Upgrades the database; a new one gets the latest schema directly.
+ *
+ * @param upgraded Called around an upgrade, which takes seconds where there are a million missions.
+ * @throws {NewerDatabaseError}
+ */
+export function migrate(
+  db: DatabaseSync,
+  file: string,
+  upgraded: (upgrade: () => void, from: number, to: number) => void = (upgrade) => upgrade(),
+): void {
   const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
   if (version > MIGRATIONS.length) throw new NewerDatabaseError(file, version);
   if (version === 0) step(db, schema, MIGRATIONS.length);
-  else migrateFrom(db, version);
+  else if (version < MIGRATIONS.length) {
+    upgraded(() => migrateFrom(db, version), version, MIGRATIONS.length);
+  }
 }
 
 /** Applies the missing migrations of a database, each in its own transaction. */

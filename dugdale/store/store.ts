@@ -2,6 +2,7 @@ import process from "node:process";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { type Clock, systemClock } from "../host/clock.ts";
+import { type Log, silentLog } from "../host/log.ts";
 import { AppliedConfigs } from "./applied.ts";
 import { AuditTable } from "./audit.ts";
 import { StoreError } from "./database_error.ts";
@@ -82,9 +83,15 @@ export class Store implements Disposable {
    *
    * @param cacheSize As SQLite's `cache_size`: pages, or KiB when negative.
    * @param clock Times the commits of changes that may wait. Default: the machine's.
+   * @param log Gets the start and the end of an upgrade. Default: none.
    * @throws {NewerDatabaseError} When a newer version has written it.
    */
-  constructor(file: string, cacheSize: number, clock: Clock = systemClock) {
+  constructor(
+    file: string,
+    cacheSize: number,
+    clock: Clock = systemClock,
+    log: Pick<Log, "info"> = silentLog,
+  ) {
     this.#clock = clock;
     const db = this.db = openDatabase(file);
     db.exec(`
@@ -97,7 +104,12 @@ export class Store implements Disposable {
       PRAGMA wal_autocheckpoint = ${LOG_PAGES};
       PRAGMA cache_size = ${Math.trunc(cacheSize)};
     `);
-    migrate(db, file);
+    migrate(db, file, (upgrade, from, to) => {
+      const startMs = clock.steadyMs();
+      log.info("database upgrade", { phase: "started", from, to });
+      upgrade();
+      log.info("database upgrade", { phase: "finished", ms: Math.round(clock.steadyMs() - startMs) });
+    });
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
     this.#savepoint = db.prepare("SAVEPOINT change");

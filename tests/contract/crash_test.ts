@@ -4,6 +4,7 @@ import { type Daemon, pause, Place, until } from "./daemon.ts";
 import { isAlive, saying, told } from "./shell_missions.ts";
 import { type Dugdale, type Fields, sha256 } from "./dugdale.ts";
 import { apply, callsTo, ownTest, STATE } from "./harness.ts";
+import { newId } from "./ids.ts";
 
 ownTest(
   "after a kill of the dugdale a queued mission runs once, a running one is lost, a done one stays as it was",
@@ -55,6 +56,41 @@ ownTest(
     assertEquals(starts.map((line) => line.split(" ")[1]), waiting);
     assertEquals(await dugdale.record(String(done.mission_id)), done);
     assertEquals(await dugdale.output(String(done.mission_id), "stdout"), "kept\n");
+  },
+);
+
+ownTest(
+  "D3 a mission whose dugdale is killed between two attempts gets the next one, and none twice",
+  async () => {
+    await using place = await Place.make();
+    const id = newId();
+    {
+      await using daemon = await place.start();
+      const dugdale = await prepared(daemon);
+      const more = { retry: { attempts: 3, backoff: "1h", jitter: 0 } };
+      await dugdale.dispatch({ id, mission: "fails_until.sh", input: 3, ...more });
+      await dugdale.event(id, "attempt");
+      await killed(daemon);
+    }
+    await using daemon = await place.start();
+    const dugdale = callsTo(daemon);
+    const waiting = await dugdale.record(id);
+    assertEquals([waiting.status, waiting.attempt], ["queued", 2]);
+    await dugdale.post(`/v1/missions/${id}/run-now`);
+    for await (const { event, attempt } of dugdale.follow(id)) {
+      if (event === "attempt" && attempt === 2) {
+        break;
+      }
+    }
+    await dugdale.post(`/v1/missions/${id}/run-now`);
+    const record = await dugdale.done(id);
+    assertEquals([record.outcome, record.attempt, (record.attempts as unknown[]).length], ["success", 3, 2]);
+    const tried = ["running", "attempt"];
+    const events = await dugdale.events(id);
+    assertEquals(events.map(({ event }) => event), ["queued", ...tried, ...tried, "running", "done"]);
+    assertEquals(events.map(({ seq }) => seq), [1, 2, 3, 4, 5, 6, 7]);
+    const output = ["attempt 1 of 3", "attempt 2 of 3", "attempt 3 of 3", ""];
+    assertEquals((await dugdale.output(id, "stdout")).split("\n"), output);
   },
 );
 

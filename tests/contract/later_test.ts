@@ -65,6 +65,21 @@ Deno.test("additions count for what makes a repeat the same dispatch, but a norm
   }
 });
 
+Deno.test("L7 a dispatch with a time, a priority and a timeout answers with its id, and is run with all three", async () => {
+  const id = newId();
+  const runAt = Date.now() + 3_600_000;
+  const reply = await dispatch(
+    { mission: "forever.sh", run_at: runAt, priority: "high", timeout: "100ms" },
+    id,
+  );
+  assertEquals(reply.body.mission_id, id);
+  const { status, run_at, priority } = await dugdale.record(id);
+  assertEquals([status, run_at, priority], ["queued", runAt, "high"]);
+  await runNow(id);
+  const { outcome, priority: kept } = await dugdale.done(id);
+  assertEquals([outcome, kept], ["timeout", "high"]);
+});
+
 Deno.test("G6 3 x 20 missions that were queued on a paused lane start in the order of their classes", async () => {
   await dugdale.post("/v1/admin/lanes/single/pause");
   const sent: { readonly id: string; readonly rank: number }[] = [];

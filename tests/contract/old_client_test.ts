@@ -69,7 +69,8 @@ function decode(value: Fields, types: Readonly<Record<string, Type>>): Fields {
 function isOf(type: Type, value: unknown): boolean {
   if (type === "any" || value === null) return true;
   if (type === "map") return typeof value === "object" && !Array.isArray(value);
-  return type === "integer" ? Number.isInteger(value) : typeof value === type;
+  if (type === "integer") return Number.isInteger(value);
+  return type === "number" ? typeof value === "number" : typeof value === "string";
 }
 
 /** Follows as the reference does: it knows four events, and ends with `done`. */

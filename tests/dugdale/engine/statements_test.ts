@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { AppliedConfig } from "../../../dugdale/engine/applied.ts";
 import { dispatchMission } from "../../../dugdale/engine/dispatch.ts";
@@ -11,7 +11,7 @@ import { systemClock } from "../../../dugdale/host/clock.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
 import type { RunningMission } from "../../../dugdale/store/mission_row.ts";
 import { Store } from "../../../dugdale/store/store.ts";
-import { ids } from "../running.ts";
+import { ids, openRunning } from "../running.ts";
 import { StatementCount } from "../statement_count.ts";
 import { ending } from "../store/samples.ts";
 
@@ -75,4 +75,16 @@ Deno.test("a plain mission takes no more SQL statements than its record needs, f
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("L9 what waits is counted in memory: 100 questions for the lanes ask the database at most 6 times", async () => {
+  await using running = await openRunning();
+  await running.apply({ a: { concurrency: 0 } });
+  const body = { lane: "a", mission: "m" };
+  for (let n = 0; n < 3; n++) await running.request("POST", "/v1/dispatch", { key: ids.mission(), body });
+  using counter = new StatementCount();
+  for (let n = 0; n < 100; n++) {
+    assertEquals((await running.request("GET", "/v1/lanes")).body[0].queued, 3);
+  }
+  assert(counter.count <= 6, `${counter.count} statements`);
 });

@@ -4,6 +4,8 @@ import type { MissionId } from "../../../protocol/names.ts";
 import { migrate, migrateFrom } from "../../../dugdale/store/migrations.ts";
 import { schemaOf } from "../../../dugdale/store/write_schema.ts";
 import { Store } from "../../../dugdale/store/store.ts";
+import type { LogFields } from "../../../dugdale/host/log.ts";
+import { HandClock } from "../hand_clock.ts";
 import { openRunning } from "../running.ts";
 
 /** A data directory whose database was written by a dugdale of that schema. */
@@ -45,7 +47,26 @@ Deno.test("a database of schema 1 is brought up to date with its queue in the ol
     return Promise.resolve();
   }));
 
-Deno.test("a dugdale on a database of schema 1 lists, shows and finishes its missions as before", () =>
+Deno.test("N9 an upgrade is logged when it starts and when it has ended, and a database that needs none is not", () =>
+  withOld("0001", (folder) => {
+    const said: unknown[] = [];
+    const log = { info: (message: string, fields?: LogFields) => void said.push([message, fields]) };
+    const clock = new HandClock();
+    for (let opened = 0; opened < 2; opened++) {
+      new Store(`${folder}/state.db`, -2000, clock, log)[Symbol.dispose]();
+    }
+    using latest = new DatabaseSync(`${folder}/state.db`);
+    const { user_version: to } = latest.prepare("PRAGMA user_version").get() as { user_version: number };
+    assertEquals(said, [
+      ["database upgrade", { phase: "started", from: 1, to }],
+      ["database upgrade", { phase: "finished", ms: 0 }],
+    ]);
+    using fresh = new Store(":memory:", -2000, clock, log);
+    assertEquals([fresh.isEmpty(), said.length], [true, 2]);
+    return Promise.resolve();
+  }));
+
+Deno.test("N9 a dugdale on a database of schema 1 lists, shows and finishes its missions as before", () =>
   withOld("0001", async (folder) => {
     await Deno.mkdir(`${folder}/work/${id(3)}/out`, { recursive: true });
     await Deno.writeTextFile(`${folder}/work/${id(3)}/out/a`, "content");
