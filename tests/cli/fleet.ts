@@ -32,7 +32,7 @@ export interface Fleet extends AsyncDisposable {
 /** Opens so many dugdales and applies their configuration. */
 export async function openFleet(
   hosts = 1,
-  { limits, audit }: Pick<DugdaleSettings, "limits" | "audit"> = {},
+  { limits, audit, hooks }: Pick<DugdaleSettings, "limits" | "audit" | "hooks"> = {},
 ): Promise<Fleet> {
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "letts-cli-test-" });
@@ -51,6 +51,7 @@ export async function openFleet(
       exec: { enabled: true, tokens: ["e-token"], allowShell: true },
       limits,
       audit,
+      hooks,
     });
     urls.push(stack.use(await openDugdale({ config })).url);
   }

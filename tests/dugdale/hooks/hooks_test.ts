@@ -101,14 +101,13 @@ Deno.test("a delivery that fails is repeated after 5, 10 and 20 seconds, the sam
 Deno.test("a command gets the event on stdin and its type and id as variables", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const script = 'cat > "$1/$LETTS_EVENT_ID"; echo "$LETTS_EVENT" > "$1/type"';
+    const script = 'cat > "$1/$LETTS_EVENT_ID"; echo "$LETTS_EVENT" > "$1/new"; mv "$1/new" "$1/type"';
     const hook = { command: ["/bin/sh", "-c", script, "notify", folder], on: ["mission.failed"] as const };
     await using running = await open(hook);
     await running.apply({ a: { concurrency: 1 } }, FALSE);
     using changes = Deno.watchFs(folder);
     const id = await dispatch(running);
     for await (const { paths } of changes) if (paths.some((path) => path.endsWith("/type"))) break;
-    await running.dugdale.close();
     const event = JSON.parse(await Deno.readTextFile(`${folder}/${id}_3_failed`));
     assertEquals([event.type, event.data.outcome], ["mission.failed", "failed"]);
     assertEquals(await Deno.readTextFile(`${folder}/type`), "mission.failed\n");
