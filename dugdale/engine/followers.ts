@@ -51,10 +51,11 @@ export class Followers {
    * @param follow Whether to wait for more until the mission is done.
    */
   events(
-    { id, mission_id: missionId, status }: Followed,
+    row: MissionRow,
     from: number,
     follow: boolean,
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const { id, mission_id: missionId, status } = row;
     const channel = follow && status !== "done" && !this.#closed ? this.#join(id) : undefined;
     const follower: Follower = new Follower({
       missionId,
@@ -68,7 +69,13 @@ export class Followers {
       },
     });
     channel?.followers.add(follower);
-    return new ReadableStream(follower, { highWaterMark: 0 });
+    const stream = new ReadableStream(follower, { highWaterMark: 0 });
+    if (channel !== undefined && from < 1 && isNew(row)) {
+      // The row says it all: the tables need not be read.
+      channel.lastSeq ??= 1;
+      follower.begin(queuedLine(row));
+    }
+    return stream;
   }
 
   /** Calls back after each piece of output and at the end of the mission, until disposed. Not at all once closed. */
@@ -101,9 +108,15 @@ export class Followers {
         return this.publish(id, seq, line);
       }
       case "done": {
-        const { mission } = transition;
-        const line = (): string => doneLine(mission, this.#store.missions.files(mission.id));
-        return this.publish(mission.id, mission.done_seq, line, true);
+        const { mission, start } = transition;
+        const { id, done_seq: seq } = mission;
+        const done = (): string => doneLine(mission, this.#store.missions.files(id));
+        // A process that was over soon: its start was not told before.
+        if (start !== undefined && runningSeq(mission) === seq - 1) {
+          const both = (): string => `${runningLine(mission, start)}\n${done()}`;
+          return this.publish(id, seq, both, { first: seq - 1, last: true });
+        }
+        return this.publish(id, seq, done, { last: true });
       }
       case "deleting":
         return this.abandon(transition.id);
@@ -112,15 +125,25 @@ export class Followers {
     }
   }
 
-  /** Publishes a committed line to followers. The line is only made when there are followers. */
-  publish(id: number, seq: number, line: () => string, last = false): void {
+  /**
+   * Publishes a committed line to followers. The line is only made when there are followers.
+   *
+   * @param options.first Number of the first line where there are several; `seq` is that of the last one.
+   * @param options.last Whether no line will follow. Default: false.
+   */
+  publish(
+    id: number,
+    seq: number,
+    line: () => string,
+    { first = seq, last = false }: { readonly first?: number; readonly last?: boolean } = {},
+  ): void {
     const channel = this.#channels.get(id);
     if (channel === undefined) return;
     // Early progress is committed together with the start, but published before it.
     channel.lastSeq = Math.max(seq, channel.lastSeq ?? seq);
     try {
       const bytes = encoder.encode(`${line()}\n`);
-      for (const follower of [...channel.followers]) follower.offer(seq, bytes, last);
+      for (const follower of [...channel.followers]) follower.offer({ first, seq, bytes, last });
     } catch (error) {
       // Followers connect again; the mission goes on without them.
       for (const follower of [...channel.followers]) follower.fail(error);
@@ -180,6 +203,16 @@ interface FollowerParts {
   readonly leave: () => void;
 }
 
+/** Committed lines. */
+interface Offer {
+  /** Numbers of the first and the last of them. */
+  readonly first: number;
+  readonly seq: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether no line will follow. */
+  readonly last: boolean;
+}
+
 /** One reader of events; it asks for more whenever it can take more. */
 class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   readonly #missionId: MissionId;
@@ -203,6 +236,11 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
     this.#controller = controller;
   }
 
+  /** Sends the first line of all. */
+  begin(line: string): void {
+    this.#send(1, encoder.encode(`${line}\n`));
+  }
+
   pull(): void {
     const known = this.#channel?.lastSeq;
     this.#waiting = known !== undefined && known <= this.#lastSeq && !this.#channel?.over;
@@ -214,11 +252,13 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
     this.#leave();
   }
 
-  /** Takes a new line, unless the reader lags behind: it will find the line in the table. */
-  offer(seq: number, bytes: Uint8Array<ArrayBuffer>, last: boolean): void {
+  /** Takes new lines, unless the reader lags behind: it will find them in the table. */
+  offer({ first, seq, bytes, last }: Offer): void {
     if (!this.#waiting) return;
-    if (seq > this.#lastSeq + 1) return this.#read();
-    if (seq > this.#lastSeq) this.#send(seq, bytes);
+    if (seq > this.#lastSeq) {
+      if (first !== this.#lastSeq + 1) return this.#read();
+      this.#send(seq, bytes);
+    }
     if (last) this.abandon();
   }
 
@@ -287,6 +327,12 @@ function linesAfter(store: Store, row: MissionRow, from: number): { lines: Progr
     lines.push({ seq: row.done_seq, line: doneLine(row, store.missions.files(row.id)) });
   }
   return { lines, more: false };
+}
+
+/** Whether all that is to be told of a mission is that it was queued. */
+function isNew(row: MissionRow): boolean {
+  return row.attempt === 1 && (row.status === "queued" || row.status === "running") &&
+    startOf(row) === undefined;
 }
 
 /** The process of the present or last attempt, as far as it is on record. */

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Followers } from "../../../dugdale/engine/followers.ts";
@@ -89,6 +89,44 @@ Deno.test("Followers reports in order what is committed together with a start, t
     await all!.cancel();
     await late!.cancel();
   }));
+
+/** Counts the looks of followers into the tables. */
+function countReads(store: Store): { readonly count: number } {
+  const { missions } = store;
+  const find = missions.find.bind(missions);
+  const reads = { count: 0 };
+  missions.find = (id) => {
+    reads.count++;
+    return find(id);
+  };
+  return reads;
+}
+
+Deno.test("Followers tells of a mission that is over soon from memory, and of what it has said from the tables", async () => {
+  for (const said of [0, 2]) {
+    await withRunning(async ({ followers, store }, find) => {
+      const row = find();
+      assert(row.status === "running");
+      const start = { pid: 4711, startedMs: 6 };
+      const [all, late] = [0, 2].map((from) => followers.events(row, from, true).getReader());
+      const reads = countReads(store);
+      assertEquals((await take(all!)).match(/"seq":\d/g), ['"seq":1']);
+      const next = take(all!);
+      assertEquals(reads.count, 0);
+      const mission = await store.write(() => {
+        for (let seq = 3; seq < 3 + said; seq++) store.missions.addProgress(row.id, seq, `{"seq":${seq}}`);
+        return store.missions.finish(row, ending("success"), 9, start)!;
+      });
+      followers.hear({ change: "done", mission, start });
+      const seqs = [2, 3, 4, 5].slice(0, 2 + said).map((seq) => `"seq":${seq}`);
+      assertEquals((await next).match(/"seq":\d/g), seqs);
+      assertEquals(reads.count, said === 0 ? 0 : 1);
+      assertEquals((await all!.read()).done, true);
+      assertEquals((await take(late!)).match(/"seq":\d/g), seqs.slice(1));
+      assertEquals((await late!.read()).done, true);
+    });
+  }
+});
 
 Deno.test("Followers tells a follower of the next line, also when an earlier listener leaves twice", () =>
   withRunning(async ({ followers, store }, find) => {
