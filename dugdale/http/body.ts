@@ -13,6 +13,14 @@ export async function assertAnnouncedSize(request: Request, limitBytes: number):
   throw tooLarge(limitBytes);
 }
 
+/** Requests whose body did not arrive as announced: nothing else can follow on their connections. */
+const cutOff = new WeakSet<Request>();
+
+/** Whether the body of a request was given up before it was complete. */
+export function isCutOff(request: Request): boolean {
+  return cutOff.has(request);
+}
+
 /** Bodies up to this length are read at once. */
 const PIECE_BYTES = 64 * 1024;
 
@@ -55,7 +63,7 @@ export async function readBody(
     if (cause instanceof ProblemError) throw cause;
     throw new ProblemError(code, "the body ended early", { cause });
   }
-  if (size < announced) throw tooShort(code);
+  if (size < announced) throw tooShort(request, code);
   return parts.length === 1 ? parts[0]! : concat(parts);
 }
 
@@ -66,7 +74,7 @@ async function readPiece(
   { code, clock }: Pick<BodyOptions, "code" | "clock">,
 ): Promise<Uint8Array> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  using _timer = clock.after(BODY_TIMEOUT_MS, () => reject(tooShort(code)));
+  using _timer = clock.after(BODY_TIMEOUT_MS, () => reject(tooShort(request, code)));
   let bytes: Uint8Array;
   try {
     bytes = await Promise.race([request.bytes(), late]);
@@ -74,7 +82,7 @@ async function readPiece(
     if (cause instanceof ProblemError) throw cause;
     throw new ProblemError(code, "the body ended early", { cause });
   }
-  if (bytes.length < announced) throw tooShort(code);
+  if (bytes.length < announced) throw tooShort(request, code);
   return bytes;
 }
 
@@ -82,7 +90,8 @@ function announcedBytes(request: Request): number {
   return Number(request.headers.get("content-length") ?? 0);
 }
 
-function tooShort(code: ProblemCode): ProblemError {
+function tooShort(request: Request, code: ProblemCode): ProblemError {
+  cutOff.add(request);
   return new ProblemError(code, "the body is shorter than its Content-Length, or took too long");
 }
 

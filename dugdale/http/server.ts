@@ -2,6 +2,7 @@ import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/log.ts";
 import { Sockets } from "../host/sockets.ts";
 import { problem } from "./answer.ts";
+import { isCutOff } from "./body.ts";
 import type { Connection } from "./app.ts";
 import { ConnectionGuard, type ConnectionLimits } from "./connection_guard.ts";
 import type { HostRule } from "./host_rule.ts";
@@ -140,7 +141,7 @@ class GuardedServer implements Server {
     }
     if (sent === undefined) end();
     else sent.then(end, end);
-    if (!response.ok && mayHaveUnread(request)) {
+    if (!response.ok && (mayHaveUnread(request) || isCutOff(request))) {
       // The runtime would read such a body to its end, however long it is.
       guard.closeAt(port, this.#options.clock.steadyMs() + LINGER_MS);
     }
