@@ -71,7 +71,7 @@ import {
   listUploads,
   uploadFile,
 } from "./files/staging_files.ts";
-import { registeredTracer } from "./tracing.ts";
+import { registeredTracer } from "../protocol/tracing.ts";
 import {
   type CallableMission,
   isDefined,

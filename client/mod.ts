@@ -28,7 +28,7 @@ export {
   type LettsErrorFacts,
   type LocalCode,
 } from "../protocol/letts_error.ts";
-export type { Span, SpanAttribute, SpanSettings, Tracer } from "./tracing.ts";
+export type { Span, SpanAttribute, SpanSettings, Tracer } from "../protocol/tracing.ts";
 export type { CallableMission, Typed } from "./run/typed.ts";
 export * from "./types.ts";
 export {

@@ -19,7 +19,7 @@ import type {
 import type { Open } from "../protocol/schemas.ts";
 import type { LettsConfig } from "../config/letts/resolve.ts";
 import type { LettsError } from "../protocol/letts_error.ts";
-import type { Tracer } from "./tracing.ts";
+import type { Tracer } from "../protocol/tracing.ts";
 
 /**
  * The destination of a call: a route of letts.yaml, a lane of one dugdale (id or alias), or a lane of any dugdale that

@@ -16,7 +16,7 @@ import { ConflictError, NotFoundError } from "../errors.ts";
 import { LettsError } from "../../protocol/letts_error.ts";
 import type { LocalFile } from "./local_file.ts";
 import { retrying } from "../http/retry.ts";
-import { traced } from "../tracing.ts";
+import { traced } from "../../protocol/tracing.ts";
 
 /** Maximum number of ids tried for a file while the dugdale is removing the file with the previous id. */
 const GENERATIONS_MAX = 8;

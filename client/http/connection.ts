@@ -21,7 +21,7 @@ import { parseReply, readReply } from "./json_reply.ts";
 import type { GuardedReply } from "./reply.ts";
 import { retrying, type RetryPolicy } from "./retry.ts";
 import { withTokens } from "./tokens.ts";
-import { activeTraceparent, type Tracer } from "../tracing.ts";
+import { activeTraceparent, type Tracer } from "../../protocol/tracing.ts";
 
 /** State shared by all connections of a client. */
 export interface ConnectionSettings {

@@ -7,7 +7,7 @@ import type { DugdaleEntry } from "../../config/letts/dugdale_entry.ts";
 import type { LettsConfig } from "../../config/letts/resolve.ts";
 import { Connection, type ConnectionSettings } from "./connection.ts";
 import { AbortedError } from "../errors.ts";
-import type { Tracer } from "../tracing.ts";
+import type { Tracer } from "../../protocol/tracing.ts";
 
 /** One connection for each dugdale, kept for the life of the client. */
 export class Connections {

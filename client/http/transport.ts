@@ -9,7 +9,7 @@ import { ConfigError } from "../../config/config_error.ts";
 import type { Chunks } from "../files/local_file.ts";
 import type { FileBody, Outgoing } from "./outgoing.ts";
 import { putFile } from "./put_file.ts";
-import { sentInTrace } from "../tracing.ts";
+import { sentInTrace } from "../../protocol/tracing.ts";
 
 /** Sends requests to one dugdale. */
 export interface Transport {

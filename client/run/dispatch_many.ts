@@ -27,7 +27,7 @@ import type {
 } from "../types.ts";
 import { checkDispatch, type CheckedDispatch, launchId, type StagedFile } from "./dispatch.ts";
 import { reportFailure } from "./observer.ts";
-import { traced } from "../tracing.ts";
+import { traced } from "../../protocol/tracing.ts";
 
 /**
  * Maximum length of a request in UTF-16 units, unless a single mission is longer: half of what a dugdale accepts by

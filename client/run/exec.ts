@@ -18,7 +18,7 @@ import { type LaunchFacts, reportFailure } from "./observer.ts";
 import { EXEC } from "../http/scopes.ts";
 import { type OpenFile, shareFiles, stage } from "../files/staged.ts";
 import { findStaging } from "../files/staging_files.ts";
-import { traced } from "../tracing.ts";
+import { traced } from "../../protocol/tracing.ts";
 import type { Address, DispatchedRef, ExecOptions, FileSource } from "../types.ts";
 
 /** Sends a command whose end will be awaited. */

@@ -15,7 +15,7 @@ import { MissionRun } from "./mission_run.ts";
 import { type LaunchFacts, reportFailure } from "./observer.ts";
 import { openLocalFile, toPath } from "../files/local_file.ts";
 import type { OpenFile } from "../files/staged.ts";
-import { traced } from "../tracing.ts";
+import { traced } from "../../protocol/tracing.ts";
 import type {
   Address,
   DispatchedRef,
