@@ -3,6 +3,7 @@ import { ConfigError } from "../config/config_error.ts";
 import type { DugdaleConfig } from "../config/dugdale/config.ts";
 import { isLoopback } from "../config/dugdale/listen_host.ts";
 import type { MissionKind } from "../protocol/mission.ts";
+import { pastRecorder } from "../protocol/tracing.ts";
 import type { LiveRun } from "./engine/engine.ts";
 import { appliedWarnings } from "./applied_warnings.ts";
 import { type Core, openCore } from "./core.ts";
@@ -18,6 +19,7 @@ import { Gate } from "./http/gate.ts";
 import { type AllowedHosts, HostRule } from "./http/host_rule.ts";
 import { listen, type Server } from "./http/server.ts";
 import { KernelMemoryKills } from "./run/out_of_memory.ts";
+import { missionTraces } from "./mission_traces.ts";
 import { type MissionChange, toMissionChange } from "./mission_change.ts";
 import { DatabaseHealth } from "./database_health.ts";
 import { Store } from "./store/store.ts";
@@ -147,6 +149,8 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     }),
   );
   const { parts, engine, staging } = core;
+  const recordSpan = pastRecorder();
+  if (recordSpan !== undefined) parts.transitions.listen(missionTraces(recordSpan));
   if (onMission !== undefined) parts.transitions.listen(tellOutside(onMission));
   await health.repair("repair_running", () => repairRunning(parts, engine));
   await health.repair("repair_staging", () => staging.repair());

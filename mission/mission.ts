@@ -1,8 +1,11 @@
 /** The function style: a mission is a function that returns its result. @module */
 import type { JsonValue } from "../protocol/json_value.ts";
+import { registeredTracer, traced, withinTrace } from "../protocol/tracing.ts";
 import { MissionContext } from "./context.ts";
 import type { Ending } from "./ending.ts";
+import type { Host } from "./host.ts";
 import type { AnyOptions, MissionOptions, ParsingOptions } from "./options.ts";
+import { messageOf } from "./permission.ts";
 import { type ReportContext, type Reporter, Reports } from "./reports.ts";
 import { type Provide, servicesOf } from "./services.ts";
 import { openSession, type Session } from "./session.ts";
@@ -84,9 +87,41 @@ export async function endingOf<Input, Services>(
   const reports = reporters && new Reports(session.host, reporters);
   const report = (problem: unknown): void => reports?.tell(problem, contextOf(m));
   session.onWarning = report;
-  const ending = await runAndTidy(session, m, run, { ...options, report });
+  const ending = await inTrace(session, m, () => runAndTidy(session, m, run, { ...options, report }));
   await reports?.settled();
   return ending;
+}
+
+/** `SpanKind` of OpenTelemetry. */
+const CONSUMER = 4;
+
+/** In a span of the dispatch's trace, where the process has a provider of OpenTelemetry. */
+async function inTrace(
+  { host }: Session,
+  { id, lane, attempt }: MissionContext<unknown, unknown>,
+  work: () => Promise<Ending>,
+): Promise<Ending> {
+  const tracer = registeredTracer();
+  if (tracer === undefined) return await work();
+  const attributes = { "letts.mission_id": id, "letts.lane": lane, "letts.attempt": attempt };
+  return await withinTrace(
+    traceparentOf(host),
+    () =>
+      traced(tracer, "letts.mission", { kind: CONSUMER, attributes }, async (span) => {
+        const ending = await work();
+        if (!ending.ok) span.failed(ending.message);
+        return ending;
+      }),
+  );
+}
+
+function traceparentOf(host: Host): string | undefined {
+  try {
+    return host.env("TRACEPARENT");
+  } catch (error) {
+    printLine(host, `letts mission: no trace of the dispatch: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 async function runAndTidy<Input, Services>(

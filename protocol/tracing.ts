@@ -45,8 +45,17 @@ const ACTIVE_SPAN = Symbol.for("OpenTelemetry Context Key SPAN");
 
 /** The part of the registered API that is used. */
 interface Registered {
-  readonly trace?: { getTracer(name: string): Tracer };
+  readonly trace?: { getTracer(name: string): ProviderTracer };
   readonly context?: ContextManager;
+}
+
+/** What the tracers of providers have beyond {@linkcode Tracer}. */
+interface ProviderTracer extends Tracer {
+  startSpan(
+    name: string,
+    options: SpanSettings & { readonly startTime: number },
+    context: SpanContext,
+  ): Span & { end(timeMs: number): void };
 }
 
 interface ContextManager {
@@ -85,9 +94,45 @@ export function sentInTrace<Value>(
   const { traceparent, ...others } = headers;
   const context = registered()?.context;
   if (traceparent === undefined || context === undefined || context !== denoContext()) return send(headers);
+  return withinTrace(traceparent, () => send(others));
+}
+
+/** Does something as a part of a trace: spans that are started meanwhile are children of its W3C trace context. */
+export function withinTrace<Value>(traceparent: string | undefined, work: () => Value): Value {
+  const context = registered()?.context;
+  if (traceparent === undefined || context === undefined) return work();
+  return context.with(childOf(traceparent, context), work);
+}
+
+function childOf(traceparent: string, context: ContextManager): SpanContext {
   const [, traceId, spanId, flags = ""] = traceparent.split("-");
   const span = { spanContext: () => ({ traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true }) };
-  return context.with(context.active().setValue(ACTIVE_SPAN, span), () => send(others));
+  return context.active().setValue(ACTIVE_SPAN, span);
+}
+
+/** An operation that is over. */
+export interface PastSpan extends SpanSettings {
+  readonly name: string;
+  /** W3C trace context that it is a part of. */
+  readonly traceparent: string;
+  /** Unix milliseconds. */
+  readonly startedMs: number;
+  /** Unix milliseconds. */
+  readonly endedMs: number;
+  /** Why it failed. Undefined: it did not. */
+  readonly failure?: string | undefined;
+}
+
+/** What records operations that are over; undefined when no provider is registered. */
+export function pastRecorder(): ((past: PastSpan) => void) | undefined {
+  const { trace, context } = registered() ?? {};
+  if (trace === undefined || context === undefined) return undefined;
+  const tracer = trace.getTracer(NAME);
+  return ({ name, traceparent, startedMs, endedMs, failure, ...settings }) => {
+    const span = tracer.startSpan(name, { ...settings, startTime: startedMs }, childOf(traceparent, context));
+    if (failure !== undefined) span.setStatus({ code: ERROR, message: failure });
+    span.end(endedMs);
+  };
 }
 
 /** What Deno registers when tracing is enabled. */
