@@ -24,8 +24,8 @@ export async function readInput(flags: InputFlags, io: Io): Promise<JsonValue> {
   if (input !== undefined && file !== undefined) {
     throw new UsageError("--input and --input-file cannot be used together");
   }
-  if (file !== undefined) return parse(`--input-file ${file}`, await readFile(file, io));
-  return parse("--input", input ?? "{}");
+  if (file !== undefined) return parseExact(`--input-file ${file}`, await readFile(file, io));
+  return parseExact("--input", input ?? "{}");
 }
 
 async function readFile(path: string, io: Io): Promise<string> {
@@ -47,7 +47,8 @@ async function fileBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-function parse(what: string, text: string): JsonValue {
+/** Parses JSON that a user wrote, and keeps its numbers as they are written. @throws {UsageError} */
+export function parseExact(what: string, text: string): JsonValue {
   try {
     // JSON.parse returns JSON.
     return parseJson(text, "verbatim") as JsonValue;

@@ -106,8 +106,16 @@ export const MISSION_FLAGS = {
     help: "start nothing while a mission with this key is in this state",
   },
   serial: { type: "switch", help: "run one mission with this key at a time" },
-  "on-success": { type: "text", value: "NAME", help: "mission to queue after a success" },
-  "on-failure": { type: "text", value: "NAME", help: "mission to queue after any other outcome" },
+  "on-success": {
+    type: "text",
+    value: "NAME|JSON",
+    help: 'mission to queue after a success; {"mission": …, "lane": …, "input": {…}} for more',
+  },
+  "on-failure": {
+    type: "text",
+    value: "NAME|JSON",
+    help: "mission to queue after any other outcome; JSON as for --on-success",
+  },
   tag: { type: "list", value: "TAG", help: "label to search by; may be repeated" },
   owner: { type: "text", value: "NAME", help: "person or system that it belongs to" },
   notify: { type: "text", value: "HOOK", help: "hook of the dugdale to notify of this mission" },

@@ -6,6 +6,7 @@
 import type { DispatchOptions, MissionRetry, SuccessorOptions } from "../../../client/types.ts";
 import type { Priority, UniqueRule } from "../../../protocol/dispatch_options.ts";
 import { Ids } from "../../../protocol/ids.ts";
+import type { JsonObject } from "../../../protocol/json_value.ts";
 import { ATTEMPTS_MAX } from "../../../protocol/retry.ts";
 import { UUID } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
@@ -14,7 +15,7 @@ import { required, type Values } from "../../parse/flags.ts";
 import { type Pair, parsePairs, requireFolderOf } from "../../parse/paths.ts";
 import type { PipedFiles } from "../../parse/piped_files.ts";
 import { duration, parseMoment, waitLimit } from "../../parse/times.ts";
-import { readInput } from "../mission_input.ts";
+import { parseExact, readInput } from "../mission_input.ts";
 import type { MISSION_FLAGS } from "../shared_flags.ts";
 import type { RUN_FLAGS } from "./command.ts";
 
@@ -56,8 +57,8 @@ export async function dispatchPlan(flags: MissionValues, io: Io, piped: PipedFil
     key: flags.key,
     unique: flags.unique as UniqueRule | undefined,
     serial: flags.serial,
-    onSuccess: successor(flags["on-success"]),
-    onFailure: successor(flags["on-failure"]),
+    onSuccess: successor("--on-success", flags["on-success"]),
+    onFailure: successor("--on-failure", flags["on-failure"]),
     tags: flags.tag,
     owner: flags.owner,
     notify: flags.notify,
@@ -66,8 +67,21 @@ export async function dispatchPlan(flags: MissionValues, io: Io, piped: PipedFil
   };
 }
 
-function successor(mission: string | undefined): SuccessorOptions | undefined {
-  return mission === undefined ? undefined : { mission };
+/** @param text The name of a mission, or a JSON object that begins with its brace. */
+function successor(flag: string, text: string | undefined): SuccessorOptions | undefined {
+  if (text === undefined || !text.startsWith("{")) return text === undefined ? undefined : { mission: text };
+  const exact = parseExact(flag, text);
+  if (isSuccessor(JSON.parse(text))) return exact as JsonObject & SuccessorOptions;
+  throw new UsageError(
+    `${flag} must be the name of a mission, or {"mission": NAME, "lane": NAME, "input": {…}} where lane and input may be left out`,
+  );
+}
+
+/** Names are checked with the rest of the dispatch. */
+function isSuccessor({ mission, lane = "", input = {}, ...unknown }: Record<string, unknown>): boolean {
+  const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
+  return typeof mission === "string" && typeof lane === "string" && isObject &&
+    Object.keys(unknown).length === 0;
 }
 
 function retryOf({ attempts, backoff }: MissionValues): MissionRetry | undefined {

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { newId } from "../../contract/ids.ts";
 import { openFleet } from "../fleet.ts";
 
 const ID = "01a20d43-2fe6-7000-a65a-02ab4cc304cb";
@@ -142,4 +143,25 @@ Deno.test("letts dispatch --on-failure and --on-success say which missions follo
   const { stdout } = await fleet.cli(["ctl", "missions", "show", ID, "--host", "s1", "-o", "json"]);
   const { on_success, on_failure } = JSON.parse(stdout);
   assertEquals([on_success, on_failure], [{ mission: "next" }, { mission: "undo" }]);
+  const id = newId();
+  const undo = '{"mission":"undo","lane":"paused","input":{"order":12345678901234567890}}';
+  assertEquals((await fleet.cli([...SEND, "--mission-id", id, "--on-failure", undo])).code, 0);
+  const more = await fleet.cli(["ctl", "missions", "show", id, "--host", "s1", "-o", "json"]);
+  assertMatch(
+    more.stdout,
+    /"on_failure": \{\s*"mission": "undo",\s*"lane": "paused",\s*"input": \{\s*"order": 12345678901234567890/,
+  );
+  const wrong = [
+    "{",
+    "{}",
+    '{"mission":1}',
+    '{"mission":"m","lane":1}',
+    '{"mission":"m","input":7}',
+    '{"mission":"m","at":1}',
+  ];
+  for (const text of wrong) {
+    const { code, stderr } = await fleet.cli([...SEND, "--on-success", text]);
+    assertEquals(code, 2, text);
+    assertMatch(stderr, /^letts: --on-success (is not JSON|must be the name of a mission)/);
+  }
 });
