@@ -62,6 +62,7 @@ fi
 trusted || die "$home, and $id in it, must be folders owned by you or root and not writable by others"
 if [ ! -e "$at/ok" ]; then
   new=yes
+  [ ! -t 2 ] || echo "letts: unpacking to $at, once" >&2
   unpack || { rmdir "$at/bin" "$at" 2>/dev/null; exit 126; }
 fi
 [ -x "$at/deno" ] || die "programs cannot be run from $home: LETTS_HOME names another folder to unpack to"

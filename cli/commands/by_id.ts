@@ -44,7 +44,9 @@ export async function findById(client: LettsClient, id: string, flags: ByIdFlags
 
 async function hostOf(client: LettsClient, missionId: string, flags: ByIdFlags): Promise<string> {
   const fault = UUID.fault(missionId);
-  if (fault !== undefined) throw new UsageError(fault);
+  if (fault !== undefined) {
+    throw new UsageError(`${fault}, the beginning of one (6 characters or more), or key: and a key`);
+  }
   if (flags.host !== undefined) return findDugdale(client.config, flags.host).id;
   const asked = client.dugdales(flags.match).length;
   if (asked === 0) throw new CommandError(`no dugdale ${labelText(flags.match)}`);

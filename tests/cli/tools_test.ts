@@ -32,6 +32,7 @@ Deno.test("letts init makes files with which a dugdale runs a first mission", as
     const made = await cli(["init", "proj"], { cwd: folder });
     assertEquals(made.code, 0, made.stderr);
     assertMatch(made.stdout, /^Next:\n {2}cd proj\n/);
+    assertStringIncludes(made.stderr, "letts: wrote proj/missions/hello.sh\n");
     const proj = `${folder}/proj`;
     for (const file of ["letts.yaml", "dugdale.yaml"]) {
       assertEquals((Deno.statSync(`${proj}/${file}`).mode ?? 0) & 0o777, 0o600);
@@ -49,6 +50,9 @@ Deno.test("letts init makes files with which a dugdale runs a first mission", as
     assertEquals((await cli(["apply", "-q", "-f", "letts.yaml"], { cwd: proj })).code, 0);
     const ran = await cli(["run", "-q", "--route", "default", "--mission", "hello.sh"], { cwd: proj });
     assertEquals(ran, { code: 0, stdout: `{\n  "hello": "world"\n}\n`, stderr: "" });
+    const first = await cli(["check", "mission", "missions/hello.sh", "-o", "json"], { cwd: proj });
+    const { problems, notes, return: returned } = JSON.parse(first.stdout);
+    assertEquals([problems, notes, returned], [[], [], { hello: "world" }]);
     await Deno.writeTextFile(
       `${proj}/missions/plain.sh`,
       `echo '{"event":"success","return":{"by":"ending"}}' >&3`,

@@ -68,7 +68,8 @@ dugdales:
 `;
   const hello = `#!/bin/sh
 # A mission reads its input from standard input and speaks on descriptor 3, one JSON object a line.
-input=$(cat)
+# By hand there is neither: it reports on stderr then.
+if [ -n "\${LETTS_MISSION_ID:-}" ]; then input=$(cat); else input={}; exec 3>&2; fi
 echo "input is $input"
 for value in 0.25 0.50 0.75 1.00; do
   echo "{\\"event\\":\\"progress\\",\\"value\\":$value,\\"message\\":\\"greeting\\"}" >&3

@@ -1,5 +1,5 @@
 /** `letts init`. @module */
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { UsageError } from "../../errors.ts";
 import type { Values } from "../../parse/flags.ts";
 import type { Call } from "../../parse/grammar.ts";
@@ -26,7 +26,7 @@ export async function init(call: Call<Values<typeof INIT_FLAGS>>): Promise<void>
     await Deno.writeTextFile(`${folder}/${path}`, text, { mode });
     // An existing file keeps its mode, and these contain tokens.
     await Deno.chmod(`${folder}/${path}`, mode);
-    await io.stderr.write(`letts: wrote ${folder}/${path}\n`);
+    await io.stderr.write(`letts: wrote ${relative(Deno.cwd(), `${folder}/${path}`)}\n`);
   }
   const go = given === "." ? "" : `  cd ${given}\n`;
   await io.stdout.write(

@@ -1,5 +1,6 @@
 /** `letts new mission`. @module */
-import { dirname, join, relative, resolve } from "node:path";
+import { delimiter, dirname, join, relative, resolve } from "node:path";
+import { findDeno, isExecutable } from "../../../dugdale/interpreters.ts";
 import { quote } from "../../../protocol/clip.ts";
 import { MISSION_NAME } from "../../../protocol/names.ts";
 import { UsageError } from "../../errors.ts";
@@ -35,8 +36,18 @@ export async function newMission(call: Call<Values<typeof NEW_MISSION_FLAGS>>): 
   }
   if (advice?.tell !== undefined) await io.stderr.write(`letts: ${advice.tell}\n`);
   await io.stdout.write(
-    `Next:\n  letts check mission ${shown(mission.path)}\n  ${runTest(shown(test.path))}\n`,
+    `Next:\n  letts check mission ${shown(mission.path)}\n  ${typed(runTest(shown(test.path)))}\n`,
   );
+}
+
+/** A command as the user's shell finds it: letts may carry the only Deno there is. */
+function typed(command: string): string {
+  const own = dirname(Deno.env.get("LETTS_DENO") ?? "");
+  const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder !== own);
+  if (!command.startsWith("deno ") || folders.some((folder) => isExecutable(join(folder, "deno")))) {
+    return command;
+  }
+  return command.replace("deno", () => findDeno() ?? "deno");
 }
 
 async function write(folder: string, { path, mode, text }: NewFile): Promise<void> {

@@ -12,7 +12,7 @@ import { oneLine } from "../../output/columns.ts";
 import { shortText } from "../../output/error_text.ts";
 import type { Io } from "../../output/io.ts";
 import { parseJson, plainNumbers } from "../../output/json.ts";
-import { orderedRecord } from "../../output/mission_record.ts";
+import { orderedRecord, recordText } from "../../output/mission_record.ts";
 import { combinedLog } from "../logs/logs.ts";
 import { type Action, Dashboard, type MissionRow, type Row } from "./dashboard.ts";
 import { keysIn } from "./keys.ts";
@@ -149,7 +149,9 @@ class LiveScreen implements AsyncDisposable {
     const { host, mission: { missionId, missionName, kind } } = row;
     const text = await this.#client.missionText({ host, missionId, kind }, { signal: this.#abort.signal });
     const record = parseJson(text);
-    const lines = await yamlLines(typeof record === "object" && record !== null ? orderedRecord(record) : {});
+    if (typeof record !== "object" || record === null) throw new TypeError("a record is an object");
+    const plain = { ...this.#io, env: (name: string) => name === "NO_COLOR" ? "1" : this.#io.env(name) };
+    const lines = recordText(host, orderedRecord(record), plain).trimEnd().split("\n");
     this.#dashboard.open({ title: `${missionName} on ${host}`, lines, follows: false });
   }
 

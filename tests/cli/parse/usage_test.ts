@@ -67,7 +67,11 @@ const TABLE: readonly (readonly [args: readonly string[], code: number, stderr: 
   [[...RUN, "--timeout", "soon"], 2, `--timeout: duration "soon" must be like 250ms, 30s, 5m or 1h30m`],
   [[...RUN, "--mission-id", "7"], 2, `--mission-id "7" must be a lower-case UUIDv7`],
   [["dispatch", "--route", "normal"], 2, `required flag "mission" not set`],
-  [["logs", "7"], 2, `id "7" must be a lower-case UUIDv7`],
+  [
+    ["logs", "7"],
+    2,
+    `id "7" must be a lower-case UUIDv7, the beginning of one (6 characters or more), or key: and a key`,
+  ],
   [
     ["logs", V7, "--stream", "both"],
     2,

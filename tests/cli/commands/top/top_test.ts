@@ -89,7 +89,7 @@ Deno.test("letts top shows progress, output and record of a mission, pauses its 
   await top.press("q");
   await top.shows(/> .*forever/);
   await top.press("\r");
-  await top.shows(new RegExp(`forever on s1[^]*mission_id: ${id}[^]*status: running`));
+  await top.shows(new RegExp(`forever on s1[^]*mission_id +${id}[^]*status +running`));
   await top.press("\x1b");
   await top.press("p");
   await top.shows(/lane s1\/normal is paused[^]*letts top/);
