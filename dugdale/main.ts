@@ -5,7 +5,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { ConfigError } from "../config/config_error.ts";
-import type { DugdaleConfig, LogLevel } from "../config/dugdale/config.ts";
+import type { DugdaleConfig, DugdaleLog, DugdaleLogOutput } from "../config/dugdale/config.ts";
 import { readDugdaleConfig } from "../config/dugdale/read.ts";
 import { tokenWarnings } from "../config/dugdale/tokens.ts";
 import { findLogFormat, findLogLevel } from "../config/dugdale/log_words.ts";
@@ -16,7 +16,7 @@ import { systemClock } from "./host/clock.ts";
 import { DataDir } from "./host/data_dir.ts";
 import { DirLock } from "./host/lock.ts";
 import { IdleMemory } from "./host/memory.ts";
-import { lineLog, type Log, LogOutput } from "./host/log.ts";
+import { type Log, LogOutput, type LogTarget, targetLog } from "./host/log.ts";
 import { reportToServiceManager } from "./service_report.ts";
 import { StopSignals } from "./stop_signals.ts";
 import { Store } from "./store/store.ts";
@@ -80,11 +80,13 @@ function readConfig(flags: DugdaleFlags): DugdaleConfig | undefined {
   }
 }
 
-/** The log of the daemon, whose level can be changed. */
+/** The log of the daemon, whose levels can be changed. */
 interface DaemonLog {
   readonly log: Log;
-  /** Sets the level of the configuration, unless a flag has said another one. */
-  setLevel(level: LogLevel): void;
+  /** Sets the levels of the configuration, unless a flag has said another one. */
+  setLevels(settings: DugdaleLog): void;
+  /** Opens files again, for example after they were renamed. */
+  reopen(): void;
   /** Waits for lines that are still to be written. */
   flush(ms: number): Promise<void>;
 }
@@ -99,20 +101,64 @@ function openLog(config: DugdaleConfig, flags: DugdaleFlags): DaemonLog | undefi
   else if (format === undefined) say(`log init: unknown format ${JSON.stringify(flags.logFormat)}\n`);
   else {
     try {
-      const output = new LogOutput(config.log.output);
-      let least = level;
+      const { log: settings } = config;
+      let least = level, events = eventLevels(settings);
+      const outputs: LogOutput[] = [];
+      const targets = (settings.outputs.length === 0 ? [onlyOutput(settings.output)] : settings.outputs)
+        .map((own): LogTarget => {
+          const output = openOutput(own);
+          outputs.push(output);
+          return {
+            level: () => own.level ?? least,
+            format: own.format ?? format,
+            priority: own.priority,
+            write: output.write,
+          };
+        });
+      const log = targetLog(targets, () => events);
       return {
-        log: lineLog(() => least, format, output.write),
-        setLevel: (next) => {
-          if (flags.logLevel === undefined) least = next;
+        log,
+        setLevels: (next) => {
+          if (flags.logLevel === undefined) least = next.level;
+          events = eventLevels(next);
         },
-        flush: (ms) => output.flush(ms),
+        reopen: () => {
+          for (const output of outputs) reopen(output, log);
+        },
+        flush: async (ms) => void await Promise.all(outputs.map((output) => output.flush(ms))),
       };
     } catch (error) {
       say(`log init: ${error instanceof Error ? error.message : error}\n`);
     }
   }
   return undefined;
+}
+
+/** `log.output` as one of `log.outputs`. */
+function onlyOutput(output: string): DugdaleLogOutput {
+  const type = output === "stdout" || output === "stderr" ? output : "file";
+  return { name: "output", type, path: output, maxBytes: 0, keep: 0, priority: false };
+}
+
+function eventLevels({ events }: DugdaleLog): DugdaleLog["events"] | undefined {
+  return Object.keys(events).length === 0 ? undefined : events;
+}
+
+/** @throws {Error} When the file cannot be opened; names the output. */
+function openOutput({ name, type, path, maxBytes, keep }: DugdaleLogOutput): LogOutput {
+  try {
+    return new LogOutput(type === "file" ? path : type, { maxBytes, keep });
+  } catch (cause) {
+    throw new Error(`log output ${name}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+function reopen(output: LogOutput, log: Log): void {
+  try {
+    output.reopen();
+  } catch (err) {
+    log.error("io_error", { op: "reopen", err });
+  }
 }
 
 function migrateOnly(config: DugdaleConfig, log: Log): number {
@@ -133,9 +179,10 @@ async function serve(config: DugdaleConfig, flags: DugdaleFlags, daemonLog: Daem
   for (const warning of tokenWarnings(config, systemClock.wallMs())) log.warn("weak_token", { warning });
   using signals = new StopSignals(log);
   const readAgain = (): DugdaleConfig => {
+    daemonLog.reopen();
     const { insecureConfigPermissions: insecurePermissions } = flags;
     const next = readDugdaleConfig(flags.config, { insecurePermissions });
-    daemonLog.setLevel(next.log.level);
+    daemonLog.setLevels(next.log);
     return next;
   };
   let dugdale: Dugdale;

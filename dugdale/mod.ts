@@ -31,6 +31,7 @@ export {
   type DugdaleConfig,
   type DugdaleExec,
   type DugdaleLog,
+  type DugdaleLogOutput,
   type DugdaleMissionEnv,
   type DugdaleNamedToken,
   type DugdaleNetwork,
@@ -38,6 +39,7 @@ export {
   type DugdaleTokens,
   type LogFormat,
   type LogLevel,
+  type LogOutputType,
   type Some,
 } from "../config/dugdale/config.ts";
 export { dugdaleConfig } from "../config/dugdale/read.ts";

@@ -21,6 +21,7 @@ export function reloadInto(config: DugdaleConfig, next: DugdaleConfig): string[]
   if (config.cleanup.sweepIntervalMs !== next.cleanup.sweepIntervalMs) later.push("cleanup.sweep_interval");
   if (config.log.output !== next.log.output) later.push("log.output");
   if (config.log.format !== next.log.format) later.push("log.format");
+  if (!equal(config.log.outputs, next.log.outputs)) later.push("log.outputs");
   if (config.audit.file !== next.audit.file) later.push("audit.file");
   for (const group of RELOADED) Object.assign(config[group], next[group]);
   Object.assign(config, { tokens: next.tokens });

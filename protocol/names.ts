@@ -90,6 +90,8 @@ export const MISSION_ID: NameRule<MissionId> = new NameRule("mission id", UUID_V
 export const STAGING_ID: NameRule<StagingId> = new NameRule("staging id", UUID_V7, UUID.words);
 /** The rule of {@linkcode LaneName}. */
 export const LANE_NAME: NameRule<LaneName> = new NameRule("lane name", SHORT, SHORT_WORDS);
+/** The rule of names of log outputs. */
+export const LOG_OUTPUT_NAME: NameRule = new NameRule("log output name", LONG, LONG_WORDS);
 /** The rule of names of tokens. */
 export const TOKEN_NAME: NameRule = new NameRule("token name", LONG, LONG_WORDS);
 /** The rule of {@linkcode MissionName}. */

@@ -40,6 +40,29 @@ export interface DugdaleNetwork {
   readonly openMetrics: boolean;
 }
 
+/** Where a log output writes to. */
+export type LogOutputType = "stderr" | "stdout" | "file";
+
+/** One of several outputs of the log. */
+export interface DugdaleLogOutput {
+  /** The name in errors. */
+  readonly name: string;
+  /** A standard stream or a file. */
+  readonly type: LogOutputType;
+  /** The path of the file; empty for a stream. */
+  readonly path: string;
+  /** Minimum level. Default: that of the log. */
+  readonly level?: LogLevel | undefined;
+  /** Format. Default: that of the log. */
+  readonly format?: LogFormat | undefined;
+  /** A larger file is renamed, and a new one begun, in bytes. 0: only SIGHUP begins a new one. Default 0. */
+  readonly maxBytes: number;
+  /** Number of renamed files to keep: `path.1` is the newest. Default 5. */
+  readonly keep: number;
+  /** Begin each line with `<N>`, the priority that journald and syslog read. Default false. */
+  readonly priority: boolean;
+}
+
 /** Log settings. */
 export interface DugdaleLog {
   /** Minimum level. Default `info`. */
@@ -48,6 +71,10 @@ export interface DugdaleLog {
   readonly format: LogFormat;
   /** `stderr`, `stdout`, or the path of a file to append to. Default `stderr`. */
   readonly output: string;
+  /** Several outputs, instead of `output`. Default none. */
+  readonly outputs: readonly DugdaleLogOutput[];
+  /** Levels of events, by their names: others than those they have by themselves, or `off`. Default none. */
+  readonly events: Readonly<Record<string, LogLevel | "off">>;
 }
 
 /** How long data is kept after it is no longer needed, in milliseconds. */

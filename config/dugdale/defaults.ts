@@ -30,7 +30,7 @@ export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
   auth: { tokens: [], tokenFile: "" },
   admin: { tokens: [], tokenFile: "" },
   tokens: [],
-  log: { level: "info", format: "json", output: "stderr" },
+  log: { level: "info", format: "json", output: "stderr", outputs: [], events: {} },
   audit: { enabled: false, dispatches: true, file: "" },
   cleanup: {
     successTtlMs: DAY_MS,

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { LogFormat, LogLevel } from "./config.ts";
+import type { LogFormat, LogLevel, LogOutputType } from "./config.ts";
 
 /** All levels, the most verbose first. */
 export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 /** All formats. */
 export const LOG_FORMATS: readonly LogFormat[] = ["json", "text"];
+/** All types of outputs. */
+export const LOG_OUTPUT_TYPES: readonly LogOutputType[] = ["stderr", "stdout", "file"];
 
 /**
  * The level that `--log-level` selects: case-insensitive, trimmed, with `warning` for `warn` and an empty string for

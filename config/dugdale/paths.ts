@@ -14,8 +14,8 @@ import { isMissing, reason } from "../file_text.ts";
 const PROBE = ".letts-probe-";
 
 /**
- * Checks that files can be created in `data_dir`, or in the directory in which it will be created, and that the log
- * file can be written.
+ * Checks that files can be created in `data_dir`, or in the directory in which it will be created, and that the files
+ * of log and audit can be written.
  *
  * @param file Named in errors.
  * @throws {ConfigError} With stage `paths`.
@@ -27,13 +27,19 @@ export function checkDugdalePaths(config: DugdaleConfig, file?: string): void {
     requireWritableDirectory(there ? dataDir : dirname(resolve(dataDir)));
     if (there) requirePrivate(dataDir);
   });
-  const { output } = config.log;
-  if (output === "stdout" || output === "stderr") return;
-  attempt("log.output", file, () => {
-    if (!exists(output)) return requireWritableDirectory(dirname(resolve(output)));
-    if (statSync(output).isDirectory()) throw new Error(`${output} is a directory`);
-    closeSync(openSync(output, "a"));
-  });
+  const { audit, log: { output, outputs } } = config;
+  const isStream = output === "stdout" || output === "stderr";
+  if (outputs.length === 0 && !isStream) attempt("log.output", file, () => requireWritableFile(output));
+  for (const [index, { type, path }] of outputs.entries()) {
+    if (type === "file") attempt(`log.outputs[${index}].path`, file, () => requireWritableFile(path));
+  }
+  if (audit.file !== "") attempt("audit.file", file, () => requireWritableFile(audit.file));
+}
+
+function requireWritableFile(path: string): void {
+  if (!exists(path)) return requireWritableDirectory(dirname(resolve(path)));
+  if (statSync(path).isDirectory()) throw new Error(`${path} is a directory`);
+  closeSync(openSync(path, "a"));
 }
 
 /**

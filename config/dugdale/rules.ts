@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../../protocol/clip.ts";
-import { LANE_NAME, MISSION_NAME, TOKEN_NAME } from "../../protocol/names.ts";
+import { LANE_NAME, LOG_OUTPUT_NAME, MISSION_NAME, TOKEN_NAME } from "../../protocol/names.ts";
 import type { DugdaleConfig, DugdaleTokens } from "./config.ts";
 import { hookProblems } from "./hooks.ts";
 import { isLoopback } from "./listen_host.ts";
@@ -32,6 +32,7 @@ export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
     yield* reservedNameProblems(name, `mission_env.inherit[${index}]`);
   }
   yield* tokenProblems(config);
+  yield* logProblems(config);
   const { exec, admin, tokens } = config;
   const isTaken = hasTokens(exec) || hasTokens(admin) ||
     tokens.some(({ scopes }) => scopes.includes("exec") || scopes.includes("admin"));
@@ -86,6 +87,28 @@ function* tlsProblems({ listen, network, auth, admin, exec, tokens }: DugdaleCon
       `${JSON.stringify(listen)} is not loopback, so tokens (${groups.join(", ")}) would travel in the ` +
       "clear; set network.behind_tls_proxy or network.insecure_plain_http",
   };
+}
+
+function* logProblems({ log: { outputs } }: DugdaleConfig): Generator<Problem> {
+  const names = new Map<string, number>();
+  for (const [index, { name, type, path, maxBytes, keep }] of outputs.entries()) {
+    const at = (key: string, problem: string): Problem => ({
+      order: RULE_ORDER.log,
+      key: `log.outputs[${index}].${key}`,
+      problem,
+    });
+    if (name === "") yield at("name", "must not be missing or empty");
+    else if (!LOG_OUTPUT_NAME.is(name)) {
+      yield at("name", `must be ${LOG_OUTPUT_NAME.words}, not ${quote(name)}`);
+    }
+    const first = names.get(name);
+    if (first !== undefined) yield at("name", `is the name of log.outputs[${first}] too`);
+    names.set(name, index);
+    if (type === "file" && path === "") yield at("path", "must not be missing for the type file");
+    if (type !== "file" && path !== "") yield at("path", `does not go with the type ${type}`);
+    if (type !== "file" && maxBytes > 0) yield at("max_size", `does not go with the type ${type}`);
+    if (keep < 0) yield at("keep", "must not be negative");
+  }
 }
 
 /** What the log and the audit record call tokens without a name. */

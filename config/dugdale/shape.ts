@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LANE_NAME, TOKEN_NAME } from "../../protocol/names.ts";
+import { LANE_NAME, LOG_OUTPUT_NAME, TOKEN_NAME } from "../../protocol/names.ts";
 import { SCOPES } from "../../protocol/whoami.ts";
 import { type Fields, list, mapOf, named, object } from "../yaml/collections.ts";
 import { byteSize, duration, moment } from "../yaml/quantities.ts";
@@ -13,13 +13,14 @@ import { DUGDALE_DEFAULTS } from "./defaults.ts";
 import { hooksShape } from "./hooks.ts";
 import type { DugdaleLimits } from "./limits.ts";
 import { limitFields } from "./limits_shape.ts";
-import { LOG_FORMATS, LOG_LEVELS } from "./log_words.ts";
+import { LOG_FORMATS, LOG_LEVELS, LOG_OUTPUT_TYPES } from "./log_words.ts";
 import { RULE_ORDER } from "../yaml/rule_order.ts";
 import type {
   DugdaleAudit,
   DugdaleCleanup,
   DugdaleExec,
   DugdaleLog,
+  DugdaleLogOutput,
   DugdaleMissionEnv,
   DugdaleNamedToken,
   DugdaleNetwork,
@@ -91,10 +92,26 @@ const namedTokens: Decoder<readonly DugdaleNamedToken[]> = list(
   }, ["name", "scopes"])),
 );
 
+const logOutput = filledIn<DugdaleLogOutput>(
+  { name: "", type: "stderr", path: "", maxBytes: 0, keep: 5, priority: false },
+  object("An output of the log", {
+    name: text("Stands in errors", { pattern: LOG_OUTPUT_NAME.pattern }),
+    type: choice("Where it writes to", LOG_OUTPUT_TYPES, RULE_ORDER.log),
+    path: filledText("The file, for the type file"),
+    level: choice("Least level that is written; default that of the log", LOG_LEVELS, RULE_ORDER.log),
+    format: choice("Form of a record; default that of the log", LOG_FORMATS, RULE_ORDER.log),
+    maxBytes: named("max_size", byteSize("A larger file is renamed; 0 is never", 0)),
+    keep: integer("How many renamed files are kept", { schema: { default: 5, minimum: 0 } }),
+    priority: flag("Begin each line with <N>, which journald and syslog read", { default: false }),
+  }, ["name", "type"]),
+);
+
 const log: Fields<DugdaleLog> = {
   level: choice("Least level that is written", LOG_LEVELS, RULE_ORDER.log, { default: LOG.level }),
   format: choice("Form of a record", LOG_FORMATS, RULE_ORDER.log, { default: LOG.format }),
   output: filledText("stderr, stdout, or a file that is appended to", { default: LOG.output }),
+  outputs: list("Several outputs, instead of output", logOutput),
+  events: mapOf("Levels of events by their names", choice("Level", [...LOG_LEVELS, "off"], RULE_ORDER.log)),
 };
 
 const audit: Fields<DugdaleAudit> = {
@@ -158,6 +175,14 @@ const missionEnv: Fields<DugdaleMissionEnv> = {
 /** A named token as it is written: one, or a file with one. */
 interface WrittenToken extends Omit<DugdaleNamedToken, "tokens"> {
   readonly token: string;
+}
+
+/** A mapping whose properties have these values when they are not written. */
+function filledIn<Group extends object>(empty: Group, written: Decoder<Partial<Group>>): Decoder<Group> {
+  return {
+    schema: written.schema,
+    decode: (value) => ({ ...empty, ...written.decode(value) }),
+  };
 }
 
 /** What is left out becomes what no rule accepts. */

@@ -23,6 +23,22 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
+/** One output of a log. */
+export interface LogTarget {
+  /** Minimum level, called for each record. */
+  readonly level: () => LogLevel;
+  readonly format: LogFormat;
+  /** Begin each line with `<N>`, the priority that journald and syslog read. Default false. */
+  readonly priority?: boolean;
+  readonly write: (line: string) => void;
+}
+
+/** Levels of events by their names, called for each record; undefined when there are none. */
+export type EventLevels = () => Readonly<Record<string, LogLevel | "off">> | undefined;
+
+/** Priorities of syslog, of which journald makes `PRIORITY`. */
+const PRIORITIES: Readonly<Record<LogLevel, number>> = { debug: 7, info: 6, warn: 4, error: 3 };
+
 /**
  * Creates a log with one line for each record.
  *
@@ -33,13 +49,57 @@ export function lineLog(
   format: LogFormat,
   write: (line: string) => void,
 ): Log {
-  const least = typeof level === "function" ? level : () => level;
+  return targetLog([{ level: typeof level === "function" ? level : () => level, format, write }]);
+}
+
+/**
+ * Creates a log with several outputs.
+ *
+ * @param events Default: each record has its own level.
+ */
+export function targetLog(targets: readonly LogTarget[], events?: EventLevels): Log {
   const at = (own: LogLevel) => (message: string, fields: LogFields = {}): void => {
-    if (LEVELS.indexOf(own) < LEVELS.indexOf(least())) return;
-    const record = { time: new Date().toISOString(), level: own.toUpperCase(), msg: message, ...fields };
-    write(format === "json" ? `${JSON.stringify(record, errorText)}\n` : `${textLine(record)}\n`);
+    const levels = events?.();
+    const level = levels === undefined ? own : levelOf(message, fields, levels) ?? own;
+    if (level === "off") return;
+    let record: LogFields | undefined;
+    const texts: Partial<Record<LogFormat, string>> = {};
+    for (const target of targets) {
+      if (LEVELS.indexOf(level) < LEVELS.indexOf(target.level())) continue;
+      record ??= { time: new Date().toISOString(), level: level.toUpperCase(), msg: message, ...fields };
+      const { format, priority, write } = target;
+      const text = texts[format] ??= format === "json" ? JSON.stringify(record, errorText) : textLine(record);
+      write(priority ? `<${PRIORITIES[level]}>${text}\n` : `${text}\n`);
+    }
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** What the ends of attempts and missions are called as events. */
+const PHASES: Readonly<Record<string, string>> = {
+  dispatched: "queued",
+  started: "starting",
+  attempt_failed: "retrying",
+};
+
+/** The level that the configuration gives a record: that of `mission.failed` before that of `mission`. */
+function levelOf(
+  message: string,
+  { phase, outcome }: LogFields,
+  events: Readonly<Record<string, LogLevel | "off">>,
+): LogLevel | "off" | undefined {
+  const find = (name: string) => Object.hasOwn(events, name) ? events[name] : undefined;
+  if (message !== "mission") return find(message);
+  const end = outcome === "success" ? "succeeded" : String(outcome);
+  return find(`mission.${PHASES[String(phase)] ?? end}`) ?? find(message);
+}
+
+/** When a log file is renamed. */
+export interface Rotation {
+  /** Size that a file does not exceed, unless by a single line. 0 is no limit. */
+  readonly maxBytes: number;
+  /** Number of renamed files to keep: `path.1` is the newest. */
+  readonly keep: number;
 }
 
 /** Queue for a stalled reader; further lines are dropped. */
@@ -57,13 +117,21 @@ export class LogOutput implements Disposable {
   readonly #isFile: boolean;
   /** Undefined for a standard stream. */
   readonly #path: string | undefined;
+  readonly #rotation: Rotation;
+  /** Size of the file. */
+  #bytes = 0;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #dropped = 0;
   #writing: Promise<void> | undefined;
 
-  /** @throws {Error} When the file cannot be opened. */
-  constructor(output: string) {
+  /**
+   * @param output A standard stream, or the path of a file.
+   * @param rotation Default: the file is not renamed.
+   * @throws {Error} When the file cannot be opened.
+   */
+  constructor(output: string, rotation: Rotation = { maxBytes: 0, keep: 0 }) {
+    this.#rotation = rotation;
     const name = output.toLowerCase();
     if (name === "stderr" || name === "stdout") {
       this.#file = Deno[name];
@@ -72,7 +140,9 @@ export class LogOutput implements Disposable {
       const file = openAppending(output);
       this.#path = output;
       this.#file = file;
-      this.#isFile = file.statSync().isFile;
+      const { isFile, size } = file.statSync();
+      this.#isFile = isFile;
+      this.#bytes = size;
     }
   }
 
@@ -104,6 +174,7 @@ export class LogOutput implements Disposable {
     const file = openAppending(this.#path);
     this.#file.close();
     this.#file = file;
+    this.#bytes = file.statSync().size;
   }
 
   /** Closes a file; the standard streams stay open. */
@@ -126,9 +197,31 @@ export class LogOutput implements Disposable {
 
   #writeNow(bytes: Uint8Array): void {
     try {
+      const { maxBytes } = this.#rotation;
+      if (maxBytes > 0 && this.#bytes > 0 && this.#bytes + bytes.length > maxBytes) this.#rotate();
       for (let rest = bytes; rest.length > 0;) rest = rest.subarray(this.#file.writeSync(rest));
+      this.#bytes += bytes.length;
     } catch {
       // A log that cannot be written has no other place to report it.
+    }
+  }
+
+  /** Renames the file and begins a new one. If that fails, the lines go on to the file as before. */
+  #rotate(): void {
+    const path = this.#path;
+    if (path === undefined) return;
+    // Tried again only after as many bytes more.
+    this.#bytes = 0;
+    try {
+      const { keep } = this.#rotation;
+      for (let number = keep - 1; number >= 1; number--) {
+        renameIfThere(`${path}.${number}`, `${path}.${number + 1}`);
+      }
+      if (keep > 0) Deno.renameSync(path, `${path}.1`);
+      else Deno.removeSync(path);
+      this.reopen();
+    } catch {
+      // As above.
     }
   }
 
@@ -146,6 +239,15 @@ export class LogOutput implements Disposable {
       }
       this.#waitingBytes -= chunk.length;
     }
+  }
+}
+
+/** Renames the file, unless there is none. */
+function renameIfThere(path: string, to: string): void {
+  try {
+    Deno.renameSync(path, to);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

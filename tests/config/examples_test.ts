@@ -83,11 +83,14 @@ Deno.test("letts.example.yaml loads, and everything in it can be used", () => {
 
 Deno.test("dugdale.example.yaml shows the defaults of all that can be left out", () => {
   const config = parseDugdaleConfig(read("dugdale.example.yaml"));
-  const { network, log, cleanup, exec, limits } = config;
+  const { network, log: { outputs: _outputs, events: _events, ...log }, audit, cleanup, exec, limits } =
+    config;
   const defaults = DUGDALE_DEFAULTS;
-  assertEquals({ network, log, cleanup, exec, limits }, {
+  const { outputs: _none, events: _own, ...logDefaults } = defaults.log;
+  assertEquals({ network, log, audit, cleanup, exec, limits }, {
     network: defaults.network,
-    log: defaults.log,
+    log: logDefaults,
+    audit: defaults.audit,
     cleanup: defaults.cleanup,
     exec: defaults.exec,
     limits: defaults.limits,

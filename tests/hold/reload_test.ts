@@ -113,3 +113,40 @@ Deno.test("--check-config warns of short tokens and of tokens that open several 
   assertMatch(printed, /warning: auth\.tokens\[0\] is short/);
   assertMatch(printed, /warning: auth\.tokens\[0\] and admin\.tokens\[0\] are the same token/);
 });
+
+Deno.test("three outputs of the log get each line; SIGHUP opens files again and sets levels of events", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/log`;
+    const outputs = [
+      { name: "out", type: "stdout" },
+      { name: "err", type: "stderr", format: "text" },
+      { name: "file", type: "file", path },
+    ];
+    await using place = await Place.make({ log: { outputs, events: { "dugdale started": "error" } } });
+    await using daemon = await place.start();
+    const listen = new URL(daemon.url).host;
+    const has = (read: () => Promise<string>, line: RegExp) => until(async () => line.test(await read()));
+    // Between its renaming and SIGHUP there is none.
+    const file = () => Deno.readTextFile(path).catch(() => "");
+    await has(() => place.printed("stdout"), /"level":"ERROR","msg":"dugdale started"/);
+    await has(() => place.printed("stderr"), /level=ERROR msg="dugdale started"/);
+    await has(file, /"level":"ERROR","msg":"dugdale started"/);
+    await Deno.rename(path, `${path}.1`);
+    await place.configure(listen, { log: { outputs, events: { "configuration reloaded": "warn" } } });
+    daemon.signal("SIGHUP");
+    await has(file, /"level":"WARN","msg":"configuration reloaded"\}\n/);
+    assertEquals((await Deno.readTextFile(`${path}.1`)).includes("configuration reloaded"), false);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a log output whose file cannot be written is a fault of the configuration: exit code 3", async () => {
+  const outputs = [{ name: "lost", type: "file", path: "/nowhere/to/be/found/log" }];
+  await using place = await Place.make({ log: { outputs } });
+  await place.configure("127.0.0.1:0");
+  await using daemon = place.spawn();
+  assertEquals((await daemon.exited).code, 3);
+  assertMatch(await place.printed("stdout"), /log\.outputs\[0\]\.path: cannot be used/);
+});
