@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import * as v from "valibot";
-import { MISSION_FIELDS, type MissionStatus } from "../../protocol/mission.ts";
+import type { MissionStatus } from "../../protocol/mission.ts";
 import type { MissionId } from "../../protocol/names.ts";
 import { attemptLine, hadProcess, type ProcessStart, runningLine, runningSeq } from "./mission_json.ts";
 import { ListedTimes } from "./listed_times.ts";
@@ -70,45 +70,41 @@ const NEW_COLUMNS = NEW_FIELDS.map(({ column }) => column).join(", ");
 const NEW_VALUES = NEW_FIELDS.map((_, index) => `?${index + 1}`).join(", ");
 const CREATED = `?${1 + NEW_FIELDS.findIndex(({ name }) => name === "createdMs")}`;
 
-/** What a row has that a new mission does not bring. */
-const STARTED = {
-  status: "running",
-  pid: 0,
-  process_start: 0,
-  ending: null,
-  enqueued: null,
-  attempt: 1,
-  running_seq: null,
-} as const;
-
 /** The row of a mission that was inserted as running: to ask the database for it would double the time of the insert. */
 function runningRow(id: number, mission: NewMission): RunningMission {
-  const row: Record<string, string | number | null> = { id, ...STARTED, time_started: mission.createdMs };
-  for (const { name, column } of NEW_FIELDS) row[column] = mission[name];
-  return toMission(row);
+  return {
+    id,
+    mission_id: mission.missionId,
+    kind: mission.kind,
+    lane: mission.lane,
+    mission_name: mission.missionName,
+    display_name: mission.displayName,
+    group_id: mission.groupId,
+    input: mission.input,
+    input_fingerprint: mission.inputFingerprint,
+    time_created: mission.createdMs,
+    timeout_ms: mission.timeoutMs,
+    key: mission.key,
+    restarted_from: mission.restartedFrom,
+    runtime: mission.runtime,
+    traceparent: mission.traceparent,
+    class: mission.class,
+    serial: mission.serial,
+    run_at: mission.runAtMs,
+    enqueued: null,
+    attempt: 1,
+    running_seq: null,
+    status: "running",
+    time_started: mission.createdMs,
+    pid: 0,
+    process_start: 0,
+    ending: null,
+  };
 }
 
 /** In the order of the columns: to bind so many by name takes a quarter of the time of an insert. */
 function valuesOf(mission: NewMission): (string | number | null)[] {
   return NEW_FIELDS.map(({ name }) => mission[name]);
-}
-
-/** What the end of a mission sets: each value of an {@linkcode Ending} with its column. */
-const END_FIELDS = [
-  { name: "progressDropped", column: "progress_dropped" },
-  ...Object.entries(MISSION_FIELDS).flatMap(([name, { set, column }]) =>
-    set === "end" && name !== "finishedMs" ? [{ name: name === "return" ? "returnValue" : name, column }] : []
-  ),
-] as readonly { readonly name: keyof Ending; readonly column: string }[];
-const END_COLUMNS = END_FIELDS.map(({ column }) => `${column} = ?`).join(", ");
-
-function endColumns(ending: Ending): Record<string, string | number | null> {
-  const columns: Record<string, string | number | null> = {};
-  for (const { name, column } of END_FIELDS) {
-    const value = ending[name] ?? null;
-    columns[column] = typeof value === "boolean" ? Number(value) : value;
-  }
-  return columns;
 }
 
 function toStart({ pid, time_started: startedMs }: AttemptSoFar): ProcessStart | undefined {
@@ -188,7 +184,8 @@ export class Missions {
     );
     this.#finish = db.prepare(`
       UPDATE missions SET status = 'done', ending = NULL, time_finished = ?, pid = ?, time_started = ?, done_seq = ?,
-        ${END_COLUMNS}
+        outcome = ?, exit_code = ?, signal = ?, fail_reason = ?, fail_message = ?, fail_details = ?, return_value = ?,
+        truncated_stdout = ?, truncated_stderr = ?, leftovers = ?, progress_dropped = ?
       WHERE id = ? AND status = ?`);
     this.#addProgress = db.prepare(`INSERT INTO progress (mission, seq, line) VALUES (:id, :seq, :line)`);
     this.#progressAfter = db.prepare(`
@@ -301,29 +298,51 @@ export class Missions {
     if (soFar === undefined) return undefined;
     const { pid, startedMs } = start ?? { pid: soFar.pid, startedMs: soFar.time_started };
     const doneSeq = 1 + Math.max(soFar.seq ?? 1, hadProcess({ pid }) ? runningSeq(mission) : 1);
-    const columns = endColumns(ending);
-    // By position, and not asked for the row: with all its columns both take as long as the change itself.
+    const { outcome, exitCode, signal, failReason, failMessage, failDetails, returnValue } = ending;
+    const { leftovers = null, progressDropped } = ending;
+    const stdout = ending.truncatedStdout ? 1 : 0, stderr = ending.truncatedStderr ? 1 : 0;
+    // By position, and not asked for the row: each of both would take as long as the change itself.
     const { changes } = this.#finish.run(
       nowMs,
       pid,
       startedMs,
       doneSeq,
-      ...Object.values(columns),
+      outcome,
+      exitCode,
+      signal,
+      failReason,
+      failMessage,
+      failDetails,
+      returnValue,
+      stdout,
+      stderr,
+      leftovers,
+      progressDropped,
       id,
       status,
     );
     if (changes === 0) return undefined;
     this.unfinished.move(mission, "done");
-    return toMission<DoneMission>({
+    const done: DoneMission = {
       ...mission,
-      ...columns,
       status: "done",
-      ending: null,
       time_finished: nowMs,
       pid,
       time_started: startedMs,
       done_seq: doneSeq,
-    });
+      outcome,
+      exit_code: exitCode,
+      signal,
+      fail_reason: failReason,
+      fail_message: failMessage,
+      fail_details: failDetails,
+      return_value: returnValue,
+      truncated_stdout: stdout,
+      truncated_stderr: stderr,
+      leftovers,
+      progress_dropped: progressDropped,
+    };
+    return done;
   }
 
   /** Makes a running mission that never had a process queued again, in its old place. */
