@@ -58,17 +58,50 @@ Deno.test(
   },
 );
 
-Deno.test("promtool accepts the alerts of the operating manual", promtool, async () => {
-  const manual = await Deno.readTextFile(new URL("docs/operating.md", ROOT));
-  const [, rules = ""] = /```yaml\n(groups:\n[^`]*)```/.exec(manual) ?? [];
+const OBSERVABILITY = new URL("docs/observability/", ROOT);
+
+Deno.test("promtool accepts the alerts, and each rings when it should", promtool, async () => {
+  for (const args of [["check", "rules", "alerts.yml"], ["test", "rules", "alerts_test.yml"]]) {
+    const { pathname } = new URL(args.pop()!, OBSERVABILITY);
+    const [code, text] = await check("promtool", [...args, pathname]);
+    assertEquals(code, 0, text);
+  }
+});
+
+/** Every query of the dashboard, with its variables filled in. */
+async function queries(): Promise<string[]> {
+  const { panels }: { panels: { title: string; targets: { expr: string }[] }[] } = JSON.parse(
+    await Deno.readTextFile(new URL("dashboard.json", OBSERVABILITY)),
+  );
+  return panels.flatMap(({ targets }) =>
+    targets.map(({ expr }) =>
+      expr.replaceAll("$__rate_interval", "5m").replaceAll(/\$(?:instance|lane)/g, ".*")
+    )
+  );
+}
+
+Deno.test("promtool accepts each query of the dashboard", promtool, async () => {
+  const rules = (await queries()).map((expr, index) => ({ record: `query:${index}`, expr }));
   const file = await Deno.makeTempFile({ suffix: ".yml" });
   try {
-    await Deno.writeTextFile(file, rules);
+    await Deno.writeTextFile(file, JSON.stringify({ groups: [{ name: "dashboard", rules }] }));
     const [code, text] = await check("promtool", ["check", "rules", file]);
     assertEquals(code, 0, text);
+    assertEquals(text.includes(`${rules.length} rules found`), true, text);
   } finally {
     await Deno.remove(file);
   }
+});
+
+Deno.test("alerts and dashboard ask only for metrics that a dugdale has", async () => {
+  const manual = await Deno.readTextFile(new URL("docs/operating.md", ROOT));
+  const known = new Set([...manual.matchAll(/^\| `(letts_\w+)`/gm)].map(([, name]) => name));
+  const asked = `${await Deno.readTextFile(new URL("alerts.yml", OBSERVABILITY))} ${
+    (await queries()).join(" ")
+  }`;
+  const names = [...asked.matchAll(/\bletts_\w+/g)].map(([name]) => name.replace(/_bucket$/, ""));
+  assertEquals([...new Set(names)].filter((name) => !known.has(name)), []);
+  assertEquals(new Set(names).size > 10, true);
 });
 
 Deno.test("systemd accepts the units", { ignore: !await hasProgram("systemd-analyze") }, async () => {
