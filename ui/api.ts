@@ -19,7 +19,16 @@ import type { WhoamiReply } from "../protocol/whoami.ts";
 import { eventStream, type Message } from "./event_stream.ts";
 import { Reads } from "./reads.ts";
 import { Refusal, shortReason, toRefusal } from "./refusal.ts";
-import { bulkBody, dispatchForm, type Item, type ListQuery, signInBody, type UI_ROUTES } from "./routes.ts";
+import {
+  bulkBody,
+  dispatchForm,
+  type FailuresBody,
+  failuresBody,
+  type Item,
+  type ListQuery,
+  signInBody,
+  type UI_ROUTES,
+} from "./routes.ts";
 import { type Clients, type Session, SESSION_COOKIE, type Sessions } from "./sessions.ts";
 import { allSchedules, dashboard, failureGroups, missing, row } from "./summary.ts";
 
@@ -123,7 +132,11 @@ export function uiHandlers(parts: ApiParts): UiHandlers {
       });
       return response;
     }),
-    session: answering((call) => json(describe(sessionOf(call), parts))),
+    // Not signed in is an ordinary answer here: the page asks at its start.
+    session: answering((call) => {
+      const session = sessions.find(call.request);
+      return json(session === undefined ? null : describe(session, parts));
+    }),
     signOut: answering(async (call) => {
       await sessions.end(sessionOf(call));
       return json({});
@@ -225,6 +238,23 @@ export function uiHandlers(parts: ApiParts): UiHandlers {
       await clients.changes.continueLane(hostId(clients.reads, path.host), path.lane ?? "");
     }),
     failures: shared("failures", failureGroups),
+    restartFailures: changing("restart_failures", async (call, { clients }) => {
+      const group = await bodyOf(call, failuresBody);
+      const restarted = await inBulk(
+        await itemsOf(clients.reads, group),
+        BULK_MAX,
+        (host, ids) => clients.changes.bulkRestart(host, ids),
+      );
+      const done = group.remove ? restarted.filter(({ ok }) => ok) : [];
+      await inBulk(done, BULK_MAX, (host, ids) => clients.changes.bulkDelete(host, ids));
+      return { results: restarted };
+    }),
+    deleteFailures: changing("delete_failures", async (call, { clients }) => {
+      const items = await itemsOf(clients.reads, await bodyOf(call, failuresBody));
+      return {
+        results: await inBulk(items, BULK_MAX, (host, ids) => clients.changes.bulkDelete(host, ids)),
+      };
+    }),
     schedules: shared("schedules", allSchedules),
     pauseSchedule: changing("pause_schedule", async (call, session) => {
       const { reason } = await bodyOf(call, reasonBody);
@@ -446,13 +476,33 @@ function attachment(body: ReadableStream<Uint8Array>, name: string, size?: numbe
   });
 }
 
+/** The failed missions of a group. The dugdale compares a part of the name, so that others are left out here. */
+async function itemsOf(client: LettsClient, group: FailuresBody): Promise<Item[]> {
+  const { mission, outcome, fail_reason } = group;
+  const host = hostId(client, group.host);
+  const items: Item[] = [];
+  const filter = { mission, outcome: outcome as OutcomeKind, failReason: fail_reason, limit: BULK_MAX };
+  for await (const { missionId, missionName, failReason } of client.listMissions(host, filter)) {
+    if (missionName === mission && failReason === fail_reason) items.push({ host, id: missionId });
+    if (items.length >= FAILURES_MAX) break;
+  }
+  return items;
+}
+
+/** One action on a group of failures is for at most this number of them. */
+const FAILURES_MAX = 10_000;
+
+interface BulkAnswer extends Item {
+  readonly ok: boolean;
+}
+
 /** One result for each item, in their order; hosts in parallel, the calls of one host after each other. */
 async function inBulk(
   items: readonly Item[],
   perCall: number,
   act: (host: string, ids: readonly string[]) => Promise<readonly BulkItem[]>,
-): Promise<object[]> {
-  const results = new Map<string, object>();
+): Promise<BulkAnswer[]> {
+  const results = new Map<string, BulkAnswer>();
   const byHost = Map.groupBy(items, ({ host }) => host);
   await Promise.all([...byHost].map(async ([host, own]) => {
     const ids = [...new Set(own.map(({ id }) => id))];
@@ -463,7 +513,7 @@ async function inBulk(
         const answer = answers instanceof Error
           ? { ok: false, error: answers instanceof LettsError ? answers.code : "failed" }
           : answers[index];
-        results.set(`${host} ${id}`, { ...answer, host, id });
+        results.set(`${host} ${id}`, { ok: false, ...answer, host, id });
       }
     }
   }));

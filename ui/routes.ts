@@ -44,6 +44,16 @@ export interface BulkBody {
   readonly force?: boolean | undefined;
 }
 
+/** Which failed missions an action is for. */
+export interface FailuresBody {
+  readonly host: string;
+  readonly mission: string;
+  readonly outcome: string;
+  readonly fail_reason?: string | undefined;
+  /** Whether those that were restarted are deleted. Default false. */
+  readonly remove?: boolean | undefined;
+}
+
 /** A mission to start. */
 export interface DispatchForm {
   readonly host: string;
@@ -83,6 +93,15 @@ export const signInBody: v.GenericSchema<unknown, SignInBody> = v.object({ key: 
 export const bulkBody: v.GenericSchema<unknown, BulkBody> = v.object({
   items: v.pipe(v.array(item), v.minLength(1, "items must not be empty")),
   force: v.optional(v.boolean()),
+});
+
+/** Checks a {@linkcode FailuresBody}. */
+export const failuresBody: v.GenericSchema<unknown, FailuresBody> = v.object({
+  host: v.string(),
+  mission: v.string(),
+  outcome: v.string(),
+  fail_reason: text,
+  remove: v.optional(v.boolean()),
 });
 
 /** Checks a {@linkcode DispatchForm}. */
@@ -136,6 +155,8 @@ export const UI_ROUTES: {
   readonly pauseLane: ServedRoute;
   readonly continueLane: ServedRoute;
   readonly failures: ServedRoute;
+  readonly restartFailures: ServedRoute;
+  readonly deleteFailures: ServedRoute;
   readonly schedules: ServedRoute;
   readonly pauseSchedule: ServedRoute;
   readonly continueSchedule: ServedRoute;
@@ -165,6 +186,8 @@ export const UI_ROUTES: {
   pauseLane: post("/api/lanes/:host/:lane/pause"),
   continueLane: post("/api/lanes/:host/:lane/continue"),
   failures: get("/api/failures"),
+  restartFailures: post("/api/failures/restart"),
+  deleteFailures: post("/api/failures/delete"),
   schedules: get("/api/schedules"),
   pauseSchedule: post("/api/schedules/:host/:name/pause"),
   continueSchedule: post("/api/schedules/:host/:name/continue"),

@@ -176,7 +176,7 @@ async function call<Answer>(
   const text = await response.text();
   if (response.ok) {
     const answer = (text === "" ? {} : parseExact(text)) as Answer;
-    noteMissing(answer as Missing, path);
+    if (OVER_ALL.test(path)) noteMissing(answer as Missing);
     return answer;
   }
   let problem: { error?: string; message?: string } = {};
@@ -193,12 +193,11 @@ async function call<Answer>(
   );
 }
 
-/** Only answers about all dugdales tell who is missing. */
-function noteMissing({ unavailable_reasons: reasons }: Missing, path: string): void {
-  if (/^\/api\/(dashboard|missions(\?|$)|failures|schedules|find)/.test(path)) {
-    const next = reasons ?? {};
-    if (JSON.stringify(next) !== JSON.stringify(unavailable.value)) unavailable.value = next;
-  }
+/** Answers about all dugdales tell which of them are missing. */
+const OVER_ALL = /^\/api\/(dashboard|missions(\?|$)|failures$|schedules$|find)/;
+
+function noteMissing({ unavailable_reasons: reasons = {} }: Missing): void {
+  if (JSON.stringify(reasons) !== JSON.stringify(unavailable.value)) unavailable.value = reasons;
 }
 
 /** The value of a cookie; empty when there is none. */
@@ -225,7 +224,7 @@ export class ExactNumber {
 }
 
 /** Parses JSON; integers beyond 2^53 keep their digits where the browser tells the source. */
-function parseExact(text: string): unknown {
+export function parseExact(text: string): unknown {
   const revive = (_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
     if (typeof value !== "number" || Number.isSafeInteger(value) || !Number.isInteger(value)) return value;
     const source = context?.source;

@@ -4,9 +4,11 @@
  * @module
  */
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { bulk, type Target } from "./actions.tsx";
 import { type MissionsAnswer, type Row, session } from "./api.ts";
 import { duration, moment, shortId } from "./format.ts";
-import { Age, Badge, Copy, Empty, Heading, Loading } from "./parts.tsx";
+import { Age, Badge, Copy, Empty, Heading, Icon, Loading, mayAct } from "./parts.tsx";
 import { now, usePoll } from "./poll.ts";
 import { go, here, missionHref, withQuery } from "./router.ts";
 
@@ -18,16 +20,53 @@ const OUTCOMES = ["success", "failed", "killed", "timeout", "crashed", "lost", "
 export function Missions(): JSX.Element {
   const { query } = here.value;
   const polled = usePoll<MissionsAnswer>(`/api/missions?${query}`, REFRESH_MS);
-  const { data, busy } = polled;
+  const { data, busy, refresh } = polled;
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  // A selection is of what is on the screen.
+  useEffect(() => setPicked(new Set()), [query.toString()]);
+  const rows = data?.items ?? [];
+  const chosen = rows.filter((row) => picked.has(keyOf(row)));
   return (
     <>
       <Heading title="Missions" busy={busy} />
       <Filters />
+      {chosen.length > 0 && <BulkBar rows={chosen} clear={() => setPicked(new Set())} refresh={refresh} />}
       <Loading polled={polled} rows={10} />
-      {data && data.items.length === 0 && <Empty>No mission matches.</Empty>}
-      {data && data.items.length > 0 && <MissionTable rows={data.items} />}
+      {data && rows.length === 0 && <Empty>No mission matches.</Empty>}
+      {rows.length > 0 && <MissionTable rows={rows} {...(mayAct() && { picked, setPicked })} />}
       <Pages next={data?.next_cursor} />
     </>
+  );
+}
+
+const keyOf = ({ host, mission_id }: Pick<Row, "host" | "mission_id">): string => `${host}/${mission_id}`;
+
+function BulkBar({ rows, clear, refresh }: {
+  rows: readonly Row[];
+  clear: () => void;
+  refresh: () => void;
+}): JSX.Element {
+  const act = (action: "restart" | "kill" | "delete"): void => {
+    const items = rows.map(({ host, mission_id: id }) => ({ host, id }));
+    bulk(action, items, () => {
+      clear();
+      refresh();
+    });
+  };
+  return (
+    <div class="bulk" role="toolbar" aria-label="Selected missions">
+      <b>{rows.length} selected</b>
+      <button type="button" onClick={() => act("restart")}>
+        <Icon name="again" />Restart
+      </button>
+      <button type="button" class="danger" onClick={() => act("kill")}>
+        <Icon name="stop" />Kill
+      </button>
+      <button type="button" class="danger" onClick={() => act("delete")}>
+        <Icon name="trash" />Delete
+      </button>
+      <button type="button" class="quiet" onClick={clear}>Clear</button>
+    </div>
   );
 }
 
@@ -45,26 +84,66 @@ export function Duration(
   return <>{duration((status === "running" ? now.value : finished ?? now.value) - started)}</>;
 }
 
-/** A table of missions. */
-export function MissionTable({ rows }: { rows: readonly Row[] }): JSX.Element {
+/** The name of a mission in actions. */
+export function targetOf(row: Row): Target {
+  return { host: row.host, mission_id: row.mission_id, status: row.status, name: nameOf(row) };
+}
+
+/** A table of missions, with boxes to tick where actions on several are offered. */
+export function MissionTable({ rows, finished = false, picked, setPicked }: {
+  rows: readonly Row[];
+  /** Tells when they ended instead of when they were created. */
+  finished?: boolean;
+  picked?: ReadonlySet<string>;
+  setPicked?: (picked: ReadonlySet<string>) => void;
+}): JSX.Element {
+  const all = picked !== undefined && rows.every((row) => picked.has(keyOf(row)));
+  const pick = (keys: readonly string[], on: boolean): void => {
+    const next = new Set(picked);
+    for (const key of keys) on ? next.add(key) : next.delete(key);
+    setPicked?.(next);
+  };
   const manyHosts = (session.value?.hosts.length ?? 0) > 1;
   return (
     <div class="table-box">
       <table class="missions">
         <thead>
           <tr>
+            {picked && (
+              <th scope="col" class="pick">
+                <input
+                  type="checkbox"
+                  aria-label="Select all on this page"
+                  checked={all}
+                  ref={(box) => {
+                    if (box !== null) box.indeterminate = !all && picked.size > 0;
+                  }}
+                  onChange={(event) => pick(rows.map(keyOf), event.currentTarget.checked)}
+                />
+              </th>
+            )}
             <th scope="col">Status</th>
             <th scope="col">Mission</th>
             {manyHosts && <th scope="col">Dugdale</th>}
             <th scope="col">Lane</th>
             <th scope="col" class="number">Duration</th>
-            <th scope="col" class="number">Created</th>
+            <th scope="col" class="number">{finished ? "Finished" : "Created"}</th>
             <th scope="col">Id</th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={`${row.host}/${row.mission_id}`}>
+            <tr key={keyOf(row)} data-row class={picked?.has(keyOf(row)) ? "picked" : undefined}>
+              {picked && (
+                <td class="pick">
+                  <input
+                    type="checkbox"
+                    aria-label={`Select ${nameOf(row)} ${shortId(row.mission_id)}`}
+                    checked={picked.has(keyOf(row))}
+                    onChange={(event) => pick([keyOf(row)], event.currentTarget.checked)}
+                  />
+                </td>
+              )}
               <td data-label="Status">
                 <Badge status={row.status} outcome={row.outcome} />
               </td>

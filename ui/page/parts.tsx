@@ -97,8 +97,9 @@ export function Icon({ name }: { name: IconName }): JSX.Element {
 }
 
 /** The title of a page, with what belongs beside it. */
-export function Heading({ title, note, busy, children }: {
+export function Heading({ title, note, badge, busy, children }: {
   title: string;
+  badge?: JSX.Element | undefined;
   note?: string | undefined;
   busy?: boolean | undefined;
   children?: ComponentChildren;
@@ -106,6 +107,7 @@ export function Heading({ title, note, busy, children }: {
   return (
     <header class="heading">
       <h1>{title}</h1>
+      {badge}
       {note && <span class="note">{note}</span>}
       <span class={busy ? "spinner busy" : "spinner"} aria-hidden="true" />
       <div class="heading-actions">{children}</div>
