@@ -105,7 +105,8 @@ async function get(call: Call, staging: Staging): Promise<Response> {
   const row = seenFile(call, id, staging);
   if (row === undefined) throw noFile(id);
   if (row.state !== "complete") throw notReady(row, staging.uploads.bytesReceived(row));
-  return await staging.downloads.get(row, call.request.headers);
+  // Who may only look must not shorten the life of a file for those it is meant for.
+  return await staging.downloads.get(row, call.request.headers, !call.caller.token?.readOnly);
 }
 
 function notReady({ staging_id, state, size }: StagingRow, bytesReceived: number): ProblemError {

@@ -25,8 +25,13 @@ export class Downloads {
     this.#parts = parts;
   }
 
-  /** Answers a GET for a complete file. @throws {ProblemError} `gone`, `io_error` */
-  async get(row: StagingRow, headers: Headers): Promise<Response> {
+  /**
+   * Answers a GET for a complete file.
+   *
+   * @param counts Whether a whole download shortens the life of the file.
+   * @throws {ProblemError} `gone`, `io_error`
+   */
+  async get(row: StagingRow, headers: Headers, counts = true): Promise<Response> {
     const file = await this.#open(row);
     try {
       const modifiedS = Math.floor(row.time_updated / 1000);
@@ -39,7 +44,7 @@ export class Downloads {
         if (verdict === "precondition_failed") return new Response(null, { status: 412, headers: about });
         return unsatisfiable(row);
       }
-      if (wanted === "whole") return await this.#whole(file, row, about);
+      if (wanted === "whole") return await this.#whole(file, row, about, counts);
       return await this.#partial(file, row, about, wanted);
     } catch (error) {
       file.close();
@@ -60,9 +65,14 @@ export class Downloads {
     }
   }
 
-  async #whole(file: DiskFile, row: StagingRow, about: Record<string, string>): Promise<Response> {
+  async #whole(
+    file: DiskFile,
+    row: StagingRow,
+    about: Record<string, string>,
+    counts: boolean,
+  ): Promise<Response> {
     const { store, clock, log } = this.#parts;
-    if (row.downloaded_at === null) {
+    if (counts && row.downloaded_at === null) {
       await store.writeSoon(() => store.staging.touchDownload(row.staging_id, clock.wallMs())).catch((err) =>
         // It only shortens the life of the file: the content was delivered.
         log.error("db_error", { op: "download", staging_id: row.staging_id, err })

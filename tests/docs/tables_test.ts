@@ -69,6 +69,12 @@ Deno.test("docs/outcomes.md has a line for each fail reason that the code can gi
   assertEquals(documented.filter((reason) => !words.has(reason)), []);
 });
 
+Deno.test("docs/wire.md names each action that the audit records", async () => {
+  const known = await found(["dugdale/http/"], /(?:action: |begin\(call, |quietly\(call, )"([a-z_.]+)"/g);
+  const [line = []] = await rows("docs/wire.md", /^action$/);
+  assertEquals((line[1] ?? "").split(", ").sort(), [...new Set(known)].sort());
+});
+
 Deno.test("docs/operating.md has a line for each metric with its labels", async () => {
   const source = await read("dugdale/metrics.ts");
   const named = [...source.matchAll(/"(letts_\w+)"/g)].map(([, name = ""]) => name);

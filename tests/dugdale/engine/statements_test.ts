@@ -9,6 +9,7 @@ import type { EngineParts } from "../../../dugdale/engine/parts.ts";
 import { Transitions } from "../../../dugdale/engine/transitions.ts";
 import { systemClock } from "../../../dugdale/host/clock.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
+import { Audit } from "../../../dugdale/http/audit.ts";
 import type { RunningMission } from "../../../dugdale/store/mission_row.ts";
 import { Store } from "../../../dugdale/store/store.ts";
 import { ids, openRunning } from "../running.ts";
@@ -38,7 +39,7 @@ Deno.test("a plain mission takes no more SQL statements than its record needs, f
       forcePrune: false,
     });
     const enqueuer = new Enqueuer(parts, lanes, applied);
-    const dispatch = () => {
+    const dispatch = (entered?: () => void) => {
       const request = {
         mission: "m",
         lane: "a",
@@ -47,7 +48,7 @@ Deno.test("a plain mission takes no more SQL statements than its record needs, f
         traceparent: null,
         files: [],
       };
-      return dispatchMission({ ...request, missionId: ids.mission() }, enqueuer);
+      return dispatchMission({ ...request, missionId: ids.mission(), entered }, enqueuer);
     };
     const finish = () =>
       lanes.write(lanes.find("a"), (turn) => {
@@ -58,6 +59,13 @@ Deno.test("a plain mission takes no more SQL statements than its record needs, f
       using counter = new StatementCount();
       await work();
       return counter.count;
+    };
+    const audited = (enabled: boolean) => () => {
+      const config = { audit: { enabled, dispatches: true, file: "" } };
+      using audit = new Audit({ store, clock: systemClock, log: silentLog, config });
+      const action = { action: "mission.dispatch", target: "m" };
+      const record = audit.quietly({ caller: { scope: "admin", address: "", ip: "" } }, action);
+      return dispatch(record && (() => record.within()));
     };
     await dispatch();
     // Begin and commit; the look for an equal dispatch, or for what is on record of the run.
@@ -71,6 +79,9 @@ Deno.test("a plain mission takes no more SQL statements than its record needs, f
     );
     assertEquals(await statements(finish), TRANSACTION + LOOK + 1 + 1, "ended, and no next one found");
     assertEquals(await statements(finish), TRANSACTION + LOOK + 1, "ended in a lane in which nothing waits");
+    assertEquals(await statements(audited(true)), TRANSACTION + LOOK + 1 + 1, "dispatched and audited");
+    assertEquals(await statements(audited(false)), TRANSACTION + LOOK + 1, "dispatched with the audit off");
+    for (const _ of [1, 2]) await finish();
     assertEquals(runs, []);
   } finally {
     await Deno.remove(folder, { recursive: true });
