@@ -22,8 +22,8 @@ export interface LaneRecord {
   /** Running missions, counted as `queued` is. */
   readonly running: number;
   /**
-   * The resource missing for starting a process: `descriptors`, `processes` or `memory`. The lane waits for it, and its
-   * missions stay queued. Absent otherwise.
+   * The resource missing for starting a process: `descriptors`, `processes` or `memory`; or `rate`, when a mission may
+   * not start yet because of the lane's rate. The lane waits for it, and its missions stay queued. Absent otherwise.
    */
   readonly waits_for?: string | undefined;
 }

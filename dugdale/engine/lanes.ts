@@ -24,6 +24,8 @@ export class Lane {
   probing = false;
   /** When the next mission becomes due that waits for a time or for the rate of the lane, in Unix milliseconds. */
   nextDueMs: number = Infinity;
+  /** What waits in it may wait for a token of its rate. */
+  throttled = false;
 
   /** What it is told beyond its settings. */
   rules: LaneRules;
@@ -41,6 +43,7 @@ export class Lane {
     if (text === this.#options) return;
     this.#options = text;
     this.rules = laneRules(options);
+    this.throttled = false;
   }
 
   /** Missions that may run at once. */
@@ -290,13 +293,14 @@ export class Lanes implements Disposable {
   #next(lane: Lane): readonly RunningMission[] {
     const free = this.#free(lane);
     if (lane.empty || free <= 0) return [];
-    const { missions, nextDueMs } = this.#parts.transitions.claim(
+    const { missions, nextDueMs, throttled } = this.#parts.transitions.claim(
       lane.name,
       free,
       this.#parts.clock.wallMs(),
       lane.rules,
     );
     lane.empty = missions.length < free;
+    lane.throttled = throttled;
     if (missions.length === 0 && lane.probing) this.#goOn(lane);
     if (nextDueMs !== lane.nextDueMs) {
       lane.nextDueMs = nextDueMs;

@@ -106,14 +106,18 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
       const counts = await countsFor(call, parts);
       const limits = call.caller.token?.limits;
       const lanes = engine.lanes.list().filter(({ name }) => limits?.hasLane(name) !== false);
-      return json(lanes.map(({ name, concurrency, paused, shortage }) => ({
-        name,
-        concurrency,
-        paused,
-        queued: counts(name, "queued"),
-        running: counts(name, "running"),
-        ...(shortage === undefined ? {} : { waits_for: shortage }),
-      })));
+      return json(lanes.map(({ name, concurrency, paused, shortage, throttled }) => {
+        const queued = counts(name, "queued");
+        const waitsFor = shortage ?? (throttled && queued > 0 ? "rate" : undefined);
+        return {
+          name,
+          concurrency,
+          paused,
+          queued,
+          running: counts(name, "running"),
+          ...(waitsFor === undefined ? {} : { waits_for: waitsFor }),
+        };
+      }));
     },
   };
 }

@@ -13,6 +13,8 @@ export interface Claimed {
    * for a time.
    */
   readonly nextDueMs: number;
+  /** Whether missions may wait for a token of the lane's rate. */
+  readonly throttled: boolean;
 }
 
 /** How a lane picks. */
@@ -142,7 +144,7 @@ export class MissionQueue {
     const { turns, limits } = rules;
     if (limits !== undefined) return this.#claimLimited(lane, limit, nowMs, turns, limits);
     const missions = this.#claimNext(lane, limit, nowMs, turns);
-    return { missions, nextDueMs: this.nextDueMs(lane) };
+    return { missions, nextDueMs: this.nextDueMs(lane), throttled: false };
   }
 
   #claimNext(
@@ -193,7 +195,11 @@ export class MissionQueue {
     }
     const waits = rate !== undefined && missions.length < limit && (rate.byKey || missions.length === tokens);
     const tokenMs = waits ? this.#rates.nextMs(lane, rate, nowMs) : Infinity;
-    return { missions, nextDueMs: Math.min(this.nextDueMs(lane), tokenMs) };
+    return {
+      missions,
+      nextDueMs: Math.min(this.nextDueMs(lane), tokenMs),
+      throttled: tokenMs !== Infinity,
+    };
   }
 
   #nextAllowedId(

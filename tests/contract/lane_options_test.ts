@@ -98,7 +98,14 @@ daemonTest(
     await dugdale.done(keyed[0]!);
     await dugdale.done(keyed[2]!);
     for (const id of [second, keyed[1]!]) assertEquals((await dugdale.record(id)).status, "queued");
+    const waits = async () => {
+      const { text } = await dugdale.get("/v1/lanes");
+      const lanes = JSON.parse(text) as { readonly name: string; readonly waits_for?: string }[];
+      return ["fast", "slow"].map((name) => lanes.find((lane) => lane.name === name)?.waits_for);
+    };
+    assertEquals(await waits(), ["rate", "rate"]);
     await apply(dugdale, { ...STATE, lane_options: { fast: null, slow: null } });
     for (const id of [second, keyed[1]!]) assertEquals((await dugdale.done(id)).outcome, "success");
+    assertEquals(await waits(), [undefined, undefined]);
   },
 );

@@ -195,6 +195,7 @@ function laneCells(row: LaneRow | HostRow, { rates }: Drawing): readonly Cell[] 
 
 function stateCell({ lane }: LaneRow): Cell {
   if (lane.paused) return { text: "paused", color: "yellow" };
+  if (lane.waits_for === "rate") return { text: "waits for rate", color: "yellow" };
   if (lane.waits_for !== undefined) return { text: `waits for ${lane.waits_for}`, color: "red" };
   return { text: "open", color: "green" };
 }
