@@ -7,7 +7,7 @@ import { ID, openClient } from "./scripted.ts";
 
 const CONTENT = new Uint8Array(200_000).fill(7);
 /** Long enough for a busy machine, since the connections after a silent one must not run into it. */
-const SILENCE_MS = 1000;
+const SILENCE_MS = 3000;
 
 const PLACES: readonly Omit<Break, "how">[] = [
   { side: "request", part: "head", afterBytes: 0 },
@@ -45,7 +45,7 @@ async function openFaulty(...breaks: readonly (Break | undefined)[]): Promise<Fa
   const proxy = stack.use(await FaultProxy.open(server.addr.port, ...breaks));
   stack.defer(() => proxy.left());
   const client = stack.use(
-    await openClient([proxy], { requestTimeoutMs: SILENCE_MS, stream: { reconnectMs: 500 } }),
+    await openClient([proxy], { requestTimeoutMs: SILENCE_MS, stream: { reconnectMs: SILENCE_MS } }),
   );
   const direct = stack.use(await openClient([server.addr]));
   const open = stack.move();

@@ -125,7 +125,7 @@ Deno.test("follow() counts the time anew with everything that comes", async () =
   await using server = new Scripted(() =>
     new Response(n < 20 ? (n++ % 2 === 0 ? ndjson(progress(n, 0)) : "") : ndjson(done(99)))
   );
-  await using client = await openClient([server], { stream: { backoffMs: [20], reconnectMs: 100 } });
+  await using client = await openClient([server], { stream: { backoffMs: [200], reconnectMs: 3000 } });
   assertEquals((await seqs(client)).length, 11);
 });
 
