@@ -190,7 +190,8 @@ export class Engine implements Disposable {
   async #run(row: RunningMission, kill: KillSwitch, lane: Lane): Promise<void> {
     try {
       const attempts = this.#retryRule(row, lane)?.attempts;
-      const end = await runPickedUp({ ...row, attempts }, kill, this.#parts).catch((error) => {
+      const run = attempts === undefined ? row : { ...row, attempts };
+      const end = await runPickedUp(run, kill, this.#parts).catch((error) => {
         if (error instanceof ShortageError) return error;
         throw error;
       });

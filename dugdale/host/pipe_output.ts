@@ -62,7 +62,7 @@ export class PipeOutput implements Output {
   #readable(): boolean {
     polled.setInt32(0, this.#fd, LITTLE_ENDIAN);
     polled.setInt16(4, POLLIN, LITTLE_ENDIAN);
-    if (this.#libc.poll(new Uint8Array(polled.buffer), 1n, 0) <= 0) return false;
+    if (this.#libc.poll(polledBytes, 1n, 0) <= 0) return false;
     return (polled.getInt16(6, LITTLE_ENDIAN) & (POLLIN | POLLHUP)) !== 0;
   }
 
@@ -76,4 +76,5 @@ export class PipeOutput implements Output {
 
 /** One `struct pollfd`, polled between two turns of the event loop. */
 const polled = new DataView(new ArrayBuffer(64));
+const polledBytes = new Uint8Array(polled.buffer);
 const chunkBuffer = new Uint8Array(CHUNK_BYTES);

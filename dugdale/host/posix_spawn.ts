@@ -194,11 +194,9 @@ export class PosixSpawner implements Spawner {
   /** A pipe whose ends are above the descriptors of a child, so that placing one cannot overwrite another. */
   #pipe(program: string): Pipe {
     const c = this.#libc;
-    const buffer = new Uint8Array(64);
-    const result = c.pipe2 === null ? c.pipe(buffer) : c.pipe2(buffer, O_CLOEXEC);
+    const result = c.pipe2 === null ? c.pipe(endBytes) : c.pipe2(endBytes, O_CLOEXEC);
     if (result !== 0) throw new SpawnError(program, "EMFILE", "too many open files (EMFILE)");
-    const view = new DataView(buffer.buffer);
-    const pipe = { read: view.getInt32(0, LITTLE_ENDIAN), write: view.getInt32(4, LITTLE_ENDIAN) };
+    const pipe = { read: ends[0]!, write: ends[1]! };
     if (Math.min(pipe.read, pipe.write) > 3) return pipe;
     try {
       return this.#pipe(program);
@@ -229,6 +227,10 @@ export class PosixSpawner implements Spawner {
     );
   }
 }
+
+/** The two ends of the pipe that was made last. */
+const ends = new Int32Array(16);
+const endBytes = new Uint8Array(ends.buffer);
 
 const encoder = new TextEncoder();
 

@@ -127,10 +127,9 @@ export class App<Table extends RouteTable> {
     const route = routes[key]!;
     const limitBytes = route.bodyLimit === undefined ? 0 : limits[route.bodyLimit];
     if (route.bodyLimit !== undefined) await assertAnnouncedSize(request, limitBytes);
-    const parameters = new URLSearchParams(query);
     // The table ties the shapes of a route to those of its handler.
     const handler = handlers[key] as Handler;
-    return await handler(new Call({ request, caller, path, route, parameters, limitBytes, clock }));
+    return await handler(new Call({ request, caller, path, route, query, limitBytes, clock }));
   }
 }
 

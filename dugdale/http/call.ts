@@ -35,7 +35,8 @@ export interface CallParts<Body, Query> {
   readonly caller: Caller;
   readonly path: Readonly<Record<string, string>>;
   readonly route: RequestShape<Body, Query>;
-  readonly parameters: URLSearchParams;
+  /** As in the URL, without the question mark. Most requests have none. */
+  readonly query: string;
   /** The longest body, in bytes. */
   readonly limitBytes: number;
   readonly clock: Clock;
@@ -63,9 +64,9 @@ export class Call<Body = unknown, Query = unknown> {
    * @throws {ProblemError} With that code.
    */
   query(code?: ProblemCode): Query {
-    const { route, parameters } = this.#parts;
+    const { route, query } = this.#parts;
     if (route.query === undefined) throw new TypeError("the route has no query");
-    return readQuery(route.query, parameters, code);
+    return readQuery(route.query, new URLSearchParams(query), code);
   }
 
   /**
