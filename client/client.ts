@@ -49,7 +49,7 @@ import {
 } from "./missions.ts";
 import { fetchLogs } from "./run/logs.ts";
 import { openLogs } from "./run/output.ts";
-import { MissionLookupError } from "./errors.ts";
+import { ArgumentError, MissionLookupError } from "./errors.ts";
 import { askAll, mergedMissions } from "./fleet.ts";
 import { openOutput, saveOutput } from "./files/outputs.ts";
 import { retryPolicy } from "./http/retry.ts";
@@ -62,7 +62,7 @@ import {
   runSchedule,
   scheduleText,
 } from "./schedules.ts";
-import { deadEvents, listHooks, redriveHook, testHook, watchEvents } from "./hooks.ts";
+import { deadEvents, listHooks, redriveHook, sinkRecord, testHook, watchEvents } from "./hooks.ts";
 import {
   deleteStaging,
   download,
@@ -121,6 +121,7 @@ import type {
   RunHandle,
   RunOptions,
   RunResult,
+  SinkReader,
   StagingFilter,
   WatchedEvent,
   WatchOptions,
@@ -735,6 +736,23 @@ export class LettsClient implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<HookTestReply> {
     return await testHook(this.#to(host), hook, options);
+  }
+
+  /**
+   * A sink of a dugdale.
+   *
+   * @param options.host Id or alias of the dugdale. Default: the only one of the configuration.
+   */
+  sink(name: string, options: { readonly host?: string | number | undefined } = {}): SinkReader {
+    return {
+      get: async (missionId, call = {}) => {
+        const host = options.host ?? this.config.dugdales[0]?.id ?? "";
+        if (options.host === undefined && this.config.dugdales.length !== 1) {
+          throw new ArgumentError(`sink ${JSON.stringify(name)} needs a host: there are several dugdales`);
+        }
+        return await sinkRecord(this.#to(host), name, missionId, call);
+      },
+    };
   }
 
   /**

@@ -7,7 +7,10 @@ import * as v from "valibot";
 import { type DeadEvent, HOOK_NAME, type HookRecord, type HookTestReply } from "../protocol/hooks.ts";
 import { lines } from "../protocol/lines.ts";
 import { pause } from "./abort.ts";
-import { ArgumentError, HttpError, NetworkError } from "./errors.ts";
+import { argument } from "./arguments.ts";
+import type { JsonObject } from "../protocol/json_value.ts";
+import { parseMissionId } from "../protocol/names.ts";
+import { ArgumentError, HttpError, NetworkError, NotFoundError } from "./errors.ts";
 import { requireFeatures } from "./features.ts";
 import type { Connection } from "./http/connection.ts";
 import { ADMIN } from "./http/scopes.ts";
@@ -64,6 +67,24 @@ export async function testHook(
 ): Promise<HookTestReply> {
   await requireFeatures(connection, NEEDED, { signal });
   return await connection.json("testHook", { scopes: ADMIN, path: pathOf(name), signal });
+}
+
+/** The record of a mission in a sink. */
+export async function sinkRecord(
+  connection: Connection,
+  sink: string,
+  missionId: string,
+  { signal }: CallOptions,
+): Promise<JsonObject | undefined> {
+  const id = argument(() => parseMissionId(missionId));
+  await requireFeatures(connection, ["sinks"], { signal });
+  try {
+    const call = { scopes: ADMIN, path: { ...pathOf(sink), id }, missionId: id, signal };
+    return await connection.json("sinkRecord", call);
+  } catch (error) {
+    if (error instanceof NotFoundError && error.code === "not_found") return undefined;
+    throw error;
+  }
 }
 
 const watched = v.looseObject({ type: v.string(), id: v.optional(v.string()) });

@@ -652,3 +652,9 @@ export interface WatchedEvent {
   /** The record of the mission without its input, as it was then. Undefined for a `gap`. */
   readonly data?: JsonObject | undefined;
 }
+
+/** A place where a dugdale keeps the records of missions. */
+export interface SinkReader {
+  /** The record of a mission as it is kept; undefined if there is none. */
+  get(missionId: string, options?: CallOptions): Promise<JsonObject | undefined>;
+}

@@ -112,7 +112,8 @@ export function openCore(given: CoreParts): Core {
     quotaProblem: () => usage.problem(),
   };
   const engine = new Engine(parts);
-  const hookEvents = () => Object.keys(config.hooks).length === 0 ? [] : store.outbox.counts();
+  const hookEvents = () =>
+    Object.keys({ ...config.hooks, ...config.sinks }).length === 0 ? [] : store.outbox.counts();
   metrics.watch({ version: VERSION, clock, lanes: engine.lanes, store, dataDir, usage, hookEvents });
   const applied = new AppliedConfig(parts, engine);
   const enqueuer = new Enqueuer(parts, engine.lanes, applied);

@@ -43,6 +43,13 @@ export {
   type Some,
 } from "../config/dugdale/config.ts";
 export { dugdaleConfig } from "../config/dugdale/read.ts";
+export type {
+  DugdaleSink,
+  DugdaleSinkSettings,
+  SinkShape,
+  SinkState,
+  SinkType,
+} from "../config/dugdale/sinks.ts";
 export type { DugdaleHook, DugdaleHookRetry, DugdaleHookSettings } from "../config/dugdale/hooks.ts";
 export type { DugdaleLimits } from "../config/dugdale/limits.ts";
 export type { MissionEventType } from "../protocol/hooks.ts";

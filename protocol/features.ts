@@ -21,6 +21,7 @@ export const FEATURES: Readonly<Record<string, string>> = {
   owner: "`owner` of a dispatch",
   notify: "`notify` of a dispatch",
   hooks: "`/v1/hooks`",
+  sinks: "`/v1/sinks`",
   rates: "`rate` and `per_key` of a lane",
   whoami: "`GET /v1/whoami`, and tokens with names and limits",
   audit: "`GET /v1/admin/audit`",

@@ -53,6 +53,7 @@ export type ProblemCode =
   | "lane_not_found"
   | "schedule_not_found"
   | "hook_not_found"
+  | "sink_not_found"
   | "method_not_allowed"
   | "upload_idle_timeout"
   | "idempotency_conflict"
@@ -118,6 +119,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   lane_not_found: { status: 404, retry: "never" },
   schedule_not_found: { status: 404, retry: "never" },
   hook_not_found: { status: 404, retry: "never" },
+  sink_not_found: { status: 404, retry: "never" },
   method_not_allowed: { status: 405, retry: "never" },
   upload_idle_timeout: { status: 408, retry: "never" },
   idempotency_conflict: { status: 409, retry: "never" },

@@ -98,6 +98,7 @@ import {
   type ScheduleRunReply,
   scheduleRunReply,
 } from "./schedule.ts";
+import type { JsonObject } from "./json_value.ts";
 import type { ObjectShape } from "./schemas.ts";
 import {
   type ByContentQuery,
@@ -200,6 +201,7 @@ export interface Replies {
   deadEvents: DeadEventPage;
   redriveHook: RedriveReply;
   testHook: HookTestReply;
+  sinkRecord: JsonObject;
   dugdale: DugdaleReply;
   whoami: WhoamiReply;
   lanes: readonly LaneRecord[];
@@ -594,6 +596,14 @@ export const ROUTES: { readonly [R in RouteKey]: Route<Replies[R], BodyOf<R>, Qu
     resend: "never",
     reply: hookTestReply,
     summary: "Delivers a test event now",
+  },
+  sinkRecord: {
+    method: "GET",
+    path: "/v1/sinks/:name/:id",
+    scope: A,
+    resend: "safe",
+    reply: v.record(v.string(), v.any()),
+    summary: "The record of a mission, as it is in a sink",
   },
   dugdale: {
     method: "GET",

@@ -21,9 +21,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "dugdale/staging": [...BASE, "dugdale/store"],
   "dugdale/run": [...BASE, "dugdale/store", "dugdale/staging"],
   "dugdale/engine": [...BASE, "dugdale/store", "dugdale/staging", "dugdale/run"],
+  "dugdale/sinks": BASE,
   "dugdale/hooks": [
     ...BASE,
-    ...["store", "run", "engine"].map((folder) => `dugdale/${folder}`),
+    ...["store", "run", "engine", "sinks"].map((folder) => `dugdale/${folder}`),
     "dugdale/version.ts",
   ],
   "dugdale/http": [
@@ -115,6 +116,19 @@ Deno.test("a client whose settings are in code loads neither a YAML parser nor a
   for (const file of seen) for (const path of loaded.get(file) ?? []) seen.add(path);
   assertEquals(seen.has("client/client.ts") && seen.has("node:crypto"), true);
   assertEquals([...seen].filter((path) => path === "yaml" || under(path, "dugdale")), []);
+});
+
+Deno.test("a dugdale without hooks and sinks loads nothing that delivers, and no client of a database", () => {
+  const seen = new Set(["dugdale/daemon.ts"]);
+  for (const file of seen) for (const path of loaded.get(file) ?? []) seen.add(path);
+  assertEquals(seen.has("dugdale/hooks/hooks.ts"), true);
+  const delivers = /^dugdale\/sinks\/|^dugdale\/hooks\/(?:webhook|command|addresses|sink_delivery)/;
+  assertEquals([...seen].filter((path) => delivers.test(path)), []);
+  // They are loaded by a name that no bundler sees.
+  const named = [...sources].filter(([, text]) =>
+    /(?:from|import\()\s*"(?:redis|mongodb|postgres)"/.test(text)
+  );
+  assertEquals(named.map(([file]) => file), []);
 });
 
 Deno.test("every wait of the dugdale goes through its clock", () => {

@@ -5,6 +5,7 @@
  */
 import type { Scope } from "../../protocol/whoami.ts";
 import type { DugdaleHook, DugdaleHookSettings } from "./hooks.ts";
+import type { DugdaleSink, DugdaleSinkSettings } from "./sinks.ts";
 import type { DugdaleLimits } from "./limits.ts";
 
 /** Log levels. */
@@ -190,6 +191,8 @@ export interface DugdaleConfig {
   readonly limits: DugdaleLimits;
   /** Receivers of events, by name. */
   readonly hooks: Readonly<Record<string, DugdaleHook>>;
+  /** Where the records of missions are kept beside the dugdale, by name. */
+  readonly sinks: Readonly<Record<string, DugdaleSink>>;
 }
 
 /** A group with optional members. */
@@ -201,9 +204,10 @@ export type DugdaleSettings =
     readonly listen: string;
     readonly dataDir: string;
     readonly hooks?: Readonly<Record<string, DugdaleHookSettings>> | undefined;
+    readonly sinks?: Readonly<Record<string, DugdaleSinkSettings>> | undefined;
   }
   & {
-    readonly [Name in Exclude<keyof DugdaleConfig, "listen" | "dataDir" | "tokens" | "hooks">]?:
+    readonly [Name in Exclude<keyof DugdaleConfig, "listen" | "dataDir" | "tokens" | "hooks" | "sinks">]?:
       | Some<DugdaleConfig[Name]>
       | undefined;
   }

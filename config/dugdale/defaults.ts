@@ -55,4 +55,5 @@ export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
   missionEnv: { inherit: [], set: {} },
   limits: LIMIT_DEFAULTS,
   hooks: {},
+  sinks: {},
 };

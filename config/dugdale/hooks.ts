@@ -68,6 +68,9 @@ const retry: Fields<DugdaleHookRetry> = {
   forMs: named("for", duration("Given up when the event is so old", HOOK_DEFAULTS.retry.forMs)),
 };
 
+/** When a delivery is given up. */
+export const retryShape: Decoder<Partial<DugdaleHookRetry>> = object("When a delivery is given up", retry);
+
 const hook: Fields<DugdaleHookSettings> = {
   on: list("Events", choice("Event", MISSION_EVENTS, RULE_ORDER.hooks)),
   url: filledText("Where events are posted; ${NAME} is replaced by that environment variable"),
@@ -79,7 +82,7 @@ const hook: Fields<DugdaleHookSettings> = {
     flag("Only missions whose dispatch names it in notify", { default: HOOK_DEFAULTS.byRequest }),
   ),
   timeoutMs: named("timeout", duration("How long one delivery may take", HOOK_DEFAULTS.timeoutMs)),
-  retry: object("When a delivery is given up", retry),
+  retry: retryShape,
   allowPrivate: named(
     "allow_private",
     flag("Let the URL lead to a loopback or private address", { default: HOOK_DEFAULTS.allowPrivate }),
@@ -101,7 +104,8 @@ export function filledHook(settings: DugdaleHookSettings): DugdaleHook {
   };
 }
 
-function withDefaults<Group extends object>(defaults: Group, some: object): Group {
+/** What is not said gets its default. */
+export function withDefaults<Group extends object>(defaults: Group, some: object): Group {
   const said = Object.entries(some).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(said) };
 }

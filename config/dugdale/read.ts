@@ -12,6 +12,7 @@ import { checkDugdalePaths } from "./paths.ts";
 import { dugdaleProblems } from "./rules.ts";
 import { filledHook, plainHookSecrets, withHookVariables } from "./hooks.ts";
 import { dugdaleShape } from "./shape.ts";
+import { filledSink, plainSinkSecrets, withSinkVariables } from "./sinks.ts";
 import { type FileText, readFileText, requireOwnFile, requirePrivateMode } from "../file_text.ts";
 import { withTokens } from "./tokens.ts";
 import { throwFirst } from "../yaml/problem.ts";
@@ -48,6 +49,9 @@ export function dugdaleConfig(settings: DugdaleSettings): DugdaleConfig {
     exec: filled(DUGDALE_DEFAULTS.exec, settings.exec),
     missionEnv: filled(DUGDALE_DEFAULTS.missionEnv, settings.missionEnv),
     limits: { ...limits, cacheSize: limits.cacheSize || DUGDALE_DEFAULTS.limits.cacheSize },
+    sinks: Object.fromEntries(
+      Object.entries(settings.sinks ?? {}).map(([name, sink]) => [name, filledSink(sink)]),
+    ),
     hooks: Object.fromEntries(
       Object.entries(settings.hooks ?? {}).map(([name, hook]) => [name, filledHook(hook)]),
     ),
@@ -81,6 +85,7 @@ export function readDugdaleConfig(path?: string, options: ReadDugdaleOptions = {
   const config = {
     ...withTokens(parsed, { file, env, insecurePermissions }),
     hooks: withHookVariables(parsed.hooks, { file, env }),
+    sinks: withSinkVariables(parsed.sinks, { file, env }),
   };
   checkDugdalePaths(config, file);
   return config;
@@ -101,7 +106,7 @@ export function parseDugdaleConfig({ file, text }: Pick<FileText, "file" | "text
 
 /** Secrets are tokens of any group, including disabled ones, the variables of missions, and what hooks sign with. */
 function requirePrivate(content: FileText, config: DugdaleConfig): void {
-  const { auth, admin, exec, tokens, missionEnv, hooks } = config;
+  const { auth, admin, exec, tokens, missionEnv, hooks, sinks } = config;
   const secrets = [
     ...(hasPlain(auth) ? ["auth.tokens"] : []),
     ...(hasPlain(admin) ? ["admin.tokens"] : []),
@@ -109,6 +114,7 @@ function requirePrivate(content: FileText, config: DugdaleConfig): void {
     ...(tokens.some(hasPlain) ? ["tokens"] : []),
     ...(Object.keys(missionEnv.set).length > 0 ? ["mission_env.set"] : []),
     ...plainHookSecrets(hooks),
+    ...plainSinkSecrets(sinks),
   ];
   if (secrets.length === 0) return;
   requirePrivateMode(content, secrets.join(", "));

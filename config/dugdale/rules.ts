@@ -7,6 +7,7 @@ import { quote } from "../../protocol/clip.ts";
 import { LANE_NAME, LOG_OUTPUT_NAME, MISSION_NAME, TOKEN_NAME } from "../../protocol/names.ts";
 import type { DugdaleConfig, DugdaleTokens } from "./config.ts";
 import { hookProblems } from "./hooks.ts";
+import { sinkProblems } from "./sinks.ts";
 import { isLoopback } from "./listen_host.ts";
 import { Places } from "../yaml/places.ts";
 import { type Problem, throwFirst } from "../yaml/problem.ts";
@@ -46,6 +47,7 @@ export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
   }
   yield* headroomProblems(config);
   yield* hookProblems(config.hooks);
+  yield* sinkProblems(config.sinks, config.hooks);
 }
 
 /**

@@ -11,6 +11,7 @@ import { choice, filledText, flag, integer, text } from "../yaml/scalars.ts";
 import type { Decoder } from "../yaml/decoder.ts";
 import { DUGDALE_DEFAULTS } from "./defaults.ts";
 import { hooksShape } from "./hooks.ts";
+import { sinksShape } from "./sinks.ts";
 import type { DugdaleLimits } from "./limits.ts";
 import { limitFields } from "./limits_shape.ts";
 import { LOG_FORMATS, LOG_LEVELS, LOG_OUTPUT_TYPES } from "./log_words.ts";
@@ -214,6 +215,7 @@ export const dugdaleShape: Decoder<Partial<DugdaleSettings>> = object<DugdaleSet
     missionEnv: named("mission_env", object("Environment of missions", missionEnv)),
     limits: object<DugdaleLimits>("Caps and waits", limitFields),
     hooks: hooksShape,
+    sinks: sinksShape,
   },
   ["listen", "data_dir"],
 );

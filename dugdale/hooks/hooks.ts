@@ -1,7 +1,14 @@
 import { hostname } from "node:os";
 import type { DugdaleHook } from "../../config/dugdale/hooks.ts";
+import type { DugdaleSink, SinkState } from "../../config/dugdale/sinks.ts";
+import type { JsonObject } from "../../protocol/json_value.ts";
 import { quote } from "../../protocol/clip.ts";
-import { type HookRecord, type HookTestReply, MISSION_EVENTS } from "../../protocol/hooks.ts";
+import {
+  type HookRecord,
+  type HookTestReply,
+  MISSION_EVENTS,
+  type MissionEventType,
+} from "../../protocol/hooks.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import type { Transition } from "../engine/transitions.ts";
 import { ProblemError } from "../problem_error.ts";
@@ -10,6 +17,7 @@ import { VERSION } from "../version.ts";
 import type { Deliver } from "./delivery.ts";
 import { EventStreams } from "./event_stream.ts";
 import { cloudEvent, cloudEventHead, type MissionEvent, missionEvents, typesOf } from "./mission_events.ts";
+import type { SinkReceiver } from "./sink_delivery.ts";
 import { Sender, type SenderParts } from "./sender.ts";
 
 /** What hooks work with. */
@@ -30,12 +38,21 @@ interface Target {
   readonly lanes: ReadonlySet<string>;
   readonly byRequest: boolean;
   readonly sender: Sender;
+  /** Of a sink: opens it. */
+  readonly receiver: (() => Promise<SinkReceiver>) | undefined;
+  readonly isOpen?: () => boolean;
   /** About how many events wait; counted again after a thousand more. */
   backlog: number;
   /** How many have been added since. */
   added: number;
 }
 
+/** The events that change the state of a record. */
+const STATES: Readonly<Record<SinkState, readonly MissionEventType[]>> = {
+  queued: ["mission.queued", "mission.retrying"],
+  running: ["mission.starting"],
+  done: ["mission.done"],
+};
 /** Events that are no end are left out while so many wait for a target. */
 const BACKLOG_MAX = 100_000;
 /** The backlog of a target is counted each time that so many events have been added. */
@@ -68,8 +85,14 @@ export class Hooks implements AsyncDisposable {
 
   constructor(parts: HooksParts) {
     this.#parts = parts;
-    const hooks = Object.entries(parts.config.hooks).sort(([a], [b]) => a < b ? -1 : 1);
-    this.#targets = new Map(hooks.map(([name, hook]) => [name, this.#target(name, hook)]));
+    const { hooks, sinks } = parts.config;
+    const targets = [
+      ...Object.entries(hooks).map(([name, hook]) => this.#hook(name, hook)),
+      ...Object.entries(sinks).map(([name, sink]) => this.#sink(name, sink)),
+    ];
+    this.#targets = new Map(
+      targets.sort((a, b) => a.name < b.name ? -1 : 1).map((target) => [target.name, target]),
+    );
     this.#wanted = new Set(this.#targets.values().flatMap(({ on }) => [...on]));
     parts.transitions.within((transition) => this.#write(transition));
     parts.transitions.listen((transition) => this.#tell(transition));
@@ -153,11 +176,35 @@ export class Hooks implements AsyncDisposable {
     return { ok: failure === undefined, error: failure?.message, duration_ms };
   }
 
+  /**
+   * The record of a mission in a sink; undefined when it has none.
+   *
+   * @throws {ProblemError} `sink_not_found`, `bad_request` for a sink that cannot be read, `io_error` when it fails.
+   */
+  async read(name: string, id: string): Promise<JsonObject | undefined> {
+    const target = this.#targets.get(name);
+    if (target?.receiver === undefined) {
+      throw new ProblemError("sink_not_found", `there is no sink ${quote(name)}`);
+    }
+    const { get } = await target.receiver();
+    if (get === undefined) throw new ProblemError("bad_request", `sink ${quote(name)} cannot be read`);
+    try {
+      return await get(id);
+    } catch (cause) {
+      throw new ProblemError("io_error", `sink ${quote(name)} failed`, { cause });
+    }
+  }
+
   /** Sends nothing more. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#timers.dispose();
     this.closeStreams();
-    await Promise.all(this.#targets.values().map(({ sender }) => sender[Symbol.asyncDispose]()));
+    await Promise.all(
+      this.#targets.values().map(async ({ sender, receiver, isOpen }) => {
+        await sender[Symbol.asyncDispose]();
+        if (isOpen?.()) await (await receiver?.())?.[Symbol.asyncDispose]();
+      }),
+    );
   }
 
   /** @throws {ProblemError} `hook_not_found` */
@@ -167,33 +214,40 @@ export class Hooks implements AsyncDisposable {
     throw new ProblemError("hook_not_found", `there is no hook ${quote(name)}`);
   }
 
-  #target(name: string, hook: DugdaleHook): Target {
-    const { timeoutMs, retry, on, lanes, byRequest } = hook;
-    const { store, clock, log, onDelivery } = this.#parts;
-    const deliver = this.#deliver(name, hook);
-    const sender = new Sender({ target: name, deliver, timeoutMs, retry, store, clock, log, onDelivery });
-    const [type, to] = hook.url === "" ? ["command", hook.command[0] ?? ""] : ["webhook", shownUrl(hook.url)];
-    return {
-      name,
-      type,
-      to,
-      on: new Set(on),
-      lanes: new Set(lanes),
-      byRequest,
-      sender,
-      backlog: 0,
-      added: RECOUNT,
-    };
-  }
-
-  /** What is needed for a delivery is loaded with the first one. */
-  #deliver(name: string, hook: DugdaleHook): Deliver {
-    const make = async (): Promise<Deliver> =>
+  #hook(name: string, hook: DugdaleHook): Target {
+    // What is needed for a delivery is loaded with the first one.
+    const deliver = once(async (): Promise<Deliver> =>
       hook.url === ""
         ? (await import("./command.ts")).command({ ...this.#parts, name, hook })
-        : (await import("./webhook.ts")).webhook({ ...this.#parts, hook, version: VERSION.version });
-    let made: Promise<Deliver> | undefined;
-    return async (event, signal) => await (await (made ??= make()))(event, signal);
+        : (await import("./webhook.ts")).webhook({ ...this.#parts, hook, version: VERSION.version })
+    );
+    const [type, to] = hook.url === "" ? ["command", hook.command[0] ?? ""] : ["webhook", shownUrl(hook.url)];
+    return { ...this.#target(name, hook, deliver), type, to, byRequest: hook.byRequest, receiver: undefined };
+  }
+
+  #sink(name: string, sink: DugdaleSink): Target {
+    const { clock, dataDir } = this.#parts;
+    let opened = false;
+    const receiver = once(async () => {
+      opened = true;
+      const { openSinkReceiver } = await import("./sink_delivery.ts");
+      return openSinkReceiver({ sink, clock, root: dataDir.root, version: VERSION.version });
+    });
+    const on = sink.on.flatMap((state) => STATES[state]);
+    const target = this.#target(name, { ...sink, on }, async () => (await receiver()).deliver);
+    const to = sink.url === "" ? sink.path : shownUrl(sink.url);
+    return { ...target, type: sink.type, to, byRequest: false, receiver, isOpen: () => opened };
+  }
+
+  #target(
+    name: string,
+    { on, lanes, timeoutMs, retry }: Pick<DugdaleHook, "on" | "lanes" | "timeoutMs" | "retry">,
+    open: () => Promise<Deliver>,
+  ): Pick<Target, "name" | "on" | "lanes" | "sender" | "backlog" | "added"> {
+    const { store, clock, log, onDelivery } = this.#parts;
+    const deliver: Deliver = async (event, signal) => await (await open())(event, signal);
+    const sender = new Sender({ target: name, deliver, timeoutMs, retry, store, clock, log, onDelivery });
+    return { name, on: new Set(on), lanes: new Set(lanes), sender, backlog: 0, added: RECOUNT };
   }
 
   /** In the transaction of the change. */
@@ -252,6 +306,12 @@ export class Hooks implements AsyncDisposable {
   #sourceUri(): string {
     return this.#source ??= `letts://${hostname()}`;
   }
+}
+
+/** Calls a function with the first call, and answers the same from then on. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
 }
 
 /** Without what may be secret. */

@@ -10,12 +10,15 @@ import { type Deliver, DeliveryError } from "./delivery.ts";
 
 /** What a webhook is told by. */
 export interface WebhookParts {
+  /** Default: that of a CloudEvent. */
+  readonly contentType?: string;
   readonly hook: Pick<DugdaleHook, "url" | "secret" | "allowPrivate">;
   readonly clock: Pick<Clock, "wallMs">;
   /** Version of the dugdale, for the header `user-agent`. */
   readonly version: string;
 }
 
+const CLOUD_EVENT = "application/cloudevents+json; charset=utf-8";
 /** The longest wait that a receiver can ask for. */
 const RETRY_AFTER_MAX_MS = 3_600_000;
 
@@ -23,14 +26,16 @@ const RETRY_AFTER_MAX_MS = 3_600_000;
  * Posts events to a URL. Redirects are not followed, and the addresses of the host are checked before they are connected
  * to.
  */
-export function webhook({ hook, clock, version }: WebhookParts): Deliver {
+export function webhook(
+  { hook, clock, version, contentType = CLOUD_EVENT }: WebhookParts,
+): Deliver {
   const { url, secret, allowPrivate } = hook;
   const target = new URL(url);
   const key = secret === "" ? undefined : secretBytes(secret);
   return async (event, signal) => {
     const body = Buffer.from(event.body);
     const headers = {
-      "content-type": "application/cloudevents+json; charset=utf-8",
+      "content-type": contentType,
       "content-length": String(body.length),
       "user-agent": `letts-dugdale/${version}`,
       ...(key === undefined ? {} : signed(event, key, clock.wallMs())),

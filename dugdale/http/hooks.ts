@@ -2,14 +2,14 @@ import type { DeadEventPage, HookList, HookTestReply, RedriveReply } from "../..
 import { ProblemError } from "../problem_error.ts";
 import { json, jsonText } from "./answer.ts";
 import type { RouteHandlers } from "./call.ts";
-import type { HandlerParts } from "./parts.ts";
+import { type HandlerParts, missionIdOf } from "./parts.ts";
 
 const PAGE = 100, PAGE_MAX = 1000;
 
 /** Hooks: how their deliveries go, what was given up, and what happens now. */
 export function hookHandlers(
   parts: HandlerParts,
-): RouteHandlers<"listHooks" | "hookStream" | "deadEvents" | "redriveHook" | "testHook"> {
+): RouteHandlers<"listHooks" | "hookStream" | "deadEvents" | "redriveHook" | "testHook" | "sinkRecord"> {
   const { hooks } = parts;
   return {
     listHooks: () => json({ hooks: hooks.list() } satisfies HookList),
@@ -39,6 +39,12 @@ export function hookHandlers(
       const redriven = await hooks.redrive(name, ids, audited.within);
       await audited.done({ redriven });
       return json({ redriven } satisfies RedriveReply);
+    },
+    sinkRecord: async (call) => {
+      const id = missionIdOf(call, "invalid_id");
+      const record = await hooks.read(call.path.name ?? "", id);
+      if (record === undefined) throw new ProblemError("not_found", `the sink has no record of ${id}`);
+      return json(record);
     },
     testHook: async (call) => {
       const { name = "" } = call.path;

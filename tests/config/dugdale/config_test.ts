@@ -82,6 +82,7 @@ Deno.test("parseDugdaleConfig() fills every default in", () => {
       cacheSize: -16_000,
     },
     hooks: {},
+    sinks: {},
   });
 });
 
