@@ -27,6 +27,8 @@ export interface LiveRun {
 const SHARED_COMMIT_MS = 2;
 /** A run that is older than this is not expected to end just now. */
 const YOUNG_MS = 20;
+/** A shutdown waits no longer for the removal of temporary files; they go with their missions then. */
+const TIDY_MS = 1000;
 /** The most files that get their expiry with the end of a mission; the sweep of the staging area finds the rest. */
 const SETTLE_MAX = 1000;
 
@@ -36,6 +38,9 @@ export class Engine implements Disposable {
   readonly #parts: EngineParts;
   readonly #live = new Map<MissionId, LiveRun>();
   #idle: (() => void) | undefined;
+  /** Removals of what ended runs have left behind. */
+  readonly #tidying = new Set<Promise<void>>();
+  readonly #stopTidying = new AbortController();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -62,9 +67,11 @@ export class Engine implements Disposable {
     return this.#live.get(id);
   }
 
-  /** Resolves once nothing is running; lanes must have been stopped before. */
+  /** Resolves once nothing is running; lanes must have been stopped before. What is not tidied soon stays as it is. */
   async idle(): Promise<void> {
     if (this.#live.size > 0) await new Promise<void>((resolve) => this.#idle = resolve);
+    using _limit = this.#parts.clock.after(TIDY_MS, () => this.#stopTidying.abort());
+    await Promise.all(this.#tidying);
   }
 
   /**
@@ -118,11 +125,19 @@ export class Engine implements Disposable {
       return done;
     };
     if (run !== undefined) run.finishing = true;
+    const tookMs = run === undefined ? Infinity : clock.steadyMs() - run.sinceMs;
+    // Another attempt may follow: the folder must not be tidied while that one makes its own in the same place.
+    const mayRunAgain = rule !== undefined && ending.outcome !== "success";
+    if (mayRunAgain) await tidy(row, { collected: [], tookMs }, this.#parts);
     const delayMs = this.#othersEndSoon() ? SHARED_COMMIT_MS : 0;
     const finished = await retryTransient(() => this.lanes.write(lane, finish, delayMs), retry);
     if (finished === undefined) forget(files, this.#parts);
-    const tookMs = run === undefined ? Infinity : clock.steadyMs() - run.sinceMs;
-    await tidy(row, { collected: files.map((file) => file.role), tookMs }, this.#parts);
+    if (mayRunAgain) return;
+    const collected = files.map((file) => file.role);
+    const { signal } = this.#stopTidying;
+    const tidied = tidy(row, { collected, tookMs, signal }, this.#parts);
+    this.#tidying.add(tidied);
+    void tidied.finally(() => this.#tidying.delete(tidied));
   }
 
   [Symbol.dispose](): void {

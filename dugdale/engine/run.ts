@@ -223,7 +223,7 @@ export function capturedBytes(id: MissionId, { dataDir }: Pick<EngineParts, "dat
 /** Removes what a finished run leaves and no request can reach. */
 export async function tidy(
   row: Pick<RunningMission, "id" | "mission_id">,
-  run: { readonly collected: readonly string[]; readonly tookMs?: number },
+  run: Parameters<typeof tidyWorkdir>[3],
   parts: EngineParts,
 ): Promise<void> {
   try {

@@ -87,8 +87,8 @@ export interface Disk {
   rename(from: string, to: string): Promise<void>;
   /** Of any depth and with any permissions. */
   rm(path: string, options: { readonly recursive: true; readonly force?: boolean }): Promise<void>;
-  /** As `rm`, but keeps the folder itself. */
-  empty(path: string): Promise<void>;
+  /** As `rm`, but keeps the folder itself; the signal ends it early. */
+  empty(path: string, signal?: AbortSignal): Promise<void>;
   stat(path: string): Promise<FileStat>;
   truncate(path: string, size: number): Promise<void>;
   unlink(path: string): Promise<void>;

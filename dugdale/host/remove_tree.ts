@@ -38,10 +38,14 @@ export async function removeTree(
   await rmdir(path);
 }
 
-/** Removes all entries of a folder, as {@linkcode removeTree} does. */
-export async function emptyTree(path: string): Promise<void> {
+/**
+ * Removes all entries of a folder, as {@linkcode removeTree} does.
+ *
+ * @param signal Ends it early; the rest stays. Default: all is removed.
+ */
+export async function emptyTree(path: string, signal?: AbortSignal): Promise<void> {
   const folders = new Set<string>();
-  await emptyFolder(path, (_, name) => void folders.add(name));
+  await emptyFolder(path, (_, name) => void folders.add(name), signal);
   for (const name of folders) {
     const folder = join(path, name);
     await emptyFolder(folder, async (base, name) => {
@@ -50,7 +54,8 @@ export async function emptyTree(path: string): Promise<void> {
       // To be moved, a folder must itself be writable.
       await move().catch((error) => repaired(error, join(base, name), move));
       folders.add(moved);
-    });
+    }, signal);
+    if (signal?.aborted) return;
     await rmdir(folder);
     folders.delete(name);
   }
@@ -60,6 +65,7 @@ export async function emptyTree(path: string): Promise<void> {
 async function emptyFolder(
   path: string,
   onFolder: (base: string, name: string) => Promise<void> | void,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const openIt = (): Promise<FileHandle> => open(path, FOLDER);
   const folder = await openIt().catch((error) => repaired(error, path, openIt));
@@ -69,6 +75,7 @@ async function emptyFolder(
     let untilMs = performance.now() + TURN_MS;
     for await (const entries of folderEntries(base, { fd: folder.fd, sizeBytes: size })) {
       for (const entry of entries) {
+        if (signal?.aborted) return;
         if (entry.isFolder) await onFolder(base, entry.name);
         else await removeFile(join(base, entry.name));
         if (performance.now() < untilMs) continue;

@@ -72,15 +72,19 @@ const SHORT_MS = 100;
  * Removes what takes room and no request can reach any more: copies of inputs, collected outputs, temporary files.
  * Empty folders stay until the row goes: removing them now would cost as much as making them.
  *
- * @param run Keys of the collected outputs, and how long the run took, if that is known.
+ * @param run Keys of the collected outputs, how long the run took, if that is known, and what ends it early.
  */
 export async function tidyWorkdir(
   disk: Disk,
   path: string,
   files: readonly MissionFileRow[],
-  run: { readonly collected: readonly string[]; readonly tookMs?: number },
+  run: {
+    readonly collected: readonly string[];
+    readonly tookMs?: number;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<void> {
-  const { collected, tookMs = Infinity } = run;
+  const { collected, tookMs = Infinity, signal } = run;
   for (const file of files) {
     if (file.ref_kind !== "output") await removeIn(disk, path, placeOf(path, file).target);
   }
@@ -90,7 +94,7 @@ export async function tidyWorkdir(
   if (isEmpty(disk, temporary, tookMs)) return;
   // A link to a large folder is not to be gone through entry by entry.
   if (!isFolder(disk, path) || !isFolder(disk, temporary)) return;
-  await disk.empty(temporary);
+  await disk.empty(temporary, signal);
 }
 
 function isEmpty(disk: Disk, folder: string, tookMs: number): boolean {

@@ -6,6 +6,7 @@ import { Followers } from "../../../dugdale/engine/followers.ts";
 import { Transitions } from "../../../dugdale/engine/transitions.ts";
 import type { EngineParts } from "../../../dugdale/engine/parts.ts";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
+import { type Disk, systemDisk } from "../../../dugdale/host/disk.ts";
 import { silentLog } from "../../../dugdale/host/log.ts";
 import type { Output } from "../../../dugdale/host/output.ts";
 import { Slots } from "../../../dugdale/host/slots.ts";
@@ -172,6 +173,62 @@ Deno.test("Engine: a mission with retries runs again in a clean folder, and its 
     const again = await new Response(parts.followers.events(store.missions.find(missionId)!, 0, false))
       .text();
     assertEquals(again, await told, "what is read later is what was told");
+  }));
+
+Deno.test("Engine: the folder of an attempt is tidied before the next one makes its own", () =>
+  withEngine(async ({ engine, parts, spawner }) => {
+    const order: string[] = [];
+    const disk: Disk = {
+      ...systemDisk,
+      empty: async (path) => {
+        order.push("begins to tidy");
+        // What is wrong would happen meanwhile.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        await systemDisk.empty(path);
+        order.push("is tidy");
+      },
+    };
+    Object.assign(parts, { dataDir: new DataDir(parts.dataDir.root, disk) });
+    const missionId = ids.mission();
+    const retry = { attempts: 2, backoff: "0", on: ["failed" as const] };
+    const mission = newMission({ missionId, kind: "exec", input: '{"command":["true"]}', plan: { retry } });
+    await engine.lanes.write(engine.lanes.find("a"), (turn) => turn.enter(mission));
+    const end = await spawner.next();
+    Deno.writeTextFileSync(`${parts.dataDir.work(missionId)}/tmp/left`, "by the first attempt");
+    end(3);
+    const last = await spawner.next();
+    order.push("runs again");
+    const { ended } = engine.find(missionId)!;
+    last();
+    await ended;
+    assertEquals(order, ["begins to tidy", "is tidy", "runs again"]);
+  }));
+
+Deno.test("Engine: a shutdown waits a second for the removal of temporary files, and then ends it", () =>
+  withEngine(async ({ engine, parts, spawner, clock }) => {
+    const aborted = Promise.withResolvers<void>();
+    const disk: Disk = {
+      ...systemDisk,
+      empty: (_, signal) => {
+        signal?.addEventListener("abort", () => aborted.resolve());
+        return aborted.promise;
+      },
+    };
+    Object.assign(parts, { dataDir: new DataDir(parts.dataDir.root, disk) });
+    const missionId = ids.mission();
+    const mission = newMission({ missionId, kind: "exec", input: '{"command":["true"]}' });
+    await engine.lanes.write(engine.lanes.find("a"), (turn) => turn.enter(mission));
+    const end = await spawner.next();
+    Deno.writeTextFileSync(`${parts.dataDir.work(missionId)}/tmp/left`, "much");
+    const { ended } = engine.find(missionId)!;
+    end();
+    await ended;
+    assertEquals(engine.live, [], "it does not count as running any more");
+    engine.lanes.stop();
+    const idle = engine.idle();
+    await clock.timer(1000);
+    clock.advance(1000);
+    await idle;
   }));
 
 Deno.test("Engine: a run whose end has to be written again can be found meanwhile, also when a next attempt was picked up", () =>

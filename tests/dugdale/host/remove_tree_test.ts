@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DataDir } from "../../../dugdale/host/data_dir.ts";
 import { systemDisk } from "../../../dugdale/host/disk.ts";
 import type { Log } from "../../../dugdale/host/log.ts";
-import { removeTree } from "../../../dugdale/host/remove_tree.ts";
+import { emptyTree, removeTree } from "../../../dugdale/host/remove_tree.ts";
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -49,4 +50,15 @@ Deno.test("remove() sets aside what cannot be removed, and reports it once", () 
       await dataDir.remove(path, log);
     }
     assertEquals(told, [join(root, "unremovable", "gated")]);
+  }));
+
+Deno.test("emptyTree() ends early where its signal says so, and leaves the rest", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "a", "b", "c");
+    await Deno.mkdir(join(folder, "a", "b"), { recursive: true });
+    await Deno.writeTextFile(file, "");
+    await emptyTree(folder, AbortSignal.abort());
+    assertEquals(existsSync(file), true);
+    await emptyTree(folder, new AbortController().signal);
+    assertEquals(names(folder), []);
   }));
