@@ -30,18 +30,16 @@ export class Maintenance implements AsyncDisposable {
       new Periodic({
         periodMs: config.cleanup.sweepIntervalMs,
         pauseTimes: 0,
-        pass: (stopping) => retention.run(stopping),
+        pass: async (stopping) => {
+          await retention.run(stopping);
+          await sweepAudit(parts, stopping);
+        },
         onError: onError("retention"),
       }, clock),
       new Periodic({
         periodMs: config.cleanup.sweepIntervalMs,
         pass: () => store.missions.listedTimes.enter(),
         onError: onError("list times"),
-      }, clock),
-      new Periodic({
-        periodMs: config.cleanup.sweepIntervalMs,
-        pass: (stopping) => sweepAudit(parts, stopping),
-        onError: onError("audit"),
       }, clock),
       new Periodic({
         periodMs: TIDY_PERIOD_MS,

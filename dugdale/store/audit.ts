@@ -49,9 +49,11 @@ export class AuditTable {
         AND (:action IS NULL OR action = :action OR substr(action, 1, length(:action) + 1) = :action || '.')
         AND (:target IS NULL OR target = :target)
       ORDER BY id`);
-    this.#oldest = db.prepare(`SELECT time FROM audit ORDER BY id LIMIT 1`);
+    this.#oldest = db.prepare(`
+      SELECT time FROM audit WHERE id < (SELECT max(id) FROM audit) ORDER BY id LIMIT 1`);
     this.#removeBefore = db.prepare(`
-      DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT :limit) AND time < :beforeMs`);
+      DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT :limit) AND time < :beforeMs
+        AND id < (SELECT max(id) FROM audit)`);
   }
 
   /** Adds a row and returns its id. */
@@ -83,12 +85,15 @@ export class AuditTable {
     return { rows: rows as unknown as AuditRow[], next: to };
   }
 
-  /** Whether the oldest row is from before a moment. */
+  /** Whether the oldest row is from before a moment. The newest one does not count. */
   hasBefore(beforeMs: number): boolean {
     return (this.#oldest.get() as { time: number } | undefined ?? { time: beforeMs }).time < beforeMs;
   }
 
-  /** Removes rows of before a moment, at most `limit` of the oldest; returns their number. */
+  /**
+   * Removes rows of before a moment, at most `limit` of the oldest; returns their number. The newest row stays, so that no
+   * id is given twice.
+   */
   removeBefore(beforeMs: number, limit: number): number {
     return Number(this.#removeBefore.run({ beforeMs, limit }).changes);
   }

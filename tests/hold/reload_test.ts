@@ -114,7 +114,7 @@ Deno.test("--check-config warns of short tokens and of tokens that open several 
   assertMatch(printed, /warning: auth\.tokens\[0\] and admin\.tokens\[0\] are the same token/);
 });
 
-Deno.test("three outputs of the log get each line; SIGHUP opens files again and sets levels of events", async () => {
+Deno.test("L21 three outputs of the log get each line; SIGHUP opens files again and sets levels of events", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const path = `${folder}/log`;
@@ -142,7 +142,7 @@ Deno.test("three outputs of the log get each line; SIGHUP opens files again and 
   }
 });
 
-Deno.test("a log output whose file cannot be written is a fault of the configuration: exit code 3", async () => {
+Deno.test("L21 a log output whose file cannot be written is a fault of the configuration: exit code 3", async () => {
   const outputs = [{ name: "lost", type: "file", path: "/nowhere/to/be/found/log" }];
   await using place = await Place.make({ log: { outputs } });
   await place.configure("127.0.0.1:0");

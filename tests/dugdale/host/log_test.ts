@@ -87,7 +87,7 @@ Deno.test("targetLog() writes each record to the outputs whose level it reaches,
   ]);
 });
 
-Deno.test("targetLog() gives events the levels of the configuration, the most specific name first", () => {
+Deno.test("G15 targetLog() gives events the levels of the configuration, the most specific name first", () => {
   const lines: string[] = [];
   let events: Readonly<Record<string, "debug" | "info" | "warn" | "error" | "off">> | undefined = {
     request: "off",

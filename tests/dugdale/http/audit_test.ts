@@ -250,7 +250,34 @@ Deno.test("records beyond their time are removed, the oldest first", async () =>
     assertEquals(await store.write(() => store.audit.removeBefore(6, 3)), 2);
     assertEquals(store.audit.after(0, {})?.rows.map(({ time }) => time), [6, 7, 8, 9, 10]);
     assertEquals(store.audit.hasBefore(6), false);
+    assertEquals(await store.write(() => store.audit.removeBefore(100, 100)), 4);
+    assertEquals([store.audit.hasBefore(100), store.audit.after(0, {})?.rows.length], [false, 1]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("a dugdale removes records beyond cleanup.audit_ttl with each sweep, and no others", async () => {
+  const clock = new HandClock({ wallMs: Date.now(), fromMs: 1000 });
+  await using running = await openRunning({
+    ...ON,
+    clock,
+    cleanup: { auditTtlMs: 3_600_000, sweepIntervalMs: 61_000 },
+  });
+  await clock.timer(61_000, 3);
+  await running.apply({ held: { concurrency: 1, paused: true } });
+  clock.advance(61_000);
+  await clock.timer(61_000, 3);
+  assertEquals((await recorded(running)).map(({ id }) => id), [1]);
+  clock.suspend(3_600_000);
+  await clock.timer(61_000, 3);
+  assertEquals(
+    (await recorded(running)).map(({ id }) => id),
+    [1],
+    "the newest stays, so that no id is given twice",
+  );
+  await running.request("POST", "/v1/admin/lanes/held/pause");
+  clock.advance(61_000);
+  await clock.timer(61_000, 3);
+  assertEquals((await recorded(running)).map(({ id }) => id), [2]);
 });
