@@ -68,6 +68,8 @@ const PEEK_BYTES = 512;
 const OPEN_BRACE = 0x7b;
 const NAMES: readonly string[] = CONTROL_EVENTS;
 
+const decoder = new TextDecoder();
+
 /** Reads descriptor 3 of a mission, line by line, and keeps what its end depends on. */
 export class Fd3Reader {
   readonly outputs: Set<string> = new Set();
@@ -76,7 +78,6 @@ export class Fd3Reader {
   readonly #limits: ControlLimits;
   readonly #onProgress: (progress: Progress) => void;
   readonly #onSaid: (said: Said) => void;
-  readonly #decoder = new TextDecoder();
   readonly #splitter: LineSplitter;
   #line = 0;
 
@@ -118,7 +119,7 @@ export class Fd3Reader {
     this.#line++;
     // What is no object can only be one more violation.
     if (this.violations.length === MAX_VIOLATIONS && bytes[0] !== OPEN_BRACE && !isSpace(bytes[0])) return;
-    const text = this.#decoder.decode(bytes);
+    const text = decoder.decode(bytes);
     const max = this.#limits.maxEventLineBytes;
     if (max > 0 && length > max) return this.#tooLarge(text, length, max);
     const line = text.endsWith("\r") ? text.slice(0, -1) : text;

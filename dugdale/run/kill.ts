@@ -25,7 +25,8 @@ export class KillSwitch implements Disposable {
   readonly #onRefused: (error: unknown) => void;
   readonly #rule: LeftoversRule;
   #leftovers: Leftovers | undefined;
-  readonly #abort = new AbortController();
+  /** Made when it is asked for: few runs need one, and it takes as long as a statement. */
+  #abort: AbortController | undefined;
   #reason: KillReason | undefined;
   #child: Child | undefined;
   #timer: Disposable | undefined;
@@ -58,6 +59,10 @@ export class KillSwitch implements Disposable {
 
   /** Aborts with the first reason. */
   get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#reason !== undefined) this.#abort.abort(this.#reason);
+    }
     return this.#abort.signal;
   }
 
@@ -67,7 +72,7 @@ export class KillSwitch implements Disposable {
     if (this.#reason === undefined) {
       this.#reason = reason;
       this.#start();
-      this.#abort.abort(reason);
+      this.#abort?.abort(reason);
     }
     return true;
   }

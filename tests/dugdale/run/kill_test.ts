@@ -33,3 +33,14 @@ Deno.test("KillSwitch with a grace of 0 sends both signals at once", async () =>
   kill.attach(child);
   assertEquals(await tried, ["SIGTERM", "SIGKILL"]);
 });
+
+Deno.test("KillSwitch.signal aborts with the reason, also when it is asked for only after the kill", () => {
+  for (const early of [true, false]) {
+    using kill = new KillSwitch(systemClock, 0);
+    const before = early ? kill.signal : undefined;
+    assertEquals(before?.aborted ?? false, false);
+    kill.kill("killed_by_api");
+    assertEquals(kill.signal.reason, "killed_by_api");
+    assertEquals(before ?? kill.signal, kill.signal);
+  }
+});
