@@ -47,7 +47,7 @@ export class NewerDatabaseError extends Error {
 /**
  * Upgrades the database; a new one gets the latest schema directly.
  *
- * @param upgraded Called around an upgrade, which takes seconds where there are a million missions.
+ * @param upgraded Called around an upgrade, which may take minutes where there are a million missions.
  * @throws {NewerDatabaseError}
  */
 export function migrate(
