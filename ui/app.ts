@@ -21,7 +21,8 @@ const THEMES = ["auto", "light", "dark"];
 
 /** What the UI is made of. */
 export interface UiAppParts extends ApiParts {
-  readonly page: PageFiles;
+  /** Called at the first request for the page. */
+  readonly page: () => Promise<PageFiles>;
   readonly theme: string;
   readonly log: Log;
 }
@@ -30,14 +31,13 @@ export interface UiAppParts extends ApiParts {
 export class UiApp implements Application {
   readonly #parts: UiAppParts;
   readonly #api: App<typeof UI_ROUTES>;
-  readonly #assets: ReadonlyMap<string, { readonly type: string; readonly text: string }>;
-  readonly #names: { readonly script: string; readonly style: string };
+  #site: Promise<Site> | undefined;
   /** Open event streams by the address of the browser. */
   readonly #streams = new Map<string, number>();
 
   constructor(parts: UiAppParts) {
     this.#parts = parts;
-    const { clock, log, page } = parts;
+    const { clock, log } = parts;
     this.#api = new App({
       routes: UI_ROUTES,
       handlers: uiHandlers(parts),
@@ -55,12 +55,6 @@ export class UiApp implements Application {
       log,
       onEnd: () => {},
     });
-    this.#names = { script: hashed("app", page.script, "js"), style: hashed("app", page.style, "css") };
-    this.#assets = new Map([
-      [this.#names.script, { type: "text/javascript; charset=utf-8", text: page.script }],
-      [this.#names.style, { type: "text/css; charset=utf-8", text: page.style }],
-      ["favicon.svg", { type: "image/svg+xml", text: FAVICON }],
-    ]);
   }
 
   /** Answers a request. Never rejects. */
@@ -84,8 +78,9 @@ export class UiApp implements Application {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return new Refusal(405, "method_not_allowed", `method ${request.method} is not allowed`).response();
     }
-    if (pathname.startsWith("/assets/")) return this.#asset(pathname.slice("/assets/".length));
-    return this.#page(request);
+    const site = await (this.#site ??= this.#parts.page().then(siteOf));
+    if (pathname.startsWith("/assets/")) return asset(site, pathname.slice("/assets/".length));
+    return this.#page(request, site);
   }
 
   async #call(request: Request, connection: Connection): Promise<Response> {
@@ -107,19 +102,10 @@ export class UiApp implements Application {
     return await this.#api.answer(request, connection);
   }
 
-  #asset(name: string): Response {
-    const asset = this.#assets.get(name);
-    if (asset === undefined) return new Refusal(404, "not_found", `there is no asset ${name}`).response();
-    return new Response(asset.text, {
-      headers: { "content-type": asset.type, "cache-control": "public, max-age=31536000, immutable" },
-    });
-  }
-
-  #page(request: Request): Response {
+  #page(request: Request, { script, style }: Site): Response {
     const cookies = cookiesOf(request.headers);
     const wanted = cookies.letts_theme ?? this.#parts.theme;
     const theme = THEMES.includes(wanted) ? wanted : this.#parts.theme;
-    const { script, style } = this.#names;
     const html = `<!doctype html>
 <html lang="en" data-theme="${theme}">
 <head>
@@ -152,6 +138,31 @@ export class UiApp implements Application {
     }
     return response;
   }
+}
+
+/** The files that the page loads, by names that change with their content. */
+interface Site {
+  readonly script: string;
+  readonly style: string;
+  readonly assets: ReadonlyMap<string, { readonly type: string; readonly text: string }>;
+}
+
+function siteOf(page: PageFiles): Site {
+  const script = hashed("app", page.script, "js"), style = hashed("app", page.style, "css");
+  const assets = new Map([
+    [script, { type: "text/javascript; charset=utf-8", text: page.script }],
+    [style, { type: "text/css; charset=utf-8", text: page.style }],
+    ["favicon.svg", { type: "image/svg+xml", text: FAVICON }],
+  ]);
+  return { script, style, assets };
+}
+
+function asset({ assets }: Site, name: string): Response {
+  const found = assets.get(name);
+  if (found === undefined) return new Refusal(404, "not_found", `there is no asset ${name}`).response();
+  return new Response(found.text, {
+    headers: { "content-type": found.type, "cache-control": "public, max-age=31536000, immutable" },
+  });
 }
 
 function hashed(name: string, text: string, ending: string): string {

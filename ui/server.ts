@@ -70,7 +70,7 @@ export async function openUi(options: UiOptions): Promise<Ui> {
     theme: options.theme ?? "auto",
     version: VERSION.version,
     cacheMs: options.cacheMs ?? 1000,
-    page: await pageFiles(),
+    page: pageFiles,
     clock,
     log,
     stopping: stopping.signal,

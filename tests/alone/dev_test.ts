@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { InterruptedError } from "../../cli/errors.ts";
 import { letts } from "../../cli/letts.ts";
 import type { Io, Writer } from "../../cli/output/io.ts";
@@ -36,6 +36,7 @@ Deno.test("letts dev ends at a signal that comes while its first lines are writt
   try {
     await assertRejects(() => letts(["dev", folder, "--port", "0"], io), InterruptedError);
     assertStringIncludes(said, "In another shell:");
+    assertMatch(said, /^ui {7}http:\/\/127\.0\.0\.1:\d+\/#key=[0-9a-f]{64}$/m);
     assertEquals([...Deno.readDirSync(folder)], []);
   } finally {
     Deno.removeSignalListener("SIGTERM", press);

@@ -20,7 +20,7 @@ export const DEV: CommandSpec<[typeof DEV_FLAGS]> = {
   about: [
     "Needs no configuration: every script of the folder is a mission, by its file name. The default folder is missions/\n" +
     "beside letts.yaml, where letts init puts them, or the current one. Prints the folder, and the variable with which\n" +
-    "other commands find the dugdale.",
+    "other commands find the dugdale, and a link to the web UI.",
   ],
   positionals: [{ name: "folder", optional: true, complete: "folder" }],
   flags: [DEV_FLAGS],

@@ -5,9 +5,11 @@ import { stringify } from "yaml";
 import { isUsableFile } from "../../../config/letts/discover.ts";
 import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { lettsConfig } from "../../../config/letts/config.ts";
+import type { LettsConfig } from "../../../config/letts/resolve.ts";
 import { type Dugdale, openDugdale } from "../../../dugdale/daemon.ts";
 import { inheritedEnv } from "../../../dugdale/embedded.ts";
 import { findDeno, missionStarter } from "../../../dugdale/interpreters.ts";
+import { openUi } from "../../../ui/server.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
 import { clientOf } from "../../open_client.ts";
 import { paintFor } from "../../output/color.ts";
@@ -46,9 +48,10 @@ export async function dev(call: DevCall): Promise<void> {
       onMission: log.hear,
     }),
   );
-  const lettsYaml = await applied(call, dugdale, { folder, dataDir, tokens });
+  const { lettsYaml, config } = await applied(call, dugdale, { folder, dataDir, tokens });
+  const ui = stack.use(await openUi({ config, listen: "127.0.0.1:0", title: "letts dev" }));
   await io.stdout.write(
-    `dugdale  ${dugdale.url}\nmissions ${folder}\n\nIn another shell:\n  export LETTS_CONFIG=${lettsYaml}\n` +
+    `dugdale  ${dugdale.url}\nmissions ${folder}\nui       ${ui.link}\n\nIn another shell:\n  export LETTS_CONFIG=${lettsYaml}\n` +
       `  letts run --route dev --mission <file>\n\n`,
   );
   // A signal may have arrived while these lines were written.
@@ -98,12 +101,12 @@ interface DevFacts {
   readonly tokens: { readonly token: string; readonly admin_token: string; readonly exec_token: string };
 }
 
-/** Configures the dugdale for the missions, and writes a letts.yaml for it. Returns its path. */
+/** Configures the dugdale for the missions, and writes a letts.yaml for it. */
 async function applied(
   call: DevCall,
   dugdale: Dugdale,
   { folder, dataDir, tokens }: DevFacts,
-): Promise<string> {
+): Promise<{ readonly lettsYaml: string; readonly config: LettsConfig }> {
   const { flags, globals, io } = call;
   const runner = `${dataDir}/run_mission.sh`;
   await Deno.writeTextFile(runner, missionStarter(findDeno() ?? "deno"));
@@ -127,5 +130,5 @@ async function applied(
   call.describeErrorsWith(config);
   await using client = await clientOf(config, globals, io);
   await client.apply("dev", undefined, { force: true, prune: true });
-  return path;
+  return { lettsYaml: path, config };
 }
