@@ -43,12 +43,16 @@ export interface DugdaleFlags {
   readonly version: boolean;
 }
 
+/** What runs beside a dugdale in its process; released before it ends. */
+export type OpenBeside = (config: DugdaleConfig, dugdale: Dugdale, log: Log) => Promise<AsyncDisposable>;
+
 /**
  * Runs the daemon until it is told to stop.
  *
+ * @param openUi Called when the configuration wants the web UI.
  * @returns The exit code: 0 after a clean shutdown, 1 failure at start, 3 bad configuration.
  */
-export async function dugdaleMain(flags: DugdaleFlags): Promise<number> {
+export async function dugdaleMain(flags: DugdaleFlags, openUi?: OpenBeside): Promise<number> {
   if (flags.version) {
     say(`dugdale ${VERSION.version} (commit=${VERSION.commit}, built_at=${VERSION.built_at})\n`);
     return 0;
@@ -63,7 +67,9 @@ export async function dugdaleMain(flags: DugdaleFlags): Promise<number> {
   const daemonLog = openLog(config, flags);
   if (daemonLog === undefined) return 3;
   try {
-    return flags.migrateOnly ? migrateOnly(config, daemonLog.log) : await serve(config, flags, daemonLog);
+    return flags.migrateOnly
+      ? migrateOnly(config, daemonLog.log)
+      : await serve(config, flags, daemonLog, openUi);
   } finally {
     await daemonLog.flush(LAST_LINES_MS);
   }
@@ -174,7 +180,12 @@ function migrateOnly(config: DugdaleConfig, log: Log): number {
   return 0;
 }
 
-async function serve(config: DugdaleConfig, flags: DugdaleFlags, daemonLog: DaemonLog): Promise<number> {
+async function serve(
+  config: DugdaleConfig,
+  flags: DugdaleFlags,
+  daemonLog: DaemonLog,
+  openUi: OpenBeside | undefined,
+): Promise<number> {
   const { log } = daemonLog;
   for (const warning of tokenWarnings(config, systemClock.wallMs())) log.warn("weak_token", { warning });
   using signals = new StopSignals(log);
@@ -192,6 +203,16 @@ async function serve(config: DugdaleConfig, flags: DugdaleFlags, daemonLog: Daem
   } catch (error) {
     log.error("start failed", { err: messageOf(error) });
     return 1;
+  }
+  await using beside = new AsyncDisposableStack();
+  if (config.ui.enabled && openUi !== undefined) {
+    try {
+      beside.use(await openUi(config, dugdale, log));
+    } catch (error) {
+      log.error("start failed", { err: messageOf(error) });
+      await dugdale[Symbol.asyncDispose]();
+      return 1;
+    }
   }
   signals.deliverTo(dugdale);
   using _reload = onHangup(() => reload(dugdale, readAgain, log));

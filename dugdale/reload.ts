@@ -2,7 +2,7 @@ import type { DugdaleConfig } from "../config/dugdale/config.ts";
 
 /** The groups whose keys take effect without a restart; the rest of the file is read at the start alone. */
 const RELOADED = ["auth", "admin", "exec", "audit", "cleanup", "missionEnv", "limits"] as const;
-const NEEDS_RESTART = ["listen", "dataDir", "network", "hooks", "sinks"] as const;
+const NEEDS_RESTART = ["listen", "dataDir", "network", "hooks", "sinks", "ui"] as const;
 
 /** A configuration of its own, whose groups keep their identity, so that {@linkcode reloadInto} reaches all who use them. */
 export function liveConfig(config: DugdaleConfig): DugdaleConfig {

@@ -24,7 +24,7 @@ export interface UiOptions {
   readonly config: LettsConfig;
   /** `host:port`; port 0 takes a free one. Default {@linkcode UI_LISTEN}. */
   readonly listen?: string | undefined;
-  /** Names that the UI is reached by, beside loopback names and addresses. Default none. */
+  /** Names that the UI is reached by, beside loopback names and addresses; `*` for any name. Default none. */
   readonly allowedHosts?: readonly string[] | undefined;
   /** Refuses every change. Default false. */
   readonly readOnly?: boolean | undefined;
@@ -36,6 +36,8 @@ export interface UiOptions {
   readonly cacheMs?: number | undefined;
   /** How long a dugdale may take for a read, in milliseconds. Default 5000. */
   readonly readTimeoutMs?: number | undefined;
+  /** Whether there is a link that signs in once. Default true. */
+  readonly link?: boolean | undefined;
   /** Default: nothing is logged. */
   readonly log?: Log | undefined;
 }
@@ -60,7 +62,7 @@ export async function openUi(options: UiOptions): Promise<Ui> {
   const { config, log = silentLog, readTimeoutMs = 5000 } = options;
   await using stack = new AsyncDisposableStack();
   const clock = systemClock;
-  const sessions = stack.use(new Sessions(clock));
+  const sessions = stack.use(new Sessions(clock, options.link ?? true));
   const stopping = new AbortController();
   const app = new UiApp({
     sessions,
@@ -82,7 +84,11 @@ export async function openUi(options: UiOptions): Promise<Ui> {
   const server = listen(options.listen ?? UI_LISTEN, {
     app,
     limits: { max: 1000, maxPerAddress: 500, idleMs: 60_000, headerMs: 10_000 },
-    hosts: new HostRule({ kind: "named", names: options.allowedHosts ?? [] }),
+    hosts: new HostRule(
+      options.allowedHosts?.includes("*")
+        ? { kind: "all" }
+        : { kind: "named", names: options.allowedHosts ?? [] },
+    ),
     clock,
     log,
   });

@@ -59,13 +59,15 @@ export function cookiesOf(headers: Headers): Readonly<Record<string, string>> {
 export class Sessions implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #sessions = new Map<string, { readonly session: Session; untilMs: number }>();
-  #key: string | undefined = randomSecret();
+  #key: string | undefined;
 
-  constructor(clock: Clock) {
+  /** @param hasLink Whether a link signs in once. */
+  constructor(clock: Clock, hasLink: boolean) {
     this.#clock = clock;
+    this.#key = hasLink ? randomSecret() : undefined;
   }
 
-  /** The key of the one-time link; undefined once it was used. */
+  /** The key of the one-time link; undefined when there is none, and once it was used. */
   get key(): string | undefined {
     return this.#key;
   }

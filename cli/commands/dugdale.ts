@@ -73,7 +73,7 @@ export const DUGDALE: Command = command({
       logLevel: flags["log-level"],
       logFormat: flags["log-format"],
       version: flags.version,
-    });
+    }, async (...beside) => await (await import("../../ui/of_dugdale.ts")).openUiOfDugdale(...beside));
     if (status !== 0) throw new SilentExit(status);
   };
 });

@@ -163,6 +163,14 @@ export interface DugdaleAudit {
   readonly file: string;
 }
 
+/** The web UI of this dugdale. */
+export interface DugdaleUi {
+  /** Whether it is served. Default false. */
+  readonly enabled: boolean;
+  /** `host:port` of the UI; port 0 means an arbitrary free port. Default `127.0.0.1:7190`. */
+  readonly listen: string;
+}
+
 /** The configuration of a dugdale. Groups and names are those of dugdale.yaml. */
 export interface DugdaleConfig {
   /** `host:port`; `:port` means all interfaces, port 0 an arbitrary free port. */
@@ -193,6 +201,8 @@ export interface DugdaleConfig {
   readonly hooks: Readonly<Record<string, DugdaleHook>>;
   /** Where the records of missions are kept beside the dugdale, by name. */
   readonly sinks: Readonly<Record<string, DugdaleSink>>;
+  /** The web UI; served by the program `letts dugdale` alone. */
+  readonly ui: DugdaleUi;
 }
 
 /** A group with optional members. */

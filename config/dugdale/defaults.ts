@@ -32,6 +32,7 @@ export const DUGDALE_DEFAULTS: Omit<DugdaleConfig, "listen" | "dataDir"> = {
   tokens: [],
   log: { level: "info", format: "json", output: "stderr", outputs: [], events: {} },
   audit: { enabled: false, dispatches: true, file: "" },
+  ui: { enabled: false, listen: "127.0.0.1:7190" },
   cleanup: {
     successTtlMs: DAY_MS,
     failedTtlMs: 7 * DAY_MS,

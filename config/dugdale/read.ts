@@ -44,6 +44,7 @@ export function dugdaleConfig(settings: DugdaleSettings): DugdaleConfig {
     admin: filled(DUGDALE_DEFAULTS.admin, settings.admin),
     tokens: settings.tokens ?? DUGDALE_DEFAULTS.tokens,
     audit: filled(DUGDALE_DEFAULTS.audit, settings.audit),
+    ui: filled(DUGDALE_DEFAULTS.ui, settings.ui),
     log: { ...log, output: STREAMS.get(log.output.toLowerCase()) ?? log.output },
     cleanup: { ...cleanup, sweepIntervalMs: cleanup.sweepIntervalMs || SWEEP_INTERVAL_OF_0_MS },
     exec: filled(DUGDALE_DEFAULTS.exec, settings.exec),

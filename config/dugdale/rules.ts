@@ -26,6 +26,7 @@ export function* dugdaleProblems(config: DugdaleConfig): Generator<Problem> {
   }
   yield* networkProblems(config);
   yield* tlsProblems(config);
+  yield* uiProblems(config);
   for (const name of Object.keys(config.missionEnv.set)) {
     yield* reservedNameProblems(name, `mission_env.set[${JSON.stringify(name)}]`);
   }
@@ -88,6 +89,17 @@ function* tlsProblems({ listen, network, auth, admin, exec, tokens }: DugdaleCon
     problem:
       `${JSON.stringify(listen)} is not loopback, so tokens (${groups.join(", ")}) would travel in the ` +
       "clear; set network.behind_tls_proxy or network.insecure_plain_http",
+  };
+}
+
+/** The UI asks people for tokens, so that the same holds for it. */
+function* uiProblems({ ui, network }: DugdaleConfig): Generator<Problem> {
+  if (!ui.enabled || network.behindTlsProxy || network.insecurePlainHttp || isLoopback(ui.listen)) return;
+  yield {
+    order: RULE_ORDER.tls,
+    key: "ui.listen",
+    problem: `${JSON.stringify(ui.listen)} is not loopback, so tokens would travel in the clear; set ` +
+      "network.behind_tls_proxy or network.insecure_plain_http",
   };
 }
 

@@ -27,9 +27,10 @@ import type {
   DugdaleNetwork,
   DugdaleSettings,
   DugdaleTokens,
+  DugdaleUi,
 } from "./config.ts";
 
-const { audit: AUDIT, network: NETWORK, log: LOG, cleanup: CLEANUP, exec: EXEC } = DUGDALE_DEFAULTS;
+const { audit: AUDIT, ui: UI, network: NETWORK, log: LOG, cleanup: CLEANUP, exec: EXEC } = DUGDALE_DEFAULTS;
 
 const network: Fields<DugdaleNetwork> = {
   behindTlsProxy: named("behind_tls_proxy", flag("A proxy in front does TLS", { default: false })),
@@ -119,6 +120,11 @@ const audit: Fields<DugdaleAudit> = {
   enabled: flag("Record admin actions and refused requests", { default: AUDIT.enabled }),
   dispatches: flag("Record dispatches too", { default: AUDIT.dispatches }),
   file: filledText("File to which each record is appended as a line of JSON"),
+};
+
+const ui: Fields<DugdaleUi> = {
+  enabled: flag("Serve the web UI of this dugdale", { default: UI.enabled }),
+  listen: text("host:port of the web UI", { minLength: 1, default: UI.listen }),
 };
 
 const cleanup: Fields<DugdaleCleanup> = {
@@ -216,6 +222,7 @@ export const dugdaleShape: Decoder<Partial<DugdaleSettings>> = object<DugdaleSet
     limits: object<DugdaleLimits>("Caps and waits", limitFields),
     hooks: hooksShape,
     sinks: sinksShape,
+    ui: object("The web UI", ui),
   },
   ["listen", "data_dir"],
 );
