@@ -83,6 +83,7 @@ Deno.test("parseDugdaleConfig() fills every default in", () => {
     },
     hooks: {},
     sinks: {},
+    ui: { enabled: false, listen: "127.0.0.1:7190" },
   });
 });
 
