@@ -136,3 +136,57 @@ daemonTest("the log of a mission that writes none is empty", async () => {
   const { status, text } = await dugdale.get(`/v1/missions/${id}/log`);
   assertEquals([status, text], [200, ""]);
 });
+
+const isText = (value: unknown): boolean => typeof value === "string";
+const isObject = (value: unknown): boolean => typeof value === "object";
+
+/** Members of event lines that a reader of the first version decodes, with the types that it expects. */
+const FIRST_VERSION: Readonly<Record<string, (value: unknown) => boolean>> = {
+  seq: Number.isInteger,
+  event: isText,
+  value: Number.isFinite,
+  message: isText,
+  time: Number.isInteger,
+  pid: Number.isInteger,
+  lane: isText,
+  mission: isText,
+  outcome: isText,
+  exit_code: Number.isInteger,
+  signal: isText,
+  outputs: isObject,
+  duration_ms: Number.isInteger,
+};
+
+daemonTest("N2: a reader that knows four events can decode every line, and follows to the end", async () => {
+  const says = saying(
+    { event: "state", name: "a" },
+    { event: "note", text: "b" },
+    { event: "warn", message: "c", details: { value: "text", time: 1.5 } },
+    { event: "progress", value: 0.5, message: "d" },
+  );
+  const id = newId();
+  const retry = { attempts: 2, backoff: "10ms", jitter: 0 };
+  const body = { lane: "fast", mission: "obeys.sh", input: told(`${says} exit 1`), retry };
+  await dugdale.post("/v1/dispatch", body, { as: "dispatch", headers: { "idempotency-key": id } });
+  await dugdale.done(id);
+  const events = await dugdale.events(id);
+  const kinds = new Set(events.map(({ event }) => event));
+  assertEquals(kinds.size, 8, [...kinds].join());
+  for (const event of events) {
+    for (const [name, value] of Object.entries(event)) {
+      const fits = FIRST_VERSION[name] ?? (() => true);
+      assert(fits(value), `${event.event}: ${name} is ${JSON.stringify(value)}`);
+    }
+  }
+  const known = events.filter(({ event }) =>
+    ["queued", "running", "progress", "done"].includes(String(event))
+  );
+  assertEquals(known.map(({ event }) => event), [
+    "queued",
+    "running",
+    "progress",
+    "running",
+    "progress",
+    "done",
+  ]);
+});

@@ -108,7 +108,7 @@ Deno.test("Retention.run() keeps each mission for the time of its kind and outco
   assertEquals(old.map((id) => kept.has(id)), old.map(() => false));
   assertEquals(young.map((id) => kept.has(id)), young.map(() => true));
   for (const id of old) assertEquals(kept.files(id), []);
-  for (const id of young) assertEquals(kept.files(id).length, 4);
+  for (const id of young) assertEquals(kept.files(id).length, 5);
 });
 
 Deno.test("Retention.run() removes what was deleted by hand, and nothing that waits or runs", async () => {
