@@ -44,3 +44,49 @@ Deno.test("KillSwitch.signal aborts with the reason, also when it is asked for o
     assertEquals(before ?? kill.signal, kill.signal);
   }
 });
+
+/** A run that has left so many processes behind, and the looks that were taken at them. */
+function leaving(count: number): { child: Child; looks: boolean[] } {
+  const processes = Array.from({ length: count }, (_, index) => ({ pid: 100 + index, command: "left" }));
+  const looks: boolean[] = [];
+  const child: Partial<Child> = {
+    groupAlive: () => false,
+    signal: () => true,
+    remaining: (everywhere) => {
+      looks.push(everywhere);
+      return processes;
+    },
+  };
+  return { child: child as Child, looks };
+}
+
+Deno.test("KillSwitch tells the first 16 of the processes that a run has left, and how many there are", () => {
+  using kill = new KillSwitch(systemClock, 5);
+  const { child, looks } = leaving(20);
+  kill.attach(child);
+  kill.noteLeftovers();
+  const { action, count, processes } = kill.leftovers!;
+  assertEquals([action, count, processes.map(({ pid }) => pid)], [
+    "left",
+    20,
+    Array.from({ length: 16 }, (_, index) => 100 + index),
+  ]);
+  assertEquals(looks, [false], "without a rule of the lane the look is at the group alone");
+});
+
+Deno.test("KillSwitch looks everywhere for what a run has left where its lane has a rule", () => {
+  using kill = new KillSwitch(systemClock, 5, undefined, "leave");
+  const { child, looks } = leaving(0);
+  kill.attach(child);
+  kill.noteLeftovers();
+  assertEquals([kill.leftovers, looks], [undefined, [true]]);
+});
+
+Deno.test("KillSwitch tells of nothing left after a run that was ended", () => {
+  using kill = new KillSwitch(systemClock, 0);
+  const { child } = leaving(1);
+  kill.attach(child);
+  kill.kill("killed_by_api");
+  kill.noteLeftovers();
+  assertEquals(kill.leftovers, undefined);
+});
