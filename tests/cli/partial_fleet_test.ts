@@ -86,7 +86,7 @@ Deno.test("letts leaves a dugdale that takes connections and never answers, and 
   const path = `${fleet.folder}/letts.yaml`;
   const entry = `  - { id: mute, url: "http://127.0.0.1:${mute.addr.port}", lanes: { normal: {} } }\n`;
   await Deno.writeTextFile(path, await Deno.readTextFile(path) + entry);
-  const impatient = ["--request-timeout", "1s"]; // the one that answers has this long, too
+  const impatient = ["--request-timeout", "5s"]; // the one that answers has this long, too
   const exec = ["exec", "--all", "--lane", "normal", "--stdin=none"];
   const silence = /no response within \d+ ms: mute \(/;
 
@@ -104,7 +104,7 @@ Deno.test("letts leaves a dugdale that takes connections and never answers, and 
   await t.step(
     "letts exec --wait-timeout counts from before the first request and exits with 124",
     async () => {
-      const ended = await fleet.cli([...exec, "--wait-timeout", "3s", "-o", "json", "--", "echo", "hi"]);
+      const ended = await fleet.cli([...exec, "--wait-timeout", "10s", "-o", "json", "--", "echo", "hi"]);
       assertEquals(ended.code, 124);
       const rows: { host: string; error?: string; outcome?: string }[] = JSON.parse(ended.stdout).results;
       assertEquals(rows.map(({ host, error, outcome }) => [host, error ?? outcome]), [

@@ -10,6 +10,18 @@ export interface Break {
   readonly how: "reset" | "end" | "silence";
 }
 
+/** Listens as soon as nothing else holds the port. */
+export async function whenPortIsFree<Value>(listen: () => Value | Promise<Value>): Promise<Value> {
+  for (let tries = 300;; tries--) {
+    try {
+      return await listen();
+    } catch (error) {
+      if (tries === 0 || (error as { code?: unknown }).code !== "EADDRINUSE") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
 /** Passes connections on to a port of this machine. The nth one breaks as the nth entry says; further ones work. */
 export class FaultProxy implements AsyncDisposable {
   readonly #server: Server;
@@ -52,9 +64,17 @@ export class FaultProxy implements AsyncDisposable {
     await stopped;
   }
 
-  /** Listens again, where it did before it was stopped. */
+  /** Listens again, where it did before it was stopped. A connection of another test may have the port for a while. */
   async start(port: number): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
+    await whenPortIsFree(() =>
+      new Promise<void>((resolve, reject) => {
+        this.#server.once("error", reject);
+        this.#server.listen(port, "127.0.0.1", () => {
+          this.#server.removeListener("error", reject);
+          resolve();
+        });
+      })
+    );
   }
 
   /** Resolves when no client holds a connection any more: it waits for ever for one that forgot its own. */

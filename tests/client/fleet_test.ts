@@ -5,6 +5,7 @@ import { fanOut } from "../../client/fleet.ts";
 import { type FleetMissionFilter, type FleetPage, LettsClient, type Mission } from "../../client/mod.ts";
 import type { MissionRecord } from "../../protocol/mission.ts";
 import { lettsYaml, openFleet, slowly } from "../cli/fleet.ts";
+import { whenPortIsFree } from "./fault_proxy.ts";
 import { openClient, problem, QUICK, Scripted } from "./scripted.ts";
 
 const ID = "0197ac9e-61c6-7b3a-9a2e-000000000001";
@@ -207,7 +208,7 @@ Deno.test("listMissionsOnAll() over real dugdales shows which is unavailable, an
   assertEquals(second.unavailable.map(({ host, error }) => [host, error.code]), [["s3", "network"]]);
   assertEquals(new Set(second.items.map(({ host }) => host)), new Set(["s1", "s2"]));
   await client.dispatch({ host: "s1", lane: "paused" }, { mission: "silent" }); // a newer one moves nothing
-  await using _returned = slowly(away, leaving.addr.port);
+  await using _returned = await whenPortIsFree(() => slowly(away, leaving.addr.port));
   const third = await client.listMissionsOnAll({ limit: 3, cursor: second.nextCursor });
   assertEquals([third.nextCursor, third.unavailable], [undefined, []]);
   assertEquals(

@@ -64,7 +64,7 @@ for (const [name, open] of [["a dugdale", openPair], ["a fake dugdale", openFake
     assertEquals((await client.getMission(again.missionId, { host: "here" }))?.restartedFrom, ref.missionId);
     await client.delete(again);
     assertEquals(await client.getMission(again.missionId, { host: "here" }), undefined);
-    await using running = await client.start(TO, { mission: "forever", waitMs: 50 });
+    await using running = await client.start(TO, { mission: "forever", waitMs: 1000 });
     await assertRejects(() => running.result, WaitTimeoutError);
     assertEquals((await client.getMission(running.ref.missionId))?.status, "running");
     assertEquals(await client.kill(running.ref), "kill_sent");

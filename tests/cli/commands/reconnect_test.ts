@@ -79,7 +79,7 @@ Deno.test("letts exec, events --follow and logs --follow survive a dugdale that 
   assertEquals([ran.code, ran.stdout], [0, "before\nafter\n"]);
   assertMatch(
     ran.stderr,
-    /^letts: warning: connection refused: s1 \(127\.0\.0\.1:\d+\); trying for another 5\ds\n$/,
+    /^letts: warning: connection refused: s1 \(127\.0\.0\.1:\d+\); trying for another \d\ds\n$/,
   );
   assertEquals([followed.code, followed.stdout.trimEnd().split("\n").length], [0, 3]);
   assertStringIncludes(followed.stdout, `"done"`);
@@ -111,7 +111,7 @@ Deno.test("letts --reconnect says how long a dugdale may be gone, and the error 
   await proxy.stop();
   const { code, stderr } = await run.finished();
   assertEquals(code, 255);
-  assertMatch(stderr, /mission \S+ cannot be followed: .* connections in 0\.\d s brought nothing/);
+  assertMatch(stderr, /mission \S+ cannot be followed: .* connections in \d+\.\d s brought nothing/);
   await proxy.start(port);
   await Deno.writeTextFile(`${fleet.folder}/go`, "");
 });

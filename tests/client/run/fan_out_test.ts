@@ -112,7 +112,7 @@ Deno.test("runMany() has one deadline for all jobs, started or not", async () =>
   );
   await using client = await openClient([server]);
   const jobs = [{ route: "r", mission: "m" }, { route: "r", mission: "m" }];
-  const outcomes = await client.runMany(jobs, { waitMs: 30, concurrency: 1 });
+  const outcomes = await client.runMany(jobs, { waitMs: 1000, concurrency: 1 });
   assertEquals(outcomes.map((one) => one.ok || one.error.code), ["wait_timeout", "wait_timeout"]);
   assertEquals(server.log.filter((line) => line.startsWith("POST")).length, 1);
 });

@@ -100,7 +100,7 @@ Deno.test("run() leaves the mission alone when the wait is over", async () => {
       : new Response(new ReadableStream())
   );
   await using client = await openClient([server]);
-  const error = await assertRejects(() => client.run(TO, { ...GO, waitMs: 20 }), WaitTimeoutError);
+  const error = await assertRejects(() => client.run(TO, { ...GO, waitMs: 1000 }), WaitTimeoutError);
   assertEquals([error.missionId, error.host], [ID, "s1"]);
   assertEquals(server.log, ["POST /v1/dispatch", `GET /v1/missions/${ID}/events?follow=true`]);
 });

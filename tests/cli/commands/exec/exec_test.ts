@@ -116,7 +116,7 @@ Deno.test("letts exec exits with 255 when a part of the output never comes", asy
   assertEquals([ended.code, ended.stdout.length], [255, 70_000]);
   assertMatch(
     ended.stderr,
-    /^letts: warning: stdout is incomplete: .* connections in 0\.\d s brought nothing/,
+    /^letts: warning: stdout is incomplete: .* connections in \d+\.\d s brought nothing/,
   );
   const json = await fleet.cli([
     ...ONE,
