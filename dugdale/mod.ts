@@ -37,6 +37,7 @@ export {
   type DugdaleNetwork,
   type DugdaleSettings,
   type DugdaleTokens,
+  type DugdaleUi,
   type LogFormat,
   type LogLevel,
   type LogOutputType,

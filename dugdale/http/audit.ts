@@ -105,8 +105,8 @@ export class Audit implements Disposable {
   refused(refusal: Refusal): void {
     if (!this.#parts.config.audit.enabled || this.#closed) return;
     const { actor, address, method, route, problem } = refusal;
-    const kind = this.#refusals.size < REFUSALS_MAX ? [actor, address, method, route, problem.code] : [];
-    const key = kind.join("\n");
+    const kind = [actor, address, method, route, problem.code].join("\n");
+    const key = this.#refusals.size < REFUSALS_MAX || this.#refusals.has(kind) ? kind : "";
     const known = this.#refusals.get(key);
     if (known !== undefined) {
       known.count++;
