@@ -107,8 +107,10 @@ export class Enqueuer {
     return new Promise((resolve, reject) => {
       const asked = { spec, resolve, reject };
       // Only the last group takes more, so that missions enter in the order in which they were asked for.
-      if (this.#group?.[0].spec.lane === spec.lane) this.#group.push(asked);
-      else this.#enterAll(this.#group = [asked]);
+      if (this.#group?.[0].spec.lane === spec.lane) {
+        this.#group.push(asked);
+        this.#parts.store.join();
+      } else this.#enterAll(this.#group = [asked]);
     });
   }
 

@@ -66,9 +66,11 @@ export class Store implements Disposable {
   /** Undefined for a database in memory. */
   readonly #files: DatabaseFiles | undefined;
   #waiting: Change[] = [];
+  /** Of the changes that wait. */
+  #callers = 0;
   /** A commit is due at the end of this turn. */
   #due = false;
-  /** The last commit had several changes, so that more of them are to be expected. */
+  /** The last commit had several callers, so that more of them are to be expected. */
   #shared = false;
   /** Of the commit of changes that have time. */
   #timer: Disposable | undefined;
@@ -154,6 +156,11 @@ export class Store implements Disposable {
     return this.#enqueue(apply, false, 0);
   }
 
+  /** Tells that a change which waits has got another caller, so that more of them are to be expected. */
+  join(): void {
+    this.#callers++;
+  }
+
   /** Commits what is waiting, without waiting for the end of the turn. */
   flush(): void {
     this.#timer?.[Symbol.dispose]();
@@ -162,7 +169,8 @@ export class Store implements Disposable {
     const changes = this.#waiting;
     if (changes.length === 0) return;
     this.#waiting = [];
-    this.#shared = changes.length > 1;
+    this.#shared = this.#callers > 1;
+    this.#callers = 0;
     const settle: (() => void)[] = [];
     try {
       this.#assertNotLost();
@@ -255,6 +263,7 @@ export class Store implements Disposable {
     return new Promise((resolve, reject) => {
       if (!this.db.isOpen) return reject(new StoreError("the database is closed"));
       this.#waiting.push({ apply, durable, resolve, reject });
+      this.#callers++;
       if (delayMs > 0) this.#timer ??= this.#clock.after(delayMs, () => this.flush());
       else if (!this.#due) {
         this.#due = true;
@@ -265,7 +274,7 @@ export class Store implements Disposable {
 
   /** Among many callers, those who were answered last are about to come again: a turn costs much less than a commit. */
   #gather(seen: number, turn: number): void {
-    const count = this.#waiting.length;
+    const count = this.#callers;
     if (!this.#shared || count === seen || turn === GATHER_TURNS) return this.flush();
     setImmediate(() => this.#gather(count, turn + 1));
   }

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { setImmediate } from "node:timers";
 import { dugdaleConfig } from "../../../config/dugdale/read.ts";
 import { AppliedConfig } from "../../../dugdale/engine/applied.ts";
 import { type DispatchRequest, missionSpec } from "../../../dugdale/engine/dispatch.ts";
@@ -60,6 +61,11 @@ Deno.test("Enqueuer.enqueue() makes the missions of a lane in one turn one chang
   assertEquals(rows, rows.toSorted((a, b) => a - b));
   await enqueuer.enqueue(spec());
   assertEquals(changes.length, 4, "a later call is a change of its own");
+  await Promise.all([enqueuer.enqueue(spec()), enqueuer.enqueue(spec())]);
+  const first = enqueuer.enqueue(spec());
+  await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all([first, enqueuer.enqueue(spec())]);
+  assertEquals(changes.length, 6, "among several callers the next turn is waited for");
 });
 
 Deno.test("Enqueuer.enqueue() lets neither a refusal nor a statement that fails disturb missions of the same turn", async () => {

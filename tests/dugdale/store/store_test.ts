@@ -63,7 +63,7 @@ Deno.test("Store syncs what write() resolves, but not what writeSoon() does, and
   }
 });
 
-Deno.test("Store waits for the next turn only when its last commit had several changes", () =>
+Deno.test("Store waits for the next turn only when its last commit had several callers", () =>
   withStore(async (store) => {
     const seen: string[] = [];
     const write = (name: string): Promise<void> =>
@@ -77,6 +77,12 @@ Deno.test("Store waits for the next turn only when its last commit had several c
     };
     assertEquals(await one(), ["a", "a done", "b", "b done"]);
     await Promise.all([write("c"), write("d")]);
+    assertEquals(await one(), ["a", "b", "a done", "b done"]);
+    await write("e");
+    assertEquals(await one(), ["a", "a done", "b", "b done"]);
+    const joined = write("f");
+    store.join();
+    await joined;
     assertEquals(await one(), ["a", "b", "a done", "b done"]);
   }));
 
