@@ -17,6 +17,12 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   report: `echo content > "$LETTS_WORKDIR/out/report"; echo '{"event":"output_file","key":"report"}' >&3`,
 };
 
+/**
+ * An address of loopback that no other process uses, so that a dugdale which is started again finds its port free. Other
+ * systems than Linux have only one.
+ */
+const HOST = Deno.build.os === "linux" ? `127.77.${(Deno.pid >> 8) & 255}.${Deno.pid & 255}` : "127.0.0.1";
+
 /** What {@linkcode openFixture} opens. */
 export interface Fixture extends AsyncDisposable {
   readonly ui: Ui;
@@ -43,7 +49,7 @@ export async function openFixture(hosts = 1, options: Partial<UiOptions> = {}): 
   stack.defer(async () => {
     for (const dugdale of open.values()) await dugdale[Symbol.asyncDispose]();
   });
-  const start = async (host: string, listen = "127.0.0.1:0"): Promise<string> => {
+  const start = async (host: string, listen = `${HOST}:0`): Promise<string> => {
     const config = dugdaleConfig({
       listen,
       dataDir: `${folder}/data-${host}`,

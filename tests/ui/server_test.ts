@@ -166,3 +166,77 @@ Deno.test("a read-only UI refuses changes with 405", async () => {
   assertEquals([answer.status, json(answer).error], [405, "read_only"]);
   assertEquals(json(await visitor.request("GET", "/api/session")).read_only, true);
 });
+
+/** Reads server-sent events until the stream ends. */
+async function streamed(visitor: Visitor, path: string, headers: Record<string, string> = {}) {
+  const { status, text } = await visitor.request("GET", path, {
+    headers: { accept: "text/event-stream", ...headers },
+  });
+  assertEquals(status, 200, text);
+  return text.split("\n\n").map((block) =>
+    Object.fromEntries(
+      block.split("\n").filter(Boolean).map((line) => {
+        const at = line.indexOf(":");
+        return [line.slice(0, at), line.slice(at + 1).trim()];
+      }),
+    )
+  );
+}
+
+Deno.test("events and output are streams that go on after the last id, and say that they have ended", async () => {
+  await using fixture = await openFixture();
+  const { missionId } = await fixture.client.run({ host: "s1", lane: "fast" }, {
+    mission: "hello",
+    input: { a: 1 },
+  });
+  const visitor = await signedIn(fixture);
+  for (const kind of ["events", "output"]) {
+    const path = `/api/missions/s1/${missionId}/${kind}`;
+    const all = await streamed(visitor, path);
+    const messages = all.filter(({ data, event }) => data !== undefined && event === undefined);
+    const ids = messages.map(({ id }) => Number(id));
+    assertEquals(ids, ids.toSorted((a, b) => a - b));
+    assertEquals(ids.length >= 2, true, kind);
+    assertEquals(all.some(({ event }) => event === "end"), true, kind);
+    const rest = await streamed(visitor, path, { "last-event-id": String(ids[0]) });
+    assertEquals(
+      rest.filter(({ data, event }) => data !== undefined && event === undefined),
+      messages.slice(1),
+      kind,
+    );
+  }
+});
+
+Deno.test("a stream of a mission that does not exist is an ordinary 404", async () => {
+  await using fixture = await openFixture();
+  const visitor = await signedIn(fixture);
+  for (const kind of ["events", "output"]) {
+    const path = `/api/missions/s1/01a00000-0000-7000-8000-000000000000/${kind}`;
+    const answer = await visitor.request("GET", path, { headers: { accept: "text/event-stream" } });
+    assertEquals([answer.status, json(answer).error], [404, "not_found"]);
+  }
+});
+
+Deno.test("a bulk action has one result for each item, in their order, also for what is not there", async () => {
+  await using fixture = await openFixture(2);
+  const run = async (host: string) =>
+    (await fixture.client.run({ host, lane: "fast" }, { mission: "hello" })).missionId;
+  const [one, two] = [await run("s1"), await run("s2")];
+  const items = [
+    { host: "s2", id: two },
+    { host: "s9", id: one },
+    { host: "s1", id: "01a00000-0000-7000-8000-000000000000" },
+    { host: "s1", id: one },
+    { host: "s1", id: one },
+  ];
+  const visitor = await signedIn(fixture);
+  const { results } = json(await visitor.request("POST", "/api/missions/bulk-delete", { body: { items } }));
+  assertEquals(
+    results.map(({ host, id, ok }: { host: string; id: string; ok: boolean }) => ({ host, id, ok })),
+    items.map((item, at) => ({ ...item, ok: at === 0 || at > 2 })),
+  );
+  assertEquals(
+    (await visitor.request("POST", "/api/missions/bulk-delete", { body: { items: [] } })).status,
+    400,
+  );
+});
