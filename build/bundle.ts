@@ -60,6 +60,8 @@ async function denoBundle(out: string, entry: string, ...options: readonly strin
       cwd: sources, // whose deno.json names the imports
     }).spawn().status;
     if (code !== 0) throw new Error(`deno bundle ended with ${code}`);
+    // A resource that is declared has a short name by now.
+    if ((await Deno.readTextFile(out)).includes("using$")) throw new Error("a using has been ended too late");
   } finally {
     await Deno.remove(sources, { recursive: true });
   }
@@ -92,23 +94,24 @@ async function copySources(from: string, to: string): Promise<void> {
  * Adds a second, empty resource to each `using` of a formatted module. The minifier only looks at the last resource of a
  * statement, and removes a `using` whose value is used once, in the next statement: nothing would be released.
  *
- * @throws {Error} When the end of a statement is not found: the first line of its indentation that ends with a
- * semicolon.
+ * @throws {Error} When the end of a statement is not found: the first line that ends with a semicolon outside of brackets.
  */
 export function withKeptUsing(source: string): string {
-  let count = 0, indent: string | undefined;
+  let count = 0, depth: number | undefined;
   const lines = source.split("\n").map((line) => {
-    const start = /^( *)(?:await )?using \w+(?:: [^=]+)? = /.exec(line);
-    if (start !== null) {
-      if (indent !== undefined) throw new Error(`a using has no end before ${line.trim()}`);
-      indent = start[1];
+    if (/^ *(?:await )?using \w+(?:: [^=]+)? =/.test(line)) {
+      if (depth !== undefined) throw new Error(`a using has no end before ${line.trim()}`);
+      depth = 0;
     }
-    const end = /;(?= \/\/|$)/.exec(line);
-    if (indent === undefined || end === null || /^ */.exec(line)?.[0] !== indent) return line;
-    indent = undefined;
-    return `${line.slice(0, end.index)}, using$${count++} = null${line.slice(end.index)}`;
+    if (depth === undefined) return line;
+    const code = line.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`| \/\/.*/g, "");
+    depth += (code.match(/[([{]/g) ?? []).length - (code.match(/[)\]}]/g) ?? []).length;
+    if (depth !== 0 || !code.trimEnd().endsWith(";")) return line;
+    depth = undefined;
+    const end = line.lastIndexOf(";", line.includes(" //") ? line.indexOf(" //") : undefined);
+    return `${line.slice(0, end)}, using$${count++} = null${line.slice(end)}`;
   });
-  if (indent !== undefined) throw new Error("a using has no end");
+  if (depth !== undefined) throw new Error("a using has no end");
   return lines.join("\n");
 }
 

@@ -106,6 +106,10 @@ Deno.test("withKeptUsing() adds an empty resource to each using, however long it
   await using b: B = g({
     x: [1];
   }); // why
+  using c = a === undefined
+    ? f("(")
+    : g();
+  c.run();
   const using_ = 1;
 `;
   assertEquals(
@@ -114,6 +118,10 @@ Deno.test("withKeptUsing() adds an empty resource to each using, however long it
   await using b: B = g({
     x: [1];
   }), using$1 = null; // why
+  using c = a === undefined
+    ? f("(")
+    : g(), using$2 = null;
+  c.run();
   const using_ = 1;
 `,
   );
