@@ -31,7 +31,7 @@ import { Staging } from "./staging/staging.ts";
 import type { Store } from "./store/store.ts";
 import { VERSION } from "./version.ts";
 
-/** What a dugdale needs of the world: a test hands in its own. */
+/** External dependencies of a dugdale; tests substitute their own. */
 export interface CoreParts {
   readonly config: DugdaleConfig;
   readonly store: Store;
@@ -41,11 +41,11 @@ export interface CoreParts {
   readonly memoryKills: EngineParts["memoryKills"];
   readonly readVariable: EngineParts["readVariable"];
   readonly log: Log;
-  /** Reads the configuration again and gives the keys that need a restart. Default: it did not come from a file. */
+  /** Reads the configuration again and returns the keys that need a restart. Default: it did not come from a file. */
   readonly reload?: (() => string[]) | undefined;
   /** What on this machine does not fit an applied configuration. Default: that is not looked at. */
   readonly appliedWarnings?: HandlerParts["appliedWarnings"];
-  /** Damage of the database, if any is known. */
+  /** Known damage of the database, if any. */
   readonly criticalError: () => CriticalError | undefined;
   /** Gets each record of the audit as a line of JSON. Default: none. */
   readonly auditSink?: ((line: string) => void) | undefined;
@@ -64,16 +64,22 @@ export interface Core extends AsyncDisposable {
   readonly audit: Audit;
   /** Aborted by {@linkcode drain}. */
   readonly draining: AbortSignal;
-  /** Starts nothing more and refuses dispatches; running missions go on. */
+  /** Starts no more missions and rejects dispatches; running missions continue. */
   drain(): void;
-  /** Makes what answers requests. @param admit Admits a request. @throws {ProblemError} When it is refused. */
+  /**
+   * Creates the application that answers requests. @param admit Admits a request. @throws {ProblemError} When it is
+   * rejected.
+   */
   app(admit: (request: Request, key: RouteKey, connection: Connection) => Caller): App<typeof ROUTES>;
 }
 
-/** File operations that may be under way at once; each holds a thread. */
+/** Maximum number of concurrent file operations; each uses a thread. */
 const FILE_SLOTS = 8;
 
-/** Puts a dugdale together. Nothing is started or repaired: lanes come with {@linkcode AppliedConfig.replay}, fires with {@linkcode Schedules.start}. */
+/**
+ * Constructs a dugdale. Nothing is started or repaired yet: {@linkcode AppliedConfig.replay} creates the lanes,
+ * {@linkcode Schedules.start} starts the schedules.
+ */
 export function openCore(given: CoreParts): Core {
   const { config, store, dataDir, clock, log, criticalError } = given;
   const slots = new Slots(FILE_SLOTS);

@@ -30,59 +30,64 @@ import { VERSION } from "./version.ts";
 
 /** How to open a dugdale. */
 export interface DugdaleOptions {
-  /** Made by {@linkcode dugdaleConfig} or read from a dugdale.yaml. */
+  /** Created by {@linkcode dugdaleConfig} or read from a dugdale.yaml. */
   readonly config: DugdaleConfig;
-  /** Default: nothing is logged. */
+  /** Default: no log. */
   readonly log?: Log;
-  /** Default: the machine's. */
+  /** Default: the system clock. */
   readonly clock?: Clock | undefined;
-  /** Reads the configuration again, for `POST /v1/admin/reload`. Default: it cannot be read again. */
+  /** Reads the configuration again, for `POST /v1/admin/reload`. Default: not possible. */
   readonly readConfig?: (() => DugdaleConfig) | undefined;
   /**
-   * Whether processes that outlive their parent within a mission become children of this process, so that a kill finds
-   * them. Linux only, and only for a program that is nothing but a dugdale: it then waits for all of its children.
-   * Default false.
+   * Whether orphaned processes of missions become children of this process, so that a kill finds them. Linux only, and
+   * only for a program that is nothing but a dugdale: it then waits for all of its children. Default false.
    */
   readonly adoptOrphans?: boolean | undefined;
-  /** Called with the changes of missions: of a started process at once, of an end when it is on disk. Default: none. */
+  /**
+   * Called with changes of missions: when a process has started, immediately; at an end, when it is on disk. Default:
+   * none.
+   */
   readonly onMission?: ((change: MissionChange) => void) | undefined;
 }
 
-/** A mission that has a process, or whose output files are being collected. */
+/** A mission whose process is running or whose output files are being collected. */
 export interface LiveMission {
   /** UUIDv7 of the mission or exec. */
   readonly missionId: string;
   /** Whether it was dispatched by name or sent as a command. */
   readonly kind: MissionKind;
-  /** The lane whose slot it holds. */
+  /** Its lane. */
   readonly lane: string;
   /** Name of the script; `exec` for every exec. */
   readonly missionName: string;
-  /** When its lane picked it up, in milliseconds of `performance.now()`: the wall clock may be set meanwhile. */
+  /**
+   * When it was started by its lane, in milliseconds of `performance.now()`, which is independent of changes of the
+   * wall clock.
+   */
   readonly sinceMs: number;
 }
 
 /** A dugdale in this process. Disposing it ends running missions and closes everything. */
 export interface Dugdale extends AsyncDisposable {
-  /** Where it answers, such as `http://127.0.0.1:7180`. */
+  /** Base URL, such as `http://127.0.0.1:7180`. */
   readonly url: string;
-  /** What it listens on; the port is the real one when 0 was asked for. */
+  /** The address it listens on, with the actual port if 0 was requested. */
   readonly address: Deno.NetAddr;
-  /** The missions that run now: what a {@linkcode close} would wait for. */
+  /** The running missions, for which {@linkcode close} waits. */
   readonly live: readonly LiveMission[];
-  /** Aborted once it drains: when it is told to, or when it has lost the lock of its data directory. */
+  /** Aborted when it drains: on request, or after losing the lock of its data directory. */
   readonly draining: AbortSignal;
-  /** Starts nothing more and refuses dispatches; running missions go on. */
+  /** Starts no more missions and rejects dispatches; running missions continue. */
   drain(): void;
   /** Ends running missions with SIGTERM and, after the grace, SIGKILL. Implies {@linkcode drain}. */
   endMissions(): void;
   /**
-   * Changes tokens, limits, retention and the environment of missions in place.
+   * Replaces tokens, limits, retention and the environment of missions without a restart.
    *
    * @returns The keys that differ and take effect at the next start, as written in dugdale.yaml.
    */
   reload(config: DugdaleConfig): string[];
-  /** Drains, waits for the running missions, closes everything. */
+  /** Drains, waits for the running missions, and closes everything. */
   close(): Promise<void>;
 }
 
@@ -103,17 +108,17 @@ function variables(log: Log): ReadVariable {
   };
 }
 
-/** Requests that are still running when all missions have ended get so long to finish. */
+/** Time for running requests to finish when all missions have ended. */
 const HTTP_GRACE_MS = 30_000;
 
 /**
  * Opens the data directory, settles what an earlier daemon left, starts the lanes and listens.
  *
- * @throws {ConfigError} When the data directory belongs to another user, or every user can write to it.
- * @throws {DataDirError} When its database is gone and its files are not.
+ * @throws {ConfigError} When the data directory belongs to another user, or is writable by everyone.
+ * @throws {DataDirError} When its database is missing but its files are not.
  * @throws {DataDirLockedError} When another dugdale uses the data directory.
- * @throws {NewerDatabaseError} When a newer version has written it.
- * @throws {ListenError} When the address cannot be listened on.
+ * @throws {NewerDatabaseError} When a newer version has written the database.
+ * @throws {ListenError} When it cannot listen on the address.
  */
 export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   const { log = silentLog, clock = systemClock, onMission, readConfig } = options;
@@ -174,7 +179,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
     core.applied.replay();
     await core.schedules.start();
   } catch (error) {
-    // Without lanes the daemon can still be looked at, and a new apply repairs it.
+    // Without lanes the daemon can still be inspected, and a new apply repairs it.
     log.error("db_error", { op: "replay", err: error });
   }
   staging.start();
@@ -192,7 +197,7 @@ export async function openDugdale(options: DugdaleOptions): Promise<Dugdale> {
   return dugdale.owning(stack.move());
 }
 
-/** What an open dugdale is driven with. */
+/** The parts that an open dugdale uses. */
 interface OpenParts {
   readonly config: DugdaleConfig;
   readonly core: Core;
@@ -211,7 +216,7 @@ class OpenDugdale implements Dugdale {
     this.#parts = parts;
   }
 
-  /** Lets the dugdale release these when it is closed. */
+  /** Registers resources to release when the dugdale is closed. */
   owning(resources: AsyncDisposable): this {
     this.#resources.use(resources);
     return this;
@@ -287,7 +292,7 @@ function openAuditFile(path: string): LogOutput {
   }
 }
 
-/** @throws {ProblemError} `bad_request` For a configuration that cannot be used. */
+/** @throws {ProblemError} `bad_request` When the configuration is invalid. */
 function readAgain(readConfig: () => DugdaleConfig): DugdaleConfig {
   try {
     return readConfig();
@@ -319,7 +324,7 @@ function describe(listen: string): Record<string, string | number> {
   };
 }
 
-/** On loopback, browsers are held to loopback names unless a proxy stands in front; elsewhere a name may be anything. */
+/** On loopback, browsers are limited to loopback names unless a proxy is in front; elsewhere any name is allowed. */
 function allowedHosts({ listen, network }: DugdaleConfig): AllowedHosts {
   const { allowedHosts: names, trustedProxies, behindTlsProxy } = network;
   if (names.includes("*")) return { kind: "all" };

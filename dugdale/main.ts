@@ -24,19 +24,19 @@ import { VERSION } from "./version.ts";
 
 const encoder = new TextEncoder();
 
-/** Everything that is printed before the log is open goes to standard output. */
+/** Everything printed before the log is open goes to standard output. */
 function say(text: string): void {
   Deno.stdout.writeSync(encoder.encode(text));
 }
 
-/** What the command line asks of the daemon. */
+/** Command-line options of the daemon. */
 export interface DugdaleFlags {
-  /** Path of the configuration file; empty to look for it at the usual places. */
+  /** Path of the configuration file; empty to search the usual places. */
   readonly config: string;
   readonly checkConfig: boolean;
   readonly migrateOnly: boolean;
   readonly insecureConfigPermissions: boolean;
-  /** Instead of the one in the configuration file. */
+  /** Overrides the configuration file. */
   readonly logLevel: string | undefined;
   /** As `logLevel`. */
   readonly logFormat: string | undefined;
@@ -93,11 +93,11 @@ interface DaemonLog {
   setLevels(settings: DugdaleLog): void;
   /** Opens files again, for example after they were renamed. */
   reopen(): void;
-  /** Waits for lines that are still to be written. */
+  /** Waits for pending lines. */
   flush(ms: number): Promise<void>;
 }
 
-/** At its end the daemon waits so long for a reader of its log that stalls. */
+/** Maximum time that the daemon waits at its end for a stalled reader of its log. */
 const LAST_LINES_MS = 1000;
 
 function openLog(config: DugdaleConfig, flags: DugdaleFlags): DaemonLog | undefined {
@@ -216,8 +216,8 @@ async function serve(
   }
   signals.deliverTo(dugdale);
   using _reload = onHangup(() => reload(dugdale, readAgain, log));
-  // V8 would interpret each function for some hundred calls; a burst of missions is over by then. Not before, as it makes
-  // the start slower.
+  // V8 would interpret each function for several hundred calls; a burst of missions is over by then. Not earlier,
+  // because it slows down the start.
   setFlagsFromString("--always-sparkplug");
   using _memory = new IdleMemory(() => dugdale.live.length === 0, systemClock);
   using _report = reportToServiceManager(dugdale.draining, systemClock, log);
@@ -225,7 +225,7 @@ async function serve(
   return 0;
 }
 
-/** A file that cannot be used changes nothing. */
+/** An invalid file changes nothing. */
 function reload(dugdale: Dugdale, readAgain: () => DugdaleConfig, log: Log): void {
   let config: DugdaleConfig;
   try {
@@ -245,7 +245,7 @@ function onHangup(action: () => void): Disposable {
   return { [Symbol.dispose]: () => Deno.removeSignalListener("SIGHUP", action) };
 }
 
-/** Resolves once the dugdale has been told to drain and everything is closed. */
+/** Resolves once the dugdale was told to drain and everything is closed. */
 async function untilStopped(dugdale: Dugdale): Promise<void> {
   using table = new DrainTable(dugdale, systemClock);
   const { draining } = dugdale;
@@ -257,7 +257,7 @@ async function untilStopped(dugdale: Dugdale): Promise<void> {
   await dugdale.close();
 }
 
-/** One line, for a person; an unexpected error, which is a bug, comes with its stack. */
+/** One line for a person; an unexpected error, which is a bug, includes its stack. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const known =

@@ -8,14 +8,14 @@ import type { Store } from "./store/store.ts";
 
 const VACUUM_PERIOD_MS = 3_600_000;
 const TIDY_PERIOD_MS = 86_400_000;
-/** Pages of one step, which takes a few milliseconds, and the most steps in an hour. */
+/** Pages of one step, which takes a few milliseconds, and the maximum number of steps in an hour. */
 const VACUUM_PAGES = 250, VACUUM_TIMES = 64;
 const VACUUM_PAUSE_MS = 20;
 /** Rows removed in one transaction. */
 const AUDIT_ROWS = 1000;
 const AUDIT_PAUSE_MS = 20;
 
-/** The periodic work for missions, database and lock; the staging area looks after its own files. */
+/** Periodic maintenance of missions, database and lock; the staging area maintains its own files. */
 export class Maintenance implements AsyncDisposable {
   readonly #workers: readonly Periodic[];
   readonly #watch: LockWatch;
@@ -73,7 +73,7 @@ async function sweepAudit(
   }
 }
 
-/** Gives freed pages back in steps that are too short to be noticed. */
+/** Returns free pages in steps too short to be noticed. */
 async function vacuum(store: Store, clock: Clock, stopping: AbortSignal): Promise<void> {
   for (let count = 0; count < VACUUM_TIMES && !stopping.aborted; count++) {
     if (!store.vacuum(VACUUM_PAGES)) break;

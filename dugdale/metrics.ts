@@ -11,7 +11,7 @@ import type { DiskUsage } from "./staging/disk_usage.ts";
 import type { OutboxCount } from "./store/outbox.ts";
 import type { Store } from "./store/store.ts";
 
-/** What the gauges are read from. */
+/** Sources of the gauges. */
 export interface MetricSources {
   readonly version: VersionReply;
   readonly clock: Clock;
@@ -23,7 +23,7 @@ export interface MetricSources {
   readonly hookEvents: () => readonly OutboxCount[];
 }
 
-/** What the file or folder was for of which it is not known whether it is on the disk. */
+/** Purpose of a file or folder that could not be synced. */
 export type FsyncTransition = (typeof FSYNC_TRANSITIONS)[number];
 const FSYNC_TRANSITIONS = [
   "dispatch_outdir",
@@ -36,15 +36,15 @@ const FSYNC_TRANSITIONS = [
 ] as const;
 
 const HTTP_BOUNDS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** From 50 ms to 7 hours, each twice the one before. */
+/** From 50 ms to 7 hours, doubling. */
 const MISSION_BOUNDS_S = Array.from({ length: 20 }, (_, index) => 0.05 * 2 ** index);
 const METHODS = new Set(["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"]);
-/** Metrics write the variable parts of a path in another way. */
+/** Metrics use another notation for path parameters. */
 const TEMPLATES = new Map(
   Object.values(ROUTES).map(({ path }) => [path, path.replace(/:(\w+)/g, "{$1}")]),
 );
 
-/** Every metric of a dugdale. */
+/** All metrics of a dugdale. */
 export class Metrics {
   readonly #laneLabels = new LaneLabels();
   readonly #missions = new Counter({
@@ -92,12 +92,12 @@ export class Metrics {
   ];
   #gauges: readonly Metric[] = [];
 
-  /** Adds what is read when it is asked for. */
+  /** Adds gauges, which are read on request. */
   watch(sources: MetricSources): void {
     this.#gauges = this.#makeGauges(sources);
   }
 
-  /** Counts missions that have ended. */
+  /** Counts finished missions. */
   hear(transition: Transition): void {
     if (transition.change !== "done") return;
     const { kind, lane, outcome } = transition.mission;
@@ -113,7 +113,7 @@ export class Metrics {
     this.#requests.add(route, method, String(end.status));
     this.#requestDurations.observe(end.durationMs / 1000, route, method);
     const scope = end.key && ROUTES[end.key].scope;
-    // No scope beside admin is let in.
+    // Only scope admin is allowed.
     if (end.refusal === "unauthorized" && scope?.length === 0) this.#adminAuthFailures.add();
   }
 
@@ -127,7 +127,7 @@ export class Metrics {
     this.#fsyncFailures.add(transition);
   }
 
-  /** Everything, as Prometheus reads it. */
+  /** All metrics in Prometheus text format. */
   text(): string {
     return [...this.#gauges, ...this.#counted].map((metric) => metric.text()).join("");
   }
@@ -188,7 +188,7 @@ export class Metrics {
   }
 }
 
-/** How many missions of a lane are in a status. */
+/** Number of missions of a lane in a status. */
 function unfinished(store: Store, status: "queued" | "running"): (lane: Lane) => number {
   const counts = new Map<string, number>();
   for (const { lane, count, ...one } of store.missions.unfinished.list()) {
@@ -197,7 +197,7 @@ function unfinished(store: Store, status: "queued" | "running"): (lane: Lane) =>
   return (lane) => counts.get(lane.name) ?? 0;
 }
 
-/** Each lane's label: a bounded number of names, whatever lanes come and go. */
+/** The label of each lane: a bounded number of names, whatever lanes come and go. */
 class LaneLabels {
   readonly #names = new Set<string>();
 
@@ -209,7 +209,7 @@ class LaneLabels {
     return lane;
   }
 
-  /** Values by label; those of lanes that share one are added up. */
+  /** Values by label; those of lanes that share a label are added up. */
   summed(values: readonly (readonly [lane: string, value: number])[]): [LabelValues, number][] {
     const sums = new Map<string, number>();
     for (const [lane, value] of values) {

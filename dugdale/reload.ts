@@ -1,16 +1,19 @@
 import type { DugdaleConfig } from "../config/dugdale/config.ts";
 
-/** The groups whose keys take effect without a restart; the rest of the file is read at the start alone. */
+/** The groups whose keys take effect without a restart; the rest of the file is read only at the start. */
 const RELOADED = ["auth", "admin", "exec", "audit", "cleanup", "missionEnv", "limits"] as const;
 const NEEDS_RESTART = ["listen", "dataDir", "network", "hooks", "sinks", "ui"] as const;
 
-/** A configuration of its own, whose groups keep their identity, so that {@linkcode reloadInto} reaches all who use them. */
+/**
+ * A copy of the configuration whose groups keep their identity, so that {@linkcode reloadInto} affects all users of
+ * them.
+ */
 export function liveConfig(config: DugdaleConfig): DugdaleConfig {
   return structuredClone(config);
 }
 
 /**
- * Makes a running dugdale's configuration the next one, as far as that is possible in place.
+ * Replaces the configuration of a running dugdale, as far as possible without a restart.
  *
  * @returns The keys that differ and need a restart, as written in dugdale.yaml.
  */

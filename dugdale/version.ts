@@ -1,4 +1,4 @@
 import type { VersionReply } from "../protocol/lane.ts";
 
-/** What this build is. The build fills it in; a checkout says `dev`. */
+/** Identification of this build. Set by the build; `dev` in a checkout. */
 export const VERSION: VersionReply = { version: "dev", commit: "unknown", built_at: "unknown" };

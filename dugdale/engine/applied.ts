@@ -17,12 +17,12 @@ import {
 import type { Engine } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 
-/** The most queued missions of a removed lane that are killed in one transaction. */
+/** Maximum number of queued missions of a removed lane killed in one transaction. */
 const KILL_BATCH = 20;
 
-/** What else is applied, in the same transaction. */
+/** Other things applied in the same transaction. */
 export interface Alongside {
-  /** Called before anything changes. @throws {ProblemError} When it does not go with the lanes. */
+  /** Called before anything changes. @throws {ProblemError} When it is incompatible with the lanes. */
   assertFits(after: AppliedState): void;
   /** Called within the transaction. */
   write(after: AppliedState, prune: boolean, diff: ApplyDiff): void;
@@ -46,17 +46,17 @@ export class AppliedConfig {
     this.#engine = engine;
   }
 
-  /** The configuration of the last apply; undefined before the first one. */
+  /** The most recently applied configuration; undefined before the first apply. */
   get current(): Applied | undefined {
     return this.#current;
   }
 
-  /** The row of `runtimes` that new missions get. Must be called within a change of the store. */
+  /** The row of `runtimes` for new missions. Must be called within a change of the store. */
   runtimeId(): number {
     return this.#runtimeId ?? this.#parts.store.applied.runtimeId(this.#current?.state ?? NOTHING_APPLIED);
   }
 
-  /** Starts the lanes that the last apply left. @throws {AppliedStateError} When they cannot be read. */
+  /** Starts the lanes of the last apply. @throws {AppliedStateError} When the state cannot be read. */
   replay(): void {
     const { applied } = this.#parts.store;
     this.#current = applied.find();
@@ -64,7 +64,7 @@ export class AppliedConfig {
     this.#engine.lanes.set(this.#current?.state ?? NOTHING_APPLIED);
   }
 
-  /** Makes the given state the applied one. Applies, pauses and continues happen one after the other. */
+  /** Applies a state. Applies, pauses and continues run one after the other. */
   apply(body: ApplyBody, options: ApplyOptions, alongside?: Alongside): Promise<ApplyReply> {
     return this.#inTurn(() => this.#apply(body, options, alongside));
   }
@@ -104,7 +104,7 @@ export class AppliedConfig {
         alongside?.write(after, prune, diff);
       });
     } catch (error) {
-      // A lane must not stay half removed: what is applied still has it, so it works as before.
+      // A lane must not stay half removed: it is still part of the applied state, so it is restored.
       if (options.forcePrune) { for (const name of removed) this.#setRemoving(name, false); }
       throw error;
     }
@@ -112,7 +112,7 @@ export class AppliedConfig {
     return { diff, started: orNull(started), stopped: orNull(stopped), resized: orNull(resized) };
   }
 
-  /** Kills everything in lanes that go away. Running missions are not waited for. */
+  /** Kills all missions in removed lanes. Running missions are not waited for. */
   async #empty(names: readonly string[]): Promise<void> {
     const { store, clock, transitions } = this.#parts;
     const killSome = (lane: string): number => {
@@ -165,7 +165,7 @@ export class AppliedConfig {
       const current = store.applied.find();
       return { current, runtimeId: current && store.applied.runtimeId(current.state) };
     });
-    // Both at once, and only now: dispatches of the same transaction still get the old ones.
+    // Both together, and only now: dispatches in the same transaction still use the old ones.
     this.#current = saved.current;
     this.#runtimeId = saved.runtimeId;
   }

@@ -1,5 +1,5 @@
 /**
- * From the configuration that is applied and the one that is asked for to the next one. All of it is pure.
+ * Computes the next configuration from the applied and the requested one. Pure functions.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { quote } from "../../protocol/clip.ts";
 import { ProblemError } from "../problem_error.ts";
 import type { AppliedState } from "../store/applied.ts";
 
-/** What an apply is allowed to change. */
+/** Permissions of an apply. */
 export interface ApplyOptions {
-  /** Change runtime or mission directory although missions are unfinished. */
+  /** Change runtime or mission directory while missions are unfinished. */
   readonly force: boolean;
-  /** Remove lanes that are not named. */
+  /** Remove unnamed lanes. */
   readonly prune: boolean;
-  /** Remove them although they have unfinished missions, which are killed. */
+  /** Remove lanes with unfinished missions, which are killed. */
   readonly forcePrune: boolean;
 }
 
@@ -44,9 +44,9 @@ export function assertInactive(diff: ApplyDiff, busy: ReadonlySet<string>, optio
 }
 
 /**
- * What the request asks for: lanes that it does not name stay, unless it prunes, and so do options; all else is replaced.
+ * Checks the request: unnamed lanes and their options are kept unless it prunes; everything else is replaced.
  *
- * @throws {ProblemError} `unknown_lane` when there are options for a lane that there is not.
+ * @throws {ProblemError} `unknown_lane` for options of a lane that does not exist.
  */
 export function desiredState(before: AppliedState, body: ApplyBody, prune: boolean): AppliedState {
   const wanted = Object.entries(body.lanes ?? {}).map(([name, lane]): [string, LaneSettings] => [
@@ -88,8 +88,8 @@ function desiredOptions(
 }
 
 /**
- * A lane that a person paused stays paused, whatever the file says; only a person continues it. What this request does
- * not know of stays as it was.
+ * A manually paused lane stays paused, whatever the file says; only a person continues it. Settings unknown to this
+ * request are kept.
  */
 function withProvenance(before: LaneSettings | undefined, wanted: LaneSettings): LaneSettings {
   const byHand = before?.paused === true && before.paused_by !== "yaml";
@@ -103,12 +103,12 @@ export function continued({ paused: _paused, paused_by: _by, ...rest }: LaneSett
   return rest;
 }
 
-/** The lane, paused by the file or by a person. */
+/** The lane, paused by the file or manually. */
 export function pausedBy(lane: LaneSettings, by: "yaml" | "ctl"): LaneSettings {
   return { ...lane, paused: true, paused_by: by };
 }
 
-/** The configuration before and after, compared. */
+/** Differences between the configurations. */
 export function difference(before: AppliedState, after: AppliedState): ApplyDiff {
   const old = before.lanes ?? {}, now = after.lanes ?? {};
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -5,7 +5,7 @@ import { findRepeated, findTakenRole } from "../run/environment.ts";
 import type { Enqueuer, MissionSpec } from "./enqueue.ts";
 import { fileIdentity, missionFingerprint, type MissionIdentity } from "./fingerprint.ts";
 
-/** A dispatch whose parts are well-formed: a mission but for what the engine adds. `input` is canonical JSON. */
+/** A validated dispatch: a mission except for what the engine adds. `input` is canonical JSON. */
 export interface DispatchRequest
   extends
     Omit<MissionSpec, "kind" | "missionName" | "files" | "missingFile" | "fingerprint" | "precondition"> {
@@ -15,7 +15,7 @@ export interface DispatchRequest
   readonly additions?: MissionIdentity["additions"];
 }
 
-/** The mission of a dispatch, new or as it is by now. */
+/** The mission of a dispatch, new or in its current state. */
 export interface Dispatched {
   readonly reply: DispatchReply;
   /** False for a repeat of an earlier dispatch. */
@@ -33,7 +33,7 @@ export async function dispatchMission(request: DispatchRequest, enqueuer: Enqueu
   return { reply, created };
 }
 
-/** The mission that a dispatch asks for. */
+/** The mission requested by a dispatch. */
 export function missionSpec(request: DispatchRequest): MissionSpec {
   const { mission, files, additions: _told, ...fields } = request;
   return {

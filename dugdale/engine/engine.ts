@@ -13,23 +13,23 @@ import { capturedBytes, collect, forget, type RunEnd, runPickedUp, ShortageError
 export interface LiveRun {
   readonly row: RunningMission;
   readonly kill: KillSwitch;
-  /** Of the steady clock. */
+  /** By the steady clock. */
   readonly sinceMs: number;
   /** The process has ended, and its end is being written. */
   finishing: boolean;
-  /** It was to be killed when its process had ended already: there is no other attempt. */
+  /** A kill arrived after its process had ended: there is no further attempt. */
   endsHere: boolean;
-  /** Settles once the row is done and the slot is free. */
+  /** Resolves once the row is done and the slot is free. */
   readonly ended: Promise<void>;
 }
 
-/** The end of a mission waits so long for the commit of another change, when one is to be expected. */
+/** How long the end of a mission may wait for another commit, if one is expected. */
 const SHARED_COMMIT_MS = 2;
-/** A run that is older than this is not expected to end just now. */
+/** An older run is not expected to end at any moment. */
 const YOUNG_MS = 20;
 /** A shutdown waits no longer for the removal of temporary files; they go with their missions then. */
 const TIDY_MS = 1000;
-/** The most files that get their expiry with the end of a mission; the sweep of the staging area finds the rest. */
+/** Maximum number of files whose expiry is set with the end of a mission; the staging sweep handles the rest. */
 const SETTLE_MAX = 1000;
 
 /** Runs missions, from their pickup to the end of their finalization. */
@@ -51,18 +51,18 @@ export class Engine implements Disposable {
     });
   }
 
-  /** The missions that are running now. */
+  /** The running missions. */
   get live(): readonly LiveRun[] {
     return [...this.#live.values()];
   }
 
-  /** Ends a running mission; undefined when it is not running here (any more). */
+  /** Kills a running mission; undefined if it is not (or no longer) running here. */
   kill(id: MissionId, reason: KillReason): LiveRun | undefined {
     const run = this.#live.get(id);
     return run !== undefined && run.kill.kill(reason) ? run : undefined;
   }
 
-  /** A running mission, also while its output files are being collected. */
+  /** A running mission, including those whose output files are being collected. */
   find(id: MissionId): LiveRun | undefined {
     return this.#live.get(id);
   }
@@ -77,8 +77,8 @@ export class Engine implements Disposable {
   /**
    * Finishes a run whose process has ended: collects its output files and makes the row done.
    *
-   * @param here The lane, which gets the run's slot back in the same transaction, and what ends the run; absent when it
-   * was the run of an earlier daemon.
+   * @param here The lane, which gets the slot back in the same transaction, and the kill switch; absent for a run of an
+   * earlier daemon.
    */
   async finalize(
     row: RunningMission,
@@ -91,7 +91,8 @@ export class Engine implements Disposable {
       clock,
       onRetry: (err) =>
         log.warn("retrying write of mission end", { op: "finalize", mission_id: row.mission_id, err }),
-      // A disk may be full for hours. Giving up would leave the mission running for its followers until the next start.
+      // A disk may be full for hours. Without retries the mission would stay running for its followers until the next
+      // start.
       shouldContinue: () => lane !== undefined && !this.lanes.stopped,
     };
     const { start } = end;
@@ -113,7 +114,7 @@ export class Engine implements Disposable {
       const { mission_id, attempt } = row;
       const { outcome, failReason } = ending;
       const next = nextStep({ mission_id, attempt, outcome, failReason, retry: end.retry }, rule, nowMs);
-      // A kill that came too late for the process has been promised all the same.
+      // A kill that came too late for the process was acknowledged all the same.
       const killed = run?.endsHere === true || (kill?.reason !== undefined && kill.reason !== "timeout");
       if (next.step === "again" && !killed) {
         return turn.again(row, { ending, nowMs, runAtMs: next.runAtMs, start, captured });
@@ -144,7 +145,7 @@ export class Engine implements Disposable {
     this.lanes[Symbol.dispose]();
   }
 
-  /** What has waited for a serial mission may start. */
+  /** Missions waiting for a serial mission may start. */
   #freeKey(mission: Pick<DoneMission, "key" | "serial"> | undefined): void {
     if (mission?.serial !== 1 || mission.key === null) return;
     for (const lane of this.#parts.store.missions.keys.lanesWaiting(mission.key)) this.lanes.wake(lane);
@@ -155,18 +156,18 @@ export class Engine implements Disposable {
     return this.#live.values().some((run) => run.sinceMs > young && !run.finishing);
   }
 
-  /** When the mission is run again: as its dispatch says, else as its lane does. */
+  /** The retry rule of a mission: that of its dispatch, or that of its lane. */
   #retryRule(row: RunningMission, lane: Lane | undefined): RetryRule | undefined {
     const { store } = this.#parts;
     const own = store.missions.plan(row.id)?.retry;
-    // A command is not written to be run twice.
+    // Commands are not expected to be safe to run twice.
     if (own !== undefined || row.kind === "exec") return own;
     if (lane !== undefined) return lane.rules.retry;
-    // Of the run of an earlier daemon: the lanes are not there yet.
+    // For a run of an earlier daemon: the lanes do not exist yet.
     return store.applied.find()?.state.lane_options?.[row.lane]?.retry;
   }
 
-  /** From here on the mission can be killed, although its process is still to come. */
+  /** From here on the mission can be killed, although its process does not exist yet. */
   #admit(row: RunningMission, lane: Lane): AdmittedRun {
     const { clock, log, config } = this.#parts;
     const onRefused = (err: unknown): void => {
@@ -179,7 +180,7 @@ export class Engine implements Disposable {
       lane.rules.leftovers,
     );
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    // The next attempt of a mission is picked up while the end of the last one is being written.
+    // The next attempt of a mission is picked up while the end of the previous one is being written.
     const before = this.#live.get(row.mission_id);
     const run = {
       row,
@@ -213,7 +214,7 @@ export class Engine implements Disposable {
       if (end instanceof ShortageError) await this.#putBack(row, kill, lane, end);
       else await this.finalize(row, end, { lane, kill });
     } catch (error) {
-      // The row stays running and becomes lost at the next start: how it ended is not on record.
+      // The row stays running and becomes lost at the next start, since its end is not on record.
       this.#parts.log.error("db_error", { op: "finalize", mission_id: row.mission_id, err: error });
       this.lanes.release(lane);
     } finally {
@@ -221,7 +222,7 @@ export class Engine implements Disposable {
     }
   }
 
-  /** The mission waits again, in its old place, until the lane can start a process. */
+  /** The mission waits in its old place until the lane can start a process. */
   async #putBack(
     row: RunningMission,
     kill: KillSwitch,
@@ -239,7 +240,7 @@ export class Engine implements Disposable {
       onRetry: (err) => log.warn("retrying write", { op: "put_back", mission_id: row.mission_id, err }),
       shouldContinue: () => !this.lanes.stopped,
     });
-    // A kill that came before was promised; a shutdown is no reason to end a mission that can wait for the next start.
+    // An earlier kill was acknowledged; a shutdown does not end a mission that can wait for the next start.
     const { reason } = kill;
     if (reason === undefined || reason === "dugdale_shutdown") return;
     await transitions.write(() => {
@@ -250,7 +251,7 @@ export class Engine implements Disposable {
   }
 }
 
-/** A mission that has no timeout of its own has that of its lane, as it is at the start. */
+/** A mission without a timeout of its own gets that of its lane at the start. */
 function timed(row: RunningMission, { rules: { timeoutMs } }: Lane): RunningMission {
   return timeoutMs === null || (row.timeout_ms ?? 0) > 0 ? row : { ...row, timeout_ms: timeoutMs };
 }

@@ -14,21 +14,21 @@ import type { AppliedConfig } from "./applied.ts";
 import type { Lanes, LaneTurn } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
 
-/** What a mission may be without. */
+/** Optional parts of a mission. */
 type NullableName = {
   [Name in keyof NewMission]: null extends NewMission[Name] ? Name : never;
 }[keyof NewMission];
 
-/** A mission that is asked for, before it is known whether there is one already. What is left out is null. */
+/** A requested mission, before it is known whether it exists already. Omitted members are null. */
 export interface MissionSpec
   extends
     Omit<NewMission, "createdMs" | "inputFingerprint" | "class" | "serial" | NullableName>,
     Partial<Pick<NewMission, "class" | "serial" | Exclude<NullableName, "runtime">>> {
-  /** Row of `runtimes`; null for an exec. Default: what is applied now. */
+  /** Row of `runtimes`; null for an exec. Default: the currently applied one. */
   readonly runtime?: number | null;
-  /** How long after its acceptance it may start, in place of `runAtMs`. */
+  /** Delay of the start after acceptance, instead of `runAtMs`. */
   readonly delayMs?: number | undefined;
-  /** The limits of inputs and queues do not apply: the mission only needs its lane. */
+  /** Whether the limits of inputs and queues are skipped: the mission only needs its lane. */
   readonly exempt?: boolean | undefined;
   /** Files that are not in view are missing, and missions that are not are not named. Default: all are in view. */
   readonly view?: View | undefined;
@@ -36,13 +36,13 @@ export interface MissionSpec
   readonly entered?: ((enqueued: Enqueued) => void) | undefined;
   /** Checked before everything else, in the same transaction. @throws {ProblemError} */
   readonly precondition?: () => void;
-  /** The refusal of a mission whose file is not there, or not complete. */
+  /** The error for a file that is missing or incomplete. */
   readonly missingFile: (file: NewMissionFile) => ProblemError;
   /**
-   * The digest that distinguishes a repeat from another request.
+   * The digest that distinguishes a repeat from a different request.
    *
    * @param files In the order of the spec.
-   * @throws {ProblemError} When the files do not fit the request.
+   * @throws {ProblemError} When the files do not match the request.
    */
   readonly fingerprint: (files: readonly StagingRow[]) => string;
 }
@@ -53,18 +53,18 @@ export interface View {
   seesFile(file: StagingRow): boolean;
 }
 
-/** The mission of a spec, new or as it is by now. */
+/** The mission of a spec, new or in its current state. */
 export interface Enqueued {
   /** That of the spec, unless it was deduplicated. */
   readonly missionId: MissionId;
-  /** Nothing was enqueued, because there is a mission with the same key: this one. */
+  /** Nothing was enqueued, because a mission with the same key exists: this one. */
   readonly deduplicated: boolean;
-  /** As it was when it was enqueued: a new mission is `queued`, whether it runs already or not. */
+  /** Status at its acceptance: a new mission is `queued`, even if it is already running. */
   readonly status: MissionStatus;
   /** False for a repeat of an earlier request. */
   readonly created: boolean;
   readonly fingerprint: string;
-  /** In the order of the spec; those of a mission's repeat are left out when one of them is gone by now. */
+  /** In the order of the spec; empty for a repeat if a file no longer exists. */
   readonly files: readonly StagingRow[];
 }
 
@@ -80,10 +80,10 @@ type Group = [Asked, ...Asked[]];
 
 const encoder = new TextEncoder();
 const NULLABLE = ["traceparent", "runAtMs", "plan", ...ENQUEUED_FIELDS.map(({ name }) => name)];
-/** Null for whatever a mission may be without. */
+/** Null for every optional part. */
 const EMPTY = Object.fromEntries(NULLABLE.map((name) => [name, null])) as Pick<NewMission, NullableName>;
 
-/** The one door in: whatever starts work makes a {@linkcode MissionSpec} and calls it. */
+/** The single entry point: every source of work creates a {@linkcode MissionSpec} and calls it. */
 export class Enqueuer {
   readonly #parts: EngineParts;
   readonly #lanes: Lanes;
@@ -99,7 +99,7 @@ export class Enqueuer {
 
   /**
    * Enqueues a mission, or finds the one that an equal request has enqueued before. All checks and the insert are one
-   * transaction, so that of many requests with one id exactly one makes a mission.
+   * transaction, so that of many requests with one id exactly one creates a mission.
    *
    * @throws {ProblemError} In the documented order.
    */
@@ -146,7 +146,7 @@ export class Enqueuer {
     if (this.#group === group) this.#group = undefined;
   }
 
-  /** As {@linkcode enqueue}, within a change that is being made for the lane of the mission. */
+  /** As {@linkcode enqueue}, within a change for the mission's lane. */
   enter(spec: MissionSpec, turn: Pick<LaneTurn, "enter">): Enqueued {
     const { store, clock } = this.#parts;
     const { precondition, missingFile, fingerprint: digest, delayMs, view } = spec;
@@ -156,7 +156,7 @@ export class Enqueuer {
     for (const file of spec.files) {
       const row = lookUp(spec.kind, () => store.staging.find(file.stagingId));
       if (row?.state === "complete" && view?.seesFile(row) !== false) files.push(row);
-      // The files of an old mission may be gone by now; its repeat is still a repeat.
+      // The files of an old mission may no longer exist; its repeat is still a repeat.
       else if (existing !== undefined && spec.kind === "mission") return repeat(spec.kind, existing, []);
       else throw missingFile(file);
     }
@@ -174,10 +174,10 @@ export class Enqueuer {
       ...EMPTY,
       class: 1,
       serial: 0,
-      // With what is no part of a mission: to leave that out takes longer than to make all of the rest.
+      // Includes members that are not part of a mission: omitting them takes longer than creating all others.
       ...spec,
       createdMs,
-      // The past is now: a place in the queue is that of the creation.
+      // A time in the past means now: the place in the queue is that of the creation.
       runAtMs: runAtMs !== null && runAtMs > createdMs ? runAtMs : null,
       runtime: spec.runtime === undefined ? this.#applied.runtimeId() : spec.runtime,
       inputFingerprint: fingerprint,
@@ -196,7 +196,7 @@ export class Enqueuer {
   }
 
   /**
-   * The mission that keeps this one from being started, because both have the same key.
+   * The mission with the same key that prevents this one from being started.
    *
    * @throws {ProblemError} `key_conflict`, `idempotency_conflict`
    */
@@ -249,7 +249,7 @@ export class Enqueuer {
   /** @throws {ProblemError} `payload_too_large` */
   #assertInputFits(input: string): void {
     const max = this.#parts.config.limits.maxMissionInputBytes;
-    // Every UTF-16 unit is at most three bytes, so most inputs need no encoding to be measured.
+    // A UTF-16 unit has at most three bytes, so most inputs need not be encoded to be measured.
     if (input.length * 3 <= max) return;
     const bytes = encoder.encode(input).length;
     if (bytes > max) {
@@ -264,7 +264,7 @@ export class Enqueuer {
     throw new ProblemError("unknown_lane", `there is no lane "${lane}" any more`, { details: { lane } });
   }
 
-  /** @throws {ProblemError} When the lane takes no missions: nothing applied, not applied, or going away. */
+  /** @throws {ProblemError} When the lane takes no missions: nothing applied, unknown, or being removed. */
   #assertLaneTakes(lane: string): void {
     const lanes = this.#applied.current?.state.lanes;
     if (!lanes || Object.keys(lanes).length === 0) {
@@ -281,7 +281,7 @@ export class Enqueuer {
     });
   }
 
-  /** @throws {ProblemError} `queue_full` when too much waits already. */
+  /** @throws {ProblemError} `queue_full` when too many missions are waiting. */
   #assertRoom(lane: string): void {
     const { maxQueuePerLane, maxQueueTotal } = this.#parts.config.limits;
     if (maxQueuePerLane <= 0 && maxQueueTotal <= 0) return;
@@ -305,7 +305,7 @@ export class Enqueuer {
   }
 }
 
-/** For an exec, a look-up that fails has another code in the contract than a write that fails. */
+/** For an exec, a failed lookup has another code in the contract than a failed write. */
 function lookUp<T>(kind: MissionKind, find: () => T): T {
   try {
     return find();
@@ -315,7 +315,7 @@ function lookUp<T>(kind: MissionKind, find: () => T): T {
   }
 }
 
-/** @param asked What the request wanted: its words are those of the answer, whatever has the id. */
+/** @param asked The request; it determines the error text, whichever mission has the id. */
 function repeat(asked: MissionKind, existing: MissionRow, files: readonly StagingRow[]): Enqueued {
   const { mission_id, status, input_fingerprint: fingerprint } = existing;
   if (status !== "deleting") {

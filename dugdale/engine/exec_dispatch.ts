@@ -7,7 +7,7 @@ import type { StagingRow } from "../store/staging_row.ts";
 import type { Enqueuer, View } from "./enqueue.ts";
 import { execFingerprint, fileIdentity } from "./fingerprint.ts";
 
-/** An exec whose parts are well-formed. */
+/** A validated exec. */
 export interface ExecRequest {
   readonly execId: MissionId;
   readonly lane: string;
@@ -20,17 +20,17 @@ export interface ExecRequest {
   readonly timeoutMs: number | null;
   readonly groupId: string | null;
   readonly displayName: string | null;
-  /** W3C trace context; the one of the first of equal dispatches stays. */
+  /** W3C trace context; the one of the first of equal dispatches is kept. */
   readonly traceparent: string | null;
   /** As in a {@linkcode MissionSpec}. */
   readonly view?: View | undefined;
   /** Called in the transaction that adds a new exec. */
   readonly entered?: ((files: ExecFiles, fingerprint: string) => void) | undefined;
-  /** What is stored, and read again when the exec is started. */
+  /** Stored, and read again when the exec is started. */
   readonly body: ExecBody;
 }
 
-/** The files of an exec, as they are staged. */
+/** The staged files of an exec. */
 export interface ExecFiles {
   readonly script: StagingRow | null;
   /** In the order of {@linkcode ExecRequest.in}. */
@@ -38,7 +38,7 @@ export interface ExecFiles {
   readonly stdin: StagingRow | null;
 }
 
-/** The exec of a dispatch, new or as it is by now. */
+/** The exec of a dispatch, new or in its current state. */
 export interface DispatchedExec {
   readonly reply: ExecReply;
   /** False for a repeat of an earlier dispatch. */
@@ -49,9 +49,9 @@ export interface DispatchedExec {
 
 /**
  * Enqueues an exec, or finds the one that an equal dispatch has enqueued before. Unlike a mission's, the repeat of an
- * exec needs its files to be there still.
+ * exec requires its files to still exist.
  *
- * @param maxScriptBytes 0 is no limit.
+ * @param maxScriptBytes 0 means no limit.
  * @throws {ProblemError} In the documented order.
  */
 export async function dispatchExec(
@@ -87,7 +87,7 @@ export async function dispatchExec(
   return { reply: { exec_id: execId, status }, created, fingerprint, files: sortFiles(request, files) };
 }
 
-/** The script comes first: when several files are missing it is the one that is named. */
+/** The script comes first: of several missing files it is the one named. */
 function refsOf({ script, in: inputs, stdinStagingId }: ExecRequest): NewMissionFile[] {
   return [
     ...(script === null ? [] : [{ stagingId: script, kind: "script" as const, role: "" }]),
@@ -98,7 +98,7 @@ function refsOf({ script, in: inputs, stdinStagingId }: ExecRequest): NewMission
   ];
 }
 
-/** Tells the files apart that are in the order of {@linkcode refsOf}. */
+/** Assigns files in the order of {@linkcode refsOf}. */
 function sortFiles(
   { script, in: inputs, stdinStagingId }: ExecRequest,
   rows: readonly StagingRow[],

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { JsonValue } from "../../protocol/json_value.ts";
 import type { StagingRow } from "../store/staging_row.ts";
 
-/** A file as it counts for the fingerprint. */
+/** The part of a file that is included in the fingerprint. */
 export interface FingerprintFile {
   readonly role: string;
   readonly staging_id: string;
@@ -10,14 +10,14 @@ export interface FingerprintFile {
   readonly size: number;
 }
 
-/** A staging file as it counts for the fingerprint of what uses it. */
+/** The part of a staging file that is included in a fingerprint. */
 export function fileIdentity(role: string, row: StagingRow | undefined): FingerprintFile {
   if (row === undefined) throw new TypeError(`no row of the file "${role}"`);
   const { staging_id, sha256, size } = row;
   return { role, staging_id, sha256, size };
 }
 
-/** What makes two dispatches of a mission the same. */
+/** The parts of a dispatch that identify it. */
 export interface MissionIdentity {
   readonly lane: string;
   readonly mission: string;
@@ -25,11 +25,11 @@ export interface MissionIdentity {
   readonly input: string;
   readonly timeoutMs: number | null;
   readonly files: readonly FingerprintFile[];
-  /** Additions of the dispatch that were given, by their names on the wire in canonical order. Default none. */
+  /** Additions given in the dispatch, by wire name in canonical order. Default none. */
   readonly additions?: Readonly<Record<string, JsonValue>> | undefined;
 }
 
-/** What makes two execs the same. */
+/** The parts of an exec that identify it. */
 export interface ExecIdentity {
   readonly lane: string;
   readonly command: readonly string[];
@@ -50,7 +50,7 @@ export function sha256(text: string): string {
 export function missionFingerprint(identity: MissionIdentity): string {
   const { additions = {} } = identity;
   return sha256(JSON.stringify({
-    // A dispatch without additions has the digest that older versions gave it.
+    // Without additions the digest is that of older versions.
     ...(Object.keys(additions).length === 0 ? {} : { additions }),
     files: [...identity.files].sort((a, b) => compare(a.role, b.role)).map((file) => ({
       role: file.role,
@@ -66,7 +66,7 @@ export function missionFingerprint(identity: MissionIdentity): string {
   }));
 }
 
-/** The digest that a repeated exec must match. Group and display name do not count. */
+/** The digest that a repeated exec must match. Group and display name are not included. */
 export function execFingerprint(identity: ExecIdentity): string {
   return sha256(JSON.stringify({
     command: identity.command,

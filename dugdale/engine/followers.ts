@@ -12,28 +12,28 @@ import type { ProgressLine } from "../store/missions.ts";
 import type { Store } from "../store/store.ts";
 import type { Transition } from "./transitions.ts";
 
-/** Bytes that are read from the table at once for a follower that lags behind, and one line more. */
+/** Bytes read from the table at once for a slow follower, plus one line. */
 const BATCH_CHARS = 64 * 1024;
 const encoder = new TextEncoder();
 
-/** What a stream keeps of its mission. */
+/** The parts of a mission that a stream keeps. */
 export type Followed = Pick<MissionRow, "id" | "mission_id" | "status">;
 
 /** Called after output; with `over` when there will be no further call. */
 export type OutputListener = (over: boolean) => void;
 
 interface Channel {
-  /** The last committed line; undefined until it is known. */
+  /** The last committed line; undefined until known. */
   lastSeq: number | undefined;
-  /** Nothing more will be told. */
+  /** No further lines will be published. */
   over: boolean;
   readonly followers: Set<Follower>;
   readonly readers: Set<OutputListener>;
 }
 
 /**
- * The open event and output streams of missions. New lines come from memory after their commit; a stream that lags
- * behind reads the table, so a slow reader costs no memory and delays no other. Nothing is polled.
+ * The open event and output streams of missions. New lines come from memory after their commit; a slow stream reads the
+ * table instead, so a slow reader costs no memory and delays no other. Nothing is polled.
  */
 export class Followers {
   readonly #store: Store;
@@ -45,8 +45,8 @@ export class Followers {
   }
 
   /**
-   * The events of a mission after `from`, each as a line. Nothing of the row is held but its ids: there are more
-   * followers than missions, and an input may be a megabyte.
+   * The events of a mission after `from`, one line each. Of the row only the ids are kept: there are more followers
+   * than missions, and an input may be a megabyte.
    *
    * @param follow Whether to wait for more until the mission is done.
    */
@@ -78,7 +78,7 @@ export class Followers {
     return stream;
   }
 
-  /** Calls back after each piece of output and at the end of the mission, until disposed. Not at all once closed. */
+  /** Calls back after each piece of output and at the end of the mission, until disposed. Never once closed. */
   onOutput(id: number, callback: OutputListener): Disposable | undefined {
     if (this.#closed) return undefined;
     const channel = this.#join(id);
@@ -145,7 +145,7 @@ export class Followers {
       const bytes = encoder.encode(`${line()}\n`);
       for (const follower of [...channel.followers]) follower.offer({ first, seq, bytes, last });
     } catch (error) {
-      // Followers connect again; the mission goes on without them.
+      // Followers reconnect; the mission continues without them.
       for (const follower of [...channel.followers]) follower.fail(error);
     }
     if (last) this.wrote(id);
@@ -156,13 +156,13 @@ export class Followers {
     this.#tellReaders(id, false);
   }
 
-  /** Ends every stream of a mission that is going to be removed: there will be no last line. */
+  /** Ends every stream of a mission that is about to be removed: there will be no last line. */
   abandon(id: number): void {
     for (const follower of [...this.#channels.get(id)?.followers ?? []]) follower.abandon();
     this.wrote(id);
   }
 
-  /** Ends every stream where it is: missions that still wait are run by the next daemon. */
+  /** Ends every stream where it is: queued missions are run by the next daemon. */
   close(): void {
     this.#closed = true;
     for (const [id, channel] of [...this.#channels]) {
@@ -194,10 +194,10 @@ export class Followers {
 
 interface FollowerParts {
   readonly missionId: MissionId;
-  /** `seq` of the last event that is not wanted. */
+  /** `seq` of the last event to skip. */
   readonly from: number;
   readonly store: Store;
-  /** Undefined for a reader that only wants what is there. */
+  /** Undefined for a reader of existing events only. */
   readonly channel: Channel | undefined;
   /** Called once the reader has disconnected. */
   readonly leave: () => void;
@@ -213,7 +213,7 @@ interface Offer {
   readonly last: boolean;
 }
 
-/** One reader of events; it asks for more whenever it can take more. */
+/** A reader of events; it requests more whenever it is ready. */
 class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   readonly #missionId: MissionId;
   readonly #store: Store;
@@ -221,7 +221,7 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   readonly #leave: () => void;
   #lastSeq: number;
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
-  /** The reader has read everything and asks for more. */
+  /** The reader has consumed everything and requests more. */
   #waiting = false;
 
   constructor(parts: FollowerParts) {
@@ -267,12 +267,12 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
     this.cancel();
   }
 
-  /** Nothing more will be told: ends the stream, unless there are lines that the reader has not asked for yet. */
+  /** No further lines will come: ends the stream, unless the reader has not requested all lines yet. */
   end(): void {
     if (this.#waiting) this.abandon();
   }
 
-  /** Breaks the stream off. */
+  /** Aborts the stream. */
   fail(error: unknown): void {
     this.#controller?.error(error);
     this.cancel();
@@ -302,13 +302,13 @@ class Follower implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** A batch of lines after `from`: those that the row tells, in their places among those that are stored. */
+/** A batch of lines after `from`: those derived from the row, merged with those that are stored. */
 function linesAfter(store: Store, row: MissionRow, from: number): { lines: ProgressLine[]; more: boolean } {
   const lines: ProgressLine[] = from < 1 ? [{ seq: 1, line: queuedLine(row) }] : [];
   const start = startOf(row);
   const seq = runningSeq(row);
   let running = start && from < seq ? { seq, line: runningLine(row, start) } : undefined;
-  // Before its first process a mission has said nothing.
+  // Before its first process a mission has no events of its own.
   if (start !== undefined || row.attempt > 1) {
     let room = BATCH_CHARS;
     for (const line of store.missions.progressAfter(row.id, from)) {
@@ -335,7 +335,7 @@ function isNew(row: MissionRow): boolean {
     startOf(row) === undefined;
 }
 
-/** The process of the present or last attempt, as far as it is on record. */
+/** The recorded process of the current or last attempt, if any. */
 function startOf(row: MissionRow): ProcessStart | undefined {
   if (row.status !== "running" && row.status !== "done") return undefined;
   const { pid, time_started: startedMs } = row;

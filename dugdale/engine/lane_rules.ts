@@ -5,21 +5,21 @@ import type { RetryRule } from "../../protocol/retry.ts";
 import type { LaneLimits } from "../store/lane_limits.ts";
 import { TurnTaker } from "../store/queue.ts";
 
-/** The options of a lane as the engine uses them. */
+/** The options of a lane as used by the engine. */
 export interface LaneRules {
-  /** Of missions without a timeout of their own; null is no limit. */
+  /** For missions without a timeout of their own; null means no limit. */
   readonly timeoutMs: number | null;
   /** What becomes of the processes that a mission leaves behind. */
   readonly leftovers: LaneOptions["leftovers"];
-  /** Whose turn it is, where the classes take turns; undefined: the highest first. */
+  /** Takes turns between classes; undefined: the highest class first. */
   readonly turns: TurnTaker | undefined;
-  /** Of missions without a rule of their own. */
+  /** For missions without a retry rule of their own. */
   readonly retry: RetryRule | undefined;
   /** What keeps missions waiting beside the concurrency; undefined: nothing. */
   readonly limits: LaneLimits | undefined;
 }
 
-/** Reads the options of a lane. */
+/** Converts the options of a lane. */
 export function laneRules(options: LaneOptions = {}): LaneRules {
   const { timeout, pick, leftovers, retry, rate, per_key: perKey } = options;
   return {

@@ -10,15 +10,15 @@ import type { EngineParts } from "./parts.ts";
 
 /** A lane that starts missions. */
 export class Lane {
-  /** A forced prune is taking it away: nothing is started, dispatches are refused. */
+  /** A forced prune is removing it: it starts nothing, and dispatches are rejected. */
   removing = false;
   /** Missions from their pickup to the end of their finalization. */
   inFlight = 0;
-  /** Nothing waits in it: the last pickup has found too few, and nothing has come since. */
+  /** Its queue is empty: the last pickup found fewer missions than slots, and none were added since. */
   empty = false;
-  /** A pickup waits for its turn. */
+  /** A pickup is scheduled. */
   waking = false;
-  /** The resource that was too short to start a process; then one mission is tried from time to time. */
+  /** The resource that was missing to start a process; a single mission is then tried periodically. */
   shortage: Shortage | undefined;
   /** It is time to check whether the shortage is over. */
   probing = false;
@@ -27,17 +27,17 @@ export class Lane {
   /** What waits in it may wait for a token of its rate. */
   throttled = false;
 
-  /** What it is told beyond its settings. */
+  /** Rules from its options. */
   rules: LaneRules;
   #options: string;
 
-  /** `settings` and `options` as they are applied. */
+  /** `settings` and `options` as applied. */
   constructor(readonly name: string, public settings: LaneSettings, options: LaneOptions = {}) {
     this.rules = laneRules(options);
     this.#options = JSON.stringify(options);
   }
 
-  /** Other options; equal ones keep what the lane has counted by them. */
+  /** Sets the options; unchanged options keep the lane's counters. */
   setOptions(options: LaneOptions = {}): void {
     const text = JSON.stringify(options);
     if (text === this.#options) return;
@@ -46,73 +46,73 @@ export class Lane {
     this.throttled = false;
   }
 
-  /** Missions that may run at once. */
+  /** Maximum number of missions running at the same time. */
   get concurrency(): number {
     return this.settings.concurrency;
   }
 
-  /** Whether nothing is started. */
+  /** Whether it starts nothing. */
   get paused(): boolean {
     return this.settings.paused ?? false;
   }
 }
 
-/** A mission that was picked up by a transaction which is not on disk yet. It can be killed already. */
+/** A mission picked up by a transaction that is not on disk yet. It can already be killed. */
 export interface AdmittedRun {
-  /** The pickup is on disk: runs the mission to the very end. */
+  /** The pickup is on disk: runs the mission to its end. */
   start(): void;
-  /** The pickup has failed: forgets the run. */
+  /** The pickup has failed: discards the run. */
   withdraw(): void;
 }
 
-/** Takes charge of a mission as soon as it counts as running. */
+/** Takes over a mission as soon as it counts as running. */
 export type Admit = (row: RunningMission, lane: Lane) => AdmittedRun;
 
-/** What a change can do to the lane that it is made for. */
+/** Operations of a change on its lane. */
 export interface LaneTurn {
-  /** Adds a mission: as running when it is its turn at once, else as queued. */
+  /** Adds a mission: running if it can start immediately, otherwise queued. */
   enter(mission: NewMission): void;
-  /** Puts a mission back into its queue for another attempt, unless it is not running any more. */
+  /** Puts a mission back into its queue for another attempt, unless it is no longer running. */
   again(from: RunningMission, attempt: AttemptEnd): QueuedMission | undefined;
-  /** Lets a mission wait no longer for its time to run. */
+  /** Makes a delayed mission due now. */
   makeDue(mission: QueuedMission): void;
-  /** Puts a mission that got no process back into its place in the queue. */
+  /** Puts a mission without a process back into its place in the queue. */
   putBack(row: RunningMission): void;
-  /** Gives a slot back. */
+  /** Releases a slot. */
   release(): void;
 }
 
-/** What changed when lanes were set. */
+/** Changes made by setting the lanes. */
 export interface LaneChanges {
   readonly started: string[];
   readonly stopped: string[];
   readonly resized: string[];
 }
 
-/** Milliseconds before a failed pickup is retried; otherwise lanes wake only when something has changed. */
+/** Milliseconds before a failed pickup is retried; otherwise lanes wake only after changes. */
 const RETRY_MS = 30_000;
 /** Milliseconds before a lane that could not start a process tries again. */
 const PROBE_MS = 1000;
-/** The wall clock may be set, so that no wait for a moment of it is longer. */
+/** Maximum timer, because the wall clock may be changed. */
 const CLOCK_TRUST_MS = 1000;
 
-/** The slots of the lanes. Which mission gets the next one is for the queue to say. */
+/** The slots of the lanes. The queue decides which mission is next. */
 export class Lanes implements Disposable {
   readonly #parts: Pick<EngineParts, "store" | "transitions" | "clock" | "log">;
   readonly #admit: Admit;
   readonly #lanes = new Map<string, Lane>();
   readonly #retries = new Set<Disposable>();
-  /** Until the next mission becomes due. */
+  /** Timer for the next mission to become due. */
   #alarm: Disposable | undefined;
   #stopped = false;
 
-  /** @param admit Takes charge of a mission that is being picked up. */
+  /** @param admit Takes over a mission that is being picked up. */
   constructor(parts: Pick<EngineParts, "store" | "transitions" | "clock" | "log">, admit: Admit) {
     this.#parts = parts;
     this.#admit = admit;
   }
 
-  /** All lanes in the order of their names. */
+  /** All lanes, sorted by name. */
   list(): Lane[] {
     return [...this.#lanes.values()].sort((a, b) => a.name < b.name ? -1 : 1);
   }
@@ -121,7 +121,7 @@ export class Lanes implements Disposable {
     return this.#lanes.get(name);
   }
 
-  /** Makes the lanes be those of the applied state. */
+  /** Sets the lanes to those of the applied state. */
   set({ lanes, lane_options: options = {} }: Pick<AppliedState, "lanes" | "lane_options">): LaneChanges {
     const settings = lanes ?? {};
     const changes: LaneChanges = { started: [], stopped: [], resized: [] };
@@ -145,7 +145,7 @@ export class Lanes implements Disposable {
     return changes;
   }
 
-  /** Takes a lane away. Its running missions go on, and their slots are gone. */
+  /** Removes a lane. Its running missions continue; its slots are gone. */
   remove(name: string): void {
     const lane = this.#lanes.get(name);
     if (lane === undefined) return;
@@ -153,7 +153,7 @@ export class Lanes implements Disposable {
     this.#lanes.delete(name);
   }
 
-  /** No process can be started for want of something: the lane waits, and tries a single one from time to time. */
+  /** A process cannot be started for lack of a resource: the lane waits, and tries a single mission periodically. */
   wait(lane: Lane, shortage: Shortage): void {
     const known = lane.shortage !== undefined;
     if (!known) this.#parts.log.warn("lane waits", { lane: lane.name, waits_for: shortage });
@@ -194,10 +194,11 @@ export class Lanes implements Disposable {
   }
 
   /**
-   * Makes a change and, in the same transaction, picks up what can start after it: one fsync for both.
+   * Makes a change and, in the same transaction, picks up missions that can start after it, so that both need one
+   * fsync.
    *
-   * @param lane Undefined for a lane that has been taken away: its missions only queue.
-   * @param delayMs As of {@linkcode Store.write}.
+   * @param lane Undefined for a removed lane: its missions only queue.
+   * @param delayMs See {@linkcode Store.write}.
    */
   async write<T>(lane: Lane | undefined, change: (turn: LaneTurn) => T, delayMs = 0): Promise<T> {
     const { transitions, store, clock } = this.#parts;
@@ -240,7 +241,7 @@ export class Lanes implements Disposable {
         if (lane !== undefined) { for (const row of this.#next(lane)) pick(row, lane); }
         return own;
       }, delayMs);
-      // A start takes longer than an answer: the callers of the change are answered first.
+      // Starting a process takes longer than a response: callers of the change are answered first.
       if (runs.length > 0) setImmediate(() => runs.forEach((run) => run.start()));
       return result;
     } catch (error) {
@@ -256,7 +257,7 @@ export class Lanes implements Disposable {
     }
   }
 
-  /** Gives a slot back. */
+  /** Releases a slot. */
   release(lane: Lane): void {
     this.#giveBack(lane);
     this.wake(lane.name);
@@ -282,14 +283,14 @@ export class Lanes implements Disposable {
     return lane.probing ? Math.min(free, 1) : 0;
   }
 
-  /** A mission need not be queued where nothing waits, or has just become due, before it. */
+  /** A mission need not be queued if no other mission waits, or has just become due, before it. */
   #startsAtOnce(lane: Lane, { runAtMs, key }: NewMission): boolean {
     const claimed = runAtMs !== null || key !== null || lane.rules.limits !== undefined;
     if (!lane.empty || claimed || this.#free(lane) <= 0) return false;
     return this.#parts.store.missions.queue.nextDueMs(lane.name) > this.#parts.clock.wallMs();
   }
 
-  /** Claims what can start now. */
+  /** Claims the missions that can start now. */
   #next(lane: Lane): readonly RunningMission[] {
     const free = this.#free(lane);
     if (lane.empty || free <= 0) return [];

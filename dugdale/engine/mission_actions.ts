@@ -8,13 +8,13 @@ import type { Engine, LiveRun } from "./engine.ts";
 import type { Enqueuer } from "./enqueue.ts";
 import type { EngineParts } from "./parts.ts";
 
-/** How long a forced delete waits for the end of a mission. */
+/** Maximum time that a forced delete waits for the end of a mission. */
 const FORCE_WAIT_MS = 30_000;
 
 /** Adds to the transaction of an action, such as its audit record. @param facts Details that the action has found out. */
 export type Within = (facts?: Readonly<Record<string, unknown>>) => void;
 
-/** What is asked of missions: kill, restart, delete. Each throws {@linkcode ProblemError} in the documented order. */
+/** Actions on missions: kill, restart, delete. Each throws {@linkcode ProblemError} in the documented order. */
 export class MissionActions {
   readonly #parts: EngineParts;
   readonly #engine: Engine;
@@ -36,7 +36,7 @@ export class MissionActions {
     if (row.status !== "running") throw ended(row.mission_id, row.status);
     if (this.#engine.kill(row.mission_id, "killed_by_api") !== undefined) return { status: "kill_sent" };
     const now = this.#parts.store.missions.find(row.mission_id);
-    // It got no process, and waits again.
+    // It got no process, and is queued again.
     if (now?.status === "queued") return await this.#killQueued(now, within);
     if (now?.status === "done" || now?.status === "deleting") throw ended(row.mission_id, now.status);
     const ending = this.#engine.find(row.mission_id);
@@ -102,7 +102,7 @@ export class MissionActions {
       ),
       entered: within && (() => within({ new_mission_id: missionId })),
       precondition: () => {
-        // A sweep may have taken it since it was looked up.
+        // A sweep may have removed it since it was looked up.
         if (store.missions.find(mission_id)?.status !== "done") {
           throw new ProblemError("mission_deleting", "");
         }
@@ -111,7 +111,7 @@ export class MissionActions {
         new ProblemError("input_artifacts_expired", `input "${role}" of mission ${mission_id} is gone`, {
           details: { staging_id: stagingId, role },
         }),
-      // No dispatch can repeat a restart: its id is made here.
+      // A restart is not idempotent: its id is created here.
       fingerprint: () =>
         input === undefined ? row.input_fingerprint : sha256(`${row.input_fingerprint}\n${input}`),
     });
@@ -126,7 +126,7 @@ export class MissionActions {
    */
   async delete(row: MissionRow, force: boolean, gone: () => AbortSignal, within?: Within): Promise<void> {
     const { store, transitions } = this.#parts;
-    // A queued mission may be picked up before its turn in the transaction: then it is looked at again.
+    // A queued mission may be picked up before this transaction: then its status is checked again.
     for (
       let now: MissionRow | undefined = row;
       now !== undefined;
@@ -146,12 +146,12 @@ export class MissionActions {
     }
   }
 
-  /** As {@linkcode endForDelete}, for several missions at the same time. */
+  /** As {@linkcode endForDelete}, for several missions in parallel. */
   async endAllForDelete(ids: readonly MissionId[], gone: () => AbortSignal): Promise<void> {
     await Promise.all(ids.map((id) => this.endForDelete(id, gone)));
   }
 
-  /** Ends a running mission because it is going to be deleted, and waits until its row is done. */
+  /** Ends a running mission that is to be deleted, and waits until its row is done. */
   async endForDelete(id: MissionId, gone: () => AbortSignal): Promise<void> {
     const run = this.#engine.kill(id, "force_delete") ?? this.#engine.find(id);
     if (run === undefined) {

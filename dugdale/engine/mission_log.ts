@@ -1,18 +1,18 @@
-/** What the log says about the life of missions. @module */
+/** Log records of missions. @module */
 import type { Log, LogFields } from "../host/log.ts";
 import type { DoneMission, RunningMission } from "../store/mission_row.ts";
 import { ranMs, type TransitionListener } from "./transitions.ts";
 
-/** The most characters of a fail message in the log. */
+/** Maximum number of characters of a fail message in the log. */
 const MESSAGE_CHARS = 512;
 
-/** Writes a record when a mission is dispatched, started and finished. */
+/** Logs when a mission is dispatched, started and finished. */
 export function missionLog(log: Log): TransitionListener {
   return (transition) => {
     if (transition.change === "queued") {
       const { missionId: mission_id, missionName: mission_name, kind, lane, restartedFrom } =
         transition.mission;
-      // Execs and restarts have a record of the audit.
+      // Execs and restarts are logged as audit records.
       if (kind === "exec" || restartedFrom !== null) return;
       log.info("mission", { phase: "dispatched", mission_id, lane, mission_name });
     } else if (transition.change === "started") {

@@ -11,7 +11,7 @@ import type { ReadVariable } from "../run/environment.ts";
 import type { Followers } from "./followers.ts";
 import type { Transitions } from "./transitions.ts";
 
-/** What the engine is built of. */
+/** Dependencies of the engine. */
 export interface EngineParts {
   readonly store: Store;
   readonly dataDir: DataDir;
@@ -23,11 +23,11 @@ export interface EngineParts {
   readonly config: DugdaleConfig;
   readonly transitions: Transitions;
   readonly followers: Followers;
-  /** Asked when a process was killed by something else than this dugdale. */
+  /** Called when a process was killed by something other than this dugdale. */
   readonly memoryKills: Pick<KernelMemoryKills, "any">;
   /** Reads the daemon's own environment. */
   readonly readVariable: ReadVariable;
-  /** Tells what is wrong with the room that is left in the data directory, if anything is. */
+  /** Describes a lack of space in the data directory, if any. */
   readonly quotaProblem: () => string | undefined;
   /** Called when a file could not be synced, for metrics. */
   readonly onFsyncFailure: (transition: "output_commit", error: unknown) => void;

@@ -8,8 +8,8 @@ import { parseRunEnd } from "./run_end.ts";
 import { type RunEnd, tidy } from "./run.ts";
 
 /**
- * Settles what an earlier daemon left running. A run whose process had ended well is finished: its output files
- * are still in its working directory. Any other one is lost, and what is left of its process group is killed.
+ * Settles the missions that an earlier daemon left running. A run whose process had ended successfully is finished: its
+ * output files are still in its working directory. Any other is lost, and the rest of its process group is killed.
  */
 export async function repairRunning(parts: EngineParts, engine: Engine): Promise<void> {
   for (const row of parts.store.missions.running()) {
@@ -27,8 +27,8 @@ const TIDY_BATCH = 10;
 const TIDY_PAUSE_MS = 5;
 
 /**
- * Removes copies of inputs and collected outputs from the working directories of missions that are done: a daemon that
- * was ended by force may have had no time for it. It is done while the dugdale works, until it is disposed of.
+ * Removes copies of inputs and collected outputs from the working directories of finished missions: a killed daemon may
+ * not have done so. Runs while the dugdale works, until disposed of.
  */
 export function tidyLeftovers(parts: EngineParts): AsyncDisposable {
   const stop = new AbortController();
@@ -76,7 +76,7 @@ function lost(row: RunningMission, parts: EngineParts): Ending {
   const alive = pid > 0 && start > 0 && parts.spawner.processStart(pid) === start;
   const leftover = alive ? killLeftover(row, pid, parts) : "nothing was left";
   const id = row.mission_id;
-  // Also what has left the group, and a process whose start is not on record.
+  // Including processes that have left the group, and those whose start is not on record.
   const marked = parts.spawner.killMarked?.([`LETTS_MISSION_ID=${id}`, `LETTS_EXEC_ID=${id}`]) ?? 0;
   const how = pid === 0
     ? `before its process was recorded${marked > 0 ? "; it was found and killed" : ""}`

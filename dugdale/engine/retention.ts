@@ -5,14 +5,14 @@ import { retentionTtls } from "../staging/expiry.ts";
 import type { HiddenMission } from "../store/mission_retention.ts";
 import type { EngineParts } from "./parts.ts";
 
-/** Missions between two pauses. Their removal is one transaction, during which nothing else is written. */
+/** Missions between two pauses. Their removal is one transaction, which blocks other writes. */
 const BATCH = 50;
 const PAUSE_MS = 10;
-/** The most files that get a new expiry with one batch; the sweep of the staging area finds the rest. */
+/** Maximum number of files that get a new expiry with one batch; the staging sweep handles the rest. */
 const SETTLE_MAX = 1000;
 const KINDS: readonly MissionKind[] = ["mission", "exec"];
 
-/** Removes missions whose time is over: hidden first, then their files, then their rows. */
+/** Removes expired missions: they are hidden, then their files are removed, then their rows. */
 export class Retention {
   readonly #parts: Pick<
     EngineParts,
@@ -26,9 +26,9 @@ export class Retention {
   }
 
   /**
-   * Removes what is hidden already, and then what has become too old, or a part of it until `stopping`.
+   * Removes hidden and expired missions, or a part of them until `stopping`.
    *
-   * @returns How many missions were removed.
+   * @returns Number of removed missions.
    */
   async run(stopping: AbortSignal): Promise<number> {
     let removed = 0;
@@ -42,7 +42,7 @@ export class Retention {
     return removed;
   }
 
-  /** Durable, because files go next: a mission must not be listed again while its output is gone. */
+  /** Durable, because files are removed next: a mission must not be listed again when its output is gone. */
   #hide(): Promise<number> {
     const { transitions, clock, config } = this.#parts;
     return transitions.write(() => {
@@ -68,7 +68,7 @@ export class Retention {
     });
   }
 
-  /** A file that cannot be removed must not keep the row: the search for orphans finds it again. */
+  /** A file that cannot be removed does not keep the row: the search for orphans finds it again. */
   async #removeFiles(id: MissionId): Promise<void> {
     const { dataDir, slots, log } = this.#parts;
     const paths = [...dataDir.captures(id), dataDir.work(id)];
@@ -80,7 +80,7 @@ export class Retention {
   }
 }
 
-/** How long a mission is kept after its end, in milliseconds. */
+/** Retention of a mission after its end, in milliseconds. */
 function ttlMs(kind: MissionKind, outcome: OutcomeKind, { cleanup, exec }: DugdaleConfig): number {
   const [success, failed] = kind === "mission"
     ? [cleanup.successTtlMs, cleanup.failedTtlMs]

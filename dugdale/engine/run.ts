@@ -23,21 +23,21 @@ import { SaidRecorder } from "./said.ts";
 /** How a run ended, before its output files are collected. */
 export interface RunEnd {
   readonly ending: Ending;
-  /** Keys of the output files to collect; none unless the run was a success. */
+  /** Keys of the output files to collect; empty unless the run was a success. */
   readonly outputs: readonly string[];
-  /** The start of a process that is not on record yet: it was over too soon, or could not be recorded. */
+  /** The start of a process that is not on record yet: it ended too quickly, or recording failed. */
   readonly start?: ProcessStart;
-  /** As of {@linkcode Exit}. */
+  /** See {@linkcode Exit}. */
   readonly retry?: false | number | undefined;
 }
 
-/** A mission that is picked up, together with what its lane says of it. */
+/** A picked-up mission with the rules of its lane. */
 export interface StartedRun extends RunningMission {
-  /** How often it may be run in all. Undefined: it is not run again. */
+  /** Maximum number of runs. Undefined: it is not retried. */
   readonly attempts?: number | undefined;
 }
 
-/** A mission could not be started for want of something that comes back; nothing of it is spent. */
+/** A mission could not be started for lack of a resource that will become available; no attempt is spent. */
 export class ShortageError extends Error {
   override readonly name = "ShortageError";
 
@@ -47,9 +47,9 @@ export class ShortageError extends Error {
 }
 
 /**
- * Runs the process of a picked-up mission. A failure of any kind becomes its ending.
+ * Runs the process of a picked-up mission. Any failure becomes its ending.
  *
- * @throws {ShortageError} When there is no process because something is short.
+ * @throws {ShortageError} When no process could be started for lack of a resource.
  */
 export async function runPickedUp(
   row: StartedRun,
@@ -74,7 +74,7 @@ export async function runPickedUp(
   using capture = new Capture({
     disk: parts.dataDir.disk,
     path: (name) => parts.dataDir.capture(row.mission_id, name),
-    // A restored database may hold a mission that has run already.
+    // A restored database may contain a mission that has already run.
     append: row.attempt > 1,
     limitBytes: limits.maxOutputBufferBytes,
     clock,
@@ -106,7 +106,7 @@ export async function runPickedUp(
     const { action, count } = leftovers;
     log.info("leftovers", { mission_id: row.mission_id, lane: row.lane, action, count });
   }
-  // The end is written after the start, also when that takes more than one try.
+  // The end is written after the start, even if that needs retries.
   if (await recorded) start = undefined;
   return {
     ending: {
@@ -170,9 +170,9 @@ function launchOf(
 }
 
 /**
- * Collects the output files of a successful run; what goes wrong turns the success into a failure.
+ * Collects the output files of a successful run; an error turns the success into a failure.
  *
- * @param kill Ends the collection; is released with it. Absent when the run was that of an earlier daemon.
+ * @param kill Ends the collection; is released with it. Absent for a run of an earlier daemon.
  */
 export async function collect(
   row: RunningMission,
@@ -213,14 +213,14 @@ export async function collect(
   }
 }
 
-/** How much each captured stream of a mission holds by now. */
+/** Current size of each captured stream of a mission. */
 export function capturedBytes(id: MissionId, { dataDir }: Pick<EngineParts, "dataDir">): CapturedBytes {
   const bytes = (name: CaptureName): number =>
     dataDir.disk.lstatSync(dataDir.capture(id, name), { throwIfNoEntry: false })?.size ?? 0;
   return { stdout: bytes("stdout"), stderr: bytes("stderr"), combined: bytes("combined") };
 }
 
-/** Removes what a finished run leaves and no request can reach. */
+/** Removes files of a finished run that no request can reach. */
 export async function tidy(
   row: Pick<RunningMission, "id" | "mission_id">,
   run: Parameters<typeof tidyWorkdir>[3],
@@ -243,7 +243,7 @@ export function forget(files: readonly CollectedFile[], parts: EngineParts): voi
   discard(files, parts.dataDir);
 }
 
-/** Records that the process runs; false after a failure, which ends the process, as no record would name it. */
+/** Records that the process runs; false after a failure, which kills the process, since no record would name it. */
 async function recordStart(
   row: RunningMission,
   start: ProcessStart,

@@ -21,7 +21,7 @@ const runEnd: v.GenericSchema<unknown, RunEnd> = v.object({
   start: v.exactOptional(v.object({ pid: v.number(), startedMs: v.number() })),
 });
 
-/** The end of a run as it was recorded, perhaps by an older version. @throws When it is not one. */
+/** The recorded end of a run, possibly of an older version. @throws When it is invalid. */
 export function parseRunEnd(text: string): RunEnd {
   return v.parse(runEnd, JSON.parse(text));
 }

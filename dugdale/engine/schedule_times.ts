@@ -2,7 +2,7 @@ import type { Cron } from "croner";
 import { parseDuration } from "../../protocol/duration.ts";
 import { quote } from "../../protocol/clip.ts";
 
-/** When a schedule fires. Its members are those of its settings. */
+/** When a schedule fires. Members are those of its settings. */
 export interface TimesOf {
   readonly cron?: string | undefined;
   readonly every?: string | undefined;
@@ -12,13 +12,13 @@ export interface TimesOf {
 
 /** The times of a schedule, in Unix milliseconds. */
 export interface ScheduleTimes {
-  /** The first one after a moment; undefined when there is none. */
+  /** The first one after a time; undefined if there is none. */
   next(afterMs: number): number | undefined;
-  /** The latest ones of a span, both ends included, in their order. */
+  /** The latest ones of a span, both ends included, in order. */
   latest(fromMs: number, toMs: number, limit: number): number[];
 }
 
-/** Times that cannot be. The message names what is wrong with them. */
+/** Invalid times. The message says what is wrong. */
 export class ScheduleTimesError extends Error {
   override readonly name = "ScheduleTimesError";
 }
@@ -26,8 +26,8 @@ export class ScheduleTimesError extends Error {
 const SECOND_MS = 1000;
 
 /**
- * Reads the times of a schedule. The library for patterns is loaded here, so that a dugdale without schedules does
- * without it.
+ * Parses the times of a schedule. The library for patterns is imported here, so that a dugdale without schedules does
+ * not load it.
  *
  * @param nowMs A pattern must fire at least once after it.
  * @throws {ScheduleTimesError}
@@ -90,7 +90,7 @@ function patternTimes(
   return {
     next: (afterMs) => cron.nextRun(new Date(afterMs))?.getTime(),
     latest(fromMs, toMs, limit) {
-      // Those before the next second: a time that is equal to the reference does not count as before it.
+      // Before the next second: the library excludes a time equal to the reference.
       const beforeMs = (Math.floor(toMs / SECOND_MS) + 1) * SECOND_MS;
       const times = cron.previousRuns(limit, new Date(beforeMs)).map((time) => time.getTime());
       return times.filter((time) => time >= fromMs).reverse();
@@ -98,7 +98,7 @@ function patternTimes(
   };
 }
 
-/** Counted from the epoch, so that neither a restart nor a late fire moves them. */
+/** Counted from the epoch, so that neither a restart nor a late fire shifts them. */
 function everyTimes(every: string): ScheduleTimes {
   let everyMs: number;
   try {
@@ -121,7 +121,7 @@ function everyTimes(every: string): ScheduleTimes {
   };
 }
 
-/** A date is its first moment in the zone. */
+/** A date means its first moment in the zone. */
 function untilOf(until: string, make: (pattern: string, what: string) => Cron): number {
   const date = /^\d{4}-\d\d-\d\d$/.test(until) ? `${until}T00:00:00` : until;
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?$/.test(date)) {

@@ -18,13 +18,13 @@ import type { MissionActions, Within } from "./mission_actions.ts";
 import type { EngineParts } from "./parts.ts";
 import type { ScheduleTimes } from "./schedule_times.ts";
 
-/** A schedule as it was applied, checked. */
+/** A validated schedule of an apply. */
 export interface Schedule {
   /** JSON of its settings, without a pause. */
   readonly text: string;
   /** Its lane, for the checks of an apply. */
   readonly lane: string;
-  /** What is dispatched at each fire. */
+  /** The dispatch of each fire. */
   readonly request: Omit<DispatchRequest, "missionId" | "traceparent">;
   readonly times: ScheduleTimes;
   readonly tz: string;
@@ -35,10 +35,10 @@ export interface Schedule {
   readonly paused: boolean;
 }
 
-/** Reads the settings of a schedule. @throws {ProblemError} `invalid_schedule` */
+/** Parses the settings of a schedule. @throws {ProblemError} `invalid_schedule` */
 export type ReadSchedule = (name: string, text: string) => Promise<Schedule>;
 
-/** What schedules do beside their fires. */
+/** Dependencies of schedules. */
 export interface SchedulesParts {
   readonly parts: EngineParts;
   readonly engine: Engine;
@@ -47,13 +47,13 @@ export interface SchedulesParts {
   readonly read: ReadSchedule;
 }
 
-/** The wall clock may be set, so that no wait for a moment of it is longer. */
+/** Maximum timer, because the wall clock may be changed. */
 const CLOCK_TRUST_MS = 1000;
-/** A fire that is later than this was missed: the dugdale was stopped, or the schedule paused. */
+/** A fire later than this counts as missed: the dugdale was stopped, or the schedule paused. */
 const LATE_MS = 60_000;
-/** Of many times that passed meanwhile, so many are fired or counted. */
+/** Maximum number of missed times that are fired or counted. */
 const MISSED_MAX = 100;
-/** Schedules that are fired at once. */
+/** Maximum number of schedules fired at once. */
 const FIRES_MAX = 1000;
 
 /** The refusal of an unknown name. */
@@ -62,8 +62,8 @@ export function noSchedule(name: string): ProblemError {
 }
 
 /**
- * Fires schedules: each fire is one transaction that adds the mission and sets the next time, so that a crash fires it
- * once, before or after. Without a schedule there is no timer.
+ * Fires schedules: each fire is one transaction that adds the mission and sets the next time, so that it happens
+ * exactly once even after a crash. Without a schedule there is no timer.
  */
 export class Schedules implements Disposable {
   readonly #parts: SchedulesParts;
@@ -72,7 +72,7 @@ export class Schedules implements Disposable {
   readonly #replaced = new Set<MissionId>();
   #timer: Disposable | undefined;
   #stopped = false;
-  /** A look at what is due is under way. */
+  /** A check for due schedules is running. */
   #firing: Promise<void> | undefined;
 
   constructor(given: SchedulesParts) {
@@ -83,21 +83,21 @@ export class Schedules implements Disposable {
     });
   }
 
-  /** Reads what is stored and begins to fire; what was missed meanwhile is decided now. */
+  /** Loads the schedules and starts firing; missed fires are decided now. */
   async start(): Promise<void> {
     const { store, log } = this.#parts.parts;
     for (const { name, settings } of store.schedules.all()) {
       try {
         this.#known.set(name, await this.#parts.read(name, settings));
       } catch (err) {
-        // Of a version that knew more, or the zone is gone from the system: the others are fired.
+        // Written by a newer version, or its time zone was removed from the system: the others are fired.
         log.error("schedule cannot be read", { schedule: name, err });
       }
     }
     this.#wake(0);
   }
 
-  /** Fires nothing more. */
+  /** Stops firing. */
   stop(): void {
     this.#stopped = true;
     this.#timer?.[Symbol.dispose]();
@@ -107,7 +107,7 @@ export class Schedules implements Disposable {
     this.stop();
   }
 
-  /** A schedule as it was applied. @throws {ProblemError} `schedule_not_found` */
+  /** A schedule as applied. @throws {ProblemError} `schedule_not_found` */
   schedule(name: string): { readonly row: ScheduleRow; readonly schedule: Schedule } {
     const row = this.#parts.parts.store.schedules.find(name);
     const schedule = this.#known.get(name);
@@ -120,7 +120,7 @@ export class Schedules implements Disposable {
     return this.#known.has(name);
   }
 
-  /** The coming times of a schedule, as if it were not paused. */
+  /** The next times of a schedule, as if it were not paused. */
   next(name: string, count: number): number[] {
     const { schedule } = this.schedule(name);
     const times: number[] = [];
@@ -134,11 +134,11 @@ export class Schedules implements Disposable {
   }
 
   /**
-   * Stores the schedules of an apply, within its transaction. What is not named stays, unless the apply prunes; an
+   * Stores the schedules of an apply, within its transaction. Unnamed ones are kept, unless the apply prunes; an
    * unchanged one keeps its next time.
    *
-   * @param given By name; null removes one. Undefined when the apply says nothing about schedules.
-   * @returns What has changed; to be handed to {@linkcode applied} once it is on disk.
+   * @param given By name; null removes a schedule. Undefined when the apply says nothing about schedules.
+   * @returns The changes; pass them to {@linkcode applied} once they are on disk.
    */
   apply(
     given: ReadonlyMap<string, Schedule | null> | undefined,
@@ -176,7 +176,7 @@ export class Schedules implements Disposable {
     return changes;
   }
 
-  /** Fires from now on what an apply has stored. */
+  /** Activates the schedules stored by an apply. */
   applied(given: ReadonlyMap<string, Schedule | null> | undefined, { removed }: ScheduleChanges): void {
     for (const name of removed) this.#known.delete(name);
     for (const [name, schedule] of given ?? []) if (schedule !== null) this.#known.set(name, schedule);
@@ -192,7 +192,7 @@ export class Schedules implements Disposable {
     const at = this.#parts.parts.clock.wallMs();
     const pause: SchedulePause = { by: "ctl", who, ...(reason === undefined ? {} : { reason }), at };
     return this.#setPause(name, (before) => {
-      // A pause by hand outlives the one of the file.
+      // A manual pause takes precedence over that of the file.
       const byHand = before !== null && (JSON.parse(before) as SchedulePause).by === "ctl";
       return byHand ? before : JSON.stringify(pause);
     }, within);
@@ -235,7 +235,7 @@ export class Schedules implements Disposable {
     });
   }
 
-  /** Looks at what is due after so many milliseconds. */
+  /** Schedules a check after a delay in milliseconds. */
   #wake(ms: number): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
@@ -248,7 +248,7 @@ export class Schedules implements Disposable {
     });
   }
 
-  /** What is due and was not fired waits for something, such as room in the queue, and is tried again. */
+  /** A due schedule that was not fired waits for something, such as space in the queue, and is tried again. */
   #wakeForNext(): void {
     const { store, clock, log } = this.#parts.parts;
     if (this.#stopped) return;
@@ -264,7 +264,7 @@ export class Schedules implements Disposable {
   async #fireDue(): Promise<void> {
     const { store, clock, log } = this.#parts.parts;
     const onError = (err: unknown): void => {
-      // Nothing of it is on disk: the next look finds the same.
+      // Nothing is on disk: the next check finds the same.
       log.error("db_error", { op: "schedule", err });
     };
     try {
@@ -294,12 +294,12 @@ export class Schedules implements Disposable {
     try {
       if (row !== undefined) await actions.kill(row);
     } catch (error) {
-      // It has ended meanwhile, or is just ending: the next look fires.
+      // It has ended meanwhile, or is just ending: the next check fires.
       if (!(error instanceof ProblemError) && !isDatabaseError(error)) throw error;
     }
   }
 
-  /** One fire, or its postponement; all of it is one change. */
+  /** One fire, or its postponement, as one change. */
   #fireIn(name: string, schedule: Schedule, turn: LaneTurn): Fired {
     const { parts: { store, clock, quotaProblem } } = this.#parts;
     const nowMs = clock.wallMs();
@@ -324,7 +324,7 @@ export class Schedules implements Disposable {
     for (const fireMs of wanted) {
       if (error !== undefined) break;
       const missionId = fireId(row.seed, fireMs);
-      // The id is that of the fire: a mission that is there was made by it.
+      // The id is derived from the fire: an existing mission with it was created by this fire.
       if (store.missions.status(missionId) !== undefined) continue;
       try {
         const { created } = this.#enter(name, schedule, missionId, fireMs, turn);
@@ -350,12 +350,12 @@ export class Schedules implements Disposable {
       fired,
       skipped: counted,
     });
-    // What waits is told once, not with each try.
+    // A waiting fire is logged once, not with each try.
     const told = waits && row.last_error === last_error ? undefined : error;
     return { missions, skipped, error: told, replaces: undefined };
   }
 
-  /** Nothing is created where there is a mission with the same key. */
+  /** Nothing is created if a mission with the same key exists. */
   #enter(
     name: string,
     schedule: Schedule,
@@ -369,7 +369,7 @@ export class Schedules implements Disposable {
     return entered;
   }
 
-  /** The next time of a schedule after a moment. */
+  /** The next time of a schedule after a time. */
   #timesAfter(
     row: ScheduleRow,
     schedule: Schedule,
@@ -385,16 +385,16 @@ export class Schedules implements Disposable {
   }
 }
 
-/** What became of a schedule that was due. */
+/** Result for a due schedule. */
 interface Fired {
   readonly missions: readonly (readonly [id: MissionId, fireMs: number])[];
   readonly skipped: number;
   readonly error: ProblemError | undefined;
-  /** It is ended first, and the fire tried again. */
+  /** The running mission is ended first, and the fire tried again. */
   readonly replaces: MissionId | undefined;
 }
 
-/** The times that are due by now, the last of them at the end, at most a hundred. There is always one: the stored one. */
+/** The times due by now, the latest last, at most a hundred. There is always one: the stored one. */
 function dueTimes(row: ScheduleRow, nextMs: number, { times, jitterMs }: Schedule, nowMs: number): number[] {
   const passed = times.latest(nextMs, nowMs, MISSED_MAX);
   const later = passed.findIndex((fireMs) => dueMs(row.seed, jitterMs, fireMs) > nowMs);
@@ -403,23 +403,23 @@ function dueTimes(row: ScheduleRow, nextMs: number, { times, jitterMs }: Schedul
   return due.length > 0 ? due : [nextMs];
 }
 
-/** @param quota What is wrong with the room in the data directory, if anything is. */
+/** @param quota Lack of space in the data directory, if any. */
 function postponement(quota: string | undefined): ProblemError | undefined {
   return quota === undefined ? undefined : new ProblemError("disk_quota_exceeded", quota);
 }
 
-/** The moment of a fire with its jitter, which is the same whenever it is computed. */
+/** The time of a fire with its jitter, which is deterministic. */
 function dueMs(seed: string, jitterMs: number, fireMs: number): number {
   return jitterMs === 0 ? fireMs : fireMs + Math.floor(share(`${seed}\njitter\n${fireMs}`) * jitterMs);
 }
 
-/** The id of the mission of one fire. */
+/** The id of the mission of a fire. */
 export function fireId(seed: string, fireMs: number): MissionId {
   const digest = createHash("sha256").update(`${seed}\n${fireMs}`).digest("hex");
   return toUuidV7(fireMs.toString(16).padStart(12, "0"), digest) as MissionId;
 }
 
-/** A number from 0 up to 1 that follows from a text. */
+/** A number from 0 up to 1, derived from a string. */
 function share(text: string): number {
   return createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;
 }
@@ -429,7 +429,7 @@ function newSeed(): string {
     .join("");
 }
 
-/** A schedule that a person paused stays paused, whatever the file says; only a person continues it. */
+/** A manually paused schedule stays paused, whatever the file says; only a person resumes it. */
 function appliedPause(before: string | null, paused: boolean, nowMs: number): string | null {
   const by = before === null ? undefined : (JSON.parse(before) as SchedulePause).by;
   if (by === "ctl") return before;
@@ -437,7 +437,7 @@ function appliedPause(before: string | null, paused: boolean, nowMs: number): st
   return by === "yaml" ? before : JSON.stringify({ by: "yaml", at: nowMs } satisfies SchedulePause);
 }
 
-/** The lane in stored settings, which a newer version may have written. */
+/** The lane in stored settings, possibly written by a newer version. */
 function laneOf(settings: string): string {
   const { lane } = JSON.parse(settings) as { lane?: unknown };
   return typeof lane === "string" ? lane : "";

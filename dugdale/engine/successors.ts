@@ -10,12 +10,12 @@ import type { Enqueuer } from "./enqueue.ts";
 import type { Lanes } from "./lanes.ts";
 import type { EngineParts } from "./parts.ts";
 
-/** Queues the mission that follows another one, in the transaction that makes that one done. */
+/** Queues the mission that follows another one, in the transaction of its end. */
 export class Successors {
   readonly #parts: Pick<EngineParts, "store" | "transitions" | "log">;
   readonly #lanes: Lanes;
   readonly #enqueuer: Enqueuer;
-  /** Of the changes that are being made. */
+  /** Of the current change. */
   readonly #entered = new Set<MissionId>();
 
   constructor(parts: Pick<EngineParts, "store" | "transitions" | "log">, lanes: Lanes, enqueuer: Enqueuer) {
@@ -41,7 +41,7 @@ export class Successors {
     const request = { missionId, mission, lane, input: inputOf(successor, done), timeoutMs: null, files: [] };
     try {
       this.#enqueuer.enter(
-        // The runtime is that of the mission before: after a crash it is done before anything is applied.
+        // The runtime is that of the preceding mission: after a crash it ends before anything is applied.
         {
           ...missionSpec({ ...request, traceparent: done.traceparent, runtime: done.runtime }),
           exempt: true,
@@ -49,7 +49,7 @@ export class Successors {
         {
           enter: (entered) => {
             this.#parts.transitions.enter(entered);
-            // Nothing that comes in the same transaction starts before it.
+            // Nothing in the same transaction starts before it.
             const found = this.#lanes.find(lane);
             if (found !== undefined) found.empty = false;
             this.#entered.add(missionId);
@@ -57,20 +57,20 @@ export class Successors {
         },
       );
     } catch (err) {
-      // The end of a mission does not depend on what follows it.
+      // An error of the successor does not prevent the end of the mission.
       if (!(err instanceof ProblemError)) throw err;
       this.#parts.log.warn("successor refused", { mission_id: of, kind, mission, lane, err });
     }
   }
 }
 
-/** The id of the mission that follows: the same again for the same end. */
+/** The id of the successor: deterministic for the same end. */
 export function successorId(of: MissionId, kind: "on_success" | "on_failure", finishedMs: number): MissionId {
   const digest = createHash("sha256").update(`${of}\n${kind}`).digest("hex");
   return toUuidV7(finishedMs.toString(16).padStart(12, "0"), digest) as MissionId;
 }
 
-/** Its own input, and what it follows. As text, so that numbers keep their digits. */
+/** Its own input, merged with the data of the preceding mission. As text, so that numbers keep their digits. */
 function inputOf({ input = "{}" }: Successor, done: DoneMission): string {
   const returned = done.return_value === null ? "" : `,"return":${done.return_value}`;
   const letts = `"letts":{"of":"${done.mission_id}","outcome":"${done.outcome}"${returned}}`;

@@ -6,13 +6,13 @@ import type { DoneMission, Ending, NewMission, QueuedMission, RunningMission } f
 import type { Claimed, ClaimRules } from "../store/queue.ts";
 import type { Store } from "../store/store.ts";
 
-/** What has become of a mission. */
+/** A change of a mission. */
 export type Transition =
-  /** It has entered its lane; it may be running already. */
+  /** It has entered its lane; it may already be running. */
   | { readonly change: "queued"; readonly mission: NewMission }
-  /** Its process runs. Told at once, before it is on record: nothing undoes it. */
+  /** Its process runs. Published immediately, before it is on record: it cannot be undone. */
   | { readonly change: "started"; readonly mission: RunningMission; readonly start: ProcessStart }
-  /** The start is on record. Left out when the end is recorded together with it. */
+  /** The start is on record. Omitted when the end is recorded together with it. */
   | { readonly change: "running"; readonly mission: RunningMission; readonly start: ProcessStart }
   /** An attempt has ended, and the mission waits for the next one. */
   | {
@@ -27,15 +27,15 @@ export type Transition =
     /** Of a process whose start is recorded with its end. */
     readonly start?: ProcessStart | undefined;
   }
-  /** It is no longer shown. The mission is absent where it had ended long ago. */
+  /** It is no longer visible. The mission is absent if it ended long ago. */
   | { readonly change: "deleting"; readonly id: number; readonly mission?: Hidden };
 
-/** Called with each transition, in their order. */
+/** Called with each transition, in order. */
 export type TransitionListener = (transition: Transition) => void;
 
 /**
- * The one writer of the status of missions. Whatever changes a status calls a method here within {@linkcode write};
- * after the commit the listeners are told, one after the other.
+ * The only writer of the status of missions. Every change of a status is a method called within {@linkcode write};
+ * after the commit the listeners are called, one after the other.
  */
 export class Transitions {
   readonly #store: Store;
@@ -43,7 +43,7 @@ export class Transitions {
   readonly #listeners: TransitionListener[] = [];
   readonly #onEnd: ((mission: DoneMission) => void)[] = [];
   readonly #within: TransitionListener[] = [];
-  /** Of the change that is being made. */
+  /** Of the current change. */
   #made: Transition[] | undefined;
 
   constructor(store: Store, log: Log) {
@@ -51,12 +51,12 @@ export class Transitions {
     this.#log = log;
   }
 
-  /** Adds a listener. One that throws is logged, and does not keep the others from being told. */
+  /** Adds a listener. If one throws, the error is logged and the others are still called. */
   listen(listener: TransitionListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Adds what is done in the transaction that makes a mission done. What it throws undoes the end. */
+  /** Adds a function that runs in the transaction of a mission's end. An exception undoes the end. */
   onEnd(action: (mission: DoneMission) => void): void {
     this.#onEnd.push(action);
   }
@@ -72,48 +72,51 @@ export class Transitions {
   /**
    * Makes a change and resolves with its result once it is on disk.
    *
-   * @param delayMs As of {@linkcode Store.write}.
+   * @param delayMs See {@linkcode Store.write}.
    */
   write<T>(change: () => T, delayMs = 0): Promise<T> {
     return this.#told(this.#store.write(() => this.#collect(change), delayMs));
   }
 
-  /** As {@linkcode write}, but resolves once a crash of the process cannot undo it; a power cut may. */
+  /** As {@linkcode write}, but resolves once a crash of the process cannot undo it; a power failure may. */
   writeSoon<T>(change: () => T): Promise<T> {
     return this.#told(this.#store.writeSoon(() => this.#collect(change)));
   }
 
-  /** Adds a mission that waits. */
+  /** Adds a queued mission. */
   enter(mission: NewMission): void {
     this.#store.missions.insert(mission);
     this.#note({ change: "queued", mission });
   }
 
-  /** Adds a mission that runs at once. */
+  /** Adds a mission that runs immediately. */
   enterRunning(mission: NewMission): RunningMission {
     const row = this.#store.missions.insertRunning(mission);
     this.#note({ change: "queued", mission });
     return row;
   }
 
-  /** Makes the next missions of a lane running, at most `limit`. */
+  /** Claims the next missions of a lane, at most `limit`. */
   claim(lane: string, limit: number, nowMs: number, rules?: ClaimRules): Claimed {
     return this.#store.missions.queue.claim(lane, limit, nowMs, rules);
   }
 
-  /** Tells that a process runs. Called outside of changes, and before {@linkcode recordStart}. */
+  /** Publishes that a process runs. Called outside of changes, and before {@linkcode recordStart}. */
   started(mission: RunningMission, start: ProcessStart): void {
     this.#tell([{ change: "started", mission, start }]);
   }
 
-  /** Records the process of a running mission. @param processStart Tells it from a later one with the same pid. */
+  /**
+   * Records the process of a running mission. @param processStart Distinguishes it from a later process with the same
+   * pid.
+   */
   recordStart(mission: RunningMission, start: ProcessStart, processStart: number): void {
     this.#store.missions.start(mission.id, start.pid, processStart, start.startedMs);
     this.#note({ change: "running", mission, start });
   }
 
   /**
-   * Makes a mission done, unless it has left the status that it had.
+   * Makes a mission done, unless its status has changed.
    *
    * @param start Of a process whose start was not recorded before.
    */
@@ -130,7 +133,7 @@ export class Transitions {
     return done;
   }
 
-  /** Makes a mission done that waits, unless it has left its queue. */
+  /** Makes a queued mission done, unless it has left its queue. */
   killQueued(
     mission: QueuedMission,
     reason: "killed_by_api" | "lane_removed",
@@ -139,26 +142,26 @@ export class Transitions {
     return this.finish(mission, killedInQueue(reason, mission.lane), nowMs);
   }
 
-  /** Undoes a {@linkcode claim}: the mission had no process, nothing was told, and no attempt is spent. */
+  /** Undoes a {@linkcode claim}: the mission had no process, nothing was published, and no attempt is spent. */
   putBack(mission: RunningMission): void {
     this.#store.missions.putBack(mission);
   }
 
-  /** Ends an attempt and puts the mission back into its queue, unless it is not running any more. */
+  /** Ends an attempt and puts the mission back into its queue, unless it is no longer running. */
   again(from: RunningMission, attempt: AttemptEnd): QueuedMission | undefined {
     const mission = this.#store.missions.requeue(from, attempt);
     if (mission !== undefined) this.#note({ change: "again", mission, from, attempt });
     return mission;
   }
 
-  /** Hides a queued or done mission until the next sweep removes it; false when it is in another state. */
+  /** Hides a queued or done mission until the next sweep removes it; false in another state. */
   hide(id: number): boolean {
     const mission = this.#store.missions.markDeleting(id);
     if (mission !== undefined) this.#note({ change: "deleting", id, mission });
     return mission !== undefined;
   }
 
-  /** Hides missions that ended in that way before a moment, the oldest first; answers how many there were. */
+  /** Hides missions with that outcome that ended before a time, the oldest first; returns their number. */
   hideEnded(kind: MissionKind, outcome: OutcomeKind, beforeMs: number, limit: number): number {
     const ids = this.#store.missions.retention.hide(kind, outcome, beforeMs, limit);
     for (const id of ids) this.#note({ change: "deleting", id });
@@ -200,7 +203,7 @@ export class Transitions {
   }
 }
 
-/** How long a mission ran, in milliseconds: 0 without a process, however long it took to find that out. */
+/** Run time of a mission, in milliseconds: 0 without a process. */
 export function ranMs(mission: DoneMission): number {
   const { time_started: startedMs, time_finished: finishedMs } = mission;
   return hadProcess(mission) && startedMs !== null ? finishedMs - startedMs : 0;

@@ -4,13 +4,13 @@ import type { LeftProcess } from "../../protocol/mission.ts";
 import { isGroupAlive, processName, type ProcStat, procStat } from "./proc_stat.ts";
 import { signalGroup } from "./signals.ts";
 
-/** What tells the processes of a run from all others: an entry of their environment, such as `LETTS_MISSION_ID=…`. */
+/** Identifies the processes of a run: an entry of their environment, such as `LETTS_MISSION_ID=…`. */
 export type Mark = string;
 
 /** The last one is of the commands of hooks. */
 const MARKS = ["LETTS_MISSION_ID", "LETTS_EXEC_ID", "LETTS_EVENT_ID"] as const;
 
-/** The mark of a run in the environment that its process gets. */
+/** The mark of a run in its environment. */
 export function markOf(env: Readonly<Record<string, string>>): Mark | undefined {
   for (const name of MARKS) {
     if (env[name] !== undefined) return `${name}=${env[name]}`;
@@ -19,19 +19,19 @@ export function markOf(env: Readonly<Record<string, string>>): Mark | undefined 
 }
 
 /**
- * What a run has started: its process group, and what has left it but descends from it or has its mark. What has done
- * away with all three, and has become a child of this process, belongs to the only run that there is.
+ * The processes of a run: its process group, and processes that have left it but descend from it or have its mark. A
+ * process without any of these that has become a child of this process belongs to the only existing run.
  */
 export class Family {
   readonly #leader: number;
   readonly #mark: Mark | undefined;
   readonly #adopts: () => boolean;
   readonly #bornMs = performance.now();
-  /** Processes outside of the group by their start: the end of a parent hides where they come from. */
+  /** Processes outside of the group by start time: the end of a parent hides their origin. */
   readonly #seen = new Map<number, number>();
 
   /**
-   * @param leader Names the process group.
+   * @param leader Identifies the process group.
    * @param adopts Whether orphans become children of this process, and no other run can have left them. Default: never.
    */
   constructor(leader: number, mark: Mark | undefined, adopts: () => boolean = () => false) {
@@ -40,7 +40,7 @@ export class Family {
     this.#adopts = adopts;
   }
 
-  /** Whether any of it still runs. Looks at all processes of the machine. */
+  /** Whether any process still runs. Reads all processes of the machine. */
   get alive(): boolean {
     return isGroupAlive(this.#leader) || this.#outside().length > 0;
   }
@@ -59,7 +59,7 @@ export class Family {
    * @throws When all of the group belongs to another user.
    */
   signal(signal: "SIGTERM" | "SIGKILL"): boolean {
-    // Looked up first: the children of what has ended are the children of another process.
+    // Looked up first: the children of an ended process get another parent.
     const outside = this.#outside();
     const send = (sent: Deno.Signal): boolean => {
       const signalled = signalGroup(this.#leader, sent);
@@ -83,7 +83,7 @@ export class Family {
         (parent === ownPid && started >= adoptedSince && !hasMark(pid, undefined));
       if (own || (this.#mark !== undefined && hasMark(pid, this.#mark))) family.add(pid);
     }
-    // The iteration includes what is added to the set meanwhile.
+    // The iteration includes entries added meanwhile.
     for (const parent of family) {
       for (const [pid, stat] of running) if (stat.parent === parent) family.add(pid);
     }
@@ -92,21 +92,21 @@ export class Family {
   }
 }
 
-/** Ends processes by a mark alone, with SIGKILL; answers how many there were. */
+/** Kills processes by a mark alone, with SIGKILL; returns their number. */
 export function killMarked(marks: readonly Mark[]): number {
   const running = processes();
   const marked = [...running.keys()].filter((pid) => marks.some((mark) => hasMark(pid, mark)));
   return marked.filter((pid) => signalOne(pid, "SIGKILL")).length;
 }
 
-/** What runs now, without this process and what has ended. Empty where there is no `/proc`. */
+/** Running processes except this one. Empty without `/proc`. */
 function processes(): Map<number, ProcStat> {
   const found = new Map<number, ProcStat>();
   let names: string[] = [];
   try {
     names = readdirSync("/proc");
   } catch {
-    // Then the group is all that is known of a run.
+    // Then only the group is known.
   }
   for (const name of names) {
     const pid = /^\d+$/.test(name) ? Number(name) : ownPid;
@@ -129,7 +129,7 @@ function hasMark(pid: number, mark: Mark | undefined): boolean {
 
 const TICKS_PER_SECOND = 100;
 
-/** The moment of a `performance.now()` in ticks of the kernel since boot, or a little before. */
+/** The time of a `performance.now()` in kernel ticks since boot, rounded down. */
 function ticksAt(ms: number): number {
   const uptimeS = Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]);
   return Math.floor((uptimeS - (performance.now() - ms) / 1000) * TICKS_PER_SECOND) - 2;

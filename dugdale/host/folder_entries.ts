@@ -2,28 +2,28 @@ import { readdir } from "node:fs/promises";
 import { nextTurn } from "./clock.ts";
 import { LITTLE_ENDIAN, openLibrary } from "./libc.ts";
 
-/** What is in a folder. */
+/** Entries of a folder. */
 export interface FolderEntry {
   readonly name: string;
   readonly isFolder: boolean;
 }
 
-/** A folder whose own entry is larger than this may have very many entries. */
+/** A folder whose own entry is larger than this may have a great number of entries. */
 export const LARGE_FOLDER_BYTES: number = 128 * 1024;
 
-/** One call lists some hundred entries. */
+/** One call returns several hundred entries. */
 const BUFFER_BYTES = 16 * 1024;
-/** Of `struct linux_dirent64`. */
+/** Offsets in `struct linux_dirent64`. */
 const LENGTH_AT = 16, TYPE_AT = 18, NAME_AT = 19;
 const IS_UNKNOWN = 0, IS_FOLDER = 4;
 const decoder = new TextDecoder();
 
 /**
- * The entries of a folder, some at a time: the runtime lists a folder in one piece, and would take half a second for
- * 300,000 entries. Without the calls of Linux that is how they are listed all the same.
+ * The entries of a folder in batches: the runtime lists a folder at once, which takes half a second for 300,000
+ * entries. Without Linux's system call that is the fallback.
  *
  * @param base The folder; on Linux by its descriptor, `/proc/self/fd/…`.
- * @param sizeBytes Of the entry of the folder itself.
+ * @param sizeBytes Size of the folder's own entry.
  */
 export async function* folderEntries(
   base: string,
@@ -34,7 +34,7 @@ export async function* folderEntries(
     const buffer = new Uint8Array(BUFFER_BYTES);
     for (let count; (count = library?.symbols.getdents64(fd, buffer, BigInt(BUFFER_BYTES)) ?? 0) > 0;) {
       const entries = parse(buffer.subarray(0, count));
-      // Some file systems do not say what an entry is.
+      // Some file systems do not report the type of an entry.
       if (entries === undefined) break;
       yield entries;
       await nextTurn();
@@ -42,7 +42,7 @@ export async function* folderEntries(
   } finally {
     library?.close();
   }
-  // What was added meanwhile, or was passed over because others were removed.
+  // Entries added meanwhile, or skipped because others were removed.
   yield await listedWhole(base);
 }
 

@@ -1,29 +1,29 @@
 /**
- * The C library's process calls, by FFI.
+ * Process functions of the C library, by FFI.
  *
  * @module
  */
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** How this machine lays numbers out in what it shares with C, for a `DataView`. */
+/** Byte order of this machine, for a `DataView`. */
 export const LITTLE_ENDIAN: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** The calls as they are declared in C, without their const. Buffers must not be smaller than what C writes. */
+/** The functions as declared in C, without const. Buffers must be at least as large as what C writes. */
 export interface Libc {
   close(fd: number): number;
-  /** Waits where there is nothing yet. */
+  /** Blocks until data is available. */
   read(fd: number, buffer: Bytes, count: bigint): number;
   poll(descriptors: Bytes, count: bigint, timeoutMs: number): number;
   kill(pid: number, signal: number): number;
   waitpid(pid: number, status: Bytes, options: number): number;
   waitid(kind: number, id: number, info: Bytes, options: number): number;
   pipe(ends: Bytes): number;
-  /** Of Linux. */
+  /** Linux only. */
   prctl: ((option: number, value: bigint, a: bigint, b: bigint, c: bigint) => number) | null;
   prlimit: ((pid: number, resource: number, limit: Bytes, old: bigint) => number) | null;
   pipe2: ((ends: Bytes, flags: number) => number) | null;
-  /** Runs on a thread of the runtime's pool; the buffers must be kept until it has answered. */
+  /** Runs on a thread of the runtime's pool; the buffers must be kept until it returns. */
   posix_spawnp(
     pid: Bytes,
     file: Bytes,
@@ -80,7 +80,7 @@ export interface OpenLibc {
   close(): void;
 }
 
-/** Opens the C library; undefined where FFI is not allowed or the library lacks what is needed. */
+/** Opens the C library; undefined if FFI is not allowed or a function is missing. */
 export function openLibc(): OpenLibc | undefined {
   const library = openLibrary(load);
   return library && { calls: library.symbols, close: () => library.close() };
@@ -89,8 +89,8 @@ export function openLibc(): OpenLibc | undefined {
 const PR_SET_DUMPABLE = 4;
 
 /**
- * Keeps processes of the same user, such as missions, from reading the environment and the memory of this one through
- * `/proc` or a debugger. Linux only; nothing happens where FFI is not allowed. There is no core dump then either.
+ * Prevents processes of the same user, such as missions, from reading the environment and memory of this process
+ * through `/proc` or a debugger. Linux only; without FFI it does nothing. Also disables core dumps.
  */
 export function hideProcess(): void {
   if (Deno.build.os !== "linux") return;
@@ -103,7 +103,7 @@ export function hideProcess(): void {
 function load(name: string) {
   return Deno.dlopen(name, {
     close: { parameters: ["i32"], result: "i32" },
-    // No read of ours is larger than what fits.
+    // Larger reads never occur.
     read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
     poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
     kill: { parameters: ["i32", "i32"], result: "i32" },

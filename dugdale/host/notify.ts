@@ -1,28 +1,28 @@
 /**
- * Tells a service manager the state of the daemon, in the datagrams of sd_notify(3).
+ * Reports the state of the daemon to a service manager, by sd_notify(3) datagrams.
  *
  * @module
  */
 import type { Clock } from "./clock.ts";
 import { openLibrary } from "./libc.ts";
 
-/** The variables that a service manager sets for a service that shall report. */
+/** Variables set by a service manager for a service of type notify. */
 export interface NotifyVariables {
-  /** `NOTIFY_SOCKET`: a path, or `@` and a name without a file. Nothing is sent when it is missing or empty. */
+  /** `NOTIFY_SOCKET`: a path, or `@` and an abstract name. Nothing is sent if it is missing or empty. */
   readonly socket: string | undefined;
-  /** `WATCHDOG_USEC`: after so many microseconds without a sign the daemon counts as stuck. */
+  /** `WATCHDOG_USEC`: microseconds without a ping after which the daemon counts as hung. */
   readonly watchdogUsec: string | undefined;
-  /** `WATCHDOG_PID`: the process that the watchdog is meant for. Missing: any. */
+  /** `WATCHDOG_PID`: the process that the watchdog watches. Missing: any. */
   readonly watchdogPid: string | undefined;
 }
 
-/** Two pings fall into each period of the watchdog: half of its microseconds, in milliseconds. */
+/** Two pings in each watchdog period: half of its microseconds, in milliseconds. */
 const USEC_PER_HALF_MS = 2000;
 
 const AF_UNIX = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000;
-/** A busy service manager must not block the daemon, and one that is gone must not raise SIGPIPE. */
+/** A busy service manager must not block the daemon, and a closed one must not raise SIGPIPE. */
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
-/** `sun_path` of Linux. */
+/** Length of `sun_path` on Linux. */
 const MAX_PATH_BYTES = 108;
 
 /** The service manager could not be reached. */
@@ -40,10 +40,7 @@ export function notifyVariables(): NotifyVariables {
   };
 }
 
-/**
- * How often a ping is due, in milliseconds: half of the time that the watchdog waits. Undefined when no
- * watchdog waits for this process.
- */
+/** Ping interval in milliseconds: half of the watchdog's period. Undefined without a watchdog for this process. */
 export function watchdogPeriodMs(
   { watchdogUsec, watchdogPid }: NotifyVariables,
   pid: number,
@@ -53,7 +50,7 @@ export function watchdogPeriodMs(
   return periodMs >= 1 ? periodMs : undefined;
 }
 
-/** The connection to the service manager. Disposing it ends the pings. */
+/** The connection to the service manager. Disposing it stops the pings. */
 export class ServiceManager implements Disposable {
   readonly #libc: ReturnType<typeof load>;
   readonly #address: Uint8Array<ArrayBuffer>;
@@ -73,15 +70,15 @@ export class ServiceManager implements Disposable {
   }
 
   /**
-   * Opens the socket that the variables name; undefined when they name none.
+   * Opens the socket named by the variables; undefined if there is none.
    *
-   * @throws {NotifyError} When the socket cannot be used from here.
+   * @throws {NotifyError} When the socket cannot be used.
    */
   static open({ socket }: NotifyVariables): ServiceManager | undefined {
     return socket === undefined || socket === "" ? undefined : new ServiceManager(socket);
   }
 
-  /** Sends the daemon's state, such as `READY=1`. @throws {NotifyError} When the datagram does not get through. */
+  /** Sends the daemon's state, such as `READY=1`. @throws {NotifyError} When the datagram cannot be sent. */
   tell(state: string): void {
     const bytes = new TextEncoder().encode(state);
     const { sendto } = this.#libc.symbols;
@@ -91,7 +88,7 @@ export class ServiceManager implements Disposable {
     if (Number(sent) !== bytes.length) throw new NotifyError(`the service manager did not accept ${state}`);
   }
 
-  /** Pings the watchdog now and in each period, as long as the event loop turns. */
+  /** Pings the watchdog now and in each period, as long as the event loop is responsive. */
   live(periodMs: number, clock: Clock, onError: (error: unknown) => void): void {
     const sign = (): void => {
       try {
@@ -111,7 +108,7 @@ export class ServiceManager implements Disposable {
   }
 }
 
-/** `struct sockaddr_un`. A leading `@` stands for the NUL byte of names that are no files. */
+/** `struct sockaddr_un`. A leading `@` stands for the NUL byte of abstract names. */
 function socketAddress(path: string): Uint8Array<ArrayBuffer> {
   const name = new TextEncoder().encode(path);
   if ((name[0] !== 0x2f && name[0] !== 0x40) || name.length > MAX_PATH_BYTES) {

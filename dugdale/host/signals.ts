@@ -16,7 +16,7 @@ export function shortSignalName(name: string): string {
   return number === undefined ? name.replace(/^SIG/, "") : signalName(number);
 }
 
-/** Signals a process group; false when it has no process left. @throws When all its processes belong to another user. */
+/** Signals a process group; false if no process is left. @throws When all its processes belong to another user. */
 export function signalGroup(pid: number, signal: Deno.Signal): boolean {
   try {
     kill(-pid, signal);

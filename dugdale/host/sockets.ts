@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { LITTLE_ENDIAN, openLibrary } from "./libc.ts";
 
-/** A connection as the kernel sees it. */
+/** A connection as seen by the kernel. */
 export interface SocketState {
   readonly fd: number;
   /** Address of the peer, for counting: equal addresses give equal strings. */
@@ -9,7 +9,7 @@ export interface SocketState {
   /** Port of the peer. */
   readonly port: number;
   readonly receivedBytes: bigint;
-  /** What the peer has acknowledged. */
+  /** Bytes acknowledged by the peer. */
   readonly sentBytes: bigint;
 }
 
@@ -19,12 +19,12 @@ const IPPROTO_TCP = 6, TCP_INFO = 11;
 const ACKED_AT = 120, RECEIVED_AT = 128, INFO_BYTES = 136;
 const SHUT_RDWR = 2;
 const RLIMIT_NOFILE = 7;
-/** Holds a `struct sockaddr_in6`, which is the longest address that is asked for. */
+/** Holds a `struct sockaddr_in6`, the longest address type used. */
 const ADDRESS_BYTES = 28;
 
 /**
- * The TCP connections of this process. `Deno.serve` shows a connection only while it carries a request; an idle one,
- * or one that never sends a request, is seen here alone. Linux only.
+ * The TCP connections of this process. `Deno.serve` exposes a connection only while it carries a request; idle ones,
+ * and those that never send a request, are only visible here. Linux only.
  */
 export class Sockets implements Disposable {
   readonly #library: Library;
@@ -39,7 +39,7 @@ export class Sockets implements Disposable {
     this.#library = library;
   }
 
-  /** Undefined where the system or the permissions do not allow it. */
+  /** Undefined if the system or the permissions do not allow it. */
   static open(): Sockets | undefined {
     if (Deno.build.os !== "linux") return undefined;
     if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return undefined;
@@ -47,7 +47,7 @@ export class Sockets implements Disposable {
     return library && new Sockets(library);
   }
 
-  /** The number of descriptors that this process may have open. */
+  /** Maximum number of open descriptors of this process. */
   get descriptorLimit(): number {
     const limits = new DataView(new ArrayBuffer(16));
     this.#library.symbols.getrlimit(RLIMIT_NOFILE, new Uint8Array(limits.buffer));
@@ -72,12 +72,12 @@ export class Sockets implements Disposable {
     return found;
   }
 
-  /** Ends a connection in both directions; the owner of the descriptor sees its end and closes it. */
+  /** Shuts down a connection in both directions; its owner sees the end and closes it. */
   shutdown(fd: number): void {
     this.#library.symbols.shutdown(fd, SHUT_RDWR);
   }
 
-  /** Breaks a connection off at once, also when its owner does not read: the peer is sent a reset. */
+  /** Resets a connection, even if its owner does not read. */
   reset(fd: number): void {
     // An address without a family dissolves the connection of a socket.
     this.#library.symbols.connect(fd, new Uint8Array(ADDRESS_BYTES), ADDRESS_BYTES);
@@ -87,7 +87,7 @@ export class Sockets implements Disposable {
     this.#library.close();
   }
 
-  /** Whether the descriptor is an internet socket with such an address, which is in `#name` then. */
+  /** Whether the descriptor is an internet socket with such an address, which is then in `#name`. */
   #readName(call: "getsockname" | "getpeername", fd: number): boolean {
     this.#length[0] = ADDRESS_BYTES;
     if (this.#library.symbols[call](fd, this.#name, this.#lengthBytes) !== 0) return false;

@@ -122,7 +122,7 @@ export function adminHandlers(parts: HandlerParts): RouteHandlers<Keys> {
   };
 }
 
-/** Reads the body of an apply. @throws {ProblemError} `invalid_json`, `invalid_lane_name` */
+/** Parses the body of an apply. @throws {ProblemError} `invalid_json`, `invalid_lane_name` */
 export function readApply({ shape }: RequestBody<ApplyBody>): ApplyBody {
   for (const name of Object.keys(shape.lanes ?? {})) {
     const fault = LANE_NAME.fault(name);
@@ -132,7 +132,7 @@ export function readApply({ shape }: RequestBody<ApplyBody>): ApplyBody {
   return shape as ApplyBody; // the schema has no `paused_by`, the only member with a rule of its own
 }
 
-/** @throws {ProblemError} `invalid_schedule` When one of them has no lane. */
+/** @throws {ProblemError} `invalid_schedule` When a schedule has no lane. */
 function assertLanes(given: ReadonlyMap<string, Schedule | null> | undefined, { lanes }: AppliedState): void {
   for (const [name, schedule] of given ?? []) {
     if (schedule === null || Object.hasOwn(lanes ?? {}, schedule.lane)) continue;

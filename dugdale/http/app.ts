@@ -15,10 +15,10 @@ export type ServedRoute<Body = unknown, Query = unknown> = Pick<
   "method" | "path" | "bodyLimit" | "body" | "query" | "reply"
 >;
 
-/** Routes by their names: all that a server does. */
+/** Routes by name. */
 export type RouteTable = Readonly<Record<string, ServedRoute>>;
 
-/** One handler for each route; a route without one does not compile. */
+/** One handler for each route; a missing one is a type error. */
 export type Handlers<Table extends RouteTable> = {
   readonly [Key in keyof Table]: Table[Key] extends ServedRoute<infer Body, infer Query>
     ? Handler<Body, Query>
@@ -27,27 +27,27 @@ export type Handlers<Table extends RouteTable> = {
 
 /** The end of a request, for metrics. */
 export interface RequestEnd<Key extends string = string> {
-  /** Undefined when no route fits. */
+  /** Undefined if no route matches. */
   readonly key: Key | undefined;
-  /** Template of the route, or `_unmatched`. */
+  /** Path template of the route, or `_unmatched`. */
   readonly route: string;
   readonly method: string;
   readonly status: number;
   readonly durationMs: number;
-  /** Why it was refused; undefined when it was not. */
+  /** Error code; undefined if the request was not rejected. */
   readonly refusal: ProblemCode | undefined;
 }
 
-/** What a server knows of a request beside the request. */
+/** Information about a request from the server. */
 export type Connection = Pick<Deno.ServeHandlerInfo<Deno.NetAddr>, "remoteAddr" | "completed">;
 
-/** What an application is made of. */
+/** Parts of an application. */
 export interface AppParts<Table extends RouteTable> {
   readonly routes: Table;
   readonly handlers: Handlers<Table>;
-  /** Admits a request. @throws {ProblemError} When it is refused. */
+  /** Admits a request. @throws {ProblemError} When it is rejected. */
   readonly admit: (request: Request, key: keyof Table & string, connection: Connection) => Caller;
-  /** What bodies may have, in bytes. */
+  /** Limits of bodies, in bytes. */
   readonly limits: Readonly<Record<NonNullable<Route["bodyLimit"]>, number>>;
   readonly clock: Clock;
   readonly log: Log;
@@ -58,7 +58,7 @@ export interface AppParts<Table extends RouteTable> {
   readonly onEnd: (end: RequestEnd<keyof Table & string>) => void;
 }
 
-/** From a request to its answer: route, admission, body limit, handler. */
+/** Routes a request to its handler: route, admission, body limit, handler. */
 export class App<Table extends RouteTable> {
   readonly #parts: AppParts<Table>;
   readonly #router: Router<keyof Table & string>;
@@ -127,13 +127,13 @@ export class App<Table extends RouteTable> {
     const route = routes[key]!;
     const limitBytes = route.bodyLimit === undefined ? 0 : limits[route.bodyLimit];
     if (route.bodyLimit !== undefined) await assertAnnouncedSize(request, limitBytes);
-    // The table ties the shapes of a route to those of its handler.
+    // The table guarantees that a route's types are those of its handler.
     const handler = handlers[key] as Handler;
     return await handler(new Call({ request, caller, path, route, query, limitBytes, clock }));
   }
 }
 
-/** Path and query of a request's URL, which is always absolute, without the cost of parsing it whole. */
+/** Path and query of a request's URL, which is always absolute, without a full parse. */
 function splitUrl(url: string): { pathname: string; query: string } {
   const start = url.indexOf("/", url.indexOf("://") + 3);
   const end = url.indexOf("?", start);

@@ -8,7 +8,7 @@ import { type KnownToken, TokenLimits } from "./rights.ts";
 
 const digest = (token: string): Uint8Array => createHash("sha256").update(token).digest();
 
-/** An unknown token was sent. */
+/** The token is unknown. */
 export class UnknownTokenError extends ProblemError {
   constructor() {
     super("unauthorized", "unknown token");

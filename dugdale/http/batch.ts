@@ -15,12 +15,12 @@ import { assertAcceptsWork, type HandlerParts, viewOf } from "./parts.ts";
 import { RequestBody } from "./request_body.ts";
 import { readTraceparent } from "./traceparent.ts";
 
-/** So many missions are read and enqueued in one turn of the event loop, which takes some ten milliseconds. */
+/** Maximum number of missions handled in one turn of the event loop, about ten milliseconds. */
 const TURN_MISSIONS = 100;
 
 const ROUTE = { method: ROUTES.dispatchBatch.method, route: ROUTES.dispatchBatch.path };
 
-/** The body as a whole; each mission is read by itself, so that an invalid one does not lose the others. */
+/** The body as a whole; each mission is validated separately, so that an invalid one does not affect the others. */
 const list = v.object({ missions: v.any() });
 
 /** `POST /v1/dispatch/batch` */
@@ -60,7 +60,7 @@ export function batchHandler(parts: HandlerParts): RouteHandlers["dispatchBatch"
     const results: BatchItem[] = [];
     for (let first = 0; first < missions.length; first += TURN_MISSIONS) {
       if (first > 0) await nextTurn();
-      // Begun in the same turn of the event loop, they are one transaction.
+      // Started in the same turn of the event loop, they share one transaction.
       const turn = missions.slice(first, first + TURN_MISSIONS).map((node, index) =>
         dispatch(node, first + index)
       );

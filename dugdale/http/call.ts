@@ -17,7 +17,7 @@ export interface Caller {
   readonly token?: KnownToken | undefined;
   /** The peer's address, `host:port`. */
   readonly address: string;
-  /** The client's address, which behind a trusted proxy is not the peer's. */
+  /** The client's address, which behind a trusted proxy differs from the peer's. */
   readonly ip: string;
 }
 
@@ -26,10 +26,10 @@ export function actorOf({ scope, token }: Pick<Caller, "scope" | "token">): stri
   return token?.name ?? (scope === "none" ? "anonymous" : `${scope}-token`);
 }
 
-/** The part of a route that says how its requests are read. */
+/** The part of a route that defines how its requests are read. */
 export type RequestShape<Body, Query> = Pick<Route<unknown, Body, Query>, "body" | "query">;
 
-/** What a call is made of. */
+/** Parts of a call. */
 export interface CallParts<Body, Query> {
   readonly request: Request;
   readonly caller: Caller;
@@ -37,12 +37,12 @@ export interface CallParts<Body, Query> {
   readonly route: RequestShape<Body, Query>;
   /** As in the URL, without the question mark. Most requests have none. */
   readonly query: string;
-  /** The longest body, in bytes. */
+  /** Maximum length of the body, in bytes. */
   readonly limitBytes: number;
   readonly clock: Clock;
 }
 
-/** One admitted request, with query and body still to be read. */
+/** One admitted request, with query and body not read yet. */
 export class Call<Body = unknown, Query = unknown> {
   readonly request: Request;
   readonly caller: Caller;
@@ -58,9 +58,9 @@ export class Call<Body = unknown, Query = unknown> {
   }
 
   /**
-   * Reads the query.
+   * Parses the query.
    *
-   * @param code Of a parameter that breaks its rule. Default `bad_request`.
+   * @param code Error code of an invalid parameter. Default `bad_request`.
    * @throws {ProblemError} With that code.
    */
   query(code?: ProblemCode): Query {
@@ -70,9 +70,9 @@ export class Call<Body = unknown, Query = unknown> {
   }
 
   /**
-   * Reads the JSON body.
+   * Parses the JSON body.
    *
-   * @param code Of a body that breaks off, or has the wrong shape. Default `bad_request`.
+   * @param code Error code of an incomplete or invalid body. Default `bad_request`.
    * @throws {ProblemError} With that code, or `payload_too_large` beyond the route's limit.
    */
   async body(code?: ProblemCode): Promise<RequestBody<Body>> {
@@ -81,25 +81,25 @@ export class Call<Body = unknown, Query = unknown> {
     return RequestBody.read(await this.bytes(code), body, code);
   }
 
-  /** Reads the body whole. @throws {ProblemError} As {@linkcode body}. */
+  /** Reads the whole body. @throws {ProblemError} As {@linkcode body}. */
   bytes(code: ProblemCode = "bad_request"): Promise<Uint8Array> {
     const { limitBytes, clock } = this.#parts;
     return readBody(this.request, { limitBytes, code, clock });
   }
 
-  /** Aborts when the client disconnects before its answer. It is made when it is first read, which costs. */
+  /** Aborts when the client disconnects before the response. Created on first access, because it is expensive. */
   readonly gone = (): AbortSignal =>
-    // `completed` resolves only after the answer. Without the setting `no-legacy-abort` the signal aborts after a
-    // complete answer too, and the runtime warns about that once.
+    // `completed` resolves only after the response. Without the setting `no-legacy-abort` the signal aborts after a
+    // complete response too, and the runtime warns about that once.
     this.request.signal;
 }
 
-/** Answers a request; a {@linkcode ProblemError} that it throws becomes the error body. */
+/** Answers a request; a thrown {@linkcode ProblemError} becomes the error body. */
 export type Handler<Body = unknown, Query = unknown> = (
   call: Call<Body, Query>,
 ) => Response | Promise<Response>;
 
-/** The handlers of some routes of a dugdale; a route without one does not compile. */
+/** The handlers of some routes of a dugdale; a missing one is a type error. */
 export type RouteHandlers<Key extends RouteKey = RouteKey> = {
   readonly [R in Key]: Handler<BodyOf<R>, QueryOf<R>>;
 };

@@ -35,7 +35,7 @@ import { assertAcceptsWork, type HandlerParts, viewOf } from "./parts.ts";
 import type { RequestBody } from "./request_body.ts";
 import { readTraceparent } from "./traceparent.ts";
 
-/** Each input file of a mission takes a statement or two in the transaction of its dispatch. */
+/** Each input file of a mission takes one or two statements in the transaction of its dispatch. */
 const FILES_MAX = 1000;
 
 /** `POST /v1/dispatch` */
@@ -93,20 +93,20 @@ type ReadAdditions = Pick<
 >;
 const NO_ADDITIONS: ReadAdditions = readAdditions({}, { on_success: undefined, on_failure: undefined });
 
-/** Tells a client that the additions of its dispatch are heeded, which an older dugdale would have ignored. */
+/** Tells the client that the additions of its dispatch were used; an older dugdale would have ignored them. */
 export function featuresUsed({ shape }: RequestBody<DispatchBody>): Pick<DispatchReply, "features_used"> {
   const words = featuresOf(shape);
   return words.length === 0 ? {} : { features_used: words };
 }
 
-/** The id that makes a repeat of the request the same request. @throws {ProblemError} `bad_request` */
+/** The id that makes repeats idempotent. @throws {ProblemError} `bad_request` */
 export function idempotencyKey(call: Pick<Call, "request">): DispatchRequest["missionId"] {
   const key = call.request.headers.get("idempotency-key") ?? "";
   if (isMissionId(key)) return key;
   throw new ProblemError("bad_request", MISSION_ID.refusal(key, "header Idempotency-Key"));
 }
 
-/** A timeout in milliseconds; null when none is given. @throws {ProblemError} `bad_request` */
+/** A timeout in milliseconds; null if none is given. @throws {ProblemError} `bad_request` */
 export function readTimeout(text: string): number | null {
   if (text === "") return null;
   try {
@@ -119,7 +119,10 @@ export function readTimeout(text: string): number | null {
   throw new ProblemError("bad_request", `timeout ${quote(text)} must not be negative`);
 }
 
-/** Reads the body of a dispatch and checks all that can be checked without the database. @throws {ProblemError} In the documented order. */
+/**
+ * Parses the body of a dispatch and checks everything that does not need the database. @throws {ProblemError} In the
+ * documented order.
+ */
 export async function readDispatch(
   missionId: DispatchRequest["missionId"],
   body: RequestBody<DispatchBody>,
@@ -134,7 +137,7 @@ export async function readDispatch(
   }
   const input = await readInput(body, limits);
   const timeoutMs = readTimeout(timeout);
-  // Its schema has checked `retry` whole.
+  // Its schema has validated `retry` completely.
   const additions = isPlain(sent) ? NO_ADDITIONS : readAdditions(sent as SentAdditions, {
     on_success: await readSuccessorInput("on_success", body, limits),
     on_failure: await readSuccessorInput("on_failure", body, limits),
@@ -156,13 +159,13 @@ export async function readDispatch(
   return { missionId, mission, lane, input, timeoutMs, files: checked, ...additions };
 }
 
-/** Most dispatches have no additions, and are not to pay for them. */
+/** Most dispatches have no additions, and must not pay for them. */
 function isPlain(sent: object): boolean {
   for (const value of Object.values(sent)) if (value !== undefined) return false;
   return true;
 }
 
-/** What the additions of a dispatch are to the engine. @throws {ProblemError} `bad_request` */
+/** Converts the additions of a dispatch for the engine. @throws {ProblemError} `bad_request` */
 function readAdditions(
   sent: SentAdditions,
   inputs: Readonly<Record<"on_success" | "on_failure", string | undefined>>,
@@ -206,7 +209,7 @@ function readAdditions(
   };
 }
 
-/** A successor as it counts for the fingerprint. */
+/** The part of a successor that is included in the fingerprint. */
 function toIdentity({ mission, lane, input = "{}" }: Successor): JsonValue {
   return { input, lane: lane ?? null, mission };
 }

@@ -4,7 +4,7 @@ import { AppliedStateError } from "../store/applied.ts";
 import { isDatabaseError } from "../store/database_error.ts";
 
 /**
- * Any thrown value, as an error for the caller. An unexpected one is logged in full.
+ * Converts any thrown value to an error response. Unexpected errors are logged completely.
  *
  * @param op The operation, for the log.
  */

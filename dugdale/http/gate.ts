@@ -40,7 +40,7 @@ export class Gate {
     this.#address = new ClientAddress(config.network, log);
   }
 
-  /** Accepts the tokens that the configuration has now, and no others. */
+  /** Accepts the tokens of the current configuration only. */
   reload(): void {
     this.#tokens = new Tokens(this.#config);
   }
@@ -71,7 +71,7 @@ export class Gate {
     this.#onRefused?.({ actor, address, method, route, problem });
   }
 
-  /** A right token is always let in: only wrong ones count, and only wrong ones have to wait. */
+  /** A valid token is always admitted: only wrong ones count, and only wrong ones have to wait. */
   #authorize(headers: Headers, route: Guarded, ip: string): Admitted {
     try {
       const admitted = this.#tokens.admit(headers, route, this.#nowMs);

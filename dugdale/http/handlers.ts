@@ -17,14 +17,14 @@ import { scheduleHandlers } from "./schedules.ts";
 import { stagingHandlers } from "./staging.ts";
 import type { Staging } from "../staging/staging.ts";
 
-/** What the handlers are made of. */
+/** Dependencies of the handlers. */
 export interface HandlerSources {
   readonly parts: HandlerParts;
   readonly actions: MissionActions;
   readonly staging: Staging;
   readonly readiness: Readiness;
   readonly version: VersionReply;
-  /** Makes the text of `GET /metrics`. */
+  /** Generates the text of `GET /metrics`. */
   readonly metrics: () => string;
 }
 

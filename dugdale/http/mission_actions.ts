@@ -12,12 +12,12 @@ import { toProblem } from "./failure.ts";
 import { assertKindAllowed, type HandlerParts, missionIdOf, seenMission } from "./parts.ts";
 
 type Keys = "restart" | "runNow" | "kill" | "deleteMission" | "bulkRestart" | "bulkDelete";
-/** An audit record lists at most this many ids. */
+/** Maximum number of ids in an audit record. */
 const AUDIT_IDS = 100;
 
 /** Actions on missions after their dispatch. */
 export function missionActions(parts: HandlerParts, actions: MissionActions): RouteHandlers<Keys> {
-  /** One after the other, in the order of the request; one that fails does not stop the rest. */
+  /** One after the other, in the order of the request; a failed one does not stop the rest. */
   async function inOrder(
     ids: readonly string[],
     op: string,
@@ -64,7 +64,7 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
     kill: async (call) => {
       const row = seenMission(call, missionIdOf(call, "bad_request"), parts);
       assertKindAllowed(call, row);
-      // The body is ignored; it is read so that the connection can be used again.
+      // The body is ignored; it is read so that the connection can be reused.
       await call.bytes().catch(() => undefined);
       const audited = begin(call, "mission.kill", row, { kind: row.kind, from_status: row.status });
       const reply = await actions.kill(row, audited.within);
@@ -113,7 +113,7 @@ export function missionActions(parts: HandlerParts, actions: MissionActions): Ro
   };
 }
 
-/** The input of a mission with other values of some members. @throws {ProblemError} `bad_request` */
+/** The input of a mission with replaced members. @throws {ProblemError} `bad_request` */
 function changedInput({ kind, mission_id, input }: MissionRow, set: JsonNode, source: string): string {
   const before = readJson(input);
   const isObject = before.kind === "object" || before.kind === "null";

@@ -5,7 +5,7 @@ import { cursorOf, type ListQuery, readListQuery } from "./list_query.ts";
 import { missionText } from "../store/mission_text.ts";
 import type { HandlerParts } from "./parts.ts";
 
-/** A page is sent in pieces of about this many characters: its missions together may have a gigabyte of input. */
+/** A page is sent in chunks of about this many characters: its missions together may have a gigabyte of input. */
 const PIECE_CHARACTERS = 256 * 1024;
 
 /** `GET /v1/missions` */
@@ -13,7 +13,7 @@ export function listHandler(parts: Pick<HandlerParts, "store">): RouteHandlers["
   return async (call) => {
     const query = readListQuery(call.query(), call.caller.token?.limits?.within);
     const { filter, order, after, limit } = query;
-    // One more than the page shows whether there is another one.
+    // One more than the page shows whether there is a next one.
     const entries = await parts.store.missions.list.page(filter, order, after, limit + 1);
     return jsonPieces(pageText(entries, query, parts));
   };

@@ -58,7 +58,7 @@ export function missionHandlers(
   };
 }
 
-/** Where the output of one attempt is. @throws {ProblemError} `not_found` when there was no such attempt. */
+/** Positions of one attempt's output. @throws {ProblemError} `not_found` when there was no such attempt. */
 function outputPart(
   row: MissionRow,
   attempt: number,

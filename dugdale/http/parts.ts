@@ -14,7 +14,7 @@ import type { MissionRow } from "../store/mission_row.ts";
 import type { Audit } from "./audit.ts";
 import type { Call } from "./call.ts";
 
-/** What handlers work with. */
+/** Dependencies of handlers. */
 export interface HandlerParts extends EngineParts {
   readonly engine: Engine;
   readonly enqueuer: Enqueuer;
@@ -23,18 +23,18 @@ export interface HandlerParts extends EngineParts {
   readonly hooks: Hooks;
   readonly usage: DiskUsage;
   readonly audit: Audit;
-  /** Reads the configuration again; undefined when it did not come from a file. @throws {ProblemError} `bad_request` */
+  /** Reads the configuration again; undefined if it did not come from a file. @throws {ProblemError} `bad_request` */
   readonly reload: (() => string[]) | undefined;
   /** What on this machine does not fit the applied configuration; undefined where that is not looked at. */
   readonly appliedWarnings: ((applied: AppliedState) => Promise<readonly StateWarning[]>) | undefined;
   readonly version: string;
-  /** Of the steady clock. */
+  /** By the steady clock. */
   readonly startedMs: number;
-  /** Whether new work is refused because the daemon is shutting down. */
+  /** Whether new work is rejected because the daemon is shutting down. */
   readonly draining: () => boolean;
 }
 
-/** The mission id of the path. @throws {ProblemError} With the code given. */
+/** The mission id of the path. @throws {ProblemError} With the given code. */
 export function missionIdOf(call: Pick<Call, "path">, code: ProblemCode): MissionId {
   const id = call.path.id ?? "";
   if (isMissionId(id)) return id;
@@ -65,7 +65,7 @@ export function viewOf(
   return caller.token?.limits?.view(store);
 }
 
-/** Dispatch tokens see missions only, exec tokens execs only. @throws {ProblemError} `forbidden_kind` */
+/** Dispatch tokens see only missions, exec tokens only execs. @throws {ProblemError} `forbidden_kind` */
 export function assertKindAllowed(call: Pick<Call, "caller">, row: Pick<MissionRow, "kind">): void {
   const { scope, kind } = call.caller;
   if (scope !== "none" && (kind === undefined || kind === row.kind)) return;

@@ -9,23 +9,23 @@ export interface CaptureOptions {
   readonly disk: Pick<Disk, "closeSync" | "openSync" | "writeSync">;
   /** Path of each file; a file is created with its first byte. */
   readonly path: (name: CaptureName) => string;
-  /** Whether to keep what the files hold already, from an earlier attempt of the mission. Default no. */
+  /** Whether to keep the existing content of an earlier attempt of the mission. Default no. */
   readonly append?: boolean;
-  /** Bytes that stdout and stderr may have together. */
+  /** Maximum number of bytes of stdout and stderr together. */
   readonly limitBytes: number;
   readonly clock: Pick<Clock, "wallMs">;
-  /** Called after something was written, for those who follow. */
+  /** Called after a write, for followers. */
   readonly onWrite: () => void;
-  /** Called when a stream is given up because it cannot be written: what it prints from then on is dropped. */
+  /** Called when a stream cannot be written and is abandoned: its further output is dropped. */
   readonly onFailure: (name: CaptureName, error: unknown) => void;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Keeps what a process prints: stdout and stderr as they are, and both in the order of their arrival as NDJSON.
- * Beyond the limit a mark is left and the rest is dropped, but still read, so that the process does not block; a full
- * disk is no more to it than a limit without a mark.
+ * Captures output: stdout and stderr unchanged, and both in order of arrival as NDJSON. At the limit a marker is
+ * written and further output is dropped, but still read, so that the process does not block; a full disk is handled
+ * like a limit without a marker.
  *
  * Writes are synchronous: they go to the page cache, keep the order of both streams, and need no queue.
  */
@@ -40,7 +40,7 @@ export class Capture implements Disposable {
     this.#leftBytes = options.limitBytes;
   }
 
-  /** Keeps a chunk as far as the limit allows. */
+  /** Captures a chunk as far as the limit allows. */
   write(name: "stdout" | "stderr", chunk: Uint8Array): void {
     if (this.truncated[name]) return;
     const kept = chunk.subarray(0, this.#leftBytes);
@@ -71,7 +71,7 @@ export class Capture implements Disposable {
     try {
       return JSON.stringify({ t, stream, data: utf8.decode(chunk) }) + "\n";
     } catch {
-      // Not UTF-8, or a character cut in two by the end of the chunk.
+      // Not UTF-8, or a character split by the end of the chunk.
       return JSON.stringify({ t, stream, data: Buffer.from(chunk).toString("base64"), encoding: "base64" }) +
         "\n";
     }

@@ -9,7 +9,7 @@ import type { Slots } from "../host/slots.ts";
 import type { CollectedFile } from "../store/staging_row.ts";
 import { isDiskFull, textOf } from "./launch_error.ts";
 
-/** Why the output files of a successful run could not be taken. */
+/** Why the output files of a successful run could not be collected. */
 export type CollectReason =
   | "output_path_escape"
   | "missing_output"
@@ -18,7 +18,7 @@ export type CollectReason =
   | "output_collect_failed"
   | "disk_quota_exceeded";
 
-/** An output file could not be taken; the mission ends as `failed`. */
+/** An output file could not be collected; the mission ends as `failed`. */
 export class CollectError extends Error {
   override readonly name = "CollectError";
 
@@ -27,37 +27,37 @@ export class CollectError extends Error {
   }
 }
 
-/** What collecting needs. */
+/** Dependencies of the collection. */
 export interface CollectOptions {
   readonly dataDir: DataDir;
   readonly ids: Ids;
   readonly slots: Slots;
-  /** The largest file; 0 is no limit. */
+  /** Maximum size of a file; 0 means no limit. */
   readonly maxFileBytes: number;
   /** Ends the collection with its reason. */
   readonly signal: AbortSignal | undefined;
-  /** Tells what is wrong with the room that is left, if anything is. */
+  /** Describes a lack of space, if any. */
   readonly quotaProblem: () => string | undefined;
-  /** Called when a copy or its folder could not be synced; the mission fails then. */
+  /** Called when a copy or its folder could not be synced; the mission then fails. */
   readonly onFsyncFailure: (error: unknown) => void;
 }
 
 const CHUNK_BYTES = 1024 * 1024;
-/** The smallest hole that is kept. */
+/** Minimum size of a hole that is preserved. */
 const BLOCK_BYTES = 64 * 1024;
 const ZEROS: Buffer = Buffer.alloc(BLOCK_BYTES);
-/** What is in the way is another kind of file, or nothing. */
+/** The path is another kind of file, or does not exist. */
 const ESCAPES: ReadonlySet<unknown> = new Set(["ELOOP", "ENOTDIR", "ENOENT"]);
-/** The quota is looked at again after so many bytes. */
+/** Bytes between two checks of the quota. */
 const QUOTA_BYTES = 16 * 1024 * 1024;
 
 /**
  * Copies the declared files from `out/` of a mission's folder into the staging area, each hashed and fsynced; all or
- * none. A copy, because the mission's descendants may still hold the original open, and from folders that are held
- * open, because they may put others in their places.
+ * none. A copy, because descendants of the mission may still hold the original open; from open folders, because they
+ * may replace them.
  *
  * @param workdir The mission's folder.
- * @throws {CollectError | KillReason} What was wrong, or the reason of the signal.
+ * @throws {CollectError | KillReason} The error, or the reason of the signal.
  */
 export async function collectOutputs(
   workdir: string,
@@ -80,12 +80,12 @@ export async function collectOutputs(
   }
 }
 
-/** Removes collected files that will not be used after all. */
+/** Removes collected files that will not be used. */
 export function discard(files: readonly CollectedFile[], dataDir: DataDir): void {
   for (const file of files) dataDir.disk.rmSync(dataDir.staging(file.stagingId), { force: true });
 }
 
-/** The folder of output files, none of the links that a mission may have put in its place. */
+/** The folder of output files, without following links that a mission may have put in its place. */
 async function openOut(workdir: string, disk: Disk): Promise<Folder> {
   try {
     await using parent = await disk.openFolder(workdir);
@@ -162,7 +162,7 @@ async function copy(
   options: CollectOptions,
 ): Promise<{ sha256: string; size: number }> {
   const max = options.maxFileBytes;
-  // The size as it is now: a file that still grows is taken up to here, or there would be no end.
+  // The current size: a growing file is copied up to here, otherwise there would be no end.
   const announced = (await source.stat()).size;
   if (max > 0 && announced > max) {
     throw new CollectError(
@@ -179,7 +179,7 @@ async function copy(
     const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, announced - size), size);
     if (bytesRead === 0) break;
     hash.update(buffer.subarray(0, bytesRead));
-    // Holes stay holes: a file of 3 GiB may have a few bytes.
+    // Holes are preserved: a file of 3 GiB may contain only a few bytes.
     for (let at = 0; at < bytesRead; at += BLOCK_BYTES) {
       const length = Math.min(BLOCK_BYTES, bytesRead - at);
       if (isZero(buffer, at, length)) continue;

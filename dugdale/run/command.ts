@@ -6,17 +6,16 @@ import type { Disk } from "../host/disk.ts";
 import type { RuntimeRow } from "../store/mission_row.ts";
 import { LaunchError, textOf } from "./launch_error.ts";
 
-/** What of a body of an exec starts it. */
+/** The members of an exec's body that define its process. */
 const execStart = v.object({
   command: v.pipe(v.array(v.string()), v.minLength(1)),
   out: v.nullish(v.array(v.object({ key: nameOf(FILE_ROLE) })), []),
 });
 
 /**
- * The command line of an exec and the keys of its output files, from its body as it was recorded, perhaps by an older
- * version.
+ * The command line of an exec and the keys of its output files, from its recorded body, possibly of an older version.
  *
- * @throws {LaunchError} When the body is unusable.
+ * @throws {LaunchError} When the body is invalid.
  */
 export function execCommand(body: string): { readonly argv: readonly string[]; readonly outputs: string[] } {
   try {
@@ -30,9 +29,9 @@ export function execCommand(body: string): { readonly argv: readonly string[]; r
 }
 
 /**
- * The command line of a mission: its template with `{mission}` and `{mission_path}` filled in. No shell reads it.
+ * The command line of a mission: its template with `{mission}` and `{mission_path}` replaced. No shell interprets it.
  *
- * @throws {LaunchError} When the template is unusable, or the file is checked and is missing or elsewhere.
+ * @throws {LaunchError} When the template is invalid, or the file is validated and is missing or misplaced.
  */
 export function missionCommand(runtime: RuntimeRow, mission: string, disk: Disk): string[] {
   const pathTemplate = runtime.mission_path_template || "{mission}";
@@ -49,7 +48,7 @@ function template(json: string): string[] {
     if (parts === null || (Array.isArray(parts) && parts.length === 0)) return ["{mission_path}"];
     if (Array.isArray(parts) && parts.every((part) => typeof part === "string")) return parts;
   } catch {
-    // Told below, with the text that is not what this program stores.
+    // Reported below, with the unexpected text.
   }
   throw new LaunchError(
     "spawn_failed",

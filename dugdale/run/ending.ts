@@ -7,11 +7,11 @@ import type { FinalEvent, Violation } from "./fd3.ts";
 import type { KillReason } from "./kill.ts";
 import type { OutOfMemory } from "./out_of_memory.ts";
 
-/** Everything that was observed of a process that has ended. */
+/** All observations of a process that has ended. */
 export interface Observed {
-  /** Undefined when the exit status is unavailable. */
+  /** Undefined if the exit status is unavailable. */
   readonly exit: ExitStatus | undefined;
-  /** The reason for which the daemon ended it, if it did. */
+  /** The reason for which the daemon killed it, if any. */
   readonly killed: KillReason | undefined;
   readonly timeoutMs: number | null;
   readonly lane: string;
@@ -20,7 +20,7 @@ export interface Observed {
   readonly final: FinalEvent | undefined;
 }
 
-/** The part of an {@linkcode Ending} that the observations decide. */
+/** The part of an {@linkcode Ending} that follows from the observations. */
 export type Verdict = Pick<
   Ending,
   "outcome" | "exitCode" | "signal" | "failReason" | "failMessage" | "failDetails" | "returnValue"
@@ -41,7 +41,7 @@ const SIGNAL_REASONS: Readonly<Record<string, string>> = {
   ABRT: "sigabrt",
 };
 
-/** How a mission ended. The first rule that fits decides. */
+/** How a mission ended. The first matching rule decides. */
 export function missionVerdict(seen: Observed): Verdict {
   const { exit, final } = seen;
   const base: Verdict = {
@@ -131,7 +131,7 @@ export function execVerdict(seen: Pick<Observed, "exit" | "killed" | "timeoutMs"
   };
 }
 
-/** The system's own words, which is what callers of an exec are used to. */
+/** The system's own error text, which callers of an exec expect. */
 const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
   KILL: "killed",
   TERM: "terminated",
@@ -147,7 +147,7 @@ const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
   PIPE: "broken pipe",
 };
 
-/** The verdict on a run that was ended while its output files were collected. */
+/** The ending of a run that was killed while its output files were collected. */
 export function endedWhileCollecting(
   ending: Ending,
   seen: Pick<Observed, "timeoutMs" | "lane"> & { readonly killed: KillReason; readonly isExec: boolean },
@@ -188,7 +188,7 @@ function killed(
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
-/** Holds a verdict to the size limits; a cap of 0 is off. */
+/** Applies the size limits to an ending; 0 means no limit. */
 export function capped(verdict: Verdict, limits: DugdaleLimits): Verdict {
   let result = verdict;
   const returnBytes = result.returnValue === null ? 0 : bytesOf(result.returnValue);

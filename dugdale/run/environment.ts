@@ -6,25 +6,25 @@ import { LaunchError } from "./launch_error.ts";
 
 const FEATURES = MISSION_FEATURES.join();
 const PATH = "/usr/local/bin:/usr/bin:/bin";
-/** The role under which an exec's stdin is stored; it is not one of its input files. */
+/** The role of an exec's stdin; it is not one of its input files. */
 export const STDIN_ROLE = "__stdin__";
 
 /** Reads a variable of the daemon itself. */
 export type ReadVariable = (name: string) => string | undefined;
 
-/** What the environment of a mission is made of, beside its record. */
+/** Sources of a mission's environment in addition to its record. */
 export interface MissionSurroundings {
   readonly files: readonly MissionFileRow[];
   readonly workdir: string;
   /** `mission_env` of the dugdale. */
   readonly configured: DugdaleMissionEnv;
   readonly read: ReadVariable;
-  /** How often the mission may be run in all. Undefined: it is not run again. */
+  /** Maximum number of runs of the mission. Undefined: it is not retried. */
   readonly attempts?: number | undefined;
 }
 
 /**
- * Everything that a mission's process has in its environment.
+ * The environment of a mission's process.
  *
  * @throws {LaunchError} When a configured value names a variable that the daemon does not have.
  */
@@ -60,7 +60,7 @@ export function missionEnvironment(
   return env;
 }
 
-/** Everything that an exec's process has in its environment. `outputs` are the keys it was asked for. */
+/** The environment of an exec's process. `outputs` are the requested keys. */
 export function execEnvironment(
   exec: Pick<MissionRow, "mission_id" | "lane" | "group_id" | "traceparent">,
   files: readonly MissionFileRow[],
@@ -83,13 +83,13 @@ export function execEnvironment(
   return env;
 }
 
-/** The first name that was there before. */
+/** The first duplicate name. */
 export function findRepeated(names: readonly string[]): string | undefined {
   const seen = new Set<string>();
   return names.find((name) => seen.size === seen.add(name).size);
 }
 
-/** Finds a role of which the variable would be one that tells of another file: `a__SIZE` beside `a`. */
+/** Finds a role whose variable would belong to another file: `a__SIZE` beside `a`. */
 export function findTakenRole(roles: readonly string[]): string | undefined {
   const all = new Set(roles);
   return roles.find((role) =>

@@ -9,7 +9,7 @@ import { JsonSyntaxError } from "../json/scanner.ts";
 import type { JsonValue } from "../../protocol/json_value.ts";
 import { clip } from "../../protocol/clip.ts";
 
-/** The event that says how the mission ended. JSON members are kept as the mission wrote them. */
+/** The event that ends the mission. JSON members are kept as written. */
 export type FinalEvent =
   | { readonly event: "success"; readonly returnValue: string | null; readonly line: number }
   | {
@@ -17,12 +17,12 @@ export type FinalEvent =
     readonly message: string;
     readonly reason: string;
     readonly details: string | null;
-    /** Whether another attempt makes sense: none, or one after so many milliseconds. Undefined: nothing was said. */
+    /** Whether to retry: never, or after a delay in milliseconds. Undefined: not specified. */
     readonly retry?: false | number | undefined;
     readonly line: number;
   };
 
-/** Something on descriptor 3 that breaks the protocol; makes an otherwise good end a failure. */
+/** A protocol violation on descriptor 3; makes a success a failure. */
 export interface Violation {
   readonly reason:
     | "event_line_too_large"
@@ -33,9 +33,9 @@ export interface Violation {
   readonly details: Readonly<Record<string, JsonValue>>;
 }
 
-/** A progress report as it goes into the mission's events. */
+/** A progress report for the mission's events. */
 export interface Progress {
-  /** JSON text of the number, as the mission wrote it. */
+  /** JSON text of the number, as written by the mission. */
   readonly value: string | undefined;
   readonly message: string;
 }
@@ -55,7 +55,7 @@ export interface LogEntry {
   readonly fields: string | null;
 }
 
-/** The limits that a control channel is held to; 0 is no limit. */
+/** Limits of the control channel; 0 means no limit. */
 export interface ControlLimits {
   readonly maxEventLineBytes: number;
   readonly maxOutputFilesPerMission: number;
@@ -63,14 +63,14 @@ export interface ControlLimits {
 }
 
 const MAX_VIOLATIONS = 32;
-/** How much of an oversized line is looked at for its event name. */
+/** How much of an oversized line is searched for its event name. */
 const PEEK_BYTES = 512;
 const OPEN_BRACE = 0x7b;
 const NAMES: readonly string[] = CONTROL_EVENTS;
 
 const decoder = new TextDecoder();
 
-/** Reads descriptor 3 of a mission, line by line, and keeps what its end depends on. */
+/** Parses descriptor 3 of a mission, line by line, and keeps what determines its end. */
 export class Fd3Reader {
   readonly outputs: Set<string> = new Set();
   readonly violations: Violation[] = [];
@@ -99,7 +99,7 @@ export class Fd3Reader {
     for (const line of this.#splitter.push(chunk)) this.#take(line);
   }
 
-  /** The number of the line that was read last, from 1. */
+  /** The number of the last line, from 1. */
   get line(): number {
     return this.#line;
   }
@@ -109,7 +109,7 @@ export class Fd3Reader {
     return this.#splitter.pendingBytes > 0;
   }
 
-  /** The pipe has ended: what is left without a newline counts as a line. */
+  /** The pipe has ended: an unterminated rest counts as a line. */
   end(): void {
     const line = this.#splitter.end();
     if (line !== undefined) this.#take(line);
@@ -117,7 +117,7 @@ export class Fd3Reader {
 
   #take({ bytes, length }: Line): void {
     this.#line++;
-    // What is no object can only be one more violation.
+    // A value that is not an object can only be another violation.
     if (this.violations.length === MAX_VIOLATIONS && bytes[0] !== OPEN_BRACE && !isSpace(bytes[0])) return;
     const text = decoder.decode(bytes);
     const max = this.#limits.maxEventLineBytes;
@@ -181,7 +181,7 @@ export class Fd3Reader {
     const value = last(node, "value");
     const message = this.#text(node, "message", "progress");
     if (message === undefined) return;
-    // A number beyond the range of a double would break the event for those who read it.
+    // A number out of the range of a double would break the event for its readers.
     if (value !== undefined && !(value.kind === "number" && Number.isFinite(Number(value.text)))) {
       return this.#protocolError('progress "value" must be a number or null', { event: "progress" });
     }
@@ -294,7 +294,7 @@ export class Fd3Reader {
     );
   }
 
-  /** A string member; empty when absent, undefined after a violation. */
+  /** A string member; empty if absent, undefined after a violation. */
   #text(node: JsonObjectNode, name: string, event: string): string | undefined {
     const value = last(node, name);
     if (value === undefined) return "";
@@ -311,7 +311,7 @@ export class Fd3Reader {
     return undefined;
   }
 
-  /** The JSON text of an object member; null when absent, undefined after a violation. */
+  /** The JSON text of an object member; null if absent, undefined after a violation. */
   #object(line: string, node: JsonObjectNode, name: string, event: string): string | null | undefined {
     const value = last(node, name);
     if (value === undefined) return hasNull(node, name) ? "null" : null;
@@ -339,7 +339,7 @@ export class Fd3Reader {
   }
 }
 
-/** What a failed mission says about another attempt; null when that is neither false nor a duration. */
+/** What a failed mission says about another attempt; null if it is neither false nor a duration. */
 function retryOf(line: string, node: JsonNode | undefined): false | number | undefined | null {
   if (node === undefined) return undefined;
   if (node.kind === "boolean") return line[node.start] === "f" ? false : null;

@@ -1,12 +1,12 @@
 import type { Clock } from "../host/clock.ts";
 import { nextTurn } from "../host/clock.ts";
 
-/** So many bytes are handed on between two looks at the clock. */
+/** Number of bytes passed on between two checks of the clock. */
 const PIECE_BYTES = 1024;
-/** After so long others have their turn. */
+/** Time after which others get their turn. */
 const TURN_MS = 2;
 
-/** Hands bytes on at once, but gives other work of the event loop its turn when that takes long. */
+/** Passes bytes on immediately, but yields to the event loop when that takes long. */
 export class InTurns {
   readonly #write: (piece: Uint8Array) => void;
   readonly #clock: Clock;
@@ -18,18 +18,18 @@ export class InTurns {
     this.#clock = clock;
   }
 
-  /** Settles once everything so far is handed on; undefined when it is. */
+  /** Resolves once all bytes so far are passed on; undefined if they are. */
   get settled(): Promise<void> | undefined {
     return this.#working;
   }
 
-  /** Takes bytes, which are not to be changed. As {@linkcode settled}. */
+  /** Takes bytes, which must not be modified. See {@linkcode settled}. */
   write(chunk: Uint8Array): Promise<void> | undefined {
     this.#waiting.push(chunk);
     return this.#working ??= this.#turn() ? undefined : this.#rest().finally(() => this.#working = undefined);
   }
 
-  /** Whether nothing is left. */
+  /** Whether nothing is pending. */
   #turn(): boolean {
     const untilMs = this.#clock.steadyMs() + TURN_MS;
     for (let chunk; (chunk = this.#waiting[0]) !== undefined;) {

@@ -3,7 +3,7 @@ import type { Leftovers } from "../../protocol/mission.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Child } from "../host/spawn.ts";
 
-/** Why the daemon ends a process. */
+/** Why the daemon kills a process. */
 export type KillReason = "timeout" | "killed_by_api" | "force_delete" | "lane_removed" | "dugdale_shutdown";
 
 /** The option `leftovers` of a lane, if it is set. */
@@ -11,13 +11,13 @@ export type LeftoversRule = LaneOptions["leftovers"];
 
 /** So many processes are told of those that a run leaves behind. */
 const MAX_TOLD = 16;
-/** A group cannot announce its end, and a poll goes through all processes of the machine. */
+/** Polling interval: a group cannot announce its end, and a poll reads all processes of the machine. */
 const FIRST_POLL_MS = 5, LAST_POLL_MS = 100;
 
 /**
- * The way to end one run: the first reason given is final. It may come before the process exists; it then takes
- * effect as soon as there is one. SIGTERM goes to the whole group, and SIGKILL after the grace. A run is not over with
- * its process: what it made is collected, and that can be ended as well.
+ * Ends one run: the first reason is final. It may come before the process exists; it then takes effect as soon as there
+ * is one. SIGTERM is sent to the whole group, and SIGKILL after the grace period. A run does not end with its process:
+ * its output is collected, which can also be ended.
  */
 export class KillSwitch implements Disposable {
   readonly #clock: Clock;
@@ -52,7 +52,7 @@ export class KillSwitch implements Disposable {
     this.#rule = leftovers;
   }
 
-  /** Why the process was ended, if it was. */
+  /** Why the process was killed, if it was. */
   get reason(): KillReason | undefined {
     return this.#reason;
   }
@@ -66,7 +66,7 @@ export class KillSwitch implements Disposable {
     return this.#abort.signal;
   }
 
-  /** Asks for the end; false when the run is over already. A second request changes nothing. */
+  /** Requests the end; false if the run is already over. A second request changes nothing. */
   kill(reason: KillReason): boolean {
     if (this.#closed) return false;
     if (this.#reason === undefined) {
@@ -77,13 +77,13 @@ export class KillSwitch implements Disposable {
     return true;
   }
 
-  /** Hands over the process as soon as it exists. */
+  /** Passes the process as soon as it exists. */
   attach(child: Child): void {
     this.#child = child;
     if (this.#reason !== undefined) this.#start();
   }
 
-  /** Ends the run after that time, unless it is over by then. */
+  /** Ends the run after a timeout, unless it is over by then. */
   endAfter(timeoutMs: number): void {
     this.#deadline = this.#clock.after(timeoutMs, () => this.kill("timeout"));
   }
@@ -93,7 +93,7 @@ export class KillSwitch implements Disposable {
     return this.#leftovers;
   }
 
-  /** To be called when the process has ended: ends what it has left, where that is wanted, as a kill would. */
+  /** Call it when the process has ended: kills leftover processes, if configured. */
   async endLeftovers(): Promise<void> {
     if (this.#rule !== "kill" || this.#reason !== undefined || !this.#child?.groupAlive()) return;
     this.#note("killed");
@@ -107,15 +107,15 @@ export class KillSwitch implements Disposable {
     if (this.#rule !== "kill" && this.#reason === undefined) this.#note("left");
   }
 
-  /** The process and its pipes are gone: its id may be that of another one by now, and gets no signal any more. */
+  /** The process and its pipes are gone: its id may be reused, and gets no more signals. */
   detach(): void {
     this.#child = undefined;
     this.#timer?.[Symbol.dispose]();
   }
 
   /**
-   * Resolves once a group that is being ended is empty, or has got its SIGKILL: a descendant may ignore SIGTERM and
-   * hold no pipe. At once when the run is not being ended.
+   * Resolves once a group that is being killed is empty, or has got its SIGKILL: a descendant may ignore SIGTERM and
+   * hold no pipe. Resolves immediately if the run is not being killed.
    */
   async settled(): Promise<void> {
     for (
@@ -125,7 +125,7 @@ export class KillSwitch implements Disposable {
     ) await this.#clock.sleep(pollMs);
   }
 
-  /** The run is over: from now on nothing can end it. */
+  /** The run is over: it can no longer be ended. */
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#deadline?.[Symbol.dispose]();
@@ -140,7 +140,7 @@ export class KillSwitch implements Disposable {
 
   #start(): void {
     const child = this.#child;
-    // What it has left may be ending already.
+    // Leftover processes may be ending already.
     if (child === undefined || this.#timer !== undefined) return;
     this.#send(child, "SIGTERM");
     if (this.#graceMs <= 0) this.#send(child, "SIGKILL");

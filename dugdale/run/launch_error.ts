@@ -17,13 +17,13 @@ export type LaunchReason =
   | "input_materialization_failed"
   | "disk_quota_exceeded";
 
-/** Whether the file system had no room left. */
+/** Whether the file system is full. */
 export function isDiskFull(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;
   return code === "ENOSPC" || code === "EDQUOT";
 }
 
-/** The text of whatever was thrown. */
+/** The text of a thrown value. */
 export function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { OutcomeKind } from "../../protocol/mission.ts";
 import { retryPolicy, type RetryRule } from "../../protocol/retry.ts";
 
-/** What follows the end of a run: the end of the mission, or another attempt. */
+/** What follows a run: the end of the mission, or another attempt. */
 export type NextStep =
   | { readonly step: "done" }
   /** Not before `runAtMs`, in Unix milliseconds. */
@@ -15,14 +15,17 @@ export interface EndedRun {
   readonly attempt: number;
   readonly outcome: OutcomeKind;
   readonly failReason: string | null;
-  /** What the mission itself says: never again, or after so many milliseconds. It has the last word, but for the count. */
+  /**
+   * The mission's own decision: never again, or after a delay in milliseconds. It takes precedence, except for the
+   * maximum number of attempts.
+   */
   readonly retry?: false | number | undefined;
 }
 
 const DONE: NextStep = { step: "done" };
 
 /**
- * Decides what follows the end of a run.
+ * Decides what follows a run.
  *
  * @param rule That of the mission, or of its lane.
  */
@@ -44,7 +47,7 @@ export function nextStep(run: EndedRun, rule: RetryRule | undefined, nowMs: numb
   return { step: "again", runAtMs: nowMs + Math.round(pauseMs * (1 + jitter)) };
 }
 
-/** From −1 to 1, and always the same: a decision that a crash has undone is made again as before. */
+/** From −1 to 1, deterministic: a decision undone by a crash is made again in the same way. */
 function fraction(text: string): number {
   return createHash("sha256").update(text).digest().readUInt32BE() / 0x8000_0000 - 1;
 }

@@ -4,7 +4,7 @@ import type { Clock } from "../host/clock.ts";
 import type { ExitStatus } from "../host/spawn.ts";
 import { clip } from "../../protocol/clip.ts";
 
-/** Memory ran out: which runtime said so, and in which words. */
+/** An out-of-memory condition: which runtime reported it, and how. */
 export interface OutOfMemory {
   readonly reason: "php_memory_limit" | "v8_heap" | "python_memory" | "go_memory" | "jvm_heap" | "cgroup_oom";
   readonly message: string;
@@ -15,15 +15,15 @@ type Stream = "stdout" | "stderr";
 interface Mark {
   readonly text: string;
   readonly reason: OutOfMemory["reason"];
-  /** Where it is printed. Default stderr. */
+  /** The stream. Default stderr. */
   readonly stream?: Stream;
-  /** Whether an exit like this goes with it; a program may also print the words and go on. */
+  /** Whether the exit status matches; a program may also print the words and continue. */
   readonly fits: (exit: ExitStatus) => boolean;
 }
 
 const failed = (exit: ExitStatus): boolean => exit.code !== 0;
 const MARKS: readonly Mark[] = [
-  // PHP tells it on stderr and may still end with 0, so the words alone decide.
+  // PHP reports it on stderr and may still exit with 0, so only the words decide.
   { text: "Allowed memory size of", reason: "php_memory_limit", fits: () => true },
   { text: "JavaScript heap out of memory", reason: "v8_heap", fits: failed },
   { text: "Fatal JavaScript out of memory", reason: "v8_heap", fits: failed },
@@ -32,7 +32,7 @@ const MARKS: readonly Mark[] = [
   { text: "fatal error: runtime: cannot allocate memory", reason: "go_memory", fits: failed },
   { text: "fatal error: failed to reserve page summary memory", reason: "go_memory", fits: failed },
   { text: "java.lang.OutOfMemoryError", reason: "jvm_heap", fits: failed },
-  // With -XX:+ExitOnOutOfMemoryError and -XX:+CrashOnOutOfMemoryError the JVM says so on stdout.
+  // With -XX:+ExitOnOutOfMemoryError and -XX:+CrashOnOutOfMemoryError the JVM reports it on stdout.
   {
     text: "Terminating due to java.lang.OutOfMemoryError",
     reason: "jvm_heap",
@@ -49,10 +49,10 @@ const MARKS: readonly Mark[] = [
 ];
 const LONGEST = Math.max(...MARKS.map((mark) => mark.text.length));
 const BEFORE_BYTES = 128, LINE_BYTES = 512;
-/** What is kept from one chunk to the next: a mark may be cut in two, and its line is told from 128 bytes before. */
+/** Bytes kept between chunks: a pattern may be split, and its line is quoted from 128 bytes before. */
 const TAIL_BYTES = BEFORE_BYTES + LONGEST;
 
-/** Watches what a process prints for the last words of runtimes whose memory ran out. */
+/** Searches output for the out-of-memory messages of runtimes. */
 export class MemoryWatch {
   readonly #streams = { stderr: new LastWords("stderr"), stdout: new LastWords("stdout") };
 
@@ -61,13 +61,13 @@ export class MemoryWatch {
     this.#streams[stream].write(chunk);
   }
 
-  /** What was seen, if it goes with the way in which the process ended. */
+  /** The condition found, if it matches how the process ended. */
   verdict(exit: ExitStatus): OutOfMemory | undefined {
     return this.#streams.stderr.verdict(exit) ?? this.#streams.stdout.verdict(exit);
   }
 }
 
-/** Those of one stream. */
+/** State of one stream. */
 class LastWords {
   readonly #marks: readonly Mark[];
   readonly #found = new Map<Mark, string>();
@@ -119,10 +119,10 @@ class LastWords {
   }
 }
 
-/** Kills that the kernel has counted all at once belong to processes that end within so long of each other. */
+/** Kills counted together by the kernel belong to processes that end within this time of each other. */
 const TOGETHER_MS = 1000;
 
-/** Tells whether the kernel has killed a process of the daemon's own cgroup for want of memory. */
+/** Tells whether the kernel has killed a process of the daemon's own cgroup for lack of memory. */
 export class KernelMemoryKills {
   readonly #clock: Pick<Clock, "steadyMs">;
   readonly #file: string;
@@ -130,7 +130,7 @@ export class KernelMemoryKills {
   #spare = 0;
   #spareUntilMs = 0;
 
-  /** @param root Where `/proc` and `/sys` are. */
+  /** @param root Prefix of `/proc` and `/sys`. */
   constructor(clock: Pick<Clock, "steadyMs">, root = "") {
     this.#clock = clock;
     this.#file = eventsFile(root);
@@ -138,8 +138,9 @@ export class KernelMemoryKills {
   }
 
   /**
-   * Whether there was such a kill, of which no call has been told yet; false where the kernel does not tell. Several
-   * at once make several calls true, but not much later: a child of a mission may have been killed unnoticed.
+   * Whether there was a kill that has not been returned by an earlier call; false if the kernel does not report kills.
+   * Several at once make several calls true, but only for a short time: a child of a mission may have been killed
+   * unnoticed.
    */
   any(): boolean {
     const count = this.#count(), nowMs = this.#clock.steadyMs();
@@ -157,13 +158,13 @@ export class KernelMemoryKills {
     try {
       return Number(/^oom_kill (\d+)$/m.exec(readFileSync(this.#file, "utf8"))?.[1] ?? 0);
     } catch {
-      // No cgroup that counts memory: then the reason stays unknown.
+      // No cgroup with memory accounting: the reason stays unknown.
       return 0;
     }
   }
 }
 
-/** Of cgroup v2, or of v1 where that one still has the memory. */
+/** Of cgroup v2, or of v1 if that one still controls memory. */
 function eventsFile(root: string): string {
   try {
     const groups = readFileSync(`${root}/proc/self/cgroup`, "utf8");
@@ -171,7 +172,7 @@ function eventsFile(root: string): string {
     if (old !== undefined) return `${root}/sys/fs/cgroup/memory${old}/memory.oom_control`;
     return `${root}/sys/fs/cgroup${/^0::(.*)$/m.exec(groups)?.[1] ?? "/"}/memory.events`;
   } catch {
-    // No /proc: the path is as good as any that does not exist.
+    // Without /proc any nonexistent path will do.
     return `${root}/sys/fs/cgroup/memory.events`;
   }
 }

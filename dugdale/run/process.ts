@@ -3,52 +3,52 @@ import type { Output } from "../host/output.ts";
 import type { Child, ExitStatus } from "../host/spawn.ts";
 import type { KillSwitch } from "./kill.ts";
 
-/** Where the output of a process goes. */
+/** Handlers of a process's output. */
 export interface OutputHandlers {
   stdout(chunk: Uint8Array): void;
   stderr(chunk: Uint8Array): void;
-  /** Descriptor 3; absent for an exec. Nothing more is read before the promise has settled. */
+  /** Descriptor 3; absent for an exec. Reading pauses until the promise has settled. */
   control?(chunk: Uint8Array): Promise<void> | void;
 }
 
-/** How to run one process. */
+/** Options for running a process. */
 export interface ProcessOptions {
   readonly output: OutputHandlers;
-  /** Ends the process; keeps the time limit for what comes after it. */
+  /** Kills the process; keeps the timeout for what comes after it. */
   readonly kill: KillSwitch;
-  /** From the start of the process; null and 0 are no limit. */
+  /** From the start of the process; null and 0 mean no limit. */
   readonly timeoutMs: number | null;
   /**
-   * How long descendants may hold the pipes after the process has ended; 0 waits for stdout and stderr without end. In
-   * a run that is being killed they may until SIGKILL is sent.
+   * How long descendants may hold the pipes after the process has ended; 0 waits for stdout and stderr without a limit.
+   * In a killed run they may until SIGKILL is sent.
    */
   readonly postExitGraceMs: number;
   readonly clock: Clock;
-  /** Called at once. */
+  /** Called immediately. */
   readonly onStarted?: (start: ProcessStart) => void;
-  /** Called when the process, or a descendant that holds its pipes, outlives the polls of its start. */
+  /** Called when the process, or a descendant that holds its pipes, outlives the initial polls. */
   readonly onOutlived?: () => void;
 }
 
-/** That a process was started. */
+/** A process was started. */
 export interface ProcessStart {
   readonly pid: number;
   readonly startedMs: number;
 }
 
 /**
- * A new process is polled so often, with so many milliseconds between. One that only does a little has ended by then:
- * all its output is read at once, and its pipes need no place on the event loop.
+ * Intervals of the initial polls, in milliseconds. A short process has ended by then: all its output is read at once,
+ * and its pipes need not be registered with the event loop.
  */
 const POLLS = 2, POLL_MS = 1;
 
-/** After SIGKILL, what was written before is read for so long. */
+/** After SIGKILL, data written before is read for this time. */
 const LAST_READ_MS = 100;
 
 /**
  * Runs a process to its end and reads all of its output.
  *
- * @returns Undefined when the exit status is unavailable, because another part of this process has reaped it.
+ * @returns Undefined if the exit status is unavailable, because other code in this process has reaped it.
  */
 export async function runProcess(child: Child, options: ProcessOptions): Promise<ExitStatus | undefined> {
   const { kill, output, timeoutMs, postExitGraceMs, clock } = options;
@@ -61,7 +61,10 @@ export async function runProcess(child: Child, options: ProcessOptions): Promise
     void finishing.push(...outputs.map((each) => each.finish()));
   const finishAll = (): void => finish(...outputsOf(child));
   using closing = new DisposableStack();
-  /** Processes that got SIGKILL need no grace to write any more; one that holds the pipes yet is not of this run. */
+  /**
+   * Processes that got SIGKILL need no grace period for writing; one that still holds the pipes is not part of this
+   * run.
+   */
   const closeAfterKill = async (): Promise<void> => {
     await kill.settled();
     if (!allEnded(outputsOf(child))) closing.use(clock.after(LAST_READ_MS, finishAll));
@@ -98,14 +101,14 @@ export async function runProcess(child: Child, options: ProcessOptions): Promise
   }
 }
 
-/** Calls back once the signal is aborted, at once when it is already. */
+/** Calls back once the signal is aborted, immediately if it already is. */
 function onAbort(signal: AbortSignal, act: () => void): Disposable {
   if (signal.aborted) act();
   else signal.addEventListener("abort", act, { once: true });
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
 }
 
-/** Reads what a new process prints, until it has ended or has been polled often enough. */
+/** Reads output of a new process until it has ended or the initial polls are over. */
 async function poll(child: Child, output: OutputHandlers, clock: Clock): Promise<void> {
   const { stdout, stderr, control } = child;
   for (let polls = 0;; polls++) {

@@ -3,7 +3,7 @@ import type { Clock } from "../host/clock.ts";
 import { progressLine } from "../store/mission_json.ts";
 import type { Progress } from "./fd3.ts";
 
-/** The limits of progress. */
+/** Limits of progress. */
 export interface ProgressGateOptions {
   readonly clock: Clock;
   readonly limits: DugdaleLimits;
@@ -13,7 +13,7 @@ export interface ProgressGateOptions {
 
 const encoder = new TextEncoder();
 const REFILL_MS = 1000;
-/** The queue's length follows from its configured bytes by an assumed size of a line. */
+/** The maximum queue length follows from the configured bytes and an assumed line size. */
 const ASSUMED_LINE_BYTES = 256, MIN_QUEUE = 64;
 
 /** Adds what a mission says to its events as far as rate, queue and size allow, and counts what it drops. */

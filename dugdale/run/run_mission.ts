@@ -16,18 +16,18 @@ import { makeWorkdir } from "./workdir.ts";
 /** What to run. */
 export interface RunPlan {
   readonly mission: Pick<MissionRow, "mission_id" | "kind" | "lane" | "input">;
-  /** Files of the staging area that are copied into the working directory. */
+  /** Staging files to copy into the working directory. */
   readonly files: readonly MissionFileRow[];
   /** The command and its variables, for a working directory. @throws {LaunchError} When there is no command. */
   readonly launch: (workdir: string) => Pick<SpawnRequest, "argv" | "env">;
-  /** From the start of the process; null and 0 are no limit. */
+  /** From the start of the process; null and 0 mean no limit. */
   readonly timeoutMs: number | null;
-  /** Output files that an exec was asked for; a mission declares its own. */
+  /** Requested output files of an exec; a mission declares its own. */
   readonly outputs?: readonly string[];
   readonly limits: DugdaleLimits;
 }
 
-/** Reads descriptor 3, and tells at its end what the mission has said there. */
+/** Parses descriptor 3, and returns at its end what the mission has reported. */
 export interface Fd3Source {
   readonly violations: readonly Violation[];
   readonly final: FinalEvent | undefined;
@@ -36,39 +36,39 @@ export interface Fd3Source {
   end(): void;
 }
 
-/** Where the output of a run goes. */
+/** Handlers of a run's output. */
 export interface RunHandlers extends Omit<OutputHandlers, "control"> {
   /** Absent for an exec. */
   readonly fd3?: Fd3Source | undefined;
   /** Called once the process runs. */
   readonly onStarted?: (start: ProcessStart) => void;
-  /** As of {@linkcode runProcess}. */
+  /** See {@linkcode runProcess}. */
   readonly onOutlived?: () => void;
 }
 
-/** What a run needs of its surroundings. */
+/** Dependencies of a run. */
 export interface RunHost {
   readonly clock: Clock;
   readonly dataDir: DataDir;
   readonly slots: Slots;
   readonly spawner: Spawner;
-  /** Asked when a process was killed from outside. Absent: a kill has no known reason. */
+  /** Called when a process was killed from outside. Absent: the reason of a kill is unknown. */
   readonly memoryKills?: Pick<KernelMemoryKills, "any">;
 }
 
-/** How a run ended, and the keys of the output files that it declared. */
+/** How a run ended, and the keys of its declared output files. */
 export interface Exit {
   readonly verdict: Verdict;
   readonly outputs: readonly string[];
-  /** What a mission that has failed says about another attempt. */
+  /** What a failed mission says about another attempt. */
   readonly retry?: false | number | undefined;
 }
 
 /**
- * Runs a mission or an exec: makes its working directory, runs its process to the end, and judges that end.
+ * Runs a mission or an exec: creates its working directory, runs its process to the end, and determines its ending.
  *
- * @param kill Ends the process. It is still open afterwards: what the run made is to be collected within its time.
- * @throws {LaunchError | SpawnError} When it cannot be started; {@linkcode crashed} makes a verdict of it.
+ * @param kill Kills the process. It is not closed afterwards: collecting the output files is part of the run's time.
+ * @throws {LaunchError | SpawnError} When it cannot be started; {@linkcode crashed} converts it to an ending.
  */
 export async function runMission(
   plan: RunPlan,
@@ -125,7 +125,7 @@ export async function runMission(
   };
 }
 
-/** The verdict on a run that could not be started. */
+/** The ending of a run that could not be started. */
 export function crashed(error: unknown, limits: DugdaleLimits): Verdict {
   const reason = error instanceof LaunchError
     ? error.reason
@@ -143,7 +143,7 @@ export function crashed(error: unknown, limits: DugdaleLimits): Verdict {
   }, limits);
 }
 
-/** The kernel kills silently; only the count of the cgroup says why. */
+/** The kernel kills silently; only the counter of the cgroup shows the reason. */
 function kernelOutOfMemory(
   exit: ExitStatus,
   kill: KillSwitch,

@@ -8,18 +8,18 @@ import type { MissionFileRow, MissionRow } from "../store/mission_row.ts";
 import { STDIN_ROLE } from "./environment.ts";
 import { LaunchError, textOf } from "./launch_error.ts";
 
-/** The folders and files that a run starts with. */
+/** The folders and files of a new run. */
 export interface Workdir {
   readonly path: string;
-  /** The file that becomes the process's stdin. */
+  /** The file used as stdin. */
   readonly stdin: string;
 }
 
 /**
- * Makes a fresh working directory with the input and copies of the input files.
+ * Creates a fresh working directory with the input and copies of the input files.
  *
- * The calls are synchronous, except for copies: each is a few microseconds, and a burst of missions must not ask
- * for hundreds of pool threads.
+ * The calls are synchronous, except for copies: each takes a few microseconds, and a burst of missions must not need
+ * hundreds of pool threads.
  *
  * @throws {LaunchError}
  */
@@ -56,16 +56,16 @@ export async function makeWorkdir(
   return { path, stdin };
 }
 
-/** A part of a copy may have taken the last room, which the database needs to tell the end of the run. */
+/** A partial copy may have used the last space, which the database needs to record the end of the run. */
 async function discardCopies(disk: Disk, path: string, files: readonly MissionFileRow[]): Promise<void> {
   try {
     await tidyWorkdir(disk, path, files, { collected: [] });
   } catch {
-    // Where nothing can be made there may be nothing to remove either; what failed first is what counts.
+    // If nothing can be created there may be nothing to remove either; the first error counts.
   }
 }
 
-/** A run that took no longer has made some thousand files at most: they are listed in a few milliseconds. */
+/** A run of at most this length has created some thousand files at most: listing them takes a few milliseconds. */
 const SHORT_MS = 100;
 
 /**
@@ -90,25 +90,25 @@ export async function tidyWorkdir(
   }
   for (const key of collected) await removeIn(disk, path, join(path, "out", key));
   const temporary = join(path, "tmp");
-  // Nearly always so, and to look is harmless wherever a link may lead.
+  // True in nearly all cases, and reading is harmless wherever a link may lead.
   if (isEmpty(disk, temporary, tookMs)) return;
-  // A link to a large folder is not to be gone through entry by entry.
+  // A link to a large folder must not be listed entry by entry.
   if (!isFolder(disk, path) || !isFolder(disk, temporary)) return;
   await disk.empty(temporary, signal);
 }
 
 function isEmpty(disk: Disk, folder: string, tookMs: number): boolean {
   try {
-    // To list a large folder takes long; a short run has not filled one, and is not asked.
+    // Listing a large folder takes long; a short run cannot have filled one, and is not checked.
     if (tookMs > SHORT_MS && disk.statSync(folder).size > LARGE_FOLDER_BYTES) return false;
     return disk.readdirSync(folder).length === 0;
   } catch {
-    // Missing, no folder, or not to be read: what it is gets a closer look.
+    // Missing, not a folder, or not readable: checked in detail below.
     return false;
   }
 }
 
-/** A mission may have put a link in place of a folder of ours; what lies behind it is not ours to remove. */
+/** A mission may have replaced one of our folders by a link; its target is not ours to remove. */
 async function removeIn(disk: Disk, path: string, target: string): Promise<void> {
   const folder = dirname(target);
   if (!isFolder(disk, path) || !writable(disk, path, () => isFolder(disk, folder))) return;
@@ -117,7 +117,7 @@ async function removeIn(disk: Disk, path: string, target: string): Promise<void>
   } else writable(disk, folder, () => disk.rmSync(target, { force: true }));
 }
 
-/** Acts in a folder that the mission may have made read-only, or not to be entered. */
+/** Acts in a folder that the mission may have made read-only or inaccessible. */
 function writable<T>(disk: Disk, folder: string, act: () => T): T {
   try {
     return act();
@@ -132,7 +132,7 @@ function isFolder(disk: Disk, path: string): boolean {
   return disk.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** As `writeFileSync`, for a file that is not there yet; that one sets the mode a second time. */
+/** As `writeFileSync`, for a new file; that one sets the mode a second time. */
 function writeNew(disk: Disk, path: string, text: string, mode: number): void {
   const file = disk.openSync(path, "wx", mode);
   try {

@@ -2,24 +2,24 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { LaneOptions } from "../../protocol/lane_options.ts";
 import type { ApplyBody, LaneSettings, RuntimeSettings } from "../../protocol/lane.ts";
 
-/** The state that the last apply left, with every part present. */
+/** The state of the last apply, with every part present. */
 export interface AppliedState {
   readonly mission_dir: string;
   readonly labels: readonly string[] | null;
   readonly lanes: Readonly<Record<string, LaneSettings>> | null;
   readonly runtime: RuntimeSettings;
-  /** Of the lanes that have some. */
+  /** Of lanes that have options. */
   readonly lane_options?: Readonly<Record<string, LaneOptions>>;
 }
 
-/** An applied state and when it was applied. */
+/** An applied state and its time. */
 export interface Applied {
   readonly appliedMs: number;
   readonly source: string;
   readonly state: AppliedState;
 }
 
-/** The stored configuration is not what this program wrote. */
+/** The stored configuration was not written by this program. */
 export class AppliedStateError extends Error {
   override readonly name = "AppliedStateError";
 }
@@ -46,7 +46,7 @@ export class AppliedConfigs {
       AND mission_path_template = :missionPathTemplate AND validate_mission_file = :validate`);
   }
 
-  /** The applied state, undefined before the first apply. @throws {AppliedStateError} When it cannot be read. */
+  /** The applied state, undefined before the first apply. @throws {AppliedStateError} When it is invalid. */
   find(): Applied | undefined {
     const row = this.#find.get() as { state: string; applied_ms: number; source: string } | undefined;
     if (row === undefined) return undefined;
@@ -67,14 +67,14 @@ export class AppliedConfigs {
     this.#update.run({ state: JSON.stringify(state) });
   }
 
-  /** The row of `runtimes` for this state's runtime, made when it is new. */
+  /** The row of `runtimes` for this state's runtime, created if new. */
   runtimeId(state: RuntimeOf): number {
     const key = keyOf(state);
     this.#addRuntime.run(key);
     return (this.#findRuntime.get(key) as { id: number }).id;
   }
 
-  /** As {@linkcode runtimeId}, but only looks: undefined when there is none yet. */
+  /** As {@linkcode runtimeId}, without creating it: undefined if there is none yet. */
   findRuntime(state: RuntimeOf): number | undefined {
     return (this.#findRuntime.get(keyOf(state)) as { id: number } | undefined)?.id;
   }

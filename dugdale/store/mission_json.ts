@@ -1,6 +1,6 @@
 /**
- * A mission's row as JSON text: the record and the lines of its event stream. Values of the mission itself are
- * put in as they were sent, so that 64-bit integers keep their digits.
+ * A mission's row as JSON text: the record and the lines of its event stream. Values of the mission itself are inserted
+ * as they were sent, so that 64-bit integers keep their digits.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import type {
 import type { Scheduled } from "./schedules.ts";
 import type { ToldRow } from "./told.ts";
 
-/** The number of the first line that tells the start of a process; that of a further attempt is in its row. */
+/** The number of the first line about the start of a process; that of a further attempt is in its row. */
 export const FIRST_RUNNING_SEQ = 2;
 
-/** That a process was started. */
+/** A process was started. */
 export interface ProcessStart {
   readonly pid: number;
   readonly startedMs: number;
@@ -64,18 +64,18 @@ function inputs(files: readonly MissionFileRow[]): string {
 
 const NORMAL = PRIORITIES.indexOf("normal");
 
-/** A field of the record and how its column is written; a field without a column is read from elsewhere. */
+/** A field of the record and how its column is formatted; a field without a column comes from elsewhere. */
 const RECORD = Object.values(MISSION_FIELDS);
 
-/** What a record takes from other rows than that of its mission. */
+/** The parts of a record from other rows than the mission's own. */
 export interface RecordParts {
   readonly files: readonly MissionFileRow[];
-  /** Whether the mission that it was restarted from is still there. */
+  /** Whether the mission from which it was restarted still exists. */
   readonly originExists: boolean;
   readonly plan: MissionPlan | undefined;
-  /** Those before the present one. */
+  /** Those before the current one. */
   readonly attempts: readonly AttemptRow[];
-  /** The schedule that made it, if one did. */
+  /** The schedule that created it, if any. */
   readonly scheduled: Scheduled | undefined;
   /** What it has said on its way. */
   readonly told: ToldRow | undefined;
@@ -183,12 +183,12 @@ export function queuedLine(row: MissionRow): string {
   ]);
 }
 
-/** The number of the line that tells the start of the process, in the mission's present attempt. */
+/** The number of the line about the start of the process, in the mission's current attempt. */
 export function runningSeq({ running_seq }: Pick<MissionRow, "running_seq">): number {
   return running_seq ?? FIRST_RUNNING_SEQ;
 }
 
-/** The line that tells the start of the process. */
+/** The line about the start of the process. */
 export function runningLine(row: Pick<MissionRow, "running_seq">, start: ProcessStart): string {
   return object([
     ["event", '"running"'],
@@ -199,7 +199,7 @@ export function runningLine(row: Pick<MissionRow, "running_seq">, start: Process
   ]);
 }
 
-/** The line that tells the end of an attempt which is not the last. */
+/** The line about the end of an attempt that is not the last. */
 export function attemptLine(
   seq: number,
   attempt: number,
@@ -217,7 +217,7 @@ export function attemptLine(
   ]);
 }
 
-/** A line of progress. `value` is JSON text. */
+/** A progress line. `value` is JSON text. */
 export function progressLine(
   seq: number,
   timeMs: number,
@@ -252,7 +252,7 @@ export function saidLine(
   ]);
 }
 
-/** The last line of a mission that is done. */
+/** The last line of a finished mission. */
 export function doneLine(row: DoneMission, files: readonly MissionFileRow[]): string {
   const outputFiles = outputs(files);
   return object([
@@ -276,13 +276,13 @@ export function doneLine(row: DoneMission, files: readonly MissionFileRow[]): st
   ]);
 }
 
-/** A mission has run for a while when it had a process, or when it is not known any more whether it had one. */
+/** A mission has a run time if it had a process, or if it is unknown whether it had one. */
 function hasDuration(row: DoneMission): boolean {
   if (row.fail_reason === "output_commit_failed" || row.fail_reason === "output_commit_corrupt") return false;
   return hadProcess(row) || row.outcome === "lost";
 }
 
-/** Whether the present or last attempt has had a process. */
+/** Whether the current or last attempt had a process. */
 export function hadProcess({ pid }: { readonly pid: number | null }): boolean {
   return pid !== null && pid > 0;
 }

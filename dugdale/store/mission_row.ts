@@ -12,9 +12,9 @@ import { UNIQUE_RULES, type UniqueRule } from "../../protocol/dispatch_options.t
 import type { MissionId, StagingId } from "../../protocol/names.ts";
 import { type RetryRule, retryRule } from "../../protocol/retry.ts";
 
-/** What every row of table `missions` has. JSON columns stay the bytes that were sent. */
+/** Common columns of table `missions`. JSON columns keep the bytes that were sent. */
 interface MissionColumns extends Omit<Columns<EnqueuedFields>, "mission_id" | "restarted_from"> {
-  /** The row's number, which the other tables refer to. */
+  /** The row number, to which the other tables refer. */
   readonly id: number;
   readonly mission_id: MissionId;
   readonly restarted_from: MissionId | null;
@@ -22,15 +22,15 @@ interface MissionColumns extends Omit<Columns<EnqueuedFields>, "mission_id" | "r
   readonly runtime: number | null;
   readonly traceparent: string | null;
   readonly class: MissionClass;
-  /** Since when it waits; null: since its creation. */
+  /** Start of its wait; null: its creation. */
   readonly enqueued: number | null;
-  /** It is not picked before this moment. */
+  /** Not picked up before this time. */
   readonly run_at: number | null;
   /** From 1. */
   readonly attempt: number;
   /** Number of the event `running` of this attempt; null: the second of all. */
   readonly running_seq: number | null;
-  /** Not picked while another one with the same key runs. */
+  /** Not picked up while another mission with the same key is running. */
   readonly serial: 0 | 1;
 }
 
@@ -45,37 +45,37 @@ export interface QueuedMission extends MissionColumns {
 /** A mission from its pickup to the end of its finalization. */
 export interface RunningMission extends MissionColumns, Columns<StartedFields> {
   readonly status: "running";
-  /** Tells its process from a later one with the same pid; 0 when it is not known. */
+  /** Distinguishes its process from a later one with the same pid; 0 if unknown. */
   readonly process_start: number;
   /** How the process ended, while its output files are being collected. */
   readonly ending: string | null;
 }
 
-/** A mission that has ended. */
+/** A finished mission. */
 export interface DoneMission extends MissionColumns, Columns<EndedFields> {
   readonly status: "done";
-  /** Null when it never left its queue. */
+  /** Null if it never left its queue. */
   readonly time_started: number | null;
-  /** Null or 0 when there was no process. */
+  /** Null or 0 if there was no process. */
   readonly pid: number | null;
   readonly done_seq: number;
   readonly progress_dropped: number;
 }
 
-/** A mission that is no longer shown and goes with the next sweep. */
+/** A mission that is no longer visible and is removed by the next sweep. */
 export interface DeletingMission extends MissionColumns {
   readonly status: "deleting";
 }
 
-/** A row of table `missions`: its CHECKs and its one writer see to it that each status has its columns. */
+/** A row of table `missions`: its CHECKs and its single writer guarantee the columns of each status. */
 export type MissionRow = QueuedMission | RunningMission | DoneMission | DeletingMission;
 
-/** A row as SQLite gives it, which knows the type of no column. */
+/** A row from SQLite, with untyped columns. */
 export function toMission<Row extends MissionRow>(row: unknown): Row {
   return row as Row;
 }
 
-/** The fields of the record that a mission has from its dispatch on, with their columns. */
+/** The fields of the record that are set at dispatch, with their columns. */
 export const ENQUEUED_FIELDS: readonly { readonly name: keyof EnqueuedFields; readonly column: string }[] =
   Object
     .entries(MISSION_FIELDS)
@@ -93,19 +93,19 @@ export function enqueuedFields(row: MissionRow): Stored<EnqueuedFields> {
   >;
 }
 
-/** What a dispatch, an exec or a restart puts into the table. */
+/** The values of a new row for a dispatch, an exec or a restart. */
 export interface NewMission extends Omit<Stored<EnqueuedFields>, "missionId" | "restartedFrom"> {
   readonly missionId: MissionId;
   readonly restartedFrom: MissionId | null;
   /** Row of `runtimes`; null for an exec. */
   readonly runtime: number | null;
-  /** W3C trace context that came with the dispatch; no part of the fingerprint. */
+  /** W3C trace context of the dispatch; not part of the fingerprint. */
   readonly traceparent: string | null;
   readonly class: MissionClass;
   readonly serial: 0 | 1;
-  /** Unix milliseconds; null: at once. */
+  /** Unix milliseconds; null: now. */
   readonly runAtMs: number | null;
-  /** Null: nothing more than its plain run. */
+  /** Null: a plain run. */
   readonly plan: MissionPlan | null;
   readonly files: readonly NewMissionFile[];
 }
@@ -113,7 +113,7 @@ export interface NewMission extends Omit<Stored<EnqueuedFields>, "missionId" | "
 /** A mission that follows the end of another one. */
 export interface Successor {
   readonly mission: string;
-  /** Default: that of the mission which it follows. */
+  /** Default: that of the preceding mission. */
   readonly lane?: string | undefined;
   /** Canonical JSON of an object. Default `{}`. */
   readonly input?: string | undefined;
@@ -125,7 +125,7 @@ const successor = v.object({
   input: v.optional(v.string()),
 });
 
-/** What only some missions have: by what they are known, and what is to become of them after their end. */
+/** Parts that only some missions have: tags and owner, and what follows their end. */
 export interface MissionPlan {
   readonly onSuccess?: Successor | undefined;
   readonly onFailure?: Successor | undefined;
@@ -137,7 +137,7 @@ export interface MissionPlan {
   readonly retry?: RetryRule | undefined;
 }
 
-/** Checks a {@linkcode MissionPlan}; what a newer version has added is dropped. */
+/** Schema of a {@linkcode MissionPlan}; additions of a newer version are dropped. */
 export const missionPlan: v.GenericSchema<unknown, MissionPlan> = v.object({
   onSuccess: v.optional(successor),
   onFailure: v.optional(successor),
@@ -148,7 +148,7 @@ export const missionPlan: v.GenericSchema<unknown, MissionPlan> = v.object({
   retry: v.optional(retryRule),
 });
 
-/** How much each captured stream of a mission holds. */
+/** Size of each captured stream of a mission. */
 export type CapturedBytes = Readonly<Record<"stdout" | "stderr" | "combined", number>>;
 
 /** An attempt that was followed by another one, as a row of table `attempts`. */
@@ -163,18 +163,18 @@ export interface AttemptRow {
   readonly signal: string | null;
   readonly fail_reason: string | null;
   readonly fail_message: string | null;
-  /** JSON of {@linkcode CapturedBytes}; null where it is not known. */
+  /** JSON of {@linkcode CapturedBytes}; null if unknown. */
   readonly captured: string | null;
 }
 
-/** A staging file that a new mission needs. */
+/** A staging file required by a new mission. */
 export interface NewMissionFile {
   readonly stagingId: StagingId;
   readonly kind: "input" | "script";
   readonly role: string;
 }
 
-/** A file of a mission together with what is known of its content. */
+/** A file of a mission with its content's digest and size. */
 export interface MissionFileRow {
   readonly staging_id: StagingId;
   readonly ref_kind: "input" | "output" | "script";
@@ -193,7 +193,7 @@ export interface RuntimeRow {
   readonly validate_mission_file: number;
 }
 
-/** Everything that the end of a mission settles. JSON is text, as the mission wrote it but without white space. */
+/** All values set at the end of a mission. JSON is text, as the mission wrote it but without white space. */
 export interface Ending extends Omit<Stored<EndedFields>, "finishedMs" | "return" | "leftovers"> {
   readonly returnValue: Stored<EndedFields>["return"];
   /** Default: null. */

@@ -28,7 +28,7 @@ import { ToldMissions } from "./told.ts";
 import { type Counted, UnfinishedCounts } from "./unfinished.ts";
 import { WideRows } from "./wide_rows.ts";
 
-/** What a hidden mission was. */
+/** A hidden mission's previous values. */
 export interface Hidden extends Counted, Pick<MissionRow, "key" | "serial"> {}
 
 /** The end of an attempt that is followed by another one. */
@@ -39,7 +39,7 @@ export interface AttemptEnd {
   readonly runAtMs: number;
   /** Of a process whose start was not recorded before. */
   readonly start: ProcessStart | undefined;
-  /** Where its output ends. */
+  /** End of its output. */
   readonly captured?: CapturedBytes | undefined;
 }
 
@@ -51,13 +51,13 @@ interface AttemptSoFar {
   readonly seq: number | null;
 }
 
-/** The lines of a mission between two of its states. */
+/** A line of a mission between two of its states. */
 export interface ProgressLine {
   readonly seq: number;
   readonly line: string;
 }
 
-/** Fields of the record that a new mission has, and what its row needs besides. */
+/** Record fields of a new mission, and the other columns of its row. */
 const NEW_FIELDS = [
   ...ENQUEUED_FIELDS,
   { name: "runtime", column: "runtime" },
@@ -102,7 +102,7 @@ function runningRow(id: number, mission: NewMission): RunningMission {
   };
 }
 
-/** In the order of the columns: to bind so many by name takes a quarter of the time of an insert. */
+/** In the order of the columns: binding so many values by name takes a quarter of the time of an insert. */
 function valuesOf(mission: NewMission): (string | number | null)[] {
   return NEW_FIELDS.map(({ name }) => mission[name]);
 }
@@ -111,15 +111,15 @@ function toStart({ pid, time_started: startedMs }: AttemptSoFar): ProcessStart |
   return pid !== null && pid > 0 && startedMs !== null ? { pid, startedMs } : undefined;
 }
 
-/** Tables `missions`, `progress` and `runtimes`: the life of a mission from dispatch to done. */
+/** Tables `missions`, `progress` and `runtimes`: missions from dispatch to end. */
 export class Missions {
-  /** Where pages find what is rare. */
+  /** Index of rare missions, for pages. */
   readonly listedTimes: ListedTimes;
   /** Pages of missions. */
   readonly list: MissionList;
   /** The queues of the lanes. */
   readonly queue: MissionQueue;
-  /** How many wait and run. */
+  /** Counts of queued and running missions. */
   readonly unfinished: UnfinishedCounts;
   /** Missions by their keys. */
   readonly keys: MissionKeys;
@@ -148,12 +148,12 @@ export class Missions {
   readonly #attempts: StatementSync;
   readonly #addPlan: StatementSync;
   readonly #plan: StatementSync;
-  /** Without plans the end and the record of a mission need no look for one. */
+  /** Without plans, the end and the record of a mission need no lookup. */
   #hasPlans: boolean;
   readonly #hidden: StatementSync;
   readonly #markDeleting: StatementSync;
 
-  /** @param writeSoon Makes a change that a power cut may undo. */
+  /** @param writeSoon Makes a change that a power failure may undo. */
   constructor(db: DatabaseSync, writeSoon: (apply: () => void) => Promise<void>) {
     this.listedTimes = new ListedTimes(db, writeSoon);
     this.unfinished = new UnfinishedCounts(db);
@@ -190,7 +190,7 @@ export class Missions {
     this.#addProgress = db.prepare(`INSERT INTO progress (mission, seq, line) VALUES (:id, :seq, :line)`);
     this.#progressAfter = db.prepare(`
       SELECT seq, line FROM progress WHERE mission = :id AND seq > :from ORDER BY seq`);
-    // By the index: the planner would rather go through all missions in the order that is asked for.
+    // By the index: the planner would otherwise scan all missions in the requested order.
     this.#running = db.prepare(
       `SELECT * FROM missions INDEXED BY missions_running WHERE status = 'running' ORDER BY id`,
     );
@@ -227,7 +227,7 @@ export class Missions {
     return id;
   }
 
-  /** Adds a mission that is picked up at once. */
+  /** Adds a mission that runs immediately. */
   insertRunning(mission: NewMission): RunningMission {
     const id = Number(this.#insertRunning.run(...valuesOf(mission)).lastInsertRowid);
     this.unfinished.enter(mission, "running");
@@ -242,23 +242,23 @@ export class Missions {
     this.#hasPlans = true;
   }
 
-  /** What a mission has beyond its plain run; undefined when that is nothing. */
+  /** The plan of a mission; undefined for a plain run. */
   plan(id: number): MissionPlan | undefined {
     const row = this.#hasPlans ? this.#plan.get(id) as { options: string } | undefined : undefined;
     return row && v.parse(missionPlan, JSON.parse(row.options));
   }
 
-  /** Looks a mission up, whatever its status. */
+  /** Finds a mission of any status. */
   find(missionId: MissionId): MissionRow | undefined {
     return this.#find.get(missionId);
   }
 
-  /** The status of a mission; for frequent callers, as its input may be a megabyte. */
+  /** The status of a mission, without its input, which may be a megabyte. */
   status(missionId: MissionId): MissionStatus | undefined {
     return (this.#status.get(missionId) as Pick<MissionRow, "status"> | undefined)?.status;
   }
 
-  /** The files of a mission in the order of their roles. */
+  /** The files of a mission, sorted by role. */
   files(id: number): MissionFileRow[] {
     return this.#files.all(id) as unknown as MissionFileRow[];
   }
@@ -277,13 +277,13 @@ export class Missions {
     this.#start.run({ id, pid, processStart, startedMs });
   }
 
-  /** Records how the process ended before its output files are collected; false when the row has gone on. */
+  /** Records how the process ended before its output files are collected; false if the mission is no longer running. */
   noteEnding(id: number, ending: string): boolean {
     return this.#noteEnding.run({ id, ending }).changes === 1;
   }
 
   /**
-   * Makes a mission done, unless it has left the status it is expected in; answers the row as it is then.
+   * Makes a mission done, unless its status has changed; returns the new row.
    *
    * @param start Of a process whose start was not recorded before.
    */
@@ -345,14 +345,14 @@ export class Missions {
     return done;
   }
 
-  /** Makes a running mission that never had a process queued again, in its old place. */
+  /** Makes a running mission without a process queued again, in its old place. */
   putBack(mission: RunningMission): void {
     if (this.#putBack.run({ id: mission.id }).changes === 1) this.unfinished.move(mission, "queued");
   }
 
   /**
-   * Ends an attempt and puts the mission back into its queue, unless it is not running any more. The events of the
-   * attempt are stored now, because the row tells those of the next one.
+   * Ends an attempt and puts the mission back into its queue, unless it is no longer running. The events of the attempt
+   * are stored now, because the row describes those of the next one.
    */
   requeue(row: RunningMission, attempt: AttemptEnd): QueuedMission | undefined {
     const { id } = row;
@@ -387,7 +387,7 @@ export class Missions {
     return this.#attemptSoFar.get(id) as AttemptSoFar | undefined;
   }
 
-  /** The attempts of a mission that were followed by another one, the first one first. */
+  /** The attempts of a mission that were followed by another one, in order. */
   attempts({ id, attempt }: Pick<MissionRow, "id" | "attempt">): AttemptRow[] {
     return attempt === 1 ? [] : this.#attempts.all(id) as unknown as AttemptRow[];
   }
@@ -397,7 +397,7 @@ export class Missions {
     this.#addProgress.run({ id, seq, line });
   }
 
-  /** The progress lines after a seq. Read no more of them than are needed: they may be megabytes. */
+  /** The progress lines after a seq. Read only as many as needed: they may be megabytes. */
   progressAfter(id: number, from: number): Iterable<ProgressLine> {
     return this.#progressAfter.iterate({ id, from }) as unknown as Iterable<ProgressLine>;
   }
@@ -407,7 +407,7 @@ export class Missions {
     return this.#running.all().map((row) => toMission<RunningMission>(row));
   }
 
-  /** Hides a queued or done mission until the next sweep removes it; undefined when it is in another state. */
+  /** Hides a queued or done mission until the next sweep removes it; undefined in another state. */
   markDeleting(id: number): Hidden | undefined {
     const before = this.#hidden.get(id) as Hidden | undefined;
     if (before === undefined || this.#markDeleting.run({ id }).changes === 0) return undefined;

@@ -4,9 +4,9 @@ import { type MissionClass, type QueuedMission, type RunningMission, toMission }
 import type { UnfinishedCounts } from "./unfinished.ts";
 import { WideRows } from "./wide_rows.ts";
 
-/** What a lane got from its queue. */
+/** The result of a claim. */
 export interface Claimed {
-  /** Running by now, in the order in which they waited. */
+  /** Running by now, in queue order. */
   readonly missions: readonly RunningMission[];
   /**
    * When the next mission becomes due or gets a token of the lane's rate, in Unix milliseconds. Infinity when none waits
@@ -17,9 +17,9 @@ export interface Claimed {
   readonly throttled: boolean;
 }
 
-/** How a lane picks. */
+/** How a lane picks missions. */
 export interface ClaimRules {
-  /** Whose turn it is, where the classes take turns; undefined: the highest first. */
+  /** Takes turns between classes; undefined: the highest class first. */
   readonly turns?: TurnTaker | undefined;
   /** What keeps missions waiting although there is room; undefined: nothing. */
   readonly limits?: LaneLimits | undefined;
@@ -39,13 +39,13 @@ const CLASSES: readonly MissionClass[] = [0, 1, 2];
 const TURNS: readonly number[] = [6, 3, 2];
 
 /**
- * Whose turn it is among the classes that have something to do: each gets its share, and spread out as evenly as can be.
- * A class that has nothing to do saves no turns up.
+ * Distributes turns over the classes with waiting missions by weight, spread evenly. An empty class does not accumulate
+ * turns.
  */
 export class TurnTaker {
   readonly #credit = [0, 0, 0];
 
-  /** Puts the classes in turn: at most `limit` of them, each not more often than it has missions. */
+  /** Assigns at most `limit` turns to the classes, to each at most as many as it has missions. */
   take(waiting: readonly number[], limit: number): MissionClass[] {
     const left = [...waiting];
     const order: MissionClass[] = [];
@@ -68,14 +68,15 @@ export class TurnTaker {
   }
 }
 
-/** SQLite plans a statement anew at each run when its limit is a bare parameter: 90 µs instead of 3. */
+/** SQLite plans a statement anew at each run if its limit is a bare parameter: 90 µs instead of 3. */
 const FIRST = "LIMIT ? + 0";
-/** So many missions become due in one transaction. */
+/** Maximum number of missions made due in one transaction. */
 const DUE_MAX = 200;
 
 /**
- * That a serial mission `m` may be picked: none with its key runs, and none in its lane is ahead of it. Ahead is what
- * has been tried already, and then what waits longer; what waits for its first time is not ahead of anything.
+ * Condition for picking a serial mission `m`: no mission with its key is running, and none in its lane is ahead of it.
+ * Missions that were already tried are ahead, then those that have waited longer; a mission delayed before its first
+ * attempt is not ahead of any other.
  */
 const FREE_KEY = `(m.serial = 0 OR NOT EXISTS (
   SELECT 1 FROM missions AS o
@@ -84,7 +85,7 @@ const FREE_KEY = `(m.serial = 0 OR NOT EXISTS (
       AND (o.attempt = 1, coalesce(o.run_at, o.enqueued, o.time_created), o.mission_id)
         < (m.attempt = 1, coalesce(m.enqueued, m.time_created), m.mission_id))))`;
 
-/** Which missions are next: the queued missions of each lane, by class and then by the time since which they wait. */
+/** The queued missions of each lane in order: by class, then by the start of their wait. */
 export class MissionQueue {
   readonly #next: StatementSync;
   readonly #nextOfClass: StatementSync;
@@ -97,7 +98,7 @@ export class MissionQueue {
   readonly #makeDue: StatementSync;
   readonly #queuedIn: StatementSync;
   readonly #unfinished: UnfinishedCounts;
-  /** By lane, so that lanes without delayed missions need no statement; what is absent has to be read. */
+  /** By lane, so that lanes without delayed missions need no statement; a missing entry has to be read. */
   readonly #nextDueMs = new Map<string, number>();
 
   constructor(db: DatabaseSync, unfinished: UnfinishedCounts) {
@@ -135,7 +136,7 @@ export class MissionQueue {
         LIMIT :limit)`);
   }
 
-  /** Makes the next missions of a lane running. Missions whose time to run has come take their place before. */
+  /** Claims the next missions of a lane. Delayed missions that are due are added to the queue before. */
   claim(lane: string, limit: number, nowMs: number, rules: ClaimRules = {}): Claimed {
     if (this.nextDueMs(lane) <= nowMs) {
       this.#moveDue.run({ lane, nowMs });
@@ -231,7 +232,7 @@ export class MissionQueue {
     return turns.take(waiting.map(({ length }) => length), limit).map((rank) => waiting[rank]!.shift()!);
   }
 
-  /** When the next mission of a lane becomes due, in Unix milliseconds; Infinity when none waits for a time. */
+  /** When the next mission of a lane becomes due, in Unix milliseconds; Infinity if none is delayed. */
   nextDueMs(lane: string): number {
     let known = this.#nextDueMs.get(lane);
     if (known === undefined) {
@@ -242,22 +243,22 @@ export class MissionQueue {
     return known;
   }
 
-  /** Lets a mission wait no longer for its time to run, if it does. */
+  /** Makes a delayed mission due now. */
   makeDue({ id, lane }: QueuedMission, nowMs: number): void {
     if (this.#makeDue.run({ id, nowMs }).changes === 1) this.#nextDueMs.delete(lane);
   }
 
-  /** A mission of the lane has got a time to run at. */
+  /** A mission of the lane was delayed. */
   expect(lane: string, dueMs: number): void {
     this.#nextDueMs.set(lane, Math.min(dueMs, this.nextDueMs(lane)));
   }
 
-  /** A change was undone: what is due has to be read again. */
+  /** A change was undone: due times have to be read again. */
   forget(): void {
     this.#nextDueMs.clear();
   }
 
-  /** Some of the missions that wait in a lane. */
+  /** Some of the queued missions of a lane. */
   queuedIn(lane: string, limit: number): QueuedMission[] {
     return this.#queuedIn.all({ lane, limit }).map((row) => toMission<QueuedMission>(row));
   }

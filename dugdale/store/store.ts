@@ -14,16 +14,21 @@ import { Outbox } from "./outbox.ts";
 import { Schedules } from "./schedules.ts";
 import { StagingFiles } from "./staging_files.ts";
 
-/** Waits so long for a lock: no other process writes, but one may read or take a backup. The whole daemon waits meanwhile. */
+/**
+ * Maximum wait for a lock: no other process writes, but one may read or take a backup. The whole daemon waits
+ * meanwhile.
+ */
 const BUSY_MS = 1000;
-/** So long the files of the database count as sound after a look at them: two of those cost a tenth of a dispatch. */
+/** How long the files of the database count as sound after a check: two checks cost a tenth of a dispatch. */
 const LOOK_MS = 100;
-/** The log is carried over into the database when it has so many pages, 16 MB: that costs two fsyncs, so not too often. */
+/** Pages of the log before a checkpoint, 16 MB: a checkpoint costs two fsyncs. */
 const LOG_PAGES = 4000;
-/** Changes are gathered in at most so many turns of the event loop, as long as each brings more of them. */
+/** Maximum number of turns of the event loop in which changes are gathered, while each brings more of them. */
 const GATHER_TURNS = 4;
 
-/** SQLite is loaded here, not by an import: under a Node without it the testing kit can still be imported. */
+/**
+ * SQLite is loaded here, not imported: without it, on older versions of Node, the testing kit can still be imported.
+ */
 function openDatabase(file: string): DatabaseSync {
   const sqlite = process.getBuiltinModule("node:sqlite");
   if (sqlite === undefined) {
@@ -42,11 +47,10 @@ interface Change {
 /**
  * The daemon's state: one SQLite file with a single writer.
  *
- * Changes that arrive in the same turn of the event loop share one transaction, and so one fsync; among many callers
- * some turns are waited for, and one that has time
- * may wait a little longer for others. A change runs synchronously, sees all earlier ones, and is undone alone when
- * it throws. Reads go straight to the tables and see only what has been committed, because no transaction is open
- * between two turns. The fsync blocks the event loop, so no reader is shown a state that a power cut could take back.
+ * Changes made in the same turn of the event loop share one transaction, and so one fsync; among many callers several
+ * turns are gathered, and a change that is not urgent may wait longer for others. A change runs synchronously, sees all
+ * earlier ones, and is rolled back alone if it throws. Reads see only committed data, because no transaction is open
+ * between two turns. The fsync blocks the event loop, so no reader sees a state that a power failure could undo.
  */
 export class Store implements Disposable {
   readonly missions: Missions;
@@ -55,7 +59,7 @@ export class Store implements Disposable {
   readonly schedules: Schedules;
   readonly failures: Failures;
   readonly audit: AuditTable;
-  /** The only connection that writes. A test asks it for its settings, which no other connection knows. */
+  /** The only connection that writes. Tests read its settings, which are not visible on other connections. */
   protected readonly db: DatabaseSync;
   readonly #clock: Clock;
   readonly #begin: StatementSync;
@@ -72,12 +76,12 @@ export class Store implements Disposable {
   #due = false;
   /** The last commit had several callers, so that more of them are to be expected. */
   #shared = false;
-  /** Of the commit of changes that have time. */
+  /** Timer for the commit of changes that are not urgent. */
   #timer: Disposable | undefined;
   #outbox: Outbox | undefined;
   #synchronous = true;
   #lastFailure: StoreError | undefined;
-  /** By the steady clock: until then the files were found sound, and are not looked at before a transaction. */
+  /** By the steady clock: until then the files count as sound, and are not checked before a transaction. */
   #lookAtMs = -Infinity;
 
   /**
@@ -131,12 +135,12 @@ export class Store implements Disposable {
     return this.#outbox ??= new Outbox(this.db);
   }
 
-  /** Why the last transaction could not be written; undefined after one that could. */
+  /** The error of the last transaction; undefined if it succeeded. */
   get lastFailure(): StoreError | undefined {
     return this.#lastFailure;
   }
 
-  /** What has become of the database's files, if they are not what was opened. Nothing is written then. */
+  /** The problem with the database's files, if any. Nothing is written then. */
   get lost(): DatabaseLostError | undefined {
     return this.#files?.fault(() => this.#bytes());
   }
@@ -144,14 +148,14 @@ export class Store implements Disposable {
   /**
    * Makes a change and resolves with its result once it is on disk.
    *
-   * @param delayMs How long it may wait for the commit of another change, to save one. Default not at all.
-   * @throws What the change threw, or {@linkcode StoreError} when the commit failed; nothing of it is kept then.
+   * @param delayMs How long it may wait for the commit of another change, to save one. Default 0.
+   * @throws The error of the change, or {@linkcode StoreError} when the commit failed; it is then rolled back.
    */
   write<T>(apply: () => T, delayMs = 0): Promise<T> {
     return this.#enqueue(apply, true, delayMs);
   }
 
-  /** As {@linkcode write}, but resolves once a crash of the process cannot undo it; a power cut may. */
+  /** As {@linkcode write}, but resolves once a crash of the process cannot undo it; a power failure may. */
   writeSoon<T>(apply: () => T): Promise<T> {
     return this.#enqueue(apply, false, 0);
   }
@@ -161,7 +165,7 @@ export class Store implements Disposable {
     this.#callers++;
   }
 
-  /** Commits what is waiting, without waiting for the end of the turn. */
+  /** Commits pending changes, without waiting for the end of the turn. */
   flush(): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
@@ -194,7 +198,7 @@ export class Store implements Disposable {
     for (const done of settle) done();
   }
 
-  /** Whether nothing has ever been applied, and there are no missions and no files. */
+  /** Whether nothing was ever applied, and there are no missions and no files. */
   isEmpty(): boolean {
     const { used } = this.db.prepare(`
       SELECT EXISTS (SELECT 1 FROM applied) OR EXISTS (SELECT 1 FROM missions)
@@ -202,7 +206,7 @@ export class Store implements Disposable {
     return used === 0;
   }
 
-  /** Writes what is there already, to find out whether it can be written and brought to the disk. */
+  /** Rewrites existing data, to check whether it can be written and synced. */
   probe(): Promise<void> {
     return this.write(() => {
       const { user_version: version } = this.db.prepare("PRAGMA user_version").get() as {
@@ -212,19 +216,19 @@ export class Store implements Disposable {
     });
   }
 
-  /** Takes note of the size of the database's file, so that one that is cut later is noticed. */
+  /** Records the size of the database's file, so that a later truncation is detected. */
   measure(): void {
     this.#files?.measure(this.#bytes());
   }
 
   /**
-   * Gives pages that deletes have freed back to the file system.
+   * Returns free pages to the file system.
    *
-   * @param pages How many of them at most; a thousand take about 20 ms.
+   * @param pages Maximum number; a thousand take about 20 ms.
    * @returns Whether there are more.
    */
   vacuum(pages: number): boolean {
-    // Each page is a row of the answer: a caller that does not read them all frees only the first.
+    // Each page is a row of the result: all rows must be read to free all pages.
     this.db.prepare(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`).all();
     const { freelist_count: left } = this.db.prepare("PRAGMA freelist_count").get() as {
       freelist_count: number;
@@ -232,7 +236,7 @@ export class Store implements Disposable {
     return left > 0;
   }
 
-  /** Carries the log over into the database file and empties it. */
+  /** Runs a checkpoint and truncates the log. */
   emptyLog(): void {
     this.db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
@@ -252,7 +256,7 @@ export class Store implements Disposable {
     this.#lookAtMs = nowMs + LOOK_MS;
   }
 
-  /** Of all pages, those in the log included. */
+  /** Size of all pages, including those in the log. */
   #bytes(): number {
     const { page_count: pages } = this.db.prepare("PRAGMA page_count").get() as { page_count: number };
     const { page_size: size } = this.db.prepare("PRAGMA page_size").get() as { page_size: number };
@@ -272,7 +276,10 @@ export class Store implements Disposable {
     });
   }
 
-  /** Among many callers, those who were answered last are about to come again: a turn costs much less than a commit. */
+  /**
+   * With many callers, those that were just answered are about to send the next request: a turn costs much less than a
+   * commit.
+   */
   #gather(seen: number, turn: number): void {
     const count = this.#callers;
     if (!this.#shared || count === seen || turn === GATHER_TURNS) return this.flush();
@@ -311,7 +318,7 @@ export class Store implements Disposable {
     }
   }
 
-  /** With NORMAL a commit in WAL mode reaches the file without an fsync; the next FULL one carries it along. */
+  /** With NORMAL a commit in WAL mode is not synced; the next FULL one syncs it too. */
   #setSynchronous(full: boolean): void {
     if (full === this.#synchronous) return;
     this.db.exec(`PRAGMA synchronous = ${full ? "FULL" : "NORMAL"}`);
