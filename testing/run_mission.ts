@@ -90,12 +90,17 @@ export interface Trial {
 }
 
 /**
- * Runs a mission in this process and answers with its end and what it said. A folder of temporary files is made when it
- * asks for a file, and removed at the end; without that no permission is needed. What the mission would do to its process,
- * such as `Deno.exit()`, happens to this one.
+ * Runs a mission in this process and returns its end and its reports. If it uses files, they are in a temporary folder
+ * that is removed at the end; otherwise no permission is needed. Effects of the mission on its process, such as
+ * `Deno.exit()`, affect this one.
  *
  * ```ts
- * const { outcome, notes } = await runMission(drawTriangle, { input: { width: 3 } });
+ * import { runMission } from "@letts/letts/testing";
+ *
+ * const { outcome, notes } = await runMission((m) => {
+ *   m.note(`width ${m.int("width")}`);
+ * }, { input: { width: 3 } });
+ * console.log(outcome, notes); // success [ "width 3" ]
  * ```
  *
  * @throws Whatever the mission threw, with `throwOnFailure`.
