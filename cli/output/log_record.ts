@@ -6,8 +6,14 @@
 import * as v from "valibot";
 import type { Color, Paint } from "./color.ts";
 
+/** The latest time that a date can represent, in Unix milliseconds. */
+const DATE_MAX_MS = 8.64e15;
+
 const record = v.object({
-  time: v.union([v.pipe(v.string(), v.isoTimestamp()), v.number()]),
+  time: v.union([
+    v.pipe(v.string(), v.isoTimestamp()),
+    v.pipe(v.number(), v.minValue(0), v.maxValue(DATE_MAX_MS)),
+  ]),
   level: v.picklist(["debug", "info", "warn", "error"]),
   message: v.string(),
   state: v.optional(v.string()),

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
+  AbortedError,
   ArgumentError,
   ConfigError,
   ConflictError,
@@ -313,20 +314,26 @@ Deno.test("LettsClient resolves aliases, and names hosts that letts.yaml does no
   assertStringIncludes(error.message, "s9");
 });
 
-Deno.test("Every call ends with the reason of its signal and sends nothing when that has aborted already", async () => {
+Deno.test("Every call ends with the reason of its signal, a launch with the mission's id too, and sends nothing when that has aborted already", async () => {
   await using server = new Scripted(missing);
   await using client = await openClient([server]);
   const signal = AbortSignal.abort(new RangeError("enough"));
   const to = { route: "r" };
   const file = new Uint8Array(1);
   const outputs = { report: { staging_id: ID, sha256: "0".repeat(64), size: 1 } };
-  const calls: readonly (() => Promise<unknown>)[] = [
+  const launches: readonly (() => Promise<unknown>)[] = [
     () => client.dispatch(to, { mission: "m", signal }),
     () => client.dispatch(to, { mission: "m", files: { file }, signal }),
     () => client.run(to, { mission: "m", signal }),
     () => client.start(to, { mission: "m", signal }),
     () => client.exec(to, { command: ["true"], signal }),
     () => client.exec(to, { command: ["true"], stdin: file, signal }),
+  ];
+  for (const launch of launches) {
+    const { cause, missionId } = await assertRejects(launch, AbortedError, undefined, String(launch));
+    assertEquals([cause, typeof missionId], [signal.reason, "string"]);
+  }
+  const calls: readonly (() => Promise<unknown>)[] = [
     () => client.follow(REF, { signal }).next(),
     () => client.followLines(REF, { signal }).next(),
     () => client.logs(REF, "stdout", { signal }),

@@ -26,7 +26,8 @@ Deno.test("logRecordText() leaves lines alone that are no records", () => {
       "",
       "plain",
       '{"time":',
-      '{"time":5,"level":"info","message":"x"}',
+      '{"time":true,"level":"info","message":"x"}',
+      '{"time":1e300,"level":"info","message":"x"}',
       '{"time":"now","level":"info","message":"x"}',
       '{"a":1}',
     ]
