@@ -92,7 +92,7 @@ export interface BulkResult {
   readonly mission_id?: string | undefined;
 }
 
-/** Undefined while it is asked for, null when nobody is signed in. */
+/** Undefined until known, null when signed out. */
 export const session: Signal<SessionFacts | null | undefined> = signal(undefined);
 /** Dugdales that the last answers missed, with the reason. */
 export const unavailable: Signal<Readonly<Record<string, string>>> = signal({});
