@@ -15,10 +15,11 @@ const FOLDERS = [
     "bench",
     "docs",
     "examples",
+    "ui",
   ],
   ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "letts.example.yaml", "dugdale.example.yaml"],
 ];
-const ENDINGS = new Set([".ts", ".md", ".yaml"]);
+const ENDINGS = new Set([".ts", ".tsx", ".md", ".yaml"]);
 /** Processes and bytes are not persons, and these are not how the field says it. */
 const TRANSLATED =
   /\b(?:whoever|nobody|somebody)\b|\b(?:to be had|(?:goes|went|go) well|cannot be meant|must be a text|is written again)\b/i;
